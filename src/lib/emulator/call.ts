@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Html } from '../html.ts'
+
+/** One request, read to its end. */
+export interface Call {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly form: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What an endpoint answers. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Html
+}
+
+/** A body that is larger than anything this protocol sends. */
+export class TooLarge extends Error {}
+
+const maxBodyBytes = 64 * 1024
+
+export async function readCall(req: IncomingMessage): Promise<Call> {
+  const url = new URL(req.url ?? '/', 'http://emulator.invalid')
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
+  const body = await readBody(req)
+  return {
+    method: req.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    form: new URLSearchParams(isForm ? body : ''),
+    headers: req.headers,
+  }
+}
+
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  }
+}
+
+export function redirect(
+  location: string,
+  params: Readonly<Record<string, string | undefined>>,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const url = new URL(location)
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  return {
+    status: 302,
+    headers: { location: url.href, 'cache-control': 'no-store', ...headers },
+    body: '',
+  }
+}
+
+/** The first name that occurs twice, which OAuth forbids for every parameter. */
+export function repeatedName(params: URLSearchParams): string | undefined {
+  return [...params.keys()].find((name, index, names) => names.indexOf(name) !== index)
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBodyBytes) throw new TooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

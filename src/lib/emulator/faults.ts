@@ -1,0 +1,106 @@
+import type { Call } from './call.ts'
+import type { Claims } from './keys.ts'
+
+/** Something that goes wrong, `times` times (default: once). */
+export type FaultRule =
+  | StatusFault
+  | HangFault
+  | ResetFault
+  | IdTokenFault
+  | AccessTokenFault
+  | TokenResponseFault
+
+/** Answers requests to `path` with a status instead of handling them. */
+export interface StatusFault extends RequestFault {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text as it is, anything else as JSON. Default: empty. */
+  readonly body?: unknown
+}
+
+/** Never answers requests to `path`. */
+export interface HangFault extends RequestFault {
+  readonly hang: true
+}
+
+/** Closes the connection of requests to `path` without an answer. */
+export interface ResetFault extends RequestFault {
+  readonly reset: true
+}
+
+/** Issues ID tokens whose claims are replaced, or removed where the value is null or undefined. */
+export interface IdTokenFault extends Repeated {
+  readonly idToken: Claims
+}
+
+/** The same for access tokens. */
+export interface AccessTokenFault extends Repeated {
+  readonly accessToken: Claims
+}
+
+/** The same for the members of the token endpoint's answer. */
+export interface TokenResponseFault extends Repeated {
+  readonly tokenResponse: Claims
+}
+
+interface RequestFault extends Repeated {
+  /** Such as `/oauth/token`. */
+  readonly path: string
+  /** Default: every method. */
+  readonly method?: string
+}
+
+interface Repeated {
+  /** How often; `Infinity` until removed. Default: 1. */
+  readonly times?: number
+}
+
+/** The faults still to come. The first that fits is taken and counted. */
+export interface Faults {
+  /** @returns a function that removes the rule */
+  add(rule: FaultRule): () => void
+  /** What is to happen to this request instead of an answer. */
+  forRequest(call: Call): StatusFault | HangFault | ResetFault | undefined
+  /** The claims with the next fault of that kind worked in. */
+  distort(kind: Distorted, claims: Claims): Claims
+}
+
+export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse'
+
+export function createFaults(): Faults {
+  const entries: { readonly rule: FaultRule; left: number }[] = []
+  function take<Found>(find: (rule: FaultRule) => Found | undefined): Found | undefined {
+    for (const entry of entries) {
+      const found = entry.left > 0 ? find(entry.rule) : undefined
+      if (found === undefined) continue
+      entry.left -= 1
+      return found
+    }
+    return undefined
+  }
+  return {
+    add: (rule) => {
+      const entry = { rule, left: rule.times ?? 1 }
+      entries.push(entry)
+      return () => {
+        entry.left = 0
+      }
+    },
+    forRequest: (call) => take((rule) => (isForRequest(rule, call) ? rule : undefined)),
+    distort: (kind, claims) => withChanges(claims, take((rule) => changesIn(rule, kind)) ?? {}),
+  }
+}
+
+function isForRequest(rule: FaultRule, call: Call): rule is StatusFault | HangFault | ResetFault {
+  if (!('path' in rule) || rule.path !== call.path) return false
+  return rule.method === undefined || rule.method === call.method
+}
+
+function changesIn(rule: FaultRule, kind: Distorted): Claims | undefined {
+  return (rule as Partial<Record<Distorted, Claims>>)[kind]
+}
+
+function withChanges(claims: Claims, changes: Claims): Claims {
+  const entries = Object.entries({ ...claims, ...changes })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null))
+}

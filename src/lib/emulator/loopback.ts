@@ -1,0 +1,53 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface LoopbackServer {
+  readonly port: number
+  handle(listener: RequestListener): void
+  /** Ends at once, also for requests that are still waiting for an answer. */
+  close(): Promise<void>
+}
+
+/**
+ * Listens on 127.0.0.1 and, where the machine has it, on ::1, and never on another interface:
+ * `localhost` means either, depending on who resolves it, and anybody may sign in here as anybody.
+ */
+export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+  const ipv4 = await listen('127.0.0.1', port)
+  const actualPort = (ipv4.address() as AddressInfo).port
+  const ipv6 = await listen('::1', actualPort).catch((error: NodeJS.ErrnoException) => error)
+  if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
+  if (ipv6.code !== 'EADDRINUSE') return loopbackServer(actualPort, [ipv4])
+
+  // Another program has this port on ::1 and would get half of what is meant for us.
+  await closeServer(ipv4)
+  if (port === 0) return listenOnLoopback(0)
+  throw ipv6
+}
+
+function listen(host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(port, host, () => resolve(server))
+  })
+}
+
+function loopbackServer(port: number, servers: readonly Server[]): LoopbackServer {
+  return {
+    port,
+    handle: (listener) => {
+      for (const server of servers) server.on('request', listener)
+    },
+    close: async () => {
+      await Promise.all(servers.map(closeServer))
+    },
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

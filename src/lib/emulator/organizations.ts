@@ -1,0 +1,141 @@
+import { stableId } from './ids.ts'
+import type { ConnectionSeed, ConnectionStatus, OrganizationSeed, PersonSeed } from './seed.ts'
+
+/** A customer, as the emulator holds it. */
+export interface EmulatedOrganization {
+  /** `org_` and digits. */
+  readonly id: string
+  readonly externalId?: string
+  readonly displayName: string
+  readonly domains: readonly string[]
+  readonly connection?: EmulatedConnection
+  readonly directory?: EmulatedDirectory
+  readonly people: readonly EmulatedPerson[]
+}
+
+export interface EmulatedConnection {
+  /** `conn_` and digits. */
+  readonly id: string
+  readonly provider: string
+  readonly type: 'SAML' | 'OIDC' | 'OAUTH'
+  readonly enabled: boolean
+  readonly status: ConnectionStatus
+}
+
+export interface EmulatedDirectory {
+  /** `dir_` and digits. */
+  readonly id: string
+  readonly enabled: boolean
+  readonly users: readonly EmulatedDirectoryUser[]
+  readonly groups: readonly EmulatedDirectoryGroup[]
+}
+
+export interface EmulatedDirectoryUser {
+  /** `diruser_` and digits. */
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly active: boolean
+}
+
+export interface EmulatedDirectoryGroup {
+  /** `dirgroup_` and digits. */
+  readonly id: string
+  readonly displayName: string
+  /** Ids of directory users. */
+  readonly members: readonly string[]
+}
+
+export interface EmulatedPerson {
+  /** `usr_` and digits: the subject in `full-stack` mode. */
+  readonly id: string
+  /** What follows the `;` of the subject in `sso` mode. */
+  readonly idpUserId: string
+  readonly externalId?: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly name: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly groups: readonly string[]
+  readonly refusal?: 'access_denied' | 'user_not_active'
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export function organizationFrom(seed: OrganizationSeed): EmulatedOrganization {
+  const { id, externalId, displayName, domains = [], connection, directory } = seed
+  const people = (seed.people ?? []).map((person) => personFrom(person, displayName))
+  return {
+    id: id ?? stableId('org_', displayName),
+    ...(externalId !== undefined && { externalId }),
+    displayName,
+    domains,
+    ...(connection !== null && { connection: connectionFrom(connection, displayName) }),
+    ...(directory !== null && {
+      directory: {
+        id: directory?.id ?? stableId('dir_', displayName),
+        enabled: directory?.enabled ?? true,
+        ...directoryEntries(people, displayName),
+      },
+    }),
+    people,
+  }
+}
+
+export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
+  const { email, name, externalId, refusal } = seed
+  const [givenName = '', ...familyNames] = name.split(' ')
+  return {
+    id: seed.id ?? stableId('usr_', email),
+    idpUserId: seed.idpUserId ?? stableId('00u', issuedBy, email),
+    ...(externalId !== undefined && { externalId }),
+    email,
+    emailVerified: seed.emailVerified ?? true,
+    name,
+    givenName,
+    familyName: familyNames.join(' '),
+    roles: seed.roles ?? ['member'],
+    permissions: seed.permissions ?? [],
+    groups: seed.groups ?? [],
+    ...(refusal !== undefined && { refusal }),
+    claims: seed.claims ?? {},
+  }
+}
+
+/** Whether people can sign in through it; anything but both is "not active" at Scalekit. */
+export function isUsable(connection: EmulatedConnection): boolean {
+  return connection.enabled && connection.status === 'COMPLETED'
+}
+
+function connectionFrom(seed: ConnectionSeed = {}, displayName: string): EmulatedConnection {
+  return {
+    id: seed.id ?? stableId('conn_', displayName),
+    provider: seed.provider ?? 'OKTA',
+    type: seed.type ?? 'SAML',
+    enabled: seed.enabled ?? true,
+    status: seed.status ?? 'COMPLETED',
+  }
+}
+
+function directoryEntries(
+  people: readonly EmulatedPerson[],
+  displayName: string,
+): Pick<EmulatedDirectory, 'users' | 'groups'> {
+  const userId = (person: EmulatedPerson) => stableId('diruser_', displayName, person.email)
+  const groupNames = [...new Set(people.flatMap((person) => person.groups))]
+  return {
+    users: people.map((person) => ({
+      id: userId(person),
+      email: person.email,
+      name: person.name,
+      active: person.refusal !== 'user_not_active',
+    })),
+    groups: groupNames.map((name) => ({
+      id: stableId('dirgroup_', displayName, name),
+      displayName: name,
+      members: people.filter((person) => person.groups.includes(name)).map(userId),
+    })),
+  }
+}

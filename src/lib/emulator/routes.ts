@@ -1,0 +1,42 @@
+import { authorize } from './authorize.ts'
+import { type Answer, type Call, json } from './call.ts'
+import { discovery, keys } from './discovery.ts'
+import { logout } from './logout.ts'
+import { signIn } from './sign-in.ts'
+import { signInPath } from './sign-in-page.ts'
+import type { State } from './state.ts'
+import { token } from './token.ts'
+import { userinfo } from './userinfo.ts'
+
+/** Answers a request by its path and method. */
+export function route(state: State, call: Call): Answer | Promise<Answer> {
+  const endpoint = endpoints.get(call.path)
+  if (!endpoint) return notEmulated(call)
+  const { method, answer } = endpoint
+  return method === call.method ? answer(state, call) : notAllowed(method)
+}
+
+interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly answer: (state: State, call: Call) => Answer | Promise<Answer>
+}
+
+const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  ['/.well-known/openid-configuration', { method: 'GET', answer: discovery }],
+  ['/keys', { method: 'GET', answer: keys }],
+  ['/oauth/authorize', { method: 'GET', answer: authorize }],
+  [signInPath, { method: 'POST', answer: signIn }],
+  ['/oauth/token', { method: 'POST', answer: token }],
+  ['/userinfo', { method: 'GET', answer: userinfo }],
+  ['/oidc/logout', { method: 'GET', answer: logout }],
+  ['/end_session', { method: 'GET', answer: logout }],
+])
+
+/** Never a 404, which would pass for Scalekit's own answer about something that is not there. */
+function notEmulated({ method, path }: Call): Answer {
+  return json(501, { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` })
+}
+
+function notAllowed(allow: string): Answer {
+  return json(405, { error: 'method_not_allowed', error_description: `Use ${allow}` }, { allow })
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../clock.ts'
+
+/** What the emulator starts with; everything left out has a working default. */
+export interface EmulatorSeed {
+  /** The port on the loopback interface. Default: 0, any free one. */
+  readonly port?: number
+  /** Default: a fixed `skc_…`. */
+  readonly clientId?: string
+  /** Default: a well-known secret that the kit refuses in production. */
+  readonly clientSecret?: string
+  /**
+   * Where codes may be sent, compared as exact strings: scheme, case and trailing slash count.
+   * Default: `http://localhost:3000/callback`.
+   */
+  readonly redirectUris?: readonly string[]
+  /** Where a logout may end, compared likewise. Default: `http://localhost:3000/logout`. */
+  readonly postLogoutRedirectUris?: readonly string[]
+  /** Default: Acme and Globex. */
+  readonly organizations?: readonly OrganizationSeed[]
+  /**
+   * Which product is emulated. `full-stack` has `usr_…` subjects, sessions, refresh tokens, and
+   * access tokens with organization, roles and permissions. `sso` (Modular SSO) has
+   * `<connection>;<identity provider's id>` subjects and none of these. Default: `full-stack`.
+   */
+  readonly mode?: EmulatorMode
+  /**
+   * Whether a request that names no organization gets a hosted page that asks for an e-mail
+   * address. Without it the answer is `invalid_connection_selector`. Default: as in Scalekit,
+   * true in `full-stack` mode and false in `sso` mode.
+   */
+  readonly hostedLogin?: boolean
+  /**
+   * Who can sign in with `provider=google` and the like. Whoever has the e-mail address of a
+   * member signs in to that organization, everybody else to none.
+   */
+  readonly socialPeople?: readonly PersonSeed[]
+  readonly lifetimes?: Partial<Lifetimes>
+  /** Default: `Date.now`. {@link Emulator.advance} moves on from it. */
+  readonly clock?: Clock
+  /** Whether an authorization request without PKCE is refused. Default: true. */
+  readonly enforcePkce?: boolean
+  /** Scopes that may be asked for besides `openid email profile offline_access`. */
+  readonly scopes?: readonly string[]
+}
+
+export type EmulatorMode = 'full-stack' | 'sso'
+
+/** How long what the emulator issues is good for, in seconds. */
+export interface Lifetimes {
+  /** Default: 60. */
+  readonly codeSeconds: number
+  /** Default: 300 in `full-stack` mode, 900 in `sso` mode. */
+  readonly accessTokenSeconds: number
+  /** Default: 1 800 in `full-stack` mode, 3 900 in `sso` mode. */
+  readonly idTokenSeconds: number
+  /** Of a client-credentials token. Default: 86 399. */
+  readonly clientTokenSeconds: number
+}
+
+export interface OrganizationSeed {
+  /** Default: `org_…`, derived from the display name. */
+  readonly id?: string
+  readonly externalId?: string
+  readonly displayName: string
+  readonly domains?: readonly string[]
+  /** Default: an enabled SAML connection at Okta. `null`: none was ever configured. */
+  readonly connection?: ConnectionSeed | null
+  /** Default: an enabled directory that holds the people and their groups. `null`: none. */
+  readonly directory?: DirectorySeed | null
+  readonly people?: readonly PersonSeed[]
+}
+
+export interface ConnectionSeed {
+  /** Default: `conn_…`, derived from the organization's display name. */
+  readonly id?: string
+  /** Scalekit's name, such as `OKTA` or `MICROSOFT_AD`. Default: `OKTA`. */
+  readonly provider?: string
+  /** Default: `SAML`. */
+  readonly type?: 'SAML' | 'OIDC'
+  /** Default: true. */
+  readonly enabled?: boolean
+  /** Usable when it is enabled and `COMPLETED`. Default: `COMPLETED`. */
+  readonly status?: ConnectionStatus
+}
+
+export type ConnectionStatus = 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'
+
+export interface DirectorySeed {
+  /** Default: `dir_…`, derived from the organization's display name. */
+  readonly id?: string
+  /** Default: true. */
+  readonly enabled?: boolean
+}
+
+export interface PersonSeed {
+  readonly email: string
+  readonly name: string
+  /** Default: `usr_…`, derived from the e-mail address, so it is one user in all organizations. */
+  readonly id?: string
+  /** The identity provider's id. Default: derived from organization and e-mail address. */
+  readonly idpUserId?: string
+  /** The application's id, `xuid` in access tokens. */
+  readonly externalId?: string
+  /** Default: true. */
+  readonly emailVerified?: boolean
+  /** Default: `['member']`. */
+  readonly roles?: readonly string[]
+  readonly permissions?: readonly string[]
+  /** Names of the directory groups this person is in. */
+  readonly groups?: readonly string[]
+  /** Signing in ends with this error, because the identity provider refuses this person. */
+  readonly refusal?: 'access_denied' | 'user_not_active'
+  /** Added to the ID token, over the usual claims. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}

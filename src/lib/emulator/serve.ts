@@ -1,0 +1,68 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type Answer, type Call, json, readCall, TooLarge } from './call.ts'
+import type { HangFault, ResetFault, StatusFault } from './faults.ts'
+import { route } from './routes.ts'
+import type { State } from './state.ts'
+
+/** A request as it came, secrets and all, and the status it was answered with. */
+export interface ReceivedRequest extends Call {
+  /** Missing as long as there is no answer, and for ever when a fault swallowed it. */
+  readonly status?: number
+}
+
+/** Answers requests and writes them down. */
+export function serve(state: State, requests: ReceivedRequest[]): RequestListener {
+  return function emulatorListener(req, res) {
+    handle(state, requests, req, res).catch((error: unknown) => {
+      if (error instanceof TooLarge) send(res, tooLarge)
+      else if (!res.headersSent) send(res, brokenEmulator(error))
+    })
+  }
+}
+
+async function handle(
+  state: State,
+  requests: ReceivedRequest[],
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const call = await readCall(req)
+  const received: Call & { status?: number } = { ...call }
+  requests.push(received)
+  const fault = state.faults.forRequest(call)
+  const answer = fault ? faultAnswer(fault, req) : await route(state, call)
+  if (!answer) return
+  received.status = answer.status
+  send(res, answer)
+}
+
+/** Nothing for a request that hangs or whose connection is gone. */
+function faultAnswer(
+  fault: StatusFault | HangFault | ResetFault,
+  req: IncomingMessage,
+): Answer | undefined {
+  if ('hang' in fault) return undefined
+  if ('reset' in fault) {
+    req.socket.resetAndDestroy()
+    return undefined
+  }
+  const { status, headers = {}, body = '' } = fault
+  if (typeof body === 'string') return { status, headers, body }
+  return json(status, body, headers)
+}
+
+function send(res: ServerResponse, { status, headers, body }: Answer): void {
+  res.writeHead(status, { ...headers }).end(String(body))
+}
+
+/** The rest of such a body is not read, so the connection cannot be used again. */
+const tooLarge: Answer = json(
+  413,
+  { error: 'invalid_request', error_description: 'The body is larger than 64 kB' },
+  { connection: 'close' },
+)
+
+function brokenEmulator(error: unknown): Answer {
+  const description = error instanceof Error ? error.message : String(error)
+  return json(500, { error: 'server_error', error_description: description })
+}

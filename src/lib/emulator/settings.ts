@@ -1,0 +1,61 @@
+import { emulatorClientSecret } from '../sample-secrets.ts'
+import {
+  type EmulatedOrganization,
+  type EmulatedPerson,
+  organizationFrom,
+  personFrom,
+} from './organizations.ts'
+import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
+import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
+
+/** A seed with every default filled in. */
+export interface Settings {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly organizations: readonly EmulatedOrganization[]
+  readonly mode: EmulatorMode
+  readonly hostedLogin: boolean
+  readonly socialPeople: readonly EmulatedPerson[]
+  readonly lifetimes: Lifetimes
+  readonly enforcePkce: boolean
+  readonly scopes: readonly string[]
+}
+
+const standardScopes = ['openid', 'email', 'profile', 'offline_access']
+
+export function settingsFrom(seed: EmulatorSeed): Settings {
+  const mode = seed.mode ?? 'full-stack'
+  return {
+    clientId: seed.clientId ?? 'skc_58327480989122566',
+    clientSecret: seed.clientSecret ?? emulatorClientSecret,
+    redirectUris: seed.redirectUris ?? ['http://localhost:3000/callback'],
+    postLogoutRedirectUris: seed.postLogoutRedirectUris ?? ['http://localhost:3000/logout'],
+    organizations: (seed.organizations ?? sampleOrganizations).map(organizationFrom),
+    mode,
+    hostedLogin: seed.hostedLogin ?? mode === 'full-stack',
+    socialPeople: (seed.socialPeople ?? sampleSocialPeople).map((person) =>
+      personFrom(person, 'social'),
+    ),
+    lifetimes: { ...defaultLifetimes[mode], ...seed.lifetimes },
+    enforcePkce: seed.enforcePkce ?? true,
+    scopes: [...standardScopes, ...(seed.scopes ?? [])],
+  }
+}
+
+/** What Scalekit's own samples show for either product; its codes live ten minutes, ours one. */
+const defaultLifetimes: Readonly<Record<EmulatorMode, Lifetimes>> = {
+  'full-stack': {
+    codeSeconds: 60,
+    accessTokenSeconds: 300,
+    idTokenSeconds: 1_800,
+    clientTokenSeconds: 86_399,
+  },
+  sso: {
+    codeSeconds: 60,
+    accessTokenSeconds: 900,
+    idTokenSeconds: 3_900,
+    clientTokenSeconds: 86_399,
+  },
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts'
+import type { Faults } from './faults.ts'
+import type { KeyRing } from './keys.ts'
+import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
+import type { Settings } from './settings.ts'
+
+/** All there is to know about one running emulator. */
+export interface State {
+  readonly issuer: string
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly keys: KeyRing
+  readonly faults: Faults
+  /** Authorization requests that wait on a page for a person. */
+  readonly pending: Map<string, PendingSignIn>
+  readonly codes: Map<string, Code>
+  readonly accessTokens: Map<string, AccessToken>
+  readonly refreshTokens: Map<string, RefreshToken>
+  readonly sessions: Map<string, Session>
+}
+
+/** A validated authorization request. */
+export interface AuthorizationRequest {
+  readonly redirectUri: string
+  readonly scopes: readonly string[]
+  readonly state?: string
+  readonly nonce?: string
+  readonly codeChallenge?: string
+  readonly prompts: readonly string[]
+  readonly loginHint?: string
+}
+
+/** Where a person signs in: a customer's identity provider, or a social one that all share. */
+export interface Place {
+  readonly name: string
+  readonly connection: EmulatedConnection
+  readonly organization?: EmulatedOrganization
+  readonly people: readonly EmulatedPerson[]
+}
+
+export interface PendingSignIn {
+  readonly request: AuthorizationRequest
+  /** Unknown until the hosted page was told an e-mail address. */
+  readonly place?: Place
+}
+
+/** One person's sign-in, from the page to the logout. */
+export interface Session {
+  /** `ses_` and digits. */
+  readonly id: string
+  readonly person: EmulatedPerson
+  readonly connection: EmulatedConnection
+  readonly organization?: EmulatedOrganization
+  isOver: boolean
+}
+
+/** What one code stands for, and with it every token that came of it. */
+export interface Grant {
+  readonly session: Session
+  readonly scopes: readonly string[]
+  readonly nonce?: string
+  isRevoked: boolean
+}
+
+export interface Code {
+  readonly grant: Grant
+  readonly redirectUri: string
+  readonly codeChallenge?: string
+  readonly expiresAt: number
+  isUsed: boolean
+}
+
+export interface AccessToken {
+  readonly grant: Grant
+  readonly expiresAt: number
+}
+
+export interface RefreshToken {
+  readonly grant: Grant
+  isUsed: boolean
+}
+
+export function isLive(grant: Grant): boolean {
+  return !grant.isRevoked && !grant.session.isOver
+}
+
+/** The emulator's time in whole seconds, as tokens count it. */
+export function nowSeconds(state: State): number {
+  return Math.floor(state.clock() / 1000)
+}
