@@ -4,7 +4,7 @@ import { codeRedirect } from './code.ts'
 import { randomSecret } from './ids.ts'
 import { OAuthError } from './oauth-error.ts'
 import { problemPage } from './page.ts'
-import { findPlace } from './place.ts'
+import { domainsOf, findPlace } from './place.ts'
 import { currentSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 import type { AuthorizationRequest, Place, State } from './state.ts'
@@ -42,7 +42,9 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
 function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {
   const id = randomSecret()
   state.pending.set(id, { request, ...(place && { place }) })
-  return place ? signInPage(id, place, request.loginHint) : hostedPage(id, request.loginHint)
+  return place
+    ? signInPage(id, place, request.loginHint)
+    : hostedPage(id, { domains: domainsOf(state.settings), email: request.loginHint })
 }
 
 /** `prompt=none`: only for a browser that is signed in already, at the place that was named. */

@@ -13,16 +13,31 @@ export interface LoopbackServer {
  * `localhost` means either, depending on who resolves it, and anybody may sign in here as anybody.
  */
 export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+  try {
+    return await listenOnBoth(port)
+  } catch (error) {
+    if (!isTaken(error)) throw error
+    throw new Error(`Port ${port} is taken. Choose another, or 0 for any that is free.`, {
+      cause: error,
+    })
+  }
+}
+
+async function listenOnBoth(port: number): Promise<LoopbackServer> {
   const ipv4 = await listen('127.0.0.1', port)
   const actualPort = (ipv4.address() as AddressInfo).port
-  const ipv6 = await listen('::1', actualPort).catch((error: NodeJS.ErrnoException) => error)
+  const ipv6 = await listen('::1', actualPort).catch((error: Error) => error)
   if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
-  if (ipv6.code !== 'EADDRINUSE') return loopbackServer(actualPort, [ipv4])
+  if (!isTaken(ipv6)) return loopbackServer(actualPort, [ipv4])
 
   // Another program has this port on ::1 and would get half of what is meant for us.
   await closeServer(ipv4)
-  if (port === 0) return listenOnLoopback(0)
+  if (port === 0) return listenOnBoth(0)
   throw ipv6
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }
 
 function listen(host: string, port: number): Promise<Server> {

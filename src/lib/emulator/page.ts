@@ -20,7 +20,7 @@ export function page(status: number, title: string, content: Html): Answer {
 </head>
 <body>
 <main>${content}</main>
-<footer>Scalekit emulator · nothing here leaves this machine</footer>
+<footer>Scalekit emulator, on this machine only</footer>
 </body>
 </html>
 `,

@@ -31,6 +31,11 @@ export function placeOfDomain(settings: Settings, domain: string): Place | undef
   return organization && placeAt(organization)
 }
 
+/** Every domain that leads to an organization. */
+export function domainsOf({ organizations }: Settings): readonly string[] {
+  return organizations.flatMap(({ domains }) => domains)
+}
+
 /** The part of an e-mail address that names an organization. */
 export function domainOfEmail(email: string): string | undefined {
   return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()

@@ -13,7 +13,10 @@ export interface EmulatorSeed {
    * Default: `http://localhost:3000/callback`.
    */
   readonly redirectUris?: readonly string[]
-  /** Where a logout may end, compared likewise. Default: `http://localhost:3000/logout`. */
+  /**
+   * Where a logout may end, compared likewise. Default: `logout` beside each redirect URI, so
+   * `http://localhost:3000/logout`.
+   */
   readonly postLogoutRedirectUris?: readonly string[]
   /** Default: Acme and Globex. */
   readonly organizations?: readonly OrganizationSeed[]

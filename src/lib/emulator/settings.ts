@@ -27,11 +27,13 @@ const standardScopes = ['openid', 'email', 'profile', 'offline_access']
 
 export function settingsFrom(seed: EmulatorSeed): Settings {
   const mode = seed.mode ?? 'full-stack'
+  const redirectUris = seed.redirectUris ?? ['http://localhost:3000/callback']
   return {
     clientId: seed.clientId ?? 'skc_58327480989122566',
     clientSecret: seed.clientSecret ?? emulatorClientSecret,
-    redirectUris: seed.redirectUris ?? ['http://localhost:3000/callback'],
-    postLogoutRedirectUris: seed.postLogoutRedirectUris ?? ['http://localhost:3000/logout'],
+    redirectUris,
+    postLogoutRedirectUris:
+      seed.postLogoutRedirectUris ?? redirectUris.map((uri) => new URL('logout', uri).href),
     organizations: (seed.organizations ?? sampleOrganizations).map(organizationFrom),
     mode,
     hostedLogin: seed.hostedLogin ?? mode === 'full-stack',

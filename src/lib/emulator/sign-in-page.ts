@@ -10,13 +10,14 @@ export const signInPath = '/emulator/sign-in'
 /** The page of an identity provider: whoever is chosen has signed in, without a password. */
 export function signInPage(id: string, place: Place, loginHint?: string): Answer {
   const provider = providerName(place.connection.provider)
+  const title = `Sign in ${place.organization ? 'to' : 'with'} ${place.name}`
   return page(
     200,
-    `Sign in to ${place.name}`,
+    title,
     html`<section class="card ${place.connection.provider.toLowerCase()}">
 <header class="band">${provider}</header>
-<h1>Sign in to ${place.name}</h1>
-<p>Choose who you are. There is no password here.</p>
+<h1>${title}</h1>
+<p>Choose who you are; there is no password.</p>
 <form method="post" action="${signInPath}">
 <input type="hidden" name="request" value="${id}">
 <ul class="people">${hintedFirst(place.people, loginHint).map((person) => personButton(person, loginHint))}</ul>
@@ -29,14 +30,22 @@ export function signInPage(id: string, place: Place, loginHint?: string): Answer
   )
 }
 
+export interface HostedPageContent {
+  /** The domains of all organizations, as a help for whoever tries the emulator. */
+  readonly domains: readonly string[]
+  readonly email: string | undefined
+  readonly problem?: string
+}
+
 /** The hosted page, which finds the identity provider by the domain of an e-mail address. */
-export function hostedPage(id: string, email: string | undefined, problem?: string): Answer {
+export function hostedPage(id: string, shown: HostedPageContent): Answer {
+  const { domains, email, problem } = shown
   return page(
     200,
     'Sign in',
     html`<section class="card">
 <h1>Sign in</h1>
-<p>Your work e-mail address decides where you sign in.</p>
+<p>Your work e-mail address decides where you sign in. Known here: ${domains.join(', ')}.</p>
 <form method="post" action="${signInPath}">
 <input type="hidden" name="request" value="${id}">
 <label for="email">E-mail address</label>
@@ -50,18 +59,18 @@ ${problem && html`<p id="problem" class="problem" role="alert">${problem}</p>`}
 
 function personButton(person: EmulatedPerson, loginHint: string | undefined): Html {
   const isHinted = isSame(person.email, loginHint)
-  return html`<li><button name="person" value="${person.id}" data-email="${person.email}"${isHinted && html` autofocus`}>
+  return html`<li${person.refusal && html` class="refuses"`}><button name="person" value="${person.id}" data-email="${person.email}"${isHinted && html` autofocus`}>
 <span class="initials" aria-hidden="true">${initials(person.name)}</span>
-<span class="who"><strong>${person.name}</strong><span>${person.email}</span></span>
-${note(person, isHinted)}
+<span class="who"><strong>${person.name}</strong>${note(person, isHinted)}<span>${person.email}</span></span>
 </button></li>`
 }
 
-function note(person: EmulatedPerson, isHinted: boolean): Html | undefined {
-  if (person.refusal === 'access_denied') return html`<em class="refused">no access</em>`
-  if (person.refusal === 'user_not_active') return html`<em class="refused">deactivated</em>`
-  return isHinted ? html`<em>suggested</em>` : undefined
+function note({ refusal }: EmulatedPerson, isHinted: boolean): Html | undefined {
+  if (refusal) return html`<span class="note">${refusalNotes[refusal]}</span>`
+  return isHinted ? html`<span class="note">suggested</span>` : undefined
 }
+
+const refusalNotes = { access_denied: 'no access', user_not_active: 'deactivated' }
 
 function hintedFirst(people: readonly EmulatedPerson[], loginHint: string | undefined) {
   return people.toSorted(

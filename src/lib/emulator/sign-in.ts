@@ -2,7 +2,7 @@ import { type Answer, type Call, redirect } from './call.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
 import { problemPage } from './page.ts'
-import { domainOfEmail, placeOfDomain } from './place.ts'
+import { domainOfEmail, domainsOf, placeOfDomain } from './place.ts'
 import { startSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 import type { PendingSignIn, Place, State } from './state.ts'
@@ -23,13 +23,15 @@ export function signIn(state: State, { form }: Call): Answer {
 }
 
 function continueAt(state: State, id: string, pending: PendingSignIn, email: string): Answer {
+  const again = (problem: string) =>
+    hostedPage(id, { domains: domainsOf(state.settings), email, problem })
   try {
     const place = placeOfDomain(state.settings, domainOfEmail(email) ?? '')
-    if (!place) return hostedPage(id, email, 'No organization here has this domain.')
+    if (!place) return again('No organization here has this domain.')
     state.pending.set(id, { ...pending, place })
     return signInPage(id, place, email)
   } catch (error) {
-    if (error instanceof OAuthError) return hostedPage(id, email, `${error.message}.`)
+    if (error instanceof OAuthError) return again(`${error.message}.`)
     throw error
   }
 }

@@ -1,0 +1,42 @@
+import { type Html, html } from '../html.ts'
+import type { Answer } from './call.ts'
+import type { EmulatedOrganization, EmulatedPerson } from './organizations.ts'
+import { page } from './page.ts'
+import type { State } from './state.ts'
+
+/** `GET /`: who and what this emulator holds, for a developer who opens its address. */
+export function home({ issuer, settings }: State): Answer {
+  return page(
+    200,
+    'Scalekit emulator',
+    html`<section class="card">
+<h1>Scalekit emulator</h1>
+<p>This is <code>${issuer}</code> in ${settings.mode} mode. Start at your application, not here.</p>
+<h2>Redirect URIs</h2>
+<ul class="facts">${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
+</section>
+${settings.organizations.map(organizationCard)}`,
+  )
+}
+
+function organizationCard(organization: EmulatedOrganization): Html {
+  const { id, externalId, displayName, domains, connection, directory, people } = organization
+  const facts = {
+    Id: id,
+    'External id': externalId,
+    Domains: domains.join(', '),
+    Connection: connection && `${connection.id} ${connection.enabled ? '' : '(disabled)'}`,
+    Directory: directory && `${directory.id} ${directory.enabled ? '' : '(disabled)'}`,
+  }
+  return html`<section class="card ${connection?.provider.toLowerCase()}">
+<h2>${displayName}</h2>
+<dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
+<ul>${people.map(personLine)}</ul>
+</section>`
+}
+
+function personLine(person: EmulatedPerson): Html {
+  return html`<li class="person${person.refusal && ' refuses'}"><span class="who">
+<strong>${person.name}</strong><span class="note">${person.refusal ?? person.roles.join(', ')}</span><span>${person.email}</span>
+</span></li>`
+}
