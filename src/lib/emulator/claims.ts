@@ -68,8 +68,9 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
     ...(settings.mode === 'full-stack' && {
       ...organizationClaims(session),
       sid: session.id,
-      roles: person.roles,
-      permissions: person.permissions,
+      // Roles are held in an organization, so there are none outside of one.
+      roles: session.organization ? person.roles : [],
+      permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
     }),
   }

@@ -1,11 +1,11 @@
-import { createFaults, type FaultRule } from './faults.ts'
-import { createKeyRing } from './keys.ts'
+import type { Clock } from '../clock.ts'
+import type { FaultRule } from './faults.ts'
 import { type LoopbackServer, listenOnLoopback } from './loopback.ts'
 import type { EmulatedOrganization } from './organizations.ts'
 import type { EmulatorSeed } from './seed.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
 import { settingsFrom } from './settings.ts'
-import type { State } from './state.ts'
+import { createState, type State } from './state.ts'
 
 /** A running emulator of Scalekit. */
 export interface Emulator {
@@ -27,7 +27,7 @@ export interface Emulator {
    */
   fail(rule: FaultRule): () => void
   /** Signs with a new key from now on; without `overlap` the old ones are withdrawn at once. */
-  rotateKeys(options?: { readonly overlap?: boolean }): Promise<void>
+  rotateKeys(options?: { readonly overlap?: boolean }): void
   /** Moves the emulator's clock; negative numbers move it back. */
   advance(seconds: number): void
   /** Stops listening and drops every connection. */
@@ -49,36 +49,24 @@ export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> 
       'The emulator lets anybody sign in as anybody, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
     )
   }
-  const settings = settingsFrom(seed)
-  const keys = await createKeyRing()
   const server = await listenOnLoopback(seed.port ?? 0)
-  const baseClock = seed.clock ?? Date.now
-  let advancedMs = 0
-  return emulatorOf(server, {
-    issuer: `http://localhost:${server.port}`,
-    settings,
-    keys,
-    clock: () => baseClock() + advancedMs,
-    advance: (seconds) => {
-      advancedMs += seconds * 1000
-    },
-  })
+  const clock = adjustableClock(seed.clock)
+  const issuer = `http://localhost:${server.port}`
+  return emulatorOf(server, createState(issuer, settingsFrom(seed), clock.now), clock.advance)
 }
 
-type Parts = Pick<State, 'issuer' | 'settings' | 'keys' | 'clock'> & Pick<Emulator, 'advance'>
-
-function emulatorOf(server: LoopbackServer, { advance, ...parts }: Parts): Emulator {
-  const { issuer, settings, keys } = parts
-  const faults = createFaults()
-  const state: State = {
-    ...parts,
-    faults,
-    pending: new Map(),
-    codes: new Map(),
-    accessTokens: new Map(),
-    refreshTokens: new Map(),
-    sessions: new Map(),
+function adjustableClock(base: Clock = Date.now) {
+  let advancedMs = 0
+  return {
+    now: () => base() + advancedMs,
+    advance: (seconds: number) => {
+      advancedMs += seconds * 1000
+    },
   }
+}
+
+function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['advance']): Emulator {
+  const { issuer, settings, faults, keys } = state
   const requests: ReceivedRequest[] = []
   server.handle(serve(state, requests))
   return {

@@ -10,7 +10,7 @@ export interface KeyRing {
   sign(claims: Claims): Promise<string>
   /** The claims of a token that one of our keys signed, whether published or not, expired or not. */
   open(token: string): Promise<Claims | undefined>
-  rotate(options?: { readonly overlap?: boolean }): Promise<void>
+  rotate(options?: { readonly overlap?: boolean }): void
 }
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -21,19 +21,20 @@ interface Key {
   readonly privateKey: KeyObject
 }
 
-export async function createKeyRing(): Promise<KeyRing> {
-  let published = [await createKey()]
+/** Keys take a moment to make; only who needs one waits for it. */
+export function createKeyRing(): KeyRing {
+  let published = [createKey()]
   const all = [...published]
   return {
     published: async () => ({ keys: await Promise.all(published.map(publicJwk)) }),
-    sign: (claims) => sign(claims, published[0]!),
+    sign: async (claims) => sign(claims, await published[0]!),
     open: async (token) => {
-      const attempts = all.map((key) => compactVerify(token, key.publicKey, rs256))
+      const attempts = all.map(async (key) => compactVerify(token, (await key).publicKey, rs256))
       const opened = await Promise.any(attempts).catch(() => undefined)
       return opened && JSON.parse(new TextDecoder().decode(opened.payload))
     },
-    rotate: async ({ overlap = true } = {}) => {
-      const key = await createKey()
+    rotate: ({ overlap = true } = {}) => {
+      const key = createKey()
       published = overlap ? [key, ...published] : [key]
       all.push(key)
     },
@@ -48,7 +49,8 @@ async function createKey(): Promise<Key> {
   return { kid: randomId('snk_'), ...(await generate('rsa', { modulusLength: 2048 })) }
 }
 
-async function publicJwk({ kid, publicKey }: Key): Promise<JWK> {
+async function publicJwk(key: Promise<Key>): Promise<JWK> {
+  const { kid, publicKey } = await key
   return { use: 'sig', kid, alg: 'RS256', ...(await exportJWK(publicKey)) }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Faults } from './faults.ts'
-import type { KeyRing } from './keys.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { createKeyRing, type KeyRing } from './keys.ts'
 import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
 import type { Settings } from './settings.ts'
 
@@ -78,6 +78,21 @@ export interface AccessToken {
 export interface RefreshToken {
   readonly grant: Grant
   isUsed: boolean
+}
+
+export function createState(issuer: string, settings: Settings, clock: Clock): State {
+  return {
+    issuer,
+    settings,
+    clock,
+    keys: createKeyRing(),
+    faults: createFaults(),
+    pending: new Map(),
+    codes: new Map(),
+    accessTokens: new Map(),
+    refreshTokens: new Map(),
+    sessions: new Map(),
+  }
 }
 
 export function isLive(grant: Grant): boolean {
