@@ -22,6 +22,11 @@ export function html(texts: TemplateStringsArray, ...values: readonly HtmlValue[
   return new Html(texts.reduce((markup, text, index) => markup + render(values[index - 1]) + text))
 }
 
+/** Keeps markup of our own as it is, e.g. a stylesheet; never for anything from outside. */
+export function raw(markup: string): Html {
+  return new Html(markup)
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.markup

@@ -1,0 +1,32 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** Random text of `bits` bits, as base64url. */
+export function randomText(bits: 128 | 256): string {
+  return randomBytes(bits / 8).toString('base64url')
+}
+
+/** SHA-256 of the text's UTF-8 bytes. */
+export function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** Compares two texts in a time that tells nothing about where they differ. */
+export function isSameText(one: string, other: string): boolean {
+  // Hashing first makes the lengths equal, which `timingSafeEqual` requires.
+  return timingSafeEqual(sha256(one), sha256(other))
+}
+
+/**
+ * Decodes base64url, refusing what `Buffer` lets pass: other alphabets, white space, padding, and
+ * a last character with bits that decoding drops, so that one value has exactly one spelling.
+ */
+export function decodeBase64url(text: string): Buffer | undefined {
+  if (!/^[\w-]+$/.test(text)) return undefined
+  const spareBits = spareBitsByRemainder[text.length % 4]
+  if (spareBits === undefined) return undefined
+  const last = alphabet.indexOf(text.charAt(text.length - 1))
+  return last % 2 ** spareBits === 0 ? Buffer.from(text, 'base64url') : undefined
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const spareBitsByRemainder: readonly (number | undefined)[] = [0, undefined, 4, 2]

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseCookie, stringifySetCookie } from 'cookie'
+
+/** Finds one cookie without parsing the others; a name sent twice is refused as `undefined`. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined
+  const start = findCookie(header, name, 0)
+  if (start === -1 || findCookie(header, name, start) !== -1) return undefined
+  const end = header.indexOf(';', start)
+  return header.slice(start, end === -1 ? undefined : end).trimEnd()
+}
+
+/** Answers where the value of the next cookie called `name` begins, or -1. */
+function findCookie(header: string, name: string, from: number): number {
+  let at = header.indexOf(`${name}=`, from)
+  while (at !== -1 && !startsPair(header, at)) at = header.indexOf(`${name}=`, at + 1)
+  return at === -1 ? -1 : at + name.length + 1
+}
+
+function startsPair(header: string, at: number): boolean {
+  let before = at - 1
+  while (header[before] === ' ' || header[before] === '\t') before -= 1
+  return before < 0 || header[before] === ';'
+}
+
+/** The names of all cookies of a request. */
+export function cookieNames(req: IncomingMessage): string[] {
+  return Object.keys(parseCookie(req.headers.cookie ?? ''))
+}
+
+/** How a cookie of ours is named and sent. */
+export interface CookieStyle {
+  /** Whether the application is served over https. */
+  readonly isSecure: boolean
+}
+
+/**
+ * The full name of a cookie: over https with the `__Host-` prefix, which keeps other hosts of the
+ * same site from planting one.
+ *
+ * @see draft-ietf-httpbis-rfc6265bis section 4.1.3.2
+ */
+export function cookieName(name: string, { isSecure }: CookieStyle): string {
+  return isSecure ? `__Host-${name}` : name
+}
+
+/** Adds a `Set-Cookie` line: HttpOnly, SameSite=Lax, Path=/. */
+export function setCookie(
+  res: ServerResponse,
+  cookie: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
+  { isSecure }: CookieStyle,
+): void {
+  const line = stringifySetCookie({
+    name: cookie.name,
+    value: cookie.value,
+    maxAge: cookie.maxAgeSeconds,
+    httpOnly: true,
+    // Not Strict: the redirect back from the identity provider must carry the cookies.
+    sameSite: 'lax',
+    secure: isSecure,
+    path: '/',
+  })
+  res.appendHeader('Set-Cookie', line)
+  neverCache(res)
+}
+
+/** Makes the browser forget a cookie. */
+export function clearCookie(res: ServerResponse, name: string, style: CookieStyle): void {
+  setCookie(res, { name, value: '', maxAgeSeconds: 0 }, style)
+}
+
+/**
+ * Marks an answer as personal: not to be stored, and different for other cookies. The application
+ * may say otherwise afterwards.
+ */
+export function neverCache(res: ServerResponse): void {
+  res.setHeader('Cache-Control', 'no-store')
+  const vary = res.getHeader('Vary')
+  if (vary === undefined) res.setHeader('Vary', 'Cookie')
+  else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(String(vary))) res.appendHeader('Vary', 'Cookie')
+}

@@ -1,0 +1,121 @@
+/** Every reason this package gives, with the HTTP status that belongs to it. */
+const statusByCode = {
+  // What the developer put together wrongly.
+  config_invalid: 500,
+  not_mounted: 500,
+  base_path_mismatch: 500,
+  session_too_large: 500,
+  // Sign-in and sign-out, as the visitor sees them.
+  method_not_allowed: 405,
+  navigation_required: 400,
+  parameter_invalid: 400,
+  ambiguous_target: 400,
+  provider_not_allowed: 400,
+  callback_invalid: 400,
+  login_state_missing: 400,
+  login_state_used: 400,
+  login_expired: 400,
+  login_denied: 403,
+  login_incomplete: 400,
+  login_target_mismatch: 403,
+  connection_unavailable: 400,
+  target_unknown: 400,
+  application_refused: 502,
+  identity_provider_failed: 502,
+  provider_failed: 502,
+  provider_unavailable: 503,
+  code_rejected: 400,
+  id_token_invalid: 400,
+  access_token_invalid: 400,
+  on_login_failed: 503,
+  cross_site_request: 403,
+  // Guards.
+  not_signed_in: 401,
+  organization_required: 403,
+  wrong_organization: 403,
+  role_required: 403,
+  // Either.
+  store_unavailable: 503,
+  token_unavailable: 409,
+  unexpected: 503,
+} as const
+
+/** Stable machine-readable reasons: new ones are added, old ones are never renamed or reused. */
+export type ScalekitErrorCode = keyof typeof statusByCode
+
+/** The HTTP status that belongs to a code. */
+export function statusOf(code: ScalekitErrorCode): number {
+  return statusByCode[code]
+}
+
+/** What an error carries beside its code and its message. */
+export interface ErrorDetails {
+  /** What the developer can do about it, in one sentence. */
+  readonly hint?: string
+  /** The error underneath, kept whole for the log. */
+  readonly cause?: unknown
+}
+
+/** Base of every error this package throws; catch this one to catch all of them. */
+export class ScalekitError extends Error {
+  override readonly name: string = 'ScalekitError'
+  /** Switch on this, never on `message`. */
+  readonly code: ScalekitErrorCode
+  /** HTTP status; the error handlers of Express and Connect read it. */
+  readonly status: number
+  /** What to do about it, for the developer. */
+  readonly hint: string | undefined
+
+  constructor(code: ScalekitErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.status = statusByCode[code]
+    this.hint = details.hint
+  }
+}
+
+/** The configuration cannot work; the message lists every problem with its fix. */
+export class ConfigError extends ScalekitError {
+  override readonly name: string = 'ConfigError'
+  /** One sentence a problem. */
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super('config_invalid', `express-scalekit cannot start:\n${problems.map(bullet).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+function bullet(problem: string): string {
+  return `  - ${problem}`
+}
+
+/** A sign-in or sign-out that did not succeed. */
+export class LoginError extends ScalekitError {
+  override readonly name: string = 'LoginError'
+  /** The `error` Scalekit named, where it is one that Scalekit documents. */
+  readonly providerError: string | undefined
+
+  constructor(
+    code: ScalekitErrorCode,
+    message: string,
+    details: ErrorDetails & { readonly providerError?: string } = {},
+  ) {
+    super(code, message, details)
+    this.providerError = details.providerError
+  }
+}
+
+/** A guard's refusal, or a principal that cannot be told. */
+export class AccessError extends ScalekitError {
+  override readonly name: string = 'AccessError'
+}
+
+/** Keeps an error of ours as it is and makes any other one `code`, with the original as its cause. */
+export function asScalekitError(
+  error: unknown,
+  code: ScalekitErrorCode,
+  message: string,
+): ScalekitError {
+  return error instanceof ScalekitError ? error : new ScalekitError(code, message, { cause: error })
+}

@@ -1,0 +1,129 @@
+/** Reads one field; throws an Error whose message continues the sentence "`name` …". */
+export type Field<Value> = () => Value
+
+/**
+ * Reads every field, so that all problems are known at once.
+ *
+ * @param problems Gets a sentence for each field that could not be read.
+ */
+export function readFields<Shape extends object>(
+  fields: { readonly [Name in keyof Shape]: Field<Shape[Name]> },
+  problems: string[],
+): Shape {
+  const values: Partial<Shape> = {}
+  for (const name of Object.keys(fields) as (keyof Shape & string)[]) {
+    try {
+      values[name] = fields[name]()
+    } catch (error) {
+      problems.push(`\`${name}\` ${(error as Error).message}`)
+    }
+  }
+  // Whoever calls this throws when there are problems, so a missing value is never seen.
+  return values as Shape
+}
+
+/** Names what `given` has and `known` has not, with the nearest known name. */
+export function unknownNames(
+  given: object | undefined,
+  known: readonly string[],
+  prefix = '',
+): string[] {
+  return Object.keys(given ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const nearest = known.find((candidate) => isNear(candidate, name))
+      const suggestion = nearest ? `; did you mean \`${prefix}${nearest}\`?` : ''
+      return `\`${prefix}${name}\` is not an option${suggestion}`
+    })
+}
+
+/** Whether two names differ only in case and punctuation, or in at most two letters. */
+function isNear(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((name) => name.toLowerCase().replace(/[^a-z]/g, ''))
+  return editDistance(left!, right!) <= 2
+}
+
+/** Levenshtein's distance, row by row. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1]
+    for (const [at, otherLetter] of [...other].entries()) {
+      const replaced = row[at]! + (letter === otherLetter ? 0 : 1)
+      next.push(Math.min(replaced, row[at + 1]! + 1, next[at]! + 1))
+    }
+    row = next
+  }
+  return row[other.length]!
+}
+
+/** Text that is there, and was pasted without quotes, spaces or line breaks around it. */
+export function text(value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new Error('must be a text')
+  if (/^["'`]|["'`]$/.test(value)) throw new Error('has quotes around it: remove them')
+  if (/^\s|\s$|\p{Cc}/u.test(value)) {
+    throw new Error('has white space or a line break in it: remove it')
+  }
+  return value
+}
+
+/** An absolute http or https URL. */
+export function webUrl(value: unknown): URL {
+  const spelled = value instanceof URL ? value.href : text(value)
+  const url = URL.canParse(spelled) ? new URL(spelled) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new Error('must be a URL such as https://app.example')
+  }
+  if (url.username || url.password) throw new Error('must not hold a user name or a password')
+  return url
+}
+
+/** A URL without path, query and fragment; a trailing slash is taken off. */
+export function originUrl(value: unknown): URL {
+  const url = webUrl(value)
+  if (url.pathname !== '/' || url.search || url.hash) {
+    throw new Error(`must end after the host: ${url.origin}`)
+  }
+  return url
+}
+
+/** A path that begins with a slash and does not end with one. */
+export function path(value: unknown): string {
+  if (typeof value !== 'string' || !/^(\/[\w.~-]+)+$/.test(value) || /\/\.\.?(\/|$)/.test(value)) {
+    throw new Error('must be a path such as /auth/login')
+  }
+  return value
+}
+
+/** A number of seconds or milliseconds greater than zero. */
+export function positive(value: unknown): number {
+  if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
+    throw new Error('must be a number greater than 0')
+  }
+  return value
+}
+
+/** A list of texts, each one of `allowed` where that is given. */
+export function texts(value: unknown, allowed?: readonly string[]): readonly string[] {
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string' && item)
+  if (!isList) throw new Error('must be a list of texts')
+  const unknown = allowed && (value as string[]).find((item) => !allowed.includes(item))
+  if (unknown !== undefined) {
+    throw new Error(`must hold only ${allowed!.join(', ')}, not ${JSON.stringify(unknown)}`)
+  }
+  return [...(value as string[])]
+}
+
+/** A function, or nothing. */
+export function optionalFunction<Value>(value: Value): Value {
+  if (value === undefined || typeof value === 'function') return value
+  throw new Error('must be a function')
+}
+
+/** An object with these methods. */
+export function withMethods<Value>(value: Value, methods: readonly string[]): Value {
+  const shape = value as Record<string, unknown> | null | undefined
+  const missing = methods.find((name) => typeof shape?.[name] !== 'function')
+  if (missing) throw new Error(`must have a ${missing}() function`)
+  return value
+}

@@ -1,0 +1,175 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { ScalekitError } from './errors.ts'
+
+/** How long one call may take from first to last byte, in milliseconds. */
+const defaultTimeoutMs = 5000
+/** The largest body that is read; a token answer with many claims has about ten thousand bytes. */
+const maxBodyBytes = 256 * 1024
+/** Sockets idle this long are closed by us, before servers that close at five seconds do. */
+const idleSocketMs = 4000
+
+/** One call to Scalekit. */
+export interface Call {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** The answer to a call, read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/**
+ * Makes one call; redirects are answers like any other.
+ *
+ * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
+ */
+export type Send = (call: Call) => Promise<Answer>
+
+/** The shape of `fetch` that this package calls. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** How calls are made. */
+export interface SenderOptions {
+  /** Calls go to these origins and nowhere else, whatever a document of the provider says. */
+  readonly origins: readonly string[]
+  /** In milliseconds, for the whole call. Default: 5000. */
+  readonly timeoutMs?: number
+  /** Replaces `node:http`, for proxies and tests. */
+  readonly fetch?: Fetch
+}
+
+/** The one way out of this package: bounded in time, size and destination. */
+export function sender(options: SenderOptions): Send {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  const transport = options.fetch ? fetchTransport(options.fetch) : nodeTransport()
+  return async function send(call) {
+    if (!options.origins.includes(call.url.origin)) {
+      throw failed(`refused to call ${call.url.origin}, which is not the environment's origin`)
+    }
+    const deadline = AbortSignal.timeout(timeoutMs)
+    try {
+      return await transport(call, deadline)
+    } catch (cause) {
+      if (cause instanceof ScalekitError) throw cause
+      const reason = deadline.aborted ? `did not answer within ${timeoutMs} ms` : 'is out of reach'
+      throw new ScalekitError('provider_unavailable', `${call.url.origin} ${reason}`, { cause })
+    }
+  }
+}
+
+type Transport = (call: Call, deadline: AbortSignal) => Promise<Answer>
+
+/** What openid-client and jose pass to a `fetch` that replaces the global one. */
+interface BoundedFetchInit {
+  readonly method?: string
+  readonly headers?: ConstructorParameters<typeof Headers>[0]
+  readonly body?: unknown
+}
+
+/** `fetch` as openid-client and jose call it, answering a real, fully read `Response`. */
+export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Promise<Response> {
+  return async function boundedFetch(url, init) {
+    const { status, headers, body } = await send({
+      method: init.method ?? 'GET',
+      url: new URL(url),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      ...(init.body == null ? {} : { body: String(init.body) }),
+    })
+    const hasNoBody = status === 204 || status === 205 || status === 304
+    return new Response(hasNoBody ? null : new Uint8Array(body), { status, headers })
+  }
+}
+
+function fetchTransport(fetch: Fetch): Transport {
+  return async function callByFetch({ url, method, headers, body }, signal) {
+    const init: RequestInit = { method, headers, redirect: 'manual', signal }
+    if (body !== undefined) init.body = body
+    const response = await fetch(url.href, init)
+    const chunks: Buffer[] = []
+    const collect = collector(chunks)
+    if (response.body) for await (const chunk of response.body) collect(Buffer.from(chunk))
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: Buffer.concat(chunks),
+    }
+  }
+}
+
+function nodeTransport(): Transport {
+  const agentOptions = { keepAlive: true, timeout: idleSocketMs }
+  const http = new HttpAgent(agentOptions)
+  const https = new HttpsAgent(agentOptions)
+  return async function callByNode(call, signal) {
+    const once = () => callOnce(call, signal, { http, https })
+    try {
+      return await once()
+    } catch (error) {
+      if (error instanceof StaleSocketError) return once()
+      throw error
+    }
+  }
+}
+
+/** A kept socket turned out to be closed before any byte of an answer came. */
+class StaleSocketError extends Error {}
+
+function callOnce(
+  { url, method, headers, body }: Call,
+  signal: AbortSignal,
+  agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      method,
+      signal,
+      headers: { ...headers, 'accept-encoding': 'identity', ...contentLength(body) },
+    }
+    const outgoing =
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...options, agent: agents.https })
+        : httpRequest(url, { ...options, agent: agents.http })
+    outgoing.once('response', (response) => readAnswer(response).then(resolve, reject))
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      const isStale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+      reject(isStale ? new StaleSocketError('stale', { cause: error }) : error)
+    })
+    outgoing.end(body)
+  })
+}
+
+function contentLength(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = []
+  const collect = collector(chunks)
+  // Leaving this loop by an error destroys the socket, so an endless body stops flowing.
+  for await (const chunk of response) collect(chunk as Buffer)
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: Buffer.concat(chunks),
+  }
+}
+
+function collector(chunks: Buffer[]): (chunk: Buffer) => void {
+  let size = 0
+  return (chunk) => {
+    size += chunk.length
+    if (size > maxBodyBytes) throw failed(`an answer is larger than ${maxBodyBytes} bytes`)
+    chunks.push(chunk)
+  }
+}
+
+function failed(message: string): ScalekitError {
+  return new ScalekitError('provider_failed', message)
+}

@@ -1,0 +1,85 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { decodeBase64url } from './bytes.ts'
+import type { Secret } from './secret.ts'
+
+const ivBytes = 12
+const tagBytes = 16
+
+/** Encrypts and authenticates short texts, so that a browser can keep them for us. */
+export interface Sealer {
+  /** @param label Bound to the value without being in it: it opens only under the same label. */
+  seal(text: string, label: string): string
+  /** Answers `undefined` for anything that {@link Sealer.seal} did not make under this label. */
+  open(sealed: string, label: string): string | undefined
+}
+
+interface Key {
+  readonly prefix: string
+  readonly bytes: Buffer
+}
+
+/**
+ * AES-256-GCM with a key of its own for each purpose.
+ *
+ * A value is `1.<key id>.<base64url of iv, ciphertext and tag>`. The first secret seals; every
+ * secret opens, so a secret is replaced by putting the new one in front.
+ *
+ * @param purpose What is sealed, and for which instance; values never open under another purpose.
+ * @see RFC 5869 (HKDF), NIST SP 800-38D (GCM)
+ */
+export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
+  const keys = secrets.map((secret) => deriveKey(secret, purpose))
+  const [current] = keys
+  if (!current) throw new TypeError('sealer() needs a secret')
+  return {
+    seal: (text, label) => encrypt(current, text, additionalData(purpose, label)),
+    open(sealed, label) {
+      const key = keys.find(({ prefix }) => sealed.startsWith(prefix))
+      return key && decrypt(key, sealed, additionalData(purpose, label))
+    },
+  }
+}
+
+function deriveKey(secret: Secret, purpose: string): Key {
+  const derive = (info: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', secret.reveal(), 'express-scalekit', info, length))
+  return {
+    prefix: `1.${derive(`key id: ${purpose}`, 6).toString('base64url')}.`,
+    bytes: derive(`key: ${purpose}`, 32),
+  }
+}
+
+function additionalData(purpose: string, label: string): Buffer {
+  return Buffer.from(`${purpose}\n${label}`)
+}
+
+function encrypt(key: Key, text: string, aad: Buffer): string {
+  const iv = randomBytes(ivBytes)
+  const cipher = createCipheriv('aes-256-gcm', key.bytes, iv).setAAD(aad)
+  const parts = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]
+  return key.prefix + Buffer.concat(parts).toString('base64url')
+}
+
+function decrypt(key: Key, sealed: string, aad: Buffer): string | undefined {
+  const bytes = decodeBase64url(sealed.slice(key.prefix.length))
+  if (!bytes || bytes.length < ivBytes + tagBytes) return undefined
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  })
+  decipher.setAAD(aad).setAuthTag(bytes.subarray(-tagBytes))
+  const text = decipher.update(bytes.subarray(ivBytes, -tagBytes), undefined, 'utf8')
+  return withoutStack(() => text + decipher.final('utf8'))
+}
+
+/** Runs what throws on a forged value; collecting a stack for each would be half of the cost. */
+function withoutStack(attempt: () => string): string | undefined {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return attempt()
+  } catch {
+    return undefined
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}

@@ -1,0 +1,70 @@
+/** JSON as it came over the wire, before anything about it is known. */
+export type Json = Readonly<Record<string, unknown>>
+
+/**
+ * Who signed in. `id` is the OpenID Connect subject, the one name that never moves to somebody
+ * else; an e-mail address can, so do not find your users by it.
+ *
+ * Declare further fields on this interface when `onLogin` keeps some:
+ * `declare module 'express-scalekit' { interface User { plan?: string } }`.
+ */
+export interface User {
+  readonly id: string
+  readonly email?: string
+  /** True only where the identity provider said so. */
+  readonly emailVerified: boolean
+  readonly name?: string
+  readonly givenName?: string
+  readonly familyName?: string
+  readonly picture?: string
+  readonly username?: string
+  /** The user's id in your system, where Scalekit knows it (`xuid`). */
+  readonly externalId?: string
+}
+
+/** What a session holds: written at sign-in, never changed afterwards. Times are in milliseconds. */
+export interface Identity {
+  readonly v: 1
+  /** 128 random bits of our own. */
+  readonly sessionId: string
+  /** When the sign-in that led here began; a revocation since then ends the session. */
+  readonly startedAt: number
+  /** When the user last proved who they are (`auth_time`), where Scalekit said so. */
+  readonly authenticatedAt?: number
+  readonly iss: string
+  readonly sub: string
+  readonly organizationId?: string
+  readonly externalOrganizationId?: string
+  readonly connectionId?: string
+  /** The user's id at their company's identity provider: what follows `;` in the subject. */
+  readonly idpUserId?: string
+  readonly email?: string
+  readonly emailVerified: boolean
+  /** The session's id at Scalekit. */
+  readonly sid?: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly scopes: readonly string[]
+  /** The ID token's claims about the person, by their wire names. */
+  readonly claims: Json
+  /** What `onLogin` asked to keep. */
+  readonly user?: Json
+  readonly absoluteExpiresAt: number
+  readonly idleExpiresAt: number
+}
+
+/** The tokens of one session. They live in the vault and never in a cookie. */
+export interface Tokens {
+  readonly accessToken: string
+  /** When the access token ends, in milliseconds since the epoch, where Scalekit said so. */
+  readonly accessTokenExpiresAt?: number
+  readonly idToken: string
+  readonly refreshToken?: string
+}
+
+/** What was sent to Scalekit and must therefore come back. */
+export interface Pins {
+  readonly organizationId?: string
+  readonly externalOrganizationId?: string
+  readonly connectionId?: string
+}
