@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.ts'
+import { expiringMap } from '../expiring-map.ts'
+import type { Tokens } from '../types.ts'
+import type { Mark, Marks, SingleUse, StateStore, Vault } from './store.ts'
+
+/** Tokens of at most this many sessions are kept; the oldest go first. */
+const maxVaultEntries = 10_000
+
+/**
+ * Keeps state in this process: right for one process, for development and for tests.
+ *
+ * With several processes a logout reaches only the one that served it; give them a shared store.
+ *
+ * @param options `clock` Default: `Date.now`.
+ */
+export function memoryStore(options: { readonly clock?: Clock } = {}): StateStore {
+  const clock = options.clock ?? Date.now
+  return {
+    marks: memoryMarks(clock),
+    singleUse: memorySingleUse(clock),
+    vault: memoryVault(clock),
+  }
+}
+
+function memoryMarks(clock: Clock): Marks {
+  const marks = expiringMap<Mark>(clock)
+  return {
+    local: marks,
+    async write(written) {
+      for (const mark of written) marks.set(mark.key, mark, mark.expiresAt)
+    },
+    async since() {
+      return { marks: marks.values(), cursor: '' }
+    },
+  }
+}
+
+function memorySingleUse(clock: Clock): SingleUse {
+  const used = expiringMap<true>(clock)
+  return {
+    async claim(key, expiresAt) {
+      if (used.get(key)) return false
+      used.set(key, true, expiresAt)
+      return true
+    },
+  }
+}
+
+function memoryVault(clock: Clock): Vault {
+  const vault = expiringMap<Tokens>(clock, { maxEntries: maxVaultEntries })
+  return {
+    async put(sessionId, tokens, expiresAt) {
+      vault.set(sessionId, tokens, expiresAt)
+    },
+    async get(sessionId) {
+      return vault.get(sessionId)
+    },
+    async remove(sessionId) {
+      vault.delete(sessionId)
+    },
+  }
+}
