@@ -1,0 +1,75 @@
+import type { JWTPayload } from 'jose'
+import type { Clock } from '../clock.ts'
+import type { KeySet } from './key-sets.ts'
+import { verificationFailure, verifyToken } from './token.ts'
+
+/** What the access token of one sign-in must agree with. */
+export interface AccessTokenChecks {
+  readonly keys: KeySet
+  readonly issuer: string
+  readonly clientId: string
+  /** The subject of the ID token it came with. */
+  readonly subject: string
+  readonly clock: Clock
+}
+
+/** What an access token lets its user do. */
+export interface Grants {
+  readonly organizationId?: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+const noGrants: Grants = { roles: [], permissions: [], scopes: [] }
+
+/**
+ * Reads the grants of an access token that came with an ID token; an opaque one grants nothing.
+ *
+ * @throws LoginError `access_token_invalid` for a JWT that fails verification
+ */
+export async function readGrants(token: string, checks: AccessTokenChecks): Promise<Grants> {
+  if (!isJwt(token)) return noGrants
+  try {
+    const claims = await verifyToken(token, checks)
+    assertKind(claims)
+    assertOurs(claims, checks)
+    return grantsOf(claims)
+  } catch (cause) {
+    throw verificationFailure(cause, 'access_token_invalid', 'The access token was refused')
+  }
+}
+
+function isJwt(token: string): boolean {
+  return token.split('.').length === 3
+}
+
+/** Claims that only an ID token or a logout token has. */
+function assertKind(claims: JWTPayload): void {
+  const foreign = ['nonce', 'at_hash', 'c_hash', 'events'].find((name) => name in claims)
+  if (foreign) throw new Error(`it carries ${foreign}, which an access token does not`)
+}
+
+/** Its audience can be set freely at Scalekit, so it is ours by `client_id` or by `aud`. */
+function assertOurs(claims: JWTPayload, { clientId, subject }: AccessTokenChecks): void {
+  if (claims.sub !== subject) throw new Error('its subject is not the ID token’s')
+  const isOurs = claims.client_id === clientId || [claims.aud].flat().includes(clientId)
+  if (!isOurs) throw new Error('it was issued to another client')
+}
+
+function grantsOf(claims: JWTPayload): Grants {
+  const { oid, roles, permissions, scope, scopes } = claims
+  return {
+    ...(typeof oid === 'string' ? { organizationId: oid } : {}),
+    roles: texts(roles),
+    permissions: texts(permissions),
+    // People's tokens have `scope`, machines' have `scopes`.
+    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes),
+  }
+}
+
+/** A list of texts as it is; anything else grants nothing. */
+function texts(value: unknown): readonly string[] {
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string')
+  return isList ? value : []
+}

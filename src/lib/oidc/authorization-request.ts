@@ -1,0 +1,77 @@
+import { buildAuthorizationUrl, calculatePKCECodeChallenge } from 'openid-client'
+import type { Pins } from '../types.ts'
+import type { Provider } from './discovery.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Where a sign-in should go: at most one of connection, organization, domain and provider. */
+export interface Target {
+  readonly connectionId?: string
+  /** Scalekit's id (`org_…`) or your own id of the organization. */
+  readonly organizationId?: string
+  /** The e-mail domain of the organization. */
+  readonly domain?: string
+  /** A social provider, e.g. `google`. */
+  readonly provider?: string
+}
+
+/** What an authorization request says beside its target. */
+export interface AuthorizationDetails {
+  readonly scope: string
+  /** An e-mail address the identity provider may fill in. */
+  readonly loginHint: string | undefined
+  readonly prompt: string | undefined
+}
+
+/**
+ * The URL that starts a sign-in at Scalekit, with state, nonce and PKCE S256.
+ *
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 3.1.2.1
+ */
+export async function authorizationUrl(
+  { configuration }: Provider,
+  { state, nonce, codeVerifier, redirectUri }: Transaction,
+  target: Target,
+  { scope, loginHint, prompt }: AuthorizationDetails,
+): Promise<URL> {
+  return buildAuthorizationUrl(configuration, {
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope,
+    state,
+    nonce,
+    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    ...selector(target),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+    ...(prompt === undefined ? {} : { prompt }),
+  })
+}
+
+/**
+ * Exactly one selector: Scalekit ranks them, and a `provider` beside an organization would lead
+ * around that organization's single sign-on.
+ */
+function selector({
+  connectionId,
+  organizationId,
+  domain,
+  provider,
+}: Target): Record<string, string> {
+  if (connectionId !== undefined) return { connection_id: connectionId }
+  if (organizationId !== undefined) return { organization_id: organizationId }
+  // Scalekit's reference names `domain`; its SDK sends `domain_hint` too.
+  if (domain !== undefined) return { domain, domain_hint: domain }
+  return provider === undefined ? {} : { provider }
+}
+
+/** What must come back because it was asked for, whether or not it was sent as the selector. */
+export function pinsOf({ connectionId, organizationId }: Target): Pins {
+  return {
+    ...(connectionId === undefined ? {} : { connectionId }),
+    ...(organizationId === undefined ? {} : organizationPin(organizationId)),
+  }
+}
+
+function organizationPin(id: string): Pins {
+  return id.startsWith('org_') ? { organizationId: id } : { externalOrganizationId: id }
+}

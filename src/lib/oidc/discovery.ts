@@ -1,0 +1,100 @@
+import {
+  allowInsecureRequests,
+  ClientSecretPost,
+  type Configuration,
+  customFetch,
+  discovery,
+} from 'openid-client'
+import type { Clock } from '../clock.ts'
+import { ScalekitError } from '../errors.ts'
+import { rememberSuccess } from '../remember.ts'
+import { asFetch, type Send } from '../request.ts'
+import type { Secret } from '../secret.ts'
+
+/** After a failed discovery, sign-ins within this time share the failure. */
+const retryAfterMs = 1000
+
+/** Which environment, and who we are there. */
+export interface Client {
+  readonly environmentUrl: URL
+  /** The exact `iss` of this environment's tokens. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: Secret
+}
+
+/** The environment's endpoints, as its discovery document names them. */
+export interface Provider {
+  /** What openid-client needs for its grants. */
+  readonly configuration: Configuration
+  readonly keysUrl: URL
+  /** Where a browser goes to end its session at Scalekit, where there is such a place. */
+  readonly endSessionUrl: URL | undefined
+}
+
+/**
+ * Loads the discovery document once, when it is first needed.
+ *
+ * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
+ * @see OpenID Connect Discovery 1.0, section 4
+ */
+export function discoverOnce(
+  client: Client,
+  { send, clock }: { readonly send: Send; readonly clock: Clock },
+): () => Promise<Provider> {
+  return rememberSuccess(() => discover(client, send), { clock, retryAfterMs })
+}
+
+async function discover(client: Client, send: Send): Promise<Provider> {
+  const { environmentUrl, clientId, clientSecret } = client
+  const secret = clientSecret.reveal()
+  const configuration = await discovery(
+    new URL('/.well-known/openid-configuration', environmentUrl),
+    clientId,
+    { client_secret: secret },
+    ClientSecretPost(secret),
+    {
+      [customFetch]: asFetch(send),
+      // Only config.ts decides whether plain http is allowed at all.
+      execute: environmentUrl.protocol === 'http:' ? [allowInsecureRequests] : [],
+    },
+  ).catch(discoveryFailed)
+  return checkedProvider(configuration, client)
+}
+
+function discoveryFailed(cause: unknown): never {
+  if (cause instanceof ScalekitError) throw cause
+  throw new ScalekitError('provider_failed', 'The discovery document cannot be used', { cause })
+}
+
+/** Refuses a document that speaks for another issuer, or would send secrets to another origin. */
+function checkedProvider(configuration: Configuration, client: Client): Provider {
+  const metadata = configuration.serverMetadata()
+  if (metadata.issuer !== client.issuer) {
+    throw new ScalekitError(
+      'provider_failed',
+      `The discovery document's issuer is ${JSON.stringify(metadata.issuer)}, not ${JSON.stringify(client.issuer)}`,
+      { hint: 'Set `issuer` if this environment answers under a custom domain.' },
+    )
+  }
+  const endpoint = (name: string, value: unknown) => sameOrigin(name, value, client)
+  endpoint('authorization_endpoint', metadata.authorization_endpoint)
+  endpoint('token_endpoint', metadata.token_endpoint)
+  return {
+    configuration,
+    keysUrl: endpoint('jwks_uri', metadata.jwks_uri),
+    endSessionUrl:
+      metadata.end_session_endpoint === undefined
+        ? undefined
+        : endpoint('end_session_endpoint', metadata.end_session_endpoint),
+  }
+}
+
+function sameOrigin(name: string, value: unknown, { environmentUrl, issuer }: Client): URL {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (url && [environmentUrl.origin, new URL(issuer).origin].includes(url.origin)) return url
+  throw new ScalekitError(
+    'provider_failed',
+    `The discovery document's ${name} is missing or leads to another origin`,
+  )
+}

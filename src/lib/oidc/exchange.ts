@@ -1,0 +1,72 @@
+import {
+  AuthorizationResponseError,
+  authorizationCodeGrant,
+  ClientError,
+  ResponseBodyError,
+} from 'openid-client'
+import type { Clock } from '../clock.ts'
+import { LoginError, ScalekitError } from '../errors.ts'
+import { quote } from '../log.ts'
+import type { Tokens } from '../types.ts'
+import type { Provider } from './discovery.ts'
+import type { Transaction } from './transaction.ts'
+
+/**
+ * Exchanges a code for tokens, once: a code is single use, so nothing here tries again.
+ *
+ * @param answer The query of the callback, as it came.
+ * @throws {@link LoginError} `code_rejected` or `id_token_invalid`, {@link ScalekitError}
+ *   `provider_unavailable` or `provider_failed`
+ * @see RFC 6749 section 4.1.3, RFC 7636 section 4.5
+ */
+export async function exchangeCode(
+  { configuration }: Provider,
+  answer: URLSearchParams,
+  { redirectUri, state, nonce, codeVerifier }: Transaction,
+  clock: Clock,
+): Promise<Tokens> {
+  const callbackUrl = new URL(redirectUri)
+  callbackUrl.search = answer.toString()
+  const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: codeVerifier,
+    idTokenExpected: true,
+  }).catch(exchangeFailed)
+  const lifetimeSeconds = tokens.expiresIn()
+  return {
+    accessToken: tokens.access_token,
+    // `idTokenExpected` makes openid-client reject an answer without one.
+    idToken: tokens.id_token!,
+    ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+    ...(lifetimeSeconds === undefined
+      ? {}
+      : { accessTokenExpiresAt: clock() + lifetimeSeconds * 1000 }),
+  }
+}
+
+function exchangeFailed(cause: unknown): never {
+  if (cause instanceof ScalekitError) throw cause
+  if (cause instanceof AuthorizationResponseError) {
+    throw new LoginError('callback_invalid', 'The callback does not conform', { cause })
+  }
+  if (cause instanceof ResponseBodyError) throw rejection(cause)
+  if (cause instanceof ClientError && cause.code?.startsWith('OAUTH_JWT_')) {
+    throw new LoginError('id_token_invalid', 'The ID token was refused', { cause })
+  }
+  throw new ScalekitError('provider_failed', 'The token endpoint’s answer cannot be used', {
+    cause,
+  })
+}
+
+/** The token endpoint said no. `invalid_grant` is about this sign-in, the rest about the client. */
+function rejection(cause: ResponseBodyError): ScalekitError {
+  if (cause.error === 'invalid_grant') {
+    return new LoginError('code_rejected', 'Scalekit refused the code', { cause })
+  }
+  return new LoginError(
+    cause.status >= 500 ? 'provider_failed' : 'application_refused',
+    `The token endpoint refused the application: ${quote(cause.error)}`,
+    { cause, hint: 'Check the client id, the client secret and the registered redirect URI.' },
+  )
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { JWTPayload } from 'jose'
+import { isSameText } from '../bytes.ts'
+import type { Clock } from '../clock.ts'
+import type { KeySet } from './key-sets.ts'
+import { verificationFailure, verifyToken } from './token.ts'
+
+/** What the ID token of one sign-in must agree with. */
+export interface IdTokenChecks {
+  readonly keys: KeySet
+  readonly issuer: string
+  readonly clientId: string
+  /** The nonce sent with the authorization request. */
+  readonly nonce: string
+  /** The access token that came with it. */
+  readonly accessToken: string
+  /** The code it was exchanged for. */
+  readonly code: string
+  readonly clock: Clock
+}
+
+/** The claims of a verified ID token. */
+export type IdTokenClaims = JWTPayload & { readonly sub: string; readonly iss: string }
+
+/**
+ * Verifies an ID token completely; openid-client leaves its signature to TLS.
+ *
+ * @throws LoginError `id_token_invalid`
+ * @see OpenID Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8
+ */
+export async function verifyIdToken(token: string, checks: IdTokenChecks): Promise<IdTokenClaims> {
+  try {
+    const claims = await verifyToken(token, { ...checks, audience: checks.clientId })
+    assertOnlyAudience(claims, checks.clientId)
+    assertNonce(claims, checks.nonce)
+    assertHash(claims, 'at_hash', checks.accessToken)
+    assertHash(claims, 'c_hash', checks.code)
+    assertKind(claims)
+    return claims as IdTokenClaims
+  } catch (cause) {
+    throw verificationFailure(cause, 'id_token_invalid', 'The ID token was refused')
+  }
+}
+
+/** Rules 3 to 5: nobody else may be an audience, and the authorized party is us. */
+function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
+  if ([aud].flat().some((audience) => audience !== clientId)) {
+    throw new Error('aud names somebody else too')
+  }
+  if (azp !== undefined && azp !== clientId) throw new Error('azp is another client')
+}
+
+/** Rule 11: the token was made for this very sign-in. */
+function assertNonce({ nonce }: JWTPayload, expected: string): void {
+  if (typeof nonce !== 'string' || !isSameText(nonce, expected)) {
+    throw new Error('nonce is missing or another')
+  }
+}
+
+/** The token belongs to the access token and the code it came with, where it says so. */
+function assertHash(claims: JWTPayload, name: 'at_hash' | 'c_hash', value: string): void {
+  const hash = claims[name]
+  if (hash === undefined) return
+  const digest = createHash('sha256').update(value, 'ascii').digest()
+  const expected = digest.subarray(0, digest.length / 2).toString('base64url')
+  if (typeof hash !== 'string' || !isSameText(hash, expected)) throw new Error(`${name} differs`)
+}
+
+/** A logout token has `events`; it must never sign anybody in. */
+function assertKind(claims: JWTPayload): void {
+  if ('events' in claims) throw new Error('it is a token of another kind')
+}

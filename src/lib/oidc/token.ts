@@ -1,0 +1,86 @@
+import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
+import type { Clock } from '../clock.ts'
+import { LoginError, ScalekitError, type ScalekitErrorCode } from '../errors.ts'
+import type { KeySet } from './key-sets.ts'
+
+/** How far clocks may differ, in seconds. */
+const toleranceSeconds = 30
+/** How far ahead of ours the issuer's clock may be, in seconds. */
+const maxAheadSeconds = 60
+/** How old a token may be when it is first seen, in seconds. */
+const maxAgeSeconds = 600
+
+/** Header parameters that offer a key of the sender's own, or ask for processing we do not do. */
+const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip']
+
+/** What every token of an environment must agree with. */
+export interface TokenChecks {
+  readonly keys: KeySet
+  readonly issuer: string
+  readonly audience?: string
+  readonly clock: Clock
+}
+
+/**
+ * Verifies what all kinds of token share: RS256 under one of the published keys, `typ`, `iss`,
+ * `aud`, `exp`, `nbf`, `iat` and a subject.
+ *
+ * The algorithm is fixed here and not read from discovery or the token.
+ *
+ * @throws an Error whose message names the check, never the token
+ * @see RFC 8725 sections 3.1, 3.10, 3.11; OpenID Connect Core 3.1.3.7
+ */
+export async function verifyToken(token: string, checks: TokenChecks): Promise<JWTPayload> {
+  const now = checks.clock()
+  const verified = await jwtVerify(token, checks.keys, {
+    algorithms: ['RS256'],
+    issuer: checks.issuer,
+    ...(checks.audience === undefined ? {} : { audience: checks.audience }),
+    requiredClaims: ['exp', 'iat', 'sub'],
+    clockTolerance: toleranceSeconds,
+    currentDate: new Date(now),
+  })
+  assertHeader(verified.protectedHeader)
+  assertIssuedAt(verified.payload, now / 1000)
+  assertSubject(verified.payload)
+  return verified.payload
+}
+
+/** What jose says when the key set itself is the trouble, and not the token. */
+const keySetFaults = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
+
+/** Says whose fault a failed verification is: the token's (`code`) or the key set's. */
+export function verificationFailure(
+  cause: unknown,
+  code: ScalekitErrorCode,
+  message: string,
+): ScalekitError {
+  if (cause instanceof ScalekitError) return cause
+  if (cause instanceof errors.JOSEError && keySetFaults.includes(cause.code)) {
+    return new ScalekitError('provider_failed', 'The published keys cannot be used', { cause })
+  }
+  return new LoginError(code, message, { cause })
+}
+
+function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
+  const refused = refusedHeaders.find((name) => name in header)
+  if (refused) throw new Error(`the header carries ${refused}`)
+  // Keeps logout tokens and the like from passing for a token of another kind.
+  if (header.typ !== undefined && header.typ.toUpperCase() !== 'JWT') {
+    throw new Error('the header says it is another type of token')
+  }
+}
+
+function assertIssuedAt({ iat }: JWTPayload, nowSeconds: number): void {
+  const ageSeconds = nowSeconds - iat!
+  // NaN fails this comparison too.
+  if (!(ageSeconds >= -maxAheadSeconds && ageSeconds <= maxAgeSeconds)) {
+    throw new Error('iat is not recent')
+  }
+}
+
+function assertSubject({ sub }: JWTPayload): void {
+  if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) {
+    throw new Error('sub is not a text of 1 to 255 characters')
+  }
+}

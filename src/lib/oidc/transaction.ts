@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client'
+import type { Sealer } from '../seal.ts'
+import type { Pins } from '../types.ts'
+
+/** How long a user may take at the identity provider, in seconds. */
+export const transactionSeconds = 600
+
+/** One sign-in in progress, as the browser keeps it for us, sealed. */
+export interface Transaction {
+  readonly v: 1
+  /** 256 random bits each, as base64url. */
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+  /** A path of the application. */
+  readonly returnTo: string
+  readonly pins: Pins
+  /** In milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+/** A new transaction with its own state, nonce and PKCE verifier. */
+export function startTransaction(
+  details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt'>,
+): Transaction {
+  return {
+    v: 1,
+    state: randomState(),
+    nonce: randomNonce(),
+    codeVerifier: randomPKCECodeVerifier(),
+    ...details,
+  }
+}
+
+/** Names a state without telling it: for the cookie's name and the single-use set. */
+export function stateHash(state: string): string {
+  return createHash('sha256').update(state).digest('base64url').slice(0, 22)
+}
+
+/** @param label The name of the cookie that will hold it. */
+export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
+  return seal.seal(JSON.stringify(transaction), label)
+}
+
+/** Answers `undefined` for anything but a transaction sealed under this label. */
+export function openTransaction(
+  sealed: string,
+  seal: Sealer,
+  label: string,
+): Transaction | undefined {
+  const text = seal.open(sealed, label)
+  // Only `sealTransaction` can have made what opens here, so its shape is known.
+  const transaction = text === undefined ? undefined : (JSON.parse(text) as Transaction)
+  return transaction?.v === 1 ? transaction : undefined
+}
+
+/** Whether the user took longer than a sign-in may last. */
+export function hasExpired({ startedAt }: Transaction, now: number): boolean {
+  const ageMs = now - startedAt
+  return !(ageMs >= -60_000 && ageMs <= transactionSeconds * 1000)
+}
