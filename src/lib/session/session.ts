@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Identity } from '../types.ts'
+
+/** Where the identity of a signed-in browser is kept between requests. */
+export interface SessionKeeper {
+  /** Reads without waiting; `undefined` for no session and for anything we did not write. */
+  read(req: IncomingMessage): Identity | undefined
+  /** Starts a session that no value known before can name. */
+  write(req: IncomingMessage, res: ServerResponse, identity: Identity): Promise<void>
+  /** Keeps the session from ending for lack of use, where this kind needs telling. */
+  touch(res: ServerResponse, identity: Identity): void
+  /** Makes the browser forget its session; that it is over is said by a mark, before this. */
+  clear(req: IncomingMessage, res: ServerResponse): Promise<void>
+}
+
+/** Whether the session has reached its absolute end or the end of its idle time. */
+export function hasEnded(identity: Identity, now: number): boolean {
+  return !(now < identity.absoluteExpiresAt && now < identity.idleExpiresAt)
+}
