@@ -1,0 +1,109 @@
+import type { Clock } from '../clock.ts'
+import { expiringMap } from '../expiring-map.ts'
+import type { Mark, Marks } from '../state/store.ts'
+import type { Identity } from '../types.ts'
+
+/** How long a request waits for the store before it is refused, in milliseconds. */
+const deadlineMs = 1000
+
+/** This process's copy of all marks, so that a request can ask without waiting. */
+export interface MarksReplica {
+  /** Whether the copy is new enough to be believed. */
+  isFresh(): boolean
+  /** Brings the copy up to date; answers whether it now is. Never rejects. */
+  refresh(): Promise<boolean>
+  /** Whether a mark ended this session. */
+  isDead(identity: Identity): boolean
+  /** Writes to the store and, once that succeeded, here. */
+  write(marks: readonly Mark[]): Promise<void>
+  close(): void
+}
+
+/** How the copy is kept. */
+export interface ReplicaOptions {
+  readonly clock: Clock
+  /** How old the copy may be, in milliseconds. */
+  readonly maxLagMs: number
+}
+
+/** The mark that ends one session of ours. */
+export function sessionMark(identity: Identity, now: number): Mark {
+  return {
+    key: sessionKey(identity),
+    notBefore: now,
+    // Longer than any session that could carry this id.
+    expiresAt: identity.absoluteExpiresAt + 60_000,
+  }
+}
+
+function sessionKey({ sessionId }: Identity): string {
+  return `session:${sessionId}`
+}
+
+export function replicateMarks(marks: Marks, { clock, maxLagMs }: ReplicaOptions): MarksReplica {
+  return marks.local ? localMarks(marks, marks.local) : remoteMarks(marks, clock, maxLagMs)
+}
+
+function isDeadBy(mark: Mark | undefined, { startedAt }: Identity): boolean {
+  return mark !== undefined && startedAt <= mark.notBefore
+}
+
+function localMarks(marks: Marks, local: NonNullable<Marks['local']>): MarksReplica {
+  return {
+    isFresh: () => true,
+    refresh: async () => true,
+    isDead: (identity) => isDeadBy(local.get(sessionKey(identity)), identity),
+    write: (written) => marks.write(written),
+    close: () => {},
+  }
+}
+
+function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica {
+  const copy = expiringMap<Mark>(clock)
+  let cursor: string | undefined
+  let freshSince = Number.NEGATIVE_INFINITY
+  let pending: Promise<boolean> | undefined
+  const unsubscribe = marks.subscribe?.(() => void refresh())
+
+  function keep(added: readonly Mark[]): void {
+    for (const mark of added) {
+      const known = copy.get(mark.key)
+      if (!known || known.notBefore < mark.notBefore) copy.set(mark.key, mark, mark.expiresAt)
+    }
+  }
+
+  async function load(): Promise<boolean> {
+    const startedAt = performance.now()
+    const answer = await marks.since(cursor)
+    keep(answer.marks)
+    cursor = answer.cursor
+    freshSince = startedAt
+    return true
+  }
+
+  function refresh(): Promise<boolean> {
+    pending ??= withinDeadline(load()).finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
+
+  return {
+    isFresh: () => performance.now() - freshSince <= maxLagMs,
+    refresh,
+    isDead: (identity) => isDeadBy(copy.get(sessionKey(identity)), identity),
+    async write(written) {
+      await marks.write(written)
+      keep(written)
+    },
+    close: () => unsubscribe?.(),
+  }
+}
+
+/** Answers false when the work failed or takes too long; late success still counts for the next. */
+function withinDeadline(work: Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, deadlineMs, false)
+    work.then(resolve, () => resolve(false)).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { LoginError, ScalekitError } from '../errors.ts'
+import type { Identity, Json, Tokens } from '../types.ts'
+
+/** What the application may look at before somebody is let in. */
+export interface LoginAttempt {
+  readonly identity: Identity
+  readonly tokens: Tokens
+  readonly req: IncomingMessage
+  /** The path the user will land on. */
+  readonly returnTo: string
+}
+
+/** What the application may answer; nothing at all means welcome. */
+export interface LoginDecision {
+  /** Kept with the session and added to `req.scalekit.user`; a few short values. */
+  readonly user?: Json
+  /** Refuses the sign-in; the reason goes to the log, not to the visitor. */
+  readonly deny?: string
+  /** Another path to land on. */
+  readonly returnTo?: string
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
+type Answered = LoginDecision | undefined | void
+
+/** Called after every check has passed and before the session exists; a throw lets nobody in. */
+export type OnLogin = (attempt: LoginAttempt) => Answered | Promise<Answered>
+
+/**
+ * Asks the application.
+ *
+ * @throws LoginError `login_denied`, {@link ScalekitError} `on_login_failed`
+ */
+export async function decide(
+  onLogin: OnLogin | undefined,
+  attempt: LoginAttempt,
+): Promise<LoginDecision> {
+  const decision = (await ask(onLogin, attempt)) ?? {}
+  if (decision.deny !== undefined) {
+    throw new LoginError('login_denied', `onLogin refused: ${decision.deny}`)
+  }
+  return decision
+}
+
+async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise<Answered> {
+  try {
+    return await onLogin?.(attempt)
+  } catch (cause) {
+    throw new ScalekitError('on_login_failed', 'onLogin threw, so nobody was let in', { cause })
+  }
+}

@@ -1,0 +1,103 @@
+import { deepFreeze } from '../freeze.ts'
+import type { Identity, Json, User } from '../types.ts'
+
+/** Who is asking, as far as this request shows; `req.scalekit` is one of these. */
+export type Principal = SignedIn | SignedOut
+
+/** A person with a live session. Frozen: what one request does to it no other sees. */
+export interface SignedIn {
+  readonly status: 'signed-in'
+  readonly via: 'session'
+  readonly user: User
+  /** The one organization this session is for; roles and permissions are those held there. */
+  readonly organizationId?: string
+  /** Your own id of that organization, where Scalekit knows it. */
+  readonly externalOrganizationId?: string
+  readonly connectionId?: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly scopes: readonly string[]
+  /** The ID token's claims about the person, by their wire names. */
+  readonly claims: Json
+  readonly sessionId: string
+  /** When the session ends at the latest, in milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Whether every condition named holds; one that is named but `undefined` never does. */
+  has(conditions: Conditions): boolean
+  /** Send it back in `X-CSRF-Token`; `/logout` takes it from pages that another way cannot prove. */
+  csrfToken(): string
+}
+
+/** Nobody, and why. */
+export interface SignedOut {
+  readonly status: 'signed-out'
+  readonly reason: 'no-session' | 'expired' | 'revoked'
+  readonly user: undefined
+}
+
+/** What {@link SignedIn.has} asks; exact names. */
+export interface Conditions {
+  readonly role?: string
+  readonly permission?: string
+  /** Compared with the current organization's id. */
+  readonly organization?: string
+}
+
+/** The answer for each way of being nobody; one object each, as nothing in it differs. */
+export const signedOut: { readonly [Reason in SignedOut['reason']]: SignedOut } = deepFreeze({
+  'no-session': { status: 'signed-out', reason: 'no-session', user: undefined },
+  expired: { status: 'signed-out', reason: 'expired', user: undefined },
+  revoked: { status: 'signed-out', reason: 'revoked', user: undefined },
+})
+
+/** What a principal can do beside being read. */
+export interface Abilities {
+  csrfToken(sessionId: string): string
+}
+
+/** Shows an identity to the application. */
+export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
+  const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
+  const { roles, permissions } = identity
+  return Object.freeze({
+    status: 'signed-in',
+    via: 'session',
+    user: userOf(identity),
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(externalOrganizationId === undefined ? {} : { externalOrganizationId }),
+    ...(connectionId === undefined ? {} : { connectionId }),
+    roles,
+    permissions,
+    scopes: identity.scopes,
+    claims: identity.claims,
+    sessionId,
+    expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
+    has: (conditions: Conditions) =>
+      (!('role' in conditions) || roles.includes(conditions.role!)) &&
+      (!('permission' in conditions) || permissions.includes(conditions.permission!)) &&
+      (!('organization' in conditions) ||
+        (organizationId !== undefined && conditions.organization === organizationId)),
+    csrfToken: () => abilities.csrfToken(sessionId),
+  })
+}
+
+/** What `onLogin` kept comes first, so that it can add to what was verified but not replace it. */
+function userOf(identity: Identity): User {
+  const { claims } = identity
+  return deepFreeze({
+    ...identity.user,
+    id: identity.sub,
+    emailVerified: identity.emailVerified,
+    ...(identity.email === undefined ? {} : { email: identity.email }),
+    ...textClaim('name', claims.name),
+    ...textClaim('givenName', claims.given_name),
+    ...textClaim('familyName', claims.family_name),
+    ...textClaim('picture', claims.picture),
+    ...textClaim('username', claims.preferred_username),
+    ...textClaim('externalId', claims.xuid),
+  })
+}
+
+function textClaim(name: string, value: unknown): Record<string, string> {
+  return typeof value === 'string' ? { [name]: value } : {}
+}

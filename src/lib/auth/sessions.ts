@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.ts'
+import { AccessError, ScalekitError } from '../errors.ts'
+import { hasEnded, type SessionKeeper } from '../session/session.ts'
+import type { Vault } from '../state/store.ts'
+import type { Identity, Tokens } from '../types.ts'
+import { type MarksReplica, sessionMark } from './marks.ts'
+import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
+
+/** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
+export interface Sessions {
+  /**
+   * Who is asking.
+   *
+   * @throws {@link AccessError} `store_unavailable` while nobody can tell whether a session was ended
+   */
+  principalOf(req: IncomingMessage, res: ServerResponse): Principal
+  /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
+  isStale(req: IncomingMessage): boolean
+  /** Waits for the marks of other processes; never rejects. */
+  refresh(): Promise<unknown>
+  begin(
+    req: IncomingMessage,
+    res: ServerResponse,
+    identity: Identity,
+    tokens: Tokens,
+  ): Promise<void>
+  /** Ends the session this browser has, if any, and answers the tokens it had. */
+  end(req: IncomingMessage, res: ServerResponse): Promise<Tokens | undefined>
+}
+
+export function liveSessions(parts: {
+  readonly keeper: SessionKeeper
+  readonly marks: MarksReplica
+  readonly vault: Vault
+  readonly abilities: Abilities
+  readonly clock: Clock
+}): Sessions {
+  const { keeper, marks, vault, abilities, clock } = parts
+  // One identity is one frozen object for all requests of a cookie, and so is its principal.
+  const principals = new WeakMap<Identity, SignedIn>()
+
+  function principalOfIdentity(identity: Identity): SignedIn {
+    const known = principals.get(identity)
+    if (known) return known
+    const principal = signedIn(identity, abilities)
+    principals.set(identity, principal)
+    return principal
+  }
+
+  /** The mark comes first: whatever still holds a copy of the session, it is over from here on. */
+  async function finish(identity: Identity): Promise<Tokens | undefined> {
+    await marks.write([sessionMark(identity, clock())])
+    const tokens = await vault.get(identity.sessionId)
+    await vault.remove(identity.sessionId)
+    return tokens
+  }
+
+  return {
+    principalOf(req, res) {
+      const identity = keeper.read(req)
+      if (!identity) return signedOut['no-session']
+      if (hasEnded(identity, clock())) return signedOut.expired
+      if (!marks.isFresh()) throw unavailable()
+      if (marks.isDead(identity)) return signedOut.revoked
+      keeper.touch(res, identity)
+      return principalOfIdentity(identity)
+    },
+    isStale: (req) => !marks.isFresh() && keeper.read(req) !== undefined,
+    refresh: () => marks.refresh(),
+    begin: (req, res, identity, tokens) =>
+      orUnavailable(async () => {
+        const previous = keeper.read(req)
+        if (previous) await finish(previous)
+        await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
+        await keeper.write(req, res, identity)
+      }),
+    end: (req, res) =>
+      orUnavailable(async () => {
+        const identity = keeper.read(req)
+        const tokens = identity && (await finish(identity))
+        await keeper.clear(req, res)
+        return tokens
+      }),
+  }
+}
+
+async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ScalekitError ? error : unavailable(error)
+  }
+}
+
+function unavailable(cause?: unknown): AccessError {
+  return new AccessError('store_unavailable', 'The session store does not answer', { cause })
+}
