@@ -1,0 +1,144 @@
+import { originUrl, path, text, texts, webUrl } from './fields.ts'
+import type { ScalekitAuthOptions } from './options.ts'
+import { emulatorClientSecret } from './sample-secrets.ts'
+import { Secret } from './secret.ts'
+
+/** The variables that are read, e.g. `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** The kit's own routes, below the base path. */
+export interface Paths {
+  readonly login: string
+  readonly callback: string
+  readonly logout: string
+  readonly me: string
+}
+
+/** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
+const minSecretLength = 32
+
+export function isProduction(env: Env): boolean {
+  return env.NODE_ENV === 'production'
+}
+
+export function required(value: unknown, variable: string): string {
+  if (value === undefined || value === '') throw new Error(`is missing: set ${variable}`)
+  return text(value)
+}
+
+export function environmentUrl(options: ScalekitAuthOptions, env: Env): URL {
+  const given = options.environmentUrl ?? env.SCALEKIT_ENVIRONMENT_URL ?? env.SCALEKIT_ENV_URL
+  if (given === undefined || given === '') {
+    throw new Error(
+      'is missing: set SCALEKIT_ENVIRONMENT_URL, or run `npx express-scalekit emulator` and use what it prints',
+    )
+  }
+  // The dashboard shows a host, the documentation a URL; both are meant.
+  const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(given)
+  const url = originUrl(hasScheme ? given : `https://${text(given)}`)
+  if (url.protocol === 'http:' && (isProduction(env) || !isLoopback(url))) {
+    throw new Error('must begin with https://; http is only for an emulator on this machine')
+  }
+  return url
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+/** Compared as text with what tokens say, so it stays as it was written. */
+export function issuer(value: string): string {
+  webUrl(value)
+  return value
+}
+
+export function clientSecret(options: ScalekitAuthOptions, env: Env): Secret {
+  const value = required(
+    options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET,
+    'SCALEKIT_CLIENT_SECRET',
+  )
+  if (isProduction(env) && value === emulatorClientSecret) {
+    throw new Error('is the emulator’s, which everybody knows: use your environment’s own')
+  }
+  return new Secret(value)
+}
+
+export function baseUrls(options: ScalekitAuthOptions, env: Env): readonly [URL, ...URL[]] {
+  const given = options.baseUrl ?? env.APP_BASE_URL?.split(',') ?? defaultBaseUrl(env)
+  const [first, ...others] = [given].flat().map((value) => originUrl(value))
+  if (!first) throw new Error('must name at least one origin')
+  if (others.some(({ protocol }) => protocol !== first.protocol)) {
+    throw new Error('must be all https or all http')
+  }
+  if (first.protocol === 'http:' && isProduction(env) && !options.dangerouslyAllowHttp) {
+    throw new Error('must begin with https:// in production')
+  }
+  return [first, ...others]
+}
+
+function defaultBaseUrl(env: Env): string {
+  if (!isProduction(env)) return `http://localhost:${env.PORT || 3000}`
+  throw new Error('is missing: set APP_BASE_URL to where browsers reach the application')
+}
+
+export function secrets(options: ScalekitAuthOptions, env: Env): readonly Secret[] {
+  const given = options.secret ?? env.SCALEKIT_COOKIE_SECRET?.split(',')
+  if (given === undefined || given === '') return [derivedSecret(options, env)]
+  const list = [given].flat()
+  if (list.length === 0) throw new Error('must hold at least one secret')
+  return list.map((value) => new Secret(strong(text(value))))
+}
+
+function derivedSecret(options: ScalekitAuthOptions, env: Env): Secret {
+  if (isProduction(env)) {
+    throw new Error(
+      'is missing: set SCALEKIT_COOKIE_SECRET to the output of `openssl rand -base64 32`',
+    )
+  }
+  return new Secret(`cookies: ${options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET}`)
+}
+
+function strong(secret: string): string {
+  if (secret.length < minSecretLength) {
+    throw new Error(
+      `is shorter than ${minSecretLength} characters: use the output of \`openssl rand -base64 32\``,
+    )
+  }
+  const isSample =
+    new Set(secret).size < 10 || /your.?secret|change.?me|keyboard.?cat/i.test(secret)
+  if (isSample) throw new Error('looks like a sample: use the output of `openssl rand -base64 32`')
+  return secret
+}
+
+export function instanceName(value: unknown): string {
+  if (typeof value === 'string' && /^[A-Za-z0-9_]{1,32}$/.test(value)) return value
+  throw new Error('must have 1 to 32 letters, digits or underscores')
+}
+
+export function basePath(value: unknown): string {
+  return value === '' || value === '/' ? '' : path(value)
+}
+
+export function paths(given: ScalekitAuthOptions['paths']): Paths {
+  const all = {
+    login: path(given?.login ?? '/login'),
+    callback: path(given?.callback ?? '/callback'),
+    logout: path(given?.logout ?? '/logout'),
+    me: path(given?.me ?? '/me'),
+  }
+  if (new Set(Object.values(all)).size < 4) throw new Error('must differ from one another')
+  return all
+}
+
+export function scopes(value: unknown): readonly string[] {
+  const list = texts(value)
+  const odd = list.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))
+  if (odd !== undefined) throw new Error(`must hold single scopes, not ${JSON.stringify(odd)}`)
+  if (!list.includes('openid')) throw new Error('must include openid')
+  return list
+}
+
+export function fallback(value: unknown): 'hosted' {
+  if (value === 'hosted') return value
+  throw new Error('must be "hosted"')
+}

@@ -1,0 +1,196 @@
+import type { OnLogin } from './auth/on-login.ts'
+import type { Clock } from './clock.ts'
+import {
+  basePath,
+  baseUrls,
+  clientSecret,
+  type Env,
+  environmentUrl,
+  fallback,
+  instanceName,
+  isProduction,
+  issuer,
+  type Paths,
+  paths,
+  required,
+  scopes,
+  secrets,
+} from './config-fields.ts'
+import { ConfigError } from './errors.ts'
+import {
+  optionalFunction,
+  positive,
+  readFields,
+  texts,
+  unknownNames,
+  withMethods,
+} from './fields.ts'
+import { consoleLogger, type Logger } from './log.ts'
+import type { Client } from './oidc/discovery.ts'
+import { optionNames, type ScalekitAuthOptions } from './options.ts'
+import type { Fetch } from './request.ts'
+import type { Secret } from './secret.ts'
+import { memoryStore } from './state/memory-store.ts'
+import type { StateStore } from './state/store.ts'
+
+/** Everything decided at start-up; the rest of the package reads nothing else. */
+export interface Config {
+  readonly client: Client
+  /** The application's own origins; the first is used where the request names none of them. */
+  readonly origins: readonly [URL, ...URL[]]
+  readonly isSecure: boolean
+  readonly secrets: readonly Secret[]
+  readonly name: string
+  /** Empty, or `/…` without a slash at its end. */
+  readonly basePath: string
+  readonly paths: Paths
+  readonly scope: string
+  readonly providers: readonly string[]
+  readonly onLogin: OnLogin | undefined
+  readonly absoluteSeconds: number
+  readonly idleSeconds: number
+  readonly store: StateStore
+  readonly maxLagMs: number
+  readonly logger: Logger
+  readonly fetch: Fetch | undefined
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+const socialProviders = ['google', 'github', 'linkedin', 'gitlab', 'microsoft', 'salesforce']
+
+/**
+ * Turns options and environment into a {@link Config}; an option wins over its variable.
+ *
+ * @throws {@link ConfigError} listing every problem at once
+ */
+export function parseConfig(options: ScalekitAuthOptions = {}, env: Env = process.env): Config {
+  const problems = misspelled(options)
+  const fields = readFields<RawFields>(fieldsOf(options, env), problems)
+  if (problems.length > 0) throw new ConfigError(problems)
+  const config = assemble(fields)
+  for (const line of remarks(options, env)) config.logger.warn(line)
+  return config
+}
+
+function misspelled(options: ScalekitAuthOptions): string[] {
+  const { paths, login, session, revocation, http } = options
+  return [
+    ...unknownNames(options, optionNames.root),
+    ...unknownNames(paths, optionNames.paths, 'paths.'),
+    ...unknownNames(login, optionNames.login, 'login.'),
+    ...unknownNames(session, optionNames.session, 'session.'),
+    ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
+    ...unknownNames(http, optionNames.http, 'http.'),
+  ]
+}
+
+/** One entry an option, under the name its problems are reported by. */
+interface RawFields {
+  environmentUrl: URL
+  issuer: string | undefined
+  clientId: string
+  clientSecret: Secret
+  baseUrl: readonly [URL, ...URL[]]
+  secret: readonly Secret[]
+  name: string
+  basePath: string
+  paths: Paths
+  scopes: readonly string[]
+  'login.fallback': 'hosted'
+  'login.providers': readonly string[]
+  'login.onLogin': OnLogin | undefined
+  'session.absoluteSeconds': number
+  'session.idleSeconds': number
+  store: StateStore | undefined
+  'revocation.maxLagMs': number
+  logger: Logger
+  'http.fetch': Fetch | undefined
+  'http.timeoutSeconds': number
+  clock: Clock
+}
+
+function fieldsOf(
+  options: ScalekitAuthOptions,
+  env: Env,
+): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
+  const { login = {}, session = {}, http = {}, revocation = {} } = options
+  return {
+    environmentUrl: () => environmentUrl(options, env),
+    issuer: () => (options.issuer === undefined ? undefined : issuer(options.issuer)),
+    clientId: () => required(options.clientId ?? env.SCALEKIT_CLIENT_ID, 'SCALEKIT_CLIENT_ID'),
+    clientSecret: () => clientSecret(options, env),
+    baseUrl: () => baseUrls(options, env),
+    secret: () => secrets(options, env),
+    name: () => instanceName(options.name ?? 'scalekit'),
+    basePath: () => basePath(options.basePath ?? ''),
+    paths: () => paths(options.paths),
+    scopes: () => scopes(options.scopes ?? ['openid', 'email', 'profile']),
+    'login.fallback': () => fallback(login.fallback ?? 'hosted'),
+    'login.providers': () => texts(login.providers ?? [], socialProviders),
+    'login.onLogin': () => optionalFunction(login.onLogin),
+    'session.absoluteSeconds': () => positive(session.absoluteSeconds ?? 604_800),
+    'session.idleSeconds': () => positive(session.idleSeconds ?? 86_400),
+    store: () =>
+      options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
+    'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
+    logger: () =>
+      withMethods(options.logger ?? consoleLogger(env), ['debug', 'info', 'warn', 'error']),
+    'http.fetch': () => optionalFunction(http.fetch),
+    'http.timeoutSeconds': () => positive(http.timeoutSeconds ?? 5),
+    clock: () => optionalFunction(options.clock) ?? Date.now,
+  }
+}
+
+function assemble(fields: RawFields): Config {
+  const { environmentUrl, clientId, clientSecret, clock } = fields
+  return Object.freeze({
+    client: {
+      environmentUrl,
+      // Scalekit's issuer is the environment URL without a slash at its end.
+      issuer: fields.issuer ?? environmentUrl.origin,
+      clientId,
+      clientSecret,
+    },
+    origins: fields.baseUrl,
+    isSecure: fields.baseUrl[0].protocol === 'https:',
+    secrets: fields.secret,
+    name: fields.name,
+    basePath: fields.basePath,
+    paths: fields.paths,
+    scope: fields.scopes.join(' '),
+    providers: fields['login.providers'],
+    onLogin: fields['login.onLogin'],
+    absoluteSeconds: fields['session.absoluteSeconds'],
+    idleSeconds: fields['session.idleSeconds'],
+    store: fields.store ?? memoryStore({ clock }),
+    maxLagMs: fields['revocation.maxLagMs'],
+    logger: fields.logger,
+    fetch: fields['http.fetch'],
+    timeoutMs: fields['http.timeoutSeconds'] * 1000,
+    clock,
+  })
+}
+
+/** What works but should be known. */
+function remarks(options: ScalekitAuthOptions, env: Env): string[] {
+  const lines: string[] = []
+  const [url, alias] = [env.SCALEKIT_ENVIRONMENT_URL, env.SCALEKIT_ENV_URL]
+  if (options.environmentUrl === undefined && url && alias && url !== alias) {
+    lines.push('SCALEKIT_ENVIRONMENT_URL and SCALEKIT_ENV_URL differ; the first is used')
+  }
+  if (isProduction(env)) {
+    if (!options.store) {
+      lines.push(
+        'store_in_memory: a logout reaches only this process; with several processes pass a shared `store`',
+      )
+    }
+    return lines
+  }
+  if (!(options.secret ?? env.SCALEKIT_COOKIE_SECRET)) {
+    lines.push(
+      '`secret` is derived from the client secret; set SCALEKIT_COOKIE_SECRET in production',
+    )
+  }
+  return lines
+}

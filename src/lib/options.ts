@@ -1,0 +1,118 @@
+import type { OnLogin } from './auth/on-login.ts'
+import type { Clock } from './clock.ts'
+import type { Logger } from './log.ts'
+import type { Fetch } from './request.ts'
+import type { StateStore } from './state/store.ts'
+
+/** What the application passes in. Anything left out is read from the environment. */
+export interface ScalekitAuthOptions {
+  /**
+   * The Scalekit environment: its own host (`https://acme.scalekit.com`) or your custom domain for
+   * it. Env: `SCALEKIT_ENVIRONMENT_URL`, or `SCALEKIT_ENV_URL`.
+   */
+  readonly environmentUrl?: string | URL
+  /** The `iss` of the environment's tokens. Default: the environment URL. */
+  readonly issuer?: string
+  /** Env: `SCALEKIT_CLIENT_ID`. */
+  readonly clientId?: string
+  /** Env: `SCALEKIT_CLIENT_SECRET`. */
+  readonly clientSecret?: string
+  /**
+   * Where browsers reach the application: scheme, host and port. A list allows several hosts; each
+   * visitor stays on the one they came to. Env: `APP_BASE_URL`. Default outside production:
+   * `http://localhost:` and `PORT`, or 3000.
+   */
+  readonly baseUrl?: string | URL | readonly (string | URL)[]
+  /**
+   * Seals the cookies: at least 32 characters that nobody can guess. In a list the first seals and
+   * all open, so a secret is replaced by putting the new one in front. Env:
+   * `SCALEKIT_COOKIE_SECRET`, separated by commas. Default outside production: derived from the
+   * client secret.
+   */
+  readonly secret?: string | readonly string[]
+  /** Tells several instances in one application apart; part of the cookies' names. Default: `scalekit`. */
+  readonly name?: string
+  /** Where the kit is mounted, e.g. `/auth`; part of the redirect URI. Default: the root. */
+  readonly basePath?: string
+  /** The kit's own routes below `basePath`. */
+  readonly paths?: {
+    /** Default: `/login`. */
+    readonly login?: string
+    /** Default: `/callback`. */
+    readonly callback?: string
+    /** Default: `/logout`. */
+    readonly logout?: string
+    /** Default: `/me`. */
+    readonly me?: string
+  }
+  /** Default: `openid email profile`. */
+  readonly scopes?: readonly string[]
+  readonly login?: {
+    /** What a sign-in that names no organization gets: Scalekit's own page. Default: `hosted`. */
+    readonly fallback?: 'hosted'
+    /** The social providers `/login?provider=` may name. Default: none. */
+    readonly providers?: readonly string[]
+    /** Has the last word on every sign-in. */
+    readonly onLogin?: OnLogin
+  }
+  readonly session?: {
+    /** The longest a session lasts, in seconds. Default: 604 800 (a week). */
+    readonly absoluteSeconds?: number
+    /** How long a session lasts without a request, in seconds. Default: 86 400 (a day). */
+    readonly idleSeconds?: number
+  }
+  /** What several processes share. Default: this process's memory. */
+  readonly store?: StateStore
+  readonly revocation?: {
+    /** How long a revocation may take to be known in every process, in ms. Default: 1000. */
+    readonly maxLagMs?: number
+  }
+  /** Default: the console. */
+  readonly logger?: Logger
+  readonly http?: {
+    /** Makes the calls to Scalekit, e.g. through a proxy. Default: `node:http` and `node:https`. */
+    readonly fetch?: Fetch
+    /** How long one call to Scalekit may take, in seconds. Default: 5. */
+    readonly timeoutSeconds?: number
+  }
+  /** Default: `Date.now`. */
+  readonly clock?: Clock
+  /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
+  readonly dangerouslyAllowHttp?: boolean
+}
+
+/** Every name of {@link ScalekitAuthOptions}, for telling a misspelled one. */
+export const optionNames: {
+  readonly root: readonly (keyof ScalekitAuthOptions)[]
+  readonly paths: readonly (keyof NonNullable<ScalekitAuthOptions['paths']>)[]
+  readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
+  readonly session: readonly (keyof NonNullable<ScalekitAuthOptions['session']>)[]
+  readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
+  readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
+} = {
+  root: [
+    'environmentUrl',
+    'issuer',
+    'clientId',
+    'clientSecret',
+    'baseUrl',
+    'secret',
+    'name',
+    'basePath',
+    'paths',
+    'scopes',
+    'login',
+    'session',
+    'store',
+    'revocation',
+    'logger',
+    'http',
+    'clock',
+    'dangerouslyAllowHttp',
+  ],
+  paths: ['login', 'callback', 'logout', 'me'],
+  login: ['fallback', 'providers', 'onLogin'],
+  session: ['absoluteSeconds', 'idleSeconds'],
+  revocation: ['maxLagMs'],
+  http: ['fetch', 'timeoutSeconds'],
+}
