@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '../config.ts'
+import { originalUrl } from './middleware.ts'
+import { safeReturnTo } from './return-to.ts'
+
+/** Every address of one instance, made from configuration and never from what a request claims. */
+export interface Addresses {
+  /** The kit's own routes as browsers ask for them. */
+  readonly paths: Config['paths']
+  /** The application's origin for this request: of several, the one whose host was asked for. */
+  origin(req: IncomingMessage): string
+  redirectUri(req: IncomingMessage): string
+  /** Where Scalekit sends the browser after a sign-out. */
+  logoutUri(req: IncomingMessage): string
+  /** The path that starts a sign-in, with this query. */
+  loginUrl(query: Readonly<Record<string, string>>): string
+  safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** Where a refused request may come back to. */
+  returnToOf(req: IncomingMessage): string | undefined
+}
+
+export function addresses({ origins, basePath, paths }: Config): Addresses {
+  const own = {
+    login: basePath + paths.login,
+    callback: basePath + paths.callback,
+    logout: basePath + paths.logout,
+    me: basePath + paths.me,
+  }
+  const ownPaths = Object.values(own)
+  const originOf = ({ headers }: IncomingMessage) =>
+    (origins.find(({ host }) => host === headers.host?.toLowerCase()) ?? origins[0]).origin
+  const safe = (req: IncomingMessage, value: unknown) =>
+    safeReturnTo(value, { origin: originOf(req), ownPaths })
+  return {
+    paths: own,
+    origin: originOf,
+    redirectUri: (req) => originOf(req) + own.callback,
+    logoutUri: (req) => originOf(req) + own.logout,
+    loginUrl(query) {
+      const search = new URLSearchParams(query).toString()
+      return search === '' ? own.login : `${own.login}?${search}`
+    },
+    safeReturnTo: safe,
+    returnToOf: (req) => safe(req, originalUrl(req)),
+  }
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LoginError, type ScalekitError } from '../errors.ts'
+import { type Logger, quote } from '../log.ts'
+import { asksForPage } from './navigation.ts'
+import { errorPage } from './pages.ts'
+import { sendPage, sendProblem } from './respond.ts'
+
+/** What is done about an error of one of our own routes. */
+export interface FailureParts {
+  readonly logger: Logger
+  /** Starts the sign-in again. */
+  readonly retryUrl: string
+}
+
+/** One line for the developer; a page or a problem document for whoever asked. */
+export function answerFailure(
+  error: ScalekitError,
+  what: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+  { logger, retryUrl }: FailureParts,
+): void {
+  const providerError = error instanceof LoginError ? error.providerError : undefined
+  logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
+  if (res.headersSent) {
+    res.destroy()
+    return
+  }
+  if (asksForPage(req)) {
+    sendPage(res, error.status, errorPage(error.code, { retryUrl, reference: providerError }))
+  } else {
+    sendProblem(res, error, { loginUrl: retryUrl, ...(providerError ? { providerError } : {}) })
+  }
+}
+
+function failureLine(
+  what: string,
+  error: ScalekitError,
+  providerError: string | undefined,
+): string {
+  const { code, message, hint } = error
+  const detail = providerError ? ` (${providerError})` : ''
+  const why = causes(error).map((text) => ` <- ${quote(text)}`)
+  return `${what} failed: ${code}${detail}: ${message}${why.join('')}${hint ? ` | ${hint}` : ''}`
+}
+
+/** The messages below an error; libraries' messages name the check, never the token. */
+function causes({ cause }: Error): string[] {
+  return cause instanceof Error ? [cause.message, ...causes(cause)] : []
+}

@@ -1,0 +1,10 @@
+import { type Guards, guards } from './guards.ts'
+
+const free = guards()
+
+/** {@inheritDoc Guards.requireAuth} */
+export const requireAuth: Guards['requireAuth'] = free.requireAuth
+/** {@inheritDoc Guards.requireOrganization} */
+export const requireOrganization: Guards['requireOrganization'] = free.requireOrganization
+/** {@inheritDoc Guards.requireRole} */
+export const requireRole: Guards['requireRole'] = free.requireRole

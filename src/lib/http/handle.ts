@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../auth/principal.ts'
+import type { Middleware, Next } from './middleware.ts'
+
+/** A handler that runs only for somebody who is signed in. */
+export type SignedInHandler<Req extends IncomingMessage, Res extends ServerResponse> = (
+  req: Req & { readonly scalekit: SignedIn },
+  res: Res,
+  next: Next,
+) => unknown
+
+/**
+ * Puts guards before a handler and types `req.scalekit` as signed in.
+ *
+ * @param requireAuth Always runs first, so that the type tells the truth without any other guard.
+ */
+export function handle<Req extends IncomingMessage, Res extends ServerResponse>(
+  requireAuth: Middleware,
+  guards: readonly Middleware[],
+  handler: SignedInHandler<Req, Res>,
+): (req: Req, res: Res, next: Next) => void {
+  return function handled(req, res, next) {
+    const steps = [requireAuth, ...guards]
+    const run = (index: number): void => {
+      const step = steps[index]
+      if (step) step(req, res, (error) => (error ? next(error) : run(index + 1)))
+      else call()
+    }
+    const call = () => {
+      // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
+      Promise.resolve()
+        .then(() => handler(req as Req & { readonly scalekit: SignedIn }, res, next))
+        .catch(next)
+    }
+    run(0)
+  }
+}

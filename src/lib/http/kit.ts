@@ -1,0 +1,164 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Config, parseConfig } from '../config.ts'
+import { ConfigError } from '../errors.ts'
+import type { ScalekitAuthOptions } from '../options.ts'
+import { callbackRoute } from './callback.ts'
+import { attach } from './context.ts'
+import { type Guards, guards } from './guards.ts'
+import { handle, type SignedInHandler } from './handle.ts'
+import { loginRoute } from './login.ts'
+import type { LoginRequest } from './login-target.ts'
+import { logoutRoute } from './logout.ts'
+import { meRoute } from './me.ts'
+import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
+import { assemble, type Parts } from './parts.ts'
+import { misplaced, route } from './route.ts'
+
+/** The kit for one Scalekit environment: a middleware, and what belongs to it. */
+export interface ScalekitAuth extends Guards {
+  /** Serves the kit's own routes and puts `req.scalekit` on every other request. */
+  (req: IncomingMessage, res: ServerResponse, next: Next): void
+  /** Only `req.scalekit`, for applications that mount the {@link ScalekitAuth.routes} themselves. */
+  session(): Middleware
+  /** The kit's own routes, each to be mounted alone. */
+  readonly routes: {
+    readonly login: Middleware
+    readonly callback: Middleware
+    readonly logout: Middleware
+    readonly me: Middleware
+  }
+  /**
+   * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
+   * throws or rejects with goes to `next`.
+   */
+  handle<Req extends IncomingMessage, Res extends ServerResponse>(
+    guards: readonly Middleware[],
+    handler: SignedInHandler<Req, Res>,
+  ): (req: Req, res: Res, next: Next) => void
+  /**
+   * Begins a sign-in from a route of the application.
+   *
+   * @throws {@link ScalekitError} as `/login` would answer
+   */
+  login(req: IncomingMessage, res: ServerResponse, request?: LoginRequest): Promise<void>
+  /**
+   * Signs out from a route of the application, which must have made sure that the user wants it.
+   *
+   * @throws {@link ScalekitError} `store_unavailable` when the session could not be ended
+   */
+  logout(
+    req: IncomingMessage,
+    res: ServerResponse,
+    options?: { readonly returnTo?: string },
+  ): Promise<void>
+  /** Stops what runs in the background. */
+  close(): Promise<void>
+}
+
+/**
+ * Scalekit for an Express or Connect application.
+ *
+ * @example
+ * app.use(scalekitAuth())
+ * app.get('/app', requireAuth(), (req, res) => res.send(`Hello ${req.scalekit.user?.email}`))
+ *
+ * @throws {@link ConfigError} listing everything that is missing or wrong
+ */
+export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
+  assertCalled(options)
+  const config = parseConfig(options)
+  const parts = assemble(config)
+  const routes = routesOf(config, parts)
+  const session = sessionMiddleware(parts)
+  const middleware = kitMiddleware(config, parts, routes, session)
+  const own = guards(parts.instance)
+
+  return Object.assign(middleware, {
+    ...own,
+    session: () => session,
+    routes,
+    handle: handleFor(middleware, own.requireAuth()),
+    login: (req: IncomingMessage, res: ServerResponse, request: LoginRequest = {}) =>
+      parts.login(req, res, request),
+    logout: parts.logout,
+    close: async () => parts.marks.close(),
+  })
+}
+
+/**
+ * Connect takes a middleware that has a member called `handle` for an application of its own, and
+ * calls `handle(req, res, next)` in place of the middleware; so that is what this then does.
+ */
+function handleFor(middleware: Middleware, requireAuth: Middleware): ScalekitAuth['handle'] {
+  return function handleOrServe(...given: readonly unknown[]) {
+    if (!Array.isArray(given[0])) {
+      return middleware(...(given as Parameters<Middleware>))
+    }
+    const [steps, handler] = given as unknown as Parameters<ScalekitAuth['handle']>
+    return handle(requireAuth, steps, handler)
+  } as ScalekitAuth['handle']
+}
+
+/** `app.use(scalekitAuth)` would call the factory once for each request. */
+function assertCalled(options: ScalekitAuthOptions): void {
+  if ('headers' in options && 'method' in options) {
+    throw new ConfigError(['scalekitAuth is mounted uncalled: write app.use(scalekitAuth())'])
+  }
+}
+
+function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
+  const { at, sessions } = parts
+  const shared = { logger: parts.logger, retryUrl: at.loginUrl({}) }
+  const callback = callbackRoute({
+    ...parts,
+    client: config.client,
+    onLogin: config.onLogin,
+    lifetimes: config,
+    clock: config.clock,
+    safeReturnTo: at.safeReturnTo,
+  })
+  const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
+  return {
+    login: route({ ...shared, what: 'sign-in', path: at.paths.login }, loginRoute(parts.login)),
+    callback: route({ ...shared, what: 'sign-in', path: at.paths.callback }, callback),
+    logout: route(
+      { ...shared, what: 'sign-out', path: at.paths.logout },
+      logoutRoute(parts.logoutParts, parts.logout),
+    ),
+    me: route({ ...shared, what: '/me', path: at.paths.me }, me),
+  }
+}
+
+/** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
+function sessionMiddleware({ instance, sessions }: Parts): Middleware {
+  return function scalekitSession(req, res, next) {
+    attach(instance, req, res)
+    if (sessions.isStale(req)) sessions.refresh().then(() => next(), next)
+    else next()
+  }
+}
+
+/** One look at the path decides between our own routes and the application's. */
+function kitMiddleware(
+  { basePath, paths }: Config,
+  { at }: Parts,
+  routes: ScalekitAuth['routes'],
+  session: Middleware,
+): Middleware {
+  const routeByPath = new Map<string, Middleware>([
+    [at.paths.login, routes.login],
+    [at.paths.callback, routes.callback],
+    [at.paths.logout, routes.logout],
+    [at.paths.me, routes.me],
+  ])
+  const ownPaths = new Set(Object.values(paths))
+  return function scalekit(req, res, next) {
+    const target = originalUrl(req)
+    const own = routeByPath.get(pathOf(target))
+    if (own) own(req, res, next)
+    // Mounted below a path, and one of our routes asked for there: `basePath` does not say so.
+    else if (req.url !== target && ownPaths.has(pathOf(req.url ?? ''))) {
+      next(misplaced(pathOf(target), basePath + pathOf(req.url ?? '')))
+    } else session(req, res, next)
+  }
+}

@@ -1,0 +1,97 @@
+import { ScalekitError } from '../errors.ts'
+import type { Target } from '../oidc/authorization-request.ts'
+
+/** What a sign-in may be asked for, by the application or by the query of `/login`. */
+export interface LoginRequest extends Target {
+  /** An e-mail address that the identity provider may fill in. */
+  readonly loginHint?: string
+  /** `login` asks for the password again, `select_account` for the account, and so on. */
+  readonly prompt?: string
+  /** The path to come back to. */
+  readonly returnTo?: string
+}
+
+/** Scalekit's names of the parameters, as `/login` takes them. */
+const names: { readonly [Name in keyof LoginRequest]-?: string } = {
+  connectionId: 'connection_id',
+  organizationId: 'organization_id',
+  domain: 'domain',
+  provider: 'provider',
+  loginHint: 'login_hint',
+  prompt: 'prompt',
+  returnTo: 'return_to',
+}
+
+const prompts = ['login', 'create', 'select_account', 'none', 'consent']
+
+/** How each value has to look; lengths first, so that nothing long is ever matched. */
+const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
+  connectionId: /^[\w.-]{1,64}$/,
+  organizationId: /^[\w.:@-]{1,128}$/,
+  domain: /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+  provider: /^[a-z]{1,32}$/,
+  loginHint: /^[^\p{Cc}\p{Z}<>"]{1,254}$/u,
+}
+
+/**
+ * Reads the query of `/login`; parameters of other names are ignored.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid` or `ambiguous_target`
+ */
+export function readLoginRequest(query: URLSearchParams): LoginRequest {
+  const request: Record<string, string> = {}
+  for (const [name, parameter] of Object.entries(names)) {
+    const values = query.getAll(parameter)
+    if (values.length > 1) throw repeated(parameter)
+    if (values[0]) request[name] = values[0]
+  }
+  return request
+}
+
+function repeated(parameter: string): ScalekitError {
+  const isTarget = !['login_hint', 'prompt', 'return_to'].includes(parameter)
+  return new ScalekitError(
+    isTarget ? 'ambiguous_target' : 'parameter_invalid',
+    `${parameter} is there more than once`,
+  )
+}
+
+/**
+ * Refuses what cannot be sent, and what names two places at once. An organization's connection and
+ * domain may stand beside it; a social provider may not, because it would lead around them.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
+ */
+export function checkLoginRequest(
+  request: LoginRequest,
+  allowedProviders: readonly string[],
+): LoginRequest {
+  const { domain, provider, prompt } = request
+  const checked = domain === undefined ? request : { ...request, domain: domain.toLowerCase() }
+  for (const [name, pattern] of Object.entries(grammar) as [keyof LoginRequest, RegExp][]) {
+    const value = checked[name]
+    if (value !== undefined && !pattern.test(value)) throw invalid(name)
+  }
+  if (prompt !== undefined && !prompts.includes(prompt)) throw invalid('prompt')
+  if (provider !== undefined) assertProvider(provider, checked, allowedProviders)
+  return checked
+}
+
+function assertProvider(
+  provider: string,
+  { connectionId, organizationId, domain }: LoginRequest,
+  allowedProviders: readonly string[],
+): void {
+  if (connectionId ?? organizationId ?? domain) {
+    throw new ScalekitError('ambiguous_target', 'provider stands beside another target')
+  }
+  if (!allowedProviders.includes(provider)) {
+    throw new ScalekitError('provider_not_allowed', 'This social provider is not offered', {
+      hint: 'List it in `login.providers` to offer it.',
+    })
+  }
+}
+
+function invalid(name: keyof LoginRequest): ScalekitError {
+  return new ScalekitError('parameter_invalid', `${names[name]} is not of its form`)
+}

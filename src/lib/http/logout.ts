@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Sessions } from '../auth/sessions.ts'
+import { LoginError, ScalekitError } from '../errors.ts'
+import { type Logger, quote } from '../log.ts'
+import type { Client, Provider } from '../oidc/discovery.ts'
+import { endSessionUrl } from '../oidc/end-session.ts'
+import type { Sealer } from '../seal.ts'
+import { queryOf } from './middleware.ts'
+import { asksForPage } from './navigation.ts'
+import { signOutPage } from './pages.ts'
+import { redirect, sendJson, sendPage } from './respond.ts'
+import { isWanted } from './same-origin.ts'
+
+/** What the sealed `state` of a logout is bound to. */
+const stateLabel = 'logout'
+
+/** What a sign-out needs. */
+export interface LogoutParts {
+  readonly client: Client
+  readonly discover: () => Promise<Provider>
+  readonly sessions: Sessions
+  readonly seal: Sealer
+  readonly logger: Logger
+  /** Where Scalekit sends the browser afterwards: this route, once more. */
+  logoutUri(req: IncomingMessage): string
+  origin(req: IncomingMessage): string
+  safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+}
+
+/** Signs the browser out here, then at Scalekit, then goes on to `returnTo`. */
+export type EndLogin = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  options?: { readonly returnTo?: string },
+) => Promise<void>
+
+/** @throws ScalekitError `store_unavailable` when the session could not be ended */
+export function endLogin(parts: LogoutParts): EndLogin {
+  const { sessions, discover, client, seal, logger } = parts
+
+  return async function logout(req, res, options = {}) {
+    // First here, so that whatever happens at Scalekit the session is over.
+    const tokens = await sessions.end(req, res)
+    const returnTo = parts.safeReturnTo(req, options.returnTo) ?? '/'
+    const away = await urlAtScalekit(req, tokens?.idToken, returnTo)
+    const redirectTo = away?.href ?? returnTo
+    if (asksForPage(req) || req.method === 'GET') redirect(req, res, redirectTo)
+    else sendJson(res, 200, { status: 'signed-out', redirectTo })
+  }
+
+  async function urlAtScalekit(
+    req: IncomingMessage,
+    idTokenHint: string | undefined,
+    returnTo: string,
+  ): Promise<URL | undefined> {
+    try {
+      return endSessionUrl(await discover(), {
+        clientId: client.clientId,
+        idTokenHint,
+        postLogoutRedirectUri: parts.logoutUri(req),
+        state: seal.seal(returnTo, stateLabel),
+      })
+    } catch (error) {
+      if (!(error instanceof ScalekitError)) throw error
+      logger.warn(`signed out here only: ${error.code}: ${quote(error.message)}`)
+      return undefined
+    }
+  }
+}
+
+/**
+ * `/logout`: signs out on a POST or a click from this site, asks where neither is proved, and is
+ * where Scalekit sends the browser back to.
+ *
+ * @see OpenID Connect RP-Initiated Logout 1.0
+ */
+export function logoutRoute(
+  parts: LogoutParts,
+  end: EndLogin,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  const { sessions, seal } = parts
+  return async function logout(req, res) {
+    if (req.method !== 'GET' && req.method !== 'POST') {
+      res.setHeader('Allow', 'GET, POST')
+      throw new LoginError('method_not_allowed', 'A sign-out is a GET or a POST')
+    }
+    const query = queryOf(req)
+    const returnTo = query.get('return_to') ?? undefined
+    if (sessions.isStale(req)) await sessions.refresh()
+    const principal = sessions.principalOf(req, res)
+    if (principal.status === 'signed-out') {
+      const came = seal.open(query.get('state') ?? '', stateLabel) ?? returnTo
+      redirect(req, res, parts.safeReturnTo(req, came) ?? '/')
+    } else if (isWanted(req, { origin: parts.origin(req), csrfToken: principal.csrfToken() })) {
+      await end(req, res, returnTo === undefined ? {} : { returnTo })
+    } else if (req.method === 'GET') {
+      sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)))
+    } else {
+      throw new LoginError('cross_site_request', 'The sign-out did not come from this site', {
+        hint: 'Send it from a page of the application, or with X-CSRF-Token from /me.',
+      })
+    }
+  }
+}
+
+/** The page's form comes back here, with a place to go on to that was found safe. */
+function ownAction(parts: LogoutParts, req: IncomingMessage, returnTo: string | undefined): string {
+  const path = new URL(parts.logoutUri(req)).pathname
+  const safe = parts.safeReturnTo(req, returnTo)
+  return safe === undefined ? path : `${path}?${new URLSearchParams({ return_to: safe })}`
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Sessions } from '../auth/sessions.ts'
+import { LoginError } from '../errors.ts'
+import { sendJson } from './respond.ts'
+
+/** What `/me` needs. */
+export interface MeParts {
+  readonly sessions: Sessions
+  readonly loginUrl: string
+  readonly logoutUrl: string
+}
+
+/** `GET /me`: who is signed in, for the pages of the application; tokens are never in it. */
+export function meRoute({
+  sessions,
+  loginUrl,
+  logoutUrl,
+}: MeParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async function me(req, res) {
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('Allow', 'GET, HEAD')
+      throw new LoginError('method_not_allowed', 'This is read with GET')
+    }
+    if (sessions.isStale(req)) await sessions.refresh()
+    const principal = sessions.principalOf(req, res)
+    if (principal.status === 'signed-out') {
+      sendJson(res, 200, { status: principal.status, loginUrl })
+      return
+    }
+    const { status, user, organizationId, roles, permissions, expiresAt } = principal
+    const csrfToken = principal.csrfToken()
+    const shown = { status, user, organizationId, roles, permissions, expiresAt, csrfToken }
+    sendJson(res, 200, { ...shown, loginUrl, logoutUrl })
+  }
+}

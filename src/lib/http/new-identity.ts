@@ -1,0 +1,27 @@
+import { randomText } from '../bytes.ts'
+import type { Grants } from '../oidc/access-token.ts'
+import type { Profile } from '../oidc/claims.ts'
+import type { Transaction } from '../oidc/transaction.ts'
+import type { Identity } from '../types.ts'
+
+/** Puts together what the new session holds. */
+export function newIdentity(
+  profile: Profile,
+  { roles, permissions, scopes }: Grants,
+  { startedAt }: Transaction,
+  now: number,
+  { absoluteSeconds, idleSeconds }: { absoluteSeconds: number; idleSeconds: number },
+): Identity {
+  const absoluteExpiresAt = now + absoluteSeconds * 1000
+  return {
+    v: 1,
+    sessionId: randomText(128),
+    startedAt,
+    ...profile,
+    roles,
+    permissions,
+    scopes,
+    absoluteExpiresAt,
+    idleExpiresAt: Math.min(now + idleSeconds * 1000, absoluteExpiresAt),
+  }
+}

@@ -1,0 +1,129 @@
+import { createHmac, hkdfSync } from 'node:crypto'
+import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
+import { liveSessions, type Sessions } from '../auth/sessions.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../log.ts'
+import { discoverOnce, type Provider } from '../oidc/discovery.ts'
+import { type KeySet, remoteKeySet } from '../oidc/key-sets.ts'
+import { type Send, sender } from '../request.ts'
+import { sealer } from '../seal.ts'
+import { sealedCookie } from '../session/sealed-cookie.ts'
+import { type Addresses, addresses } from './addresses.ts'
+import type { Instance } from './context.ts'
+import { type StartLogin, startLogin } from './login.ts'
+import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import { cookieTransactions, type Transactions } from './transactions.ts'
+
+/** What an instance is made of. */
+export interface Parts {
+  readonly at: Addresses
+  readonly discover: () => Promise<Provider>
+  readonly keysOf: (provider: Provider) => KeySet
+  readonly marks: MarksReplica
+  readonly sessions: Sessions
+  readonly transactions: Transactions
+  readonly login: StartLogin
+  readonly logout: EndLogin
+  readonly logoutParts: LogoutParts
+  readonly instance: Instance
+  readonly logger: Logger
+}
+
+/** Builds every part once, from the ground up. */
+export function assemble(config: Config): Parts {
+  const { client, store, clock, logger, secrets, isSecure, name } = config
+  const style = { isSecure }
+  const seal = (purpose: string) => sealer(secrets, `${purpose} ${instanceId(config)}`)
+  const origins = [client.environmentUrl.origin, new URL(client.issuer).origin]
+  const send = sender({
+    origins,
+    timeoutMs: config.timeoutMs,
+    ...(config.fetch ? { fetch: config.fetch } : {}),
+  })
+  const at = addresses(config)
+  const discover = discoverOnce(client, { send, clock })
+  const marks = replicateMarks(store.marks, { clock, maxLagMs: config.maxLagMs })
+  const keeper = sealedCookie({
+    name: `${name}-session`,
+    style,
+    seal: seal('session'),
+    idleSeconds: config.idleSeconds,
+    clock,
+  })
+  const sessions = liveSessions({
+    keeper,
+    marks,
+    vault: store.vault,
+    abilities: { csrfToken: csrfTokens(config) },
+    clock,
+  })
+  const transactions = cookieTransactions({
+    name,
+    style,
+    seal: seal('transaction'),
+    singleUse: store.singleUse,
+    clock,
+  })
+  const login = startLogin({
+    discover,
+    transactions,
+    scope: config.scope,
+    providers: config.providers,
+    clock,
+    redirectUri: at.redirectUri,
+    safeReturnTo: at.safeReturnTo,
+  })
+  const logoutParts = {
+    client,
+    discover,
+    sessions,
+    seal: seal('logout'),
+    logger,
+    logoutUri: at.logoutUri,
+    origin: at.origin,
+    safeReturnTo: at.safeReturnTo,
+  }
+  const instance: Instance = {
+    principalOf: sessions.principalOf,
+    loginUrl: at.loginUrl,
+    returnToOf: at.returnToOf,
+  }
+  return {
+    at,
+    discover,
+    keysOf: keySets(send),
+    marks,
+    sessions,
+    transactions,
+    login,
+    logoutParts,
+    logout: endLogin(logoutParts),
+    instance,
+    logger,
+  }
+}
+
+/** What makes a sealed value ours and no other instance's. */
+function instanceId({ name, client }: Config): string {
+  return `${name} ${client.issuer} ${client.clientId}`
+}
+
+/** One token a session, without anything to store. */
+function csrfTokens(config: Config): (sessionId: string) => string {
+  const info = `csrf ${instanceId(config)}`
+  const secret = config.secrets[0]!.reveal()
+  const key = Buffer.from(hkdfSync('sha256', secret, 'express-scalekit', info, 32))
+  return (sessionId) => createHmac('sha256', key).update(sessionId).digest('base64url')
+}
+
+/** The provider's key set, made when discovery has said where it is. */
+function keySets(send: Send): (provider: Provider) => KeySet {
+  const byProvider = new WeakMap<Provider, KeySet>()
+  return (provider) => {
+    const known = byProvider.get(provider)
+    if (known) return known
+    const keys = remoteKeySet(provider.keysUrl, send)
+    byProvider.set(provider, keys)
+    return keys
+  }
+}

@@ -1,0 +1,56 @@
+import { LoginError, type ScalekitErrorCode } from '../errors.ts'
+import { quote } from '../log.ts'
+
+/** Which of our codes each documented `error` of the redirect belongs to. */
+const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
+  access_denied: 'login_denied',
+  unauthorized: 'login_denied',
+  user_not_active: 'login_denied',
+  login_required: 'login_incomplete',
+  interaction_required: 'login_incomplete',
+  user_login_required: 'login_incomplete',
+  authentication_not_completed: 'login_incomplete',
+  connection_not_active: 'connection_unavailable',
+  no_active_connections: 'connection_unavailable',
+  no_configured_connections: 'connection_unavailable',
+  invalid_organization_id: 'target_unknown',
+  invalid_connection_id: 'target_unknown',
+  invalid_connection_selector: 'target_unknown',
+  domain_not_found: 'target_unknown',
+  invalid_user_domain: 'target_unknown',
+  invalid_client: 'application_refused',
+  invalid_redirect_uri: 'application_refused',
+  invalid_request: 'application_refused',
+  invalid_scope: 'application_refused',
+  unauthorized_client: 'application_refused',
+  application_not_active: 'application_refused',
+  server_error: 'provider_failed',
+  temporarily_unavailable: 'provider_unavailable',
+  mandatory_attribute_missing: 'identity_provider_failed',
+  invalid_id_token: 'identity_provider_failed',
+  failed_to_exchange_token: 'identity_provider_failed',
+  user_info_retrieve_failed: 'identity_provider_failed',
+  invalid_saml_metadata: 'identity_provider_failed',
+  invalid_saml_response: 'identity_provider_failed',
+  invalid_saml_request: 'identity_provider_failed',
+  invalid_saml_form_params: 'identity_provider_failed',
+  signature_validation_failed: 'identity_provider_failed',
+  invalid_acs_url: 'identity_provider_failed',
+  invalid_assertion_url: 'identity_provider_failed',
+  invalid_status: 'identity_provider_failed',
+  malformed_saml_response: 'identity_provider_failed',
+  assertion_expired: 'identity_provider_failed',
+  response_expired: 'identity_provider_failed',
+}
+
+/**
+ * What the redirect's `error` means to us. Its name is repeated only when it is a documented one;
+ * its description goes to the log, quoted, and never to the visitor.
+ */
+export function providerError(error: string, description: string | undefined): LoginError {
+  const code = Object.hasOwn(codeByError, error) ? codeByError[error] : undefined
+  const said = description ? `: ${quote(description)}` : ''
+  if (code)
+    return new LoginError(code, `Scalekit answered ${error}${said}`, { providerError: error })
+  return new LoginError('provider_failed', `Scalekit answered ${quote(error)}${said}`)
+}

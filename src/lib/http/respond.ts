@@ -1,0 +1,61 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { neverCache } from '../cookies.ts'
+import { type ScalekitErrorCode, statusOf } from '../errors.ts'
+import type { Html } from '../html.ts'
+
+/** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
+export function redirect(req: IncomingMessage, res: ServerResponse, location: string): void {
+  neverCache(res)
+  res.statusCode = req.method === 'POST' ? 303 : 302
+  res.setHeader('Location', location)
+  res.end()
+}
+
+/** Answers JSON. */
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: object,
+  type = 'application/json',
+): void {
+  neverCache(res)
+  res.statusCode = status
+  res.setHeader('Content-Type', `${type}; charset=utf-8`)
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  res.end(JSON.stringify(body))
+}
+
+/** What is wrong, for a program: a `ScalekitError`, or a refusal that is not worth an Error. */
+export interface Problem {
+  readonly code: ScalekitErrorCode
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+/** Answers a problem to a program. @see RFC 9457 */
+export function sendProblem(res: ServerResponse, problem: Problem, extra: object = {}): void {
+  const { code, message, hint } = problem
+  const status = statusOf(code)
+  if (status === 503) res.setHeader('Retry-After', '5')
+  const body = { title: STATUS_CODES[status], status, code, detail: message, hint, ...extra }
+  sendJson(res, status, body, 'application/problem+json')
+}
+
+/** Answers a page of ours. It runs no script and cannot be framed. */
+export function sendPage(
+  res: ServerResponse,
+  status: number,
+  page: { readonly markup: Html; readonly styleHash: string },
+): void {
+  neverCache(res)
+  res.statusCode = status
+  res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  res.setHeader(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src '${page.styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
+  )
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
+  res.setHeader('Referrer-Policy', 'same-origin')
+  res.end(page.markup.markup)
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asScalekitError, ScalekitError } from '../errors.ts'
+import { answerFailure, type FailureParts } from './failures.ts'
+import { type Middleware, originalUrl, pathOf } from './middleware.ts'
+
+/** How one of our own routes is served. */
+export interface RouteParts extends FailureParts {
+  /** What it is called in the log, e.g. `sign-in`. */
+  readonly what: string
+  /** Where browsers reach it: base path and path. */
+  readonly path: string
+}
+
+/**
+ * Makes a middleware of a route: checks that it was mounted where its URL says, and turns every
+ * failure into an answer, so that none can be taken for success.
+ */
+export function route(
+  parts: RouteParts,
+  handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+): Middleware {
+  return function scalekitRoute(req, res, next) {
+    const asked = pathOf(originalUrl(req))
+    if (!isSamePath(asked, parts.path)) {
+      next(misplaced(asked, parts.path))
+      return
+    }
+    handle(req, res).catch((error: unknown) => {
+      const known = asScalekitError(error, 'unexpected', 'An unexpected error')
+      answerFailure(known, parts.what, req, res, parts)
+    })
+  }
+}
+
+/** The developer mounted the kit somewhere else than they told it. */
+export function misplaced(asked: string, expected: string): ScalekitError {
+  return new ScalekitError(
+    'base_path_mismatch',
+    `${JSON.stringify(asked)} was asked for, but this route's address is ${JSON.stringify(expected)}`,
+    { hint: 'Set `basePath` to where the kit is mounted, or `paths` to where this route is.' },
+  )
+}
+
+/** Routers ignore case and a slash at the end, unless told otherwise. */
+function isSamePath(one: string, other: string): boolean {
+  return one === other || one.toLowerCase().replace(/\/$/, '') === other.toLowerCase()
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+import { isSameText } from '../bytes.ts'
+import { isNavigation } from './navigation.ts'
+
+/**
+ * Whether a request that changes something was made by this site, and by its user's will.
+ *
+ * A script proves it with the token, a browser with `Sec-Fetch-Site`, an old one with `Origin`. A
+ * link counts only as a navigation: an image or a frame on a page of ours could be anybody's idea.
+ *
+ * @see W3C Fetch Metadata Request Headers, section 2.2
+ */
+export function isWanted(
+  req: IncomingMessage,
+  proof: { readonly origin: string; readonly csrfToken: string },
+): boolean {
+  const { headers, method } = req
+  const token = headers['x-csrf-token']
+  if (typeof token === 'string') return isSameText(token, proof.csrfToken)
+  if (method === 'GET' && !isNavigation(req)) return false
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  return method === 'POST' && headers.origin === proof.origin
+}
