@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  getAuth,
+  type ScalekitAuth,
+  type ScalekitAuthOptions,
+  scalekitAuth,
+} from '../../src/index.ts'
+import { type Emulator, type EmulatorSeed, startEmulator } from '../../src/testing.ts'
+import { type HandledError, type HostApp, hosts } from './hosts.ts'
+import { recordingLogger } from './recording-logger.ts'
+import { type Visitor, visitorOf } from './visitor.ts'
+
+/** An application with the kit in front, an emulator behind it, and browsers to visit it. */
+export interface Application {
+  readonly url: string
+  readonly auth: ScalekitAuth
+  readonly emulator: Emulator
+  /** Every line the kit logged. */
+  readonly log: readonly string[]
+  /** A browser with its own cookies. */
+  visitor(): Visitor
+  close(): Promise<void>
+}
+
+/** What a test may want to be otherwise. */
+export interface ApplicationParts {
+  readonly host?: () => HostApp
+  readonly options?: ScalekitAuthOptions
+  readonly seed?: EmulatorSeed
+  /** The kit's paths that the emulator has to know. Default: `/callback` and `/logout`. */
+  readonly callback?: string
+  readonly logout?: string
+  readonly emulator?: Emulator
+  /** Puts the kit and the routes into the application. Default: the kit at the root, `/app` guarded. */
+  mount?(app: HostApp, auth: ScalekitAuth): void
+}
+
+/** Starts emulator and application, each on a free port. */
+export async function startApplication(parts: ApplicationParts = {}): Promise<Application> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { callback = '/callback', logout = '/logout' } = parts
+  const emulator =
+    parts.emulator ??
+    (await startEmulator({
+      redirectUris: [url + callback],
+      postLogoutRedirectUris: [url + logout],
+      ...parts.seed,
+    }))
+  const { logger, lines } = recordingLogger()
+  const auth = scalekitAuth({ ...emulator.options, baseUrl: url, logger, ...parts.options })
+  const app = (parts.host ?? hosts[0]![1])()
+  const mount = parts.mount ?? mountAtRoot
+  mount(app, auth)
+  app.use(answerError)
+  server.on('request', app)
+  return {
+    url,
+    auth,
+    emulator,
+    log: lines,
+    visitor: () => visitorOf(url),
+    async close() {
+      await auth.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      if (!parts.emulator) await emulator.close()
+    },
+  }
+}
+
+/** The kit at the root, one public page and one guarded page. */
+export function mountAtRoot(app: HostApp, auth: ScalekitAuth): void {
+  app.use(auth)
+  app.use('/app', auth.requireAuth())
+  app.use('/app', showPrincipal)
+  app.use('/public', showPrincipal)
+}
+
+/** Answers who the kit says is asking. */
+export function showPrincipal(req: IncomingMessage, res: ServerResponse): void {
+  res.setHeader('Content-Type', 'application/json')
+  res.end(JSON.stringify(getAuth(req)))
+}
+
+function answerError(
+  error: HandledError,
+  _req: IncomingMessage,
+  res: ServerResponse,
+  _next: (error?: unknown) => void,
+): void {
+  res.statusCode = error.status ?? 500
+  res.setHeader('Content-Type', 'application/json')
+  res.end(JSON.stringify({ handledBy: 'application', code: error.code, message: error.message }))
+}
