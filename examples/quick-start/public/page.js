@@ -1,0 +1,80 @@
+const [me, customers] = await Promise.all(['/me', '/api/customers'].map(readJson))
+
+if (me.status === 'signed-in') showMember()
+else showVisitor()
+
+// Another tab may have signed out, or somebody else in, while this one was not looked at.
+addEventListener('focus', async () => {
+  const now = await readJson('/me')
+  if (now.csrfToken !== me.csrfToken) location.reload()
+})
+
+function showVisitor() {
+  const links = customers.map(({ displayName, domains }) => ({
+    text: displayName,
+    detail: `people of ${domains.join(', ')}`,
+    href: `/login?${new URLSearchParams({ domain: domains[0], return_to: '/welcome' })}`,
+  }))
+  fill('customers', links)
+  element('visitor').hidden = false
+}
+
+function showMember() {
+  const { user, organizationId, roles, expiresAt } = me
+  const organization = customers.find(({ id }) => id === organizationId)
+  write('place', placeName())
+  write('name', user.name ?? user.email ?? user.id)
+  write('email', user.email ?? '—')
+  write('organization', organization?.displayName ?? organizationId ?? '—')
+  write('roles', roles.join(', ') || 'none')
+  write('expires', new Date(expiresAt).toLocaleString())
+  fill('pages', [
+    ...customers.map(({ id, displayName }) => ({
+      text: `${displayName}’s page`,
+      detail: `requireOrganization: ${id === organizationId ? 'yours' : 'not yours'}`,
+      href: `/organizations/${id}`,
+    })),
+    { text: 'Page for admins', detail: 'requireRole: admin', href: '/admin' },
+  ])
+  element('sign-out').hidden = false
+  element('sign-out').addEventListener('click', signOut)
+  element('member').hidden = false
+}
+
+function placeName() {
+  const [, place, id] = location.pathname.split('/')
+  if (place === 'admin') return 'The page for admins'
+  const customer = customers.find((one) => one.id === id)
+  return customer ? `${customer.displayName}’s page` : 'Welcome'
+}
+
+async function signOut() {
+  const headers = { 'X-CSRF-Token': me.csrfToken }
+  const answer = await fetch(me.logoutUrl, { method: 'POST', headers })
+  const { redirectTo } = await answer.json()
+  location.assign(redirectTo)
+}
+
+function fill(id, links) {
+  const items = links.map(({ text, detail, href }) => {
+    const link = Object.assign(document.createElement('a'), { href, textContent: text })
+    link.append(Object.assign(document.createElement('small'), { textContent: detail }))
+    const item = document.createElement('li')
+    item.append(link)
+    return item
+  })
+  element(id).replaceChildren(...items)
+}
+
+function write(id, text) {
+  element(id).textContent = text
+}
+
+function element(id) {
+  return document.getElementById(id)
+}
+
+async function readJson(url) {
+  const answer = await fetch(url)
+  return answer.json()
+}

@@ -1,0 +1,27 @@
+import { startEmulator } from 'express-scalekit/testing'
+import { createApp } from './app.ts'
+
+const port = Number(process.env.PORT ?? 3000)
+const baseUrl = `http://localhost:${port}`
+
+const emulator = await startEmulator({
+  port: Number(process.env.EMULATOR_PORT ?? 4400),
+  redirectUris: [`${baseUrl}/callback`],
+  postLogoutRedirectUris: [`${baseUrl}/logout`],
+})
+const app = createApp(emulator.organizations, { ...emulator.options, baseUrl })
+
+app.listen(port, (error) => {
+  if (error) throw error
+  console.log(`
+  Open ${baseUrl}
+
+  Things to try:
+    1. Sign in to Acme as Ada Lovelace: name, organization and roles are on the page.
+    2. Open Acme's page and the page for admins; then Globex's page, where Ada may not go.
+    3. Open a second tab and sign in there as somebody else.
+    4. Sign out, and go back with the browser's button.
+
+  Scalekit's part is played by an emulator at ${emulator.url}. Stop both with Ctrl+C.
+`)
+})
