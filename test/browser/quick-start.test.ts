@@ -1,0 +1,146 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createApp } from '../../examples/quick-start/app.ts'
+import { type Emulator, startEmulator } from '../../src/testing.ts'
+import { cookieHeader, hasBrowser, launchBrowser, photograph } from '../support/browser.ts'
+import { recordingLogger } from '../support/recording-logger.ts'
+
+describe.runIf(hasBrowser)('the quick start, in a browser', () => {
+  let browser: Browser
+  let emulator: Emulator
+  let url: string
+  const server = createServer()
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    url = `http://localhost:${(server.address() as AddressInfo).port}`
+    emulator = await startEmulator({
+      redirectUris: [`${url}/callback`],
+      postLogoutRedirectUris: [`${url}/logout`],
+    })
+    const { logger } = recordingLogger()
+    const options = { ...emulator.options, baseUrl: url, logger }
+    server.on('request', createApp(emulator.organizations, options))
+    browser = await launchBrowser()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await emulator.close()
+    server.closeAllConnections()
+    server.close()
+  })
+
+  async function newContext(): Promise<BrowserContext> {
+    const context = await browser.newContext()
+    onTestFinished(() => context.close())
+    return context
+  }
+
+  async function chooseCustomer(page: Page, customer: string) {
+    await page.goto(url)
+    await page.getByRole('link', { name: customer }).click()
+  }
+
+  async function signIn(page: Page, customer: string, person: string) {
+    await chooseCustomer(page, customer)
+    await page.getByRole('button', { name: person }).click()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  }
+
+  it('shows name, organization and roles, keeps to the organization, and signs out for good', async () => {
+    const context = await newContext()
+    const page = await context.newPage()
+    await page.goto(url)
+    await photograph(page, 'start')
+    await chooseCustomer(page, 'Acme')
+    await photograph(page, 'identity-provider')
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/welcome')
+    expect(await page.locator('#email').textContent()).toBe('ada@acme.example')
+    expect(await page.locator('#organization').textContent()).toBe('Acme')
+    expect(await page.locator('#roles').textContent()).toBe('admin')
+    await photograph(page, 'member')
+
+    const [acme, globex] = emulator.organizations
+    await page.goto(`${url}/organizations/${acme!.id}`)
+    expect(await page.locator('#place').textContent()).toBe('Acme’s page')
+    const refused = await page.evaluate(async (path) => {
+      const answer = await fetch(path)
+      return { status: answer.status, body: await answer.json() }
+    }, `/organizations/${globex!.id}`)
+    expect(refused).toMatchObject({ status: 403, body: { code: 'wrong_organization' } })
+    await page.goto(`${url}/organizations/${globex!.id}`)
+    expect(new URL(page.url()).origin).toBe(new URL(emulator.url).origin)
+    expect(await page.getByText('globex.example').count()).toBeGreaterThan(0)
+
+    await page.goto(`${url}/welcome`)
+    const oldCookies = await cookieHeader(context, url)
+    expect(await statusOf(oldCookies)).toBe(200)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await statusOf(oldCookies)).toBe(401)
+    await page.goBack()
+    await page.goto(`${url}/welcome`)
+    expect(new URL(page.url()).origin).toBe(new URL(emulator.url).origin)
+  })
+
+  it('signs in two tabs that began at the same time, in either order', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const context = await newContext()
+      const tabs = [await context.newPage(), await context.newPage()]
+      await chooseCustomer(tabs[0]!, 'Acme')
+      await chooseCustomer(tabs[1]!, 'Acme')
+      for (const index of order) {
+        const tab = tabs[index]!
+        await tab.getByRole('button', { name: 'Ada Lovelace' }).click()
+        await tab.getByRole('heading', { name: 'Ada Lovelace' }).waitFor()
+        expect(new URL(tab.url()).pathname).toBe('/welcome')
+      }
+    }
+  })
+
+  it('says what happened when the identity provider refuses, and offers a way on', async () => {
+    const page = await (await newContext()).newPage()
+    await chooseCustomer(page, 'Acme')
+    await page.getByRole('button', { name: /cancel|deny/i }).click()
+    await page.getByRole('heading', { name: 'You were not let in' }).waitFor()
+    expect(await page.locator('code').first().textContent()).toBe('login_denied')
+    await photograph(page, 'refused')
+    await page.getByRole('link', { name: 'Sign in again' }).click()
+    await page.waitForURL(`${emulator.url}/**`)
+  })
+
+  it('asks before it signs out a user who typed the address, and then does', async () => {
+    const page = await (await newContext()).newPage()
+    await signIn(page, 'Globex', emulator.organizations[1]!.people[0]!.name)
+    await page.goto(`${url}/logout?return_to=/welcome`)
+    await page.getByRole('heading', { name: 'Sign out?' }).waitFor()
+    await photograph(page, 'sign-out')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    // The page to come back to is guarded, so the way back ends at the sign-in.
+    await page.waitForURL(`${emulator.url}/**`)
+  })
+
+  it('explains itself when the browser refuses cookies', async () => {
+    const context = await newContext()
+    const page = await context.newPage()
+    await chooseCustomer(page, 'Acme')
+    await context.clearCookies()
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+    await page.getByRole('heading', { name: 'This sign-in cannot be finished' }).waitFor()
+    await photograph(page, 'no-cookies')
+  })
+
+  async function statusOf(cookie: string): Promise<number> {
+    const answer = await fetch(`${url}/welcome`, { headers: { cookie, accept: '*/*' } })
+    return answer.status
+  }
+})
