@@ -3,6 +3,7 @@ import { type Answer, type Call, redirect, repeatedName } from './call.ts'
 import type { Claims } from './keys.ts'
 import { page, problemPage } from './page.ts'
 import { currentSession, expiredSessionCookie } from './session.ts'
+import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 
 /** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
@@ -26,13 +27,13 @@ async function openHint(state: State, hint: string | null): Promise<Claims | und
 }
 
 function logoutMistake(
-  { issuer, settings }: State,
+  { settings }: State,
   query: URLSearchParams,
   hint: Claims | undefined,
 ): string | undefined {
   const repeated = repeatedName(query)
   if (repeated) return `${repeated} is there more than once.`
-  if (query.get('id_token_hint') && !isOurs(hint, issuer, settings.clientId)) {
+  if (query.get('id_token_hint') && !isIdToken(hint, settings)) {
     return 'id_token_hint is not an ID token of this server.'
   }
   const clientId = query.get('client_id')
@@ -42,9 +43,9 @@ function logoutMistake(
   return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}`
 }
 
-/** Access tokens have no `azp`, so one of those is not taken for an ID token. */
-function isOurs(hint: Claims | undefined, issuer: string, clientId: string): boolean {
-  return hint?.iss === issuer && hint.azp === clientId
+/** Of what our keys have signed, only ID tokens have an `azp`. */
+function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
+  return hint?.azp === clientId
 }
 
 function endSession(state: State, call: Call, hint: Claims | undefined): void {

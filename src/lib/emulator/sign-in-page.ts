@@ -45,7 +45,7 @@ export function hostedPage(id: string, shown: HostedPageContent): Answer {
     'Sign in',
     html`<section class="card">
 <h1>Sign in</h1>
-<p>Your work e-mail address decides where you sign in. Known here: ${domains.join(', ')}.</p>
+<p>Your work e-mail address decides where you sign in.${domains.length > 0 && ` Known here: ${domains.join(', ')}.`}</p>
 <form method="post" action="${signInPath}">
 <input type="hidden" name="request" value="${id}">
 <label for="email">E-mail address</label>
