@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import * as index from '../../src/index.ts'
+import * as testing from '../../src/testing.ts'
+import { exportedNames } from './floors.ts'
+import { entries, manifest, root } from './manifest.ts'
+
+/** What users can import. A name is added here when it is promised to them. */
+const values: Readonly<Record<string, readonly string[]>> = {
+  '.': [
+    'AccessError',
+    'ConfigError',
+    'LoginError',
+    'ScalekitError',
+    'getAuth',
+    'memoryStore',
+    'requireAuth',
+    'requireOrganization',
+    'requireRole',
+    'scalekitAuth',
+  ],
+  './testing': ['startEmulator'],
+}
+
+const types: Readonly<Record<string, readonly string[]>> = {
+  '.': [
+    'Clock',
+    'Conditions',
+    'GuardOptions',
+    'Identity',
+    'Logger',
+    'LoginAttempt',
+    'LoginDecision',
+    'LoginRequest',
+    'Mark',
+    'Marks',
+    'Middleware',
+    'Next',
+    'OnLogin',
+    'OrganizationSelector',
+    'Principal',
+    'ScalekitAuth',
+    'ScalekitAuthOptions',
+    'ScalekitErrorCode',
+    'SignedIn',
+    'SignedInHandler',
+    'SignedOut',
+    'SingleUse',
+    'StateStore',
+    'Tokens',
+    'User',
+    'Vault',
+  ],
+  './testing': [
+    'AccessTokenFault',
+    'ConnectionSeed',
+    'ConnectionStatus',
+    'DirectorySeed',
+    'EmulatedConnection',
+    'EmulatedDirectory',
+    'EmulatedDirectoryGroup',
+    'EmulatedDirectoryUser',
+    'EmulatedOrganization',
+    'EmulatedPerson',
+    'Emulator',
+    'EmulatorMode',
+    'EmulatorSeed',
+    'FaultRule',
+    'HangFault',
+    'IdTokenFault',
+    'Lifetimes',
+    'OrganizationSeed',
+    'PersonSeed',
+    'ReceivedRequest',
+    'ResetFault',
+    'StatusFault',
+    'TokenResponseFault',
+  ],
+}
+
+const modules: Readonly<Record<string, object>> = { '.': index, './testing': testing }
+
+describe('the exports', () => {
+  it('are the entries that have a list of names here', () => {
+    const names = entries.map(([name]) => name)
+    expect(names).toEqual(Object.keys(values))
+    expect(names).toEqual(Object.keys(types))
+    expect(names).toEqual(Object.keys(modules))
+  })
+
+  it.each(entries)('of %s are exactly the values listed', (name, source) => {
+    expect(Object.keys(modules[name]!).sort()).toEqual(values[name])
+    expect(exportedNames(readFileSync(root(source), 'utf8'), 'values')).toEqual(values[name])
+  })
+
+  it.each(entries)('of %s are exactly the types listed', (name, source) => {
+    expect(exportedNames(readFileSync(root(source), 'utf8'), 'types')).toEqual(types[name])
+  })
+})
+
+describe('package.json', () => {
+  it.each(entries)('points %s to what its source is built to', (name, source) => {
+    const built = source.replace(/^src/, './dist').replace(/\.ts$/, '')
+    expect(existsSync(root(source))).toBe(true)
+    // In this order: a resolver takes the first condition that it knows.
+    expect(Object.entries(manifest.exports[name]!)).toEqual([
+      ['types', `${built}.d.ts`],
+      ['default', `${built}.js`],
+    ])
+  })
+
+  it('tells resolvers that know no exports the same', () => {
+    const paths = Object.fromEntries(
+      entries
+        .filter(([name]) => name !== '.')
+        .map(([name]) => [name.slice(2), [`./dist/${name.slice(2)}.d.ts`]]),
+    )
+    expect(manifest.typesVersions).toEqual({ '*': paths })
+    expect(manifest.exports['.']).toEqual({ types: manifest.types, default: manifest.main })
+  })
+
+  it('exports itself', () => {
+    expect(manifest.exports['./package.json']).toBe('./package.json')
+  })
+
+  it('has a source for its command', () => {
+    expect(manifest.bin).toEqual({ 'express-scalekit': 'dist/cli.js' })
+    expect(readFileSync(root('src/cli.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+
+  it('publishes what is built, its source and the changelog', () => {
+    expect(manifest.files).toEqual(['dist', 'src', 'CHANGELOG.md'])
+  })
+})

@@ -1,0 +1,128 @@
+import { dirname, join } from 'node:path/posix'
+
+/**
+ * The floors of `src`, from the ground up. A file imports from its own member of a floor and from
+ * the floors below, types too, never sideways or up. A new folder of `src/lib` is a word here.
+ */
+const floors: readonly (readonly string[])[] = [
+  ['ground'],
+  ['oidc', 'session', 'state', 'webhooks', 'management'],
+  ['client'],
+  ['auth'],
+  ['directory'],
+  ['config'],
+  ['http', 'adapters'],
+  ['emulator'],
+  ['testing'],
+  ['entries'],
+]
+
+/** Files directly in `src/lib` that are not ground. */
+const configFiles = /^src\/lib\/(config(-.*)?|options)\.ts$/
+
+/** Who may use less than the floors below: members, or single files. */
+const narrower: Readonly<Record<string, readonly string[]>> = {
+  // Sharing the kit's OpenID code, the two would agree on each other's mistakes.
+  emulator: ['ground', 'src/lib/webhooks/signature.ts', 'src/lib/webhooks/events.ts'],
+}
+
+/** Files by path from the top of the repository, e.g. `src/lib/errors.ts`. */
+export type Sources = ReadonlyMap<string, string>
+
+/** Every import that goes sideways or up, as `from -> to`. */
+export function wrongWays(sources: Sources): string[] {
+  return [...sources].flatMap(([from, text]) =>
+    relativeImports(from, text)
+      .filter((to) => !mayImport(from, to))
+      .map((to) => `${from} -> ${to}`),
+  )
+}
+
+/** Every `.ts` file that stands on no floor. */
+export function strays(sources: Sources): string[] {
+  return [...sources.keys()].filter((path) => floorOf(memberOf(path)) === -1)
+}
+
+/** Every imported package as `path: package`, built-in modules left out. */
+export function packageImports(sources: Sources): string[] {
+  return [...sources].flatMap(([path, text]) =>
+    [
+      ...text.matchAll(
+        /(?:^(?:import|export)\b[^'"]*\bfrom|\bimport|\brequire)[\s(]*(['"])(.*?)\1/gm,
+      ),
+    ]
+      .map(([, , specifier]) => specifier!)
+      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .map((specifier) => `${path}: ${packageOf(specifier)}`),
+  )
+}
+
+/** Every dynamic import whose target cannot be read off the source. */
+export function unreadableImports(sources: Sources): string[] {
+  return [...sources]
+    .filter(([, text]) => /\b(?:import|require)\s*\(\s*[^'"\s]/.test(text))
+    .map(([path]) => path)
+}
+
+/** Every barrel of `src/lib`: an `index.ts`, or a file that passes on what another one exports. */
+export function barrels(sources: Sources): string[] {
+  return [...sources]
+    .filter(([path]) => path.startsWith('src/lib/'))
+    .filter(
+      ([path, text]) => path.endsWith('/index.ts') || /^export\b[^'"]*?\bfrom\s*['"]/m.test(text),
+    )
+    .map(([path]) => path)
+}
+
+/** What an entry holds beside lines that pass names on. */
+export function besidesExports(entry: string): string {
+  return entry.replaceAll(/^export (?:type )?\{[^{}*'"]*\} from '[^'\n]*'\n/gm, '').trim()
+}
+
+/** The names an entry passes on. */
+export function exportedNames(entry: string, kind: 'types' | 'values'): string[] {
+  const start = kind === 'types' ? 'export type ' : 'export '
+  return [...entry.matchAll(/^(export (?:type )?)\{([^}]*)\} from/gm)]
+    .filter(([, keyword]) => keyword === start)
+    .flatMap(([, , names]) => names!.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .sort()
+}
+
+/**
+ * Every text that could be a relative import counts as one. TypeScript has no relative import
+ * without such a text, so nothing is missed; a text that only looks like one would be seen here.
+ */
+function relativeImports(from: string, text: string): string[] {
+  return [...text.matchAll(/(['"`])(\.{1,2}\/.*?)\1/g)].map(([, , specifier]) =>
+    join(dirname(from), specifier!),
+  )
+}
+
+function mayImport(from: string, to: string): boolean {
+  const member = memberOf(from)
+  const target = memberOf(to)
+  if (member === target && member !== 'entries') return true
+  const isBelow = floorOf(target) !== -1 && floorOf(target) < floorOf(member)
+  const only = narrower[member]
+  return isBelow && (!only || only.includes(target) || only.includes(to))
+}
+
+/** The folder, or what stands for one: `ground`, `config`, `entries`. */
+function memberOf(path: string): string {
+  if (configFiles.test(path)) return 'config'
+  const [src, lib, folder, ...rest] = path.split('/')
+  if (src !== 'src' || !path.endsWith('.ts')) return `outside: ${path}`
+  if (lib !== 'lib') return folder === undefined ? 'entries' : `outside: ${path}`
+  return rest.length === 0 ? 'ground' : folder!
+}
+
+function floorOf(member: string): number {
+  return floors.findIndex((members) => members.includes(member))
+}
+
+function packageOf(specifier: string): string {
+  const [scopeOrName, name] = specifier.split('/')
+  return scopeOrName!.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName!
+}
