@@ -77,7 +77,7 @@ export function baseUrls(options: ScalekitAuthOptions, env: Env): readonly [URL,
 }
 
 function defaultBaseUrl(env: Env): string {
-  if (!isProduction(env)) return `http://localhost:${env.PORT || 3000}`
+  if (!isProduction(env)) return `http://localhost:${env.PORT ?? 3000}`
   throw new Error('is missing: set APP_BASE_URL to where browsers reach the application')
 }
 

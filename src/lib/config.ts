@@ -64,13 +64,22 @@ const socialProviders = ['google', 'github', 'linkedin', 'gitlab', 'microsoft', 
  *
  * @throws {@link ConfigError} listing every problem at once
  */
-export function parseConfig(options: ScalekitAuthOptions = {}, env: Env = process.env): Config {
+export function parseConfig(
+  options: ScalekitAuthOptions = {},
+  variables: Env = process.env,
+): Config {
+  const env = withoutEmpty(variables)
   const problems = misspelled(options)
   const fields = readFields<RawFields>(fieldsOf(options, env), problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const config = assemble(fields)
   for (const line of remarks(options, env)) config.logger.warn(line)
   return config
+}
+
+/** `NAME=` in a file of variables means that there is none. */
+function withoutEmpty(variables: Env): Env {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
