@@ -36,10 +36,14 @@ export function environmentUrl(options: ScalekitAuthOptions, env: Env): URL {
   // The dashboard shows a host, the documentation a URL; both are meant.
   const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(given)
   const url = originUrl(hasScheme ? given : `https://${text(given)}`)
+  assertEncrypted(url, env)
+  return url
+}
+
+function assertEncrypted(url: URL, env: Env): void {
   if (url.protocol === 'http:' && (isProduction(env) || !isLoopback(url))) {
     throw new Error('must begin with https://; http is only for an emulator on this machine')
   }
-  return url
 }
 
 function isLoopback({ hostname }: URL): boolean {
@@ -47,8 +51,9 @@ function isLoopback({ hostname }: URL): boolean {
 }
 
 /** Compared as text with what tokens say, so it stays as it was written. */
-export function issuer(value: string): string {
-  webUrl(value)
+export function issuer(value: string, env: Env): string {
+  // The endpoints may lie at the issuer's origin, and the client secret then goes there.
+  assertEncrypted(webUrl(value), env)
   return value
 }
 

@@ -126,7 +126,7 @@ function fieldsOf(
   const { login = {}, session = {}, http = {}, revocation = {} } = options
   return {
     environmentUrl: () => environmentUrl(options, env),
-    issuer: () => (options.issuer === undefined ? undefined : issuer(options.issuer)),
+    issuer: () => (options.issuer === undefined ? undefined : issuer(options.issuer, env)),
     clientId: () => required(options.clientId ?? env.SCALEKIT_CLIENT_ID, 'SCALEKIT_CLIENT_ID'),
     clientSecret: () => clientSecret(options, env),
     baseUrl: () => baseUrls(options, env),

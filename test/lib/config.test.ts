@@ -138,6 +138,14 @@ describe('issuer', () => {
     const issuer = 'https://acme.scalekit.com/resources/res_1'
     expect(parseConfig({ issuer, logger: silent() }, production()).client.issuer).toBe(issuer)
   })
+
+  it('is https wherever the environment must be', () => {
+    const issuer = 'http://acme.scalekit.com'
+    expect(problemsOf({ issuer }, production())).toEqual([
+      '`issuer` must begin with https://; http is only for an emulator on this machine',
+    ])
+    expect(problemsOf({ issuer }, development())).toHaveLength(1)
+  })
 })
 
 describe('baseUrl', () => {
