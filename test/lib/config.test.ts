@@ -214,6 +214,7 @@ describe('secret', () => {
     ['the words of a sample', 'your-secret-key-which-is-long-enough-42', 'looks like a sample'],
     ['the words of another sample', 'CHANGE_ME_BEFORE_DEPLOYING_1234567890', 'looks like a sample'],
     ['a keyboard cat', 'keyboard cat keyboard cat 0123456789', 'looks like a sample'],
+    ['the emulator’s client secret', emulatorClientSecret, 'looks like a sample'],
   ])('is refused when it is %s', (_case, secret, problem) => {
     for (const given of [secret, [cookieSecret, secret]]) {
       expect(problemsOf({ secret: given }, production())).toEqual([
