@@ -81,6 +81,9 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     fail: faults.add,
     rotateKeys: keys.rotate,
     advance,
-    close: server.close,
+    async close() {
+      await server.close()
+      keys.release()
+    },
   }
 }
