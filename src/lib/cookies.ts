@@ -54,6 +54,8 @@ export function setCookie(
     name: cookie.name,
     value: cookie.value,
     maxAge: cookie.maxAgeSeconds,
+    // Says it again for clients that know only `Expires`.
+    ...(cookie.maxAgeSeconds === 0 ? { expires: new Date(0) } : {}),
     httpOnly: true,
     // Not Strict: the redirect back from the identity provider must carry the cookies.
     sameSite: 'lax',

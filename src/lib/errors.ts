@@ -111,6 +111,12 @@ export class AccessError extends ScalekitError {
   override readonly name: string = 'AccessError'
 }
 
+/** Finds an error of ours that a library wrapped into one of its own. */
+export function wrappedError(error: unknown): ScalekitError | undefined {
+  if (error instanceof ScalekitError) return error
+  return error instanceof Error ? wrappedError(error.cause) : undefined
+}
+
 /** Keeps an error of ours as it is and makes any other one `code`, with the original as its cause. */
 export function asScalekitError(
   error: unknown,

@@ -6,7 +6,7 @@ import {
   discovery,
 } from 'openid-client'
 import type { Clock } from '../clock.ts'
-import { ScalekitError } from '../errors.ts'
+import { ScalekitError, wrappedError } from '../errors.ts'
 import { rememberSuccess } from '../remember.ts'
 import { asFetch, type Send } from '../request.ts'
 import type { Secret } from '../secret.ts'
@@ -63,8 +63,10 @@ async function discover(client: Client, send: Send): Promise<Provider> {
 }
 
 function discoveryFailed(cause: unknown): never {
-  if (cause instanceof ScalekitError) throw cause
-  throw new ScalekitError('provider_failed', 'The discovery document cannot be used', { cause })
+  throw (
+    wrappedError(cause) ??
+    new ScalekitError('provider_failed', 'The discovery document cannot be used', { cause })
+  )
 }
 
 /** Refuses a document that speaks for another issuer, or would send secrets to another origin. */

@@ -5,7 +5,7 @@ import {
   ResponseBodyError,
 } from 'openid-client'
 import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError } from '../errors.ts'
+import { LoginError, ScalekitError, wrappedError } from '../errors.ts'
 import { quote } from '../log.ts'
 import type { Tokens } from '../types.ts'
 import type { Provider } from './discovery.ts'
@@ -46,7 +46,8 @@ export async function exchangeCode(
 }
 
 function exchangeFailed(cause: unknown): never {
-  if (cause instanceof ScalekitError) throw cause
+  const ours = wrappedError(cause)
+  if (ours) throw ours
   if (cause instanceof AuthorizationResponseError) {
     throw new LoginError('callback_invalid', 'The callback does not conform', { cause })
   }

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError, type ScalekitErrorCode } from '../errors.ts'
+import { LoginError, ScalekitError, type ScalekitErrorCode, wrappedError } from '../errors.ts'
 import type { KeySet } from './key-sets.ts'
 
 /** How far clocks may differ, in seconds. */
@@ -55,7 +55,8 @@ export function verificationFailure(
   code: ScalekitErrorCode,
   message: string,
 ): ScalekitError {
-  if (cause instanceof ScalekitError) return cause
+  const ours = wrappedError(cause)
+  if (ours) return ours
   if (cause instanceof errors.JOSEError && keySetFaults.includes(cause.code)) {
     return new ScalekitError('provider_failed', 'The published keys cannot be used', { cause })
   }
