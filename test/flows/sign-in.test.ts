@@ -1,12 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ApplicationParts, startApplication } from '../support/application.ts'
+import { describe, expect, it } from 'vitest'
 import { hosts } from '../support/hosts.ts'
-
-async function start(parts: ApplicationParts = {}) {
-  const application = await startApplication(parts)
-  onTestFinished(() => application.close())
-  return application
-}
+import { start } from '../support/start.ts'
 
 describe.each(hosts)('on %s', (_name, host) => {
   it('signs in by domain, lands on the page asked for, signs out and is refused', async () => {
