@@ -31,16 +31,24 @@ export function unknownNames(
   return Object.keys(given ?? {})
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const nearest = known.find((candidate) => isNear(candidate, name))
+      const nearest = nearestName(name, known)
       const suggestion = nearest ? `; did you mean \`${prefix}${nearest}\`?` : ''
       return `\`${prefix}${name}\` is not an option${suggestion}`
     })
 }
 
-/** Whether two names differ only in case and punctuation, or in at most two letters. */
-function isNear(one: string, other: string): boolean {
+/** The known name that differs least, in at most two letters but never in all of its own. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  return known
+    .map((candidate) => ({ candidate, distance: nameDistance(candidate, name) }))
+    .filter(({ candidate, distance }) => distance <= Math.min(2, candidate.length - 1))
+    .sort((one, other) => one.distance - other.distance)[0]?.candidate
+}
+
+/** In how many letters two names differ, whatever their case and punctuation. */
+function nameDistance(one: string, other: string): number {
   const [left, right] = [one, other].map((name) => name.toLowerCase().replace(/[^a-z]/g, ''))
-  return editDistance(left!, right!) <= 2
+  return editDistance(left!, right!)
 }
 
 /** Levenshtein's distance, row by row. */
