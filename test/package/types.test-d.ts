@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import connect from 'connect'
+import express, { type Request, type Response, Router } from 'express'
+import {
+  getAuth,
+  type Middleware,
+  memoryStore,
+  type Principal,
+  requireAuth,
+  requireOrganization,
+  requireRole,
+  type ScalekitAuth,
+  type ScalekitErrorCode,
+  type SignedIn,
+  type SignedOut,
+  type StateStore,
+  scalekitAuth,
+  type User,
+} from 'express-scalekit'
+import { type Emulator, startEmulator } from 'express-scalekit/testing'
+import { describe, expectTypeOf, it } from 'vitest'
+
+// Only compiled, never run.
+const app = express()
+declare const auth: ScalekitAuth
+declare const emulator: Emulator
+
+describe('req.scalekit', () => {
+  it('is a principal on every request of Express', () => {
+    expectTypeOf<Request['scalekit']>().toEqualTypeOf<Principal>()
+    app.get('/', (req) => {
+      expectTypeOf(req.scalekit).toEqualTypeOf<Principal>()
+    })
+  })
+
+  it('shows an e-mail address without asking who is signed in', () => {
+    app.get('/', requireAuth(), (req, res) => {
+      expectTypeOf(req.scalekit.user?.email).toEqualTypeOf<string | undefined>()
+      res.send(`Hello ${req.scalekit.user?.email}`)
+    })
+  })
+
+  it('is told apart by its status', () => {
+    app.get('/', ({ scalekit }) => {
+      if (scalekit.status === 'signed-in') {
+        expectTypeOf(scalekit).toEqualTypeOf<SignedIn>()
+        expectTypeOf(scalekit.user).toEqualTypeOf<User>()
+      } else {
+        expectTypeOf(scalekit).toEqualTypeOf<SignedOut>()
+        expectTypeOf(scalekit.user).toEqualTypeOf<undefined>()
+      }
+      // @ts-expect-error Nobody has roles before somebody is signed in.
+      scalekit.roles
+    })
+  })
+
+  it('cannot be changed', () => {
+    app.get('/', (req) => {
+      // @ts-expect-error It is not the application's to set.
+      req.scalekit = getAuth(req)
+      if (req.scalekit.status !== 'signed-in') return
+      // @ts-expect-error It is frozen.
+      req.scalekit.user.email = 'eve@acme.example'
+      // @ts-expect-error So are its lists.
+      req.scalekit.roles.push('admin')
+    })
+  })
+})
+
+describe('getAuth', () => {
+  it('takes the request of any framework and of none', () => {
+    createServer((req) => expectTypeOf(getAuth(req)).toEqualTypeOf<Principal>())
+    connect().use((req: connect.IncomingMessage) => getAuth(req))
+    app.get('/', (req) => void getAuth(req))
+    expectTypeOf(getAuth).parameters.toEqualTypeOf<[req: IncomingMessage]>()
+  })
+})
+
+describe('scalekitAuth', () => {
+  it('takes no options, the emulator of a test, or what it knows', () => {
+    expectTypeOf(scalekitAuth()).toEqualTypeOf<ScalekitAuth>()
+    scalekitAuth(emulator.options)
+    scalekitAuth({ ...emulator.options, baseUrl: new URL('http://localhost:3000') })
+    scalekitAuth({ baseUrl: ['https://a.example', 'https://b.example'], secret: ['new', 'old'] })
+    scalekitAuth({ login: { onLogin: async () => ({ deny: 'not today' }) } })
+    scalekitAuth({ login: { onLogin: ({ identity }) => ({ user: { plan: identity.sub } }) } })
+  })
+
+  it('refuses an unknown option', () => {
+    // @ts-expect-error It is `clientSecret`.
+    scalekitAuth({ clientSecet: '' })
+    // @ts-expect-error It is `environmentUrl`.
+    scalekitAuth({ environmentURL: '' })
+    // @ts-expect-error It is `login.onLogin`.
+    scalekitAuth({ onLogin: () => {} })
+    // @ts-expect-error It is `absoluteSeconds`.
+    scalekitAuth({ session: { maxAge: 60 } })
+    // @ts-expect-error It is a number.
+    scalekitAuth({ http: { timeoutSeconds: '5' } })
+    // @ts-expect-error Only what the emulator can do.
+    void startEmulator({ mode: 'sso-only' })
+  })
+
+  it('answers with a store of which the application may pass its own', () => {
+    expectTypeOf(memoryStore()).toEqualTypeOf<StateStore>()
+    scalekitAuth({ store: memoryStore() })
+    // @ts-expect-error A store has more to it.
+    scalekitAuth({ store: new Map() })
+  })
+})
+
+describe('the guards', () => {
+  it('take what can be checked, and nothing else', () => {
+    requireRole('admin')
+    requireRole(['admin', 'owner'] as const, { refuse: 'next' })
+    // @ts-expect-error A role has a name.
+    requireRole()
+    // @ts-expect-error A list, not arguments.
+    requireRole('admin', 'owner')
+    // @ts-expect-error There is no such answer.
+    requireAuth({ refuse: 'throw' })
+    requireOrganization('org_1')
+    requireOrganization({ param: 'org' })
+    requireOrganization({ header: 'x-organization' })
+    // @ts-expect-error An organization is selected by something.
+    requireOrganization()
+    // @ts-expect-error There is no such place to look.
+    requireOrganization({ body: 'org' })
+  })
+
+  it('select with the request of the framework, where it is named', () => {
+    app.use(requireOrganization<Request>((req) => req.query.org))
+    app.use(requireOrganization((req) => req.headers.host))
+    // @ts-expect-error A bare request has no query.
+    requireOrganization((req) => req.query.org)
+  })
+
+  it('are members of an instance too', () => {
+    expectTypeOf(auth.requireAuth).toEqualTypeOf(requireAuth)
+    expectTypeOf(auth.requireOrganization).toEqualTypeOf(requireOrganization)
+    expectTypeOf(auth.requireRole).toEqualTypeOf(requireRole)
+  })
+})
+
+describe('a middleware of ours', () => {
+  it('fits wherever Express takes one', () => {
+    app.use(auth)
+    app.use('/auth', auth)
+    app.use(auth.session())
+    app.use([auth.session(), auth.requireAuth()])
+    app.get('/login', auth.routes.login)
+    app.post('/logout', auth.routes.logout)
+    app.all('/:org/:page', requireOrganization({ param: 'org' }), (req, res) => {
+      res.send(req.params.page)
+    })
+    app.route('/app').get(requireAuth(), (_req, res) => void res.send())
+    Router().use(requireAuth(), requireRole('admin'))
+    expectTypeOf(auth).toExtend<express.RequestHandler>()
+    expectTypeOf(requireAuth()).toExtend<express.RequestHandler>()
+  })
+
+  it('fits wherever Connect takes one', () => {
+    connect().use(auth).use('/app', requireAuth()).use(auth.routes.me)
+    expectTypeOf(auth).toExtend<connect.NextHandleFunction>()
+    expectTypeOf(requireAuth()).toExtend<connect.NextHandleFunction>()
+  })
+
+  it('can be called without any framework', () => {
+    createServer((req, res) => auth(req, res, () => void res.end()))
+    expectTypeOf<Middleware>().toBeCallableWith(
+      {} as IncomingMessage,
+      {} as ServerResponse,
+      () => {},
+    )
+  })
+})
+
+describe('auth.handle', () => {
+  it('shows who is signed in to a handler of the framework that is named', () => {
+    const handler = auth.handle<Request, Response>([requireRole('admin')], (req, res, next) => {
+      expectTypeOf(req.scalekit).toExtend<SignedIn>()
+      expectTypeOf(req.scalekit.user).toEqualTypeOf<User>()
+      expectTypeOf(next).parameter(0).toEqualTypeOf<unknown>()
+      res.json(req.query)
+    })
+    app.get('/', handler)
+  })
+
+  it('takes a handler that is async', () => {
+    createServer((req, res) => auth.handle([], async () => {})(req, res, () => {}))
+  })
+
+  it('takes the guards first', () => {
+    // @ts-expect-error A list of guards, even when it is empty.
+    auth.handle((req) => req.scalekit)
+  })
+})
+
+describe('an error code', () => {
+  it('is one of a list', () => {
+    expectTypeOf<'not_mounted'>().toExtend<ScalekitErrorCode>()
+    expectTypeOf<'no_such_code'>().not.toExtend<ScalekitErrorCode>()
+  })
+})
