@@ -107,11 +107,12 @@ function nodeTransport(): Transport {
   const http = new HttpAgent(agentOptions)
   const https = new HttpsAgent(agentOptions)
   return async function callByNode(call, signal) {
-    const once = () => callOnce(call, signal, { http, https })
+    const agent = call.url.protocol === 'https:' ? https : http
     try {
-      return await once()
+      return await callOnce(call, signal, agent)
     } catch (error) {
-      if (error instanceof StaleSocketError) return once()
+      // Not through the agent: its other sockets may have been closed as well.
+      if (error instanceof StaleSocketError) return callOnce(call, signal, false)
       throw error
     }
   }
@@ -123,21 +124,26 @@ class StaleSocketError extends Error {}
 function callOnce(
   { url, method, headers, body }: Call,
   signal: AbortSignal,
-  agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
+  agent: HttpAgent | HttpsAgent | false,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = {
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const outgoing = request(url, {
       method,
       signal,
+      agent,
       headers: { ...headers, 'accept-encoding': 'identity', ...contentLength(body) },
-    }
-    const outgoing =
-      url.protocol === 'https:'
-        ? httpsRequest(url, { ...options, agent: agents.https })
-        : httpRequest(url, { ...options, agent: agents.http })
+    })
+    let bytesReadBefore = 0
+    outgoing.once('socket', ({ bytesRead }) => {
+      bytesReadBefore = bytesRead
+    })
     outgoing.once('response', (response) => readAnswer(response).then(resolve, reject))
     outgoing.once('error', (error: NodeJS.ErrnoException) => {
-      const isStale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+      const isStale =
+        outgoing.reusedSocket &&
+        ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
+        outgoing.socket?.bytesRead === bytesReadBefore
       reject(isStale ? new StaleSocketError('stale', { cause: error }) : error)
     })
     outgoing.end(body)
