@@ -54,13 +54,20 @@ export function sender(options: SenderOptions): Send {
     }
     const deadline = AbortSignal.timeout(timeoutMs)
     try {
-      return await transport(call, deadline)
+      // The race holds even where a `fetch` that was passed in does not listen to its signal.
+      return await Promise.race([transport(call, deadline), rejectedOn(deadline)])
     } catch (cause) {
       if (cause instanceof ScalekitError) throw cause
       const reason = deadline.aborted ? `did not answer within ${timeoutMs} ms` : 'is out of reach'
       throw new ScalekitError('provider_unavailable', `${call.url.origin} ${reason}`, { cause })
     }
   }
+}
+
+function rejectedOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 type Transport = (call: Call, deadline: AbortSignal) => Promise<Answer>

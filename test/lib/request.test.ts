@@ -140,6 +140,11 @@ describe.each(ways)('a call by %s', (_way, options) => {
       (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf'),
     ],
     ['speaks another protocol', (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')],
+    [
+      'switches protocols',
+      (socket) =>
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    ],
   ])('fails, and is made once, when the server %s', async (_case, answer) => {
     const { url, connections } = await serveBytes(answer)
     await expect(sendTo(url, options)(post(url))).rejects.toMatchObject({
@@ -252,6 +257,17 @@ describe('a call by a fetch that was passed in', () => {
     })
     const options = { fetch: ((to, init) => fetch(to, init)) satisfies Fetch, timeoutMs: 5000 }
     await expect(sendTo(url, options)(get(url))).rejects.toMatchObject({ code: 'provider_failed' })
+  })
+
+  it.each<[string, Fetch]>([
+    ['never answers', () => new Promise(() => {})],
+    ['answers a body that never comes', async () => new Response(new ReadableStream())],
+  ])('ends in time even when that fetch ignores its signal and %s', async (_case, stuck) => {
+    const url = new URL('https://acme.scalekit.com/keys')
+    await expect(sendTo(url, { fetch: stuck })(get(url))).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: `${url.origin} did not answer within ${timeoutMs} ms`,
+    })
   })
 
   it('becomes provider_unavailable when that fetch throws', async () => {
