@@ -55,7 +55,9 @@ export function sender(options: SenderOptions): Send {
     const deadline = AbortSignal.timeout(timeoutMs)
     try {
       // The race holds even where a `fetch` that was passed in does not listen to its signal.
-      return await Promise.race([transport(call, deadline), rejectedOn(deadline)])
+      const answer = await Promise.race([transport(call, deadline), rejectedOn(deadline)])
+      assertStatus(answer)
+      return answer
     } catch (cause) {
       if (cause instanceof ScalekitError) throw cause
       const reason = deadline.aborted ? `did not answer within ${timeoutMs} ms` : 'is out of reach'
@@ -68,6 +70,11 @@ function rejectedOn(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
+}
+
+/** Others cannot be made a `Response` of, and mean nothing. */
+function assertStatus({ status }: Answer): void {
+  if (status < 200 || status > 599) throw failed(`an answer has the status ${status}`)
 }
 
 type Transport = (call: Call, deadline: AbortSignal) => Promise<Answer>

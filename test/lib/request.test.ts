@@ -162,6 +162,15 @@ describe.each(ways)('a call by %s', (_way, options) => {
     })
   })
 
+  it.each(['100', '199', '600', '999'])('refuses the status %s', async (status) => {
+    const { url } = await serveBytes((socket) =>
+      socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 0\r\n\r\n`),
+    )
+    await expect(sendTo(url, options)(get(url))).rejects.toMatchObject({
+      code: expect.stringMatching(/^provider_(unavailable|failed)$/),
+    })
+  })
+
   it('goes to no other origin, whatever it is asked', async () => {
     let calls = 0
     const url = await serve((_req, res) => {
