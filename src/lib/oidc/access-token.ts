@@ -50,11 +50,14 @@ function assertKind(claims: JWTPayload): void {
   if (foreign) throw new Error(`it carries ${foreign}, which an access token does not`)
 }
 
-/** Its audience can be set freely at Scalekit, so it is ours by `client_id` or by `aud`. */
+/**
+ * Its audience can be set freely at Scalekit, even to us at another client, so `client_id` decides
+ * and `aud` does only where that is missing.
+ */
 function assertOurs(claims: JWTPayload, { clientId, subject }: AccessTokenChecks): void {
   if (claims.sub !== subject) throw new Error('its subject is not the ID token’s')
-  const isOurs = claims.client_id === clientId || [claims.aud].flat().includes(clientId)
-  if (!isOurs) throw new Error('it was issued to another client')
+  const issuedTo = claims.client_id === undefined ? [claims.aud].flat() : [claims.client_id]
+  if (!issuedTo.includes(clientId)) throw new Error('it was issued to another client')
 }
 
 function grantsOf(claims: JWTPayload): Grants {

@@ -96,6 +96,7 @@ describe('readGrants', () => {
 
     it.each<[string, Record<string, unknown>]>([
       ['another client', { client_id: 'skc_2', aud: 'skc_2' }],
+      ['another client for our audience', { client_id: 'skc_2', aud: [clientId] }],
       ['nobody', { client_id: undefined, aud: undefined }],
       ['a list of clients', { client_id: [clientId], aud: undefined }],
       ['a client whose id begins like ours', { client_id: `${clientId}1`, aud: undefined }],
