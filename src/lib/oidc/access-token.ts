@@ -61,14 +61,21 @@ function assertOurs(claims: JWTPayload, { clientId, subject }: AccessTokenChecks
 }
 
 function grantsOf(claims: JWTPayload): Grants {
-  const { oid, roles, permissions, scope, scopes } = claims
+  const { roles, permissions, scope, scopes } = claims
   return {
-    ...(typeof oid === 'string' ? { organizationId: oid } : {}),
+    ...organizationOf(claims),
     roles: texts(roles),
     permissions: texts(permissions),
     // People's tokens have `scope`, machines' have `scopes`.
     scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes),
   }
+}
+
+/** Roles count in this organization only, so one that cannot be compared is refused. */
+function organizationOf({ oid }: JWTPayload): Pick<Grants, 'organizationId'> {
+  if (oid === undefined || oid === null || oid === '') return {}
+  if (typeof oid !== 'string') throw new Error('oid is not a text')
+  return { organizationId: oid }
 }
 
 /** A list of texts as it is; anything else grants nothing. */

@@ -136,6 +136,17 @@ describe('readGrants', () => {
     it.each([[['openid']], 5, { openid: true }])('scope %j', async (scope) => {
       expect((await grants({ claims: { scope } })).scopes).toEqual([])
     })
+
+    it.each([5, ['org_1'], { id: 'org_1' }, true])(
+      'but refuses the organization %j, which cannot be compared',
+      async (oid) => {
+        await refused(await accessToken({ claims: { oid } }))
+      },
+    )
+
+    it.each([null, ''])('takes the organization %j for none', async (oid) => {
+      expect(await grants({ claims: { oid } })).not.toHaveProperty('organizationId')
+    })
   })
 
   it('reads the scopes of a list, and those of a text however it is spaced', async () => {
