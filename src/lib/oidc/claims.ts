@@ -35,6 +35,7 @@ const keptClaims = [
 /** Translates verified claims, keeping a value only when it has the type it should have. */
 export function profileOf(claims: IdTokenClaims): Profile {
   const { connectionId, idpUserId } = connectionOf(claims)
+  const email = text(claims.email)
   const authTime = claims.auth_time
   return withoutUndefined({
     sub: claims.sub,
@@ -43,8 +44,9 @@ export function profileOf(claims: IdTokenClaims): Profile {
     externalOrganizationId: text(claims.xoid),
     connectionId,
     idpUserId,
-    email: text(claims.email),
-    emailVerified: claims.email_verified === true,
+    email,
+    // Never without an address: `onLogin` may add one, and nobody verified that.
+    emailVerified: email !== undefined && claims.email_verified === true,
     sid: text(claims.sid),
     authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
     claims: Object.fromEntries(

@@ -44,6 +44,13 @@ describe('profileOf', () => {
     it.each(['true', 1, [true], {}, null, undefined, false])('is false for %j', (value) => {
       expect(profileOf(idToken({ email_verified: value })).emailVerified).toBe(false)
     })
+
+    it.each([undefined, '', 5, ['ada@acme.example']])(
+      'is false where the e-mail is %j',
+      (email) => {
+        expect(profileOf(idToken({ email })).emailVerified).toBe(false)
+      },
+    )
   })
 
   describe('a value of another type', () => {
