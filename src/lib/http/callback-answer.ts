@@ -18,17 +18,22 @@ export interface CallbackAnswer {
 const maxLength = 4096
 
 /**
- * Reads the redirect: a code with a state, or an error, and each parameter once.
+ * Reads the redirect: a code with a state, or an error, each parameter once, from our issuer.
  *
  * @throws {@link LoginError} `callback_invalid`, `method_not_allowed` or `navigation_required`
- * @see RFC 6749 sections 4.1.2 and 4.1.2.1
+ * @see RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207 section 2.4
  */
-export function readCallbackAnswer(req: IncomingMessage, res: ServerResponse): CallbackAnswer {
+export function readCallbackAnswer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  issuer: string,
+): CallbackAnswer {
   assertAsked(req, res)
   const params = queryOf(req)
   const [code, state, error, description] = ['code', 'state', 'error', 'error_description'].map(
     (name) => single(params, name),
   )
+  if ((single(params, 'iss') ?? issuer) !== issuer) throw invalid('comes from another issuer')
   if (code !== undefined && error !== undefined) throw invalid('has both a code and an error')
   if (error === undefined && (!code || !state)) throw invalid('has no code or no state')
   return { params, state: state ?? '', code: code ?? '', error, description }

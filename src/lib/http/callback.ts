@@ -42,7 +42,7 @@ export function callbackRoute(
   const { transactions, sessions, onLogin } = parts
 
   return async function callback(req, res) {
-    const answer = readCallbackAnswer(req, res)
+    const answer = readCallbackAnswer(req, res, parts.client.issuer)
     // Taken before anything else can fail, so that a replayed callback finds nothing.
     const taken = await transactions.take(req, res, answer.state)
     if (answer.error !== undefined) throw providerError(answer.error, answer.description)

@@ -1,7 +1,6 @@
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,
-  ClientError,
   ResponseBodyError,
 } from 'openid-client'
 import type { Clock } from '../clock.ts'
@@ -52,12 +51,18 @@ function exchangeFailed(cause: unknown): never {
     throw new LoginError('callback_invalid', 'The callback does not conform', { cause })
   }
   if (cause instanceof ResponseBodyError) throw rejection(cause)
-  if (cause instanceof ClientError && cause.code?.startsWith('OAUTH_JWT_')) {
+  if (isAboutIdToken(cause)) {
     throw new LoginError('id_token_invalid', 'The ID token was refused', { cause })
   }
   throw new ScalekitError('provider_failed', 'The token endpoint’s answer cannot be used', {
     cause,
   })
+}
+
+/** openid-client judges some of the claims itself, before our validator judges all of them. */
+function isAboutIdToken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /\b(JWT|JWS|ID Token)\b/.test(error.message) || isAboutIdToken(error.cause)
 }
 
 /** The token endpoint said no. `invalid_grant` is about this sign-in, the rest about the client. */
