@@ -1,0 +1,171 @@
+import express from 'express'
+import express4 from 'express4'
+import { describe, expect, it } from 'vitest'
+import type { Middleware, ScalekitAuth } from '../../src/index.ts'
+import { type ApplicationParts, showPrincipal } from '../support/application.ts'
+import { type HostApp, hosts } from '../support/hosts.ts'
+import { start } from '../support/start.ts'
+
+/** Ways of mounting the kit; `app` is where the guarded page is. */
+const mounts: readonly {
+  readonly name: string
+  readonly parts: Omit<ApplicationParts, 'mount'>
+  mount(app: HostApp, auth: ScalekitAuth): void
+  readonly base: string
+  readonly only?: string
+}[] = [
+  { name: 'at the root', base: '', parts: {}, mount: (app, auth) => app.use(auth) },
+  {
+    name: 'at the root with a base path',
+    base: '/auth',
+    parts: { options: { basePath: '/auth' }, callback: '/auth/callback', logout: '/auth/logout' },
+    mount: (app, auth) => app.use(auth),
+  },
+  {
+    name: 'under /auth, with the session on every other path',
+    base: '/auth',
+    parts: { options: { basePath: '/auth' }, callback: '/auth/callback', logout: '/auth/logout' },
+    mount(app, auth) {
+      app.use('/auth', auth)
+      app.use(auth.session())
+    },
+  },
+  {
+    name: 'each route alone, under names of their own',
+    base: '',
+    parts: {
+      options: {
+        paths: { login: '/enter', callback: '/sso/back', logout: '/leave', me: '/who' },
+      },
+      callback: '/sso/back',
+      logout: '/leave',
+    },
+    mount(app, auth) {
+      app.use('/enter', auth.routes.login)
+      app.use('/sso/back', auth.routes.callback)
+      app.use('/leave', auth.routes.logout)
+      app.use('/who', auth.routes.me)
+      app.use(auth.session())
+    },
+  },
+]
+
+describe.each(hosts)('on %s, mounted', (_host, host) => {
+  it.each(mounts)('$name, the whole path works', async ({ parts, mount, base }) => {
+    const { visitor, url, emulator } = await start({
+      ...parts,
+      host,
+      mount(app, auth) {
+        mount(app, auth)
+        app.use('/app', auth.requireAuth())
+        app.use('/app', showPrincipal)
+      },
+    })
+    await walk(visitor(), { url, emulatorUrl: emulator.url, names: namesOf(parts, base) })
+  })
+})
+
+describe.each([
+  ['Express 5', express, express.Router],
+  ['Express 4', express4, express4.Router],
+] as const)('on %s, inside a Router', (_host, create, createRouter) => {
+  it('the whole path works, with guards inside and outside of it', async () => {
+    const { visitor, url, emulator } = await start({
+      host: () => create() as unknown as HostApp,
+      options: { basePath: '/tenant/auth' },
+      callback: '/tenant/auth/callback',
+      logout: '/tenant/auth/logout',
+      mount(app, auth) {
+        const router = createRouter()
+        router.use(auth)
+        const outer = createRouter()
+        outer.use('/auth', router as never)
+        app.use('/tenant', outer as unknown as Middleware)
+        app.use(auth.session())
+        app.use('/app', auth.requireAuth())
+        app.use('/app', showPrincipal)
+      },
+    })
+    const names = namesOf({}, '/tenant/auth')
+    await walk(visitor(), { url, emulatorUrl: emulator.url, names })
+  })
+})
+
+function namesOf({ options }: ApplicationParts, base: string) {
+  const {
+    login = '/login',
+    callback = '/callback',
+    logout = '/logout',
+    me = '/me',
+  } = options?.paths ?? {}
+  return { login: base + login, callback: base + callback, logout: base + logout, me: base + me }
+}
+
+/** Refused at the guard, sent to sign in, back where it wanted to go, known, signed out. */
+async function walk(
+  browser: import('../support/visitor.ts').Visitor,
+  at: { url: string; emulatorUrl: string; names: ReturnType<typeof namesOf> },
+) {
+  const { url, names } = at
+  const refused = await browser.open('/app?x=1').expect(302)
+  expect(refused.headers.location).toBe(`${names.login}?return_to=%2Fapp%3Fx%3D1`)
+
+  const loginUrl = `${refused.headers.location}&organization_id=acme`
+  const authorizeUrl = await browser.begin(loginUrl)
+  expect(authorizeUrl.searchParams.get('redirect_uri')).toBe(url + names.callback)
+  const back = await browser.signIn(loginUrl, 'ada@acme.example')
+  expect(back.headers.location).toBe('/app?x=1')
+  await browser.open('/app?x=1').expect(200)
+
+  const me = await browser.call(names.me).expect(200)
+  expect(me.body).toMatchObject({
+    status: 'signed-in',
+    loginUrl: names.login,
+    logoutUrl: names.logout,
+  })
+
+  const out = await browser.post(names.logout, { 'X-CSRF-Token': me.body.csrfToken }).expect(200)
+  const away = new URL(out.body.redirectTo)
+  expect(away.origin).toBe(at.emulatorUrl)
+  expect(away.searchParams.get('post_logout_redirect_uri')).toBe(url + names.logout)
+  const returned = await fetch(away, { redirect: 'manual' })
+  const landed = await browser.open(returned.headers.get('location')!).expect(302)
+  expect(landed.headers.location).toBe('/')
+  await browser.call('/app').expect(401)
+}
+
+describe('a kit mounted somewhere else than it was told', () => {
+  it.each(hosts)('on %s says so, naming both places', async (_host, host) => {
+    const { visitor } = await start({
+      host,
+      options: { basePath: '/auth' },
+      mount: (app, auth) => app.use('/elsewhere', auth),
+    })
+    const answer = await visitor().open('/elsewhere/login').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'base_path_mismatch' })
+    expect(answer.body.message).toContain('/elsewhere/login')
+    expect(answer.body.message).toContain('/auth/login')
+  })
+
+  it.each(['login', 'callback', 'logout', 'me'] as const)(
+    'says so for the %s route alone',
+    async (name) => {
+      const { visitor } = await start({
+        mount: (app, auth) => app.use('/elsewhere', auth.routes[name]),
+      })
+      const answer = await visitor().open('/elsewhere').expect(500)
+      expect(answer.body).toMatchObject({ handledBy: 'application', code: 'base_path_mismatch' })
+    },
+  )
+
+  it('leaves the application its own paths of the same names', async () => {
+    const { visitor } = await start({
+      options: { basePath: '/auth' },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/login', showPrincipal)
+      },
+    })
+    await visitor().open('/login').expect(200)
+  })
+})

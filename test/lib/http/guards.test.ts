@@ -1,0 +1,588 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import express from 'express'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import {
+  getAuth,
+  type Middleware,
+  memoryStore,
+  requireAuth,
+  requireOrganization,
+  requireRole,
+  type ScalekitAuthOptions,
+  scalekitAuth,
+} from '../../../src/index.ts'
+import { showPrincipal } from '../../support/application.ts'
+import type { HostApp } from '../../support/hosts.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
+import { start } from '../../support/start.ts'
+import { background, navigation } from '../../support/visitor.ts'
+
+const ada = 'ada@acme.example'
+const acme = 'org_69615647365005430'
+const globex = 'org_70087756662964366'
+
+/** An application with one page behind `guard`, and somebody of Acme signed in. */
+async function behind(guard: Middleware, { who = ada, options = {} as ScalekitAuthOptions } = {}) {
+  const application = await start({
+    options,
+    mount(app, auth) {
+      app.use(auth)
+      app.use('/page', guard)
+      app.use('/page', showPrincipal)
+    },
+  })
+  const browser = application.visitor()
+  await browser.signIn('/login?domain=acme.example', who)
+  return { ...application, browser }
+}
+
+describe('requireAuth', () => {
+  it('lets through who is signed in, and keeps the answer out of caches', async () => {
+    const { browser } = await behind(requireAuth())
+    const answer = await browser.call('/page').expect(200)
+    expect(answer.body).toMatchObject({ status: 'signed-in', user: { email: ada } })
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.headers.vary).toContain('Cookie')
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  it('sends a person who opens a page to sign in, and back to it', async () => {
+    const { visitor } = await behind(requireAuth())
+    const answer = await visitor().open('/page?a=1&b=2').expect(302)
+    expect(answer.headers.location).toBe('/login?return_to=%2Fpage%3Fa%3D1%26b%3D2')
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  it('answers everything else with 401 and what to do', async () => {
+    const { visitor } = await behind(requireAuth())
+    const answer = await visitor().call('/page').expect(401)
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(answer.headers['www-authenticate']).toBe('Bearer')
+    expect(answer.body).toEqual({
+      title: 'Unauthorized',
+      status: 401,
+      code: 'not_signed_in',
+      detail: expect.any(String),
+      hint: expect.any(String),
+      loginUrl: '/login',
+    })
+  })
+
+  it.each([
+    ['fetch()', background],
+    ['no headers at all', {}],
+    ['curl', { Accept: '*/*' }],
+    ['a program that takes JSON', { Accept: 'application/json' }],
+    ['a program that prefers JSON', { Accept: 'text/html;q=0.5, application/json' }],
+    ['an image', { ...navigation, 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }],
+    ['a frame', { ...navigation, 'Sec-Fetch-Dest': 'iframe' }],
+    ['a prefetch', { ...navigation, 'Sec-Purpose': 'prefetch' }],
+    ['a script library', { Accept: 'text/html', 'X-Requested-With': 'XMLHttpRequest' }],
+  ])('does not redirect %s', async (_what, headers) => {
+    const { url } = await behind(requireAuth())
+    await request(url).get('/page').set(headers).expect(401)
+  })
+
+  it.each([
+    ['an old browser', { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
+    ['a browser', navigation],
+  ])('redirects %s', async (_what, headers) => {
+    const { url } = await behind(requireAuth())
+    await request(url).get('/page').set(headers).expect(302)
+  })
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])(
+    'refuses an anonymous %s without a redirect',
+    async (method) => {
+      const { url } = await behind(requireAuth())
+      const answer = await fetch(`${url}/page`, { method, headers: navigation, redirect: 'manual' })
+      expect(answer.status).toBe(401)
+    },
+  )
+
+  it('hands a refusal to the error handler when asked to', async () => {
+    const { visitor } = await behind(requireAuth({ refuse: 'next' }))
+    const answer = await visitor().open('/page').expect(401)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_signed_in' })
+  })
+
+  it.each(['/login', '/logout', '/callback', '/me'])('does not send back to %s', async (path) => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth.session())
+        app.use(path, auth.requireAuth())
+      },
+    })
+    const answer = await visitor().open(`${path}/?x=1`).expect(302)
+    expect(answer.headers.location).toBe('/login')
+  })
+})
+
+describe('a session cookie', () => {
+  /** Every kind of damage to a good cookie. */
+  const damages: readonly [string, (value: string) => string][] = [
+    ['with its first character changed', (value) => `x${value.slice(1)}`],
+    ['with its last character changed', (value) => value.slice(0, -1) + flip(value.at(-1)!)],
+    ['with one character in the middle changed', (value) => replaceAt(value, value.length >> 1)],
+    ['with another key id', (value) => replaceAt(value, 4)],
+    ['with its initialization vector changed', (value) => replaceAt(value, 14)],
+    ['with one character less', (value) => value.slice(0, -1)],
+    ['cut in half', (value) => value.slice(0, value.length >> 1)],
+    ['with something behind it', (value) => `${value}A`],
+    ['with padding', (value) => `${value}==`],
+    ['that is empty', () => ''],
+    ['that is only its prefix', (value) => value.slice(0, 11)],
+    ['that is JSON', () => encodeURIComponent('{"v":1,"sub":"admin"}')],
+    ['in quotes', (value) => `"${value}"`],
+    ['percent-encoded', (value) => value.replaceAll('.', '%2E')],
+  ]
+
+  it.each(damages)('%s is nobody', async (_what, damage) => {
+    const { browser, visitor } = await behind(requireAuth())
+    const value = browser.cookie('scalekit-session')!
+    const cookie = `scalekit-session=${damage(value)}`
+    await visitor().call('/page', { cookie }).expect(401)
+    await visitor()
+      .call('/page', { cookie: `scalekit-session=${value}` })
+      .expect(200)
+  })
+
+  it('sent twice is nobody, as one of the two was planted', async () => {
+    const { browser, visitor } = await behind(requireAuth())
+    const good = `scalekit-session=${browser.cookie('scalekit-session')}`
+    await visitor()
+      .call('/page', { cookie: `${good}; scalekit-session=x` })
+      .expect(401)
+    await visitor()
+      .call('/page', { cookie: `scalekit-session=x; ${good}` })
+      .expect(401)
+  })
+
+  it('stands among others, whatever they are called', async () => {
+    const { browser, visitor } = await behind(requireAuth())
+    const good = `scalekit-session=${browser.cookie('scalekit-session')}`
+    const others = 'a=1; my-scalekit-session=x; scalekit-session2=y; b="scalekit-session=z"'
+    await visitor()
+      .call('/page', { cookie: `${others}; ${good};c=2` })
+      .expect(200)
+  })
+
+  it('of another instance, client or secret is nobody', async () => {
+    const { browser, emulator, url } = await behind(requireAuth())
+    const value = browser.cookie('scalekit-session')!
+    const base = { ...emulator.options, baseUrl: url }
+    const others: [string, ScalekitAuthOptions][] = [
+      ['scalekit', { ...base, clientId: 'skc_other' }],
+      ['scalekit', { ...base, secret: 'another secret of 32 characters or more' }],
+      ['other', { ...base, name: 'other' }],
+    ]
+    for (const [name, options] of others) {
+      const other = await start({ emulator, options })
+      await other
+        .visitor()
+        .call('/app', { cookie: `${name}-session=${value}` })
+        .expect(401)
+    }
+    const same = await start({ emulator, options: base })
+    await same
+      .visitor()
+      .call('/app', { cookie: `scalekit-session=${value}` })
+      .expect(200)
+  })
+
+  it('ends when nobody used it for a day, and after a week however much it was used', async () => {
+    let now = Date.now()
+    const { browser } = await behind(requireAuth(), { options: { clock: () => now } })
+    now += 86_400_000 - 1
+    const renewed = await browser.call('/page').expect(200)
+    expect(String(renewed.headers['set-cookie'])).toContain('scalekit-session=')
+    now += 86_400_000
+    await browser.call('/page').expect(401)
+  })
+
+  it('cannot be kept past a week by using it', async () => {
+    const begun = Date.now()
+    let now = begun
+    const { browser } = await behind(requireAuth(), { options: { clock: () => now } })
+    while (now + 43_300_000 < begun + 604_800_000) {
+      now += 43_300_000
+      await browser.call('/page').expect(200)
+    }
+    now = begun + 604_800_000 + 60_000
+    await browser.call('/page').expect(401)
+  })
+
+  it('is not sent again on an ordinary request', async () => {
+    let now = Date.now()
+    const { browser } = await behind(requireAuth(), { options: { clock: () => now } })
+    now += 43_000_000
+    const answer = await browser.call('/page').expect(200)
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  function replaceAt(value: string, index: number) {
+    return value.slice(0, index) + flip(value[index]!) + value.slice(index + 1)
+  }
+
+  function flip(character: string) {
+    return character === 'A' ? 'B' : 'A'
+  }
+})
+
+describe('requireOrganization', () => {
+  it.each([
+    ['the id itself', acme],
+    ['a header', { header: 'X-Organization' }],
+    ['a function', (req: IncomingMessage) => req.headers['x-organization']],
+  ])('lets members through by %s', async (_what, select) => {
+    const { browser } = await behind(requireOrganization(select))
+    await browser.call('/page', { 'X-Organization': acme }).expect(200)
+  })
+
+  it('goes by a route parameter on Express', async () => {
+    const application = await start({
+      host: () => express() as unknown as HostApp,
+      mount(app, auth) {
+        app.use(auth)
+        const routes = app as unknown as express.Express
+        routes.get('/o/:org/page', auth.requireOrganization({ param: 'org' }), showPrincipal)
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call(`/o/${acme}/page`).expect(200)
+    await browser.call(`/o/${globex}/page`).expect(403)
+    await browser.call('/o/__proto__/page').expect(403)
+  })
+
+  it('refuses members of another organization, and says where to sign in to this one', async () => {
+    const { browser } = await behind(requireOrganization(globex))
+    const answer = await browser.call('/page').expect(403)
+    expect(answer.body).toMatchObject({
+      code: 'wrong_organization',
+      loginUrl: `/login?organization_id=${globex}`,
+    })
+    const opened = await browser.open('/page').expect(302)
+    expect(opened.headers.location).toBe(`/login?organization_id=${globex}&return_to=%2Fpage`)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['an empty text', () => ''],
+    ['a list that holds it', () => [acme]],
+    ['an object', () => ({ id: acme })],
+    ['a number', () => 1],
+  ])('refuses everybody when %s is selected', async (_what, select) => {
+    const { browser } = await behind(requireOrganization(select))
+    const answer = await browser.call('/page').expect(403)
+    expect(answer.body.code).toBe('organization_required')
+  })
+
+  it.each([
+    ['a longer id', `${acme}0`],
+    ['a shorter id', acme.slice(0, -1)],
+    ['another case', acme.toUpperCase()],
+    ['the external id', 'acme'],
+    ['a space behind it', `${acme} `],
+  ])('refuses %s', async (_what, id) => {
+    const { browser } = await behind(requireOrganization(id))
+    await browser.call('/page').expect(403)
+  })
+
+  it('refuses a header sent twice', async () => {
+    const { browser } = await behind(requireOrganization({ header: 'X-Organization' }))
+    await browser.call('/page', { 'X-Organization': `${acme}, ${globex}` }).expect(403)
+    await browser.call('/page').expect(403)
+  })
+
+  it('refuses who has no organization', async () => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use(
+          '/page',
+          auth.requireOrganization(() => undefined),
+        )
+      },
+    })
+    application.emulator.fail({ idToken: { oid: null } })
+    application.emulator.fail({ accessToken: { oid: null } })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/page').expect(403)
+  })
+
+  it('hands a select function that throws to the error handler, as 503', async () => {
+    const { browser } = await behind(
+      requireOrganization(() => {
+        throw new Error('database is down')
+      }),
+    )
+    const answer = await browser.call('/page').expect(503)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'unexpected' })
+  })
+
+  it('refuses who is not signed in with 401', async () => {
+    const { visitor } = await behind(requireOrganization(acme))
+    await visitor().call('/page').expect(401)
+  })
+})
+
+describe('requireRole', () => {
+  it('lets through who has the role, or one of several', async () => {
+    const { browser } = await behind(requireRole('admin'))
+    await browser.call('/page').expect(200)
+    const several = await behind(requireRole(['owner', 'admin']))
+    await several.browser.call('/page').expect(200)
+  })
+
+  it.each([
+    ['another role', 'owner'],
+    ['another case', 'Admin'],
+    ['a longer name', 'admins'],
+    ['a list of others', ['owner', 'member']],
+    ['a name of every object', 'constructor'],
+  ])('refuses %s', async (_what, role) => {
+    const { browser } = await behind(requireRole(role))
+    const answer = await browser.call('/page').expect(403)
+    expect(answer.body).toMatchObject({ code: 'role_required' })
+    expect(answer.body.loginUrl).toBeUndefined()
+  })
+
+  it('shows a person a page, and does not send them around', async () => {
+    const { browser } = await behind(requireRole('owner'))
+    const answer = await browser.open('/page').expect(403)
+    expect(answer.headers['content-type']).toMatch(/^text\/html/)
+    expect(answer.text).toContain('role_required')
+  })
+
+  it.each([
+    ['an empty list', []],
+    ['an empty name', ''],
+    ['a list with an empty name', ['admin', '']],
+  ])('cannot be made of %s', (_what, role) => {
+    expect(() => requireRole(role)).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+  })
+
+  it('counts the roles of the current organization, not those held elsewhere', async () => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/advisor', auth.requireRole('advisor'))
+        app.use('/advisor', showPrincipal)
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?organization_id=globex', 'grace@acme.example')
+    await browser.call('/advisor').expect(200)
+    await browser.signIn('/login?organization_id=acme', 'grace@acme.example')
+    await browser.call('/advisor').expect(403)
+  })
+
+  it.each([
+    ['a text', 'admin'],
+    ['an object', { 0: 'admin' }],
+    ['a list of lists', [['admin']]],
+    ['a list with a number', ['admin', 1]],
+  ])('grants nothing when roles come as %s', async (_what, roles) => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', auth.requireRole('admin'))
+      },
+    })
+    application.emulator.fail({ accessToken: { roles } })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/page').expect(403)
+  })
+})
+
+describe('a guard that cannot tell', () => {
+  it('answers 500 not_mounted when the kit did not run', async () => {
+    const { visitor } = await start({ mount: (app) => app.use('/page', requireAuth()) })
+    const answer = await visitor().call('/page').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_mounted' })
+  })
+
+  it('does not believe a property that somebody else put on the request', async () => {
+    const { visitor } = await start({
+      mount(app) {
+        app.use((req, _res, next) => {
+          Object.assign(req, {
+            scalekit: { status: 'signed-in', user: { id: 'admin' }, roles: ['admin'] },
+          })
+          next()
+        })
+        app.use('/page', requireRole('admin'))
+      },
+    })
+    await visitor().call('/page').expect(500)
+  })
+
+  it('of one instance does not go by the session of another', async () => {
+    const { emulator, url, visitor } = await start({
+      mount(app, auth) {
+        const { logger } = recordingLogger()
+        const other = scalekitAuth({ ...options(), name: 'other', basePath: '/other', logger })
+        app.use(auth)
+        app.use(other)
+        app.use('/mine', auth.requireAuth())
+        app.use('/mine', showPrincipal)
+        app.use('/others', other.requireAuth())
+        app.use('/others', showPrincipal)
+      },
+    })
+    function options() {
+      return {
+        environmentUrl: 'http://localhost:1',
+        clientId: 'skc_other',
+        clientSecret: 'test_other',
+      }
+    }
+    expect(emulator.url).not.toBe(url)
+    const browser = visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/mine').expect(200)
+    const refused = await browser.call('/others').expect(401)
+    expect(refused.body.loginUrl).toBe('/other/login')
+  })
+
+  it('answers 503 while the marks of other processes are out of reach, and never 401', async () => {
+    const store = memoryStore()
+    let isDown = false
+    const { write } = store.marks
+    const marks = {
+      write,
+      since: async () => {
+        if (isDown) throw new Error('connection refused')
+        return { marks: [], cursor: '' }
+      },
+    }
+    const application = await start({
+      options: { store: { ...store, marks }, revocation: { maxLagMs: 1 } },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', auth.requireAuth())
+        app.use('/page', showPrincipal)
+        app.use('/plain', (_req: IncomingMessage, res: ServerResponse) => void res.end('plain'))
+        app.use('/reads', showPrincipal)
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/page').expect(200)
+    isDown = true
+    await untilStale()
+    const answer = await browser.call('/page').expect(503)
+    expect(answer.body.code).toBe('store_unavailable')
+    expect(answer.headers['retry-after']).toBe('5')
+    await browser.call('/plain').expect(200)
+    await browser.call('/reads').expect(503)
+    await application.visitor().call('/page').expect(401)
+    isDown = false
+    await browser.call('/page').expect(200)
+  })
+
+  /** Lets more time pass than the copy of the marks may be old. */
+  async function untilStale() {
+    const begun = performance.now()
+    while (performance.now() - begun <= 1) await new Promise(setImmediate)
+  }
+})
+
+describe('req.scalekit', () => {
+  it('is frozen, and what one request does to it no other sees', async () => {
+    const attempts: string[] = []
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/tamper', (req, res) => {
+          const principal = getAuth(req) as unknown as Record<string, Record<string, unknown>>
+          for (const part of [principal, principal.user!, principal.roles!, principal.claims!]) {
+            try {
+              Object.assign(part, { 0: 'owner', id: 'evil', status: 'evil' })
+            } catch (error) {
+              attempts.push((error as Error).name)
+            }
+          }
+          res.end()
+        })
+        app.use('/page', showPrincipal)
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/tamper').expect(200)
+    expect(attempts).toEqual(['TypeError', 'TypeError', 'TypeError', 'TypeError'])
+    const { body } = await browser.call('/page')
+    expect(body).toMatchObject({ status: 'signed-in', roles: ['admin'] })
+  })
+
+  it('is the same object as getAuth gives, throughout a request', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', (req, res) => {
+          const shown = (req as IncomingMessage & { scalekit: unknown }).scalekit
+          res.end(String(shown === getAuth(req) && getAuth(req) === getAuth(req)))
+        })
+      },
+    })
+    const answer = await visitor().call('/page')
+    expect(answer.text).toBe('true')
+  })
+})
+
+describe('handle', () => {
+  it('runs for who is signed in and passes the guards', async () => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use(
+          '/page',
+          auth.handle([auth.requireRole('admin')], (req, res) => {
+            res.end(req.scalekit.user.email)
+          }),
+        )
+        app.use(
+          '/owners',
+          auth.handle([auth.requireRole('owner')], (_req, res) => res.end('in')),
+        )
+        app.use(
+          '/open',
+          auth.handle([], (_req, res) => res.end('in')),
+        )
+      },
+    })
+    const browser = application.visitor()
+    await browser.call('/open').expect(401)
+    await browser.signIn('/login?domain=acme.example', ada)
+    const answer = await browser.call('/page').expect(200)
+    expect(answer.text).toBe(ada)
+    await browser.call('/owners').expect(403)
+    await browser.call('/open').expect(200)
+  })
+
+  it.each(['throws', 'rejects'])('hands what the handler %s to the error handler', async (how) => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use(
+          '/page',
+          auth.handle([], () => {
+            if (how === 'throws') throw new Error('handler failed')
+            return Promise.reject(new Error('handler failed'))
+          }),
+        )
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    const answer = await browser.call('/page').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', message: 'handler failed' })
+  })
+})
