@@ -1,0 +1,13 @@
+import express from 'express'
+import { requireAuth, scalekitAuth } from '../../../dist/index.js'
+import { hello } from './body.mjs'
+
+/** This package, mounted as its README has it. */
+export function createApp(options) {
+  const app = express().set('env', 'production')
+  app.use(scalekitAuth(options))
+  app.get('/app', requireAuth(), (req, res) => {
+    res.json(hello(req.scalekit.user))
+  })
+  return app
+}

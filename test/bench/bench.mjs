@@ -1,0 +1,32 @@
+import { start } from './child.mjs'
+import { startContenders } from './contenders.mjs'
+import { goalsFor } from './goals.mjs'
+import { importCosts } from './imports.mjs'
+import { measurePair, summary, verify, warmUp } from './measure.mjs'
+import { printGoals, printImports, printInProcess, printSummaries } from './report.mjs'
+import { settings } from './settings.mjs'
+
+const { base, cases, session, stop } = await startContenders()
+for (const one of cases) await verify(one)
+
+console.log(`Warming up and measuring ${cases.length} cases against bare Express …\n`)
+await warmUp(base, cases[0])
+for (const one of cases) await warmUp(one.server, one)
+const summaries = await measureAll()
+await stop()
+
+printSummaries(summaries)
+printInProcess(await start('in-process.mjs').ask(session))
+printImports(await importCosts())
+const goals = goalsFor(summaries)
+printGoals(goals)
+if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1
+
+/** Every case once in each round, so that a bad minute of the machine spoils no case alone. */
+async function measureAll() {
+  const pairs = new Map(cases.map((one) => [one, []]))
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const [one, taken] of pairs) taken.push(await measurePair(base, one, round % 2 === 0))
+  }
+  return [...pairs].map(([one, taken]) => summary(one, taken))
+}

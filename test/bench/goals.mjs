@@ -1,0 +1,28 @@
+/**
+ * What the package promises, in × of bare Express or of express-openid-connect by CPU.
+ *
+ * The second is the ratio of the two ratios to bare Express, as each was sent cookies of its own.
+ */
+export function goalsFor(summaries) {
+  const cpuOf = (contender, name) =>
+    summaries.find((one) => one.contender === contender && one.name === name).cpu
+  const kit = (name) => cpuOf('express-scalekit', name)
+  const guarded = kit('sealed cookie')
+  const others = cpuOf('express-openid-connect', 'sealed cookie')
+  return [
+    goal('guarded', 0.8, 'bare Express', guarded),
+    goal(
+      'guarded, a new cookie each time',
+      0.8,
+      'bare Express',
+      kit('a new sealed cookie each time'),
+    ),
+    goal('guarded', 3, 'express-openid-connect', guarded / others),
+    goal('refused without a cookie', 0.9, 'bare Express', kit('no cookie')),
+    goal('refused with a tampered cookie', 0.9, 'bare Express', kit('tampered cookie')),
+  ]
+}
+
+function goal(what, least, of, reached) {
+  return { text: `${what} ≥ ${least.toFixed(2)} × ${of}`, reached, isMet: reached >= least }
+}

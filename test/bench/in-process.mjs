@@ -1,0 +1,40 @@
+import { requireAuth, scalekitAuth } from '../../dist/index.js'
+import { requestWith, tampered } from './cookies.mjs'
+import { best } from './statistics.mjs'
+
+/**
+ * What the kit itself costs a request, in microseconds, without a server around it: the best of
+ * many batches, because over HTTP a difference of a few microseconds is lost in the noise. Batches
+ * are short, or the garbage collector would spend the time on the requests that wait in them.
+ */
+const batches = 400
+const requestsPerBatch = 100
+
+process.once('message', ({ options, cookie, many }) => {
+  const auth = scalekitAuth(options)
+  const guard = requireAuth()
+  const middleware = (req, res) => auth(req, res, () => {})
+  const guarded = (req, res) => auth(req, res, () => guard(req, res, () => {}))
+  const costs = {
+    'middleware on a public route': costOf(middleware, [cookie]),
+    'and guard, cookie seen lately': costOf(guarded, [cookie]),
+    'and guard, cookie opened': costOf(guarded, many),
+    'and guard, no cookie: 401': costOf(guarded, [undefined]),
+    'and guard, tampered cookie: 401': costOf(guarded, [tampered(cookie)]),
+  }
+  process.send(costs, () => process.disconnect())
+})
+
+function costOf(handler, cookies) {
+  let next = 0
+  const nextRequest = () => requestWith(cookies[next++ % cookies.length])
+  return best(Array.from({ length: batches }, () => batch(handler, nextRequest)))
+}
+
+/** Requests are made before the clock starts. */
+function batch(handler, nextRequest) {
+  const requests = Array.from({ length: requestsPerBatch }, nextRequest)
+  const startedAt = performance.now()
+  for (const { req, res } of requests) handler(req, res)
+  return ((performance.now() - startedAt) * 1000) / requestsPerBatch
+}

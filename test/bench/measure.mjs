@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { email, hello } from './apps/body.mjs'
+import { headersWith, load } from './load.mjs'
+import { settings } from './settings.mjs'
+import { best, median } from './statistics.mjs'
+
+/** Makes sure that a case lets in or keeps out as it should; a fast wrong answer counts nothing. */
+export async function verify({ contender, server, name, cookies, status }) {
+  const answer = await fetch(`${server.url}/app`, { headers: headersWith(cookies[0]) })
+  const body = await answer.json()
+  assert.equal(answer.status, status, `${contender}, ${name}: ${JSON.stringify(body)}`)
+  if (status === 200) assert.deepEqual(body, hello({ email }), `${contender}, ${name}`)
+}
+
+export async function warmUp(server, { cookies }) {
+  await load(server.url, cookies, settings.warmUpSeconds)
+}
+
+/**
+ * Measures a case and bare Express one after the other, both sent the same cookies, so that what
+ * the machine does meanwhile touches both, and reading headers is charged to neither.
+ */
+export async function measurePair(base, measured, isBaseFirst) {
+  const { server, cookies, status } = measured
+  const ofBase = () => slice(base, cookies, 200)
+  const ofCase = () => slice(server, cookies, status)
+  if (isBaseFirst) return { base: await ofBase(), own: await ofCase() }
+  const own = await ofCase()
+  return { base: await ofBase(), own }
+}
+
+/** CPU of the server process per request, in microseconds, and what a client sees. */
+async function slice(server, cookies, status) {
+  const before = await server.usage()
+  const { count, perSecond, statuses } = await load(server.url, cookies, settings.sliceSeconds)
+  const after = await server.usage()
+  assert.deepEqual(statuses, [status], `${server.url} changed its mind while it was measured`)
+  return {
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / count,
+    perSecond,
+    rssBytes: after.rssBytes,
+  }
+}
+
+/** What the pairs of a case say: ratios above 1 are faster than bare Express. */
+export function summary({ contender, name }, pairs) {
+  const cpuMicros = pairs.map(({ own }) => own.cpuMicros)
+  return {
+    contender,
+    name,
+    cpuMicros: median(cpuMicros),
+    cpu: median(pairs.map(({ base, own }) => base.cpuMicros / own.cpuMicros)),
+    // The least disturbed slice of each side.
+    cpuBest: best(pairs.map(({ base }) => base.cpuMicros)) / best(cpuMicros),
+    wall: median(pairs.map(({ base, own }) => own.perSecond / base.perSecond)),
+    rssBytes: Math.max(...pairs.map(({ own }) => own.rssBytes)),
+  }
+}

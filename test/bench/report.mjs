@@ -1,0 +1,55 @@
+const mebibyte = 1024 * 1024
+
+export function printSummaries(summaries) {
+  printTable(
+    ['contender', 'case', 'CPU µs', '× base', 'best ×', 'wall ×', 'RSS MiB'],
+    summaries.map(({ contender, name, cpuMicros, cpu, cpuBest, wall, rssBytes }) => [
+      contender,
+      name,
+      cpuMicros.toFixed(1),
+      cpu.toFixed(2),
+      cpuBest.toFixed(2),
+      wall.toFixed(2),
+      (rssBytes / mebibyte).toFixed(0),
+    ]),
+  )
+}
+
+export function printInProcess(costs) {
+  printTable(
+    ['in process', 'best µs'],
+    Object.entries(costs).map(([what, micros]) => [what, micros.toFixed(2)]),
+  )
+}
+
+export function printImports(costs) {
+  printTable(
+    ['import', 'ms', 'heap MiB'],
+    costs.map(({ name, ms, heapBytes }) => [
+      name,
+      ms.toFixed(0),
+      (heapBytes / mebibyte).toFixed(1),
+    ]),
+  )
+}
+
+export function printGoals(goals) {
+  for (const { text, reached, isMet } of goals) {
+    console.log(`${isMet ? 'ok    ' : 'MISSED'}  ${text}: ${reached.toFixed(2)}`)
+  }
+}
+
+/** Words to the left, numbers to the right. */
+function printTable(titles, rows) {
+  const isNumber = titles.map((_title, column) => Number.isFinite(Number(rows[0][column])))
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column].length)),
+  )
+  for (const row of [titles, ...rows]) {
+    const cells = row.map((cell, column) =>
+      isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+    )
+    console.log(cells.join('  ').trimEnd())
+  }
+  console.log()
+}
