@@ -76,12 +76,16 @@ function assertFits(name: string, value: string, identity: Identity): void {
   )
 }
 
-function largestParts(identity: Identity): string {
-  const sizes = Object.entries({ ...identity.claims, ...identity.user, roles: identity.roles })
-    .map(([name, value]) => ({ name, size: JSON.stringify(value)?.length ?? 0 }))
+function largestParts({ claims, user, ...others }: Identity): string {
+  const parts = [...named('claims.', claims), ...named('user.', user), ...named('', others)]
+  return parts
+    .map(({ name, value }) => ({ name, size: JSON.stringify(value)?.length ?? 0 }))
     .sort((one, other) => other.size - one.size)
-  return sizes
     .slice(0, 3)
     .map(({ name, size }) => `${name} (${size})`)
     .join(', ')
+}
+
+function named(prefix: string, parts: object = {}): { name: string; value: unknown }[] {
+  return Object.entries(parts).map(([name, value]) => ({ name: prefix + name, value }))
 }

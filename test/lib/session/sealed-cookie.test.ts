@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import { sealer } from '../../../src/lib/seal.ts'
+import { Secret } from '../../../src/lib/secret.ts'
+import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
+import type { Identity } from '../../../src/lib/types.ts'
+import { ada, hourMs, now, settableClock } from '../identities.ts'
+import { cookieAfter, requestWith, responseTo, setCookieLines } from '../requests.ts'
+
+const seal = sealer([new Secret('a secret of these tests alone')], 'session')
+
+describe('write and read', () => {
+  it('bring the identity back as it was', async () => {
+    const { keeper } = keeping()
+    expect(keeper.read(requestWith(await cookieOf(ada())))).toEqual(ada())
+  })
+
+  it('use a __Host- cookie that ends with the session', async () => {
+    const { keeper } = keeping()
+    const res = responseTo()
+    await keeper.write(requestWith(), res, ada())
+    const [line] = setCookieLines(res)
+    expect(line).toMatch(/^__Host-scalekit-session=1\.[\w-]+\.[\w-]+; /)
+    expect(line!.split('; ').slice(1).sort()).toEqual([
+      'HttpOnly',
+      `Max-Age=${7 * 24 * 3600}`,
+      'Path=/',
+      'SameSite=Lax',
+      'Secure',
+    ])
+  })
+
+  it('answer one frozen object for all requests of a cookie', async () => {
+    const { keeper } = keeping()
+    const cookie = await cookieOf(ada())
+    const identity = keeper.read(requestWith(cookie))!
+    expect(keeper.read(requestWith(`other=1; ${cookie}`))).toBe(identity)
+    for (const part of [identity, identity.roles, identity.claims, identity.claims.groups]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+})
+
+describe('read', () => {
+  it.each([
+    ['no cookie', undefined],
+    ['a cookie without a value', '__Host-scalekit-session='],
+    ['a cookie we did not seal', '__Host-scalekit-session=1.AAAAAAAA.AAAA'],
+    ['a very long cookie', `__Host-scalekit-session=${'A'.repeat(100_000)}`],
+  ])('finds nobody in %s', (_case, cookie) => {
+    expect(keeping().keeper.read(requestWith(cookie))).toBeUndefined()
+  })
+
+  it('finds nobody in a cookie that was sent twice', async () => {
+    const cookie = await cookieOf(ada())
+    const other = await cookieOf(ada({ sessionId: 'another' }))
+    expect(keeping().keeper.read(requestWith(`${cookie}; ${other}`))).toBeUndefined()
+  })
+
+  it('finds nobody in a value moved to another name', async () => {
+    const value = (await cookieOf(ada())).split('=')[1]
+    const plain = keeping({ isSecure: false }).keeper
+    expect(plain.read(requestWith(`scalekit-session=${value}`))).toBeUndefined()
+  })
+
+  it('finds nobody in what another purpose sealed', () => {
+    const name = '__Host-scalekit-session'
+    const transaction = sealer([new Secret('a secret of these tests alone')], 'transaction')
+    const value = transaction.seal(JSON.stringify(ada()), name)
+    expect(keeping().keeper.read(requestWith(`${name}=${value}`))).toBeUndefined()
+  })
+
+  it.each([{ v: 2 }, { v: undefined }])('finds nobody in an identity with %j', (changes) => {
+    const name = '__Host-scalekit-session'
+    const value = seal.seal(JSON.stringify({ ...ada(), ...changes }), name)
+    expect(keeping().keeper.read(requestWith(`${name}=${value}`))).toBeUndefined()
+  })
+
+  it('finds nobody in a changed cookie, though the right one was just read', async () => {
+    const { keeper } = keeping()
+    const cookie = await cookieOf(ada())
+    keeper.read(requestWith(cookie))
+    const at = cookie.indexOf('=') + 20
+    const changed = cookie.slice(0, at) + (cookie[at] === 'A' ? 'B' : 'A') + cookie.slice(at + 1)
+    expect(keeper.read(requestWith(changed))).toBeUndefined()
+  })
+})
+
+describe('touch', () => {
+  it('leaves a session alone in the first half of its idle time', () => {
+    const { keeper, at } = keeping()
+    const res = responseTo()
+    at(now + 12 * hourMs - 1)
+    keeper.touch(res, ada())
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('gives it the whole idle time again from the middle on', () => {
+    const { keeper, at } = keeping()
+    const res = responseTo()
+    at(now + 12 * hourMs)
+    keeper.touch(res, ada())
+    expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(
+      ada({ idleExpiresAt: now + 36 * hourMs }),
+    )
+    expect(setCookieLines(res)[0]).toContain(`Max-Age=${(7 * 24 - 12) * 3600};`)
+  })
+
+  it('never goes past the absolute end', () => {
+    const { keeper, at } = keeping()
+    const res = responseTo()
+    const end = now + 20 * hourMs
+    at(now + 13 * hourMs)
+    keeper.touch(res, ada({ absoluteExpiresAt: end, idleExpiresAt: now + 19 * hourMs }))
+    expect(keeper.read(requestWith(cookieAfter(res)))?.idleExpiresAt).toBe(end)
+  })
+
+  it('leaves a session alone that already lasts to its absolute end', () => {
+    const { keeper, at } = keeping()
+    const res = responseTo()
+    const end = now + 20 * hourMs
+    at(now + 15 * hourMs)
+    keeper.touch(res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }))
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('leaves an answer alone whose headers are sent', () => {
+    const { keeper, at } = keeping()
+    const res = responseTo()
+    at(now + 23 * hourMs)
+    res.flushHeaders()
+    expect(() => keeper.touch(res, ada())).not.toThrow()
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('does not change the identity that other requests hold', async () => {
+    const { keeper, at } = keeping()
+    const identity = keeper.read(requestWith(await cookieOf(ada())))!
+    at(now + 13 * hourMs)
+    keeper.touch(responseTo(), identity)
+    expect(identity).toEqual(ada())
+  })
+})
+
+describe('clear', () => {
+  it('takes the cookie away at once', async () => {
+    const { keeper } = keeping()
+    const res = responseTo()
+    await keeper.clear(requestWith(), res)
+    expect(setCookieLines(res)).toEqual([
+      expect.stringMatching(/^__Host-scalekit-session=; Max-Age=0; /),
+    ])
+  })
+})
+
+describe('an identity that no cookie can hold', () => {
+  it('is refused, and no cookie is set', async () => {
+    const { keeper } = keeping()
+    const res = responseTo()
+    const identity = ada({
+      claims: { groups: Array.from({ length: 400 }, (_, at) => `group ${at}`) },
+    })
+    await expect(keeper.write(requestWith(), res, identity)).rejects.toMatchObject({
+      code: 'session_too_large',
+      status: 500,
+      hint: expect.stringContaining('claims.groups'),
+    })
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it.each<[string, Partial<Identity>, string]>([
+    ['claims', { claims: { name: 'Ada', groups: ['a'.repeat(4000)] } }, 'claims.groups (4004)'],
+    ['what onLogin kept', { user: { plan: 'b'.repeat(4000) } }, 'user.plan (4002)'],
+    ['roles', { roles: ['c'.repeat(4000)] }, 'roles (4004)'],
+    ['permissions', { permissions: ['d'.repeat(4000)] }, 'permissions (4004)'],
+    ['scopes', { scopes: ['e'.repeat(4000)] }, 'scopes (4004)'],
+    ['the subject', { sub: 'f'.repeat(4000) }, 'sub (4002)'],
+  ])('is told with its largest parts first: %s', async (_case, changes, part) => {
+    await expect(
+      keeping().keeper.write(requestWith(), responseTo(), ada(changes)),
+    ).rejects.toMatchObject({
+      hint: expect.stringMatching(`^Its largest parts are ${escaped(part)}, `),
+    })
+  })
+
+  it('is one whose cookie would have more than 4096 bytes, with 128 for its attributes', async () => {
+    const { keeper } = keeping()
+    let length = 0
+    for (let size = 2000; size < 3000; size += 1) {
+      const res = responseTo()
+      try {
+        await keeper.write(requestWith(), res, ada({ claims: { name: 'a'.repeat(size) } }))
+      } catch {
+        break
+      }
+      length = setCookieLines(res)[0]!.split(';')[0]!.length
+      expect(setCookieLines(res)[0]!.length).toBeLessThan(4096)
+    }
+    expect(length).toBeGreaterThan(4096 - 128 - 4)
+    expect(length).toBeLessThanOrEqual(4096 - 128 + 1)
+  })
+})
+
+function keeping({ isSecure = true } = {}) {
+  const { clock, at } = settableClock()
+  const keeper = sealedCookie({
+    name: 'scalekit-session',
+    style: { isSecure },
+    seal,
+    idleSeconds: 24 * 3600,
+    clock,
+  })
+  return { keeper, at }
+}
+
+async function cookieOf(identity: Identity): Promise<string> {
+  const res = responseTo()
+  await keeping().keeper.write(requestWith(), res, identity)
+  return cookieAfter(res)
+}
+
+function escaped(text: string): string {
+  return text.replace(/[().]/g, '\\$&')
+}
