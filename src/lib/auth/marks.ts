@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
+import { joinMarks } from '../state/mark.ts'
 import type { Mark, Marks } from '../state/store.ts'
 import type { Identity } from '../types.ts'
 
@@ -67,8 +68,8 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
 
   function keep(added: readonly Mark[]): void {
     for (const mark of added) {
-      const known = copy.get(mark.key)
-      if (!known || known.notBefore < mark.notBefore) copy.set(mark.key, mark, mark.expiresAt)
+      const joined = joinMarks(copy.get(mark.key), mark)
+      copy.set(joined.key, joined, joined.expiresAt)
     }
   }
 

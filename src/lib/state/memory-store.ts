@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
 import type { Tokens } from '../types.ts'
+import { joinMarks } from './mark.ts'
 import type { Mark, Marks, SingleUse, StateStore, Vault } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
@@ -27,7 +28,10 @@ function memoryMarks(clock: Clock): Marks {
   return {
     local: marks,
     async write(written) {
-      for (const mark of written) marks.set(mark.key, mark, mark.expiresAt)
+      for (const mark of written) {
+        const joined = joinMarks(marks.get(mark.key), mark)
+        marks.set(joined.key, joined, joined.expiresAt)
+      }
     },
     async since() {
       return { marks: marks.values(), cursor: '' }

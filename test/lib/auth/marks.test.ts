@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type MarksReplica, replicateMarks, sessionMark } from '../../../src/lib/auth/marks.ts'
+import { memoryStore } from '../../../src/lib/state/memory-store.ts'
+import type { Mark, Marks } from '../../../src/lib/state/store.ts'
+import { ada, now, settableClock } from '../identities.ts'
+
+const maxLagMs = 1000
+
+describe('sessionMark', () => {
+  it('ends the session it was made for', async () => {
+    const { marks, replica } = local()
+    await marks.write([sessionMark(ada(), now)])
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('ends no other session', async () => {
+    const { marks, replica } = local()
+    await marks.write([sessionMark(ada(), now)])
+    expect(replica.isDead(ada({ sessionId: 'another' }))).toBe(false)
+  })
+
+  it('lasts longer than the session could', () => {
+    expect(sessionMark(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
+  })
+})
+
+describe.each<[string, () => { replica: MarksReplica }]>([
+  ['local marks', local],
+  ['a copy of remote marks', remote],
+])('%s', (_kind, make) => {
+  it.each([
+    [-1, true],
+    [0, true],
+    [1, false],
+  ])('end a session that began %d ms after them: %s', async (afterMs, isDead) => {
+    const { replica } = make()
+    const identity = ada({ startedAt: now + afterMs })
+    await replica.write([{ ...sessionMark(identity, now), notBefore: now }])
+    expect(replica.isDead(identity)).toBe(isDead)
+  })
+
+  it('are known here as soon as they are written', async () => {
+    const { replica } = make()
+    await replica.write([sessionMark(ada(), now)])
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('never revive a session, in whatever order they come', async () => {
+    const { replica } = make()
+    const late = { ...sessionMark(ada(), now), notBefore: now }
+    await replica.write([late])
+    await replica.write([{ ...late, notBefore: now - 3_600_000 }])
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('can be closed', () => {
+    expect(() => make().replica.close()).not.toThrow()
+  })
+})
+
+describe('local marks', () => {
+  it('are always fresh and never asked for', async () => {
+    const { replica } = local()
+    expect(replica.isFresh()).toBe(true)
+    expect(await replica.refresh()).toBe(true)
+  })
+})
+
+describe('a copy of remote marks', () => {
+  afterEach(() => vi.useRealTimers())
+
+  it('is not fresh before it was asked for', () => {
+    expect(remote().replica.isFresh()).toBe(false)
+  })
+
+  it('knows the marks of other processes after a refresh', async () => {
+    const { replica, written } = remote()
+    written.push(sessionMark(ada(), now))
+    expect(replica.isDead(ada())).toBe(false)
+    expect(await replica.refresh()).toBe(true)
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('asks only for what it has not seen', async () => {
+    const { replica, written, asked } = remote()
+    written.push(sessionMark(ada(), now))
+    await replica.refresh()
+    await replica.refresh()
+    expect(asked).toEqual([undefined, '1'])
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('is fresh for as long as it may lag', async () => {
+    vi.useFakeTimers()
+    const { replica } = remote()
+    await replica.refresh()
+    vi.advanceTimersByTime(maxLagMs)
+    expect(replica.isFresh()).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(replica.isFresh()).toBe(false)
+  })
+
+  it('counts its age from when it asked, not from when it heard', async () => {
+    vi.useFakeTimers()
+    const { replica, hold, release } = remote()
+    hold()
+    const refreshed = replica.refresh()
+    await vi.advanceTimersByTimeAsync(600)
+    release()()
+    expect(await refreshed).toBe(true)
+    vi.advanceTimersByTime(401)
+    expect(replica.isFresh()).toBe(false)
+  })
+
+  it('asks once for all who wait', async () => {
+    const { replica, asked } = remote()
+    expect(await Promise.all([replica.refresh(), replica.refresh()])).toEqual([true, true])
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each<[string, Marks['since']]>([
+    ['rejects', async () => Promise.reject(new Error('down'))],
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['answers something else', async () => ({}) as never],
+  ])('says no, and stays as old as it was, when the store %s', async (_case, since) => {
+    const replica = replicateMarks({ write: async () => {}, since }, { clock: () => now, maxLagMs })
+    expect(await replica.refresh()).toBe(false)
+    expect(replica.isFresh()).toBe(false)
+  })
+
+  it('says no after a second when the store does not answer', async () => {
+    vi.useFakeTimers()
+    const { replica, hold } = remote()
+    hold()
+    let answer: boolean | undefined
+    void replica.refresh().then((isFresh) => {
+      answer = isFresh
+    })
+    await vi.advanceTimersByTimeAsync(999)
+    expect(answer).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(answer).toBe(false)
+    expect(replica.isFresh()).toBe(false)
+  })
+
+  it('takes an answer that comes late for the next who asks', async () => {
+    vi.useFakeTimers()
+    const { replica, written, hold, release } = remote()
+    written.push(sessionMark(ada(), now))
+    hold()
+    const refreshed = replica.refresh()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await refreshed).toBe(false)
+    release()()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(replica.isDead(ada())).toBe(true)
+    expect(replica.isFresh()).toBe(true)
+  })
+
+  it('is asked again after a failure', async () => {
+    const { replica, written, fail } = remote()
+    fail(true)
+    expect(await replica.refresh()).toBe(false)
+    fail(false)
+    written.push(sessionMark(ada(), now))
+    expect(await replica.refresh()).toBe(true)
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('keeps a mark out that could not be written, and says so', async () => {
+    const { replica, fail } = remote()
+    fail(true)
+    await expect(replica.write([sessionMark(ada(), now)])).rejects.toThrow('down')
+    expect(replica.isDead(ada())).toBe(false)
+  })
+
+  it('forgets a mark that expired', async () => {
+    const { clock, at } = settableClock()
+    const { replica } = remote(clock)
+    await replica.write([sessionMark(ada(), now)])
+    at(sessionMark(ada(), now).expiresAt)
+    expect(replica.isDead(ada())).toBe(false)
+  })
+
+  it('asks when the store wakes it, until it is closed', async () => {
+    const { replica, asked, wake } = remote()
+    wake()
+    await replica.refresh()
+    expect(asked).toHaveLength(1)
+    replica.close()
+    wake()
+    expect(asked).toHaveLength(1)
+  })
+})
+
+function local() {
+  const { marks } = memoryStore({ clock: () => now })
+  return { marks, replica: replicateMarks(marks, { clock: () => now, maxLagMs }) }
+}
+
+/** Marks somewhere else: a list, whose length is the cursor, behind a line that can fail or hang. */
+function remote(clock = () => now) {
+  const written: Mark[] = []
+  const asked: (string | undefined)[] = []
+  const listeners = new Set<() => void>()
+  let isFailing = false
+  let line = Promise.resolve()
+  let letGo = () => {}
+  const marks: Marks = {
+    async write(added) {
+      if (isFailing) throw new Error('down')
+      written.push(...added)
+    },
+    async since(cursor) {
+      asked.push(cursor)
+      if (isFailing) throw new Error('down')
+      await line
+      return { marks: written.slice(Number(cursor ?? 0)), cursor: String(written.length) }
+    },
+    subscribe(wake) {
+      listeners.add(wake)
+      return () => listeners.delete(wake)
+    },
+  }
+  return {
+    written,
+    asked,
+    replica: replicateMarks(marks, { clock, maxLagMs }),
+    wake: () => {
+      for (const wake of listeners) wake()
+    },
+    fail(value: boolean) {
+      isFailing = value
+    },
+    hold() {
+      line = new Promise((resolve) => {
+        letGo = resolve
+      })
+    },
+    /** Frees the line for later calls; what it answers lets go of those that hang. */
+    release() {
+      line = Promise.resolve()
+      return letGo
+    },
+  }
+}
