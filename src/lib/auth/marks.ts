@@ -31,7 +31,8 @@ export interface ReplicaOptions {
 export function sessionMark(identity: Identity, now: number): Mark {
   return {
     key: sessionKey(identity),
-    notBefore: now,
+    // Sessions also begin by the clocks of other machines; this one ends whatever they say.
+    notBefore: Math.max(now, identity.startedAt),
     // Longer than any session that could carry this id.
     expiresAt: identity.absoluteExpiresAt + 60_000,
   }

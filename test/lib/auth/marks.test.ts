@@ -19,6 +19,13 @@ describe('sessionMark', () => {
     expect(replica.isDead(ada({ sessionId: 'another' }))).toBe(false)
   })
 
+  it('ends a session that began on a machine whose clock is ahead of ours', async () => {
+    const { marks, replica } = local()
+    const ahead = ada({ startedAt: now + 20_000 })
+    await marks.write([sessionMark(ahead, now)])
+    expect(replica.isDead(ahead)).toBe(true)
+  })
+
   it('lasts longer than the session could', () => {
     expect(sessionMark(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
   })
