@@ -36,7 +36,6 @@ const statusByCode = {
   role_required: 403,
   // Either.
   store_unavailable: 503,
-  token_unavailable: 409,
   unexpected: 503,
 } as const
 

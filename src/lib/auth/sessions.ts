@@ -51,8 +51,13 @@ export function liveSessions(parts: {
   /** The mark comes first: whatever still holds a copy of the session, it is over from here on. */
   async function finish(identity: Identity): Promise<Tokens | undefined> {
     await marks.write([sessionMark(identity, clock())])
-    const tokens = await vault.get(identity.sessionId)
-    await vault.remove(identity.sessionId)
+    return takeTokens(identity).catch(() => undefined)
+  }
+
+  /** Whoever cannot have them goes without: the session is over, and they end by themselves. */
+  async function takeTokens({ sessionId }: Identity): Promise<Tokens | undefined> {
+    const tokens = await vault.get(sessionId)
+    await vault.remove(sessionId)
     return tokens
   }
 
@@ -70,9 +75,10 @@ export function liveSessions(parts: {
     refresh: () => marks.refresh(),
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {
+        await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
+        // Only now, so that a store that is down does not sign anybody out.
         const previous = keeper.read(req)
         if (previous) await finish(previous)
-        await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
         await keeper.write(req, res, identity)
       }),
     end: (req, res) =>

@@ -206,7 +206,10 @@ describe('what was pinned is what came', () => {
     application.emulator.fail({ idToken })
     const { oid, sub } = idToken as { oid?: unknown; sub?: string }
     application.emulator.fail({
-      accessToken: { ...('oid' in idToken ? { oid } : {}), ...(sub ? { sub } : {}) },
+      accessToken: {
+        ...('oid' in idToken && !Array.isArray(oid) ? { oid } : {}),
+        ...(sub ? { sub } : {}),
+      },
     })
     const { browser, callbackUrl } = await comeBack(application, `/login?${query}`)
     await expectRefused(await browser.open(callbackUrl), browser, 403, 'login_target_mismatch')
@@ -645,5 +648,21 @@ describe('a store that does not answer', () => {
     const application = await start({ options: { store: broken(memoryStore()) } })
     const { browser, callbackUrl } = await comeBack(application)
     await expectRefused(await browser.open(callbackUrl), browser, 503, 'store_unavailable')
+  })
+
+  it('does not end the session that is there', async () => {
+    const store = memoryStore()
+    let isDown = false
+    const put: typeof store.vault.put = (...given) => (isDown ? down() : store.vault.put(...given))
+    const application = await start({
+      options: { store: { ...store, vault: { ...store.vault, put } } },
+    })
+    const browser = application.visitor()
+    await browser.signIn(home, ada)
+    isDown = true
+    const answer = await browser.signIn(home, 'grace@acme.example')
+    expect(codeOf(answer)).toBe('store_unavailable')
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(ada)
   })
 })

@@ -116,6 +116,15 @@ describe('/logout', () => {
     await browser.call('/app').expect(200)
   })
 
+  it('goes without the hint when the tokens are out of reach', async () => {
+    const store = memoryStore()
+    const vault = { ...store.vault, get: () => Promise.reject(new Error('read failed')) }
+    const { browser } = await signedIn({ options: { store: { ...store, vault } } })
+    const answer = await browser.post('/logout', click).expect(303)
+    expect(new URL(answer.headers.location!).searchParams.has('id_token_hint')).toBe(false)
+    await browser.call('/app').expect(401)
+  })
+
   it('answers other methods with 405', async () => {
     const { url } = await start()
     const answer = await fetch(`${url}/logout`, { method: 'DELETE' })

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { hosts } from '../support/hosts.ts'
+import { signInAt } from '../support/sign-in-page.ts'
+import { start } from '../support/start.ts'
+
+const ada = 'ada@acme.example'
+
+describe.each(hosts)('on %s', (_name, host) => {
+  it.each([
+    ['the first first', [0, 1]],
+    ['the second first', [1, 0]],
+  ])('two tabs that sign in at once both arrive, %s', async (_order, order) => {
+    const { visitor } = await start({ host })
+    const browser = visitor()
+    const begun = [
+      await browser.begin('/login?domain=acme.example&return_to=/app?tab=0'),
+      await browser.begin('/login?domain=acme.example&return_to=/app?tab=1'),
+    ]
+    for (const tab of order) {
+      const back = await browser.open(await signInAt(begun[tab]!.href, ada)).expect(302)
+      expect(back.headers.location).toBe(`/app?tab=${tab}`)
+      await browser.open(back.headers.location!).expect(200)
+    }
+    expect(browser.cookieNames()).toEqual(['scalekit-session'])
+  })
+
+  it('a background call during a sign-in gets 401 and disturbs nothing', async () => {
+    const { visitor } = await start({ host })
+    const browser = visitor()
+    const authorizeUrl = await browser.begin('/login?domain=acme.example&return_to=/app')
+    const before = browser.cookieNames()
+    const call = await browser.call('/app').expect(401)
+    expect(call.headers['set-cookie']).toBeUndefined()
+    expect(browser.cookieNames()).toEqual(before)
+    const back = await browser.open(await signInAt(authorizeUrl.href, ada)).expect(302)
+    expect(back.headers.location).toBe('/app')
+  })
+
+  it('of twelve tabs the last arrives, and one that was dropped is told to start again', async () => {
+    const { visitor } = await start({ host })
+    const browser = visitor()
+    const begun: URL[] = []
+    for (let tab = 0; tab < 12; tab += 1)
+      begun.push(await browser.begin('/login?domain=acme.example'))
+    const dropped = await browser.open(await signInAt(begun[0]!.href, ada)).expect(400)
+    expect(dropped.text).toContain('login_state_missing')
+    await browser.open(await signInAt(begun[11]!.href, ada)).expect(302)
+    await browser.call('/app').expect(200)
+  })
+})
