@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { optionNames } from '../../src/lib/options.ts'
+import { root } from './manifest.ts'
+import { readme } from './readme.ts'
+
+/** The table in errors.ts, read as text because it is nobody's business but the README's. */
+function statuses(): [code: string, status: string][] {
+  const source = readFileSync(root('src/lib/errors.ts'), 'utf8')
+  const table = /const statusByCode = \{(.*?)\} as const/s.exec(source)![1]!
+  return [...table.matchAll(/^ {2}(\w+): (\d+),$/gm)].map(([, code, status]) => [code!, status!])
+}
+
+describe('README', () => {
+  it('has a row for every error code, with its status, and for no other', () => {
+    const rows = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+      code,
+      status,
+    ])
+    expect(rows).toEqual(statuses())
+  })
+
+  it('names every option', () => {
+    const section = readme.split('## Options')[1]!.split('\n## ')[0]!
+    const { root: names, ...nested } = optionNames
+    const expected = names.flatMap((name) => {
+      const parts = name in nested && name !== 'paths' ? nested[name as keyof typeof nested] : []
+      return parts.length > 0 ? parts.map((part) => `${name}.${part}`) : [name]
+    })
+    expect(expected.filter((name) => !section.includes(`\`${name}\``))).toEqual([])
+  })
+})
