@@ -78,8 +78,11 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
     const startedAt = performance.now()
     const answer = await marks.since(cursor)
     keep(answer.marks)
-    cursor = answer.cursor
-    freshSince = startedAt
+    // An answer that was given up on may come after the one to a later question.
+    if (startedAt > freshSince) {
+      cursor = answer.cursor
+      freshSince = startedAt
+    }
     return true
   }
 

@@ -169,6 +169,20 @@ describe('a copy of remote marks', () => {
     expect(replica.isFresh()).toBe(true)
   })
 
+  it('is not made older by an answer that comes after a later one', async () => {
+    vi.useFakeTimers()
+    const { replica, hold, release } = remote()
+    hold()
+    const first = replica.refresh()
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(await first).toBe(false)
+    const releaseFirst = release()
+    expect(await replica.refresh()).toBe(true)
+    releaseFirst()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(replica.isFresh()).toBe(true)
+  })
+
   it('is asked again after a failure', async () => {
     const { replica, written, fail } = remote()
     fail(true)
