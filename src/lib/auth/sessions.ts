@@ -79,7 +79,10 @@ export function liveSessions(parts: {
         // Only now, so that a store that is down does not sign anybody out.
         const previous = keeper.read(req)
         if (previous) await finish(previous)
-        await keeper.write(req, res, identity)
+        await keeper.write(req, res, identity).catch(async (error: unknown) => {
+          await vault.remove(identity.sessionId)
+          throw error
+        })
       }),
     end: (req, res) =>
       orUnavailable(async () => {

@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest'
+import { replicateMarks } from '../../../src/lib/auth/marks.ts'
+import { liveSessions } from '../../../src/lib/auth/sessions.ts'
+import { sealer } from '../../../src/lib/seal.ts'
+import { Secret } from '../../../src/lib/secret.ts'
+import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
+import { memoryStore } from '../../../src/lib/state/memory-store.ts'
+import type { StateStore } from '../../../src/lib/state/store.ts'
+import type { Identity } from '../../../src/lib/types.ts'
+import { ada, hourMs, now, settableClock, tokens } from '../identities.ts'
+import { cookieAfter, requestWith, responseTo, setCookieLines } from '../requests.ts'
+
+describe('a session', () => {
+  it('begins with a cookie that tells who is asking', async () => {
+    const { begin, principalFor } = application()
+    const principal = principalFor(await begin())
+    expect(principal).toMatchObject({ status: 'signed-in', user: { id: ada().sub } })
+  })
+
+  it('shows all requests of a cookie the same principal', async () => {
+    const { begin, principalFor } = application()
+    const cookie = await begin()
+    expect(principalFor(cookie)).toBe(principalFor(cookie))
+  })
+
+  it('keeps its tokens in the vault and not in the cookie', async () => {
+    const { begin, store } = application()
+    const cookie = await begin()
+    expect(await store.vault.get(ada().sessionId)).toEqual(tokens())
+    expect(cookie).not.toContain('access')
+  })
+
+  it.each([
+    ['its idle time', 24],
+    ['its absolute time', 7 * 24],
+  ])('is over after %s, whatever the browser keeps', async (_case, hours) => {
+    const { begin, principalFor, at } = application()
+    const idleExpiresAt = Math.min(now + hours * hourMs, ada().absoluteExpiresAt)
+    const cookie = await begin(ada({ idleExpiresAt }))
+    at(now + hours * hourMs - 1)
+    expect(principalFor(cookie).status).toBe('signed-in')
+    at(now + hours * hourMs)
+    expect(principalFor(cookie)).toMatchObject({ status: 'signed-out', reason: 'expired' })
+  })
+
+  it('lives on while it is used', async () => {
+    const { begin, sessions, at } = application()
+    let cookie = await begin()
+    for (let hour = 13; hour < 7 * 24; hour += 13) {
+      at(now + hour * hourMs)
+      const res = responseTo()
+      expect(sessions.principalOf(requestWith(cookie), res).status).toBe('signed-in')
+      if (setCookieLines(res).length > 0) cookie = cookieAfter(res)
+    }
+    at(now + 7 * 24 * hourMs)
+    expect(sessions.principalOf(requestWith(cookie), responseTo())).toMatchObject({
+      reason: 'expired',
+    })
+  })
+})
+
+describe('nobody', () => {
+  it('is who comes without a cookie, or with one we did not seal', () => {
+    const { principalFor } = application()
+    for (const cookie of [undefined, '__Host-scalekit-session=1.AAAAAAAA.AAAA']) {
+      expect(principalFor(cookie)).toMatchObject({ status: 'signed-out', reason: 'no-session' })
+    }
+  })
+})
+
+describe('end', () => {
+  it('ends the session for good: its cookie tells nobody from then on', async () => {
+    const { begin, sessions, principalFor } = application()
+    const cookie = await begin()
+    const res = responseTo()
+    expect(await sessions.end(requestWith(cookie), res)).toEqual(tokens())
+    expect(cookieAfter(res)).toBe('__Host-scalekit-session=')
+    expect(principalFor(cookie)).toMatchObject({ status: 'signed-out', reason: 'revoked' })
+  })
+
+  it('ends every copy of the session, a renewed one too', async () => {
+    const { begin, sessions, principalFor, at } = application()
+    const cookie = await begin()
+    at(now + 13 * hourMs)
+    const res = responseTo()
+    sessions.principalOf(requestWith(cookie), res)
+    const renewed = cookieAfter(res)
+    expect(renewed).not.toBe(cookie)
+    await sessions.end(requestWith(cookie), responseTo())
+    expect(principalFor(renewed)).toMatchObject({ reason: 'revoked' })
+  })
+
+  it('renews no session that is over', async () => {
+    const { begin, sessions, at } = application()
+    const cookie = await begin()
+    await sessions.end(requestWith(cookie), responseTo())
+    at(now + 13 * hourMs)
+    const res = responseTo()
+    sessions.principalOf(requestWith(cookie), res)
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('leaves the user’s other sessions alone', async () => {
+    const { begin, sessions, principalFor } = application()
+    const [phone, laptop] = [await begin(ada({ sessionId: 'phone' })), await begin()]
+    await sessions.end(requestWith(phone), responseTo())
+    expect(principalFor(laptop).status).toBe('signed-in')
+  })
+
+  it('takes the tokens out of the vault', async () => {
+    const { begin, sessions, store } = application()
+    await sessions.end(requestWith(await begin()), responseTo())
+    expect(await store.vault.get(ada().sessionId)).toBeUndefined()
+  })
+
+  it('clears the cookie of somebody who is signed out already, and answers no tokens', async () => {
+    const { sessions } = application()
+    const res = responseTo()
+    expect(await sessions.end(requestWith(), res)).toBeUndefined()
+    expect(setCookieLines(res)).toHaveLength(1)
+  })
+
+  it('may be asked for twice', async () => {
+    const { begin, sessions, principalFor } = application()
+    const cookie = await begin()
+    await sessions.end(requestWith(cookie), responseTo())
+    expect(await sessions.end(requestWith(cookie), responseTo())).toBeUndefined()
+    expect(principalFor(cookie)).toMatchObject({ reason: 'revoked' })
+  })
+
+  it('keeps the cookie when the mark cannot be written, since the session then lives', async () => {
+    const { begin, sessions, fail } = application()
+    const cookie = await begin()
+    fail('marks')
+    const res = responseTo()
+    await expect(sessions.end(requestWith(cookie), res)).rejects.toMatchObject({
+      name: 'AccessError',
+      code: 'store_unavailable',
+      status: 503,
+    })
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('ends the session without its tokens when the vault fails', async () => {
+    const { begin, sessions, principalFor, fail } = application()
+    const cookie = await begin()
+    fail('vault')
+    const res = responseTo()
+    expect(await sessions.end(requestWith(cookie), res)).toBeUndefined()
+    expect(cookieAfter(res)).toBe('__Host-scalekit-session=')
+    expect(principalFor(cookie)).toMatchObject({ reason: 'revoked' })
+  })
+})
+
+describe('begin', () => {
+  it('ends the session the browser had', async () => {
+    const { begin, sessions, principalFor, store } = application()
+    const old = await begin()
+    const next = ada({ sessionId: 'next', sub: 'conn_1;alan' })
+    await sessions.begin(requestWith(old), responseTo(), next, tokens())
+    expect(principalFor(old)).toMatchObject({ reason: 'revoked' })
+    expect(await store.vault.get(ada().sessionId)).toBeUndefined()
+    expect(await store.vault.get('next')).toBeDefined()
+  })
+
+  it('sets no cookie when the tokens cannot be kept', async () => {
+    const { sessions, fail } = application()
+    fail('vault')
+    const res = responseTo()
+    await expect(sessions.begin(requestWith(), res, ada(), tokens())).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    expect(setCookieLines(res)).toEqual([])
+  })
+
+  it('leaves the old session alone when the tokens cannot be kept', async () => {
+    const { begin, sessions, principalFor, fail } = application()
+    const old = await begin()
+    fail('vault')
+    const next = ada({ sessionId: 'next' })
+    await expect(
+      sessions.begin(requestWith(old), responseTo(), next, tokens()),
+    ).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(principalFor(old).status).toBe('signed-in')
+  })
+
+  it('keeps no tokens of a session that fits in no cookie', async () => {
+    const { sessions, store } = application()
+    const large = ada({ roles: ['a'.repeat(5000)] })
+    await expect(
+      sessions.begin(requestWith(), responseTo(), large, tokens()),
+    ).rejects.toMatchObject({ code: 'session_too_large' })
+    expect(await store.vault.get(large.sessionId)).toBeUndefined()
+  })
+})
+
+describe('while the marks of other processes are unknown', () => {
+  it('nobody is signed in or out: the question is refused', async () => {
+    const { begin, sessions, stale } = application()
+    const cookie = await begin()
+    stale(true)
+    expect(sessions.isStale(requestWith(cookie))).toBe(true)
+    expect(() => sessions.principalOf(requestWith(cookie), responseTo())).toThrow(
+      expect.objectContaining({ name: 'AccessError', code: 'store_unavailable', status: 503 }),
+    )
+  })
+
+  it('whoever has no session is nobody, without waiting', () => {
+    const { sessions, stale } = application()
+    stale(true)
+    expect(sessions.isStale(requestWith())).toBe(false)
+    expect(sessions.principalOf(requestWith(), responseTo())).toMatchObject({
+      reason: 'no-session',
+    })
+  })
+
+  it('a refresh brings the answer', async () => {
+    const { begin, sessions, principalFor, stale } = application()
+    const cookie = await begin()
+    stale(true)
+    await sessions.refresh()
+    expect(sessions.isStale(requestWith(cookie))).toBe(false)
+    expect(principalFor(cookie).status).toBe('signed-in')
+  })
+})
+
+/** Sessions over a memory store whose parts can fail, and whose marks can lie elsewhere. */
+function application() {
+  const { clock, at } = settableClock()
+  const store = memoryStore({ clock })
+  const failing = new Set<keyof StateStore>()
+  function reliable<Part extends object>(name: keyof StateStore, part: Part): Part {
+    return new Proxy(part, {
+      get(target, method) {
+        if (failing.has(name)) return () => Promise.reject(new Error('down'))
+        return Reflect.get(target, method)
+      },
+    })
+  }
+  let isStale = false
+  const replica = replicateMarks(reliable('marks', store.marks), { clock, maxLagMs: 1000 })
+  const sessions = liveSessions({
+    keeper: sealedCookie({
+      name: 'scalekit-session',
+      style: { isSecure: true },
+      seal: sealer([new Secret('a secret of these tests alone')], 'session'),
+      idleSeconds: 24 * 3600,
+      clock,
+    }),
+    marks: {
+      ...replica,
+      isFresh: () => !isStale,
+      async refresh() {
+        isStale = false
+        return true
+      },
+    },
+    vault: reliable('vault', store.vault),
+    abilities: { csrfToken: (sessionId) => sessionId },
+    clock,
+  })
+  return {
+    sessions,
+    store,
+    at,
+    fail: (name: keyof StateStore) => failing.add(name),
+    stale(value: boolean) {
+      isStale = value
+    },
+    /** Signs a fresh browser in and answers its cookie. */
+    async begin(identity: Identity = ada()): Promise<string> {
+      const res = responseTo()
+      await sessions.begin(requestWith(), res, identity, tokens())
+      return cookieAfter(res)
+    },
+    principalFor: (cookie: string | undefined) =>
+      sessions.principalOf(requestWith(cookie), responseTo()),
+  }
+}
