@@ -22,7 +22,7 @@ export interface SignedIn {
   readonly sessionId: string
   /** When the session ends at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Whether every condition named holds; one that is named but `undefined` never does. */
+  /** Whether every condition named holds; `undefined` and a name that is no condition never do. */
   has(conditions: Conditions): boolean
   /** Send it back in `X-CSRF-Token`; `/logout` takes it from pages that another way cannot prove. */
   csrfToken(): string
@@ -59,6 +59,11 @@ export interface Abilities {
 export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
   const { roles, permissions } = identity
+  const held: Readonly<Record<string, readonly string[]>> = {
+    role: roles,
+    permission: permissions,
+    organization: organizationId === undefined ? [] : [organizationId],
+  }
   return Object.freeze({
     status: 'signed-in',
     via: 'session',
@@ -72,11 +77,11 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     claims: identity.claims,
     sessionId,
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
+    // A name that is no condition holds nothing: a misspelled one must not let anybody in.
     has: (conditions: Conditions) =>
-      (!('role' in conditions) || roles.includes(conditions.role!)) &&
-      (!('permission' in conditions) || permissions.includes(conditions.permission!)) &&
-      (!('organization' in conditions) ||
-        (organizationId !== undefined && conditions.organization === organizationId)),
+      Object.entries(conditions).every(
+        ([name, value]) => Object.hasOwn(held, name) && held[name]!.includes(value),
+      ),
     csrfToken: () => abilities.csrfToken(sessionId),
   })
 }
