@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { LoginError, ScalekitError } from '../errors.ts'
+import { quote } from '../log.ts'
 import type { Identity, Json, Tokens } from '../types.ts'
 
 /** What the application may look at before somebody is let in. */
@@ -38,7 +39,7 @@ export async function decide(
 ): Promise<LoginDecision> {
   const decision = (await ask(onLogin, attempt)) ?? {}
   if (decision.deny !== undefined) {
-    throw new LoginError('login_denied', `onLogin refused: ${decision.deny}`)
+    throw new LoginError('login_denied', `onLogin refused: ${quote(String(decision.deny))}`)
   }
   return decision
 }

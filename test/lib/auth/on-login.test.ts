@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { decide, type LoginAttempt, type OnLogin } from '../../../src/lib/auth/on-login.ts'
+import { ada, tokens } from '../identities.ts'
+import { requestWith } from '../requests.ts'
+
+describe('decide', () => {
+  it('lets everybody in where nobody has a say', async () => {
+    expect(await decide(undefined, attempt)).toEqual({})
+  })
+
+  it('shows the application who is about to be let in', async () => {
+    let seen: LoginAttempt | undefined
+    await decide((given) => {
+      seen = given
+    }, attempt)
+    expect(seen).toBe(attempt)
+  })
+
+  it.each<[string, OnLogin]>([
+    ['nothing', () => {}],
+    ['undefined, later', async () => undefined],
+    ['null', () => null as never],
+  ])('takes %s for a welcome', async (_case, onLogin) => {
+    expect(await decide(onLogin, attempt)).toEqual({})
+  })
+
+  it('answers what the application wants kept and where it sends the user', async () => {
+    const decision = { user: { plan: 'pro' }, returnTo: '/welcome' }
+    expect(await decide(async () => decision, attempt)).toEqual(decision)
+  })
+
+  it.each(['not on the list', ''])('refuses with the reason %j', async (deny) => {
+    await expect(decide(() => ({ deny }), attempt)).rejects.toMatchObject({
+      name: 'LoginError',
+      code: 'login_denied',
+      status: 403,
+    })
+  })
+
+  it('keeps a reason on one line of the log', async () => {
+    const deny = 'unknown:\nwarn everything is fine'
+    const error: Error = await decide(() => ({ deny }), attempt).catch((thrown) => thrown)
+    expect(error.message).toContain('unknown:')
+    expect(error.message).not.toContain('\n')
+  })
+
+  it.each<[string, OnLogin]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the database is down')
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('the database is down'))],
+  ])('lets nobody in when the application %s', async (_case, onLogin) => {
+    await expect(decide(onLogin, attempt)).rejects.toMatchObject({
+      code: 'on_login_failed',
+      status: 503,
+      cause: { message: 'the database is down' },
+    })
+  })
+})
+
+const attempt: LoginAttempt = {
+  identity: ada(),
+  tokens: tokens(),
+  req: requestWith(),
+  returnTo: '/app',
+}
