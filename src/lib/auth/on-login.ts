@@ -38,6 +38,12 @@ export async function decide(
   attempt: LoginAttempt,
 ): Promise<LoginDecision> {
   const decision = (await ask(onLogin, attempt)) ?? {}
+  // `false` was meant for a refusal, and nobody knows what else could be meant by something else.
+  if (typeof decision !== 'object') {
+    throw new ScalekitError('on_login_failed', 'onLogin answered neither nothing nor an object', {
+      hint: 'To refuse somebody, answer { deny: reason }.',
+    })
+  }
   if (decision.deny !== undefined) {
     throw new LoginError('login_denied', `onLogin refused: ${quote(String(decision.deny))}`)
   }

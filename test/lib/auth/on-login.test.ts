@@ -44,6 +44,13 @@ describe('decide', () => {
     expect(error.message).not.toContain('\n')
   })
 
+  it.each([false, true, 'no', 0, () => {}])('lets nobody in on the answer %s', async (answer) => {
+    await expect(decide(() => answer as never, attempt)).rejects.toMatchObject({
+      code: 'on_login_failed',
+      status: 503,
+    })
+  })
+
   it.each<[string, OnLogin]>([
     [
       'throws',
