@@ -20,6 +20,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     typecheck: {
       enabled: true,
+      checker: root('test/support/typecheck.sh'),
       include: ['test/**/*.test-d.ts'],
       // Without this, vitest would check against the root tsconfig.json, which includes only `src`.
       tsconfig: 'test/tsconfig.json',
