@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly engines: Readonly<Record<string, string>>
   readonly files: readonly string[]
   readonly bin: Readonly<Record<string, string>>
   readonly main: string
