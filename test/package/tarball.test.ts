@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { startEmulator } from '../../src/testing.ts'
+import { visitorOf } from '../support/visitor.ts'
+import { manifest, root } from './manifest.ts'
+import { cleanEnvironment, makeProject, pack, run, runTool, unpack } from './pack.ts'
+import { blocksOf, readme } from './readme.ts'
+
+const dependencies = Object.keys(manifest.dependencies)
+
+let temporary: string
+let tarball: string
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'express-scalekit-'))
+  tarball = await pack(temporary)
+  await unpack(tarball, join(temporary, 'unpacked'))
+})
+afterAll(() => rm(temporary, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  it('holds what is built from every source file, the source, and the papers', () => {
+    const sources = filesIn(root('src'))
+    const built = sources.flatMap((path) => {
+      const name = path.replace(/\.ts$/, '')
+      return ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`)
+    })
+    const expected = [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...built,
+      ...sources.map((path) => `src/${path}`),
+    ]
+    expect(filesIn(join(temporary, 'unpacked'))).toEqual(expected.sort())
+  })
+
+  it('stays small', () => {
+    const unpacked = join(temporary, 'unpacked')
+    const sizeOf = (isMeant: (path: string) => boolean) =>
+      filesIn(unpacked)
+        .filter(isMeant)
+        .reduce((sum, path) => sum + statSync(join(unpacked, path)).size, 0)
+    // What runs and what a compiler reads; source and source maps are as much again.
+    expect(sizeOf((path) => /\.(js|d\.ts)$/.test(path))).toBeLessThan(400 * 1024)
+    expect(sizeOf(() => true)).toBeLessThan(1024 * 1024)
+    expect(statSync(tarball).size).toBeLessThan(300 * 1024)
+  })
+
+  it('has nothing that publint warns of', async () => {
+    const { code, stdout } = await runTool(temporary, 'publint', 'run', tarball, '--strict')
+    expect(code, stdout).toBe(0)
+  })
+
+  it('has types that resolve wherever the package can be imported', async () => {
+    const options = ['--profile', 'esm-only', '--no-color', '--format', 'ascii']
+    const { code, stdout } = await runTool(temporary, 'attw', tarball, ...options)
+    expect(code, stdout).toBe(0)
+  })
+})
+
+describe('a project that installed it', () => {
+  it.each(['esm', 'commonjs'])('runs with JavaScript as %s', async (template) => {
+    const folder = join(temporary, template)
+    await makeProject(folder, template, tarball, ['express', ...dependencies])
+    expect(await run(folder, 'node', ['start.js'])).toEqual({
+      code: 0,
+      stdout: '401 not_signed_in\n',
+      stderr: '',
+    })
+  })
+
+  it('gets the same classes and functions by require and by import', async () => {
+    const folder = join(temporary, 'commonjs')
+    const { stdout, stderr } = await run(folder, 'node', ['same.js'])
+    expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' })
+  })
+
+  it('can require every module, as none awaits at its top', async () => {
+    const folder = join(temporary, 'commonjs')
+    const dist = join(folder, 'node_modules/express-scalekit/dist')
+    const { stdout, stderr } = await run(folder, 'node', ['require-all.js', dist])
+    const modules = filesIn(root('src')).filter((path) => path !== 'cli.ts')
+    expect({ stdout, stderr }).toEqual({ stdout: `${modules.length}\n`, stderr: '' })
+  })
+
+  it('would see a module that awaits at its top', async () => {
+    const folder = join(temporary, 'awaiting')
+    await makeProject(folder, 'esm', tarball, [])
+    await writeFile(join(folder, 'start.js'), 'await 1')
+    const script = join(temporary, 'commonjs/require-all.js')
+    const { code, stderr } = await run(folder, 'node', [script, folder])
+    expect(code).toBe(1)
+    expect(stderr).toContain('ERR_REQUIRE_ASYNC_MODULE')
+  })
+
+  it.each([
+    ['TypeScript in ES modules', 'typescript', 'module', ['express']],
+    ['TypeScript in CommonJS', 'typescript', 'commonjs', ['express']],
+    ['TypeScript and Connect, without any types of Express', 'connect', 'module', ['connect']],
+  ])('runs with %s', async (_case, template, type, frameworks) => {
+    const folder = join(temporary, `${template}-${type}`)
+    const types = ['node', ...frameworks].map((name) => `@types/${name}`)
+    await makeProject(folder, template, tarball, [...types, ...frameworks, ...dependencies])
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type }))
+    const compiled = await runTool(folder, 'tsc', '-p', folder, '--pretty', 'false')
+    expect(compiled).toMatchObject({ code: 0, stdout: '' })
+    expect(await run(folder, 'node', ['out/start.js'])).toEqual({
+      code: 0,
+      stdout: '401 not_signed_in\n',
+      stderr: '',
+    })
+  })
+
+  it('has a command that tells how it is used', async () => {
+    const command = join('node_modules/express-scalekit', manifest.bin['express-scalekit']!)
+    const { code, stdout, stderr } = await run(join(temporary, 'esm'), 'node', [command, '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^Usage: express-scalekit emulator/)
+  })
+})
+
+describe('the first application of the README', () => {
+  it('signs in, as it is pasted', async () => {
+    const folder = join(temporary, 'ten-lines')
+    await makeProject(folder, 'esm', tarball, ['express', ...dependencies])
+    await writeFile(join(folder, 'app.js'), blocksOf(readme)[0]!.text)
+
+    const baseUrl = `http://localhost:${await freePort()}`
+    const emulator = await startEmulator({ redirectUris: [`${baseUrl}/callback`] })
+    onTestFinished(() => emulator.close())
+    const { environmentUrl, clientId, clientSecret } = emulator.options
+    const app = spawn('node', ['app.js'], {
+      cwd: folder,
+      stdio: 'inherit',
+      env: {
+        ...cleanEnvironment(),
+        SCALEKIT_ENVIRONMENT_URL: environmentUrl,
+        SCALEKIT_CLIENT_ID: clientId,
+        SCALEKIT_CLIENT_SECRET: clientSecret,
+        SCALEKIT_COOKIE_SECRET: 'cookies_are_sealed_with_this_here',
+        APP_BASE_URL: baseUrl,
+        PORT: new URL(baseUrl).port,
+      },
+    })
+    onTestFinished(() => void app.kill())
+    await vi.waitFor(() => fetch(baseUrl, { redirect: 'manual' }), { timeout: 10_000 })
+
+    const visitor = visitorOf(baseUrl)
+    const { headers } = await visitor.open('/').expect(302)
+    const signedIn = await visitor.signIn(headers.location!, 'ada@acme.example')
+    const greeting = await visitor.open(signedIn.headers.location!).expect(200)
+    expect(greeting.text).toContain('Hello Ada Lovelace')
+  })
+})
+
+/** A port that nobody listens on for the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** All files in a folder and the folders in it, sorted. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort()
+}
