@@ -1,0 +1,139 @@
+import type { CryptoKey, JWTHeaderParameters } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ScalekitError } from '../../../src/lib/errors.ts'
+import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
+import type { Answer } from '../../../src/lib/request.ts'
+import { issuer, jwk, keyPairs } from './tokens.ts'
+
+const { rsa, foreign } = keyPairs()
+const first = jwk(rsa.publicKey, 'snk_1')
+const second = jwk(foreign.publicKey, 'snk_2')
+const down = new ScalekitError('provider_unavailable', 'down')
+
+// jose asks `Date` how old its copy is.
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => vi.useRealTimers())
+
+describe('remoteKeySet', () => {
+  it('loads when first needed, once for all who wait', async () => {
+    const { find, loads } = provider()
+    expect(loads()).toBe(0)
+    await Promise.all(Array.from({ length: 50 }, () => find('snk_1')))
+    await find('snk_1')
+    expect(loads()).toBe(1)
+  })
+
+  it('finds a key that was published after the last load, a second later', async () => {
+    const { find, publish, later } = provider()
+    await find('snk_1')
+    publish(first, second)
+    await expect(find('snk_2')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
+    later(1000)
+    await expect(find('snk_2')).resolves.toBeTruthy()
+  })
+
+  it('loads at most once a second for key ids that nobody knows', async () => {
+    const { find, loads, later } = provider()
+    await find('snk_1')
+    later(1000)
+    for (let index = 0; index < 100; index += 1) {
+      await expect(find(`unknown_${index}`)).rejects.toThrow()
+    }
+    expect(loads()).toBe(2)
+  })
+
+  it('lets go of a key that was withdrawn, after ten minutes', async () => {
+    const { find, publish, later } = provider()
+    await find('snk_1')
+    publish(second)
+    later(599_999)
+    await expect(find('snk_1')).resolves.toBeTruthy()
+    later(1)
+    await expect(find('snk_1')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
+  })
+
+  describe('when its provider fails', () => {
+    it.each<[string, Answer | ScalekitError]>([
+      ['is out of reach', down],
+      ['answers 500', answer(500, '')],
+      ['redirects', answer(307, '')],
+      ['answers a page', answer(200, '<!doctype html>')],
+      ['answers something else', answer(200, '{"keys":{}}')],
+      ['breaks off', answer(200, '{"keys":[{"kty":')],
+    ])('and %s, serves what it knew for an hour', async (_case, failure) => {
+      const { find, fail, later } = provider()
+      await find('snk_1')
+      fail(failure)
+      later(3_599_999)
+      await expect(find('snk_1')).resolves.toBeTruthy()
+      later(1)
+      await expect(find('snk_1')).rejects.toThrow()
+    })
+
+    it('serves no key that a later good set had dropped', async () => {
+      const { find, publish, fail, later } = provider()
+      await find('snk_1')
+      publish(second)
+      later(600_000)
+      await find('snk_2')
+      fail(down)
+      later(600_000)
+      await expect(find('snk_2')).resolves.toBeTruthy()
+      await expect(find('snk_1')).rejects.toBe(down)
+    })
+
+    it('says so, and not that the token is at fault, for a key it does not know', async () => {
+      const { find, fail, later } = provider()
+      await find('snk_1')
+      fail(down)
+      later(1000)
+      await expect(find('snk_2')).rejects.toBe(down)
+    })
+
+    it('has nothing to serve when it never knew a key', async () => {
+      const { find, fail } = provider()
+      fail(down)
+      await expect(find('snk_1')).rejects.toBe(down)
+    })
+
+    it('is itself again as soon as the provider is', async () => {
+      const { find, publish, fail, later } = provider()
+      fail(down)
+      await expect(find('snk_1')).rejects.toBe(down)
+      fail(undefined)
+      publish(first, second)
+      later(1000)
+      await expect(find('snk_2')).resolves.toBeTruthy()
+    })
+  })
+})
+
+/** A provider whose published keys and whose failures the test decides, and a set over it. */
+function provider() {
+  let keys = [first]
+  let failure: Answer | ScalekitError | undefined
+  let loads = 0
+  const set = remoteKeySet(new URL(`${issuer}/keys`), async () => {
+    loads += 1
+    if (failure instanceof ScalekitError) throw failure
+    return failure ?? answer(200, JSON.stringify({ keys }))
+  })
+  return {
+    find: (kid: string): Promise<CryptoKey> => {
+      const header = { alg: 'RS256', kid } satisfies JWTHeaderParameters
+      return set(header, { payload: '', signature: '' })
+    },
+    loads: () => loads,
+    publish(...published: object[]) {
+      keys = published
+    },
+    fail(how: Answer | ScalekitError | undefined) {
+      failure = how
+    },
+    later: (ms: number) => vi.setSystemTime(Date.now() + ms),
+  }
+}
+
+function answer(status: number, body: string): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }
+}
