@@ -3,6 +3,16 @@ import { defineConfig } from 'vitest/config'
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
+const overHttp = ['test/flows/**/*.test.ts', 'test/lib/http/**/*.test.ts']
+
+const typecheck = {
+  enabled: true,
+  checker: root('test/support/typecheck.sh'),
+  include: ['test/**/*.test-d.ts'],
+  // Without this, vitest would check against the root tsconfig.json, which includes only `src`.
+  tsconfig: 'test/tsconfig.json',
+}
+
 export default defineConfig({
   resolve: {
     // Examples import the package by its name; here that is the source, so that a fresh clone
@@ -13,17 +23,24 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/**/*.test.ts'],
+          exclude: [...overHttp, 'test/bench/**'],
+          typecheck,
+        },
+      },
+      // The same tests on every framework that the kit serves.
+      ...['Express 5', 'Express 4', 'Connect'].map((host) => ({
+        extends: true as const,
+        test: { name: host, include: overHttp, env: { TEST_HOST: host } },
+      })),
+    ],
     reporters: ['default', root('test/support/counting-reporter.ts')],
     testTimeout: 15_000,
     hookTimeout: 30_000,
-    typecheck: {
-      enabled: true,
-      checker: root('test/support/typecheck.sh'),
-      include: ['test/**/*.test-d.ts'],
-      // Without this, vitest would check against the root tsconfig.json, which includes only `src`.
-      tsconfig: 'test/tsconfig.json',
-    },
   },
 })

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { hosts } from '../support/hosts.ts'
 import { start } from '../support/start.ts'
 
-describe.each(hosts)('on %s', (_name, host) => {
+describe('the path', () => {
   it('signs in by domain, lands on the page asked for, signs out and is refused', async () => {
-    const { emulator, visitor, url } = await start({ host })
+    const { emulator, visitor, url } = await start()
     const acme = emulator.organizations[0]!
     const browser = visitor()
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { hosts } from '../support/hosts.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
 
 const ada = 'ada@acme.example'
 
-describe.each(hosts)('on %s', (_name, host) => {
+describe('a browser', () => {
   it.each([
     ['the first first', [0, 1]],
     ['the second first', [1, 0]],
   ])('two tabs that sign in at once both arrive, %s', async (_order, order) => {
-    const { visitor } = await start({ host })
+    const { visitor } = await start()
     const browser = visitor()
     const begun = [
       await browser.begin('/login?domain=acme.example&return_to=/app?tab=0'),
@@ -25,7 +24,7 @@ describe.each(hosts)('on %s', (_name, host) => {
   })
 
   it('a background call during a sign-in gets 401 and disturbs nothing', async () => {
-    const { visitor } = await start({ host })
+    const { visitor } = await start()
     const browser = visitor()
     const authorizeUrl = await browser.begin('/login?domain=acme.example&return_to=/app')
     const before = browser.cookieNames()
@@ -37,11 +36,12 @@ describe.each(hosts)('on %s', (_name, host) => {
   })
 
   it('of twelve tabs the last arrives, and one that was dropped is told to start again', async () => {
-    const { visitor } = await start({ host })
+    const { visitor } = await start()
     const browser = visitor()
     const begun: URL[] = []
     for (let tab = 0; tab < 12; tab += 1)
       begun.push(await browser.begin('/login?domain=acme.example'))
+    expect(browser.cookieNames()).toHaveLength(5)
     const dropped = await browser.open(await signInAt(begun[0]!.href, ada)).expect(400)
     expect(dropped.text).toContain('login_state_missing')
     await browser.open(await signInAt(begun[11]!.href, ada)).expect(302)

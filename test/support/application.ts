@@ -7,7 +7,7 @@ import {
   scalekitAuth,
 } from '../../src/index.ts'
 import { type Emulator, type EmulatorSeed, startEmulator } from '../../src/testing.ts'
-import { type HandledError, type HostApp, hosts } from './hosts.ts'
+import { createHost, type HandledError, type HostApp } from './hosts.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
@@ -25,6 +25,7 @@ export interface Application {
 
 /** What a test may want to be otherwise. */
 export interface ApplicationParts {
+  /** Default: the framework that this run of the tests is about. */
   readonly host?: () => HostApp
   readonly options?: ScalekitAuthOptions
   readonly seed?: EmulatorSeed
@@ -51,7 +52,7 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
     }))
   const { logger, lines } = recordingLogger()
   const auth = scalekitAuth({ ...emulator.options, baseUrl: url, logger, ...parts.options })
-  const app = (parts.host ?? hosts[0]![1])()
+  const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
   mount(app, auth)
   app.use(answerError)

@@ -26,9 +26,16 @@ export interface HostApp {
   ): void
 }
 
-/** The frameworks that every flow is run on. */
-export const hosts: readonly (readonly [name: string, create: () => HostApp])[] = [
-  ['Express 5', () => express5() as unknown as HostApp],
-  ['Express 4', () => express4() as unknown as HostApp],
-  ['Connect', () => connect() as unknown as HostApp],
-]
+const createByHost: Readonly<Record<string, () => HostApp>> = {
+  'Express 5': () => express5() as unknown as HostApp,
+  'Express 4': () => express4() as unknown as HostApp,
+  Connect: () => connect() as unknown as HostApp,
+}
+
+/** An application on the framework that this run of the tests is about. */
+export function createHost(): HostApp {
+  const name = process.env.TEST_HOST ?? 'Express 5'
+  const create = createByHost[name]
+  if (!create) throw new Error(`No framework is called ${name}`)
+  return create()
+}
