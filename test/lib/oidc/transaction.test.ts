@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import {
+  hasExpired,
+  openTransaction,
+  sealTransaction,
+  startTransaction,
+  stateHash,
+  transactionSeconds,
+} from '../../../src/lib/oidc/transaction.ts'
+import { sealer } from '../../../src/lib/seal.ts'
+import { Secret } from '../../../src/lib/secret.ts'
+import { now } from './tokens.ts'
+
+const seal = sealer([new Secret('a secret of these tests alone')], 'transaction')
+
+describe('startTransaction', () => {
+  it('makes state, nonce and verifier of 256 bits each, all different', () => {
+    const { state, nonce, codeVerifier } = started()
+    expect(new Set([state, nonce, codeVerifier]).size).toBe(3)
+    for (const value of [state, nonce, codeVerifier]) expect(value).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('makes others each time', () => {
+    const [one, other] = [started(), started()]
+    expect(one.state).not.toBe(other.state)
+    expect(one.nonce).not.toBe(other.nonce)
+    expect(one.codeVerifier).not.toBe(other.codeVerifier)
+  })
+})
+
+describe('stateHash', () => {
+  it('names a state without telling it', () => {
+    const { state } = started()
+    expect(stateHash(state)).toMatch(/^[\w-]{22}$/)
+    expect(stateHash(state)).toBe(stateHash(state))
+    expect(stateHash(state)).not.toBe(stateHash(`${state}A`))
+    expect(state).not.toContain(stateHash(state))
+  })
+})
+
+describe('a sealed transaction', () => {
+  it('opens under its own label', () => {
+    const transaction = started()
+    expect(openTransaction(sealTransaction(transaction, seal, 'tx-1'), seal, 'tx-1')).toEqual(
+      transaction,
+    )
+  })
+
+  it('shows neither where the user wants to go nor what must come back', () => {
+    const transaction = started()
+    const sealed = sealTransaction(transaction, seal, 'tx-1')
+    const shown = sealed + Buffer.from(sealed.split('.')[2]!, 'base64url').toString('latin1')
+    const { state, nonce, codeVerifier, returnTo } = transaction
+    for (const value of [state, nonce, codeVerifier, returnTo, 'org_1']) {
+      expect(shown).not.toContain(value)
+    }
+  })
+
+  it('does not open under another label or another purpose', () => {
+    const sealed = sealTransaction(started(), seal, 'tx-1')
+    const other = sealer([new Secret('a secret of these tests alone')], 'session')
+    expect(openTransaction(sealed, seal, 'tx-2')).toBeUndefined()
+    expect(openTransaction(sealed, other, 'tx-1')).toBeUndefined()
+  })
+
+  it('of another version is none', () => {
+    const sealed = seal.seal(JSON.stringify({ ...started(), v: 2 }), 'tx-1')
+    expect(openTransaction(sealed, seal, 'tx-1')).toBeUndefined()
+  })
+})
+
+describe('hasExpired', () => {
+  it.each([
+    ['at once', 0, false],
+    ['after ten minutes', transactionSeconds * 1000, false],
+    ['after more than ten minutes', transactionSeconds * 1000 + 1, true],
+    ['a minute before it began, as clocks differ', -60_000, false],
+    ['more than a minute before it began', -60_001, true],
+    ['at no moment', Number.NaN, true],
+  ])('%s', (_case, afterMs, expired) => {
+    expect(hasExpired(started(), now + afterMs)).toBe(expired)
+  })
+})
+
+function started() {
+  return startTransaction({
+    redirectUri: 'https://app.example/callback',
+    returnTo: '/app',
+    pins: { organizationId: 'org_1' },
+    startedAt: now,
+  })
+}
