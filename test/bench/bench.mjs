@@ -6,12 +6,11 @@ import { measurePair, summary, verify, warmUp } from './measure.mjs'
 import { printGoals, printImports, printInProcess, printSummaries } from './report.mjs'
 import { settings } from './settings.mjs'
 
-const { base, cases, session, stop } = await startContenders()
+const { cases, session, stop } = await startContenders()
 for (const one of cases) await verify(one)
 
 console.log(`Warming up and measuring ${cases.length} cases against bare Express …\n`)
-await warmUp(base, cases[0])
-for (const one of cases) await warmUp(one.server, one)
+for (const one of cases) await warmUp(one)
 const summaries = await measureAll()
 await stop()
 
@@ -26,7 +25,7 @@ if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1
 async function measureAll() {
   const pairs = new Map(cases.map((one) => [one, []]))
   for (let round = 0; round < settings.rounds; round += 1) {
-    for (const [one, taken] of pairs) taken.push(await measurePair(base, one, round % 2 === 0))
+    for (const [one, taken] of pairs) taken.push(await measurePair(one, round % 2 === 0))
   }
   return [...pairs].map(([one, taken]) => summary(one, taken))
 }

@@ -12,7 +12,9 @@ export async function verify({ contender, server, name, cookies, status }) {
   if (status === 200) assert.deepEqual(body, hello({ email }), `${contender}, ${name}`)
 }
 
-export async function warmUp(server, { cookies }) {
+/** Lets V8 settle, on both sides alike. */
+export async function warmUp({ base, server, cookies }) {
+  await load(base.url, cookies, settings.warmUpSeconds)
   await load(server.url, cookies, settings.warmUpSeconds)
 }
 
@@ -20,8 +22,7 @@ export async function warmUp(server, { cookies }) {
  * Measures a case and bare Express one after the other, both sent the same cookies, so that what
  * the machine does meanwhile touches both, and reading headers is charged to neither.
  */
-export async function measurePair(base, measured, isBaseFirst) {
-  const { server, cookies, status } = measured
+export async function measurePair({ base, server, cookies, status }, isBaseFirst) {
   const ofBase = () => slice(base, cookies, 200)
   const ofCase = () => slice(server, cookies, status)
   if (isBaseFirst) return { base: await ofBase(), own: await ofCase() }

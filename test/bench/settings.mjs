@@ -2,8 +2,11 @@ const isQuick = process.argv.includes('--quick') || process.env.BENCH_QUICK === 
 
 /** How long to measure. The quick run shows that everything works; its numbers mean little. */
 export const settings = {
-  /** Before the first slice, for every case; V8 settles after some tens of thousands of requests. */
-  warmUpSeconds: isQuick ? 1 : 8,
+  /**
+   * Before the first slice, for every case and for its bare Express; with three cases and more in
+   * a process that makes the tens of thousands of requests after which V8 settles.
+   */
+  warmUpSeconds: isQuick ? 0.5 : 6,
   /** One half of a pair. */
   sliceSeconds: isQuick ? 0.2 : 0.5,
   /** Pairs for every case. */
