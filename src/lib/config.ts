@@ -123,7 +123,10 @@ function fieldsOf(
   options: ScalekitAuthOptions,
   env: Env,
 ): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
-  const { login = {}, session = {}, http = {}, revocation = {} } = options
+  const login = options.login ?? {}
+  const session = options.session ?? {}
+  const http = options.http ?? {}
+  const revocation = options.revocation ?? {}
   return {
     environmentUrl: () => environmentUrl(options, env),
     issuer: () => (options.issuer === undefined ? undefined : issuer(options.issuer, env)),

@@ -23,12 +23,12 @@ export function readFields<Shape extends object>(
 }
 
 /** Names what `given` has and `known` has not, with the nearest known name. */
-export function unknownNames(
-  given: object | undefined,
-  known: readonly string[],
-  prefix = '',
-): string[] {
-  return Object.keys(given ?? {})
+export function unknownNames(given: unknown, known: readonly string[], prefix = ''): string[] {
+  if (given === undefined) return []
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return [`\`${prefix.slice(0, -1)}\` must be an object`]
+  }
+  return Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((name) => {
       const nearest = nearestName(name, known)

@@ -277,6 +277,16 @@ describe('every other option', () => {
     expect(others).toEqual([])
   })
 
+  it.each(['paths', 'login', 'session', 'revocation', 'http'])(
+    '%s has one sentence for what is no object',
+    (group) => {
+      for (const given of [null, 'cookie', []]) {
+        const options = { [group]: given } as ScalekitAuthOptions
+        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object`])
+      }
+    },
+  )
+
   it('has the default that its documentation says', () => {
     const config = parseConfig({ logger: silent() }, production())
     expect(config).toMatchObject({

@@ -50,6 +50,10 @@ describe('unknownNames', () => {
     ])
   })
 
+  it.each([null, 'cookie', 5, ['a'], () => {}])('says what %s should have been', (given) => {
+    expect(unknownNames(given, known, 'session.')).toEqual(['`session` must be an object'])
+  })
+
   it('finds nothing in nothing', () => {
     expect(unknownNames(undefined, known)).toEqual([])
   })
