@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../auth/principal.ts'
+import { neverCache } from '../cookies.ts'
+import { AccessError, asScalekitError } from '../errors.ts'
+import { contextOf, type Instance } from './context.ts'
+import type { Middleware, Next } from './middleware.ts'
+import { answerRefusal, type Refusal, refusals } from './refusals.ts'
+
+/** What a guard does besides letting through. */
+export interface GuardOptions {
+  /** `next` hands a refusal to the application's error handler as an {@link AccessError}. */
+  readonly refuse?: 'answer' | 'next'
+}
+
+/** Answers why not, or `undefined` to let through. */
+export type Check = (principal: SignedIn, req: IncomingMessage) => Refusal | undefined
+
+/** Makes a middleware of a check: whoever is not signed in never reaches it. */
+export function guard(
+  own: Instance | undefined,
+  options: GuardOptions = {},
+  check: Check,
+): Middleware {
+  return function guardMiddleware(req, res, next) {
+    let instance: Instance
+    let refusal: Refusal | undefined
+    try {
+      const context = contextOf(req, own)
+      const { principal } = context
+      instance = context.instance
+      refusal = principal.status === 'signed-in' ? check(principal, req) : refusals.notSignedIn
+    } catch (error) {
+      refuseByError(error, req, res, next, options)
+      return
+    }
+    // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
+    neverCache(res)
+    if (!refusal) next()
+    else if (options.refuse === 'next') next(accessError(refusal))
+    else answerRefusal(refusal, instance, req, res)
+  }
+}
+
+/** What cannot be told is refused, and never as "not signed in". */
+function refuseByError(
+  error: unknown,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+  { refuse }: GuardOptions,
+): void {
+  const known = asScalekitError(error, 'unexpected', 'A guard could not decide')
+  if (known.code === 'store_unavailable' && refuse !== 'next') {
+    neverCache(res)
+    answerRefusal(known, undefined, req, res)
+  } else {
+    next(known)
+  }
+}
+
+function accessError({ code, message, hint }: Refusal): AccessError {
+  return new AccessError(code, message, hint === undefined ? {} : { hint })
+}
