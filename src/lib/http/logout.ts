@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CsrfTokens } from '../auth/csrf.ts'
+import type { SignedIn } from '../auth/principal.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import { LoginError, ScalekitError } from '../errors.ts'
 import { type Logger, quote } from '../log.ts'
@@ -20,6 +22,7 @@ export interface LogoutParts {
   readonly discover: () => Promise<Provider>
   readonly sessions: Sessions
   readonly seal: Sealer
+  readonly csrf: CsrfTokens
   readonly logger: Logger
   /** Where Scalekit sends the browser afterwards: this route, once more. */
   logoutUri(req: IncomingMessage): string
@@ -91,7 +94,7 @@ export function logoutRoute(
     if (principal.status === 'signed-out') {
       const came = seal.open(query.get('state') ?? '', stateLabel) ?? returnTo
       redirect(req, res, parts.safeReturnTo(req, came) ?? '/')
-    } else if (isWanted(req, { origin: parts.origin(req), csrfToken: principal.csrfToken() })) {
+    } else if (isWanted(req, proofOf(parts, req, principal))) {
       await end(req, res, returnTo === undefined ? {} : { returnTo })
     } else if (req.method === 'GET') {
       sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)))
@@ -101,6 +104,15 @@ export function logoutRoute(
       })
     }
   }
+}
+
+/** What proves that a request comes from this site and this session. */
+function proofOf(
+  { origin, csrf }: LogoutParts,
+  req: IncomingMessage,
+  { sessionId }: SignedIn,
+): Parameters<typeof isWanted>[1] {
+  return { origin: origin(req), isCsrfToken: (token) => csrf.isValid(token, sessionId) }
 }
 
 /** The page's form comes back here, with a place to go on to that was found safe. */

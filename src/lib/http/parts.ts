@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { csrfTokens } from '../auth/csrf.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import type { Config } from '../config.ts'
@@ -10,7 +10,7 @@ import { sealer } from '../seal.ts'
 import { sealedCookie } from '../session/sealed-cookie.ts'
 import { type Addresses, addresses } from './addresses.ts'
 import type { Instance } from './context.ts'
-import { type StartLogin, startLogin } from './login.ts'
+import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
@@ -23,6 +23,7 @@ export interface Parts {
   readonly sessions: Sessions
   readonly transactions: Transactions
   readonly login: StartLogin
+  readonly loginParts: LoginParts
   readonly logout: EndLogin
   readonly logoutParts: LogoutParts
   readonly instance: Instance
@@ -50,11 +51,12 @@ export function assemble(config: Config): Parts {
     idleSeconds: config.idleSeconds,
     clock,
   })
+  const csrf = csrfTokens(secrets, instanceId(config))
   const sessions = liveSessions({
     keeper,
     marks,
     vault: store.vault,
-    abilities: { csrfToken: csrfTokens(config) },
+    abilities: { csrfToken: csrf.issue },
     clock,
   })
   const transactions = cookieTransactions({
@@ -64,7 +66,7 @@ export function assemble(config: Config): Parts {
     singleUse: store.singleUse,
     clock,
   })
-  const login = startLogin({
+  const loginParts = {
     discover,
     transactions,
     scope: config.scope,
@@ -72,12 +74,14 @@ export function assemble(config: Config): Parts {
     clock,
     redirectUri: at.redirectUri,
     safeReturnTo: at.safeReturnTo,
-  })
+    ownUrl: at.ownUrl,
+  }
   const logoutParts = {
     client,
     discover,
     sessions,
     seal: seal('logout'),
+    csrf,
     logger,
     logoutUri: at.logoutUri,
     origin: at.origin,
@@ -95,7 +99,8 @@ export function assemble(config: Config): Parts {
     marks,
     sessions,
     transactions,
-    login,
+    login: startLogin(loginParts),
+    loginParts,
     logoutParts,
     logout: endLogin(logoutParts),
     instance,
@@ -106,14 +111,6 @@ export function assemble(config: Config): Parts {
 /** What makes a sealed value ours and no other instance's. */
 function instanceId({ name, client }: Config): string {
   return `${name} ${client.issuer} ${client.clientId}`
-}
-
-/** One token a session, without anything to store. */
-function csrfTokens(config: Config): (sessionId: string) => string {
-  const info = `csrf ${instanceId(config)}`
-  const secret = config.secrets[0]!.reveal()
-  const key = Buffer.from(hkdfSync('sha256', secret, 'express-scalekit', info, 32))
-  return (sessionId) => createHmac('sha256', key).update(sessionId).digest('base64url')
 }
 
 /** The provider's key set, made when discovery has said where it is. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { isSameText } from '../bytes.ts'
 import { isNavigation } from './navigation.ts'
 
 /**
@@ -12,11 +11,11 @@ import { isNavigation } from './navigation.ts'
  */
 export function isWanted(
   req: IncomingMessage,
-  proof: { readonly origin: string; readonly csrfToken: string },
+  proof: { readonly origin: string; isCsrfToken(token: string): boolean },
 ): boolean {
   const { headers, method } = req
   const token = headers['x-csrf-token']
-  if (typeof token === 'string') return isSameText(token, proof.csrfToken)
+  if (typeof token === 'string') return proof.isCsrfToken(token)
   if (method === 'GET' && !isNavigation(req)) return false
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin'

@@ -174,6 +174,23 @@ describe('a sign-out that nobody asked for', () => {
   })
 })
 
+describe('a token against cross-site requests', () => {
+  it('is taken while the secret that made it still opens cookies', async () => {
+    const [old, fresh] = [
+      'old secret of at least 32 characters',
+      'new secret of at least 32 characters',
+    ]
+    const before = await signedIn({ options: { secret: old! } })
+    const { body } = await before.browser.call('/me')
+    const rotated = await start({
+      emulator: before.emulator,
+      options: { baseUrl: before.url, secret: [fresh!, old!] },
+    })
+    const headers = { cookie: before.cookie, 'X-CSRF-Token': body.csrfToken }
+    await rotated.visitor().post('/logout', headers).expect(200)
+  })
+})
+
 describe('auth.logout and auth.login', () => {
   it('serve routes of the application', async () => {
     const application = await start({
