@@ -14,6 +14,8 @@ const statusByCode = {
   callback_invalid: 400,
   login_state_missing: 400,
   login_state_used: 400,
+  login_cookies_refused: 400,
+  login_cookie_insecure: 400,
   login_expired: 400,
   login_denied: 403,
   login_incomplete: 400,

@@ -15,6 +15,8 @@ export interface Addresses {
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** The same URL on the first of our origins, if the request came to none of them. */
+  ownUrl(req: IncomingMessage): URL | undefined
   /** Where a refused request may come back to. */
   returnToOf(req: IncomingMessage): string | undefined
 }
@@ -27,8 +29,9 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     me: basePath + paths.me,
   }
   const ownPaths = Object.values(own)
-  const originOf = ({ headers }: IncomingMessage) =>
-    (origins.find(({ host }) => host === headers.host?.toLowerCase()) ?? origins[0]).origin
+  const askedFor = ({ headers }: IncomingMessage) =>
+    origins.find(({ host }) => host === headers.host?.toLowerCase())
+  const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
   const safe = (req: IncomingMessage, value: unknown) =>
     safeReturnTo(value, { origin: originOf(req), ownPaths })
   return {
@@ -41,6 +44,11 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
       return search === '' ? own.login : `${own.login}?${search}`
     },
     safeReturnTo: safe,
+    ownUrl(req) {
+      if (askedFor(req)) return undefined
+      const target = originalUrl(req)
+      return target.startsWith('/') ? new URL(origins[0].origin + target) : undefined
+    },
     returnToOf: (req) => safe(req, originalUrl(req)),
   }
 }

@@ -3,15 +3,18 @@ import { decide, type OnLogin } from '../auth/on-login.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
+import { deepFreeze } from '../freeze.ts'
 import { readGrants } from '../oidc/access-token.ts'
 import { assertPinned, profileOf } from '../oidc/claims.ts'
 import type { Client, Provider } from '../oidc/discovery.ts'
 import { exchangeCode } from '../oidc/exchange.ts'
 import { verifyIdToken } from '../oidc/id-token.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
-import type { Transaction } from '../oidc/transaction.ts'
+import { isRestarted, type Transaction } from '../oidc/transaction.ts'
 import type { Identity, Tokens } from '../types.ts'
 import { type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
+import { lostTransaction } from './lost-transaction.ts'
+import { isNavigation } from './navigation.ts'
 import { newIdentity } from './new-identity.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect } from './respond.ts'
@@ -27,6 +30,16 @@ export interface CallbackParts {
   readonly onLogin: OnLogin | undefined
   readonly lifetimes: { readonly absoluteSeconds: number; readonly idleSeconds: number }
   readonly clock: Clock
+  /** How our cookies are called and sent. */
+  readonly cookies: { readonly name: string; readonly isSecure: boolean }
+  loginUrl(query: Readonly<Record<string, string>>): string
+  /** Answers a failure, with a way to try the same again. */
+  fail(
+    error: unknown,
+    req: IncomingMessage,
+    res: ServerResponse,
+    retryQuery: Readonly<Record<string, string>>,
+  ): void
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
 }
 
@@ -45,12 +58,25 @@ export function callbackRoute(
     const answer = readCallbackAnswer(req, res, parts.client.issuer)
     // Taken before anything else can fail, so that a replayed callback finds nothing.
     const taken = await transactions.take(req, res, answer.state)
-    if (answer.error !== undefined) throw providerError(answer.error, answer.description)
-    if (taken.status !== 'taken') return withoutTransaction(taken, req, res)
+    if (taken.status === 'missing') return withoutTransaction(answer, req, res)
+    try {
+      await finish(answer, taken, req, res)
+    } catch (error) {
+      parts.fail(error, req, res, retryQuery(taken.transaction))
+    }
+  }
 
-    const { transaction } = taken
-    const { identity, tokens } = await redeem(answer, transaction)
+  async function finish(
+    answer: CallbackAnswer,
+    { status, transaction }: Exclude<Taken, { status: 'missing' }>,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
     const { returnTo } = transaction
+    if (answer.error !== undefined) throw providerError(answer.error, answer.description)
+    if (status !== 'taken') return goOn(req, res, returnTo, tooLate(status))
+
+    const { identity, tokens } = await redeem(answer, transaction)
     const decision = await decide(onLogin, { identity, tokens, req, returnTo })
     const kept = decision.user === undefined ? identity : { ...identity, user: decision.user }
     await sessions.begin(req, res, kept, tokens)
@@ -75,25 +101,48 @@ export function callbackRoute(
 
     const profile = profileOf(claims)
     assertPinned(transaction.pins, profile, grants.organizationId)
-    return { identity: newIdentity(profile, grants, transaction, clock(), lifetimes), tokens }
+    const identity = newIdentity(profile, grants, transaction, clock(), lifetimes)
+    // What was verified is final: onLogin may look at it, and not change it.
+    return { identity: deepFreeze(identity), tokens }
   }
 
-  /** Somebody who is signed in already just goes on; everybody else is told what happened. */
+  /** The cookie was lost: once, the sign-in is started again; the second time the user is told. */
   async function withoutTransaction(
-    taken: Exclude<Taken, { status: 'taken' }>,
+    { state, error, description }: CallbackAnswer,
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
+    if (error !== undefined) throw providerError(error, description)
+    const mayRestart = isNavigation(req) && !isRestarted(state)
+    await goOn(req, res, '/', mayRestart ? undefined : lostTransaction(req, parts.cookies))
+  }
+
+  /** Somebody who is signed in already just goes on; nobody is sent around in a circle. */
+  async function goOn(
+    req: IncomingMessage,
+    res: ServerResponse,
+    returnTo: string,
+    error: LoginError | undefined,
+  ): Promise<void> {
     if (sessions.isStale(req)) await sessions.refresh()
-    if (sessions.principalOf(req, res).status === 'signed-out') throw leftover(taken)
-    redirect(req, res, taken.status === 'missing' ? '/' : taken.transaction.returnTo)
+    if (sessions.principalOf(req, res).status === 'signed-in') redirect(req, res, returnTo)
+    else if (error) throw error
+    else redirect(req, res, parts.loginUrl({ restart: '1' }))
   }
 }
 
-function leftover({ status }: Taken): LoginError {
-  if (status === 'expired') return new LoginError('login_expired', 'The sign-in took too long')
-  if (status === 'used') return new LoginError('login_state_used', 'The sign-in was used before')
-  return new LoginError('login_state_missing', 'The browser did not bring the transaction back', {
-    hint: 'Its cookie was refused, dropped or kept for another host: open the application by its baseUrl.',
-  })
+function tooLate(status: 'expired' | 'used'): LoginError {
+  return status === 'expired'
+    ? new LoginError('login_expired', 'The sign-in took too long')
+    : new LoginError('login_state_used', 'The sign-in was used before')
+}
+
+/** What `/login` has to be told to try the same again. */
+function retryQuery({ pins, returnTo }: Transaction): Record<string, string> {
+  const { connectionId, organizationId = pins.externalOrganizationId } = pins
+  return {
+    ...(connectionId === undefined ? {} : { connection_id: connectionId }),
+    ...(organizationId === undefined ? {} : { organization_id: organizationId }),
+    return_to: returnTo,
+  }
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Config, parseConfig } from '../config.ts'
-import { ConfigError } from '../errors.ts'
+import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
 import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
+import { answerFailure } from './failures.ts'
 import { type Guards, guards } from './guards.ts'
 import { handle, type SignedInHandler } from './handle.ts'
 import { loginRoute } from './login.ts'
@@ -101,6 +102,9 @@ function handleFor(middleware: Middleware, requireAuth: Middleware): ScalekitAut
 
 /** `app.use(scalekitAuth)` would call the factory once for each request. */
 function assertCalled(options: ScalekitAuthOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError(['scalekitAuth() takes an object of options, or nothing'])
+  }
   if ('headers' in options && 'method' in options) {
     throw new ConfigError(['scalekitAuth is mounted uncalled: write app.use(scalekitAuth())'])
   }
@@ -115,11 +119,20 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
     onLogin: config.onLogin,
     lifetimes: config,
     clock: config.clock,
+    cookies: config,
+    loginUrl: at.loginUrl,
+    fail(error, req, res, query) {
+      const known = asScalekitError(error, 'unexpected', 'An unexpected error')
+      answerFailure(known, 'sign-in', req, res, { ...shared, retryUrl: at.loginUrl(query) })
+    },
     safeReturnTo: at.safeReturnTo,
   })
   const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
   return {
-    login: route({ ...shared, what: 'sign-in', path: at.paths.login }, loginRoute(parts.login)),
+    login: route(
+      { ...shared, what: 'sign-in', path: at.paths.login },
+      loginRoute(parts.loginParts, parts.login),
+    ),
     callback: route({ ...shared, what: 'sign-in', path: at.paths.callback }, callback),
     logout: route(
       { ...shared, what: 'sign-out', path: at.paths.logout },

@@ -11,8 +11,16 @@ export interface LoginRequest extends Target {
   readonly returnTo?: string
 }
 
+/** The query of `/login`: what may be asked for, and what the kit tells itself by a redirect. */
+export interface LoginQuery extends LoginRequest {
+  /** `1` when the callback sent the browser back because it had lost the transaction. */
+  readonly restart?: string
+  /** `1` when the browser was sent here from another host. */
+  readonly redirected?: string
+}
+
 /** Scalekit's names of the parameters, as `/login` takes them. */
-const names: { readonly [Name in keyof LoginRequest]-?: string } = {
+const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   connectionId: 'connection_id',
   organizationId: 'organization_id',
   domain: 'domain',
@@ -20,6 +28,8 @@ const names: { readonly [Name in keyof LoginRequest]-?: string } = {
   loginHint: 'login_hint',
   prompt: 'prompt',
   returnTo: 'return_to',
+  restart: 'restart',
+  redirected: 'redirected',
 }
 
 const prompts = ['login', 'create', 'select_account', 'none', 'consent']
@@ -38,7 +48,7 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
  *
  * @throws {@link ScalekitError} `parameter_invalid` or `ambiguous_target`
  */
-export function readLoginRequest(query: URLSearchParams): LoginRequest {
+export function readLoginQuery(query: URLSearchParams): LoginQuery {
   const request: Record<string, string> = {}
   for (const [name, parameter] of Object.entries(names)) {
     const values = query.getAll(parameter)
@@ -49,7 +59,7 @@ export function readLoginRequest(query: URLSearchParams): LoginRequest {
 }
 
 function repeated(parameter: string): ScalekitError {
-  const isTarget = !['login_hint', 'prompt', 'return_to'].includes(parameter)
+  const isTarget = ['connection_id', 'organization_id', 'domain', 'provider'].includes(parameter)
   return new ScalekitError(
     isTarget ? 'ambiguous_target' : 'parameter_invalid',
     `${parameter} is there more than once`,

@@ -4,7 +4,7 @@ import { LoginError } from '../errors.ts'
 import { authorizationUrl, pinsOf } from '../oidc/authorization-request.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { startTransaction } from '../oidc/transaction.ts'
-import { checkLoginRequest, type LoginRequest, readLoginRequest } from './login-target.ts'
+import { checkLoginRequest, type LoginRequest, readLoginQuery } from './login-target.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
 import { redirect } from './respond.ts'
@@ -19,6 +19,8 @@ export interface LoginParts {
   readonly clock: Clock
   redirectUri(req: IncomingMessage): string
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** Where this request should have gone, if it came to a host that `baseUrl` does not name. */
+  ownUrl(req: IncomingMessage): URL | undefined
 }
 
 /** Begins a sign-in: resolves where to, keeps the transaction, sends the browser to Scalekit. */
@@ -26,20 +28,24 @@ export type StartLogin = (
   req: IncomingMessage,
   res: ServerResponse,
   request: LoginRequest,
+  options?: { readonly isRestart?: boolean },
 ) => Promise<void>
 
 /** @throws ScalekitError for a request that cannot be sent, or a provider out of reach */
 export function startLogin(parts: LoginParts): StartLogin {
   const { discover, transactions, scope, providers, clock } = parts
-  return async function login(req, res, request) {
+  return async function login(req, res, request, options) {
     const { loginHint, prompt, returnTo, ...target } = checkLoginRequest(request, providers)
     const provider = await discover()
-    const transaction = startTransaction({
-      redirectUri: parts.redirectUri(req),
-      returnTo: parts.safeReturnTo(req, returnTo) ?? '/',
-      pins: pinsOf(target),
-      startedAt: clock(),
-    })
+    const transaction = startTransaction(
+      {
+        redirectUri: parts.redirectUri(req),
+        returnTo: parts.safeReturnTo(req, returnTo) ?? '/',
+        pins: pinsOf(target),
+        startedAt: clock(),
+      },
+      options,
+    )
     const details = { scope, loginHint, prompt }
     const url = await authorizationUrl(provider, transaction, target, details)
     transactions.keep(req, res, transaction)
@@ -52,6 +58,7 @@ export function startLogin(parts: LoginParts): StartLogin {
  * scanner asks for would leave transactions that nobody finishes.
  */
 export function loginRoute(
+  { ownUrl }: LoginParts,
   start: StartLogin,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function login(req, res) {
@@ -64,6 +71,13 @@ export function loginRoute(
         hint: 'Send the browser there with location.assign(), not with fetch().',
       })
     }
-    await start(req, res, readLoginRequest(queryOf(req)))
+    const { restart, redirected, ...request } = readLoginQuery(queryOf(req))
+    // A cookie set on this host would not come back to the one of the redirect URI. Once only: a
+    // proxy that does not pass the host on would make it look wrong for ever.
+    const elsewhere = redirected === undefined ? ownUrl(req) : undefined
+    if (elsewhere) {
+      elsewhere.searchParams.set('redirected', '1')
+      redirect(req, res, elsewhere.href)
+    } else await start(req, res, request, { isRestart: restart !== undefined })
   }
 }

@@ -39,7 +39,15 @@ const unknownTrouble: Words = {
 const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
   login_state_missing: {
     title: 'This sign-in cannot be finished',
-    text: 'Your browser did not bring back what it was given when the sign-in began. Cookies may be blocked, or the sign-in began in another browser.',
+    text: 'Your browser did not bring back what it was given when the sign-in began. It was used already, or too many sign-ins were begun at once.',
+  },
+  login_cookies_refused: {
+    title: 'Your browser did not keep our cookie',
+    text: 'Signing in needs cookies, and your browser brought none back. Please allow them for this site and start again.',
+  },
+  login_cookie_insecure: {
+    title: 'This connection is not secure',
+    text: 'Your browser keeps the sign-in only over https. Please open this site by its https address.',
   },
   login_state_used: {
     title: 'This sign-in was already used',

@@ -21,17 +21,26 @@ export interface Transaction {
   readonly startedAt: number
 }
 
+/** Begins the state of a sign-in that was started again because its cookie was lost. */
+const restartMark = 'again-'
+
 /** A new transaction with its own state, nonce and PKCE verifier. */
 export function startTransaction(
   details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt'>,
+  { isRestart = false }: { readonly isRestart?: boolean } = {},
 ): Transaction {
   return {
     v: 1,
-    state: randomState(),
+    state: (isRestart ? restartMark : '') + randomState(),
     nonce: randomNonce(),
     codeVerifier: randomPKCECodeVerifier(),
     ...details,
   }
+}
+
+/** Whether a state belongs to a second attempt, which must not be followed by a third. */
+export function isRestarted(state: string): boolean {
+  return state.startsWith(restartMark)
 }
 
 /** Names a state without telling it: for the cookie's name and the single-use set. */

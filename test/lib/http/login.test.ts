@@ -109,8 +109,18 @@ describe('what /login sends to Scalekit', () => {
 
   it('has the configured redirect URI whatever the Host header says', async () => {
     const { visitor, url } = await start()
-    const { headers } = await visitor().open('/login', { Host: 'evil.example' }).expect(302)
-    expect(new URL(headers.location!).searchParams.get('redirect_uri')).toBe(`${url}/callback`)
+    const browser = visitor()
+    const sent = await browser.open('/login?domain=acme.example', { Host: 'evil.example' })
+    expect([sent.status, sent.headers.location]).toEqual([
+      302,
+      `${url}/login?domain=acme.example&redirected=1`,
+    ])
+    expect(sent.headers['set-cookie']).toBeUndefined()
+    // A proxy that does not pass the host on: sent once, then the sign-in begins all the same.
+    const again = await browser.open(sent.headers.location!, { Host: 'evil.example' }).expect(302)
+    const authorizeUrl = new URL(again.headers.location!)
+    expect(authorizeUrl.searchParams.get('redirect_uri')).toBe(`${url}/callback`)
+    expect(authorizeUrl.searchParams.has('redirected')).toBe(false)
   })
 
   it('has the redirect URI of the configured origin that was asked for', async () => {
@@ -251,7 +261,7 @@ describe('the cookie of a sign-in in progress', () => {
 
   it('has the __Host- prefix and is Secure over https', async () => {
     const { visitor } = await start({ options: { baseUrl: 'https://app.example' } })
-    const { headers } = await visitor().open('/login').expect(302)
+    const { headers } = await visitor().open('/login', { Host: 'app.example' }).expect(302)
     const [line] = headers['set-cookie'] as unknown as string[]
     expect(line).toMatch(/^__Host-scalekit-tx-.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     expect(line).not.toContain('Domain')
