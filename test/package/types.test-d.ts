@@ -176,6 +176,50 @@ describe('a middleware of ours', () => {
 })
 
 describe('auth.handle', () => {
+  it('shows who is signed in, on the request of the route it is mounted at', () => {
+    app.get(
+      '/organizations/:id',
+      auth.handle([requireRole('admin')], (req, res, next) => {
+        expectTypeOf(req.scalekit).toExtend<SignedIn>()
+        expectTypeOf(req.scalekit.user).toEqualTypeOf<User>()
+        expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+        expectTypeOf(res).toEqualTypeOf<Response>()
+        expectTypeOf(next).toEqualTypeOf<express.NextFunction>()
+        // @ts-expect-error The route has no such parameter.
+        req.params.org
+      }),
+    )
+    app.use(
+      '/organizations',
+      auth.handle([], async (req, res) => void res.json([req.scalekit.roles, req.query])),
+    )
+    Router()
+      .route('/:id')
+      .post(auth.handle([], (req, res) => void res.send(req.scalekit.user.name)))
+    connect().use(
+      auth.handle([], (req, res) => {
+        expectTypeOf(req.scalekit).toEqualTypeOf<SignedIn>()
+        res.end(req.originalUrl)
+      }),
+    )
+  })
+
+  it('shows who is signed in on a bare request, when it is mounted later', () => {
+    const handler = auth.handle([], (req, res) => {
+      expectTypeOf(req).toEqualTypeOf<IncomingMessage & { readonly scalekit: SignedIn }>()
+      expectTypeOf(res).toEqualTypeOf<ServerResponse>()
+    })
+    app.get('/', handler)
+    connect().use(handler)
+  })
+
+  it('is held to the types that a handler names', () => {
+    const handler = auth.handle([], (_req: Request, res: Response) => void res.json({}))
+    app.get('/', handler)
+    // @ts-expect-error Connect has no such response.
+    connect().use(handler)
+  })
+
   it('shows who is signed in to a handler of the framework that is named', () => {
     const handler = auth.handle<Request, Response>([requireRole('admin')], (req, res, next) => {
       expectTypeOf(req.scalekit).toExtend<SignedIn>()

@@ -9,6 +9,32 @@ export type SignedInHandler<Req extends IncomingMessage, Res extends ServerRespo
   next: Next,
 ) => unknown
 
+/** Any framework's handler; declared as a method, so that its parameters may be narrower. */
+interface AnyHandler {
+  call(req: IncomingMessage, res: ServerResponse, next: Next): unknown
+}
+
+/** The handler of a framework, given a request on which somebody is signed in. */
+type SignedInTo<Handler> = Handler extends (
+  req: infer Req,
+  res: infer Res,
+  next: infer Next,
+) => unknown
+  ? (req: Req & { readonly scalekit: SignedIn }, res: Res, next: Next) => unknown
+  : never
+
+/** How {@link handle} is typed: by the place it is mounted at, or by the handler's own types. */
+export interface Handle {
+  <Handler extends AnyHandler['call']>(
+    guards: readonly Middleware[],
+    handler: SignedInTo<Handler>,
+  ): Handler
+  <Req extends IncomingMessage, Res extends ServerResponse>(
+    guards: readonly Middleware[],
+    handler: SignedInHandler<Req, Res>,
+  ): (req: Req, res: Res, next: Next) => void
+}
+
 /**
  * Puts guards before a handler and types `req.scalekit` as signed in.
  *

@@ -6,7 +6,7 @@ import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
 import { answerFailure } from './failures.ts'
 import { type Guards, guards } from './guards.ts'
-import { handle, type SignedInHandler } from './handle.ts'
+import { type Handle, handle } from './handle.ts'
 import { loginRoute } from './login.ts'
 import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
@@ -32,10 +32,7 @@ export interface ScalekitAuth extends Guards {
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
    * throws or rejects with goes to `next`.
    */
-  handle<Req extends IncomingMessage, Res extends ServerResponse>(
-    guards: readonly Middleware[],
-    handler: SignedInHandler<Req, Res>,
-  ): (req: Req, res: Res, next: Next) => void
+  readonly handle: Handle
   /**
    * Begins a sign-in from a route of the application.
    *
