@@ -62,6 +62,17 @@ export interface Tokens {
   readonly refreshToken?: string
 }
 
+/** Where a sign-in should go: at most one of connection, organization, domain and provider. */
+export interface Target {
+  readonly connectionId?: string
+  /** Scalekit's id (`org_…`) or your own id of the organization. */
+  readonly organizationId?: string
+  /** The e-mail domain of the organization. */
+  readonly domain?: string
+  /** A social provider, e.g. `google`. */
+  readonly provider?: string
+}
+
 /** What was sent to Scalekit and must therefore come back. */
 export interface Pins {
   readonly organizationId?: string

@@ -1,12 +1,13 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { CompactSign, compactVerify, exportJWK, type JWK } from 'jose'
+import { CompactSign, compactVerify, exportJWK } from 'jose'
+import type { Json } from '../types.ts'
 import { randomId } from './ids.ts'
 
 /** The keys that tokens are signed with, newest first. */
 export interface KeyRing {
   /** What `/keys` answers. */
-  published(): Promise<{ readonly keys: readonly JWK[] }>
+  published(): Promise<{ readonly keys: readonly Json[] }>
   sign(claims: Claims): Promise<string>
   /** The claims of a token that one of our keys signed, whether published or not, expired or not. */
   open(token: string): Promise<Claims | undefined>
@@ -77,7 +78,7 @@ function lazyKey(made: KeyPair[]): LazyKey {
   }
 }
 
-async function publicJwk(key: LazyKey): Promise<JWK> {
+async function publicJwk(key: LazyKey): Promise<Json> {
   const { kid, publicKey } = await key()
   return { use: 'sig', kid, alg: 'RS256', ...(await exportJWK(publicKey)) }
 }

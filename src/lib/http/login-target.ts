@@ -1,5 +1,5 @@
 import { ScalekitError } from '../errors.ts'
-import type { Target } from '../oidc/authorization-request.ts'
+import type { Target } from '../types.ts'
 
 /** What a sign-in may be asked for, by the application or by the query of `/login`. */
 export interface LoginRequest extends Target {

@@ -1,18 +1,7 @@
 import { buildAuthorizationUrl, calculatePKCECodeChallenge } from 'openid-client'
-import type { Pins } from '../types.ts'
+import type { Pins, Target } from '../types.ts'
 import type { Provider } from './discovery.ts'
 import type { Transaction } from './transaction.ts'
-
-/** Where a sign-in should go: at most one of connection, organization, domain and provider. */
-export interface Target {
-  readonly connectionId?: string
-  /** Scalekit's id (`org_…`) or your own id of the organization. */
-  readonly organizationId?: string
-  /** The e-mail domain of the organization. */
-  readonly domain?: string
-  /** A social provider, e.g. `google`. */
-  readonly provider?: string
-}
 
 /** What an authorization request says beside its target. */
 export interface AuthorizationDetails {

@@ -3,9 +3,9 @@ import {
   type AuthorizationDetails,
   authorizationUrl,
   pinsOf,
-  type Target,
 } from '../../../src/lib/oidc/authorization-request.ts'
 import { startTransaction, type Transaction } from '../../../src/lib/oidc/transaction.ts'
+import type { Target } from '../../../src/lib/types.ts'
 import { discovered } from './providers.ts'
 import { clientId, issuer, now } from './tokens.ts'
 
