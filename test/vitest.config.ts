@@ -40,6 +40,8 @@ export default defineConfig({
       })),
     ],
     reporters: ['default', root('test/support/counting-reporter.ts')],
+    // Left to itself, vitest keeps one core free, which on two cores doubles the wait.
+    maxWorkers: '100%',
     testTimeout: 15_000,
     hookTimeout: 30_000,
   },
