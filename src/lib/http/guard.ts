@@ -33,11 +33,13 @@ export function guard(
       refuseByError(error, req, res, next, options)
       return
     }
+    if (refusal && options.refuse !== 'next') {
+      answerRefusal(refusal, instance, req, res)
+      return
+    }
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
     neverCache(res)
-    if (!refusal) next()
-    else if (options.refuse === 'next') next(accessError(refusal))
-    else answerRefusal(refusal, instance, req, res)
+    next(refusal && accessError(refusal))
   }
 }
 
@@ -51,7 +53,6 @@ function refuseByError(
 ): void {
   const known = asScalekitError(error, 'unexpected', 'A guard could not decide')
   if (known.code === 'store_unavailable' && refuse !== 'next') {
-    neverCache(res)
     answerRefusal(known, undefined, req, res)
   } else {
     next(known)

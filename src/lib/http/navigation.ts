@@ -27,13 +27,14 @@ export function isPrefetch({ headers }: IncomingMessage): boolean {
 
 /** Browsers name `text/html`; scripts and tools send a wildcard or nothing. */
 function prefersHtml(accept: string | undefined): boolean {
+  if (!accept?.includes('text/html')) return false
   const html = quality(accept, 'text/html')
   return html > 0 && html >= quality(accept, 'application/json')
 }
 
 /** The `q` of a media type that the header names itself, else 0. */
-function quality(accept: string | undefined, type: string): number {
-  for (const range of (accept ?? '').split(',')) {
+function quality(accept: string, type: string): number {
+  for (const range of accept.split(',')) {
     const [name, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
     if (name !== type) continue
     const q = parameters.find((parameter) => parameter.startsWith('q='))

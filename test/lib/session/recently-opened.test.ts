@@ -21,11 +21,11 @@ describe('recentlyOpened', () => {
     expect(open(tag)).toBeUndefined()
   })
 
-  it('does not keep a refusal', () => {
+  it('refuses a value that was refused without opening it again', () => {
     const { open, opened } = counted()
-    open(`evil ${tag}`)
-    open(`evil ${tag}`)
-    expect(opened()).toBe(2)
+    expect(open(`evil ${tag}`)).toBeUndefined()
+    expect(open(`evil ${tag}`)).toBeUndefined()
+    expect(opened()).toBe(1)
   })
 
   it('is not moved by refusals, however many', () => {
