@@ -88,21 +88,21 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
 
 /** What `onLogin` kept comes first, so that it can add to what was verified but not replace it. */
 function userOf(identity: Identity): User {
-  const { claims } = identity
-  return deepFreeze({
-    ...identity.user,
-    id: identity.sub,
-    emailVerified: identity.emailVerified,
-    ...(identity.email === undefined ? {} : { email: identity.email }),
-    ...textClaim('name', claims.name),
-    ...textClaim('givenName', claims.given_name),
-    ...textClaim('familyName', claims.family_name),
-    ...textClaim('picture', claims.picture),
-    ...textClaim('username', claims.preferred_username),
-    ...textClaim('externalId', claims.xuid),
-  })
+  const { claims, sub: id, email, emailVerified } = identity
+  const user: Record<string, unknown> = { ...identity.user, id, emailVerified }
+  if (email !== undefined) user.email = email
+  for (const [name, claim] of claimByField) {
+    if (typeof claims[claim] === 'string') user[name] = claims[claim]
+  }
+  // Every field of a User was just set from a value of its type.
+  return Object.freeze(user) as unknown as User
 }
 
-function textClaim(name: string, value: unknown): Record<string, string> {
-  return typeof value === 'string' ? { [name]: value } : {}
-}
+const claimByField: readonly (readonly [field: keyof User, claim: string])[] = [
+  ['name', 'name'],
+  ['givenName', 'given_name'],
+  ['familyName', 'family_name'],
+  ['picture', 'picture'],
+  ['username', 'preferred_username'],
+  ['externalId', 'xuid'],
+]
