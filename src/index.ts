@@ -4,7 +4,14 @@ export type { Clock } from './lib/clock.ts'
 export type { ScalekitErrorCode } from './lib/errors.ts'
 export { AccessError, ConfigError, LoginError, ScalekitError } from './lib/errors.ts'
 export { getAuth } from './lib/http/context.ts'
-export { requireAuth, requireOrganization, requireRole } from './lib/http/free-guards.ts'
+export {
+  requireAuth,
+  requireOrganization,
+  requirePermission,
+  requireRecentAuth,
+  requireRole,
+  requireScope,
+} from './lib/http/free-guards.ts'
 export type { GuardOptions } from './lib/http/guard.ts'
 export type { SignedInHandler } from './lib/http/handle.ts'
 export type { ScalekitAuth } from './lib/http/kit.ts'

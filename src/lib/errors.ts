@@ -36,6 +36,9 @@ const statusByCode = {
   organization_required: 403,
   wrong_organization: 403,
   role_required: 403,
+  permission_required: 403,
+  insufficient_scope: 403,
+  recent_auth_required: 401,
   // Either.
   store_unavailable: 503,
   unexpected: 503,

@@ -20,6 +20,10 @@ export interface SignedIn {
   /** The ID token's claims about the person, by their wire names. */
   readonly claims: Json
   readonly sessionId: string
+  /** When the sign-in that led here began, in milliseconds since the epoch. */
+  readonly startedAt: number
+  /** When the user last proved who they are, in milliseconds since the epoch, where that is known. */
+  readonly authenticatedAt?: number
   /** When the session ends at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** Whether every condition named holds; `undefined` and a name that is no condition never do. */
@@ -58,7 +62,7 @@ export interface Abilities {
 /** Shows an identity to the application. */
 export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
-  const { roles, permissions } = identity
+  const { roles, permissions, authenticatedAt } = identity
   const held: Readonly<Record<string, readonly string[]>> = {
     role: roles,
     permission: permissions,
@@ -76,6 +80,8 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     scopes: identity.scopes,
     claims: identity.claims,
     sessionId,
+    startedAt: identity.startedAt,
+    ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
     // A name that is no condition holds nothing: a misspelled one must not let anybody in.
     has: (conditions: Conditions) =>

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../auth/principal.ts'
+import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
 
 declare global {
@@ -13,6 +14,7 @@ declare global {
 
 /** The part of an instance that a request needs wherever a guard stands. */
 export interface Instance {
+  readonly clock: Clock
   principalOf(req: IncomingMessage, res: ServerResponse): Principal
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string

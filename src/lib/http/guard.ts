@@ -13,7 +13,7 @@ export interface GuardOptions {
 }
 
 /** Answers why not, or `undefined` to let through. */
-export type Check = (principal: SignedIn, req: IncomingMessage) => Refusal | undefined
+export type Check = (principal: SignedIn, req: IncomingMessage, now: number) => Refusal | undefined
 
 /** Makes a middleware of a check: whoever is not signed in never reaches it. */
 export function guard(
@@ -28,7 +28,10 @@ export function guard(
       const context = contextOf(req, own)
       const { principal } = context
       instance = context.instance
-      refusal = principal.status === 'signed-in' ? check(principal, req) : refusals.notSignedIn
+      refusal =
+        principal.status === 'signed-in'
+          ? check(principal, req, instance.clock())
+          : refusals.notSignedIn
     } catch (error) {
       refuseByError(error, req, res, next, options)
       return

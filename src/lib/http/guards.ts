@@ -26,6 +26,28 @@ export interface Guards {
    * @throws {@link ConfigError} for an empty list, which nobody could mean
    */
   requireRole(role: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever has every one of the permissions, in the current organization.
+   *
+   * @throws {@link ConfigError} for an empty list
+   */
+  requirePermission(permission: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever's access token was granted every one of the scopes.
+   *
+   * @throws {@link ConfigError} for an empty list
+   */
+  requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever proved who they are lately, and sends a person to do so again: before
+   * changing how somebody signs in, or what they pay.
+   *
+   * What counts is Scalekit's `auth_time`, or a sign-in with `prompt=login`; nothing else does.
+   *
+   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+   * @see RFC 9470
+   */
+  requireRecentAuth(limit: { readonly maxAgeSeconds: number }, options?: GuardOptions): Middleware
 }
 
 /** @param instance Its own guards; without it, the free ones. */
@@ -48,20 +70,48 @@ export function guards(instance?: Instance): Guards {
           : refusals.wrongOrganization(selected)
       }),
     requireRole: (role, options) => {
-      const roles = namesOf(role)
+      const roles = namesOf(role, 'requireRole() needs the name of at least one role')
       return guard(instance, options, function requireRole(principal) {
         return roles.some((name) => principal.roles.includes(name))
           ? undefined
           : refusals.roleRequired
       })
     },
+    requirePermission: (permission, options) => {
+      const needed = namesOf(permission, 'requirePermission() needs at least one permission')
+      return guard(instance, options, function requirePermission({ permissions }) {
+        return needed.every((name) => permissions.includes(name))
+          ? undefined
+          : refusals.permissionRequired
+      })
+    },
+    requireScope: (scope, options) => {
+      const needed = namesOf(scope, 'requireScope() needs at least one scope')
+      return guard(instance, options, function requireScope({ scopes }) {
+        return needed.every((name) => scopes.includes(name))
+          ? undefined
+          : refusals.insufficientScope(needed)
+      })
+    },
+    requireRecentAuth: ({ maxAgeSeconds }, options) => {
+      if (!(maxAgeSeconds > 0)) {
+        throw new ConfigError(['requireRecentAuth() needs maxAgeSeconds greater than 0'])
+      }
+      return guard(instance, options, function requireRecentAuth(principal, _req, now) {
+        const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
+        return now - authenticatedAt <= maxAgeSeconds * 1000
+          ? undefined
+          : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
+      })
+    },
   }
 }
 
-function namesOf(role: string | readonly string[]): readonly string[] {
-  const roles = [role].flat()
+/** One name or several; none, or an empty one, is a mistake that nobody could mean. */
+function namesOf(given: string | readonly string[], problem: string): readonly string[] {
+  const names = [given].flat()
   const isUsable =
-    roles.length > 0 && roles.every((name) => typeof name === 'string' && name !== '')
-  if (!isUsable) throw new ConfigError(['requireRole() needs the name of at least one role'])
-  return roles
+    names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')
+  if (!isUsable) throw new ConfigError([problem])
+  return names
 }

@@ -43,6 +43,7 @@ export function startLogin(parts: LoginParts): StartLogin {
         returnTo: parts.safeReturnTo(req, returnTo) ?? '/',
         pins: pinsOf(target),
         startedAt: clock(),
+        ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       },
       options,
     )

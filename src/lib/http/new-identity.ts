@@ -8,7 +8,7 @@ import type { Identity } from '../types.ts'
 export function newIdentity(
   profile: Profile,
   { roles, permissions, scopes }: Grants,
-  { startedAt }: Transaction,
+  { startedAt, isFreshLogin }: Transaction,
   now: number,
   { absoluteSeconds, idleSeconds }: { absoluteSeconds: number; idleSeconds: number },
 ): Identity {
@@ -17,6 +17,8 @@ export function newIdentity(
     v: 1,
     sessionId: randomText(128),
     startedAt,
+    // What Scalekit says about it is more exact than what was asked of it, and comes after.
+    ...(isFreshLogin ? { authenticatedAt: startedAt } : {}),
     ...profile,
     roles,
     permissions,

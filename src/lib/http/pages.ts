@@ -121,6 +121,18 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'You may not see this',
     text: 'Your role does not include this page. Your administrator can help.',
   },
+  permission_required: {
+    title: 'You may not see this',
+    text: 'You lack a permission for this page. Your administrator can help.',
+  },
+  insufficient_scope: {
+    title: 'You may not see this',
+    text: 'This sign-in was not granted what the page needs.',
+  },
+  recent_auth_required: {
+    title: 'Please sign in again',
+    text: 'This page needs to be sure that it is still you.',
+  },
 }
 
 /** Says what went wrong, with a code to quote and a way on. All its text is fixed. */

@@ -88,6 +88,7 @@ export function assemble(config: Config): Parts {
     safeReturnTo: at.safeReturnTo,
   }
   const instance: Instance = {
+    clock,
     principalOf: sessions.principalOf,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,

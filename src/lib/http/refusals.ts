@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../auth/principal.ts'
 import { statusOf } from '../errors.ts'
 import type { Instance } from './context.ts'
 import { asksForPage, isNavigation } from './navigation.ts'
@@ -9,12 +10,17 @@ import { type Problem, redirect, sendPage, sendProblem } from './respond.ts'
 export interface Refusal extends Problem {
   /** What a sign-in that would help has to name. */
   readonly login?: Readonly<Record<string, string>>
+  /** What `WWW-Authenticate` says after the scheme, as `name="value"` parts. */
+  readonly challenge?: string
 }
 
 export const refusals: {
   readonly notSignedIn: Refusal
   readonly organizationRequired: Refusal
   readonly roleRequired: Refusal
+  readonly permissionRequired: Refusal
+  insufficientScope(scopes: readonly string[]): Refusal
+  recentAuthRequired(maxAgeSeconds: number, principal: SignedIn, now: number): Refusal
   wrongOrganization(organizationId: string): Refusal
 } = {
   notSignedIn: {
@@ -31,12 +37,39 @@ export const refusals: {
     code: 'role_required',
     message: 'The user has none of the roles that this needs',
   },
+  permissionRequired: {
+    code: 'permission_required',
+    message: 'The user lacks a permission that this needs',
+  },
+  // @see RFC 6750 section 3.1
+  insufficientScope: (scopes) => ({
+    code: 'insufficient_scope',
+    message: 'The access token lacks a scope that this needs',
+    challenge: `error="insufficient_scope", scope="${scopes.join(' ')}"`,
+  }),
+  // @see RFC 9470 section 3
+  recentAuthRequired: (maxAgeSeconds, { organizationId, startedAt }, now) => ({
+    code: 'recent_auth_required',
+    message: 'The user has to prove again who they are',
+    hint: 'Open loginUrl in the browser.',
+    // Who has just come from there without proof would only be sent around in a circle.
+    ...(now - startedAt < justSignedInMs ? {} : { login: freshLogin(organizationId) }),
+    challenge: `error="insufficient_user_authentication", max_age="${maxAgeSeconds}"`,
+  }),
   wrongOrganization: (organizationId) => ({
     code: 'wrong_organization',
     message: 'The user is signed in to another organization',
     hint: 'Open loginUrl in the browser to sign in to this one.',
     login: { organization_id: organizationId },
   }),
+}
+
+/** A sign-in takes a person longer than this, and a redirect that nobody sees does not. */
+const justSignedInMs = 10_000
+
+function freshLogin(organizationId: string | undefined): Record<string, string> {
+  const organization = organizationId === undefined ? {} : { organization_id: organizationId }
+  return { ...organization, prompt: 'login' }
 }
 
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
@@ -46,7 +79,7 @@ export function answerRefusal(
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
-  const { code, login } = refusal
+  const { code, login, challenge } = refusal
   if (login && instance && isNavigation(req)) {
     const returnTo = instance.returnToOf(req)
     redirect(req, res, instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login))
@@ -54,7 +87,8 @@ export function answerRefusal(
   }
   const loginUrl = login && instance?.loginUrl(login)
   // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
-  if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
+  if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
+  else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
   if (asksForPage(req))
     sendPage(res, statusOf(code), errorPage(code, loginUrl ? { retryUrl: loginUrl } : {}))
   else sendProblem(res, refusal, loginUrl ? { loginUrl } : {})

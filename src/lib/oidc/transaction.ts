@@ -17,6 +17,8 @@ export interface Transaction {
   /** A path of the application. */
   readonly returnTo: string
   readonly pins: Pins
+  /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
+  readonly isFreshLogin?: true
   /** In milliseconds since the epoch. */
   readonly startedAt: number
 }
@@ -26,7 +28,7 @@ const restartMark = 'again-'
 
 /** A new transaction with its own state, nonce and PKCE verifier. */
 export function startTransaction(
-  details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt'>,
+  details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt' | 'isFreshLogin'>,
   { isRestart = false }: { readonly isRestart?: boolean } = {},
 ): Transaction {
   return {

@@ -44,6 +44,7 @@ describe('signedIn', () => {
       scopes: ['openid'],
       claims: shown.claims,
       sessionId: 'session-of-ada',
+      startedAt: expect.any(Number),
       expiresAt: now + 24 * hourMs,
     })
     expect(csrfToken()).toBe('csrf of session-of-ada')

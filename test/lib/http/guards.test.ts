@@ -8,11 +8,15 @@ import {
   memoryStore,
   requireAuth,
   requireOrganization,
+  requirePermission,
+  requireRecentAuth,
   requireRole,
+  requireScope,
   type ScalekitAuthOptions,
   scalekitAuth,
 } from '../../../src/index.ts'
-import { showPrincipal } from '../../support/application.ts'
+import type { EmulatorSeed } from '../../../src/testing.ts'
+import { type ApplicationParts, showPrincipal } from '../../support/application.ts'
 import type { HostApp } from '../../support/hosts.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { start } from '../../support/start.ts'
@@ -398,6 +402,145 @@ describe('requireRole', () => {
     const browser = application.visitor()
     await browser.signIn('/login?domain=acme.example', ada)
     await browser.call('/page').expect(403)
+  })
+})
+
+describe('requirePermission and requireScope', () => {
+  it.each<[string, Middleware]>([
+    ['a permission', requirePermission('members:manage')],
+    ['several permissions', requirePermission(['members:manage', 'projects:read'])],
+    ['a scope', requireScope('email')],
+    ['several scopes', requireScope(['openid', 'email', 'profile'])],
+  ])('let through who has %s', async (_what, guard) => {
+    const application = await start({ mount: mountBehind(guard), seed: withPermissions() })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/page').expect(200)
+  })
+
+  it.each<[string, Middleware, string]>([
+    ['another permission', requirePermission('members:delete'), 'permission_required'],
+    ['one of two', requirePermission(['members:manage', 'none']), 'permission_required'],
+    ['another case', requirePermission('Members:Manage'), 'permission_required'],
+    ['a part of the name', requirePermission('members'), 'permission_required'],
+    ['another scope', requireScope('invoices'), 'insufficient_scope'],
+    ['one of two scopes', requireScope(['email', 'invoices']), 'insufficient_scope'],
+    ['two scopes in one name', requireScope('openid email'), 'insufficient_scope'],
+  ])('refuse %s', async (_what, guard, code) => {
+    const application = await start({ mount: mountBehind(guard), seed: withPermissions() })
+    const browser = application.visitor()
+    await browser.call('/page').expect(401)
+    await browser.signIn('/login?domain=acme.example', ada)
+    const answer = await browser.call('/page').expect(403)
+    expect(answer.body.code).toBe(code)
+  })
+
+  it('say in the header which scopes are needed', async () => {
+    const { browser } = await behind(requireScope(['email', 'invoices']))
+    const answer = await browser.call('/page').expect(403)
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", scope="email invoices"',
+    )
+  })
+
+  it.each([[[]], [''], [['a', '']]])('cannot be made of %j', (names) => {
+    const refused = expect.objectContaining({ code: 'config_invalid' })
+    expect(() => requirePermission(names)).toThrow(refused)
+    expect(() => requireScope(names)).toThrow(refused)
+  })
+
+  function mountBehind(guard: Middleware): NonNullable<ApplicationParts['mount']> {
+    return (app, auth) => {
+      app.use(auth)
+      app.use('/page', guard)
+      app.use('/page', showPrincipal)
+    }
+  }
+
+  function withPermissions(): EmulatorSeed {
+    const permissions = ['members:manage', 'projects:read']
+    const people = [{ email: ada, name: 'Ada', permissions }]
+    return { organizations: [{ displayName: 'Acme', domains: ['acme.example'], people }] }
+  }
+})
+
+describe('requireRecentAuth', () => {
+  /** Somebody of Acme who signed in by `/login?query`, with a clock and claims of the test's. */
+  async function signedInBy(query: string, idToken: object, at: () => number) {
+    const application = await start({
+      options: { clock: at },
+      seed: { clock: at },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', auth.requireRecentAuth({ maxAgeSeconds: 300 }))
+        app.use('/page', showPrincipal)
+      },
+    })
+    application.emulator.fail({ idToken: { ...idToken } })
+    const browser = application.visitor()
+    await browser.signIn(`/login?organization_id=acme${query}`, ada)
+    return browser
+  }
+
+  it('counts from auth_time, on both sides of the limit', async () => {
+    let now = Date.now()
+    const authTime = Math.floor(now / 1000)
+    const browser = await signedInBy('', { auth_time: authTime }, () => now)
+    now = authTime * 1000 + 300_000
+    await browser.call('/page').expect(200)
+    now += 1
+    const answer = await browser.call('/page').expect(401)
+    expect(answer.body).toMatchObject({
+      code: 'recent_auth_required',
+      loginUrl: `/login?organization_id=${acme}&prompt=login`,
+    })
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_user_authentication", max_age="300"',
+    )
+    const opened = await browser.open('/page').expect(302)
+    expect(opened.headers.location).toContain('prompt=login&return_to=%2Fpage')
+  })
+
+  it('counts from the start of a sign-in with prompt=login', async () => {
+    let now = Date.now()
+    const begun = now
+    const browser = await signedInBy('&prompt=login', {}, () => now)
+    now = begun + 300_000
+    await browser.call('/page').expect(200)
+    now += 1
+    await browser.call('/page').expect(401)
+  })
+
+  it('believes auth_time before what was asked for', async () => {
+    const now = Date.now()
+    const old = Math.floor(now / 1000) - 3600
+    const browser = await signedInBy('&prompt=login', { auth_time: old }, () => now)
+    await browser.call('/page').expect(401)
+  })
+
+  it.each([
+    ['nothing', {}],
+    ['a text', { auth_time: String(Math.floor(Date.now() / 1000)) }],
+    ['a list', { auth_time: [Math.floor(Date.now() / 1000)] }],
+  ])('refuses a sign-in that says %s about it', async (_what, idToken) => {
+    let now = Date.now()
+    const browser = await signedInBy('', idToken, () => now)
+    now += 11_000
+    await browser.open('/page').expect(302)
+    await browser.call('/page').expect(401)
+  })
+
+  it('sends nobody around in a circle who has just signed in without proof', async () => {
+    const now = Date.now()
+    const browser = await signedInBy('&prompt=login', { auth_time: 1 }, () => now)
+    const answer = await browser.open('/page').expect(401)
+    expect(answer.text).toContain('recent_auth_required')
+  })
+
+  it.each([0, -1, Number.NaN])('cannot be made with %d seconds', (maxAgeSeconds) => {
+    expect(() => requireRecentAuth({ maxAgeSeconds })).toThrow(
+      expect.objectContaining({ code: 'config_invalid' }),
+    )
   })
 })
 
