@@ -1,20 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { type CookieStyle, clearCookie, cookieName, readCookie, setCookie } from '../cookies.ts'
+import { type CookieStyle, cookieName } from '../cookies.ts'
 import { ScalekitError } from '../errors.ts'
 import { deepFreeze } from '../freeze.ts'
 import type { Sealer } from '../seal.ts'
 import type { Identity } from '../types.ts'
+import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
 import { recentlyOpened } from './recently-opened.ts'
 import type { SessionKeeper } from './session.ts'
 
-/** What browsers keep of one cookie, name, value and attributes together, in bytes. */
-const maxCookieBytes = 4096
-/** What the attributes of our cookie take of that. */
-const attributesBytes = 128
-
 /**
- * Keeps the identity in the browser, in one sealed cookie.
+ * Keeps the identity in the browser, sealed as a whole.
  *
  * Reading is synchronous and, for a cookie seen lately, does not decrypt again.
  */
@@ -29,22 +25,23 @@ export function sealedCookie(parts: {
   const { style, seal, clock } = parts
   const idleMs = parts.idleSeconds * 1000
   const name = cookieName(parts.name, style)
+  const cookie = chunkedCookie(name, style)
   const opened = recentlyOpened((value) => openIdentity(seal.open(value, name)))
 
-  function send(res: ServerResponse, identity: Identity): void {
+  function send(res: ServerResponse, identity: Identity, req?: IncomingMessage): void {
     const value = seal.seal(JSON.stringify(identity), name)
-    assertFits(name, value, identity)
+    assertFits(value, identity)
     const maxAgeSeconds = Math.ceil((identity.absoluteExpiresAt - clock()) / 1000)
-    setCookie(res, { name, value, maxAgeSeconds }, style)
+    cookie.write(res, value, maxAgeSeconds, req)
   }
 
   return {
     read(req: IncomingMessage) {
-      const value = readCookie(req.headers.cookie, name)
-      return value === undefined || value.length > maxCookieBytes ? undefined : opened(value)
+      const value = cookie.read(req)
+      return value === undefined || value.length > maxValueLength ? undefined : opened(value)
     },
-    async write(_req: IncomingMessage, res: ServerResponse, identity: Identity) {
-      send(res, identity)
+    async write(req: IncomingMessage, res: ServerResponse, identity: Identity) {
+      send(res, identity, req)
     },
     // Once in half of the idle time, so that an ordinary answer sets no cookie.
     touch(res: ServerResponse, identity: Identity) {
@@ -53,8 +50,8 @@ export function sealedCookie(parts: {
       const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
       if (idleExpiresAt > identity.idleExpiresAt) send(res, { ...identity, idleExpiresAt })
     },
-    async clear(_req: IncomingMessage, res: ServerResponse) {
-      clearCookie(res, name, style)
+    async clear(req: IncomingMessage, res: ServerResponse) {
+      cookie.clear(req, res)
     },
   }
 }
@@ -65,13 +62,12 @@ function openIdentity(text: string | undefined): Identity | undefined {
   return identity?.v === 1 ? deepFreeze(identity) : undefined
 }
 
-/** A browser drops a larger cookie without a word, and the user would be back at the door. */
-function assertFits(name: string, value: string, identity: Identity): void {
-  const bytes = name.length + value.length + attributesBytes
-  if (bytes <= maxCookieBytes) return
+/** Larger headers are refused on the way, on every page from then on. */
+function assertFits(value: string, identity: Identity): void {
+  if (value.length <= maxValueLength) return
   throw new ScalekitError(
     'session_too_large',
-    `The session needs ${bytes} bytes of cookie; browsers keep ${maxCookieBytes}`,
+    `The session needs ${value.length} bytes of cookies; it may have ${maxValueLength}`,
     { hint: `Its largest parts are ${largestParts(identity)}.` },
   )
 }

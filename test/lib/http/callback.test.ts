@@ -706,11 +706,11 @@ describe('onLogin', () => {
   })
 
   it('that keeps too much is told which parts are large', async () => {
-    const onLogin = () => ({ user: { biography: 'x'.repeat(4000) } })
+    const onLogin = () => ({ user: { biography: 'x'.repeat(5000) } })
     const application = await start({ options: { login: { onLogin } } })
     const { browser, callbackUrl } = await comeBack(application)
     await expectRefused(await browser.open(callbackUrl), browser, 500, 'session_too_large')
-    expect(application.log.join()).toContain('biography (4002)')
+    expect(application.log.join()).toContain('biography (5002)')
   })
 })
 

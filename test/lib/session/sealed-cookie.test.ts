@@ -157,7 +157,7 @@ describe('an identity that no cookie can hold', () => {
     const { keeper } = keeping()
     const res = responseTo()
     const identity = ada({
-      claims: { groups: Array.from({ length: 400 }, (_, at) => `group ${at}`) },
+      claims: { groups: Array.from({ length: 800 }, (_, at) => `group ${at}`) },
     })
     await expect(keeper.write(requestWith(), res, identity)).rejects.toMatchObject({
       code: 'session_too_large',
@@ -168,12 +168,12 @@ describe('an identity that no cookie can hold', () => {
   })
 
   it.each<[string, Partial<Identity>, string]>([
-    ['claims', { claims: { name: 'Ada', groups: ['a'.repeat(4000)] } }, 'claims.groups (4004)'],
-    ['what onLogin kept', { user: { plan: 'b'.repeat(4000) } }, 'user.plan (4002)'],
-    ['roles', { roles: ['c'.repeat(4000)] }, 'roles (4004)'],
-    ['permissions', { permissions: ['d'.repeat(4000)] }, 'permissions (4004)'],
-    ['scopes', { scopes: ['e'.repeat(4000)] }, 'scopes (4004)'],
-    ['the subject', { sub: 'f'.repeat(4000) }, 'sub (4002)'],
+    ['claims', { claims: { name: 'Ada', groups: ['a'.repeat(5000)] } }, 'claims.groups (5004)'],
+    ['what onLogin kept', { user: { plan: 'b'.repeat(5000) } }, 'user.plan (5002)'],
+    ['roles', { roles: ['c'.repeat(5000)] }, 'roles (5004)'],
+    ['permissions', { permissions: ['d'.repeat(5000)] }, 'permissions (5004)'],
+    ['scopes', { scopes: ['e'.repeat(5000)] }, 'scopes (5004)'],
+    ['the subject', { sub: 'f'.repeat(5000) }, 'sub (5002)'],
   ])('is told with its largest parts first: %s', async (_case, changes, part) => {
     await expect(
       keeping().keeper.write(requestWith(), responseTo(), ada(changes)),
@@ -182,23 +182,63 @@ describe('an identity that no cookie can hold', () => {
     })
   })
 
-  it('is one whose cookie would have more than 4096 bytes, with 128 for its attributes', async () => {
-    const { keeper } = keeping()
-    let length = 0
-    for (let size = 2000; size < 3000; size += 1) {
-      const res = responseTo()
-      try {
-        await keeper.write(requestWith(), res, ada({ claims: { name: 'a'.repeat(size) } }))
-      } catch {
-        break
-      }
-      length = setCookieLines(res)[0]!.split(';')[0]!.length
-      expect(setCookieLines(res)[0]!.length).toBeLessThan(4096)
-    }
-    expect(length).toBeGreaterThan(4096 - 128 - 4)
-    expect(length).toBeLessThanOrEqual(4096 - 128 + 1)
+  it('is one whose sealed value would have more than 6000 characters', async () => {
+    expect((await sealedValueOf(4000)).length).toBeLessThan(6000)
+    await expect(sealedValueOf(4500)).rejects.toMatchObject({ code: 'session_too_large' })
   })
 })
+
+describe('an identity that one cookie cannot hold', () => {
+  it('is kept in two, each small enough for a browser, at every length around the limit', async () => {
+    const counts = new Set<number>()
+    for (let size = 2350; size < 2650; size += 1) {
+      const { keeper } = keeping()
+      const res = responseTo()
+      const identity = ada({ claims: { name: 'a'.repeat(size) } })
+      await keeper.write(requestWith(), res, identity)
+      const lines = setCookieLines(res)
+      counts.add(lines.length)
+      expect(lines.every((line) => line.length <= 4096)).toBe(true)
+      expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(identity)
+    }
+    expect([...counts]).toEqual([1, 2])
+  })
+
+  it.each<[string, (first: string, second: string, other: string) => string]>([
+    ['without the second', (first) => first],
+    ['without the first', (_first, second) => second],
+    ['with the second of another session', (first, _second, other) => `${first}; ${other}`],
+    ['with a second cut short', (first, second) => `${first}; ${second.slice(0, -4)}`],
+    ['with the second sent twice', (first, second) => `${first}; ${second}; ${second}`],
+    ['with an empty second', (first, second) => `${first}; ${second.split('=')[0]}=`],
+  ])('is nobody %s', async (_case, tamper) => {
+    const [first, second] = (await cookiesOf(3500)).split('; ')
+    const [, other] = (await cookiesOf(3600)).split('; ')
+    expect(keeping().keeper.read(requestWith(`${second}; ${first}`))).toBeDefined()
+    expect(keeping().keeper.read(requestWith(tamper(first!, second!, other!)))).toBeUndefined()
+  })
+
+  it('leaves no second cookie to a smaller one, nor to nobody', async () => {
+    const before = await cookiesOf(3500)
+    for (const act of ['write', 'clear'] as const) {
+      const res = responseTo()
+      await keeping().keeper[act](requestWith(before), res, ada())
+      const cleared = setCookieLines(res).filter((line) => line.includes('Max-Age=0'))
+      expect(cleared.map((line) => line.split('=')[0])).toContain('__Host-scalekit-session.1')
+    }
+  })
+})
+
+/** The cookies of an identity with a claim of this length. */
+async function cookiesOf(size: number): Promise<string> {
+  const res = responseTo()
+  await keeping().keeper.write(requestWith(), res, ada({ claims: { name: 'a'.repeat(size) } }))
+  return cookieAfter(res)
+}
+
+async function sealedValueOf(size: number): Promise<string> {
+  return (await cookiesOf(size)).replaceAll(/(^|; )[^=]+=/g, '')
+}
 
 function keeping({ isSecure = true } = {}) {
   const { clock, at } = settableClock()
