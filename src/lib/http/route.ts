@@ -25,10 +25,13 @@ export function route(
       next(misplaced(asked, parts.path))
       return
     }
-    handle(req, res).catch((error: unknown) => {
-      const known = asScalekitError(error, 'unexpected', 'An unexpected error')
-      answerFailure(known, parts.what, req, res, parts)
-    })
+    handle(req, res)
+      .catch((error: unknown) => {
+        const known = asScalekitError(error, 'unexpected', 'An unexpected error')
+        answerFailure(known, parts.what, req, res, parts)
+      })
+      // A failure of the failure, such as a logger that throws, must not end the process.
+      .catch(next)
   }
 }
 

@@ -1,21 +1,22 @@
 import { LoginError } from '../errors.ts'
-import type { Json, Pins } from '../types.ts'
+import type { Identity, Pins } from '../types.ts'
 import type { IdTokenClaims } from './id-token.ts'
 
 /** What an ID token says about a person and where they belong, in our words. */
-export interface Profile {
-  readonly sub: string
-  readonly iss: string
-  readonly organizationId?: string
-  readonly externalOrganizationId?: string
-  readonly connectionId?: string
-  readonly idpUserId?: string
-  readonly email?: string
-  readonly emailVerified: boolean
-  readonly sid?: string
-  readonly authenticatedAt?: number
-  readonly claims: Json
-}
+export type Profile = Pick<
+  Identity,
+  | 'sub'
+  | 'iss'
+  | 'organizationId'
+  | 'externalOrganizationId'
+  | 'connectionId'
+  | 'idpUserId'
+  | 'email'
+  | 'emailVerified'
+  | 'sid'
+  | 'authenticatedAt'
+  | 'claims'
+>
 
 /** Claims kept for the application; everything else in a token is about the token. */
 const keptClaims = [

@@ -2,11 +2,13 @@ import type { Response } from 'supertest'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type StateStore } from '../../../src/index.ts'
 import type { Application } from '../../support/application.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
 import { answerWith, signInAt } from '../../support/sign-in-page.ts'
 import { start } from '../../support/start.ts'
 import { navigation, type Visitor } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
+const secretOfTests = 'a secret of these tests, 32 or longer'
 const home = '/login?domain=acme.example&return_to=/app'
 
 function tokenCalls({ emulator }: Application) {
@@ -560,6 +562,20 @@ describe('an error from Scalekit', () => {
       providerError: 'access_denied',
       loginUrl: '/login',
     })
+  })
+})
+
+describe('a logger that throws', () => {
+  it('leaves the request to the error handler of the application', async () => {
+    const { logger } = recordingLogger()
+    const warn = () => {
+      throw new Error('disk full')
+    }
+    const { visitor } = await start({
+      options: { secret: secretOfTests, logger: { ...logger, warn } },
+    })
+    const answer = await visitor().open('/callback?error=access_denied').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', message: 'disk full' })
   })
 })
 

@@ -91,21 +91,24 @@ describe('/logout', () => {
     expect(answer.headers.location).toBe('/')
   })
 
-  it('still signs out here when Scalekit is out of reach', async () => {
-    const emulatorParts = { options: { http: { timeoutSeconds: 1 } } }
-    const { browser, cookie, visitor, emulator, url, auth } = await signedIn(emulatorParts)
-    expect(auth).toBeDefined()
-    await emulator.close()
-    const other = await start({ emulator, options: { baseUrl: url, http: { timeoutSeconds: 1 } } })
-    const answer = await other
-      .visitor()
-      .post('/logout', { ...click, cookie })
-      .expect(303)
-    expect(answer.headers.location).toBe('/')
-    await other.visitor().call('/app', { cookie }).expect(401)
-    await browser.post('/logout', click).expect(303)
-    await visitor().call('/app', { cookie }).expect(401)
-  })
+  it.each([
+    ['/goodbye', '/goodbye'],
+    ['https://evil.example', '/'],
+    ['//evil.example', '/'],
+  ])(
+    'still signs out here when Scalekit is out of reach, and goes from %s to %s',
+    async (asked, landed) => {
+      const { cookie, emulator, url } = await signedIn()
+      emulator.fail({ path: '/.well-known/openid-configuration', reset: true, times: 9 })
+      const other = await start({ emulator, options: { baseUrl: url } })
+      const answer = await other
+        .visitor()
+        .post(`/logout?return_to=${asked}`, { ...click, cookie })
+        .expect(303)
+      expect(answer.headers.location).toBe(landed)
+      await other.visitor().call('/app', { cookie }).expect(401)
+    },
+  )
 
   it('answers 503 and keeps the session when the mark cannot be written', async () => {
     const store = memoryStore()
