@@ -1,0 +1,59 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { scalekitAuth } from '../../src/index.ts'
+import { startEmulator } from '../../src/testing.ts'
+import { showPrincipal } from '../support/application.ts'
+import { recordingLogger } from '../support/recording-logger.ts'
+import { signInAt } from '../support/sign-in-page.ts'
+import { start } from '../support/start.ts'
+
+/** One application with two instances, for two environments, below `/a` and `/b`. */
+async function twoInstances() {
+  const second = await startEmulator()
+  onTestFinished(() => second.close())
+  const { logger } = recordingLogger()
+  const application = await start({
+    options: { name: 'a', basePath: '/a' },
+    callback: '/a/callback',
+    mount(app, auth) {
+      const other = scalekitAuth({
+        ...second.options,
+        baseUrl: 'http://localhost:3000',
+        name: 'b',
+        basePath: '/b',
+        logger,
+      })
+      app.use(auth)
+      app.use(other)
+      app.use('/in-a', auth.requireAuth())
+      app.use('/in-a', showPrincipal)
+      app.use('/in-b', other.requireAuth())
+      app.use('/in-b', showPrincipal)
+    },
+  })
+  return { ...application, second }
+}
+
+it('keeps the sessions and sign-ins of two environments apart', async () => {
+  const { visitor, emulator, second } = await twoInstances()
+  const browser = visitor()
+  await browser.signIn('/a/login?domain=acme.example', 'ada@acme.example')
+  await browser.call('/in-a').expect(200)
+  const refused = await browser.call('/in-b').expect(401)
+  expect(refused.body.loginUrl).toBe('/b/login')
+  expect(browser.cookieNames()).toEqual(['a-session'])
+  expect(emulator.requests.length).toBeGreaterThan(0)
+  expect(second.requests).toEqual([])
+})
+
+it('does not finish at one what was begun at the other', async () => {
+  const { visitor, emulator } = await twoInstances()
+  const browser = visitor()
+  const authorizeUrl = await browser.begin('/a/login?domain=acme.example')
+  const callbackUrl = new URL(await signInAt(authorizeUrl.href, 'ada@acme.example'))
+  const crossed = `/b/callback${callbackUrl.search}`
+  const answer = await browser.call(crossed).expect(400)
+  expect(answer.body.code).toMatch(/^login_(cookies_refused|state_missing)$/)
+  expect(emulator.requests.filter(({ path }) => path === '/oauth/token')).toEqual([])
+  await browser.open(callbackUrl.href).expect(302)
+  await browser.call('/in-a').expect(200)
+})
