@@ -3,7 +3,11 @@ import { ConfigError } from '../errors.ts'
 import type { Instance } from './context.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { Middleware } from './middleware.ts'
-import { type OrganizationSelector, selectOrganization } from './organization-selector.ts'
+import {
+  type OrganizationSelector,
+  selectOrganization,
+  selectsExternalId,
+} from './organization-selector.ts'
 import { refusals } from './refusals.ts'
 
 /** The guards, working with one instance or with the one mounted last. */
@@ -65,9 +69,9 @@ export function guards(instance?: Instance): Guards {
         // The framework that calls this guard is the one whose request type `select` names.
         const selected = selectOrganization(select, req as Req)
         if (selected === undefined) return refusals.organizationRequired
-        return principal.organizationId === selected
-          ? undefined
-          : refusals.wrongOrganization(selected)
+        const { organizationId, externalOrganizationId } = principal
+        const current = selectsExternalId(select) ? externalOrganizationId : organizationId
+        return current === selected ? undefined : refusals.wrongOrganization(selected)
       }),
     requireRole: (role, options) => {
       const roles = namesOf(role, 'requireRole() needs the name of at least one role')

@@ -2,13 +2,19 @@ import type { IncomingMessage } from 'node:http'
 
 /**
  * Where a route says which organization it belongs to: the id itself, the name of a route
- * parameter or of a header, or a function of the request.
+ * parameter or of a header, or a function of the request. With `subdomainOf: 'app.example'` the
+ * host `acme.app.example` belongs to the organization that you call `acme`: its external id.
  */
 export type OrganizationSelector<Req extends IncomingMessage = IncomingMessage> =
   | string
+  | Place
+  | ((req: Req) => unknown)
+
+/** A part of the request. */
+type Place =
   | { readonly param: string }
   | { readonly header: string }
-  | ((req: Req) => unknown)
+  | { readonly subdomainOf: string }
 
 /** Answers the organization's id, or `undefined` for none and for anything but one text. */
 export function selectOrganization<Req extends IncomingMessage>(
@@ -27,11 +33,22 @@ function selected<Req extends IncomingMessage>(
   return typeof select === 'string' ? select : lookUp(select, req)
 }
 
-function lookUp(
-  select: { readonly param: string } | { readonly header: string },
-  req: IncomingMessage,
-): unknown {
+/** Whether what is selected is your own id of an organization, and not Scalekit's. */
+export function selectsExternalId(select: unknown): boolean {
+  return typeof select === 'object' && select !== null && 'subdomainOf' in select
+}
+
+function lookUp(select: Place, req: IncomingMessage): unknown {
   if ('header' in select) return req.headers[select.header.toLowerCase()]
+  if ('subdomainOf' in select) return subdomain(req.headers.host ?? '', select.subdomainOf)
   const { params } = req as IncomingMessage & { params?: Record<string, unknown> }
   return params && Object.hasOwn(params, select.param) ? params[select.param] : undefined
+}
+
+/** The one label in front of a domain; host names ignore case. */
+function subdomain(host: string, domain: string): string | undefined {
+  const [name = ''] = host.toLowerCase().split(':')
+  const end = `.${domain.toLowerCase()}`
+  const label = name.endsWith(end) ? name.slice(0, -end.length) : ''
+  return label.includes('.') ? undefined : label
 }

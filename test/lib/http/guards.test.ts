@@ -296,6 +296,26 @@ describe('requireOrganization', () => {
     await browser.call('/page').expect(403)
   })
 
+  it.each([
+    ['acme.app.example', 200],
+    ['ACME.App.Example:3000', 200],
+    ['globex.app.example', 403],
+    ['app.example', 403],
+    ['.app.example', 403],
+    ['x.acme.app.example', 403],
+    ['acme.app.example.evil.example', 403],
+    ['acmeapp.example', 403],
+  ])('goes by the subdomain of %s: %i', async (Host, status) => {
+    const { browser } = await behind(requireOrganization({ subdomainOf: 'app.example' }))
+    await browser.call('/page', { Host }).expect(status)
+  })
+
+  it('sends who opens the subdomain of another organization to sign in there', async () => {
+    const { browser } = await behind(requireOrganization({ subdomainOf: 'app.example' }))
+    const answer = await browser.open('/page', { Host: 'globex.app.example' }).expect(302)
+    expect(answer.headers.location).toBe('/login?organization_id=globex&return_to=%2Fpage')
+  })
+
   it('refuses a header sent twice', async () => {
     const { browser } = await behind(requireOrganization({ header: 'X-Organization' }))
     await browser.call('/page', { 'X-Organization': `${acme}, ${globex}` }).expect(403)
