@@ -29,6 +29,7 @@ const statusByCode = {
   code_rejected: 400,
   id_token_invalid: 400,
   access_token_invalid: 400,
+  idp_login_invalid: 400,
   on_login_failed: 503,
   cross_site_request: 403,
   // Guards.

@@ -101,6 +101,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'This way to sign in is not offered',
     text: 'Please choose another one.',
   },
+  idp_login_invalid: {
+    title: 'This link is not right',
+    text: 'The sign-in your identity provider began could not be accepted, or it is too old. Please begin it there again.',
+  },
   callback_invalid: {
     title: 'This link is not right',
     text: 'It does not belong to a sign-in that is under way.',

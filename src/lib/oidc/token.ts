@@ -4,11 +4,11 @@ import { LoginError, ScalekitError, type ScalekitErrorCode, wrappedError } from 
 import type { KeySet } from './key-sets.ts'
 
 /** How far clocks may differ, in seconds. */
-const toleranceSeconds = 30
+export const toleranceSeconds = 30
 /** How far ahead of ours the issuer's clock may be, in seconds. */
 const maxAheadSeconds = 60
 /** How old a token may be when it is first seen, in seconds. */
-const maxAgeSeconds = 600
+export const maxAgeSeconds = 600
 
 /** Header parameters that offer a key of the sender's own, or ask for processing we do not do. */
 const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip']
@@ -22,27 +22,37 @@ export interface TokenChecks {
 }
 
 /**
+ * Verifies what all tokens about somebody share: what {@link verifySigned} does, and a subject.
+ *
+ * @throws an Error whose message names the check, never the token
+ */
+export async function verifyToken(token: string, checks: TokenChecks): Promise<JWTPayload> {
+  const claims = await verifySigned(token, checks)
+  assertSubject(claims)
+  return claims
+}
+
+/**
  * Verifies what all kinds of token share: RS256 under one of the published keys, `typ`, `iss`,
- * `aud`, `exp`, `nbf`, `iat` and a subject.
+ * `aud`, `exp`, `nbf` and `iat`.
  *
  * The algorithm is fixed here and not read from discovery or the token.
  *
  * @throws an Error whose message names the check, never the token
  * @see RFC 8725 sections 3.1, 3.10, 3.11; OpenID Connect Core 3.1.3.7
  */
-export async function verifyToken(token: string, checks: TokenChecks): Promise<JWTPayload> {
+export async function verifySigned(token: string, checks: TokenChecks): Promise<JWTPayload> {
   const now = checks.clock()
   const verified = await jwtVerify(token, checks.keys, {
     algorithms: ['RS256'],
     issuer: checks.issuer,
     ...(checks.audience === undefined ? {} : { audience: checks.audience }),
-    requiredClaims: ['exp', 'iat', 'sub'],
+    requiredClaims: ['exp', 'iat'],
     clockTolerance: toleranceSeconds,
     currentDate: new Date(now),
   })
   assertHeader(verified.protectedHeader)
   assertIssuedAt(verified.payload, now / 1000)
-  assertSubject(verified.payload)
   return verified.payload
 }
 
