@@ -4,6 +4,7 @@ export type {
   AccessTokenFault,
   FaultRule,
   HangFault,
+  IdpLoginFault,
   IdTokenFault,
   ResetFault,
   StatusFault,

@@ -71,6 +71,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'FaultRule',
     'HangFault',
     'IdTokenFault',
+    'IdpLoginFault',
     'Lifetimes',
     'OrganizationSeed',
     'PersonSeed',

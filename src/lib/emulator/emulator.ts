@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { FaultRule } from './faults.ts'
+import { idpInitiatedLogin } from './idp-initiated.ts'
 import { type LoopbackServer, listenOnLoopback } from './loopback.ts'
 import type { EmulatedOrganization } from './organizations.ts'
 import type { EmulatorSeed } from './seed.ts'
@@ -28,6 +29,19 @@ export interface Emulator {
   fail(rule: FaultRule): () => void
   /** Signs with a new key from now on; without `overlap` the old ones are withdrawn at once. */
   rotateKeys(options?: { readonly overlap?: boolean }): void
+  /**
+   * Begins a sign-in at the identity provider of the person with this e-mail address, as their
+   * company's portal would.
+   *
+   * @param options `relayState` is what the portal was told to come back to; `organizationId` says
+   * which of several organizations, by default the first.
+   * @returns where the browser is sent: the application's {@link EmulatorSeed.initiateLoginUri},
+   * with a token that is good for five minutes
+   */
+  idpInitiatedLogin(
+    email: string,
+    options?: { readonly relayState?: string; readonly organizationId?: string },
+  ): Promise<string>
   /** Moves the emulator's clock; negative numbers move it back. */
   advance(seconds: number): void
   /** Stops listening and drops every connection. */
@@ -80,6 +94,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     requests,
     fail: faults.add,
     rotateKeys: keys.rotate,
+    idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
     advance,
     async close() {
       await server.close()

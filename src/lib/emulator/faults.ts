@@ -9,6 +9,7 @@ export type FaultRule =
   | IdTokenFault
   | AccessTokenFault
   | TokenResponseFault
+  | IdpLoginFault
 
 /** Answers requests to `path` with a status instead of handling them. */
 export interface StatusFault extends RequestFault {
@@ -43,6 +44,11 @@ export interface TokenResponseFault extends Repeated {
   readonly tokenResponse: Claims
 }
 
+/** The same for the claims of an IdP-initiated login's token. */
+export interface IdpLoginFault extends Repeated {
+  readonly idpLogin: Claims
+}
+
 interface RequestFault extends Repeated {
   /** Such as `/oauth/token`. */
   readonly path: string
@@ -65,7 +71,7 @@ export interface Faults {
   distort(kind: Distorted, claims: Claims): Claims
 }
 
-export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse'
+export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
 
 export function createFaults(): Faults {
   const entries: { readonly rule: FaultRule; left: number }[] = []

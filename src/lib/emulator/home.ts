@@ -1,6 +1,7 @@
 import { type Html, html } from '../html.ts'
 import type { Answer } from './call.ts'
-import type { EmulatedOrganization, EmulatedPerson } from './organizations.ts'
+import { idpInitiatedUrl } from './idp-initiated.ts'
+import { type EmulatedOrganization, type EmulatedPerson, isUsable } from './organizations.ts'
 import { page } from './page.ts'
 import type { State } from './state.ts'
 
@@ -31,12 +32,13 @@ function organizationCard(organization: EmulatedOrganization): Html {
   return html`<section class="card ${connection?.provider.toLowerCase()}">
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
-<ul>${people.map(personLine)}</ul>
+<ul>${people.map((person) => personLine(person, organization))}</ul>
 </section>`
 }
 
-function personLine(person: EmulatedPerson): Html {
+function personLine(person: EmulatedPerson, { id, connection }: EmulatedOrganization): Html {
+  const start = idpInitiatedUrl({ email: person.email, organizationId: id })
   return html`<li class="person${person.refusal && ' refuses'}"><span class="who">
 <strong>${person.name}</strong><span class="note">${person.refusal ?? person.roles.join(', ')}</span><span>${person.email}</span>
-</span></li>`
+</span>${connection && isUsable(connection) && html`<a href="${start}" title="Sign in from the identity provider’s portal">IdP-initiated</a>`}</li>`
 }

@@ -2,6 +2,7 @@ import { authorize } from './authorize.ts'
 import { type Answer, type Call, json } from './call.ts'
 import { discovery, keys } from './discovery.ts'
 import { home } from './home.ts'
+import { idpInitiated, idpInitiatedPath } from './idp-initiated.ts'
 import { logout } from './logout.ts'
 import { signIn } from './sign-in.ts'
 import { signInPath } from './sign-in-page.ts'
@@ -24,6 +25,7 @@ interface Endpoint {
 
 const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/', { method: 'GET', answer: home }],
+  [idpInitiatedPath, { method: 'GET', answer: idpInitiated }],
   ['/.well-known/openid-configuration', { method: 'GET', answer: discovery }],
   ['/keys', { method: 'GET', answer: keys }],
   ['/oauth/authorize', { method: 'GET', answer: authorize }],

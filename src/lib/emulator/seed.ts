@@ -18,6 +18,11 @@ export interface EmulatorSeed {
    * `http://localhost:3000/logout`.
    */
   readonly postLogoutRedirectUris?: readonly string[]
+  /**
+   * Where a login goes that begins at an identity provider. Default: `login` beside the first
+   * redirect URI, so `http://localhost:3000/login`.
+   */
+  readonly initiateLoginUri?: string
   /** Default: Acme and Globex. */
   readonly organizations?: readonly OrganizationSeed[]
   /**

@@ -14,6 +14,7 @@ export interface Settings {
   readonly clientSecret: string
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
+  readonly initiateLoginUri: string
   readonly organizations: readonly EmulatedOrganization[]
   readonly mode: EmulatorMode
   readonly hostedLogin: boolean
@@ -34,6 +35,10 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     redirectUris,
     postLogoutRedirectUris:
       seed.postLogoutRedirectUris ?? redirectUris.map((uri) => new URL('logout', uri).href),
+    // Without a redirect URI nobody can sign in, and the emulator still starts.
+    initiateLoginUri:
+      seed.initiateLoginUri ??
+      new URL('login', redirectUris[0] ?? 'http://localhost:3000/callback').href,
     organizations: (seed.organizations ?? sampleOrganizations).map(organizationFrom),
     mode,
     hostedLogin: seed.hostedLogin ?? mode === 'full-stack',

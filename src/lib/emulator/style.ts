@@ -65,6 +65,7 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 .who span { width: 100%; color: var(--quiet); font-size: 14px; overflow-wrap: anywhere; }
 .who .note { width: auto; margin-left: auto; font-size: 13px; }
 .refuses .who .note, .problem { color: var(--wrong); }
+.person a { flex: none; font-size: 13px; color: inherit; }
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 20px; padding-top: 20px; border-top: 1px solid var(--line); }
 .others button { flex: 1 1 auto; padding: 8px 12px; font-size: 14px; color: var(--quiet); }
 label { display: block; margin-bottom: 6px; font-weight: 600; font-size: 15px; }
