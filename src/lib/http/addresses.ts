@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import { originalUrl } from './middleware.ts'
-import { safeReturnTo } from './return-to.ts'
+import { safeReturnTo, safeReturnToUrl } from './return-to.ts'
 
 /** Every address of one instance, made from configuration and never from what a request claims. */
 export interface Addresses {
@@ -15,6 +15,8 @@ export interface Addresses {
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** The same for a value that may be a whole URL on our origin. */
+  safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
   /** The same URL on the first of our origins, if the request came to none of them. */
   ownUrl(req: IncomingMessage): URL | undefined
   /** Where a refused request may come back to. */
@@ -32,8 +34,8 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
   const askedFor = ({ headers }: IncomingMessage) =>
     origins.find(({ host }) => host === headers.host?.toLowerCase())
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
-  const safe = (req: IncomingMessage, value: unknown) =>
-    safeReturnTo(value, { origin: originOf(req), ownPaths })
+  const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
+  const safe = (req: IncomingMessage, value: unknown) => safeReturnTo(value, rulesOf(req))
   return {
     paths: own,
     origin: originOf,
@@ -44,6 +46,7 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
       return search === '' ? own.login : `${own.login}?${search}`
     },
     safeReturnTo: safe,
+    safeReturnToUrl: (req, value) => safeReturnToUrl(value, rulesOf(req)),
     ownUrl(req) {
       if (askedFor(req)) return undefined
       const target = originalUrl(req)

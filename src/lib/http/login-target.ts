@@ -11,8 +11,15 @@ export interface LoginRequest extends Target {
   readonly returnTo?: string
 }
 
-/** The query of `/login`: what may be asked for, and what the kit tells itself by a redirect. */
+/**
+ * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,
+ * and what the kit tells itself by a redirect.
+ *
+ * @see OpenID Connect Core 1.0, section 4
+ */
 export interface LoginQuery extends LoginRequest {
+  /** The URL to come back to. */
+  readonly targetLinkUri?: string
   /** `1` when the callback sent the browser back because it had lost the transaction. */
   readonly restart?: string
   /** `1` when the browser was sent here from another host. */
@@ -28,6 +35,7 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   loginHint: 'login_hint',
   prompt: 'prompt',
   returnTo: 'return_to',
+  targetLinkUri: 'target_link_uri',
   restart: 'restart',
   redirected: 'redirected',
 }
@@ -64,6 +72,17 @@ function repeated(parameter: string): ScalekitError {
     isTarget ? 'ambiguous_target' : 'parameter_invalid',
     `${parameter} is there more than once`,
   )
+}
+
+/**
+ * Refuses a sign-in that another issuer than ours begins.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid`
+ */
+export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
+  if (query.getAll('iss').some((given) => given !== issuer)) {
+    throw new ScalekitError('parameter_invalid', 'iss is not the issuer of this environment')
+  }
 }
 
 /**

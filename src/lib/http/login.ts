@@ -4,7 +4,12 @@ import { LoginError } from '../errors.ts'
 import { authorizationUrl, pinsOf } from '../oidc/authorization-request.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { startTransaction } from '../oidc/transaction.ts'
-import { checkLoginRequest, type LoginRequest, readLoginQuery } from './login-target.ts'
+import {
+  assertOurIssuer,
+  checkLoginRequest,
+  type LoginRequest,
+  readLoginQuery,
+} from './login-target.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
 import { redirect } from './respond.ts'
@@ -12,6 +17,7 @@ import type { Transactions } from './transactions.ts'
 
 /** What a sign-in needs to begin. */
 export interface LoginParts {
+  readonly issuer: string
   readonly discover: () => Promise<Provider>
   readonly transactions: Transactions
   readonly scope: string
@@ -19,6 +25,8 @@ export interface LoginParts {
   readonly clock: Clock
   redirectUri(req: IncomingMessage): string
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** The same for a value that may be a whole URL. */
+  safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
   /** Where this request should have gone, if it came to a host that `baseUrl` does not name. */
   ownUrl(req: IncomingMessage): URL | undefined
 }
@@ -59,7 +67,7 @@ export function startLogin(parts: LoginParts): StartLogin {
  * scanner asks for would leave transactions that nobody finishes.
  */
 export function loginRoute(
-  { ownUrl }: LoginParts,
+  { issuer, ownUrl, safeReturnToUrl }: LoginParts,
   start: StartLogin,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function login(req, res) {
@@ -72,13 +80,19 @@ export function loginRoute(
         hint: 'Send the browser there with location.assign(), not with fetch().',
       })
     }
-    const { restart, redirected, ...request } = readLoginQuery(queryOf(req))
+    const query = queryOf(req)
+    assertOurIssuer(query, issuer)
+    const { restart, redirected, targetLinkUri, ...request } = readLoginQuery(query)
     // A cookie set on this host would not come back to the one of the redirect URI. Once only: a
     // proxy that does not pass the host on would make it look wrong for ever.
     const elsewhere = redirected === undefined ? ownUrl(req) : undefined
     if (elsewhere) {
       elsewhere.searchParams.set('redirected', '1')
       redirect(req, res, elsewhere.href)
-    } else await start(req, res, request, { isRestart: restart !== undefined })
+      return
+    }
+    const returnTo = request.returnTo ?? safeReturnToUrl(req, targetLinkUri)
+    const target = returnTo === undefined ? request : { ...request, returnTo }
+    await start(req, res, target, { isRestart: restart !== undefined })
   }
 }

@@ -67,6 +67,7 @@ export function assemble(config: Config): Parts {
     clock,
   })
   const loginParts = {
+    issuer: client.issuer,
     discover,
     transactions,
     scope: config.scope,
@@ -74,6 +75,7 @@ export function assemble(config: Config): Parts {
     clock,
     redirectUri: at.redirectUri,
     safeReturnTo: at.safeReturnTo,
+    safeReturnToUrl: at.safeReturnToUrl,
     ownUrl: at.ownUrl,
   }
   const logoutParts = {

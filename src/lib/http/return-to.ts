@@ -25,6 +25,16 @@ export function safeReturnTo(value: unknown, rules: ReturnToRules): string | und
   return url.pathname + url.search + url.hash
 }
 
+/**
+ * The same for what may be a whole URL, as `target_link_uri` and relay states are: one that begins
+ * with our origin counts as its path.
+ */
+export function safeReturnToUrl(value: unknown, rules: ReturnToRules): string | undefined {
+  const { origin } = rules
+  const isOurs = typeof value === 'string' && (value === origin || value.startsWith(`${origin}/`))
+  return safeReturnTo(isOurs ? value.slice(origin.length) || '/' : value, rules)
+}
+
 /** Routers compare paths loosely, so this does too. */
 function isOwn(pathname: string, ownPaths: readonly string[]): boolean {
   const plain = decodeLoosely(pathname).toLowerCase().replace(/\/+$/, '')
