@@ -7,6 +7,7 @@ import { attach } from './context.ts'
 import { answerFailure } from './failures.ts'
 import { type Guards, guards } from './guards.ts'
 import { type Handle, handle } from './handle.ts'
+import { withIdpLogin } from './idp-initiated.ts'
 import { loginRoute } from './login.ts'
 import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
@@ -124,13 +125,24 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
     },
     safeReturnTo: at.safeReturnTo,
   })
+  const idpLoginParts = {
+    ...parts,
+    ...at,
+    client: config.client,
+    clock: config.clock,
+    start: parts.login,
+    singleUse: config.store.singleUse,
+  }
   const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
   return {
     login: route(
       { ...shared, what: 'sign-in', path: at.paths.login },
-      loginRoute(parts.loginParts, parts.login),
+      withIdpLogin(idpLoginParts, loginRoute(parts.loginParts, parts.login)),
     ),
-    callback: route({ ...shared, what: 'sign-in', path: at.paths.callback }, callback),
+    callback: route(
+      { ...shared, what: 'sign-in', path: at.paths.callback },
+      withIdpLogin(idpLoginParts, callback),
+    ),
     logout: route(
       { ...shared, what: 'sign-out', path: at.paths.logout },
       logoutRoute(parts.logoutParts, parts.logout),

@@ -40,6 +40,13 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   redirected: 'redirected',
 }
 
+const loginHintForm = /^[^\p{Cc}\p{Z}<>"]{1,254}$/u
+
+/** Whether a hint can be sent. */
+export function isLoginHint(value: string): boolean {
+  return loginHintForm.test(value)
+}
+
 const prompts = ['login', 'create', 'select_account', 'none', 'consent']
 
 /** How each value has to look; lengths first, so that nothing long is ever matched. */
@@ -48,7 +55,7 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   organizationId: /^[\w.:@-]{1,128}$/,
   domain: /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/,
   provider: /^[a-z]{1,32}$/,
-  loginHint: /^[^\p{Cc}\p{Z}<>"]{1,254}$/u,
+  loginHint: loginHintForm,
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from './login-target.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
+import { providerError } from './provider-errors.ts'
 import { redirect } from './respond.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -81,6 +82,9 @@ export function loginRoute(
       })
     }
     const query = queryOf(req)
+    // A sign-in that began at an identity provider ends here, too, when it fails at Scalekit.
+    const error = query.get('error')
+    if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
     assertOurIssuer(query, issuer)
     const { restart, redirected, targetLinkUri, ...request } = readLoginQuery(query)
     // A cookie set on this host would not come back to the one of the redirect URI. Once only: a

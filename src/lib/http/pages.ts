@@ -15,7 +15,7 @@ const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.25rem; background: var(--back); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
 main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: 1rem; box-shadow: 0 1px 2px rgb(0 0 0 / .04), 0 12px 32px rgb(0 0 0 / .06) }
 h1 { margin: 0 0 .5rem; font-size: 1.35rem; line-height: 1.3; letter-spacing: -.01em; text-wrap: balance }
-p { margin: 0 0 1.5rem; color: var(--soft) }
+p { margin: 0 0 1.5rem; color: var(--soft); overflow-wrap: anywhere }
 .ways { display: flex; flex-wrap: wrap; gap: .75rem }
 .ways a, .ways button { flex: 1 1 auto; min-height: 2.75rem; padding: .55rem 1.1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; border-radius: .6rem; border: 1px solid var(--line); background: transparent; color: var(--ink); cursor: pointer }
 .ways .first { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
@@ -161,6 +161,20 @@ export function signOutPage(action: string): Page {
     'Sign out?',
     html`<p>You will have to sign in again to come back.</p>
 <form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`,
+  )
+}
+
+/** Asks before a sign-in that began elsewhere takes the place of somebody's session. */
+export function switchPage(
+  action: string,
+  { from, to }: { readonly from: string | undefined; readonly to: string | undefined },
+): Page {
+  const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
+  const next = to === undefined ? 'somebody else' : html`<b>${to}</b>`
+  return page(
+    'Switch accounts?',
+    html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
+<form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`,
   )
 }
 
