@@ -1,10 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  type DecipherGCM,
-  hkdfSync,
-  randomBytes,
-} from 'node:crypto'
+import { createCipheriv, createDecipheriv, type DecipherGCM, randomBytes } from 'node:crypto'
 import { decodeBase64url } from './bytes.ts'
 import type { Secret } from './secret.ts'
 
@@ -31,7 +25,7 @@ interface Key {
  * secret opens, so a secret is replaced by putting the new one in front.
  *
  * @param purpose What is sealed, and for which instance; values never open under another purpose.
- * @see RFC 5869 (HKDF), NIST SP 800-38D (GCM)
+ * @see NIST SP 800-38D (GCM)
  */
 export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
   const keys = secrets.map((secret) => deriveKey(secret, purpose))
@@ -47,11 +41,9 @@ export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
 }
 
 function deriveKey(secret: Secret, purpose: string): Key {
-  const derive = (info: string, length: number) =>
-    Buffer.from(hkdfSync('sha256', secret.reveal(), 'express-scalekit', info, length))
   return {
-    prefix: `1.${derive(`key id: ${purpose}`, 6).toString('base64url')}.`,
-    bytes: derive(`key: ${purpose}`, 32),
+    prefix: `1.${secret.derive(`key id: ${purpose}`, 6).toString('base64url')}.`,
+    bytes: secret.derive(`key: ${purpose}`, 32),
   }
 }
 

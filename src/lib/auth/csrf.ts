@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { isSameText } from '../bytes.ts'
 import type { Secret } from '../secret.ts'
 
@@ -11,17 +11,12 @@ export interface CsrfTokens {
 
 /** @param purpose Which instance they are for. */
 export function csrfTokens(secrets: readonly Secret[], purpose: string): CsrfTokens {
-  const keys = secrets.map((secret) => deriveKey(secret, purpose))
+  const keys = secrets.map((secret) => secret.derive(`csrf ${purpose}`, 32))
   const tokens = (sessionId: string) => keys.map((key) => macOf(key, sessionId))
   return {
     issue: (sessionId) => macOf(keys[0]!, sessionId),
     isValid: (token, sessionId) => tokens(sessionId).some((valid) => isSameText(token, valid)),
   }
-}
-
-function deriveKey(secret: Secret, purpose: string): Buffer {
-  const info = `csrf ${purpose}`
-  return Buffer.from(hkdfSync('sha256', secret.reveal(), 'express-scalekit', info, 32))
 }
 
 function macOf(key: Buffer, sessionId: string): string {
