@@ -38,6 +38,15 @@ export default defineConfig({
         extends: true as const,
         test: { name: host, include: overHttp, env: { TEST_HOST: host } },
       })),
+      // And with the application's own sessions.
+      {
+        extends: true,
+        test: {
+          name: 'express-session',
+          include: overHttp,
+          env: { TEST_SESSION: 'express-session' },
+        },
+      },
     ],
     reporters: ['default', root('test/support/counting-reporter.ts')],
     // Left to itself, vitest keeps one core free, which on two cores doubles the wait.

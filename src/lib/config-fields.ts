@@ -1,7 +1,9 @@
-import { originUrl, path, text, texts, webUrl } from './fields.ts'
-import type { ScalekitAuthOptions } from './options.ts'
+import { oneOf, originUrl, path, text, texts, webUrl, withMethods } from './fields.ts'
+import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
 import { emulatorClientSecret } from './sample-secrets.ts'
 import { Secret } from './secret.ts'
+import type { SessionKind } from './session/kind.ts'
+import type { SessionStore } from './session/own-session.ts'
 
 /** The variables that are read, e.g. `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>
@@ -89,9 +91,31 @@ function defaultBaseUrl(env: Env): string {
 export function secrets(options: ScalekitAuthOptions, env: Env): readonly Secret[] {
   const given = options.secret ?? env.SCALEKIT_COOKIE_SECRET?.split(',')
   if (given === undefined || given === '') return [derivedSecret(options, env)]
+  return strongSecrets(given)
+}
+
+function strongSecrets(given: string | readonly string[]): readonly Secret[] {
   const list = [given].flat()
   if (list.length === 0) throw new Error('must hold at least one secret')
   return list.map((value) => new Secret(strong(text(value))))
+}
+
+/** Where sessions are kept; `auto` finds out what the application has mounted. */
+export function sessionKind({ kind, store }: SessionOptions): 'auto' | SessionKind {
+  if (store === undefined) return oneOf(kind ?? 'auto', ['auto', 'cookie', 'express-session'])
+  if (kind === undefined || kind === 'express-session') return 'express-session'
+  throw new Error('must be "express-session" where `session.store` is given')
+}
+
+export function sessionSecrets({ secret, store }: SessionOptions): readonly Secret[] | undefined {
+  if (secret === undefined) return undefined
+  if (store === undefined) throw new Error('is for the cookie of `session.store`; here `secret` is')
+  return strongSecrets(secret)
+}
+
+export function sessionStore({ store }: SessionOptions): SessionStore | undefined {
+  const methods = ['get', 'set', 'destroy', 'regenerate', 'createSession', 'on']
+  return store && withMethods(store, methods)
 }
 
 function derivedSecret(options: ScalekitAuthOptions, env: Env): Secret {
@@ -146,6 +170,5 @@ export function scopes(value: unknown): readonly string[] {
 }
 
 export function fallback(value: unknown): 'hosted' {
-  if (value === 'hosted') return value
-  throw new Error('must be "hosted"')
+  return oneOf(value, ['hosted'])
 }

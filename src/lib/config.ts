@@ -15,6 +15,9 @@ import {
   required,
   scopes,
   secrets,
+  sessionKind,
+  sessionSecrets,
+  sessionStore,
 } from './config-fields.ts'
 import { ConfigError } from './errors.ts'
 import {
@@ -27,9 +30,11 @@ import {
 } from './fields.ts'
 import { consoleLogger, type Logger } from './log.ts'
 import type { Client } from './oidc/discovery.ts'
-import { optionNames, type ScalekitAuthOptions } from './options.ts'
+import { optionNames, type ScalekitAuthOptions, type SessionOptions } from './options.ts'
 import type { Fetch } from './request.ts'
 import type { Secret } from './secret.ts'
+import type { SessionKind } from './session/kind.ts'
+import type { SessionStore } from './session/own-session.ts'
 import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
 
@@ -47,6 +52,10 @@ export interface Config {
   readonly scope: string
   readonly providers: readonly string[]
   readonly onLogin: OnLogin | undefined
+  readonly sessionKind: 'auto' | SessionKind
+  readonly sessionStore: SessionStore | undefined
+  readonly sessionSecrets: readonly Secret[] | undefined
+  readonly sessionKeep: readonly string[]
   readonly absoluteSeconds: number
   readonly idleSeconds: number
   readonly store: StateStore
@@ -83,15 +92,20 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, session, revocation, http } = options
+  const { paths, login, revocation, http } = options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
     ...unknownNames(login, optionNames.login, 'login.'),
-    ...unknownNames(session, optionNames.session, 'session.'),
+    ...unknownNames(sessionOf(options), optionNames.session, 'session.'),
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
+}
+
+/** `session: 'cookie'` is short for `session: { kind: 'cookie' }`. */
+function sessionOf({ session }: ScalekitAuthOptions): SessionOptions | undefined {
+  return typeof session === 'string' ? { kind: session } : session
 }
 
 /** One entry an option, under the name its problems are reported by. */
@@ -109,6 +123,10 @@ interface RawFields {
   'login.fallback': 'hosted'
   'login.providers': readonly string[]
   'login.onLogin': OnLogin | undefined
+  'session.kind': 'auto' | SessionKind
+  'session.store': SessionStore | undefined
+  'session.secret': readonly Secret[] | undefined
+  'session.keep': readonly string[]
   'session.absoluteSeconds': number
   'session.idleSeconds': number
   store: StateStore | undefined
@@ -124,7 +142,7 @@ function fieldsOf(
   env: Env,
 ): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
   const login = options.login ?? {}
-  const session = options.session ?? {}
+  const session = sessionOf(options) ?? {}
   const http = options.http ?? {}
   const revocation = options.revocation ?? {}
   return {
@@ -141,6 +159,10 @@ function fieldsOf(
     'login.fallback': () => fallback(login.fallback ?? 'hosted'),
     'login.providers': () => texts(login.providers ?? [], socialProviders),
     'login.onLogin': () => optionalFunction(login.onLogin),
+    'session.kind': () => sessionKind(session),
+    'session.store': () => sessionStore(session),
+    'session.secret': () => sessionSecrets(session),
+    'session.keep': () => texts(session.keep ?? []),
     'session.absoluteSeconds': () => positive(session.absoluteSeconds ?? 604_800),
     'session.idleSeconds': () => positive(session.idleSeconds ?? 86_400),
     store: () =>
@@ -173,6 +195,10 @@ function assemble(fields: RawFields): Config {
     scope: fields.scopes.join(' '),
     providers: fields['login.providers'],
     onLogin: fields['login.onLogin'],
+    sessionKind: fields['session.kind'],
+    sessionStore: fields['session.store'],
+    sessionSecrets: fields['session.secret'],
+    sessionKeep: fields['session.keep'],
     absoluteSeconds: fields['session.absoluteSeconds'],
     idleSeconds: fields['session.idleSeconds'],
     store: fields.store ?? memoryStore({ clock }),

@@ -5,6 +5,8 @@ const statusByCode = {
   not_mounted: 500,
   base_path_mismatch: 500,
   session_too_large: 500,
+  session_not_mounted: 500,
+  session_kind_changed: 500,
   // Sign-in and sign-out, as the visitor sees them.
   method_not_allowed: 405,
   navigation_required: 400,

@@ -122,6 +122,16 @@ export function texts(value: unknown, allowed?: readonly string[]): readonly str
   return [...(value as string[])]
 }
 
+/** One of these texts. */
+export function oneOf<const Value extends string>(
+  value: unknown,
+  allowed: readonly Value[],
+): Value {
+  const found = allowed.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new Error(`must be ${allowed.map((name) => JSON.stringify(name)).join(' or ')}`)
+}
+
 /** A function, or nothing. */
 export function optionalFunction<Value>(value: Value): Value {
   if (value === undefined || typeof value === 'function') return value

@@ -2,6 +2,7 @@ import type { OnLogin } from './auth/on-login.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './log.ts'
 import type { Fetch } from './request.ts'
+import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
 
 /** What the application passes in. Anything left out is read from the environment. */
@@ -55,12 +56,8 @@ export interface ScalekitAuthOptions {
     /** Has the last word on every sign-in. */
     readonly onLogin?: OnLogin
   }
-  readonly session?: {
-    /** The longest a session lasts, in seconds. Default: 604 800 (a week). */
-    readonly absoluteSeconds?: number
-    /** How long a session lasts without a request, in seconds. Default: 86 400 (a day). */
-    readonly idleSeconds?: number
-  }
+  /** Where sessions are kept and how long they last; a text is its `kind`. */
+  readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   readonly revocation?: {
@@ -81,12 +78,41 @@ export interface ScalekitAuthOptions {
   readonly dangerouslyAllowHttp?: boolean
 }
 
+/** Where sessions are kept, and how long they last. */
+export interface SessionOptions {
+  /**
+   * `cookie`: sealed in a cookie of the kit's own. `express-session`: in the application's
+   * `req.session`, which has to be mounted above the kit. `auto`: the latter where the first request
+   * that needs a session has it, else the former. Default: `auto`.
+   */
+  readonly kind?: 'auto' | 'cookie' | 'express-session'
+  /** Mounts `express-session` with this store, so that the application need not. */
+  readonly store?: SessionStore
+  /**
+   * Signs the cookie of `store`: at least 32 characters that nobody can guess. In a list the first
+   * signs and all verify. Default: derived from the kit's `secret`.
+   */
+  readonly secret?: string | readonly string[]
+  /**
+   * The members of `req.session` that outlive a sign-in; the `name` of another instance, for one.
+   * Default: none, as they may be another visitor's.
+   */
+  readonly keep?: readonly string[]
+  /** The longest a session lasts, in seconds. Default: 604 800 (a week). */
+  readonly absoluteSeconds?: number
+  /**
+   * How long a session lasts without a request, in seconds. An `express-session` that the
+   * application mounts has its own `cookie.maxAge` for that. Default: 86 400 (a day).
+   */
+  readonly idleSeconds?: number
+}
+
 /** Every name of {@link ScalekitAuthOptions}, for telling a misspelled one. */
 export const optionNames: {
   readonly root: readonly (keyof ScalekitAuthOptions)[]
   readonly paths: readonly (keyof NonNullable<ScalekitAuthOptions['paths']>)[]
   readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
-  readonly session: readonly (keyof NonNullable<ScalekitAuthOptions['session']>)[]
+  readonly session: readonly (keyof SessionOptions)[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
   readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
 } = {
@@ -112,7 +138,7 @@ export const optionNames: {
   ],
   paths: ['login', 'callback', 'logout', 'me'],
   login: ['fallback', 'providers', 'onLogin'],
-  session: ['absoluteSeconds', 'idleSeconds'],
+  session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }

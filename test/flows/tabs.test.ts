@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sessionCookie } from '../support/application.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
 
@@ -20,7 +21,7 @@ describe('a browser', () => {
       expect(back.headers.location).toBe(`/app?tab=${tab}`)
       await browser.open(back.headers.location!).expect(200)
     }
-    expect(browser.cookieNames()).toEqual(['scalekit-session'])
+    expect(browser.cookieNames()).toEqual([sessionCookie])
   })
 
   it('a background call during a sign-in gets 401 and disturbs nothing', async () => {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/lib/config.ts'
 import type { Env } from '../../src/lib/config-fields.ts'
@@ -10,6 +11,7 @@ import { recordingLogger } from '../support/recording-logger.ts'
 const clientSecret = 'live_5p1anted0client0secret'
 const cookieSecret = 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0Pa'
 const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
+const store = new MemoryStore()
 
 describe('a variable', () => {
   it('says everything that a production application has to say', () => {
@@ -260,6 +262,17 @@ describe('every other option', () => {
     ['login.fallback', { login: { fallback: 'email' } }, 'must be "hosted"'],
     ['login.providers', { login: { providers: ['gogle'] } }, 'must hold only google, github'],
     ['login.onLogin', { login: { onLogin: true } }, 'must be a function'],
+    ['session.kind', { session: 'memory' }, 'must be "auto" or "cookie" or "express-session"'],
+    ['session.kind', { session: { kind: 'cookie', store } }, 'must be "express-session" where'],
+    ['session.store', { session: { store: new Map() } }, 'must have a destroy() function'],
+    [
+      'session.secret',
+      { session: { secret: cookieSecret } },
+      'is for the cookie of `session.store`',
+    ],
+    ['session.secret', { session: { secret: 'short', store } }, 'is shorter than 32 characters'],
+    ['session.secret', { session: { secret: [], store } }, 'must hold at least one secret'],
+    ['session.keep', { session: { keep: 'cart' } }, 'must be a list of texts'],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a number'],
     ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a number'],
     ['store', { store: {} }, 'must have a write() function'],
@@ -280,7 +293,7 @@ describe('every other option', () => {
   it.each(['paths', 'login', 'session', 'revocation', 'http'])(
     '%s has one sentence for what is no object',
     (group) => {
-      for (const given of [null, 'cookie', []]) {
+      for (const given of [null, 5, []]) {
         const options = { [group]: given } as ScalekitAuthOptions
         expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object`])
       }
@@ -294,6 +307,10 @@ describe('every other option', () => {
       basePath: '',
       paths: { login: '/login', callback: '/callback', logout: '/logout', me: '/me' },
       providers: [],
+      sessionKind: 'auto',
+      sessionStore: undefined,
+      sessionSecrets: undefined,
+      sessionKeep: [],
       absoluteSeconds: 604_800,
       idleSeconds: 86_400,
       maxLagMs: 1000,

@@ -45,6 +45,8 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'ScalekitAuth',
     'ScalekitAuthOptions',
     'ScalekitErrorCode',
+    'SessionOptions',
+    'SessionStore',
     'SignedIn',
     'SignedInHandler',
     'SignedOut',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import connect from 'connect'
+import { RedisStore } from 'connect-redis'
 import express, { type Request, type Response, Router } from 'express'
 import {
   getAuth,
@@ -18,6 +19,8 @@ import {
   type User,
 } from 'express-scalekit'
 import { type Emulator, startEmulator } from 'express-scalekit/testing'
+import { MemoryStore } from 'express-session'
+import { createClient } from 'redis'
 import { describe, expectTypeOf, it } from 'vitest'
 
 // Only compiled, never run.
@@ -84,6 +87,17 @@ describe('scalekitAuth', () => {
     scalekitAuth({ baseUrl: ['https://a.example', 'https://b.example'], secret: ['new', 'old'] })
     scalekitAuth({ login: { onLogin: async () => ({ deny: 'not today' }) } })
     scalekitAuth({ login: { onLogin: ({ identity }) => ({ user: { plan: identity.sub } }) } })
+  })
+
+  it('takes a kind of session, and the stores of express-session', () => {
+    scalekitAuth({ session: 'express-session' })
+    scalekitAuth({ session: { kind: 'cookie', idleSeconds: 60 } })
+    scalekitAuth({ session: { store: new MemoryStore(), secret: ['new', 'old'], keep: ['cart'] } })
+    scalekitAuth({ session: { store: new RedisStore({ client: createClient() }) } })
+    // @ts-expect-error There is no such kind.
+    scalekitAuth({ session: 'memory' })
+    // @ts-expect-error A session store is more than a map.
+    scalekitAuth({ session: { store: new Map() } })
   })
 
   it('refuses an unknown option', () => {

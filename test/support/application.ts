@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import expressSession, { MemoryStore, type SessionOptions, type Store } from 'express-session'
 import {
   getAuth,
+  type Middleware,
   type ScalekitAuth,
   type ScalekitAuthOptions,
   scalekitAuth,
@@ -33,6 +35,8 @@ export interface ApplicationParts {
   readonly callback?: string
   readonly logout?: string
   readonly emulator?: Emulator
+  /** Where an application with `express-session` keeps its sessions. Default: its own memory. */
+  readonly store?: Store
   /** Puts the kit and the routes into the application. Default: the kit at the root, `/app` guarded. */
   mount?(app: HostApp, auth: ScalekitAuth): void
 }
@@ -54,6 +58,7 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
   const auth = scalekitAuth({ ...emulator.options, baseUrl: url, logger, ...parts.options })
   const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
+  if (isOwnSession) app.use(applicationSession(parts.store))
   mount(app, auth)
   app.use(answerError)
   server.on('request', app)
@@ -70,6 +75,26 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
       if (!parts.emulator) await emulator.close()
     },
   }
+}
+
+/** Whether this run of the tests is about applications that have `express-session` in front. */
+export const isOwnSession: boolean = process.env.TEST_SESSION === 'express-session'
+
+/** The cookie that carries the session of a browser. */
+export const sessionCookie: string = isOwnSession ? 'connect.sid' : 'scalekit-session'
+
+/** `express-session` as its README mounts it. */
+export function applicationSession(
+  store: Store = new MemoryStore(),
+  options: Partial<SessionOptions> = {},
+): Middleware {
+  return expressSession({
+    secret: 'a secret of these tests, for express-session',
+    resave: false,
+    saveUninitialized: false,
+    store,
+    ...options,
+  }) as unknown as Middleware
 }
 
 /** The kit at the root, one public page and one guarded page. */

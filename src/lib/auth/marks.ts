@@ -3,6 +3,7 @@ import { expiringMap } from '../expiring-map.ts'
 import { joinMarks } from '../state/mark.ts'
 import type { Mark, Marks } from '../state/store.ts'
 import type { Identity } from '../types.ts'
+import { within } from '../within.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
@@ -87,9 +88,12 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
   }
 
   function refresh(): Promise<boolean> {
-    pending ??= withinDeadline(load()).finally(() => {
-      pending = undefined
-    })
+    // Late success still counts for the next request.
+    pending ??= within(deadlineMs, load())
+      .catch(() => false)
+      .finally(() => {
+        pending = undefined
+      })
     return pending
   }
 
@@ -103,12 +107,4 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
     },
     close: () => unsubscribe?.(),
   }
-}
-
-/** Answers false when the work failed or takes too long; late success still counts for the next. */
-function withinDeadline(work: Promise<boolean>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, deadlineMs, false)
-    work.then(resolve, () => resolve(false)).finally(() => clearTimeout(timer))
-  })
 }

@@ -68,10 +68,10 @@ export function liveSessions(parts: {
       if (hasEnded(identity, clock())) return signedOut.expired
       if (!marks.isFresh()) throw unavailable()
       if (marks.isDead(identity)) return signedOut.revoked
-      keeper.touch(res, identity)
+      keeper.touch(req, res, identity)
       return principalOfIdentity(identity)
     },
-    isStale: (req) => !marks.isFresh() && keeper.read(req) !== undefined,
+    isStale: (req) => !marks.isFresh() && keeper.holds(req),
     refresh: () => marks.refresh(),
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Config, parseConfig } from '../config.ts'
 import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
+import type { OwnSession } from '../session/own-session.ts'
 import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
 import { answerFailure } from './failures.ts'
@@ -109,7 +110,8 @@ function assertCalled(options: ScalekitAuthOptions): void {
 }
 
 function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
-  const { at, sessions } = parts
+  const { at, sessions, ownSession } = parts
+  const serve = (...given: Parameters<typeof route>) => after(ownSession, route(...given))
   const shared = { logger: parts.logger, retryUrl: at.loginUrl({}) }
   const callback = callbackRoute({
     ...parts,
@@ -135,28 +137,36 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
   }
   const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
   return {
-    login: route(
+    login: serve(
       { ...shared, what: 'sign-in', path: at.paths.login },
       withIdpLogin(idpLoginParts, loginRoute(parts.loginParts, parts.login)),
     ),
-    callback: route(
+    callback: serve(
       { ...shared, what: 'sign-in', path: at.paths.callback },
       withIdpLogin(idpLoginParts, callback),
     ),
-    logout: route(
+    logout: serve(
       { ...shared, what: 'sign-out', path: at.paths.logout },
       logoutRoute(parts.logoutParts, parts.logout),
     ),
-    me: route({ ...shared, what: '/me', path: at.paths.me }, me),
+    me: serve({ ...shared, what: '/me', path: at.paths.me }, me),
   }
 }
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
-function sessionMiddleware({ instance, sessions }: Parts): Middleware {
-  return function scalekitSession(req, res, next) {
+function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middleware {
+  return after(ownSession, function scalekitSession(req, res, next) {
     attach(instance, req, res)
     if (sessions.isStale(req)) sessions.refresh().then(() => next(), next)
     else next()
+  })
+}
+
+/** Runs `express-session` first, where it was left to us. */
+function after(ownSession: OwnSession | undefined, middleware: Middleware): Middleware {
+  if (!ownSession) return middleware
+  return function scalekitOwnSession(req, res, next) {
+    ownSession(req, res, () => middleware(req, res, next))
   }
 }
 

@@ -7,11 +7,13 @@ import { discoverOnce, type Provider } from '../oidc/discovery.ts'
 import { type KeySet, remoteKeySet } from '../oidc/key-sets.ts'
 import { type Send, sender } from '../request.ts'
 import { sealer } from '../seal.ts'
-import { sealedCookie } from '../session/sealed-cookie.ts'
+import type { OwnSession } from '../session/own-session.ts'
+import { boundedStore } from '../state/bounded-store.ts'
 import { type Addresses, addresses } from './addresses.ts'
 import type { Instance } from './context.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
 /** What an instance is made of. */
@@ -27,13 +29,16 @@ export interface Parts {
   readonly logout: EndLogin
   readonly logoutParts: LogoutParts
   readonly instance: Instance
+  /** Runs before anything that asks for a session, where we mount `express-session`. */
+  readonly ownSession: OwnSession | undefined
   readonly logger: Logger
 }
 
 /** Builds every part once, from the ground up. */
 export function assemble(config: Config): Parts {
-  const { client, store, clock, logger, secrets, isSecure, name } = config
+  const { client, clock, logger, secrets, isSecure, name } = config
   const style = { isSecure }
+  const store = boundedStore(config.store)
   const seal = (purpose: string) => sealer(secrets, `${purpose} ${instanceId(config)}`)
   const origins = [client.environmentUrl.origin, new URL(client.issuer).origin]
   const send = sender({
@@ -44,16 +49,9 @@ export function assemble(config: Config): Parts {
   const at = addresses(config)
   const discover = discoverOnce(client, { send, clock })
   const marks = replicateMarks(store.marks, { clock, maxLagMs: config.maxLagMs })
-  const keeper = sealedCookie({
-    name: `${name}-session`,
-    style,
-    seal: seal('session'),
-    idleSeconds: config.idleSeconds,
-    clock,
-  })
   const csrf = csrfTokens(secrets, instanceId(config))
   const sessions = liveSessions({
-    keeper,
+    keeper: sessionKeeper(config, seal),
     marks,
     vault: store.vault,
     abilities: { csrfToken: csrf.issue },
@@ -107,6 +105,7 @@ export function assemble(config: Config): Parts {
     logoutParts,
     logout: endLogin(logoutParts),
     instance,
+    ownSession: ownSessionFor(config, instanceId(config)),
     logger,
   }
 }

@@ -15,8 +15,7 @@ export const maxValueLength = 6000
 /** One value in one cookie or, when it is too long for that, in two. */
 export interface ChunkedCookie {
   read(req: IncomingMessage): string | undefined
-  /** @param req Where it is known, a second cookie of before is forgotten. */
-  write(res: ServerResponse, value: string, maxAgeSeconds: number, req?: IncomingMessage): void
+  write(req: IncomingMessage, res: ServerResponse, value: string, maxAgeSeconds: number): void
   clear(req: IncomingMessage, res: ServerResponse): void
 }
 
@@ -35,11 +34,11 @@ export function chunkedCookie(name: string, style: CookieStyle): ChunkedCookie {
       if (first === undefined || first.length !== chunkLength) return first
       return first + (readCookie(headers.cookie, secondName) ?? '')
     },
-    write(res, value, maxAgeSeconds, req) {
+    write(req, res, value, maxAgeSeconds) {
       const [first, second] = [value.slice(0, chunkLength), value.slice(chunkLength)]
       setCookie(res, { name, value: first, maxAgeSeconds }, style)
       if (second) setCookie(res, { name: secondName, value: second, maxAgeSeconds }, style)
-      else if (req && hasSecond(req)) clearCookie(res, secondName, style)
+      else if (hasSecond(req)) clearCookie(res, secondName, style)
     },
     clear(req, res) {
       clearCookie(res, name, style)

@@ -2,11 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { type CookieStyle, cookieName } from '../cookies.ts'
 import { ScalekitError } from '../errors.ts'
-import { deepFreeze } from '../freeze.ts'
 import type { Sealer } from '../seal.ts'
 import type { Identity } from '../types.ts'
 import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
-import { recentlyOpened } from './recently-opened.ts'
+import { sealedIdentity } from './sealed-identity.ts'
 import type { SessionKeeper } from './session.ts'
 
 /**
@@ -26,40 +25,39 @@ export function sealedCookie(parts: {
   const idleMs = parts.idleSeconds * 1000
   const name = cookieName(parts.name, style)
   const cookie = chunkedCookie(name, style)
-  const opened = recentlyOpened((value) => openIdentity(seal.open(value, name)))
+  const sealed = sealedIdentity(seal, name)
 
-  function send(res: ServerResponse, identity: Identity, req?: IncomingMessage): void {
-    const value = seal.seal(JSON.stringify(identity), name)
+  function send(req: IncomingMessage, res: ServerResponse, identity: Identity): void {
+    const value = sealed.seal(identity)
     assertFits(value, identity)
     const maxAgeSeconds = Math.ceil((identity.absoluteExpiresAt - clock()) / 1000)
-    cookie.write(res, value, maxAgeSeconds, req)
+    cookie.write(req, res, value, maxAgeSeconds)
+  }
+
+  function read(req: IncomingMessage): Identity | undefined {
+    const value = cookie.read(req)
+    return value === undefined || value.length > maxValueLength ? undefined : sealed.open(value)
   }
 
   return {
-    read(req: IncomingMessage) {
-      const value = cookie.read(req)
-      return value === undefined || value.length > maxValueLength ? undefined : opened(value)
-    },
-    async write(req: IncomingMessage, res: ServerResponse, identity: Identity) {
-      send(res, identity, req)
+    holds: (req) => read(req) !== undefined,
+    read,
+    async write(req, res, identity) {
+      send(req, res, identity)
     },
     // Once in half of the idle time, so that an ordinary answer sets no cookie.
-    touch(res: ServerResponse, identity: Identity) {
+    touch(req, res, identity) {
       const now = clock()
       if (identity.idleExpiresAt - now > idleMs / 2 || res.headersSent) return
       const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
-      if (idleExpiresAt > identity.idleExpiresAt) send(res, { ...identity, idleExpiresAt })
+      if (idleExpiresAt > identity.idleExpiresAt) {
+        send(req, res, { ...identity, idleExpiresAt })
+      }
     },
-    async clear(req: IncomingMessage, res: ServerResponse) {
+    async clear(req, res) {
       cookie.clear(req, res)
     },
   }
-}
-
-function openIdentity(text: string | undefined): Identity | undefined {
-  // Only `write` can have made what opens here, so its shape is known.
-  const identity = text === undefined ? undefined : (JSON.parse(text) as Identity)
-  return identity?.v === 1 ? deepFreeze(identity) : undefined
 }
 
 /** Larger headers are refused on the way, on every page from then on. */

@@ -3,12 +3,14 @@ import type { Identity } from '../types.ts'
 
 /** Where the identity of a signed-in browser is kept between requests. */
 export interface SessionKeeper {
+  /** Whether there is anything to read; never throws. */
+  holds(req: IncomingMessage): boolean
   /** Reads without waiting; `undefined` for no session and for anything we did not write. */
   read(req: IncomingMessage): Identity | undefined
   /** Starts a session that no value known before can name. */
   write(req: IncomingMessage, res: ServerResponse, identity: Identity): Promise<void>
   /** Keeps the session from ending for lack of use, where this kind needs telling. */
-  touch(res: ServerResponse, identity: Identity): void
+  touch(req: IncomingMessage, res: ServerResponse, identity: Identity): void
   /** Makes the browser forget its session; that it is over is said by a mark, before this. */
   clear(req: IncomingMessage, res: ServerResponse): Promise<void>
 }

@@ -4,6 +4,7 @@ import type { Response } from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.ts'
 import type { Application } from '../../support/application.ts'
+import { sessionCookie } from '../../support/application.ts'
 import { goodPlaces, hostilePlaces } from '../../support/return-to-corpus.ts'
 import { signInAt } from '../../support/sign-in-page.ts'
 import { start } from '../../support/start.ts'
@@ -314,7 +315,7 @@ describe('over a live session', () => {
     const application = await start()
     const browser = application.visitor()
     await browser.signIn('/login?organization_id=acme', who)
-    const session = browser.cookie('scalekit-session')
+    const session = browser.cookie(sessionCookie)
     return { ...application, application, browser, session }
   }
 
@@ -341,7 +342,7 @@ describe('over a live session', () => {
       expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'")
       expect(answer.text).toContain(`<form class="ways" method="post" action="${url}">`)
     }
-    expect(browser.cookie('scalekit-session')).toBe(session)
+    expect(browser.cookie(sessionCookie)).toBe(session)
     expect(await whoIs(browser)).toBe(ada)
   })
 
@@ -379,7 +380,7 @@ describe('over a live session', () => {
     const { application, browser, session } = await signedIn()
     const url = await startUrl(application, katherine)
     expectRefused(await browser.post(url, headers), 403, 'cross_site_request')
-    expect(browser.cookie('scalekit-session')).toBe(session)
+    expect(browser.cookie(sessionCookie)).toBe(session)
     await browser.post(url, confirmed).expect(303)
   })
 

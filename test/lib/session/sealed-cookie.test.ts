@@ -90,7 +90,7 @@ describe('touch', () => {
     const { keeper, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs - 1)
-    keeper.touch(res, ada())
+    keeper.touch(requestWith(), res, ada())
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -98,7 +98,7 @@ describe('touch', () => {
     const { keeper, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs)
-    keeper.touch(res, ada())
+    keeper.touch(requestWith(), res, ada())
     expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(
       ada({ idleExpiresAt: now + 36 * hourMs }),
     )
@@ -110,7 +110,11 @@ describe('touch', () => {
     const res = responseTo()
     const end = now + 20 * hourMs
     at(now + 13 * hourMs)
-    keeper.touch(res, ada({ absoluteExpiresAt: end, idleExpiresAt: now + 19 * hourMs }))
+    keeper.touch(
+      requestWith(),
+      res,
+      ada({ absoluteExpiresAt: end, idleExpiresAt: now + 19 * hourMs }),
+    )
     expect(keeper.read(requestWith(cookieAfter(res)))?.idleExpiresAt).toBe(end)
   })
 
@@ -119,7 +123,7 @@ describe('touch', () => {
     const res = responseTo()
     const end = now + 20 * hourMs
     at(now + 15 * hourMs)
-    keeper.touch(res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }))
+    keeper.touch(requestWith(), res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }))
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -128,7 +132,7 @@ describe('touch', () => {
     const res = responseTo()
     at(now + 23 * hourMs)
     res.flushHeaders()
-    expect(() => keeper.touch(res, ada())).not.toThrow()
+    expect(() => keeper.touch(requestWith(), res, ada())).not.toThrow()
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -136,7 +140,7 @@ describe('touch', () => {
     const { keeper, at } = keeping()
     const identity = keeper.read(requestWith(await cookieOf(ada())))!
     at(now + 13 * hourMs)
-    keeper.touch(responseTo(), identity)
+    keeper.touch(requestWith(), responseTo(), identity)
     expect(identity).toEqual(ada())
   })
 })

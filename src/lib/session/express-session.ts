@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AccessError, ScalekitError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { within } from '../within.ts'
+import type { SealedIdentity } from './sealed-identity.ts'
+import type { SessionKeeper } from './session.ts'
+
+/** How long one call of the application's session store may take, in milliseconds. */
+export const storeTimeoutMs = 2000
+
+type Done = (error?: unknown) => void
+
+/** What `express-session` puts on a request, as far as it is used here. */
+interface ExpressSessionRequest extends IncomingMessage {
+  readonly sessionID: string
+  readonly sessionStore: {
+    regenerate(req: IncomingMessage, done: Done): void
+    destroy(sessionId: string, done: Done): void
+  }
+  session?: (Record<string, unknown> & { save(done: Done): void }) | undefined
+}
+
+/** Whether `express-session` ran for this request; anything else may be called `req.session`. */
+export function hasExpressSession(req: IncomingMessage): req is ExpressSessionRequest {
+  const { sessionID, sessionStore } = req as Partial<ExpressSessionRequest>
+  return typeof sessionID === 'string' && typeof sessionStore?.regenerate === 'function'
+}
+
+/**
+ * Keeps the identity in the application's `req.session`, sealed: whatever an application copies
+ * from a request into its session becomes nobody, and the store never shows who is signed in.
+ *
+ * How long a session lasts without a request is up to `express-session`.
+ */
+export function expressSession(parts: {
+  /** The member of `req.session` that is ours. */
+  readonly key: string
+  /** The members that outlive a sign-in; everything else was somebody else's. */
+  readonly keep: readonly string[]
+  readonly sealed: SealedIdentity
+  readonly logger: Logger
+}): SessionKeeper {
+  const { key, keep, sealed, logger } = parts
+  const ended = new WeakSet<IncomingMessage>()
+
+  function valueIn(req: IncomingMessage): string | undefined {
+    const value = hasExpressSession(req) ? req.session?.[key] : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+
+  return {
+    holds: (req) => valueIn(req) !== undefined,
+    read(req) {
+      assertMounted(req)
+      if (!req.session && !ended.has(req)) throw withoutSession()
+      const value = valueIn(req)
+      return value === undefined ? undefined : sealed.open(value)
+    },
+    async write(req, res, identity) {
+      assertMounted(req)
+      const { absoluteExpiresAt } = identity
+      const kept = pick(req.session ?? {}, keep)
+      const value = sealed.seal({ ...identity, idleExpiresAt: absoluteExpiresAt })
+      await replaceSession(req, { ...kept, [key]: value })
+      warnWithoutCookie(req, res, logger)
+    },
+    touch() {},
+    async clear(req) {
+      assertMounted(req)
+      if (valueIn(req) === undefined) return
+      req.session = undefined
+      ended.add(req)
+      await called((done) => req.sessionStore.destroy(req.sessionID, done))
+    },
+  }
+}
+
+/** A new session id and nothing but these data, in the store before any answer can name it. */
+async function replaceSession(req: ExpressSessionRequest, data: object): Promise<void> {
+  try {
+    await called((done) => req.sessionStore.regenerate(req, done))
+    await called((done) => Object.assign(req.session!, data).save(done))
+  } catch (error) {
+    // Without a session `express-session` sends no cookie for one.
+    req.session = undefined
+    throw error
+  }
+}
+
+function called(call: (done: Done) => void): Promise<void> {
+  const work = new Promise<void>((resolve, reject) => {
+    call((error) => (error ? reject(error) : resolve()))
+  })
+  return within(storeTimeoutMs, work)
+}
+
+function pick(data: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name)))
+}
+
+function assertMounted(req: IncomingMessage): asserts req is ExpressSessionRequest {
+  if (hasExpressSession(req)) return
+  throw new ScalekitError('session_not_mounted', 'express-session did not run for this request', {
+    hint: 'Mount express-session above scalekitAuth(); if it is, its store is disconnected.',
+  })
+}
+
+/** `express-session` leaves it out when its store fails; that says nothing about who is asking. */
+function withoutSession(): AccessError {
+  return new AccessError('store_unavailable', 'express-session has no session for this request')
+}
+
+/** The commonest reason for a sign-in that goes around in circles. */
+function warnWithoutCookie(req: ExpressSessionRequest, res: ServerResponse, logger: Logger): void {
+  const id = encodeURIComponent(req.sessionID)
+  res.once('finish', () => {
+    const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+    if (lines.some((line) => line.includes(id))) return
+    logger.error(
+      'express-session sent no cookie for the session just begun: with `cookie.secure` behind a proxy it has to trust the proxy, e.g. app.set("trust proxy", 1)',
+    )
+  })
+}

@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { type CookieStyle, cookieName, neverCache } from '../cookies.ts'
+import { type Logger, quote } from '../log.ts'
+import { storeTimeoutMs } from './express-session.ts'
+
+/**
+ * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only we hand it to
+ * `express-session`, which has the types of what it is called with.
+ */
+export interface SessionStore {
+  get(sessionId: string, done: never): unknown
+  set(sessionId: string, session: never, done?: never): unknown
+  destroy(sessionId: string, done?: never): unknown
+  regenerate(req: never, done: never): unknown
+  createSession(req: never, session: never): unknown
+  on(event: string, listener: never): unknown
+}
+
+/** Runs before whatever asks for a session; what it waits for always ends. */
+export type OwnSession = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
+
+type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
+
+/**
+ * Mounts `express-session` as it should be: nothing is stored for visitors without a session, and
+ * a request that its store fails goes on without one, so that public pages work; whoever asks who
+ * is signed in is then refused.
+ */
+export function ownSession(parts: {
+  readonly name: string
+  readonly style: CookieStyle
+  readonly store: SessionStore
+  /** The first signs, all verify. */
+  readonly secrets: readonly string[]
+  /** How long a session lasts without a request, in seconds. */
+  readonly idleSeconds: number
+  readonly logger: Logger
+}): OwnSession {
+  const session = loadExpressSession()(optionsOf(parts))
+  return function scalekitOwnSession(req, res, next) {
+    keepFromCaches(res)
+    let isWaiting = true
+    const goOn = () => {
+      if (!isWaiting) return
+      isWaiting = false
+      next()
+    }
+    const timer = setTimeout(goOn, storeTimeoutMs)
+    // Called once more, with an error, when a session cannot be saved after the answer.
+    session(req, res, (error) => {
+      if (error) parts.logger.error(`The session store failed: ${quote(String(error))}`)
+      clearTimeout(timer)
+      goOn()
+    })
+  }
+}
+
+/** Only here, since most applications have no use for it. */
+function loadExpressSession(): (options: object) => Handler {
+  return createRequire(import.meta.url)('express-session')
+}
+
+function optionsOf({
+  name,
+  style,
+  store,
+  secrets,
+  idleSeconds,
+}: Omit<Parameters<typeof ownSession>[0], 'logger'>): object {
+  return {
+    name: cookieName(name, style),
+    store,
+    secret: secrets,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    // `baseUrl` says that browsers come by https; a proxy's header only has to agree.
+    proxy: style.isSecure,
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: style.isSecure,
+      path: '/',
+      maxAge: idleSeconds * 1000,
+    },
+  }
+}
+
+/** `express-session` sets its cookie at the last moment, on pages that say they are public too. */
+function keepFromCaches(res: ServerResponse): void {
+  const { writeHead } = res
+  res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
+    if (res.hasHeader('Set-Cookie')) neverCache(res)
+    return Reflect.apply(writeHead, res, given)
+  } as typeof res.writeHead
+}

@@ -1,0 +1,25 @@
+import { deepFreeze } from '../freeze.ts'
+import type { Sealer } from '../seal.ts'
+import type { Identity } from '../types.ts'
+import { recentlyOpened } from './recently-opened.ts'
+
+/** An identity as a text that only we can make. */
+export interface SealedIdentity {
+  seal(identity: Identity): string
+  /** `undefined` for anything that {@link SealedIdentity.seal} did not make. */
+  open(sealed: string): Identity | undefined
+}
+
+/** @param label What the text is bound to, e.g. the name of its cookie. */
+export function sealedIdentity(seal: Sealer, label: string): SealedIdentity {
+  return {
+    seal: (identity) => seal.seal(JSON.stringify(identity), label),
+    open: recentlyOpened((sealed) => parseIdentity(seal.open(sealed, label))),
+  }
+}
+
+function parseIdentity(text: string | undefined): Identity | undefined {
+  // Only `seal` can have made what opens here, so its shape is known.
+  const identity = text === undefined ? undefined : (JSON.parse(text) as Identity)
+  return identity?.v === 1 ? deepFreeze(identity) : undefined
+}

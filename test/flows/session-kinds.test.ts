@@ -1,0 +1,127 @@
+import { MemoryStore } from 'express-session'
+import { describe, expect, it } from 'vitest'
+import {
+  type ApplicationParts,
+  applicationSession,
+  isOwnSession,
+  mountAtRoot,
+} from '../support/application.ts'
+import { start } from '../support/start.ts'
+import { navigation } from '../support/visitor.ts'
+
+const ada = 'ada@acme.example'
+const home = '/login?domain=acme.example&return_to=/app'
+const click = { ...navigation, 'Sec-Fetch-Site': 'same-origin' }
+const dayMs = 86_400_000
+
+/** Every place a session can be kept, with the cookie that carries it. */
+const kinds: readonly [kind: string, cookie: string, parts: () => ApplicationParts][] = [
+  ['sealed cookie', 'scalekit-session', () => ({ options: { session: 'cookie' } })],
+  [
+    'application’s express-session',
+    'connect.sid',
+    () => ({
+      options: { session: 'express-session' },
+      mount(app, auth) {
+        app.use(applicationSession())
+        mountAtRoot(app, auth)
+      },
+    }),
+  ],
+  [
+    'express-session that the kit mounts',
+    'scalekit-session',
+    () => ({ options: { session: { store: new MemoryStore() } } }),
+  ],
+]
+
+describe.skipIf(isOwnSession).each(kinds)('a session in the %s', (_kind, cookieName, parts) => {
+  /** Starts the application and signs Ada in. */
+  async function signedIn(options: ApplicationParts['options'] = {}) {
+    const base = parts()
+    const application = await start({ ...base, options: { ...base.options, ...options } })
+    const browser = application.visitor()
+    await browser.signIn(home, ada)
+    const cookie = () => `${cookieName}=${browser.cookie(cookieName)}`
+    return { ...application, browser, cookie }
+  }
+
+  it('says on every request who is signed in, and in whose organization', async () => {
+    const { browser, emulator } = await signedIn()
+    for (const path of ['/app', '/public', '/app']) {
+      const { body } = await browser.call(path).expect(200)
+      expect(body.user.email).toBe(ada)
+      expect(body.organizationId).toBe(emulator.organizations[0]!.id)
+    }
+  })
+
+  it('is carried by a cookie alone that is HttpOnly and Lax', async () => {
+    const application = await start(parts())
+    const answer = await application.visitor().signIn(home, ada)
+    const lines = answer.headers['set-cookie'] as unknown as string[]
+    const line = lines.find((candidate) => candidate.startsWith(`${cookieName}=`))
+    expect(line).toMatch(/; HttpOnly/)
+    expect(line?.includes('SameSite=Lax') || cookieName === 'connect.sid').toBe(true)
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+
+  it('takes a value that nobody knew before, at every sign-in', async () => {
+    const { browser, cookie, visitor } = await signedIn()
+    const before = cookie()
+    await browser.signIn(home, 'grace@acme.example')
+    expect(cookie()).not.toBe(before)
+    await visitor().call('/app', { cookie: before }).expect(401)
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe('grace@acme.example')
+  })
+
+  it('ends with a sign-out, for every copy of its cookie', async () => {
+    const { browser, cookie, visitor } = await signedIn()
+    const copy = cookie()
+    await visitor().call('/app', { cookie: copy }).expect(200)
+    await browser.post('/logout', click).expect(303)
+    await browser.call('/app').expect(401)
+    await visitor().call('/app', { cookie: copy }).expect(401)
+  })
+
+  it('ends after a week, however much it was used', async () => {
+    let time = Date.now()
+    const { browser } = await signedIn({ clock: () => time })
+    for (let day = 1; day < 14; day += 1) {
+      time += dayMs / 2
+      await browser.call('/app').expect(200)
+    }
+    time += dayMs / 2
+    const { body } = await browser.call('/public').expect(200)
+    expect(body).toEqual({ status: 'signed-out', reason: 'expired' })
+  })
+
+  it('is nobody’s with a cookie that was changed', async () => {
+    const { cookie, visitor } = await signedIn()
+    const [name, value] = cookie().split('=') as [string, string]
+    for (const changed of [value.slice(0, -2), `${value}A`, value.replace(/.{9}$/, 'AAAAAAAAA')]) {
+      await visitor()
+        .call('/app', { cookie: `${name}=${changed}` })
+        .expect(401)
+    }
+  })
+
+  it('is not begun for visitors', async () => {
+    const { visitor } = await start(parts())
+    for (let visit = 0; visit < 20; visit += 1) {
+      const { headers, body } = await visitor().call('/public').expect(200)
+      expect(headers['set-cookie']).toBeUndefined()
+      expect(body).toEqual({ status: 'signed-out', reason: 'no-session' })
+    }
+  })
+
+  it('ends the session before it where that one was somebody’s', async () => {
+    const { browser, visitor, cookie } = await signedIn()
+    const laptop = cookie()
+    const phone = visitor()
+    await phone.signIn(home, ada)
+    await browser.signIn(home, ada)
+    await visitor().call('/app', { cookie: laptop }).expect(401)
+    await phone.call('/app').expect(200)
+  })
+})
