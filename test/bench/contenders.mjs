@@ -2,7 +2,7 @@ import { startEmulator } from '../../dist/testing.js'
 import { start } from './child.mjs'
 import { resealed, tampered } from './cookies.mjs'
 import { settings } from './settings.mjs'
-import { signIn } from './sign-in.mjs'
+import { signIn, visit } from './sign-in.mjs'
 
 const noCookie = [undefined]
 /** Seals the sessions of both kits. */
@@ -13,19 +13,21 @@ const secret = 'a secret for this measurement and for nothing else'
  * signs in to them.
  *
  * @returns the cases: a contender, what is sent to it, the status that must be the answer, and the
- *   bare Express it is compared with
+ *   application it is compared with, bare Express unless the name says another
  */
 export async function startContenders() {
   const again = await startBeside('bare Express, again')
   const kit = await startBeside('express-scalekit')
   const peer = await startBeside('express-openid-connect')
+  const inSession = await startBeside('express-scalekit', 'express-session')
   const emulator = await startEmulator({
-    redirectUris: [kit, peer].map(({ server }) => `${server.url}/callback`),
+    redirectUris: [kit, peer, inSession].map(({ server }) => `${server.url}/callback`),
   })
   const optionsOf = ({ server }) => ({ ...emulator.options, baseUrl: server.url, secret })
   await again.server.run('bare', {})
   await kit.server.run('kit', optionsOf(kit))
   await peer.server.run('openid-connect', optionsOf(peer))
+  await inSession.server.run('kit-in-session', optionsOf(inSession))
 
   const cookie = await signIn(kit.server.url)
   const many = resealed(cookie, settings.manyCookies, optionsOf(kit))
@@ -35,11 +37,18 @@ export async function startContenders() {
       { ...again, name: 'no cookie', cookies: noCookie, status: 200 },
       ...casesOf(kit, cookie),
       { ...kit, name: 'a new sealed cookie each time', cookies: many, status: 200 },
+      {
+        ...inSession,
+        name: 'express-session, × it alone',
+        cookies: [await signIn(inSession.server.url)],
+        baseCookies: [await visit(inSession.base.url)],
+        status: 200,
+      },
       ...casesOf(peer, await signIn(peer.server.url)),
     ],
     /** What it takes to ask the kit without a server. */
     session: { options: optionsOf(kit), cookie, many },
-    stop: () => stopAll([again, kit, peer], emulator),
+    stop: () => stopAll([again, kit, inSession, peer], emulator),
   }
 }
 
@@ -52,12 +61,13 @@ function casesOf(contender, cookie) {
 }
 
 /**
- * A process for a contender, and beside it a bare Express that will get exactly as many requests:
+ * A process for a contender, and beside it a bare Express, or another application to compare
+ * with, that will get exactly as many requests:
  * one that all contenders share would be the hottest of all, and so the fastest.
  */
-async function startBeside(contender) {
+async function startBeside(contender, baseApp = 'bare') {
   const base = await listen()
-  await base.run('bare', {})
+  await base.run(baseApp, { secret })
   return { contender, base, server: await listen() }
 }
 

@@ -17,6 +17,12 @@ export function goalsFor(summaries) {
       'bare Express',
       kit('a new sealed cookie each time'),
     ),
+    goal(
+      'guarded, in express-session',
+      0.95,
+      'express-session alone',
+      kit('express-session, × it alone'),
+    ),
     goal('guarded', 3, 'express-openid-connect', guarded / others),
     goal('refused without a cookie', 0.9, 'bare Express', kit('no cookie')),
     goal('refused with a tampered cookie', 0.9, 'bare Express', kit('tampered cookie')),

@@ -13,17 +13,19 @@ export async function verify({ contender, server, name, cookies, status }) {
 }
 
 /** Lets V8 settle, on both sides alike. */
-export async function warmUp({ base, server, cookies }) {
-  await load(base.url, cookies, settings.warmUpSeconds)
+export async function warmUp({ base, server, cookies, baseCookies = cookies }) {
+  await load(base.url, baseCookies, settings.warmUpSeconds)
   await load(server.url, cookies, settings.warmUpSeconds)
 }
 
 /**
- * Measures a case and bare Express one after the other, both sent the same cookies, so that what
- * the machine does meanwhile touches both, and reading headers is charged to neither.
+ * Measures a case and its base one after the other, both sent the same cookies (or, where the base
+ * has sessions of its own, cookies of the same kind), so that what the machine does meanwhile
+ * touches both, and reading headers is charged to neither.
  */
-export async function measurePair({ base, server, cookies, status }, isBaseFirst) {
-  const ofBase = () => slice(base, cookies, 200)
+export async function measurePair(one, isBaseFirst) {
+  const { base, server, cookies, baseCookies = cookies, status } = one
+  const ofBase = () => slice(base, baseCookies, 200)
   const ofCase = () => slice(server, cookies, status)
   if (isBaseFirst) return { base: await ofBase(), own: await ofCase() }
   const own = await ofCase()

@@ -1,7 +1,12 @@
 import { inspect } from 'node:util'
 import { MemoryStore, type SessionData, type Store } from 'express-session'
 import { describe, expect, it } from 'vitest'
-import type { Middleware, Next, ScalekitAuthOptions } from '../../../src/index.ts'
+import {
+  getAuth,
+  type Middleware,
+  type Next,
+  type ScalekitAuthOptions,
+} from '../../../src/index.ts'
 import {
   type ApplicationParts,
   applicationSession,
@@ -134,6 +139,25 @@ describe('an application’s own session', () => {
     await browser.signIn(home, ada)
     await browser.post('/logout', click).expect(303)
     expect(Object.values(await contentsOf(store))).toEqual([expect.objectContaining({ cart: '1' })])
+  })
+
+  it('is over for the rest of the request that signs out', async () => {
+    const parts = withSession(new MemoryStore())
+    const { visitor } = await start({
+      ...parts,
+      mount(app, auth) {
+        parts.mount?.(app, auth)
+        app.use('/leave', (req, res, next) => {
+          res.once('finish', () => seen.push(getAuth(req)))
+          auth.logout(req, res).catch(next)
+        })
+      },
+    })
+    const seen: unknown[] = []
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    await browser.open('/leave').expect(302)
+    expect(seen).toEqual([{ status: 'signed-out', reason: 'no-session' }])
   })
 
   it('is in the store before the browser is sent on', async () => {
