@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sessionCookie } from '../support/application.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 
@@ -52,4 +53,28 @@ describe('a browser', () => {
     await browser.open(await signInAt(begun[11]!.href, ada)).expect(302)
     await browser.call('/app').expect(200)
   })
+
+  it('of twelve tabs that begin at the same moment all arrive, and few stay in the cookies', async () => {
+    const { visitor } = await start()
+    const browser = visitor()
+    const loginUrls = Array.from({ length: 12 }, (_, tab) => `/login?return_to=/app?tab=${tab}`)
+    const begun = await Promise.all(loginUrls.map((loginUrl) => browser.begin(loginUrl)))
+    // None of them knew of another.
+    expect(inProgress(browser)).toHaveLength(12)
+    const back = await browser.open(await signInAt(begun[11]!.href, ada)).expect(302)
+    expect(back.headers.location).toBe('/app?tab=11')
+    expect(inProgress(browser)).toHaveLength(4)
+
+    const places = new Map<string, number>()
+    for (const { href } of begun.slice(0, 11)) {
+      const { headers } = await browser.open(await signInAt(href, ada)).expect(302)
+      const place = headers.location === '/' ? 'home' : 'its own page'
+      places.set(place, (places.get(place) ?? 0) + 1)
+    }
+    expect(Object.fromEntries(places)).toEqual({ 'its own page': 4, home: 7 })
+  })
 })
+
+function inProgress(browser: Visitor): string[] {
+  return browser.cookieNames().filter((name) => name.includes('-tx-'))
+}

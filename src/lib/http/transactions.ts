@@ -58,8 +58,13 @@ export function cookieTransactions(parts: {
       .sort()
   }
 
-  function makeRoom(req: IncomingMessage, res: ServerResponse, newBytes: number): void {
-    const cookies = present(req).map((name) => ({
+  /** Forgets the oldest of these, so that one more has room. */
+  function makeRoom(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { names, newBytes }: { readonly names: readonly string[]; readonly newBytes: number },
+  ): void {
+    const cookies = names.map((name) => ({
       name,
       bytes: name.length + (readCookie(req.headers.cookie, name)?.length ?? 0),
     }))
@@ -89,7 +94,7 @@ export function cookieTransactions(parts: {
       const created = transaction.startedAt.toString(36).padStart(9, '0')
       const name = `${prefix}${created}-${stateHash(transaction.state)}`
       const value = sealTransaction(transaction, seal, name)
-      makeRoom(req, res, name.length + value.length)
+      makeRoom(req, res, { names: present(req), newBytes: name.length + value.length })
       setCookie(res, { name, value, maxAgeSeconds: cookieSeconds }, style)
     },
 
@@ -98,6 +103,8 @@ export function cookieTransactions(parts: {
       if (!found) return { status: 'missing' }
       const { name, transaction } = found
       clearCookie(res, name, style)
+      // Sign-ins that began at the same moment did not see each other, and are too many now.
+      makeRoom(req, res, { names: present(req).filter((other) => other !== name), newBytes: 0 })
       if (hasExpired(transaction, clock())) return { status: 'expired', transaction }
       // The cookie alone cannot stop two callbacks at once, nor a copy of it.
       const expiresAt = transaction.startedAt + 2 * transactionSeconds * 1000
