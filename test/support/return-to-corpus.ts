@@ -76,6 +76,40 @@ export const hostilePlaces: readonly string[] = [
   'undefined',
 ]
 
+/** Places that look as if they led away, and do not: the rule is what a browser makes of them. */
+export const strangePlaces: readonly string[] = [
+  '/%09/evil.example',
+  '/%0a/evil.example',
+  '/%00/evil.example',
+  '/%2f%2fevil.example',
+  '/%5cevil.example',
+  '/%5c%5cevil.example',
+  '/%252f%252fevil.example',
+  '/https://evil.example',
+  '/javascript:alert(1)',
+  '/@evil.example',
+  '/;@evil.example',
+  '/;//evil.example',
+  '/a//evil.example',
+  '/a//evil.example/..',
+  '/?//evil.example',
+  '/#//evil.example',
+  '/..%2f..%2fevil.example',
+  '/%2e%2e%2fevil.example',
+  '/...//evil.example',
+  '/path%0d%0aSet-Cookie:a=b',
+  '/%E3%80%82evil.example',
+  '/%F0%9F%92%A9',
+  '/%',
+  '/%zz',
+  '/%c0%af%c0%afevil.example',
+  '/..;/login',
+  '/%2flogin',
+  '/login%00',
+  '/login;a=b',
+  '/__proto__',
+]
+
 /** Places that arrive byte for byte. */
 export const goodPlaces: readonly string[] = [
   '/',
