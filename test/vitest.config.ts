@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 const overHttp = ['test/flows/**/*.test.ts', 'test/lib/http/**/*.test.ts']
+const hostile = ['test/hostile/**/*.test.ts']
 
 const typecheck = {
   enabled: true,
@@ -29,21 +30,25 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/**/*.test.ts'],
-          exclude: [...overHttp, 'test/bench/**'],
+          exclude: [...overHttp, ...hostile, 'test/bench/**'],
           typecheck,
         },
       },
-      // The same tests on every framework that the kit serves.
-      ...['Express 5', 'Express 4', 'Connect'].map((host) => ({
+      {
+        extends: true,
+        test: { name: 'Express 5', include: [...overHttp, ...hostile] },
+      },
+      // The same tests on the other frameworks that the kit serves …
+      ...['Express 4', 'Connect'].map((host) => ({
         extends: true as const,
         test: { name: host, include: overHttp, env: { TEST_HOST: host } },
       })),
-      // And with the application's own sessions.
+      // … and with the other kind of session.
       {
         extends: true,
         test: {
           name: 'express-session',
-          include: overHttp,
+          include: [...overHttp, ...hostile],
           env: { TEST_SESSION: 'express-session' },
         },
       },

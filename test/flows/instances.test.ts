@@ -1,8 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { scalekitAuth } from '../../src/index.ts'
 import { startEmulator } from '../../src/testing.ts'
-import { isOwnSession, sessionCookie, showPrincipal } from '../support/application.ts'
+import { showPrincipal } from '../support/application.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
+import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
 
@@ -40,7 +41,7 @@ it('keeps the sessions and sign-ins of two environments apart', async () => {
   await browser.call('/in-a').expect(200)
   const refused = await browser.call('/in-b').expect(401)
   expect(refused.body.loginUrl).toBe('/b/login')
-  expect(browser.cookieNames()).toEqual([isOwnSession ? sessionCookie : 'a-session'])
+  expect(browser.cookieNames()).toEqual([isExpressSession ? sessionCookie : 'a-session'])
   expect(emulator.requests.length).toBeGreaterThan(0)
   expect(second.requests).toEqual([])
 })

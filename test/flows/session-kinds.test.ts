@@ -1,11 +1,7 @@
 import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
-import {
-  type ApplicationParts,
-  applicationSession,
-  isOwnSession,
-  mountAtRoot,
-} from '../support/application.ts'
+import { type ApplicationParts, applicationSession, mountAtRoot } from '../support/application.ts'
+import { isExpressSession } from '../support/session-cookie.ts'
 import { start } from '../support/start.ts'
 import { navigation } from '../support/visitor.ts'
 
@@ -35,7 +31,7 @@ const kinds: readonly [kind: string, cookie: string, parts: () => ApplicationPar
   ],
 ]
 
-describe.skipIf(isOwnSession).each(kinds)('a session in the %s', (_kind, cookieName, parts) => {
+describe.skipIf(isExpressSession).each(kinds)('a session in the %s', (_kind, cookieName, parts) => {
   /** Starts the application and signs Ada in. */
   async function signedIn(options: ApplicationParts['options'] = {}) {
     const base = parts()

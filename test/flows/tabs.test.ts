@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sessionCookie } from '../support/application.ts'
+import { sessionCookie } from '../support/session-cookie.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
 import type { Visitor } from '../support/visitor.ts'

@@ -11,6 +11,7 @@ import {
 import { type Emulator, type EmulatorSeed, startEmulator } from '../../src/testing.ts'
 import { createHost, type HandledError, type HostApp } from './hosts.ts'
 import { recordingLogger } from './recording-logger.ts'
+import { isExpressSession } from './session-cookie.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
 /** An application with the kit in front, an emulator behind it, and browsers to visit it. */
@@ -58,7 +59,7 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
   const auth = scalekitAuth({ ...emulator.options, baseUrl: url, logger, ...parts.options })
   const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
-  if (isOwnSession) app.use(applicationSession(parts.store))
+  if (isExpressSession) app.use(applicationSession(parts.store))
   mount(app, auth)
   app.use(answerError)
   server.on('request', app)
@@ -76,12 +77,6 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
     },
   }
 }
-
-/** Whether this run of the tests is about applications that have `express-session` in front. */
-export const isOwnSession: boolean = process.env.TEST_SESSION === 'express-session'
-
-/** The cookie that carries the session of a browser. */
-export const sessionCookie: string = isOwnSession ? 'connect.sid' : 'scalekit-session'
 
 /** `express-session` as its README mounts it. */
 export function applicationSession(

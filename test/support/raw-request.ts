@@ -22,9 +22,10 @@ export async function rawGet(
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(url)
   const hasHost = lines.some((line) => line.startsWith('Host:'))
-  const all = [`GET ${path} HTTP/1.1`, ...(hasHost ? [] : [`Host: ${host}`]), ...lines]
+  // HTTP/1.0, so that the body comes in one piece.
+  const all = [`GET ${path} HTTP/1.0`, ...(hasHost ? [] : [`Host: ${host}`]), ...lines]
   const startedAt = performance.now()
-  const text = await exchange(hostname, Number(port), [...all, 'Connection: close', '', ''])
+  const text = await exchange(hostname, Number(port), [...all, '', ''])
   return { ...parse(text), elapsedMs: performance.now() - startedAt }
 }
 

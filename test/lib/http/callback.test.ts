@@ -1,8 +1,9 @@
 import type { Response } from 'supertest'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type StateStore } from '../../../src/index.ts'
-import { type Application, isOwnSession, sessionCookie } from '../../support/application.ts'
+import type { Application } from '../../support/application.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
+import { isExpressSession, sessionCookie } from '../../support/session-cookie.ts'
 import { answerWith, signInAt } from '../../support/sign-in-page.ts'
 import { start } from '../../support/start.ts'
 import { navigation, type Visitor } from '../../support/visitor.ts'
@@ -69,7 +70,7 @@ describe('a sign-in', () => {
     expect(paths.filter((path) => /well-known|keys/.test(path))).toEqual([])
   })
 
-  it.skipIf(isOwnSession)(
+  it.skipIf(isExpressSession)(
     'sends a session cookie that is HttpOnly and Lax, and forgets the transaction',
     async () => {
       const { visitor } = await start()
@@ -84,7 +85,7 @@ describe('a sign-in', () => {
     },
   )
 
-  it.skipIf(isOwnSession)('keeps the session in a __Host- cookie over https', async () => {
+  it.skipIf(isExpressSession)('keeps the session in a __Host- cookie over https', async () => {
     const baseUrl = 'https://app.example'
     const application = await start({
       options: { baseUrl },
@@ -724,7 +725,7 @@ describe('onLogin', () => {
     expect(answer.headers.location).toBe(expected)
   })
 
-  it.skipIf(isOwnSession)('that keeps too much is told which parts are large', async () => {
+  it.skipIf(isExpressSession)('that keeps too much is told which parts are large', async () => {
     const onLogin = () => ({ user: { biography: 'x'.repeat(5000) } })
     const application = await start({ options: { login: { onLogin } } })
     const { browser, callbackUrl } = await comeBack(application)

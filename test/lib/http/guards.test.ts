@@ -16,9 +16,10 @@ import {
   scalekitAuth,
 } from '../../../src/index.ts'
 import type { EmulatorSeed } from '../../../src/testing.ts'
-import { type ApplicationParts, isOwnSession, showPrincipal } from '../../support/application.ts'
+import { type ApplicationParts, showPrincipal } from '../../support/application.ts'
 import type { HostApp } from '../../support/hosts.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
+import { isExpressSession } from '../../support/session-cookie.ts'
 import { start } from '../../support/start.ts'
 import { background, navigation } from '../../support/visitor.ts'
 
@@ -124,7 +125,7 @@ describe('requireAuth', () => {
   })
 })
 
-describe.skipIf(isOwnSession)('a sealed session cookie', () => {
+describe.skipIf(isExpressSession)('a sealed session cookie', () => {
   /** Every kind of damage to a good cookie. */
   const damages: readonly [string, (value: string) => string][] = [
     ['with its first character changed', (value) => `x${value.slice(1)}`],

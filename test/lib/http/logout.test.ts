@@ -1,7 +1,7 @@
 import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.ts'
-import { isOwnSession, sessionCookie } from '../../support/application.ts'
+import { isExpressSession, sessionCookie } from '../../support/session-cookie.ts'
 import { start } from '../../support/start.ts'
 import { navigation } from '../../support/visitor.ts'
 
@@ -29,7 +29,7 @@ describe('/logout', () => {
       state: expect.stringMatching(/^1\./),
     })
     // What is left of a session in the application's own store is its cookie, which names nothing.
-    expect(browser.cookieNames()).toEqual(isOwnSession ? [sessionCookie] : [])
+    expect(browser.cookieNames()).toEqual(isExpressSession ? [sessionCookie] : [])
     await browser.call('/app').expect(401)
   })
 
@@ -40,7 +40,7 @@ describe('/logout', () => {
     const answer = await visitor().call('/app', { cookie }).expect(401)
     expect(answer.headers['set-cookie']).toBeUndefined()
     const shown = await visitor().call('/public', { cookie })
-    const reason = isOwnSession ? 'no-session' : 'revoked'
+    const reason = isExpressSession ? 'no-session' : 'revoked'
     expect(shown.body).toEqual({ status: 'signed-out', reason })
   })
 

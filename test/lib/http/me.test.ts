@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOwnSession } from '../../support/application.ts'
+import { isExpressSession } from '../../support/session-cookie.ts'
 import { start } from '../../support/start.ts'
 
 describe('/me', () => {
@@ -24,7 +24,7 @@ describe('/me', () => {
       roles: ['admin'],
       permissions: acme.people[0]!.permissions,
       // How long a session of the application's own lasts without use, only the application knows.
-      expiresAt: now + (isOwnSession ? 7 : 1) * 86_400_000,
+      expiresAt: now + (isExpressSession ? 7 : 1) * 86_400_000,
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
       loginUrl: '/login',
       logoutUrl: '/logout',
