@@ -23,5 +23,15 @@ export type { Logger } from './lib/log.ts'
 export type { ScalekitAuthOptions, SessionOptions } from './lib/options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
-export type { Mark, Marks, SingleUse, StateStore, Vault } from './lib/state/store.ts'
+export type {
+  ClaimAnswer,
+  DeadLetter,
+  DeliveryClaim,
+  Ledger,
+  Mark,
+  Marks,
+  SingleUse,
+  StateStore,
+  Vault,
+} from './lib/state/store.ts'
 export type { Identity, Tokens, User } from './lib/types.ts'

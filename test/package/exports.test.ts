@@ -27,10 +27,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
 
 const types: Readonly<Record<string, readonly string[]>> = {
   '.': [
+    'ClaimAnswer',
     'Clock',
     'Conditions',
+    'DeadLetter',
+    'DeliveryClaim',
     'GuardOptions',
     'Identity',
+    'Ledger',
     'Logger',
     'LoginAttempt',
     'LoginDecision',

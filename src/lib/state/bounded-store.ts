@@ -1,11 +1,11 @@
 import { within } from '../within.ts'
-import type { Marks, StateStore } from './store.ts'
+import type { Ledger, Marks, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 const timeoutMs = 2000
 
 /** The same store, whose calls all end: a request never waits for one that hangs. */
-export function boundedStore({ marks, singleUse, vault }: StateStore): StateStore {
+export function boundedStore({ marks, singleUse, vault, ledger }: StateStore): StateStore {
   return {
     marks: boundedMarks(marks),
     singleUse: { claim: (...given) => within(timeoutMs, singleUse.claim(...given)) },
@@ -14,6 +14,7 @@ export function boundedStore({ marks, singleUse, vault }: StateStore): StateStor
       get: (...given) => within(timeoutMs, vault.get(...given)),
       remove: (...given) => within(timeoutMs, vault.remove(...given)),
     },
+    ledger: boundedLedger(ledger),
   }
 }
 
@@ -23,5 +24,19 @@ function boundedMarks(marks: Marks): Marks {
     since: (...given) => within(timeoutMs, marks.since(...given)),
     ...(marks.subscribe ? { subscribe: marks.subscribe.bind(marks) } : {}),
     ...(marks.local ? { local: marks.local } : {}),
+  }
+}
+
+function boundedLedger(ledger: Ledger): Ledger {
+  return {
+    claim: (...given) => within(timeoutMs, ledger.claim(...given)),
+    renew: (...given) => within(timeoutMs, ledger.renew(...given)),
+    settle: (...given) => within(timeoutMs, ledger.settle(...given)),
+    // How long that takes is up to the application's transaction.
+    ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
+    release: (...given) => within(timeoutMs, ledger.release(...given)),
+    bury: (...given) => within(timeoutMs, ledger.bury(...given)),
+    deadLetters: () => within(timeoutMs, ledger.deadLetters()),
+    exhume: (...given) => within(timeoutMs, ledger.exhume(...given)),
   }
 }

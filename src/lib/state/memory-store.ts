@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
 import type { Tokens } from '../types.ts'
 import { joinMarks } from './mark.ts'
+import { memoryLedger } from './memory-ledger.ts'
 import type { Mark, Marks, SingleUse, StateStore, Vault } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
@@ -20,6 +21,7 @@ export function memoryStore(options: { readonly clock?: Clock } = {}): StateStor
     marks: memoryMarks(clock),
     singleUse: memorySingleUse(clock),
     vault: memoryVault(clock),
+    ledger: memoryLedger(clock),
   }
 }
 

@@ -10,6 +10,7 @@ export interface StateStore {
   readonly marks: Marks
   readonly singleUse: SingleUse
   readonly vault: Vault
+  readonly ledger: Ledger
 }
 
 /** Says that sessions which began at or before a moment are over. */
@@ -44,4 +45,66 @@ export interface Vault {
   put(sessionId: string, tokens: Tokens, expiresAt: number): Promise<void>
   get(sessionId: string): Promise<Tokens | undefined>
   remove(sessionId: string): Promise<void>
+}
+
+/**
+ * Remembers what became of each webhook delivery, so that none takes effect twice: absent, then
+ * claimed for as long as a lease, then done. A process that dies holds a delivery only until its
+ * lease ends. All of it is one step for all processes at once.
+ */
+export interface Ledger {
+  /** Claims a delivery for `owner`, unless somebody has it or it is done. */
+  claim(claim: DeliveryClaim): Promise<ClaimAnswer>
+  /** Makes the lease of `owner` last on; answers false when the delivery is not theirs any more. */
+  renew(deliveryId: string, owner: string, leaseMs: number): Promise<boolean>
+  /** The effect is there: the delivery is done, and is remembered for at least `keepMs`. */
+  settle(deliveryId: string, owner: string, keepMs: number): Promise<void>
+  /**
+   * The same as a part of the application's own transaction, so that the effect and the delivery's
+   * end are one step. Rejects when the delivery is not the owner's any more; then roll back.
+   *
+   * @param transaction What the store's database calls one, e.g. a client of `pg` after `BEGIN`.
+   */
+  settleIn?(transaction: unknown, deliveryId: string, owner: string, keepMs: number): Promise<void>
+  /** The effect is not there: the next attempt may claim at once. Only `owner` can say so. */
+  release(deliveryId: string, owner: string): Promise<void>
+  /** Keeps a delivery that failed for good, in place of an older letter by the same id. */
+  bury(letter: DeadLetter): Promise<void>
+  /** The deliveries that failed for good, oldest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>
+  /** Forgets a dead letter; answers false to all but one of those who ask at once. */
+  exhume(deliveryId: string): Promise<boolean>
+}
+
+/** One attempt to handle one delivery. */
+export interface DeliveryClaim {
+  /** The `webhook-id`. */
+  readonly deliveryId: string
+  /** Of the body, so that another one under the same id is noticed. */
+  readonly bodyHash: string
+  /** Random, and new for every attempt. */
+  readonly owner: string
+  readonly leaseMs: number
+}
+
+/** What a claim was answered. */
+export interface ClaimAnswer {
+  readonly status: 'claimed' | 'busy' | 'done'
+  /** False when the claim before this one had another body: two deliveries share an id. */
+  readonly isSameBody: boolean
+  /** How many claims of this delivery were granted, this one included. */
+  readonly attempt: number
+}
+
+/** A delivery that failed for good, whole, so that it can be handled after all. */
+export interface DeadLetter {
+  readonly deliveryId: string
+  readonly type: string
+  /** The bytes that were signed, as text. */
+  readonly body: string
+  /** Why, without anything of the payload. */
+  readonly reason: string
+  /** In milliseconds since the epoch. */
+  readonly failedAt: number
+  readonly attempt: number
 }

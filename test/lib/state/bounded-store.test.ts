@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { boundedStore } from '../../../src/lib/state/bounded-store.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
-import type { StateStore } from '../../../src/lib/state/store.ts'
+import type { DeadLetter, StateStore } from '../../../src/lib/state/store.ts'
 import { now, tokens } from '../identities.ts'
 
 const never = () => new Promise<never>(() => {})
@@ -11,6 +11,25 @@ const hanging: StateStore = {
   marks: { write: never, since: never },
   singleUse: { claim: never },
   vault: { put: never, get: never, remove: never },
+  ledger: {
+    claim: never,
+    renew: never,
+    settle: never,
+    release: never,
+    bury: never,
+    deadLetters: never,
+    exhume: never,
+  },
+}
+
+const claim = { deliveryId: 'msg_1', bodyHash: 'hash', owner: 'me', leaseMs: 1000 }
+const letter: DeadLetter = {
+  deliveryId: 'msg_1',
+  type: 'x',
+  body: '{}',
+  reason: 'x',
+  failedAt: now,
+  attempt: 1,
 }
 
 beforeEach(() => {
@@ -28,6 +47,13 @@ describe('boundedStore', () => {
     ['vault.put', ({ vault }) => vault.put('id', tokens(), now)],
     ['vault.get', ({ vault }) => vault.get('id')],
     ['vault.remove', ({ vault }) => vault.remove('id')],
+    ['ledger.claim', ({ ledger }) => ledger.claim(claim)],
+    ['ledger.renew', ({ ledger }) => ledger.renew('msg_1', 'me', 1000)],
+    ['ledger.settle', ({ ledger }) => ledger.settle('msg_1', 'me', 1000)],
+    ['ledger.release', ({ ledger }) => ledger.release('msg_1', 'me')],
+    ['ledger.bury', ({ ledger }) => ledger.bury(letter)],
+    ['ledger.deadLetters', ({ ledger }) => ledger.deadLetters()],
+    ['ledger.exhume', ({ ledger }) => ledger.exhume('msg_1')],
   ])('ends a call of %s that hangs', async (_name, call) => {
     const outcome = expect(call(boundedStore(hanging))).rejects.toThrow('did not answer')
     await vi.advanceTimersByTimeAsync(2000)
@@ -48,6 +74,29 @@ describe('boundedStore', () => {
     expect(await bounded.vault.get('id')).toEqual(tokens())
     await bounded.vault.remove('id')
     expect(await store.vault.get('id')).toBeUndefined()
+  })
+
+  it('passes on what a ledger is told', async () => {
+    const clock = () => now
+    const { ledger } = boundedStore(memoryStore({ clock }))
+    expect((await ledger.claim(claim)).status).toBe('claimed')
+    expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
+    await ledger.release('msg_1', 'me')
+    expect((await ledger.claim(claim)).attempt).toBe(2)
+    await ledger.settle('msg_1', 'me', 1000)
+    expect((await ledger.claim(claim)).status).toBe('done')
+    await ledger.bury(letter)
+    expect(await ledger.deadLetters()).toEqual([letter])
+    expect(await ledger.exhume('msg_1')).toBe(true)
+    expect(ledger.settleIn).toBeUndefined()
+  })
+
+  it('lets an application’s own transaction take its time', () => {
+    const settleIn = vi.fn(never)
+    const { ledger } = boundedStore({ ...hanging, ledger: { ...hanging.ledger, settleIn } })
+    void ledger.settleIn?.('transaction', 'msg_1', 'me', 1000)
+    expect(settleIn).toHaveBeenCalledWith('transaction', 'msg_1', 'me', 1000)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('wakes whoever subscribed, and only where the store can', () => {

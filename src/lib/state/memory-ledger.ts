@@ -1,0 +1,76 @@
+import type { Clock } from '../clock.ts'
+import { expiringMap } from '../expiring-map.ts'
+import type { DeadLetter, Ledger } from './store.ts'
+
+/** How long a delivery that nobody finished is remembered, in milliseconds: all of its attempts. */
+const memoryMs = 24 * 3_600_000
+/** The oldest of more dead letters than this go first. */
+const maxDeadLetters = 1000
+
+/** What is known of a delivery. */
+interface Entry {
+  readonly bodyHash: string
+  readonly attempt: number
+  readonly state:
+    | { readonly name: 'claimed'; readonly owner: string; readonly until: number }
+    | { readonly name: 'released' | 'done' }
+}
+
+/** A ledger in this process: what was not acknowledged when it dies is delivered again. */
+export function memoryLedger(clock: Clock): Ledger {
+  const entries = expiringMap<Entry>(clock)
+  const letters = new Map<string, DeadLetter>()
+
+  function keep(deliveryId: string, entry: Entry, keepMs: number = memoryMs): void {
+    entries.set(deliveryId, entry, clock() + keepMs)
+  }
+
+  /** The entry, where it is this owner's. */
+  function held(deliveryId: string, owner: string): Entry | undefined {
+    const entry = entries.get(deliveryId)
+    return entry?.state.name === 'claimed' && entry.state.owner === owner ? entry : undefined
+  }
+
+  return {
+    async claim(claim) {
+      const entry = entries.get(claim.deliveryId)
+      const { bodyHash, owner, leaseMs } = claim
+      const isSameBody = entry === undefined || entry.bodyHash === bodyHash
+      const refusal = entry && refusalOf(entry, clock())
+      if (refusal) return { status: refusal, isSameBody, attempt: entry.attempt }
+      const attempt = (entry?.attempt ?? 0) + 1
+      const state = { name: 'claimed', owner, until: clock() + leaseMs } as const
+      keep(claim.deliveryId, { bodyHash, attempt, state })
+      return { status: 'claimed', isSameBody, attempt }
+    },
+    async renew(deliveryId, owner, leaseMs) {
+      const entry = held(deliveryId, owner)
+      if (!entry) return false
+      const state = { name: 'claimed', owner, until: clock() + leaseMs } as const
+      keep(deliveryId, { ...entry, state })
+      return true
+    },
+    async settle(deliveryId, owner, keepMs) {
+      const entry = held(deliveryId, owner)
+      if (entry) keep(deliveryId, { ...entry, state: { name: 'done' } }, keepMs)
+    },
+    async release(deliveryId, owner) {
+      const entry = held(deliveryId, owner)
+      if (entry) keep(deliveryId, { ...entry, state: { name: 'released' } })
+    },
+    async bury(letter) {
+      letters.delete(letter.deliveryId)
+      letters.set(letter.deliveryId, letter)
+      const [oldest] = letters.keys()
+      if (letters.size > maxDeadLetters && oldest !== undefined) letters.delete(oldest)
+    },
+    deadLetters: async () => [...letters.values()],
+    exhume: async (deliveryId) => letters.delete(deliveryId),
+  }
+}
+
+/** Why a delivery cannot be claimed, if it cannot. */
+function refusalOf({ state }: Entry, now: number): 'busy' | 'done' | undefined {
+  if (state.name === 'done') return 'done'
+  return state.name === 'claimed' && state.until > now ? 'busy' : undefined
+}

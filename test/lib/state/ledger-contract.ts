@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import type { DeadLetter, DeliveryClaim, Ledger } from '../../../src/lib/state/store.ts'
+
+const weekMs = 7 * 24 * 3_600_000
+
+/** A ledger to ask, and a way to let time pass for it. */
+export interface LedgerUnderTest {
+  readonly ledger: Ledger
+  /** Lets every lease of at most this many milliseconds end. */
+  pass(ms: number): Promise<void>
+}
+
+/** What every ledger promises. */
+export function describeLedger(name: string, create: () => Promise<LedgerUnderTest>): void {
+  describe(`the ledger of ${name}`, () => {
+    it('grants a delivery to the first of many who claim it at once', async () => {
+      const { ledger } = await create()
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, at) => ledger.claim(claim({ owner: `owner ${at}` }))),
+      )
+      const granted = answers.filter(({ status }) => status === 'claimed')
+      expect(granted).toEqual([{ status: 'claimed', isSameBody: true, attempt: 1 }])
+      const refused = answers.filter(({ status }) => status === 'busy')
+      expect(refused).toHaveLength(49)
+      expect(refused[0]).toEqual({ status: 'busy', isSameBody: true, attempt: 1 })
+    })
+
+    it('keeps deliveries apart', async () => {
+      const { ledger } = await create()
+      for (const deliveryId of ['msg_1', 'msg_2', '__proto__', 'constructor']) {
+        expect((await ledger.claim(claim({ deliveryId }))).status).toBe('claimed')
+      }
+    })
+
+    it('remembers what is done', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      await ledger.settle('msg_1', 'first', weekMs)
+      expect(await ledger.claim(claim({ owner: 'second' }))).toEqual({
+        status: 'done',
+        isSameBody: true,
+        attempt: 1,
+      })
+    })
+
+    it('grants what was released again, and counts', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      await ledger.release('msg_1', 'first')
+      expect(await ledger.claim(claim({ owner: 'second' }))).toEqual({
+        status: 'claimed',
+        isSameBody: true,
+        attempt: 2,
+      })
+    })
+
+    it('grants what a process left behind, when its lease is over', async () => {
+      const { ledger, pass } = await create()
+      await ledger.claim(claim({ leaseMs: 50 }))
+      expect((await ledger.claim(claim({ owner: 'second' }))).status).toBe('busy')
+      await pass(50)
+      expect((await ledger.claim(claim({ owner: 'second' }))).attempt).toBe(2)
+    })
+
+    it('makes a lease last while it is renewed, by its owner alone', async () => {
+      const { ledger, pass } = await create()
+      await ledger.claim(claim({ leaseMs: 50 }))
+      expect(await ledger.renew('msg_1', 'first', 60_000)).toBe(true)
+      expect(await ledger.renew('msg_1', 'second', 60_000)).toBe(false)
+      expect(await ledger.renew('msg_2', 'first', 60_000)).toBe(false)
+      await pass(50)
+      expect((await ledger.claim(claim({ owner: 'second' }))).status).toBe('busy')
+    })
+
+    it('takes no word of an owner who has lost the delivery', async () => {
+      const { ledger, pass } = await create()
+      await ledger.claim(claim({ leaseMs: 50 }))
+      await pass(50)
+      await ledger.claim(claim({ owner: 'second', leaseMs: 60_000 }))
+      await ledger.settle('msg_1', 'first', weekMs)
+      await ledger.release('msg_1', 'first')
+      expect(await ledger.renew('msg_1', 'first', 60_000)).toBe(false)
+      expect((await ledger.claim(claim({ owner: 'third' }))).status).toBe('busy')
+      await ledger.settle('msg_1', 'second', weekMs)
+      expect((await ledger.claim(claim({ owner: 'third' }))).status).toBe('done')
+    })
+
+    it('says that another body has the same id, whatever became of the first', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      const other = claim({ bodyHash: 'other', owner: 'second' })
+      expect(await ledger.claim(other)).toMatchObject({ status: 'busy', isSameBody: false })
+      await ledger.settle('msg_1', 'first', weekMs)
+      expect(await ledger.claim(other)).toMatchObject({ status: 'done', isSameBody: false })
+    })
+
+    it('grants another body what never took effect', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      await ledger.release('msg_1', 'first')
+      const other = claim({ bodyHash: 'other', owner: 'second' })
+      expect(await ledger.claim(other)).toEqual({
+        status: 'claimed',
+        isSameBody: false,
+        attempt: 2,
+      })
+    })
+
+    it('keeps dead letters whole, oldest first, each once', async () => {
+      const { ledger } = await create()
+      const [one, two] = [letter('msg_1'), letter('msg_2', { body: '{"name":"Zoë 🚀"}' })]
+      await ledger.bury(one)
+      await ledger.bury(two)
+      expect(await ledger.deadLetters()).toEqual([one, two])
+      const again = { ...one, reason: 'again', failedAt: one.failedAt + 5000 }
+      await ledger.bury(again)
+      expect(await ledger.deadLetters()).toEqual([two, again])
+    })
+
+    it('gives a dead letter to one of those who ask', async () => {
+      const { ledger } = await create()
+      await ledger.bury(letter('msg_1'))
+      const answers = await Promise.all([1, 2, 3].map(() => ledger.exhume('msg_1')))
+      expect(answers.filter((isMine) => isMine)).toHaveLength(1)
+      expect(await ledger.deadLetters()).toEqual([])
+    })
+  })
+}
+
+/** The claim of `first` on `msg_1`, with any part replaced. */
+function claim(changes: Partial<DeliveryClaim> = {}): DeliveryClaim {
+  return { deliveryId: 'msg_1', bodyHash: 'body', owner: 'first', leaseMs: 60_000, ...changes }
+}
+
+function letter(deliveryId: string, changes: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    deliveryId,
+    type: 'organization.directory.user_created',
+    body: '{}',
+    reason: 'the handler failed',
+    failedAt: 1_700_000_000_000,
+    attempt: 3,
+    ...changes,
+  }
+}
