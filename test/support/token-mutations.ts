@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, sign } from 'node:crypto'
+import { constants, createHmac, type KeyObject, sign } from 'node:crypto'
 import type { Random } from './random.ts'
 
 /** A good token, and what it takes to make others like it. */
@@ -136,6 +136,13 @@ const refusedHeaders: Readonly<Record<string, readonly unknown[]>> = {
   zip: ['DEF'],
 }
 
+/** What else an RSA key can sign with. */
+const otherAlgorithms: Readonly<Record<string, { hash: string; padding: number }>> = {
+  RS384: { hash: 'sha384', padding: constants.RSA_PKCS1_PADDING },
+  RS512: { hash: 'sha512', padding: constants.RSA_PKCS1_PADDING },
+  PS256: { hash: 'sha256', padding: constants.RSA_PKCS1_PSS_PADDING },
+}
+
 const ignoredHeaders = ['cty', 'x5t', 'iss', 'nonce', 'foo', '__proto__', 'constructor']
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -201,7 +208,7 @@ const spelling: readonly Maker[] = [
   },
 ]
 
-/** Changes of whole parts, and of members without a new signature. */
+/** Changes of whole parts, of members without a new signature, and of the kind of signature. */
 const parts: readonly Maker[] = [
   ({ token, other }, random) => {
     const at = random.integer(3)
@@ -223,6 +230,13 @@ const parts: readonly Maker[] = [
     const [first, , last] = token.split('.')
     const changed = { ...claims, [name]: random.pick(anything) }
     return refused(`unsigned ${name}`, `${first}.${encode(changed)}.${last}`)
+  },
+  ({ header, claims, key }, random) => {
+    const alg = random.pick(Object.keys(otherAlgorithms))
+    const text = `${encode({ ...header, alg })}.${encode(claims)}`
+    const { hash, padding } = otherAlgorithms[alg]!
+    const signature = sign(hash, Buffer.from(text), { key: key.privateKey, padding })
+    return refused(`really ${alg}`, `${text}.${signature.toString('base64url')}`)
   },
   ({ header, claims, key }, random) => {
     const secret = key.publicKey.export({ type: random.pick(['spki', 'pkcs1']), format: 'pem' })
