@@ -46,5 +46,7 @@ function failureLine(
 
 /** The messages below an error; libraries' messages name the check, never the token. */
 function causes({ cause }: Error): string[] {
-  return cause instanceof Error ? [cause.message, ...causes(cause)] : []
+  // A text that is not JSON is repeated in part by the parser, and an answer may hold tokens.
+  if (!(cause instanceof Error) || cause instanceof SyntaxError) return []
+  return [cause.message, ...causes(cause)]
 }

@@ -622,6 +622,19 @@ describe('a token endpoint that fails', () => {
   })
 })
 
+describe('a token endpoint whose answer is not JSON', () => {
+  it('is said to be so, without the answer, which may be a token', async () => {
+    const application = await start()
+    const { browser, callbackUrl } = await comeBack(application)
+    const headers = { 'content-type': 'application/json' }
+    application.emulator.fail({ path: '/oauth/token', status: 200, headers, body: 'a-bare-token' })
+    await expectRefused(await browser.open(callbackUrl), browser, 502, 'provider_failed')
+    const line = application.log.find((each) => each.includes('provider_failed'))
+    expect(line).toContain('as JSON')
+    expect(line).not.toContain('a-bare')
+  })
+})
+
 describe('a token endpoint that closes the connection', () => {
   it('is asked again only on a socket that was kept open, where nothing can have come of it', async () => {
     const application = await start()
