@@ -58,5 +58,6 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 15_000,
     hookTimeout: 30_000,
+    setupFiles: process.env.PLANTED ? [root('test/support/planted.ts')] : [],
   },
 })
