@@ -69,7 +69,7 @@ function keepError(
 }
 
 function breakableStore(): StateStore {
-  const { marks, singleUse, vault } = memoryStore()
+  const { marks, singleUse, vault, ledger } = memoryStore()
   function unlessBroken<Parameters extends readonly unknown[], Result>(
     part: keyof StateStore,
     call: (...parameters: Parameters) => Promise<Result>,
@@ -87,6 +87,7 @@ function breakableStore(): StateStore {
       get: unlessBroken('vault', vault.get),
       remove: unlessBroken('vault', vault.remove),
     },
+    ledger,
   }
 }
 

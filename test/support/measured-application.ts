@@ -23,11 +23,12 @@ let storeWrites = 0
 
 /** The store of this process, which counts what is written to it. */
 function countingStore(): StateStore {
-  const { marks, singleUse, vault } = memoryStore()
+  const { marks, singleUse, vault, ledger } = memoryStore()
   return {
     marks: { ...marks, write: counted(marks.write) },
     singleUse: { claim: counted(singleUse.claim) },
     vault: { ...vault, put: counted(vault.put) },
+    ledger: { ...ledger, claim: counted(ledger.claim) },
   }
 }
 

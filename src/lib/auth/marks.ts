@@ -4,6 +4,7 @@ import { joinMarks } from '../state/mark.ts'
 import type { Mark, Marks } from '../state/store.ts'
 import type { Identity } from '../types.ts'
 import { within } from '../within.ts'
+import { markKeysOf } from './revocation.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
@@ -28,34 +29,29 @@ export interface ReplicaOptions {
   readonly maxLagMs: number
 }
 
-/** The mark that ends one session of ours. */
-export function sessionMark(identity: Identity, now: number): Mark {
-  return {
-    key: sessionKey(identity),
-    // Sessions also begin by the clocks of other machines; this one ends whatever they say.
-    notBefore: Math.max(now, identity.startedAt),
-    // Longer than any session that could carry this id.
-    expiresAt: identity.absoluteExpiresAt + 60_000,
-  }
-}
-
-function sessionKey({ sessionId }: Identity): string {
-  return `session:${sessionId}`
-}
-
 export function replicateMarks(marks: Marks, { clock, maxLagMs }: ReplicaOptions): MarksReplica {
   return marks.local ? localMarks(marks, marks.local) : remoteMarks(marks, clock, maxLagMs)
 }
 
-function isDeadBy(mark: Mark | undefined, { startedAt }: Identity): boolean {
-  return mark !== undefined && startedAt <= mark.notBefore
+/** Asks for every mark that could concern a session; what they are called is found out once. */
+function deadBy(get: (key: string) => Mark | undefined): (identity: Identity) => boolean {
+  const keys = new WeakMap<Identity, readonly string[]>()
+  return function isDead(identity) {
+    let own = keys.get(identity)
+    if (!own) {
+      own = markKeysOf(identity)
+      keys.set(identity, own)
+    }
+    const { startedAt } = identity
+    return own.some((key) => startedAt <= (get(key)?.notBefore ?? Number.NEGATIVE_INFINITY))
+  }
 }
 
 function localMarks(marks: Marks, local: NonNullable<Marks['local']>): MarksReplica {
   return {
     isFresh: () => true,
     refresh: async () => true,
-    isDead: (identity) => isDeadBy(local.get(sessionKey(identity)), identity),
+    isDead: deadBy((key) => local.get(key)),
     write: (written) => marks.write(written),
     close: () => {},
   }
@@ -100,7 +96,7 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
   return {
     isFresh: () => performance.now() - freshSince <= maxLagMs,
     refresh,
-    isDead: (identity) => isDeadBy(copy.get(sessionKey(identity)), identity),
+    isDead: deadBy((key) => copy.get(key)),
     async write(written) {
       await marks.write(written)
       keep(written)

@@ -4,8 +4,9 @@ import { AccessError, ScalekitError } from '../errors.ts'
 import { hasEnded, type SessionKeeper } from '../session/session.ts'
 import type { Vault } from '../state/store.ts'
 import type { Identity, Tokens } from '../types.ts'
-import { type MarksReplica, sessionMark } from './marks.ts'
+import type { MarksReplica } from './marks.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
+import { sessionMark } from './revocation.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {

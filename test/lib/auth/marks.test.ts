@@ -1,35 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type MarksReplica, replicateMarks, sessionMark } from '../../../src/lib/auth/marks.ts'
+import { type MarksReplica, replicateMarks } from '../../../src/lib/auth/marks.ts'
+import { sessionMark } from '../../../src/lib/auth/revocation.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { Mark, Marks } from '../../../src/lib/state/store.ts'
 import { ada, now, settableClock } from '../identities.ts'
 
 const maxLagMs = 1000
-
-describe('sessionMark', () => {
-  it('ends the session it was made for', async () => {
-    const { marks, replica } = local()
-    await marks.write([sessionMark(ada(), now)])
-    expect(replica.isDead(ada())).toBe(true)
-  })
-
-  it('ends no other session', async () => {
-    const { marks, replica } = local()
-    await marks.write([sessionMark(ada(), now)])
-    expect(replica.isDead(ada({ sessionId: 'another' }))).toBe(false)
-  })
-
-  it('ends a session that began on a machine whose clock is ahead of ours', async () => {
-    const { marks, replica } = local()
-    const ahead = ada({ startedAt: now + 20_000 })
-    await marks.write([sessionMark(ahead, now)])
-    expect(replica.isDead(ahead)).toBe(true)
-  })
-
-  it('lasts longer than the session could', () => {
-    expect(sessionMark(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
-  })
-})
 
 describe.each<[string, () => { replica: MarksReplica }]>([
   ['local marks', local],

@@ -1,0 +1,47 @@
+import type { Mark } from '../state/store.ts'
+import type { Identity } from '../types.ts'
+
+/** Whose sessions are over: one of these ways of naming people. */
+export type RevocationTarget =
+  | { readonly sessionId: string }
+  /** The session's id at Scalekit. */
+  | { readonly sid: string }
+  /** A person, in every organization. */
+  | { readonly sub: string }
+  | { readonly organizationId: string; readonly sub: string }
+  /** In the fail-safe direction only: an address ends sessions and never begins one. */
+  | { readonly organizationId: string; readonly email: string }
+  /** The person's id at their company's identity provider. */
+  | { readonly organizationId: string; readonly idpUserId: string }
+  /** Everybody in an organization. */
+  | { readonly organizationId: string }
+
+/** What a mark about these people is called, at this issuer; no two targets share a name. */
+export function markKey(issuer: string, target: RevocationTarget): string {
+  const named = 'email' in target ? { ...target, email: target.email.toLowerCase() } : target
+  const parts = Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1))
+  return JSON.stringify([issuer, ...parts.flat()])
+}
+
+/** The names of all marks that would end this session. */
+export function markKeysOf(identity: Identity): readonly string[] {
+  const { iss, sessionId, sid, sub, organizationId, email, idpUserId } = identity
+  const targets: RevocationTarget[] = [{ sessionId }, { sub }]
+  if (sid !== undefined) targets.push({ sid })
+  if (organizationId !== undefined) {
+    targets.push({ organizationId }, { organizationId, sub })
+    if (email !== undefined) targets.push({ organizationId, email })
+    if (idpUserId !== undefined) targets.push({ organizationId, idpUserId })
+  }
+  return targets.map((target) => markKey(iss, target))
+}
+
+/** Ends one session of ours, whatever other machines' clocks said when it began. */
+export function sessionMark(identity: Identity, now: number): Mark {
+  return {
+    key: markKey(identity.iss, { sessionId: identity.sessionId }),
+    notBefore: Math.max(now, identity.startedAt),
+    // Longer than any session that could carry this id.
+    expiresAt: identity.absoluteExpiresAt + 60_000,
+  }
+}

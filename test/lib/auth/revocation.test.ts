@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { replicateMarks } from '../../../src/lib/auth/marks.ts'
+import { markKey, type RevocationTarget, sessionMark } from '../../../src/lib/auth/revocation.ts'
+import { memoryStore } from '../../../src/lib/state/memory-store.ts'
+import type { Identity } from '../../../src/lib/types.ts'
+import { ada, now, settableClock } from '../identities.ts'
+
+const iss = ada().iss
+const full = ada({ sid: 'ses_1', idpUserId: '00u-ada' })
+
+/** Whether a session is over after a mark on these people. */
+async function isDeadAfter(target: RevocationTarget, identity: Identity, issuer = iss) {
+  const { marks, replica } = local()
+  await marks.write([{ key: markKey(issuer, target), notBefore: now, expiresAt: now + 1000 }])
+  return replica.isDead(identity)
+}
+
+describe('a mark', () => {
+  it.each<[string, RevocationTarget]>([
+    ['the session', { sessionId: full.sessionId }],
+    ['the session at Scalekit', { sid: 'ses_1' }],
+    ['the person', { sub: full.sub }],
+    ['the person in the organization', { organizationId: 'org_1', sub: full.sub }],
+    ['the address in the organization', { organizationId: 'org_1', email: 'ADA@acme.example' }],
+    ['the id at the identity provider', { organizationId: 'org_1', idpUserId: '00u-ada' }],
+    ['the organization', { organizationId: 'org_1' }],
+  ])('on %s ends the session', async (_what, target) => {
+    expect(await isDeadAfter(target, full)).toBe(true)
+    expect(await isDeadAfter(target, ada({ ...full, startedAt: now + 1 }))).toBe(false)
+    expect(await isDeadAfter(target, full, 'https://other.example')).toBe(false)
+  })
+
+  it('on an address ends the session of whoever has it in another case', async () => {
+    const target = { organizationId: 'org_1', email: 'ada@acme.example' }
+    expect(await isDeadAfter(target, ada({ ...full, email: 'Ada@Acme.Example' }))).toBe(true)
+  })
+
+  it.each<[string, RevocationTarget]>([
+    ['another session', { sessionId: 'other' }],
+    ['another session at Scalekit', { sid: 'ses_2' }],
+    ['another person', { sub: 'other' }],
+    ['the person in another organization', { organizationId: 'org_2', sub: full.sub }],
+    ['the address in another organization', { organizationId: 'org_2', email: full.email! }],
+    ['the id in another organization', { organizationId: 'org_2', idpUserId: '00u-ada' }],
+    ['another organization', { organizationId: 'org_2' }],
+    ['a person by the id of the session', { sub: full.sessionId }],
+    ['a session by the id of the person', { sessionId: full.sub }],
+    ['an address by the subject', { organizationId: 'org_1', email: full.sub }],
+    ['an id by the address', { organizationId: 'org_1', idpUserId: full.email! }],
+  ])('on %s leaves it alone', async (_what, target) => {
+    expect(await isDeadAfter(target, full)).toBe(false)
+  })
+
+  it('on an organization leaves those alone who are in none', async () => {
+    const { organizationId: _none, ...identity } = full
+    expect(await isDeadAfter({ organizationId: 'org_1' }, identity)).toBe(false)
+  })
+})
+
+describe('sessionMark', () => {
+  it('ends the session it was made for', async () => {
+    const { marks, replica } = local()
+    await marks.write([sessionMark(ada(), now)])
+    expect(replica.isDead(ada())).toBe(true)
+  })
+
+  it('ends no other session', async () => {
+    const { marks, replica } = local()
+    await marks.write([sessionMark(ada(), now)])
+    expect(replica.isDead(ada({ sessionId: 'another' }))).toBe(false)
+  })
+
+  it('ends a session that began on a machine whose clock is ahead of ours', async () => {
+    const { marks, replica } = local()
+    const ahead = ada({ startedAt: now + 20_000 })
+    await marks.write([sessionMark(ahead, now)])
+    expect(replica.isDead(ahead)).toBe(true)
+  })
+
+  it('lasts longer than the session could', () => {
+    expect(sessionMark(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
+  })
+})
+
+function local() {
+  const { clock } = settableClock()
+  const { marks } = memoryStore({ clock })
+  return { marks, replica: replicateMarks(marks, { clock, maxLagMs: 1000 }) }
+}
