@@ -14,11 +14,10 @@ import { recordingLogger } from './recording-logger.ts'
 import { isExpressSession } from './session-cookie.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
-/** An application with the kit in front, an emulator behind it, and browsers to visit it. */
-export interface Application {
+/** An application with the kit in front, and browsers to visit it. */
+export interface ServedApplication {
   readonly url: string
   readonly auth: ScalekitAuth
-  readonly emulator: Emulator
   /** Every line the kit logged. */
   readonly log: readonly string[]
   /** A browser with its own cookies. */
@@ -26,37 +25,69 @@ export interface Application {
   close(): Promise<void>
 }
 
-/** What a test may want to be otherwise. */
-export interface ApplicationParts {
+/** The same with an emulator behind it. */
+export interface Application extends ServedApplication {
+  readonly emulator: Emulator
+}
+
+/** What a test may want the application itself to be. */
+export interface ServedParts {
   /** Default: the framework that this run of the tests is about. */
   readonly host?: () => HostApp
-  readonly options?: ScalekitAuthOptions
-  readonly seed?: EmulatorSeed
-  /** The kit's paths that the emulator has to know. Default: `/callback` and `/logout`. */
-  readonly callback?: string
-  readonly logout?: string
-  readonly emulator?: Emulator
   /** Where an application with `express-session` keeps its sessions. Default: its own memory. */
   readonly store?: Store
   /** Puts the kit and the routes into the application. Default: the kit at the root, `/app` guarded. */
   mount?(app: HostApp, auth: ScalekitAuth): void
 }
 
+/** What a test may want to be otherwise. */
+export interface ApplicationParts extends ServedParts {
+  readonly options?: ScalekitAuthOptions
+  readonly seed?: EmulatorSeed
+  /** The kit's paths that the emulator has to know. Default: `/callback` and `/logout`. */
+  readonly callback?: string
+  readonly logout?: string
+  readonly emulator?: Emulator
+}
+
 /** Starts emulator and application, each on a free port. */
 export async function startApplication(parts: ApplicationParts = {}): Promise<Application> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { callback = '/callback', logout = '/logout' } = parts
-  const emulator =
-    parts.emulator ??
-    (await startEmulator({
+  const startBehind = (url: string) =>
+    startEmulator({
       redirectUris: [url + callback],
       postLogoutRedirectUris: [url + logout],
       ...parts.seed,
-    }))
+    })
+  let emulator = parts.emulator
+  const served = await serveApplication(parts, async (url) => {
+    emulator ??= await startBehind(url)
+    return { ...emulator.options, ...parts.options }
+  })
+  return {
+    ...served,
+    emulator: emulator!,
+    async close() {
+      await served.close()
+      if (!parts.emulator) await emulator?.close()
+    },
+  }
+}
+
+/**
+ * Starts an application on a free port.
+ *
+ * @param optionsFor What the kit is told, for the URL the application has.
+ */
+export async function serveApplication(
+  parts: ServedParts,
+  optionsFor: (url: string) => ScalekitAuthOptions | Promise<ScalekitAuthOptions>,
+): Promise<ServedApplication> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { logger, lines } = recordingLogger()
-  const auth = scalekitAuth({ ...emulator.options, baseUrl: url, logger, ...parts.options })
+  const auth = scalekitAuth({ baseUrl: url, logger, ...(await optionsFor(url)) })
   const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
   if (isExpressSession) app.use(applicationSession(parts.store))
@@ -66,14 +97,12 @@ export async function startApplication(parts: ApplicationParts = {}): Promise<Ap
   return {
     url,
     auth,
-    emulator,
     log: lines,
     visitor: () => visitorOf(url),
     async close() {
       await auth.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      if (!parts.emulator) await emulator.close()
     },
   }
 }
