@@ -56,6 +56,8 @@ export default defineConfig({
     reporters: ['default', root('test/support/counting-reporter.ts')],
     // Left to itself, vitest keeps one core free, which on two cores doubles the wait.
     maxWorkers: '100%',
+    // Providers that never answer are waited for together.
+    maxConcurrency: 20,
     testTimeout: 15_000,
     hookTimeout: 30_000,
     setupFiles: process.env.PLANTED ? [root('test/support/planted.ts')] : [],
