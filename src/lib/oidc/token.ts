@@ -42,6 +42,7 @@ export async function verifyToken(token: string, checks: TokenChecks): Promise<J
  * @see RFC 8725 sections 3.1, 3.10, 3.11; OpenID Connect Core 3.1.3.7
  */
 export async function verifySigned(token: string, checks: TokenChecks): Promise<JWTPayload> {
+  assertSpelling(token)
   const now = checks.clock()
   const verified = await jwtVerify(token, checks.keys, {
     algorithms: ['RS256'],
@@ -71,6 +72,11 @@ export function verificationFailure(
     return new ScalekitError('provider_failed', 'The published keys cannot be used', { cause })
   }
   return new LoginError(code, message, { cause })
+}
+
+/** jose lets padding and white space pass; what is kept and sent on later must have neither. */
+function assertSpelling(token: string): void {
+  if (!/^[\w.-]+$/.test(token)) throw new Error('it is not base64url')
 }
 
 function assertHeader(header: JWTVerifyResult['protectedHeader']): void {

@@ -34,6 +34,11 @@ describe('verifyToken', () => {
     await expect(verifyToken(await token(), { ...checks, audience: 'skc_2' })).rejects.toThrow()
   })
 
+  it.each(['==', '\r\n', ' ', '+', '.'])('refuses a token that ends with %j', async (end) => {
+    const checks = { keys, issuer, clock: () => now }
+    await expect(verifyToken((await token()) + end, checks)).rejects.toThrow()
+  })
+
   it('takes the time from the clock it is given', async () => {
     const at = (moment: number) =>
       token().then((signed) => verifyToken(signed, { keys, issuer, clock: () => moment }))
