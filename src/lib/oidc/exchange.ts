@@ -2,6 +2,7 @@ import {
   AuthorizationResponseError,
   authorizationCodeGrant,
   ResponseBodyError,
+  type TokenEndpointResponse,
 } from 'openid-client'
 import type { Clock } from '../clock.ts'
 import { LoginError, ScalekitError, wrappedError } from '../errors.ts'
@@ -32,6 +33,7 @@ export async function exchangeCode(
     pkceCodeVerifier: codeVerifier,
     idTokenExpected: true,
   }).catch(exchangeFailed)
+  assertBearer(tokens)
   const lifetimeSeconds = tokens.expiresIn()
   return {
     accessToken: tokens.access_token,
@@ -42,6 +44,15 @@ export async function exchangeCode(
       ? {}
       : { accessTokenExpiresAt: clock() + lifetimeSeconds * 1000 }),
   }
+}
+
+/** openid-client takes DPoP-bound tokens without a proof, and tokens that no header can carry. */
+function assertBearer({ token_type, ...tokens }: TokenEndpointResponse): void {
+  const { access_token, refresh_token = access_token } = tokens
+  // RFC 6749 appendix A.12 and A.17
+  const isText = [access_token, refresh_token].every((token) => /^[\x20-\x7e]+$/.test(token))
+  if (token_type === 'bearer' && isText) return
+  throw new ScalekitError('provider_failed', 'The token endpoint’s tokens cannot be used')
 }
 
 function exchangeFailed(cause: unknown): never {

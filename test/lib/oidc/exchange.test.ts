@@ -101,9 +101,12 @@ describe('exchangeCode', () => {
   it.each<[string, Record<string, unknown>]>([
     ['no access token', { access_token: undefined }],
     ['an access token of another type', { access_token: 5 }],
+    ['an access token of two lines', { access_token: 'a\r\nb' }],
     ['no type', { token_type: undefined }],
+    ['tokens bound by DPoP', { token_type: 'DPoP' }],
     ['a lifetime in words', { expires_in: 'soon' }],
     ['a refresh token of another type', { refresh_token: 5 }],
+    ['a refresh token of two lines', { refresh_token: 'a\r\nb' }],
   ])('refuses an answer with %s', async (_case, changes) => {
     const body = await granted(changes)
     await expect(exchange(() => json(200, body))).rejects.toMatchObject({
