@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cookieNames, readCookie } from '../cookies.ts'
 import { AccessError, ScalekitError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { within } from '../within.ts'
@@ -10,6 +11,12 @@ export const storeTimeoutMs = 2000
 
 type Done = (error?: unknown) => void
 
+/** How `express-session` sends the cookie of a session. */
+interface SessionCookie {
+  expires: Date
+  serialize(name: string, value: string): string
+}
+
 /** What `express-session` puts on a request, as far as it is used here. */
 interface ExpressSessionRequest extends IncomingMessage {
   readonly sessionID: string
@@ -17,7 +24,9 @@ interface ExpressSessionRequest extends IncomingMessage {
     regenerate(req: IncomingMessage, done: Done): void
     destroy(sessionId: string, done: Done): void
   }
-  session?: (Record<string, unknown> & { save(done: Done): void }) | undefined
+  session?:
+    | (Record<string, unknown> & { save(done: Done): void; readonly cookie: SessionCookie })
+    | undefined
 }
 
 /** Whether `express-session` ran for this request; anything else may be called `req.session`. */
@@ -65,9 +74,10 @@ export function expressSession(parts: {
       warnWithoutCookie(req, res, logger)
     },
     touch() {},
-    async clear(req) {
+    async clear(req, res) {
       assertMounted(req)
       if (valueIn(req) === undefined) return
+      if (req.session) clearCookie(req, res, req.session.cookie)
       req.session = undefined
       ended.add(req)
       await called((done) => req.sessionStore.destroy(req.sessionID, done))
@@ -92,6 +102,20 @@ function called(call: (done: Done) => void): Promise<void> {
     call((error) => (error ? reject(error) : resolve()))
   })
   return within(storeTimeoutMs, work)
+}
+
+/**
+ * `express-session` leaves its cookie with the browser. Chromium keeps pages in spite of `no-store`
+ * and shows them when its user goes back, but not after an HttpOnly cookie went.
+ *
+ * @see https://developer.chrome.com/docs/web-platform/bfcache-ccns
+ */
+function clearCookie(req: ExpressSessionRequest, res: ServerResponse, cookie: SessionCookie): void {
+  const id = encodeURIComponent(req.sessionID)
+  const name = cookieNames(req).find((each) => readCookie(req.headers.cookie, each)?.includes(id))
+  if (name === undefined) return
+  cookie.expires = new Date(0)
+  res.appendHeader('Set-Cookie', cookie.serialize(name, ''))
 }
 
 function pick(data: object, names: readonly string[]): Record<string, unknown> {
