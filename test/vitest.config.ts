@@ -21,6 +21,7 @@ export default defineConfig({
     alias: [
       { find: /^express-scalekit$/, replacement: root('src/index.ts') },
       { find: /^express-scalekit\/testing$/, replacement: root('src/testing.ts') },
+      { find: /^express-scalekit\/webhooks$/, replacement: root('src/webhooks.ts') },
     ],
   },
   test: {

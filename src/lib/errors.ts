@@ -42,6 +42,15 @@ const statusByCode = {
   permission_required: 403,
   insufficient_scope: 403,
   recent_auth_required: 401,
+  // Webhooks and interceptors.
+  webhook_headers_invalid: 400,
+  webhook_timestamp_invalid: 401,
+  webhook_signature_invalid: 401,
+  webhook_body_invalid: 400,
+  webhook_body_consumed: 503,
+  webhook_handler_late: 500,
+  webhook_handler_failed: 503,
+  webhook_given_up: 200,
   // Either.
   store_unavailable: 503,
   unexpected: 503,
@@ -116,6 +125,23 @@ export class LoginError extends ScalekitError {
 /** A guard's refusal, or a principal that cannot be told. */
 export class AccessError extends ScalekitError {
   override readonly name: string = 'AccessError'
+}
+
+/** A webhook or an interceptor's call that was refused, or that a handler could not take. */
+export class WebhookError extends ScalekitError {
+  override readonly name: string = 'WebhookError'
+}
+
+/**
+ * What a handler throws when trying again would not help: the delivery is acknowledged and kept as
+ * a dead letter.
+ */
+export class PermanentError extends WebhookError {
+  override readonly name: string = 'PermanentError'
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('webhook_given_up', message, details)
+  }
 }
 
 /** Finds an error of ours that a library wrapped into one of its own. */

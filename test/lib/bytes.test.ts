@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, isSameText, randomText, sha256 } from '../../src/lib/bytes.ts'
+import {
+  decodeBase64url,
+  isSameShortText,
+  isSameText,
+  randomText,
+  sha256,
+} from '../../src/lib/bytes.ts'
 
 describe('randomText', () => {
   it.each([
@@ -24,10 +30,10 @@ describe('sha256', () => {
   })
 })
 
-describe('isSameText', () => {
+describe.each([isSameText, isSameShortText])('$name', (isSame) => {
   it('knows a text again', () => {
-    expect(isSameText('state', 'state')).toBe(true)
-    expect(isSameText('', '')).toBe(true)
+    expect(isSame('state', 'state')).toBe(true)
+    expect(isSame('', '')).toBe(true)
   })
 
   it.each([
@@ -35,9 +41,11 @@ describe('isSameText', () => {
     ['a shorter text', 'stat'],
     ['a longer text', 'state '],
     ['another case', 'State'],
+    ['another first character', 'ttate'],
+    ['a character with the same last byte', 'stat\u0165'],
     ['nothing', ''],
   ])('tells it from %s', (_case, other) => {
-    expect(isSameText('state', other)).toBe(false)
+    expect(isSame('state', other)).toBe(false)
   })
 })
 

@@ -4,7 +4,9 @@ import {
   asScalekitError,
   ConfigError,
   LoginError,
+  PermanentError,
   ScalekitError,
+  WebhookError,
 } from '../../src/lib/errors.ts'
 
 describe('every error', () => {
@@ -12,12 +14,19 @@ describe('every error', () => {
     expect(new ScalekitError('store_unavailable', 'no answer').status).toBe(503)
     expect(new AccessError('wrong_organization', 'not yours').status).toBe(403)
     expect(new LoginError('id_token_invalid', 'refused').status).toBe(400)
+    expect(new WebhookError('webhook_signature_invalid', 'forged').status).toBe(401)
+    expect(new PermanentError('no such plan')).toMatchObject({
+      code: 'webhook_given_up',
+      status: 200,
+    })
   })
 
   it.each([
     [new AccessError('not_signed_in', 'who?'), 'AccessError'],
     [new LoginError('login_denied', 'no'), 'LoginError'],
     [new ConfigError(['`a` is missing']), 'ConfigError'],
+    [new WebhookError('webhook_body_invalid', 'odd'), 'WebhookError'],
+    [new PermanentError('no such plan'), 'PermanentError'],
   ])('is a ScalekitError and says its own name', (error, name) => {
     expect(error).toBeInstanceOf(ScalekitError)
     expect(error.name).toBe(name)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as index from '../../src/index.ts'
 import * as testing from '../../src/testing.ts'
+import * as webhooks from '../../src/webhooks.ts'
 import { exportedNames } from './floors.ts'
 import { entries, manifest, root } from './manifest.ts'
 
@@ -23,6 +24,17 @@ const values: Readonly<Record<string, readonly string[]>> = {
     'scalekitAuth',
   ],
   './testing': ['startEmulator'],
+  './webhooks': [
+    'ConfigError',
+    'PermanentError',
+    'ScalekitError',
+    'WebhookError',
+    'createDispatcher',
+    'signInterceptor',
+    'signWebhook',
+    'verifyInterceptor',
+    'verifyWebhook',
+  ],
 }
 
 const types: Readonly<Record<string, readonly string[]>> = {
@@ -86,9 +98,33 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'StatusFault',
     'TokenResponseFault',
   ],
+  './webhooks': [
+    'Delivery',
+    'Dispatcher',
+    'ErrorDetails',
+    'EventAlias',
+    'EventHandler',
+    'EventHandlers',
+    'EventOf',
+    'EventPattern',
+    'EventType',
+    'InterceptorCall',
+    'Message',
+    'RawBody',
+    'RequestHeaders',
+    'ScalekitErrorCode',
+    'ScalekitEvent',
+    'Secrets',
+    'UnknownEvent',
+    'VerifyOptions',
+  ],
 }
 
-const modules: Readonly<Record<string, object>> = { '.': index, './testing': testing }
+const modules: Readonly<Record<string, object>> = {
+  '.': index,
+  './testing': testing,
+  './webhooks': webhooks,
+}
 
 describe('the exports', () => {
   it('are the entries that have a list of names here', () => {

@@ -1,0 +1,271 @@
+import type { Json } from '../types.ts'
+
+/** One of these today, and maybe another tomorrow. */
+type Open<Known extends string> = Known | (string & {})
+
+/**
+ * The reference lists these inside `data` too; deliveries seen so far have them in the envelope
+ * only.
+ */
+interface EnvelopeEcho {
+  readonly environment_id?: string
+  readonly object?: string
+  readonly occurred_at?: string
+  readonly spec_version?: string
+  readonly type?: string
+}
+
+export interface OrganizationData {
+  readonly id: string
+  readonly display_name: string
+  /** Your own id of the organization. */
+  readonly external_id: string | null
+  readonly region_code: string
+  readonly create_time: string
+  readonly update_time: string
+  readonly deleted_at?: string
+  readonly metadata: Json | null
+  readonly settings?: {
+    readonly features: readonly { readonly name: string; readonly enabled: boolean }[]
+  }
+}
+
+export interface OrganizationDomainData {
+  readonly id: string
+  readonly domain: string
+  readonly domain_type: Open<'ORGANIZATION_DOMAIN'>
+  readonly organization_id: string
+  readonly environment_id: string
+  readonly verification_status: Open<'PENDING' | 'VERIFIED' | 'FAILED'>
+  readonly verification_method: Open<'DNS'>
+  readonly txt_record_key: string
+  /** Proves who owns the domain: keep it out of logs. */
+  readonly txt_record_secret: string
+  readonly updated_at: string
+}
+
+/** A sign-in connection of an organization. */
+export interface ConnectionData {
+  readonly id: string
+  readonly organization_id?: string
+  readonly connection_type: Open<'SAML' | 'OIDC'>
+  readonly provider: Open<'OKTA'>
+}
+
+/** A sign-in connection that was switched on or off. */
+export interface SwitchedConnectionData extends ConnectionData {
+  readonly enabled: boolean
+  readonly status: Open<'COMPLETED'>
+}
+
+export interface DirectoryData extends EnvelopeEcho {
+  readonly id: string
+  readonly directory_type: Open<'SCIM'>
+  readonly provider: Open<'OKTA'>
+  readonly enabled: boolean
+  readonly organization_id: string
+  /** `null` before the first synchronization. */
+  readonly last_sync_at?: string | null
+  readonly status?: string
+  readonly updated_at: string
+}
+
+/** `{ role, name }` in the reference, `{ role_name }` in deliveries since: either may come. */
+export interface DirectoryRole {
+  readonly role_name?: string
+  readonly role?: string
+  readonly name?: string
+}
+
+/** A person of a company's directory; an attribute the directory does not have may be missing. */
+export interface DirectoryUserData {
+  readonly id: string
+  readonly organization_id: string
+  /** The user's id at the directory provider. */
+  readonly dp_id: string
+  readonly email: string
+  readonly active: boolean
+  readonly preferred_username?: string
+  readonly name?: string
+  readonly given_name?: string
+  readonly family_name?: string
+  readonly nickname?: string
+  readonly picture?: string
+  readonly phone_number?: string
+  readonly address?: {
+    readonly postal_code?: string
+    readonly state?: string
+    readonly formatted?: string
+  }
+  readonly roles?: readonly DirectoryRole[] | null
+  readonly groups?: readonly { readonly id: string; readonly name: string }[] | null
+  readonly employee_id?: string
+  readonly department?: string
+  readonly division?: string
+  readonly cost_center?: string
+  readonly title?: string
+  readonly user_type?: string
+  readonly organization?: string
+  readonly profile?: string
+  readonly language?: string
+  readonly locale?: string
+  readonly zoneinfo?: string
+  readonly custom_attributes?: Json | null
+  /** What the directory provider sent. */
+  readonly raw_attributes?: Json | null
+}
+
+export interface DeletedDirectoryUserData {
+  readonly id: string
+  readonly organization_id: string
+  /** The user's id at the directory provider. */
+  readonly dp_id: string
+  readonly email: string
+}
+
+export interface DirectoryGroupData extends EnvelopeEcho {
+  readonly id: string
+  readonly directory_id: string
+  readonly organization_id: string
+  readonly display_name: string
+  /** The group's id at the directory provider, where it has one. */
+  readonly external_id?: string | null
+  readonly raw_attributes?: Json | null
+}
+
+export interface DeletedDirectoryGroupData extends EnvelopeEcho {
+  readonly id: string
+  readonly directory_id: string
+  readonly organization_id: string
+  readonly display_name: string
+  /** The group's id at the directory provider. */
+  readonly dp_id?: string
+  /** What the directory provider sent. */
+  readonly raw_attributes?: Json & {
+    readonly displayName?: string
+    readonly externalId?: string
+    readonly members?: readonly { readonly value: string }[]
+  }
+}
+
+/** Somebody, and the organization in which something happened to them. */
+export interface MembershipData {
+  readonly organization: OrganizationData
+  readonly user: UserData
+}
+
+/** Somebody, and their session at Scalekit. */
+export interface UserSessionData {
+  readonly user: UserData
+  readonly user_session: {
+    /** The `sid` of their tokens. */
+    readonly session_id: string
+    readonly user_id: string
+    readonly organization_id: string
+    readonly authenticated_organizations: readonly string[]
+    readonly status: Open<'ACTIVE'>
+    readonly created_at: string
+    readonly updated_at: string
+    readonly last_active_at: string
+    readonly absolute_expires_at: string
+    readonly idle_expires_at: string
+    readonly expired_at: string | null
+    readonly logout_at: string | null
+    readonly device?: Json
+  }
+}
+
+/** A user as Scalekit keeps one. */
+export interface UserData {
+  readonly id: string
+  readonly email: string
+  /** Your own id of the user. */
+  readonly external_id?: string | null
+  readonly create_time: string
+  readonly update_time: string
+  readonly last_login_time?: string | null
+  readonly metadata?: Json | null
+  readonly user_profile?: {
+    readonly id?: string
+    readonly name?: string
+    readonly given_name?: string
+    readonly family_name?: string
+    readonly email_verified?: boolean
+    readonly preferred_username?: string
+    readonly phone_number?: string
+    readonly phone_number_verified?: boolean
+    readonly picture?: string
+    readonly gender?: string
+    readonly locale?: string
+    readonly groups?: readonly unknown[] | null
+    readonly metadata?: Json | null
+    readonly custom_attributes?: Json | null
+    readonly external_identities?: readonly ExternalIdentity[] | null
+  }
+}
+
+/** A user's account at an identity provider. */
+export interface ExternalIdentity {
+  readonly connection_id: string
+  readonly connection_provider: string
+  readonly connection_type: string
+  readonly connection_user_id: string
+  readonly is_social: boolean
+  readonly created_time?: string
+  readonly updated_time?: string
+  readonly last_login_time?: string
+  readonly last_synced_time?: string
+  /** JSON as text. */
+  readonly raw_attributes?: string
+}
+
+export interface RoleData {
+  readonly id: string
+  readonly name: string
+  readonly display_name?: string
+  readonly description?: string
+  /** The role whose permissions it has too. */
+  readonly extends?: string
+}
+
+export interface PermissionData {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+}
+
+/** Somebody's account at another service. */
+export interface ConnectedAccountData {
+  readonly id: string
+  readonly identifier: string
+  readonly connection_id: string
+  readonly connection_name?: string
+  readonly provider: string
+  readonly authorization_type: Open<'OAUTH'>
+  readonly status: Open<'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH'>
+  readonly last_used_at?: string
+  readonly token_expires_at?: string
+}
+
+export interface ConnectedAccountStatusData extends ConnectedAccountData {
+  readonly old_status: ConnectedAccountData['status']
+}
+
+/** What events are about, by the names the table of events uses. */
+export interface EventData {
+  readonly organization: OrganizationData
+  readonly organizationDomain: OrganizationDomainData
+  readonly connection: ConnectionData
+  readonly switchedConnection: SwitchedConnectionData
+  readonly directory: DirectoryData
+  readonly directoryUser: DirectoryUserData
+  readonly deletedDirectoryUser: DeletedDirectoryUserData
+  readonly directoryGroup: DirectoryGroupData
+  readonly deletedDirectoryGroup: DeletedDirectoryGroupData
+  readonly membership: MembershipData
+  readonly userSession: UserSessionData
+  readonly role: RoleData
+  readonly permission: PermissionData
+  readonly connectedAccount: ConnectedAccountData
+  readonly connectedAccountStatus: ConnectedAccountStatusData
+}

@@ -1,0 +1,158 @@
+import type { Json } from '../types.ts'
+import type { EventData } from './data.ts'
+
+/**
+ * Every event that Scalekit documents: what its `data` is, by the names of {@link EventData}, and
+ * what it was called in 2024. All types and all names below come from here.
+ */
+const events = {
+  'organization.created': { data: 'organization' },
+  'organization.updated': { data: 'organization' },
+  'organization.deleted': { data: 'organization' },
+  'organization.domain_created': { data: 'organizationDomain' },
+  'organization.domain_deleted': { data: 'organizationDomain' },
+  'organization.domain_dns_verification_success': { data: 'organizationDomain' },
+  'organization.domain_dns_verification_failed': { data: 'organizationDomain' },
+  'organization.sso_created': { data: 'connection' },
+  'organization.sso_enabled': { data: 'switchedConnection' },
+  'organization.sso_disabled': { data: 'switchedConnection' },
+  'organization.sso_deleted': { data: 'connection' },
+  'organization.directory_enabled': { data: 'directory', alias: 'scalekit.dir.sync.enable' },
+  'organization.directory_disabled': { data: 'directory', alias: 'scalekit.dir.sync.disable' },
+  'organization.directory.user_created': {
+    data: 'directoryUser',
+    alias: 'scalekit.dir.user.create',
+  },
+  'organization.directory.user_updated': {
+    data: 'directoryUser',
+    alias: 'scalekit.dir.user.update',
+  },
+  'organization.directory.user_deleted': {
+    data: 'deletedDirectoryUser',
+    alias: 'scalekit.dir.user.delete',
+  },
+  'organization.directory.group_created': {
+    data: 'directoryGroup',
+    alias: 'scalekit.dir.group.create',
+  },
+  'organization.directory.group_updated': {
+    data: 'directoryGroup',
+    alias: 'scalekit.dir.group.update',
+  },
+  'organization.directory.group_deleted': {
+    data: 'deletedDirectoryGroup',
+    alias: 'scalekit.dir.group.delete',
+  },
+  'user.signup': { data: 'membership' },
+  'user.login': { data: 'userSession' },
+  'user.logout': { data: 'userSession' },
+  'user.organization_invitation': { data: 'membership' },
+  'user.organization_membership_created': { data: 'membership' },
+  'user.organization_membership_updated': { data: 'membership' },
+  'user.organization_membership_deleted': { data: 'membership' },
+  'role.created': { data: 'role' },
+  'role.updated': { data: 'role' },
+  'role.deleted': { data: 'role' },
+  'permission.created': { data: 'permission' },
+  'permission.updated': { data: 'permission' },
+  'permission.deleted': { data: 'permission' },
+  'connected_account.created': { data: 'connectedAccount' },
+  'connected_account.updated': { data: 'connectedAccount' },
+  'connected_account.status_updated': { data: 'connectedAccountStatus' },
+  'connected_account.deleted': { data: 'connectedAccount' },
+  'connected_account.magic_link_generated': { data: 'connectedAccount' },
+  'connected_account.oauth_succeeded': { data: 'connectedAccount' },
+  'connected_account.oauth_tokens_fetched': { data: 'connectedAccount' },
+  'connected_account.token_refresh_succeeded': { data: 'connectedAccount' },
+  'connected_account.token_refresh_failed': { data: 'connectedAccount' },
+} as const
+
+type Events = typeof events
+
+/** The type of an event that Scalekit documents, e.g. `organization.directory.user_created`. */
+export type EventType = keyof Events
+
+type TypeByAlias = {
+  [Type in EventType as Events[Type] extends { alias: infer Alias extends string }
+    ? Alias
+    : never]: Type
+}
+
+/** What some events were called in 2024. They arrive under the name they have now. */
+export type EventAlias = keyof TypeByAlias
+
+/** The type that an older name stands for. */
+export type AliasedType<Alias extends EventAlias> = TypeByAlias[Alias]
+
+/** What every event says about itself, by the names of the wire. */
+export interface Envelope {
+  readonly spec_version: string
+  /** `evt_…`; the delivery has an id of its own. */
+  readonly id: string
+  /** What kind of thing it is about, e.g. `DirectoryUser`. */
+  readonly object: string
+  readonly environment_id: string
+  /** Where the event is about one organization. */
+  readonly organization_id?: string
+  /** RFC 3339, with up to nine decimals. */
+  readonly occurred_at: string
+  readonly display_name?: string
+}
+
+/** An event of one of these types. */
+export type EventOf<Type extends EventType> = Type extends EventType
+  ? Envelope &
+      OrganizationOf<Type> & {
+        readonly spec_version: '1'
+        readonly type: Type
+        readonly data: EventData[Events[Type]['data']]
+      }
+  : never
+
+type OrganizationOf<Type> = Type extends `organization.${string}`
+  ? { readonly organization_id: string }
+  : unknown
+
+declare const undocumented: unique symbol
+
+/** An event of a type, or of a version of the format, that this package does not know. */
+export interface UnknownEvent extends Envelope {
+  /** A text; the mark is only there so that comparing it tells documented events apart. */
+  readonly type: string & { readonly [undocumented]: true }
+  readonly data: unknown
+}
+
+/** Any event that Scalekit sends; `type` tells which. */
+export type ScalekitEvent = EventOf<EventType> | UnknownEvent
+
+/** All documented types, in the order of the table. */
+export const eventTypes: readonly EventType[] = Object.keys(events) as EventType[]
+
+const documentedTypes: ReadonlySet<unknown> = new Set(eventTypes)
+const typeByAlias: ReadonlyMap<unknown, EventType> = new Map(
+  eventTypes.flatMap((type) => {
+    const row = events[type]
+    return 'alias' in row ? [[row.alias, type]] : []
+  }),
+)
+
+/** The documented type that a name or an older name stands for. */
+export function eventTypeOf(name: unknown): EventType | undefined {
+  return documentedTypes.has(name) ? (name as EventType) : typeByAlias.get(name)
+}
+
+/** Reads the event that a verified body holds; an older name becomes the one it has now. */
+export function readEvent(body: Json): ScalekitEvent {
+  const type = typeByAlias.get(body.type)
+  return (type ? { ...body, type } : body) as unknown as ScalekitEvent
+}
+
+/** Whether an event is one that this package has a type for, and of that form. */
+export function isDocumented(event: ScalekitEvent): event is EventOf<EventType> {
+  return (
+    event.spec_version === '1' &&
+    eventTypeOf(event.type) !== undefined &&
+    typeof event.data === 'object' &&
+    event.data !== null
+  )
+}

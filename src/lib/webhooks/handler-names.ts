@@ -1,0 +1,30 @@
+import { type EventType, eventTypes } from './events.ts'
+
+/**
+ * The name of an event's handler: `organization.directory.user_created` is `onDirectoryUserCreated`.
+ * `organization` is left out where another noun follows, and stays where it is the noun itself.
+ */
+export type HandlerName<Type extends EventType> = `on${PascalCase<Named<Type>>}`
+
+type Named<Type extends string> = Type extends `organization.${infer Rest}`
+  ? Rest extends `${string}${'.' | '_'}${string}`
+    ? Rest
+    : Type
+  : Type
+
+type PascalCase<Text extends string> = Text extends `${infer Head}.${infer Tail}`
+  ? `${PascalCase<Head>}${PascalCase<Tail>}`
+  : Text extends `${infer Head}_${infer Tail}`
+    ? `${Capitalize<Head>}${PascalCase<Tail>}`
+    : Capitalize<Text>
+
+/** The same at run time. */
+export function handlerName(type: EventType): string {
+  const named = type.replace(/^organization\.(?=[a-z]+[._])/, '')
+  return `on${named.replace(/(?:^|[._])([a-z])/g, (_match, letter: string) => letter.toUpperCase())}`
+}
+
+/** Every handler's name with its event. A map, so that no inherited name is ever found. */
+export const typeByHandlerName: ReadonlyMap<string, EventType> = new Map(
+  eventTypes.map((type) => [handlerName(type), type]),
+)

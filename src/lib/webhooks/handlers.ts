@@ -1,0 +1,32 @@
+import type { Logger } from '../log.ts'
+import type { EventOf, EventType, UnknownEvent } from './events.ts'
+import type { HandlerName } from './handler-names.ts'
+
+/** What is known about one delivery of an event, beside the event. */
+export interface Delivery {
+  /** The `webhook-id`, the same for every attempt: what to remember in order to act once. */
+  readonly deliveryId: string
+  /** Counts from 1, as far as this application saw the attempts. */
+  readonly attempt: number
+  /** In milliseconds since the epoch. */
+  readonly receivedAt: number
+  /** The body exactly as it was received. */
+  readonly raw: Buffer
+  /** Aborted when nobody waits for the handler any more. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+/**
+ * Does what an event asks for. Whatever it throws or rejects with means that the event should come
+ * again, except a `PermanentError`.
+ */
+export type EventHandler<Event> = (event: Event, delivery: Delivery) => unknown
+
+/** A handler for each event that the application wants to know of. */
+export type EventHandlers = {
+  readonly [Type in EventType as HandlerName<Type>]?: EventHandler<EventOf<Type>>
+} & {
+  /** Gets events of a type or a version that this package does not know. */
+  readonly onUnknown?: EventHandler<UnknownEvent>
+}

@@ -1,0 +1,73 @@
+import { WebhookError } from '../errors.ts'
+import type { Scheme } from './scheme.ts'
+
+/**
+ * The headers of a request: Node's `req.headers`, an object with names in any case, or a `Headers`
+ * of the Fetch standard.
+ */
+export type RequestHeaders = NodeHeaders | FetchHeaders
+
+interface FetchHeaders {
+  get(name: string): string | null
+}
+type NodeHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** The three headers of a signed request, each of its form. */
+export interface SignatureHeaders {
+  readonly id: string
+  /** Seconds since the epoch, as ten digits. */
+  readonly timestamp: string
+  /** Such as `v1,<base64>`; several stand between single spaces. */
+  readonly signatures: string
+}
+
+/** No dot, or `id.timestamp.body` could be cut in another place. */
+const idForm = /^[\w-]+$/
+const maxIdLength = 256
+/** What a lenient reader takes for a number is not always what was signed. */
+const timestampForm = /^\d{10}$/
+/** Room for twenty signatures; Scalekit sends one, or two while a secret rotates. */
+const maxSignaturesLength = 2048
+
+/** @throws {@link WebhookError} `webhook_headers_invalid` */
+export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): SignatureHeaders {
+  const named = isFetchHeaders(headers) ? fromFetch(headers, scheme) : headers
+  const id = headerOf(named, scheme.id)
+  const timestamp = headerOf(named, scheme.timestamp)
+  const signatures = headerOf(named, scheme.signature)
+  if (id.length > maxIdLength || !idForm.test(id)) throw malformed(scheme.id)
+  if (!timestampForm.test(timestamp)) throw malformed(scheme.timestamp)
+  // Node and `Headers` join with a comma and a space what was sent twice.
+  if (signatures.length > maxSignaturesLength || signatures.includes(', ')) {
+    throw malformed(scheme.signature)
+  }
+  return { id, timestamp, signatures }
+}
+
+function isFetchHeaders(headers: RequestHeaders): headers is FetchHeaders {
+  return typeof headers.get === 'function'
+}
+
+function fromFetch(headers: FetchHeaders, scheme: Scheme): NodeHeaders {
+  const names = [scheme.id, scheme.timestamp, scheme.signature]
+  return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? undefined]))
+}
+
+/** Node writes names in lower case; others as they came, and then one may be there twice. */
+function headerOf(headers: NodeHeaders, name: string): string {
+  const value = headers[name] ?? inOtherCase(headers, name)
+  if (typeof value === 'string') return value
+  throw malformed(name)
+}
+
+function inOtherCase(headers: NodeHeaders, name: string): unknown {
+  const spellings = Object.keys(headers).filter((key) => key.toLowerCase() === name)
+  return spellings.length === 1 ? headers[spellings[0]!] : undefined
+}
+
+function malformed(name: string): WebhookError {
+  return new WebhookError(
+    'webhook_headers_invalid',
+    `The header ${name} is missing, not of its form, or there more than once`,
+  )
+}

@@ -1,0 +1,51 @@
+import type { Json } from '../types.ts'
+
+/**
+ * The body of a call by which Scalekit asks whether something may go on; `trigger_point` tells what.
+ */
+export type InterceptorCall =
+  | InterceptorCallAt<'PRE_SIGNUP', { readonly user?: Json }>
+  | InterceptorCallAt<'PRE_SESSION_CREATION', { readonly user: Json }>
+  | InterceptorCallAt<
+      'PRE_USER_INVITATION',
+      { readonly organization: { readonly id: string; readonly name: string } }
+    >
+  | InterceptorCallAt<
+      'PRE_M2M_TOKEN_CREATION',
+      { readonly m2m_token_claims: { readonly client_id: string; readonly claims: Json } }
+    >
+
+/** A call at one point. */
+export interface InterceptorCallAt<TriggerPoint extends string, Data> {
+  readonly display_name?: string
+  readonly trigger_point: TriggerPoint
+  readonly interceptor_context: InterceptorContext
+  readonly data: Data
+}
+
+/** Who asks for what, from where; what does not apply is missing. */
+export interface InterceptorContext {
+  readonly environment_id: string
+  readonly user_id?: string
+  readonly user_email?: string
+  readonly organization_id?: string
+  readonly connection_details?: readonly {
+    readonly id: string
+    readonly type: string
+    readonly provider: string
+  }[]
+  readonly auth_request?: {
+    readonly connection_id?: string
+    readonly organization_id?: string
+    readonly domain?: string
+    readonly login_hint?: string
+    readonly state?: string
+  }
+  readonly client_id?: string
+  readonly user_agent?: string
+  readonly device_type?: string
+  readonly ip_address?: string
+  readonly region?: string
+  readonly city?: string
+  readonly triggered_at?: string
+}

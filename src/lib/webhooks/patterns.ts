@@ -1,0 +1,54 @@
+import { ConfigError } from '../errors.ts'
+import { quote } from '../log.ts'
+import {
+  type AliasedType,
+  type EventAlias,
+  type EventOf,
+  type EventType,
+  eventTypeOf,
+  eventTypes,
+  type ScalekitEvent,
+} from './events.ts'
+
+/** `organization.directory.user_created` is below `organization` and `organization.directory`. */
+type Prefix<Type extends string> = Type extends `${infer Head}.${infer Tail}`
+  ? Head | `${Head}.${Prefix<Tail>}`
+  : never
+
+/**
+ * Which events: one type, everything below a prefix such as `organization.directory.*`, or `*` for
+ * all of them.
+ */
+export type EventPattern = EventType | EventAlias | `${Prefix<EventType>}.*` | '*'
+
+/** The events that a pattern stands for; only `*` has unknown ones among them. */
+export type Matching<Pattern extends EventPattern> = Pattern extends '*'
+  ? ScalekitEvent
+  : Pattern extends `${infer Head}.*`
+    ? EventOf<Extract<EventType, `${Head}.${string}`>>
+    : Pattern extends EventAlias
+      ? EventOf<AliasedType<Pattern>>
+      : Pattern extends EventType
+        ? EventOf<Pattern>
+        : never
+
+/** A type whose handlers are asked for; `undefined` stands for all that are unknown. */
+export type HandledType = EventType | undefined
+
+/**
+ * What a pattern stands for.
+ *
+ * @throws {@link ConfigError} where that is nothing
+ */
+export function matchingTypes(pattern: EventPattern): readonly HandledType[] {
+  if (pattern === '*') return [...eventTypes, undefined]
+  const types = eventTypes.filter((type) => isMatch(type, pattern))
+  if (types.length > 0) return types
+  throw new ConfigError([`${quote(String(pattern))} is no event type, nor the beginning of one`])
+}
+
+function isMatch(type: EventType, pattern: string): boolean {
+  return pattern.endsWith('.*')
+    ? type.startsWith(pattern.slice(0, -1))
+    : type === eventTypeOf(pattern)
+}

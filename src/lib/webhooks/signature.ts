@@ -1,0 +1,112 @@
+import { createHmac, type KeyObject } from 'node:crypto'
+import { isSameShortText } from '../bytes.ts'
+import type { Clock } from '../clock.ts'
+import { WebhookError } from '../errors.ts'
+import { bytesOf, type RawBody } from './body.ts'
+import { type RequestHeaders, signatureHeaders } from './headers.ts'
+import { interceptorScheme, type Scheme, webhookScheme } from './scheme.ts'
+import type { Secrets } from './signing-keys.ts'
+
+/** How a signature is verified. */
+export interface VerifyOptions {
+  /** How far the sender's clock and ours may be apart, in seconds, either way. Default: 300. */
+  readonly toleranceSeconds?: number
+  /** Default: `Date.now`. */
+  readonly clock?: Clock
+}
+
+/** What is signed. */
+export interface Message {
+  /** The same for every attempt to deliver the same event: letters, digits, `_` and `-`. */
+  readonly id: string
+  /** When this attempt is made, in seconds since the epoch. Default: now. */
+  readonly timestamp?: number
+  /** The body exactly as it will be sent. */
+  readonly body: RawBody
+  /** The endpoint's secret; of several, each signs. */
+  readonly secret: Secrets
+}
+
+const defaultToleranceSeconds = 300
+
+/**
+ * Makes the headers of a webhook as Scalekit does, for tests and for tools.
+ *
+ * @throws {@link ConfigError} for a secret that is none
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export function signWebhook(message: Message): Record<string, string> {
+  return sign(message, webhookScheme)
+}
+
+/** Makes the headers of an interceptor's call as Scalekit does, for tests and for tools. */
+export function signInterceptor(message: Message): Record<string, string> {
+  return sign(message, interceptorScheme)
+}
+
+function sign(message: Message, scheme: Scheme): Record<string, string> {
+  const { id, timestamp = Math.floor(Date.now() / 1000), secret } = message
+  const body = bytesOf(message.body)
+  const headers = {
+    [scheme.id]: id,
+    [scheme.timestamp]: String(timestamp),
+    [scheme.signature]: scheme
+      .keysOf(secret)
+      .map((key) => `v1,${signatureOf(`${id}.${timestamp}.`, body, key)}`)
+      .join(' '),
+  }
+  // What nobody would accept is not sent.
+  signatureHeaders(headers, scheme)
+  return headers
+}
+
+/**
+ * Checks that these bytes were signed with one of the keys, and lately. Every signature is tried
+ * with every key, because the sender signs with the old and the new one while a secret rotates.
+ *
+ * @returns the id of the delivery, the same for every attempt
+ * @throws {@link WebhookError} `webhook_headers_invalid`, `webhook_timestamp_invalid` or
+ *   `webhook_signature_invalid`
+ */
+export function verifySignature(
+  body: Buffer,
+  headers: RequestHeaders,
+  keys: readonly KeyObject[],
+  scheme: Scheme,
+  options: VerifyOptions = {},
+): string {
+  const { id, timestamp, signatures } = signatureHeaders(headers, scheme)
+  assertRecent(Number(timestamp), options)
+  const prefix = `${id}.${timestamp}.`
+  if (!keys.some((key) => isListed(signatureOf(prefix, body, key), signatures))) {
+    throw new WebhookError('webhook_signature_invalid', 'No signature matches', {
+      hint: 'Check that the secret is this endpoint’s, and that the body is exactly as received.',
+    })
+  }
+  return id
+}
+
+function assertRecent(
+  timestamp: number,
+  { toleranceSeconds = defaultToleranceSeconds, clock = Date.now }: VerifyOptions,
+): void {
+  const apartSeconds = Math.abs(clock() / 1000 - timestamp)
+  // This way round, what is not a number is refused.
+  if (!(apartSeconds <= toleranceSeconds)) {
+    throw new WebhookError('webhook_timestamp_invalid', 'It was signed too long ago, or ahead', {
+      hint: 'Check this machine’s clock.',
+    })
+  }
+}
+
+function signatureOf(prefix: string, body: Buffer, key: KeyObject): string {
+  return createHmac('sha256', key).update(prefix).update(body).digest('base64')
+}
+
+/** Entries of other versions or of no form are not ours to judge. */
+function isListed(signature: string, signatures: string): boolean {
+  const entries = signatures.includes(' ') ? signatures.split(' ') : [signatures]
+  return entries.some(
+    (entry) => entry.startsWith('v1,') && isSameShortText(entry.slice(3), signature),
+  )
+}
