@@ -103,13 +103,17 @@ export function guards(instance?: Instance): Guards {
       }
       return guard(instance, options, function requireRecentAuth(principal, _req, now) {
         const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
-        return now - authenticatedAt <= maxAgeSeconds * 1000
+        const ageMs = now - authenticatedAt
+        return ageMs >= -maxAheadMs && ageMs <= maxAgeSeconds * 1000
           ? undefined
           : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
       })
     },
   }
 }
+
+/** A moment further ahead of our clock is a mistake, and would count as recent for ever. */
+const maxAheadMs = 60_000
 
 /** One name or several; none, or an empty one, is a mistake that nobody could mean. */
 function namesOf(given: string | readonly string[], problem: string): readonly string[] {

@@ -522,6 +522,17 @@ describe('requireRecentAuth', () => {
     expect(opened.headers.location).toContain('prompt=login&return_to=%2Fpage')
   })
 
+  it('believes an auth_time ahead of our clock by a minute, and none beyond', async () => {
+    const now = Math.floor(Date.now() / 1000) * 1000
+    const at = () => now
+    const near = await signedInBy('', { auth_time: now / 1000 + 60 }, at)
+    await near.call('/page').expect(200)
+    const far = await signedInBy('', { auth_time: now / 1000 + 61 }, at)
+    await far.call('/page').expect(401)
+    const inMilliseconds = await signedInBy('', { auth_time: now }, at)
+    await inMilliseconds.call('/page').expect(401)
+  })
+
   it('counts from the start of a sign-in with prompt=login', async () => {
     let now = Date.now()
     const begun = now
