@@ -72,8 +72,11 @@ const issuers: readonly RefusedLie[] = [
 const promises: readonly RefusedLie[] = [
   {
     lie: 'that callbacks name the issuer, when they do not',
-    lies: { discovery: { members: { authorization_response_iss_parameter_supported: true } } },
-    code: 'callback_invalid',
+    lies: {
+      discovery: { members: { authorization_response_iss_parameter_supported: true } },
+      authorize: (back) => back,
+    },
+    code: 'provider_failed',
     isKept: true,
   },
   {

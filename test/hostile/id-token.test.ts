@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { attacker, elliptic, jwk, published, publishedPem } from './provider/keys.ts'
 import type { Changes, Lies, TokenLie } from './provider/lies.ts'
 import { clientSecret } from './provider/provider.ts'
@@ -18,6 +18,7 @@ import {
   marker,
   type RefusedLie,
 } from './support/refusal.ts'
+import { openScene, signIn } from './support/scene.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -90,15 +91,26 @@ const forgedSignatures: readonly RefusedLie[] = [
   { lie: 'PS256 under the right key', ...algorithm('PS256', pss(published.privateKey)) },
   { lie: 'RS256 that was signed by PS256', ...made({ sign: pss(published.privateKey) }) },
   { lie: 'ES256 under the published RSA key', ...algorithm('ES256', ecdsa(elliptic.privateKey)) },
-  {
-    lie: 'ES256 under a published elliptic key',
-    lies: {
-      keys: { members: withKey(jwk(elliptic.publicKey, { kid: 'ec', alg: 'ES256' })) },
-      idToken: { header: { alg: 'ES256', kid: 'ec' }, sign: ecdsa(elliptic.privateKey) },
-    },
-    isWarm: false,
-  },
+  allowed('ES256', jwk(elliptic.publicKey, { alg: undefined }), ecdsa(elliptic.privateKey)),
+  allowed('PS256', jwk(published.publicKey, { alg: undefined }), pss(published.privateKey)),
+  allowed(
+    'RS512',
+    jwk(published.publicKey, { alg: undefined }),
+    rsa(published.privateKey, 'sha512'),
+  ),
 ]
+
+/** Discovery names the algorithm, and the key that signed is published for any. */
+function allowed(alg: string, key: object, sign: Signer): RefusedLie {
+  const id_token_signing_alg_values_supported = ['RS256', alg]
+  const lies: Lies = {
+    discovery: { members: { id_token_signing_alg_values_supported } },
+    keys: { members: { keys: [key] } },
+    idToken: { header: { alg }, sign },
+  }
+  const lie = `${alg}, which discovery allows`
+  return { lie, lies, isWarm: false, code: 'id_token_invalid', mayAsk: ['/keys'] }
+}
 
 /** The honest set with one more key. */
 function withKey(other: object): object & Changes {
@@ -221,11 +233,16 @@ const parties: readonly RefusedLie[] = [
   { lie: 'no sub', ...claims({ sub: undefined }) },
   { lie: 'sub null', ...claims({ sub: null }) },
   { lie: 'an empty sub', ...claims({ sub: '' }) },
-  { lie: 'a sub of 256 characters', ...claims({ sub: 'a'.repeat(256) }) },
+  { lie: 'a sub of 256 characters', ...subjects('a'.repeat(256)) },
   { lie: 'a number for sub', ...claims({ sub: 42 }) },
   { lie: 'a list for sub', ...claims({ sub: [subject] }) },
   { lie: 'an object for sub', ...claims({ sub: { id: subject } }) },
 ]
+
+/** One subject, in both tokens. */
+function subjects(sub: string): { readonly lies: Lies } {
+  return { lies: { idToken: { claims: { sub } }, accessToken: { claims: { sub } } } }
+}
 
 const times: readonly RefusedLie[] = [
   { lie: 'no exp', ...claims({ exp: undefined }) },
@@ -347,10 +364,7 @@ const harmless: readonly HarmlessLie[] = [
   },
   {
     lie: 'a sub of 255 characters',
-    lies: {
-      idToken: { claims: { sub: 'a'.repeat(255) } },
-      accessToken: { claims: { sub: 'a'.repeat(255) } },
-    },
+    ...subjects('a'.repeat(255)),
     principal: { user: { id: 'a'.repeat(255) } },
   },
   {
@@ -391,6 +405,28 @@ describe('an ID token is refused with', () => {
     ...pinned,
   ]
   it.each(rows)('$lie', expectRefused)
+})
+
+describe('claims of markup', () => {
+  it('stand on no page of ours and in no header', async () => {
+    const markup = `<img src=x onerror="alert('${marker}')">\r\nX-Evil: ${marker}`
+    const scene = await openScene()
+    try {
+      scene.provider.lie(claims({ email: markup, name: markup, sid: markup }).lies)
+      const browser = scene.application.visitor()
+      const answers = [
+        await signIn(scene, browser),
+        await browser.open('/logout', { 'Sec-Fetch-Site': 'cross-site' }),
+        await browser.call('/me'),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([302, 200, 200])
+      const pages = answers.filter(({ headers }) => !/json/.test(`${headers['content-type']}`))
+      for (const { text } of pages) expect(text).not.toContain('<img')
+      expect(JSON.stringify(answers.map(({ headers }) => headers))).not.toContain(marker)
+    } finally {
+      await scene.close()
+    }
+  })
 })
 
 describe('an ID token is as good with', () => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 
 /** One answer that is to go wrong. */
@@ -90,11 +91,13 @@ export function flood(bytes: number, { isAnnounced }: { readonly isAnnounced: bo
 export const huge = flood(64 * mebibyte, { isAnnounced: true })
 export const endless = flood(Number.POSITIVE_INFINITY, { isAnnounced: false })
 
-function* chunks(bytes: number, flooded: (bytes: number) => void): Generator<Buffer> {
+/** One chunk a turn of the event loop; otherwise the sockets' own buffers would take it all. */
+async function* chunks(bytes: number, flooded: (bytes: number) => void): AsyncGenerator<Buffer> {
   const chunk = Buffer.alloc(16 * 1024, ' ')
   for (let sent = 0; sent < bytes; sent += chunk.length) {
     flooded(chunk.length)
     yield chunk
+    await setImmediate()
   }
 }
 

@@ -71,6 +71,7 @@ export async function startProvider(): Promise<Provider> {
   function authorize(request: RecordedRequest, res: ServerResponse): void {
     violations.push(...authorizationFaults(request, used))
     const { query } = request
+    if (!query.has('redirect_uri')) return void res.writeHead(400).end()
     const [state, nonce] = [query.get('state') ?? '', query.get('nonce') ?? '']
     const [redirectUri, challenge] = [query.get('redirect_uri'), query.get('code_challenge')]
     const code = `code_${randomBytes(24).toString('base64url')}`
@@ -188,6 +189,7 @@ function challengeOf(form: URLSearchParams): string {
 async function recorded(req: IncomingMessage): Promise<RecordedRequest> {
   const { pathname, searchParams } = new URL(req.url ?? '/', 'http://provider')
   return {
+    receivedAt: performance.now(),
     method: req.method ?? '',
     path: pathname,
     query: searchParams,

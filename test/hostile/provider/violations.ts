@@ -2,6 +2,8 @@ import type { Grant } from './lies.ts'
 
 /** A request as the provider got it. */
 export interface RecordedRequest {
+  /** By `performance.now()`. */
+  readonly receivedAt: number
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
