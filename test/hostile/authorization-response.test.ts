@@ -13,7 +13,7 @@ import {
   marker,
   type RefusedLie,
 } from './support/refusal.ts'
-import { comeBack, home, openScene, type Scene, signIn } from './support/scene.ts'
+import { comeBack, home, inScene, openScene, type Scene, signIn } from './support/scene.ts'
 
 /** Sends the browser back with other parameters than an honest provider's. */
 function back(change: (params: URLSearchParams, other: Grant) => void): { readonly lies: Lies } {
@@ -160,7 +160,7 @@ function renamed(params: URLSearchParams, name: string, other: string): void {
 
 describe('a redirect that does not conform asks nobody for tokens and leaves the sign-in alone:', () => {
   it.each(malformed)('$lie', async ({ lies }) => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       scene.provider.lie(lies)
       const browser = scene.application.visitor()
       const answer = await signIn(scene, browser)
@@ -193,15 +193,10 @@ describe('a redirect is as good with', () => {
   it.each(harmless)('$lie', expectSignedIn)
 })
 
-const codes: readonly RefusedLie[] = [
-  { lie: 'another code', ...back((params) => params.set('code', marker)) },
-  { lie: 'the code of another sign-in', ...back((params, { code }) => params.set('code', code)) },
-]
-
 describe('a code that belongs to nobody here is refused:', () => {
   it('another code', async () => {
-    await within(await openScene(), async (scene) => {
-      scene.provider.lie(codes[0]!.lies)
+    await inScene(async (scene) => {
+      scene.provider.lie(back((params) => params.set('code', marker)).lies)
       const browser = scene.application.visitor()
       expectRefusal(await signIn(scene, browser), 'code_rejected')
       expect(browser.cookieNames()).toEqual([])
@@ -210,10 +205,10 @@ describe('a code that belongs to nobody here is refused:', () => {
   })
 
   it('the code of another sign-in, whose verifier only its browser has', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const victim = scene.application.visitor()
       await comeBack(victim)
-      scene.provider.lie(codes[1]!.lies)
+      scene.provider.lie(back((params, { code }) => params.set('code', code)).lies)
       const attacker = scene.application.visitor()
       expectRefusal(await signIn(scene, attacker), 'code_rejected')
       await expectNoSession(attacker)
@@ -223,7 +218,7 @@ describe('a code that belongs to nobody here is refused:', () => {
 
 describe('a state signs nobody in that is', () => {
   it('unknown', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       scene.provider.lie(back((params) => params.set('state', marker)).lies)
       const browser = scene.application.visitor()
       await expectBegunAgain(scene, browser, await signIn(scene, browser))
@@ -231,7 +226,7 @@ describe('a state signs nobody in that is', () => {
   })
 
   it('of another browser', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const url = await comeBack(scene.application.visitor())
       const victim = scene.application.visitor()
       await comeBack(victim)
@@ -240,7 +235,7 @@ describe('a state signs nobody in that is', () => {
   })
 
   it('used before', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const browser = scene.application.visitor()
       const url = await comeBack(browser)
       await browser.open(url.href).expect(302)
@@ -250,7 +245,7 @@ describe('a state signs nobody in that is', () => {
   })
 
   it('sent by a form', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const browser = scene.application.visitor()
       const url = await comeBack(browser)
       const answer = await browser.post(url.href, { 'Sec-Fetch-Site': 'cross-site' })
@@ -263,7 +258,7 @@ describe('a state signs nobody in that is', () => {
 
 describe('a redirect of a hundred thousand characters', () => {
   it('is answered by the server itself, and the next sign-in works', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const browser = scene.application.visitor()
       const url = await comeBack(browser)
       const honest = url.href
@@ -276,10 +271,10 @@ describe('a redirect of a hundred thousand characters', () => {
 
 describe('a prefetch or a link scanner', () => {
   it.each([
-    ['a prefetch', 'get', { 'Sec-Purpose': 'prefetch' }],
-    ['a prerender', 'get', { 'Sec-Purpose': 'prefetch;prerender' }],
-  ] as const)('uses no code up: %s', async (_what, _method, headers) => {
-    await within(await openScene(), async (scene) => {
+    ['a prefetch', { 'Sec-Purpose': 'prefetch' }],
+    ['a prerender', { 'Sec-Purpose': 'prefetch;prerender' }],
+  ] as const)('uses no code up: %s', async (_what, headers) => {
+    await inScene(async (scene) => {
       const browser = scene.application.visitor()
       const url = await comeBack(browser)
       expect(codeOf(await browser.open(url.href, headers))).toBe('navigation_required')
@@ -289,7 +284,7 @@ describe('a prefetch or a link scanner', () => {
   })
 
   it('begins no sign-in', async () => {
-    await within(await openScene(), async (scene) => {
+    await inScene(async (scene) => {
       const browser = scene.application.visitor()
       const answer = await browser.open(home, { 'Sec-Purpose': 'prefetch' })
       expect([answer.status, browser.cookieNames()]).toEqual([400, []])
@@ -362,14 +357,6 @@ describe('a provider', () => {
     }
   })
 })
-
-async function within(scene: Scene, run: (scene: Scene) => Promise<void>): Promise<void> {
-  try {
-    await run(scene)
-  } finally {
-    await scene.close()
-  }
-}
 
 function tokenCalls({ provider }: Scene): number {
   return provider.requests.filter(({ path }) => path === '/oauth/token').length

@@ -18,7 +18,7 @@ import {
   marker,
   type RefusedLie,
 } from './support/refusal.ts'
-import { openScene, signIn } from './support/scene.ts'
+import { inScene, signIn } from './support/scene.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -410,8 +410,7 @@ describe('an ID token is refused with', () => {
 describe('claims of markup', () => {
   it('stand on no page of ours and in no header', async () => {
     const markup = `<img src=x onerror="alert('${marker}')">\r\nX-Evil: ${marker}`
-    const scene = await openScene()
-    try {
+    await inScene(async (scene) => {
       scene.provider.lie(claims({ email: markup, name: markup, sid: markup }).lies)
       const browser = scene.application.visitor()
       const answers = [
@@ -423,9 +422,7 @@ describe('claims of markup', () => {
       const pages = answers.filter(({ headers }) => !/json/.test(`${headers['content-type']}`))
       for (const { text } of pages) expect(text).not.toContain('<img')
       expect(JSON.stringify(answers.map(({ headers }) => headers))).not.toContain(marker)
-    } finally {
-      await scene.close()
-    }
+    })
   })
 })
 

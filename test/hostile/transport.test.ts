@@ -3,7 +3,7 @@ import * as faults from './provider/faults.ts'
 import type { AnswerLie, Lies } from './provider/lies.ts'
 import { organizationId, subject } from './provider/tokens.ts'
 import { expectRefused, expectSignedIn, marker, type RefusedLie } from './support/refusal.ts'
-import { openScene, type Scene, signIn } from './support/scene.ts'
+import { inScene, openScene, type Scene, signIn } from './support/scene.ts'
 
 // Failures are remembered for a second, key sets for ten minutes, by `Date`.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }))
@@ -157,15 +157,12 @@ describe('an answer that is too large lets nobody in', () => {
   it.each(everywhere(floods))('$lie', expectRefused)
 
   it.each(endpoints)('and is not read on: %s', async (endpoint) => {
-    const scene = await openScene()
-    try {
+    await inScene(async (scene) => {
       scene.provider.lie({ [endpoint]: { fault: faults.endless } })
       await signIn(scene, scene.application.visitor())
       expect(scene.provider.floodBytes()).toBeGreaterThan(256 * 1024)
       expect(scene.provider.floodBytes()).toBeLessThan(1024 * 1024)
-    } finally {
-      await scene.close()
-    }
+    })
   })
 })
 

@@ -4,7 +4,7 @@ import type { ScalekitErrorCode } from '../../../src/index.ts'
 import { isClearing } from '../../support/answers.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { clientSecret } from '../provider/provider.ts'
-import { type Attempt, attempt, type LyingSignIn, openScene, type Scene, signIn } from './scene.ts'
+import { type Attempt, attempt, inScene, type LyingSignIn, type Scene, signIn } from './scene.ts'
 
 /** Stands in every text of a lie; nobody who is refused may see it. */
 export const marker = 'planted-7d1f'
@@ -30,17 +30,14 @@ export interface RefusedLie extends LyingSignIn {
 
 /** Whoever meets this lie gets nowhere, learns nothing, and does not disturb whoever comes next. */
 export async function expectRefused(row: RefusedLie): Promise<void> {
-  const scene = await openScene()
-  try {
+  await inScene(async (scene) => {
     const made = await attempt(scene, row)
     expectPlainRefusal(made, row.code)
     expectNothingOfTheLie(made)
     expectNobodyElseAsked(made, row)
     await expectNoSession(made.browser)
     if (!row.isKept) await expectOthersSignIn(scene, row.forget)
-  } finally {
-    await scene.close()
-  }
+  })
 }
 
 function expectPlainRefusal({ answer, browser, elapsedMs }: Attempt, code?: string): void {
@@ -134,8 +131,7 @@ export interface HarmlessLie extends LyingSignIn {
 
 /** Whoever meets this is signed in, as exactly whom the provider vouched for. */
 export async function expectSignedIn(row: HarmlessLie): Promise<void> {
-  const scene = await openScene()
-  try {
+  await inScene(async (scene) => {
     const { answer, browser, elapsedMs } = await attempt(scene, row)
     expect([answer.status, answer.headers.location]).toEqual([302, '/app'])
     expect(elapsedMs).toBeLessThan(patienceMs)
@@ -144,7 +140,5 @@ export async function expectSignedIn(row: HarmlessLie): Promise<void> {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     expect(scene.provider.violations).toEqual([])
     expect(scene.provider.trap.hits).toEqual([])
-  } finally {
-    await scene.close()
-  }
+  })
 }

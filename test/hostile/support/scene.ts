@@ -29,6 +29,16 @@ export async function openScene(): Promise<Scene> {
   }
 }
 
+/** Runs in a scene of its own, which ends with it: tests that wait together have no `afterEach`. */
+export async function inScene(run: (scene: Scene) => Promise<void>): Promise<void> {
+  const scene = await openScene()
+  try {
+    await run(scene)
+  } finally {
+    await scene.close()
+  }
+}
+
 export const home = '/login?return_to=/app'
 
 /** Signs in as far as the address the provider sends the browser back to. */
