@@ -1,11 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
+import { deliveryMemoryMs, maxDeadLetters } from './retention.ts'
 import type { DeadLetter, Ledger } from './store.ts'
-
-/** How long a delivery that nobody finished is remembered, in milliseconds: all of its attempts. */
-const memoryMs = 24 * 3_600_000
-/** The oldest of more dead letters than this go first. */
-const maxDeadLetters = 1000
 
 /** What is known of a delivery. */
 interface Entry {
@@ -21,7 +17,7 @@ export function memoryLedger(clock: Clock): Ledger {
   const entries = expiringMap<Entry>(clock)
   const letters = new Map<string, DeadLetter>()
 
-  function keep(deliveryId: string, entry: Entry, keepMs: number = memoryMs): void {
+  function keep(deliveryId: string, entry: Entry, keepMs: number = deliveryMemoryMs): void {
     entries.set(deliveryId, entry, clock() + keepMs)
   }
 

@@ -2,75 +2,38 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { Mark } from '../../../src/lib/state/store.ts'
 import { now, settableClock, tokens } from '../identities.ts'
+import { describeStore } from './store-contract.ts'
 
-describe('marks', () => {
-  it('are there at once, locally and for whoever asks since when', async () => {
-    const { marks } = store()
-    await marks.write([mark({ key: 'a' }), mark({ key: 'b' })])
-    expect(marks.local!.get('a')).toEqual(mark({ key: 'a' }))
-    expect((await marks.since()).marks).toEqual([mark({ key: 'a' }), mark({ key: 'b' })])
-  })
+describeStore('one process', async () => {
+  const { clock, at } = settableClock()
+  const one = memoryStore({ clock })
+  return { store: one, other: one, now: clock, pass: async (ms) => at(clock() + ms) }
+})
 
-  it('are kept until they expire', async () => {
+describe('the marks of one process', () => {
+  it('are there at once and until they expire, without asking', async () => {
     const { marks, at } = store()
     await marks.write([mark({ expiresAt: now + 1000 })])
     at(now + 999)
-    expect(marks.local!.get('session:1')).toBeDefined()
+    expect(marks.local!.get('session:1')).toEqual(mark({ expiresAt: now + 1000 }))
     at(now + 1000)
     expect(marks.local!.get('session:1')).toBeUndefined()
-    expect((await marks.since()).marks).toEqual([])
   })
 
-  it('never go back to an earlier moment or an earlier end', async () => {
+  it('are one for each key, which never goes back', async () => {
     const { marks } = store()
     await marks.write([mark({ notBefore: now, expiresAt: now + 1000 })])
     await marks.write([mark({ notBefore: now - 1000, expiresAt: now + 2000 })])
     expect(marks.local!.get('session:1')).toEqual(mark({ notBefore: now, expiresAt: now + 2000 }))
     await marks.write([mark({ notBefore: now + 1, expiresAt: now + 1 })])
-    expect(marks.local!.get('session:1')).toEqual(
+    expect((await marks.since()).marks).toEqual([
       mark({ notBefore: now + 1, expiresAt: now + 2000 }),
-    )
+    ])
   })
 })
 
-describe('single use', () => {
-  it('is granted to the first and to nobody after', async () => {
-    const { singleUse } = store()
-    const claims = [1, 2, 3].map(() => singleUse.claim('transaction:1', now + 1000))
-    expect(await Promise.all(claims)).toEqual([true, false, false])
-    expect(await singleUse.claim('transaction:2', now + 1000)).toBe(true)
-  })
-
-  it('is remembered until its end', async () => {
-    const { singleUse, at } = store()
-    await singleUse.claim('transaction:1', now + 1000)
-    at(now + 999)
-    expect(await singleUse.claim('transaction:1', now + 5000)).toBe(false)
-    at(now + 1000)
-    expect(await singleUse.claim('transaction:1', now + 5000)).toBe(true)
-  })
-})
-
-describe('the vault', () => {
-  it('keeps the tokens of each session until it ends', async () => {
-    const { vault, at } = store()
-    await vault.put('1', tokens({ accessToken: 'one' }), now + 1000)
-    await vault.put('2', tokens({ accessToken: 'two' }), now + 2000)
-    expect(await vault.get('1')).toEqual(tokens({ accessToken: 'one' }))
-    at(now + 1000)
-    expect(await vault.get('1')).toBeUndefined()
-    expect(await vault.get('2')).toEqual(tokens({ accessToken: 'two' }))
-  })
-
-  it('forgets what is removed, and knows no other session', async () => {
-    const { vault } = store()
-    await vault.put('1', tokens(), now + 1000)
-    await vault.remove('1')
-    expect(await vault.get('1')).toBeUndefined()
-    expect(await vault.get('constructor')).toBeUndefined()
-  })
-
-  it('keeps those of ten thousand sessions, the latest ones', async () => {
+describe('the vault of one process', () => {
+  it('keeps the tokens of ten thousand sessions, the latest ones', async () => {
     const { vault } = store()
     for (let index = 0; index < 10_001; index += 1) {
       await vault.put(String(index), tokens(), now + 1000)
