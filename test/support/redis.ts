@@ -1,31 +1,65 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createClient } from 'redis'
 
 /** A build server has to run these tests; a laptop without Redis may leave them out. */
 export const hasRedis: boolean = isInstalled('redis-server') || process.env.CI === 'true'
 
+type Client = ReturnType<typeof createClient>
+
 /** A Redis of this test's own, which keeps nothing on disk. */
 export interface Redis {
-  readonly client: ReturnType<typeof createClient>
+  readonly client: Client
+  /** A client of another process. */
+  connect(): Promise<Client>
+  /** Ends the server as a power cut does. */
+  kill(): Promise<void>
+  /** Starts it again, empty, where it was. */
+  restart(): void
   close(): Promise<void>
 }
 
-export async function startRedis(): Promise<Redis> {
+/** @param flags Further ones of `redis-server`, e.g. `--cluster-enabled yes`. */
+export async function startRedis(...flags: readonly string[]): Promise<Redis> {
   const port = await freePort()
-  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const server = spawn('redis-server', flags, { stdio: 'ignore' })
-  const client = createClient({ url: `redis://127.0.0.1:${port}` })
-  // It reconnects by itself until the server listens.
-  client.on('error', () => {})
-  await client.connect()
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'))
+  const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
+  const start = () =>
+    spawn('redis-server', [...where, '--save', '', '--appendonly', 'no', ...flags], {
+      stdio: 'ignore',
+    })
+  const clients: Client[] = []
+  let server = start()
+
+  async function connect(): Promise<Client> {
+    const client = createClient({ url: `redis://127.0.0.1:${port}` })
+    clients.push(client)
+    // It reconnects by itself until the server listens.
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+
+  async function kill(): Promise<void> {
+    if (!server.kill('SIGKILL')) return
+    await once(server, 'exit')
+  }
+
   return {
-    client,
+    client: await connect(),
+    connect,
+    kill,
+    restart() {
+      server = start()
+    },
     async close() {
-      client.destroy()
-      server.kill()
-      await once(server, 'exit')
+      for (const client of clients) if (client.isOpen) client.destroy()
+      await kill()
+      rmSync(folder, { recursive: true })
     },
   }
 }

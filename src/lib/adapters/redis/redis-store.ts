@@ -1,0 +1,38 @@
+import type { StateStore } from '../../state/store.ts'
+import type { RedisClient } from './client.ts'
+import { redisDeadLetters } from './dead-letters.ts'
+import { redisDeliveries } from './deliveries.ts'
+import { redisMarks } from './marks.ts'
+import { redisSingleUse } from './single-use.ts'
+import { redisVault } from './vault.ts'
+
+/**
+ * Keeps state in Redis 6.2 or Valkey 7.2 and later, for any number of processes; a cluster will do.
+ *
+ * Everything ends by itself except dead letters, of which there are at most a thousand. A Redis that
+ * evicts keys to make room would forget who signed out: set `maxmemory-policy noeviction`. One that
+ * restarts empty forgets it, too: set `appendonly yes`. It holds the sessions' tokens as they are,
+ * so nobody else should read it.
+ *
+ * @param client A connected client; its connection stays yours to close.
+ * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
+ *
+ * @example
+ * const client = createClient({ url: process.env.REDIS_URL }).on('error', console.error)
+ * await client.connect()
+ * app.use(scalekitAuth({ store: redisStore(client) }))
+ */
+export function redisStore(
+  client: RedisClient,
+  { prefix = 'scalekit:' }: { readonly prefix?: string } = {},
+): StateStore {
+  return {
+    marks: redisMarks(client, `${prefix}marks`),
+    singleUse: redisSingleUse(client, `${prefix}used:`),
+    vault: redisVault(client, `${prefix}tokens:`),
+    ledger: {
+      ...redisDeliveries(client, `${prefix}delivery:`),
+      ...redisDeadLetters(client, prefix),
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { Vault } from '../../state/store.ts'
+import type { Tokens } from '../../types.ts'
+import { type RedisClient, wholeMs } from './client.ts'
+
+/** Tokens as JSON, each session's under a key that ends with the session. */
+export function redisVault(client: RedisClient, prefix: string): Vault {
+  return {
+    async put(sessionId, tokens, expiresAt) {
+      const json = JSON.stringify(tokens)
+      await client.sendCommand(['SET', prefix + sessionId, json, 'PXAT', wholeMs(expiresAt)])
+    },
+    async get(sessionId) {
+      const json = (await client.sendCommand(['GET', prefix + sessionId])) as string | null
+      return json === null ? undefined : (JSON.parse(json) as Tokens)
+    },
+    async remove(sessionId) {
+      await client.sendCommand(['DEL', prefix + sessionId])
+    },
+  }
+}

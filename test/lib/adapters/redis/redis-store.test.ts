@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { DeadLetter, StateStore } from '../../../../src/lib/state/store.ts'
+import { redisStore } from '../../../../src/redis.ts'
+import { pass } from '../../../support/real-time.ts'
+import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
+import { tokens } from '../../identities.ts'
+import { describeLedger } from '../../state/ledger-contract.ts'
+import { describeSharedMarks, describeStore } from '../../state/store-contract.ts'
+
+const hourMs = 3_600_000
+
+describe.skipIf(!hasRedis)('redisStore', () => {
+  let redis: Redis
+  let elsewhere: Redis['client']
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    elsewhere = await redis.connect()
+  })
+  afterAll(() => redis.close())
+
+  /** The store of two processes of one application, each with its own connection. */
+  async function create() {
+    const prefix = `test-${randomUUID()}:`
+    const [store, other] = [redis.client, elsewhere].map((client) => redisStore(client, { prefix }))
+    return { store: store!, other: other!, prefix, now: Date.now, pass }
+  }
+
+  describeStore('redisStore', create)
+  describeSharedMarks('redisStore', create)
+  describeLedger('redisStore', async () => ({ ledger: (await create()).store.ledger, pass }))
+
+  it('begins every key with its prefix, and lets every key end but those of dead letters', async () => {
+    const { store, prefix } = await create()
+    const before = await redis.client.keys('*')
+    await useAll(store)
+    const added = (await redis.client.keys('*')).filter((key) => !before.includes(key))
+    expect(added.filter((key) => !key.startsWith(prefix))).toEqual([])
+    const lasting = await filterAsync(added, async (key) => (await redis.client.pTTL(key)) < 0)
+    expect(lasting.sort()).toEqual([`${prefix}{dead-letters}`, `${prefix}{dead-letters}:order`])
+    expect(added.length - lasting.length).toBe(5)
+  })
+
+  it('shares nothing between two prefixes', async () => {
+    const [{ store }, { store: stranger }] = [await create(), await create()]
+    await useAll(store)
+    expect((await stranger.marks.since()).marks).toEqual([])
+    expect(await stranger.vault.get('1')).toBeUndefined()
+    expect(await stranger.singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
+    expect(await stranger.ledger.deadLetters()).toEqual([])
+    expect((await stranger.ledger.claim(claim('msg_1'))).status).toBe('claimed')
+  })
+
+  it('says `scalekit:` in front when it is told nothing', async () => {
+    await redisStore(redis.client).vault.put('1', tokens(), Date.now() + hourMs)
+    expect(await redis.client.exists('scalekit:tokens:1')).toBe(1)
+  })
+
+  it('goes on when Redis has forgotten its scripts', async () => {
+    const { store } = await create()
+    await store.ledger.claim(claim('msg_1'))
+    await redis.client.scriptFlush()
+    expect((await store.ledger.claim(claim('msg_1'))).status).toBe('busy')
+  })
+
+  it('removes expired marks as others are written', async () => {
+    const { store, prefix } = await create()
+    const brief = Array.from({ length: 30 }, (_, at) => mark(`brief:${at}`, 50))
+    await store.marks.write(brief)
+    await store.marks.write([mark('lasting', hourMs)])
+    await pass(50)
+    for (let at = 0; at < 3; at += 1) await store.marks.write([mark(`new:${at}`, hourMs)])
+    expect(await redis.client.xLen(`${prefix}marks`)).toBe(4)
+  })
+
+  it('keeps a mark for as long as it lasts, whatever is written after it', async () => {
+    const { store } = await create()
+    await store.marks.write([mark('lasting', hourMs)])
+    await store.marks.write([mark('brief', 50)])
+    await pass(60)
+    await store.marks.write([mark('over', -1000)])
+    expect((await store.marks.since()).marks.map(({ key }) => key)).toEqual(['lasting'])
+  })
+
+  it('lets a reader start over when the stream is another one', async () => {
+    const { store, prefix } = await create()
+    await store.marks.write([mark('a', hourMs)])
+    const { cursor } = await store.marks.since()
+    await redis.client.del(`${prefix}marks`)
+    const fields = { key: 'b', notBefore: '1', expiresAt: String(Date.now() + hourMs) }
+    // As of a replica that took over with a clock behind.
+    await redis.client.xAdd(`${prefix}marks`, '5-0', fields)
+    expect((await store.marks.since(cursor)).marks.map(({ key }) => key)).toEqual(['b'])
+  })
+
+  it('keeps the latest thousand dead letters', async () => {
+    const { ledger } = (await create()).store
+    for (let at = 0; at < 1001; at += 1) await ledger.bury(letter(`msg_${at}`, at))
+    const ids = (await ledger.deadLetters()).map(({ deliveryId }) => deliveryId)
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([1000, 'msg_1', 'msg_1000'])
+    expect(await ledger.exhume('msg_0')).toBe(false)
+  })
+
+  it('remembers what is done for as long as it was told', async () => {
+    const { ledger } = (await create()).store
+    await ledger.claim(claim('msg_1'))
+    await ledger.settle('msg_1', 'me', 50)
+    expect((await ledger.claim(claim('msg_1'))).status).toBe('done')
+    await pass(50)
+    expect((await ledger.claim(claim('msg_1'))).attempt).toBe(1)
+  })
+
+  it.each<[string, (store: StateStore) => Promise<unknown>]>([
+    ['marks', ({ marks }) => marks.since()],
+    ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
+    ['the vault', ({ vault }) => vault.get('1')],
+    ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
+  ])('rejects what %s cannot know when the connection is gone', async (_part, ask) => {
+    const client = await redis.connect()
+    const store = redisStore(client)
+    client.destroy()
+    await expect(ask(store)).rejects.toThrow()
+  })
+})
+
+describe.skipIf(!hasRedis)('redisStore on a cluster', () => {
+  it('touches in one step only what lies in one place', async () => {
+    const redis = await startRedis('--cluster-enabled', 'yes')
+    try {
+      await redis.client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
+      // It waits two seconds for others before it works alone.
+      await vi.waitFor(
+        async () => expect(await redis.client.clusterInfo()).toMatch('state:ok'),
+        8000,
+      )
+      await expect(redis.client.mSet({ a: '1', b: '2' })).rejects.toThrow('CROSSSLOT')
+      await useAll(redisStore(redis.client))
+    } finally {
+      await redis.close()
+    }
+  })
+})
+
+/** Calls everything, once with something to find. */
+async function useAll({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
+  await marks.write([mark('session:1', hourMs)])
+  expect((await marks.since()).marks).toHaveLength(1)
+  await singleUse.claim('transaction:1', Date.now() + hourMs)
+  await vault.put('1', tokens(), Date.now() + hourMs)
+  await vault.put('2', tokens(), Date.now() + hourMs)
+  await vault.remove('2')
+  expect(await vault.get('1')).toEqual(tokens())
+  await ledger.claim(claim('msg_1'))
+  expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
+  await ledger.settle('msg_1', 'me', hourMs)
+  await ledger.claim(claim('msg_2'))
+  await ledger.release('msg_2', 'me')
+  await ledger.bury(letter('msg_3', 1))
+  await ledger.bury(letter('msg_4', 2))
+  expect(await ledger.exhume('msg_3')).toBe(true)
+  expect(await ledger.deadLetters()).toHaveLength(1)
+}
+
+function mark(key: string, lastsMs: number) {
+  return { key, notBefore: Date.now(), expiresAt: Date.now() + lastsMs }
+}
+
+function claim(deliveryId: string) {
+  return { deliveryId, bodyHash: 'hash', owner: 'me', leaseMs: 60_000 }
+}
+
+function letter(deliveryId: string, failedAt: number): DeadLetter {
+  return { deliveryId, type: 'x', body: '{}', reason: 'x', failedAt, attempt: 1 }
+}
+
+async function filterAsync<Item>(items: readonly Item[], keep: (item: Item) => Promise<boolean>) {
+  const kept = await Promise.all(items.map(keep))
+  return items.filter((_, at) => kept[at])
+}
