@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { DeadLetter, StateStore } from '../../../../src/lib/state/store.ts'
 import { redisStore } from '../../../../src/redis.ts'
 import { pass } from '../../../support/real-time.ts'
 import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
 import { tokens } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedMarks, describeStore } from '../../state/store-contract.ts'
-
-const hourMs = 3_600_000
+import {
+  claim,
+  expectUnused,
+  hourMs,
+  letter,
+  mark,
+  questions,
+  useAll,
+} from '../../state/use-all.ts'
 
 describe.skipIf(!hasRedis)('redisStore', () => {
   let redis: Redis
@@ -43,13 +49,8 @@ describe.skipIf(!hasRedis)('redisStore', () => {
   })
 
   it('shares nothing between two prefixes', async () => {
-    const [{ store }, { store: stranger }] = [await create(), await create()]
-    await useAll(store)
-    expect((await stranger.marks.since()).marks).toEqual([])
-    expect(await stranger.vault.get('1')).toBeUndefined()
-    expect(await stranger.singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
-    expect(await stranger.ledger.deadLetters()).toEqual([])
-    expect((await stranger.ledger.claim(claim('msg_1'))).status).toBe('claimed')
+    await useAll((await create()).store)
+    await expectUnused((await create()).store)
   })
 
   it('says `scalekit:` in front when it is told nothing', async () => {
@@ -111,17 +112,15 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect((await ledger.claim(claim('msg_1'))).attempt).toBe(1)
   })
 
-  it.each<[string, (store: StateStore) => Promise<unknown>]>([
-    ['marks', ({ marks }) => marks.since()],
-    ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
-    ['the vault', ({ vault }) => vault.get('1')],
-    ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
-  ])('rejects what %s cannot know when the connection is gone', async (_part, ask) => {
-    const client = await redis.connect()
-    const store = redisStore(client)
-    client.destroy()
-    await expect(ask(store)).rejects.toThrow()
-  })
+  it.each(questions)(
+    'rejects what %s cannot know when the connection is gone',
+    async (_part, ask) => {
+      const client = await redis.connect()
+      const store = redisStore(client)
+      client.destroy()
+      await expect(ask(store)).rejects.toThrow()
+    },
+  )
 })
 
 describe.skipIf(!hasRedis)('redisStore on a cluster', () => {
@@ -141,38 +140,6 @@ describe.skipIf(!hasRedis)('redisStore on a cluster', () => {
     }
   })
 })
-
-/** Calls everything, once with something to find. */
-async function useAll({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
-  await marks.write([mark('session:1', hourMs)])
-  expect((await marks.since()).marks).toHaveLength(1)
-  await singleUse.claim('transaction:1', Date.now() + hourMs)
-  await vault.put('1', tokens(), Date.now() + hourMs)
-  await vault.put('2', tokens(), Date.now() + hourMs)
-  await vault.remove('2')
-  expect(await vault.get('1')).toEqual(tokens())
-  await ledger.claim(claim('msg_1'))
-  expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
-  await ledger.settle('msg_1', 'me', hourMs)
-  await ledger.claim(claim('msg_2'))
-  await ledger.release('msg_2', 'me')
-  await ledger.bury(letter('msg_3', 1))
-  await ledger.bury(letter('msg_4', 2))
-  expect(await ledger.exhume('msg_3')).toBe(true)
-  expect(await ledger.deadLetters()).toHaveLength(1)
-}
-
-function mark(key: string, lastsMs: number) {
-  return { key, notBefore: Date.now(), expiresAt: Date.now() + lastsMs }
-}
-
-function claim(deliveryId: string) {
-  return { deliveryId, bodyHash: 'hash', owner: 'me', leaseMs: 60_000 }
-}
-
-function letter(deliveryId: string, failedAt: number): DeadLetter {
-  return { deliveryId, type: 'x', body: '{}', reason: 'x', failedAt, attempt: 1 }
-}
 
 async function filterAsync<Item>(items: readonly Item[], keep: (item: Item) => Promise<boolean>) {
   const kept = await Promise.all(items.map(keep))

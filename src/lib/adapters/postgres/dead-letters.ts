@@ -1,0 +1,35 @@
+import type { DeadLetter, Ledger } from '../../state/store.ts'
+import type { Database } from './database.ts'
+
+/** What a ledger knows of deliveries that failed for good. */
+type DeadLetters = Pick<Ledger, 'bury' | 'deadLetters' | 'exhume'>
+
+/** A row for each dead letter; they stay until somebody handles them. */
+export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
+  const { deadLetters } = tables
+  return {
+    async bury(letter) {
+      await query(
+        `insert into ${deadLetters} (delivery_id, failed_at, letter) values ($1, $2, $3)
+        on conflict (delivery_id) do update
+        set failed_at = excluded.failed_at, letter = excluded.letter`,
+        letter.deliveryId,
+        letter.failedAt,
+        JSON.stringify(letter),
+      )
+    },
+    async deadLetters() {
+      const rows = await query<{ letter: string }>(
+        `select letter from ${deadLetters} order by failed_at, delivery_id`,
+      )
+      return rows.map(({ letter }) => JSON.parse(letter) as DeadLetter)
+    },
+    async exhume(deliveryId) {
+      const mine = await query(
+        `delete from ${deadLetters} where delivery_id = $1 returning true`,
+        deliveryId,
+      )
+      return mine.length === 1
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import type { Ledger, StateStore } from '../../state/store.ts'
+import type { PostgresClient } from './client.ts'
+import { database } from './database.ts'
+import { postgresDeadLetters } from './dead-letters.ts'
+import { postgresDeliveries } from './deliveries.ts'
+import { postgresMarks } from './marks.ts'
+import { postgresSingleUse } from './single-use.ts'
+import { postgresVault } from './vault.ts'
+
+/** A {@link StateStore} that can end a delivery within the application's own transaction. */
+export interface PostgresStore extends StateStore {
+  readonly ledger: Ledger & Required<Pick<Ledger, 'settleIn'>>
+}
+
+/**
+ * Keeps state in PostgreSQL 12 and later, for any number of processes.
+ *
+ * The tables are made by the first call; a role that may not make them can use those that another
+ * made. What has ended is deleted as new rows come; dead letters stay until they are handled. The
+ * database holds the sessions' tokens as they are, so nobody else should read it.
+ *
+ * @param pool A pool of `pg` on the primary; it stays yours to close. Give it a
+ *   `connectionTimeoutMillis` and an `error` listener.
+ * @param options `schema` Where the tables are; two applications need two. Default: `scalekit`.
+ *
+ * @example
+ * const pool = new Pool({ connectionTimeoutMillis: 2000 }).on('error', console.error)
+ * app.use(scalekitAuth({ store: postgresStore(pool) }))
+ */
+export function postgresStore(
+  pool: PostgresClient,
+  { schema = 'scalekit' }: { readonly schema?: string } = {},
+): PostgresStore {
+  const tables = database(pool, schema)
+  return {
+    marks: postgresMarks(tables),
+    singleUse: postgresSingleUse(tables),
+    vault: postgresVault(tables),
+    ledger: { ...postgresDeliveries(tables), ...postgresDeadLetters(tables) },
+  }
+}

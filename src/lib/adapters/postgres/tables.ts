@@ -1,0 +1,26 @@
+/** The store's tables, as SQL names them. */
+export interface Tables {
+  readonly schema: string
+  readonly marks: string
+  readonly used: string
+  readonly tokens: string
+  readonly deliveries: string
+  readonly deadLetters: string
+}
+
+export function tablesIn(schema: string): Tables {
+  const quoted = quoteIdentifier(schema)
+  return {
+    schema: quoted,
+    marks: `${quoted}.marks`,
+    used: `${quoted}.used`,
+    tokens: `${quoted}.tokens`,
+    deliveries: `${quoted}.deliveries`,
+    deadLetters: `${quoted}.dead_letters`,
+  }
+}
+
+/** @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { postgresStore } from '../../../../src/postgres.ts'
+import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
+import { pass } from '../../../support/real-time.ts'
+import { tokens } from '../../identities.ts'
+import { describeLedger } from '../../state/ledger-contract.ts'
+import { describeSharedMarks, describeStore } from '../../state/store-contract.ts'
+import {
+  claim,
+  expectUnused,
+  hourMs,
+  letter,
+  mark,
+  questions,
+  useAll,
+} from '../../state/use-all.ts'
+
+describe.skipIf(!hasPostgres)('postgresStore', () => {
+  let postgres: Postgres
+  let elsewhere: Pool
+
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    elsewhere = postgres.connect()
+  })
+  afterAll(() => postgres.close())
+
+  /** The store of two processes of one application, each with its own connections. */
+  async function create() {
+    const schema = `test ${randomUUID()}`
+    const [store, other] = [postgres.pool, elsewhere].map((pool) => postgresStore(pool, { schema }))
+    return { store: store!, other: other!, schema, now: Date.now, pass }
+  }
+
+  async function count(schema: string, table: string): Promise<number> {
+    const counted = `select count(*)::int as count from "${schema}".${table}`
+    return (await postgres.pool.query(counted)).rows[0].count
+  }
+
+  describeStore('postgresStore', create)
+  describeSharedMarks('postgresStore', create)
+  describeLedger('postgresStore', async () => ({ ledger: (await create()).store.ledger, pass }))
+
+  describe('its tables', () => {
+    it('are made by many who begin at once', async () => {
+      const schema = `test ${randomUUID()}`
+      const pools = Array.from({ length: 6 }, (_, at) => (at % 2 ? elsewhere : postgres.pool))
+      await Promise.all(pools.map((pool) => postgresStore(pool, { schema }).marks.since()))
+      await useAll(postgresStore(postgres.pool, { schema }))
+    })
+
+    it.each(['"; drop schema public; --', "it's", 'UPPER', '$1'])(
+      'may be in a schema of any name: %s',
+      async (name) => {
+        const schema = `${name} ${randomUUID()}`
+        await useAll(postgresStore(postgres.pool, { schema }))
+        const found = await postgres.pool.query(
+          'select 1 from information_schema.tables where table_schema = $1',
+          [schema],
+        )
+        expect(found.rows).toHaveLength(5)
+      },
+    )
+
+    it('are in the schema `scalekit` when it is told nothing', async () => {
+      await postgresStore(postgres.pool).vault.put('1', tokens(), Date.now() + hourMs)
+      expect(await count('scalekit', 'tokens')).toBe(1)
+    })
+
+    it('shared with nobody in another schema', async () => {
+      await useAll((await create()).store)
+      await expectUnused((await create()).store)
+    })
+
+    it.each([
+      ['make them in a schema of its own', '', 'all'],
+      ['use those that another role made', 'made', 'usage'],
+    ])('let a role that may make no schema %s', async (_what, made, right) => {
+      const { store, schema } = await create()
+      const client = await postgres.pool.connect()
+      await client.query(`create role "${schema}"`)
+      if (made) await store.marks.since()
+      else await client.query(`create schema "${schema}"`)
+      await client.query(`
+        grant ${right} on schema "${schema}" to "${schema}";
+        grant select, insert, update, delete on all tables in schema "${schema}" to "${schema}";
+        set role "${schema}"`)
+      await useAll(postgresStore(client, { schema }))
+      client.release(true)
+    })
+
+    it('lose what has ended as other rows come', async () => {
+      const { store, schema } = await create()
+      for (let at = 0; at < 3; at += 1) {
+        await store.singleUse.claim(`brief:${at}`, Date.now() + 50)
+        await store.vault.put(`brief:${at}`, tokens(), Date.now() + 50)
+        await store.marks.write([mark(`brief:${at}`, 50)])
+        await store.ledger.claim(claim(`brief:${at}`))
+        await store.ledger.settle(`brief:${at}`, 'me', 50)
+      }
+      await pass(50)
+      await store.singleUse.claim('new', Date.now() + hourMs)
+      await store.vault.put('new', tokens(), Date.now() + hourMs)
+      await store.marks.write([mark('new', hourMs)])
+      await store.ledger.claim(claim('new'))
+      for (const table of ['used', 'tokens', 'marks', 'deliveries']) {
+        expect([table, await count(schema, table)]).toEqual([table, 1])
+      }
+    })
+  })
+
+  it('loses no mark whose number is lower than one that was committed before', async () => {
+    const { store, other, schema } = await create()
+    await store.marks.since()
+    const slow = await postgres.pool.connect()
+    await slow.query('begin')
+    await postgresStore(slow, { schema }).marks.write([mark('slow', hourMs)])
+    const quick = other.marks.write([mark('quick', hourMs)])
+    await Promise.race([quick, vi.waitFor(expectSomebodyWaits)])
+    const before = await store.marks.since()
+    await slow.query('commit')
+    slow.release()
+    await quick
+    const after = await store.marks.since(before.cursor)
+    const keys = [...before.marks, ...after.marks].map(({ key }) => key)
+    expect(keys).toEqual(['slow', 'quick'])
+  })
+
+  async function expectSomebodyWaits(): Promise<void> {
+    const waiting = await postgres.pool.query('select 1 from pg_locks where not granted')
+    expect(waiting.rows).toHaveLength(1)
+  }
+
+  it('lets a reader start over when the numbers went back', async () => {
+    const { store, schema } = await create()
+    await store.marks.write([mark('a', hourMs), mark('b', hourMs)])
+    const { cursor } = await store.marks.since()
+    // As of a backup.
+    await postgres.pool.query(`truncate "${schema}".marks restart identity`)
+    await store.marks.write([mark('c', hourMs)])
+    expect((await store.marks.since(cursor)).marks.map(({ key }) => key)).toEqual(['c'])
+  })
+
+  it('keeps every dead letter, also one with a body that no text column takes', async () => {
+    const { ledger } = (await create()).store
+    const odd = { ...letter('msg_0', 0), body: '\0' }
+    await ledger.bury(odd)
+    await Promise.all(
+      Array.from({ length: 1001 }, (_, at) => ledger.bury(letter(`msg_${at + 1}`, at + 1))),
+    )
+    const letters = await ledger.deadLetters()
+    expect([letters.length, letters[0]]).toEqual([1002, odd])
+  })
+
+  it('remembers what is done for as long as it was told', async () => {
+    const { ledger } = (await create()).store
+    await ledger.claim(claim('msg_1'))
+    await ledger.settle('msg_1', 'me', 50)
+    expect((await ledger.claim(claim('msg_1'))).status).toBe('done')
+    await pass(50)
+    const again = await ledger.claim(claim('msg_1', { bodyHash: 'other' }))
+    expect(again).toEqual({ status: 'claimed', isSameBody: true, attempt: 1 })
+  })
+
+  it.each(questions)(
+    'rejects what %s cannot know when the connection is gone',
+    async (_part, ask) => {
+      const pool = postgres.connect()
+      const store = postgresStore(pool)
+      await store.marks.since()
+      await pool.end()
+      await expect(ask(store)).rejects.toThrow()
+    },
+  )
+
+  it('makes its tables after all when the first call failed', async () => {
+    const schema = `test ${randomUUID()}`
+    let isDown = true
+    const query = (text: string, values?: unknown[]) =>
+      isDown ? Promise.reject(new Error('down')) : postgres.pool.query(text, values)
+    const store = postgresStore({ query }, { schema })
+    await expect(store.marks.since()).rejects.toThrow('down')
+    isDown = false
+    await useAll(store)
+  })
+})

@@ -1,0 +1,55 @@
+import { expect } from 'vitest'
+import type { DeadLetter, DeliveryClaim, Mark, StateStore } from '../../../src/lib/state/store.ts'
+import { tokens } from '../identities.ts'
+
+export const hourMs = 3_600_000
+
+/** Calls all of a new store, and finds what it left there. */
+export async function useAll({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
+  await marks.write([mark('session:1', hourMs)])
+  expect((await marks.since()).marks).toHaveLength(1)
+  expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
+  await vault.put('1', tokens(), Date.now() + hourMs)
+  await vault.put('2', tokens(), Date.now() + hourMs)
+  await vault.remove('2')
+  expect(await vault.get('1')).toEqual(tokens())
+  await ledger.claim(claim('msg_1'))
+  expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
+  await ledger.settle('msg_1', 'me', hourMs)
+  await ledger.claim(claim('msg_2'))
+  await ledger.release('msg_2', 'me')
+  await ledger.bury(letter('msg_3', 1))
+  await ledger.bury(letter('msg_4', 2))
+  expect(await ledger.exhume('msg_3')).toBe(true)
+  expect(await ledger.deadLetters()).toEqual([letter('msg_4', 2)])
+}
+
+/** Expects that nothing of {@link useAll} is known here. */
+export async function expectUnused({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
+  expect((await marks.since()).marks).toEqual([])
+  expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
+  expect(await vault.get('1')).toBeUndefined()
+  expect((await ledger.claim(claim('msg_1'))).status).toBe('claimed')
+  expect(await ledger.deadLetters()).toEqual([])
+}
+
+/** A question to each part of a store. */
+export const questions: readonly [part: string, ask: (store: StateStore) => Promise<unknown>][] = [
+  ['marks', ({ marks }) => marks.since()],
+  ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
+  ['the vault', ({ vault }) => vault.get('1')],
+  ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
+]
+
+export function mark(key: string, lastsMs: number): Mark {
+  return { key, notBefore: Date.now(), expiresAt: Date.now() + lastsMs }
+}
+
+/** The claim of `me`, with any part replaced. */
+export function claim(deliveryId: string, changes: Partial<DeliveryClaim> = {}): DeliveryClaim {
+  return { deliveryId, bodyHash: 'hash', owner: 'me', leaseMs: 60_000, ...changes }
+}
+
+export function letter(deliveryId: string, failedAt: number): DeadLetter {
+  return { deliveryId, type: 'x', body: '{}', reason: 'x', failedAt, attempt: 1 }
+}
