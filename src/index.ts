@@ -1,3 +1,4 @@
+export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
 export type { Clock } from './lib/clock.ts'

@@ -1,9 +1,24 @@
-import { oneOf, originUrl, path, text, texts, webUrl, withMethods } from './fields.ts'
+import type { KeyObject } from 'node:crypto'
+import type { OptionalRevocation } from './auth/reactions.ts'
+import { ConfigError } from './errors.ts'
+import {
+  oneOf,
+  optionalFunction,
+  originUrl,
+  path,
+  text,
+  texts,
+  webUrl,
+  withMethods,
+} from './fields.ts'
 import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
-import { emulatorClientSecret } from './sample-secrets.ts'
+import { emulatorClientSecret, emulatorWebhookSecret } from './sample-secrets.ts'
 import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
+import type { EventHandlers } from './webhooks/handlers.ts'
+import { webhookScheme } from './webhooks/scheme.ts'
+import type { Secrets } from './webhooks/signing-keys.ts'
 
 /** The variables that are read, e.g. `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>
@@ -14,6 +29,7 @@ export interface Paths {
   readonly callback: string
   readonly logout: string
   readonly me: string
+  readonly webhooks: string
 }
 
 /** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
@@ -156,8 +172,10 @@ export function paths(given: ScalekitAuthOptions['paths']): Paths {
     callback: path(given?.callback ?? '/callback'),
     logout: path(given?.logout ?? '/logout'),
     me: path(given?.me ?? '/me'),
+    webhooks: path(given?.webhooks ?? '/webhooks'),
   }
-  if (new Set(Object.values(all)).size < 4) throw new Error('must differ from one another')
+  const places = Object.values(all)
+  if (new Set(places).size < places.length) throw new Error('must differ from one another')
   return all
 }
 
@@ -171,4 +189,38 @@ export function scopes(value: unknown): readonly string[] {
 
 export function fallback(value: unknown): 'hosted' {
   return oneOf(value, ['hosted'])
+}
+
+/** Handlers need a secret; without handlers, one is enough for what the kit itself does. */
+export function webhookKeys(options: ScalekitAuthOptions, env: Env): readonly KeyObject[] {
+  const { secret: given, ...others } = options.webhooks ?? {}
+  const secret = given ?? env.SCALEKIT_WEBHOOK_SECRET?.split(',')
+  if (secret !== undefined) return readKeys(secret, env)
+  if (!Object.keys(others).some((name) => /^on[A-Z]/.test(name))) return []
+  throw new Error('is missing: set SCALEKIT_WEBHOOK_SECRET to the endpoint’s signing secret')
+}
+
+function readKeys(secret: Secrets, env: Env): readonly KeyObject[] {
+  if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
+    throw new Error('is the emulator’s, which everybody knows: use your endpoint’s own')
+  }
+  try {
+    return webhookScheme.keysOf(secret)
+  } catch (error) {
+    // Its sentences begin with `secret`, as this one does.
+    const [problem] = error instanceof ConfigError ? error.problems : []
+    throw new Error(problem?.replace(/^`secret(\[\d+\])?` /, '') ?? 'cannot be read', {
+      cause: error,
+    })
+  }
+}
+
+export function webhookHandlers({ webhooks = {} }: ScalekitAuthOptions): EventHandlers {
+  const handlers = Object.entries(webhooks).filter(([name]) => /^on[A-Z]/.test(name))
+  for (const [, handler] of handlers) optionalFunction(handler)
+  return Object.fromEntries(handlers)
+}
+
+export function revokeOn(value: unknown): readonly OptionalRevocation[] {
+  return texts(value, ['sso_disabled', 'directory_disabled']) as readonly OptionalRevocation[]
 }

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import type { OnLogin } from './auth/on-login.ts'
+import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
 import {
   basePath,
@@ -13,11 +15,14 @@ import {
   type Paths,
   paths,
   required,
+  revokeOn,
   scopes,
   secrets,
   sessionKind,
   sessionSecrets,
   sessionStore,
+  webhookHandlers,
+  webhookKeys,
 } from './config-fields.ts'
 import { ConfigError } from './errors.ts'
 import {
@@ -37,6 +42,8 @@ import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
+import { handlerNames } from './webhooks/handler-names.ts'
+import type { EventHandlers } from './webhooks/handlers.ts'
 
 /** Everything decided at start-up; the rest of the package reads nothing else. */
 export interface Config {
@@ -58,6 +65,12 @@ export interface Config {
   readonly sessionKeep: readonly string[]
   readonly absoluteSeconds: number
   readonly idleSeconds: number
+  readonly webhookKeys: readonly KeyObject[]
+  readonly webhookHandlers: EventHandlers
+  readonly webhookMaxBytes: number
+  readonly webhookToleranceSeconds: number
+  readonly webhookTimeoutMs: number
+  readonly revokeOn: readonly OptionalRevocation[]
   readonly store: StateStore
   readonly maxLagMs: number
   readonly logger: Logger
@@ -92,12 +105,13 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, revocation, http } = options
+  const { paths, login, webhooks, revocation, http } = options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
     ...unknownNames(login, optionNames.login, 'login.'),
     ...unknownNames(sessionOf(options), optionNames.session, 'session.'),
+    ...unknownNames(webhooks, [...optionNames.webhooks, ...handlerNames], 'webhooks.'),
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
@@ -129,6 +143,12 @@ interface RawFields {
   'session.keep': readonly string[]
   'session.absoluteSeconds': number
   'session.idleSeconds': number
+  'webhooks.secret': readonly KeyObject[]
+  'webhooks.handlers': EventHandlers
+  'webhooks.toleranceSeconds': number
+  'webhooks.maxBytes': number
+  'webhooks.timeoutSeconds': number
+  'webhooks.revokeOn': readonly OptionalRevocation[]
   store: StateStore | undefined
   'revocation.maxLagMs': number
   logger: Logger
@@ -143,6 +163,7 @@ function fieldsOf(
 ): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
   const login = options.login ?? {}
   const session = sessionOf(options) ?? {}
+  const webhooks = options.webhooks ?? {}
   const http = options.http ?? {}
   const revocation = options.revocation ?? {}
   return {
@@ -165,6 +186,12 @@ function fieldsOf(
     'session.keep': () => texts(session.keep ?? []),
     'session.absoluteSeconds': () => positive(session.absoluteSeconds ?? 604_800),
     'session.idleSeconds': () => positive(session.idleSeconds ?? 86_400),
+    'webhooks.secret': () => webhookKeys(options, env),
+    'webhooks.handlers': () => webhookHandlers(options),
+    'webhooks.toleranceSeconds': () => positive(webhooks.toleranceSeconds ?? 300),
+    'webhooks.maxBytes': () => positive(webhooks.maxBytes ?? 1_048_576),
+    'webhooks.timeoutSeconds': () => positive(webhooks.timeoutSeconds ?? 8),
+    'webhooks.revokeOn': () => revokeOn(webhooks.revokeOn ?? []),
     store: () =>
       options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
     'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
@@ -201,6 +228,12 @@ function assemble(fields: RawFields): Config {
     sessionKeep: fields['session.keep'],
     absoluteSeconds: fields['session.absoluteSeconds'],
     idleSeconds: fields['session.idleSeconds'],
+    webhookKeys: fields['webhooks.secret'],
+    webhookHandlers: fields['webhooks.handlers'],
+    webhookToleranceSeconds: fields['webhooks.toleranceSeconds'],
+    webhookMaxBytes: fields['webhooks.maxBytes'],
+    webhookTimeoutMs: fields['webhooks.timeoutSeconds'] * 1000,
+    revokeOn: fields['webhooks.revokeOn'],
     store: fields.store ?? memoryStore({ clock }),
     maxLagMs: fields['revocation.maxLagMs'],
     logger: fields.logger,

@@ -1,9 +1,12 @@
 import type { OnLogin } from './auth/on-login.ts'
+import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './log.ts'
 import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
+import type { EventHandlers } from './webhooks/handlers.ts'
+import type { Secrets } from './webhooks/signing-keys.ts'
 
 /** What the application passes in. Anything left out is read from the environment. */
 export interface ScalekitAuthOptions {
@@ -45,6 +48,8 @@ export interface ScalekitAuthOptions {
     readonly logout?: string
     /** Default: `/me`. */
     readonly me?: string
+    /** Default: `/webhooks`. */
+    readonly webhooks?: string
   }
   /** Default: `openid email profile`. */
   readonly scopes?: readonly string[]
@@ -58,6 +63,8 @@ export interface ScalekitAuthOptions {
   }
   /** Where sessions are kept and how long they last; a text is its `kind`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
+  /** How Scalekit's webhooks are taken: a handler for each event, e.g. `onDirectoryUserCreated`. */
+  readonly webhooks?: WebhookOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   readonly revocation?: {
@@ -107,12 +114,30 @@ export interface SessionOptions {
   readonly idleSeconds?: number
 }
 
+/** Handlers of events, by names derived from the events', and how deliveries are taken. */
+export type WebhookOptions = EventHandlers & {
+  /**
+   * The endpoint's signing secret, `whsec_…`; several while one replaces another. Env:
+   * `SCALEKIT_WEBHOOK_SECRET`, separated by commas.
+   */
+  readonly secret?: Secrets
+  /** How far Scalekit's clock and ours may be apart, in seconds. Default: 300. */
+  readonly toleranceSeconds?: number
+  /** The largest body, in bytes. Default: 1 048 576. */
+  readonly maxBytes?: number
+  /** How long Scalekit, which waits ten seconds, is kept waiting, in seconds. Default: 8. */
+  readonly timeoutSeconds?: number
+  /** Events that end all sessions of an organization besides those that must. Default: none. */
+  readonly revokeOn?: readonly OptionalRevocation[]
+}
+
 /** Every name of {@link ScalekitAuthOptions}, for telling a misspelled one. */
 export const optionNames: {
   readonly root: readonly (keyof ScalekitAuthOptions)[]
   readonly paths: readonly (keyof NonNullable<ScalekitAuthOptions['paths']>)[]
   readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
   readonly session: readonly (keyof SessionOptions)[]
+  readonly webhooks: readonly Exclude<keyof WebhookOptions, keyof EventHandlers>[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
   readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
 } = {
@@ -129,6 +154,7 @@ export const optionNames: {
     'scopes',
     'login',
     'session',
+    'webhooks',
     'store',
     'revocation',
     'logger',
@@ -136,9 +162,10 @@ export const optionNames: {
     'clock',
     'dangerouslyAllowHttp',
   ],
-  paths: ['login', 'callback', 'logout', 'me'],
+  paths: ['login', 'callback', 'logout', 'me', 'webhooks'],
   login: ['fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
+  webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }

@@ -3,3 +3,7 @@
  * process must never accept it.
  */
 export const emulatorClientSecret = 'test_emulator_client_secret_known_to_everybody_2f81c0d4'
+
+/** The emulator's signing secret of webhooks, which everybody knows as well. */
+export const emulatorWebhookSecret =
+  'whsec_dGVzdF9lbXVsYXRvcl93ZWJob29rX3NlY3JldF9rbm93bl90b19ldmVyeWJvZHk='

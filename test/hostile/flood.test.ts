@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FloodRequest, flood } from '../support/flood.ts'
 import type { Holdings, Started } from '../support/measured-application.ts'
-import { sessionCookie } from '../support/session-cookie.ts'
+import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { background, navigation, type Visitor, visitorOf } from '../support/visitor.ts'
 
 const isFull = Boolean(process.env.CI) || process.env.FLOOD === 'full'

@@ -39,11 +39,13 @@ const values: Readonly<Record<string, readonly string[]>> = {
 
 const types: Readonly<Record<string, readonly string[]>> = {
   '.': [
+    'AuthEvents',
     'ClaimAnswer',
     'Clock',
     'Conditions',
     'DeadLetter',
     'DeliveryClaim',
+    'DeliveryInfo',
     'GuardOptions',
     'Identity',
     'Ledger',

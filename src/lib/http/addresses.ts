@@ -29,6 +29,7 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     callback: basePath + paths.callback,
     logout: basePath + paths.logout,
     me: basePath + paths.me,
+    webhooks: basePath + paths.webhooks,
   }
   const ownPaths = Object.values(own)
   const askedFor = ({ headers }: IncomingMessage) =>

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuthEmitter } from '../auth/events.ts'
 import { type Config, parseConfig } from '../config.ts'
 import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
 import type { OwnSession } from '../session/own-session.ts'
+import { captureRawBody, tapBodies } from './body-tap.ts'
 import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
 import { answerFailure } from './failures.ts'
@@ -16,6 +18,8 @@ import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { assemble, type Parts } from './parts.ts'
 import { misplaced, route } from './route.ts'
+import { webhooksRoute } from './webhooks.ts'
+import { type Webhooks, webhooksMember } from './webhooks-member.ts'
 
 /** The kit for one Scalekit environment: a middleware, and what belongs to it. */
 export interface ScalekitAuth extends Guards {
@@ -29,6 +33,7 @@ export interface ScalekitAuth extends Guards {
     readonly callback: Middleware
     readonly logout: Middleware
     readonly me: Middleware
+    readonly webhooks: Middleware
   }
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
@@ -51,6 +56,15 @@ export interface ScalekitAuth extends Guards {
     res: ServerResponse,
     options?: { readonly returnTo?: string },
   ): Promise<void>
+  /** Scalekit's webhooks beside the route. */
+  readonly webhooks: Webhooks
+  /** Tells of what happens; answers how to stop. */
+  readonly on: AuthEmitter['on']
+  /**
+   * Keeps a copy of what arrives for the webhooks' route, above body parsers. HTTP/1 servers need
+   * it not: there the kit sees every request first.
+   */
+  readonly captureRawBody: Middleware
   /** Stops what runs in the background. */
   close(): Promise<void>
 }
@@ -72,6 +86,8 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   const session = sessionMiddleware(parts)
   const middleware = kitMiddleware(config, parts, routes, session)
   const own = guards(parts.instance)
+  const place = { path: parts.at.paths.webhooks, maxBytes: config.webhookMaxBytes }
+  const stopTap = tapBodies(place)
 
   return Object.assign(middleware, {
     ...own,
@@ -81,7 +97,13 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     login: (req: IncomingMessage, res: ServerResponse, request: LoginRequest = {}) =>
       parts.login(req, res, request),
     logout: parts.logout,
-    close: async () => parts.marks.close(),
+    webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
+    on: parts.events.on,
+    captureRawBody: captureRawBody(place),
+    async close() {
+      stopTap()
+      parts.marks.close()
+    },
   })
 }
 
@@ -150,6 +172,10 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
       logoutRoute(parts.logoutParts, parts.logout),
     ),
     me: serve({ ...shared, what: '/me', path: at.paths.me }, me),
+    webhooks: route(
+      { ...shared, what: 'webhook', path: at.paths.webhooks },
+      webhooksRoute(parts.webhooks),
+    ),
   }
 }
 
@@ -172,7 +198,7 @@ function after(ownSession: OwnSession | undefined, middleware: Middleware): Midd
 
 /** One look at the path decides between our own routes and the application's. */
 function kitMiddleware(
-  { basePath, paths }: Config,
+  config: Config,
   { at }: Parts,
   routes: ScalekitAuth['routes'],
   session: Middleware,
@@ -182,15 +208,17 @@ function kitMiddleware(
     [at.paths.callback, routes.callback],
     [at.paths.logout, routes.logout],
     [at.paths.me, routes.me],
+    // Where nothing is expected, the path is the application's.
+    ...(config.webhookKeys.length > 0 ? [[at.paths.webhooks, routes.webhooks] as const] : []),
   ])
-  const ownPaths = new Set(Object.values(paths))
+  const ownPaths = new Set(Object.values(config.paths))
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
     const own = routeByPath.get(pathOf(target))
     if (own) own(req, res, next)
     // Mounted below a path, and one of our routes asked for there: `basePath` does not say so.
     else if (req.url !== target && ownPaths.has(pathOf(req.url ?? ''))) {
-      next(misplaced(pathOf(target), basePath + pathOf(req.url ?? '')))
+      next(misplaced(pathOf(target), config.basePath + pathOf(req.url ?? '')))
     } else session(req, res, next)
   }
 }

@@ -1,20 +1,26 @@
 import { csrfTokens } from '../auth/csrf.ts'
+import { type AuthEmitter, authEmitter } from '../auth/events.ts'
+import { inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
+import { type React, reactions } from '../auth/reactions.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { discoverOnce, type Provider } from '../oidc/discovery.ts'
 import { type KeySet, remoteKeySet } from '../oidc/key-sets.ts'
+import { transactionSeconds } from '../oidc/transaction.ts'
 import { type Send, sender } from '../request.ts'
 import { sealer } from '../seal.ts'
 import type { OwnSession } from '../session/own-session.ts'
 import { boundedStore } from '../state/bounded-store.ts'
+import { createDispatcher, type Dispatcher } from '../webhooks/dispatch.ts'
 import { type Addresses, addresses } from './addresses.ts'
 import type { Instance } from './context.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
+import type { WebhookParts } from './webhooks.ts'
 
 /** What an instance is made of. */
 export interface Parts {
@@ -31,6 +37,10 @@ export interface Parts {
   readonly instance: Instance
   /** Runs before anything that asks for a session, where we mount `express-session`. */
   readonly ownSession: OwnSession | undefined
+  readonly webhooks: WebhookParts
+  readonly dispatcher: Dispatcher
+  readonly react: React
+  readonly events: AuthEmitter
   readonly logger: Logger
 }
 
@@ -55,6 +65,15 @@ export function assemble(config: Config): Parts {
     marks,
     vault: store.vault,
     abilities: { csrfToken: csrf.issue },
+    clock,
+  })
+  const events = authEmitter(logger)
+  const dispatcher = createDispatcher(config.webhookHandlers)
+  const react = reactions({
+    issuer: client.issuer,
+    marks,
+    revokeOn: config.revokeOn,
+    longestSessionMs: (config.absoluteSeconds + transactionSeconds) * 1000,
     clock,
   })
   const transactions = cookieTransactions({
@@ -106,6 +125,24 @@ export function assemble(config: Config): Parts {
     logout: endLogin(logoutParts),
     instance,
     ownSession: ownSessionFor(config, instanceId(config)),
+    webhooks: {
+      keys: config.webhookKeys,
+      toleranceSeconds: config.webhookToleranceSeconds,
+      limits: { maxBytes: config.webhookMaxBytes, timeoutMs: config.webhookTimeoutMs },
+      deliveries: inlineDeliveries({
+        ledger: store.ledger,
+        dispatcher,
+        react,
+        emit: events.emit,
+        logger,
+        clock,
+        timeoutMs: config.webhookTimeoutMs,
+      }),
+      clock,
+    },
+    dispatcher,
+    react,
+    events,
     logger,
   }
 }

@@ -45,6 +45,6 @@ export function misplaced(asked: string, expected: string): ScalekitError {
 }
 
 /** Routers ignore case and a slash at the end, unless told otherwise. */
-function isSamePath(one: string, other: string): boolean {
+export function isSamePath(one: string, other: string): boolean {
   return one === other || one.toLowerCase().replace(/\/$/, '') === other.toLowerCase()
 }

@@ -2,7 +2,7 @@ import { ConfigError, PermanentError, WebhookError } from '../errors.ts'
 import { unknownNames } from '../fields.ts'
 import { consoleLogger, quote } from '../log.ts'
 import { eventTypeOf, isDocumented, type ScalekitEvent, type UnknownEvent } from './events.ts'
-import { typeByHandlerName } from './handler-names.ts'
+import { handlerNames, typeByHandlerName } from './handler-names.ts'
 import type { Delivery, EventHandler, EventHandlers } from './handlers.ts'
 import { type EventPattern, type HandledType, type Matching, matchingTypes } from './patterns.ts'
 
@@ -22,6 +22,8 @@ export interface Dispatcher {
    * @throws as `on`
    */
   onUnknown(handler: EventHandler<UnknownEvent>): void
+  /** Whether there is no handler at all. */
+  readonly isEmpty: boolean
   /**
    * Runs all handlers of an event at once and waits for them to end, whatever becomes of the others.
    *
@@ -56,6 +58,9 @@ export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
 
   for (const [type, handler] of named(handlers)) add([type], handler)
   return {
+    get isEmpty() {
+      return handlersByType.size === 0
+    },
     on: (pattern, handler) => add(matchingTypes(pattern), callable(handler, 'handler')),
     onUnknown: (handler) => add([undefined], callable(handler, 'handler')),
     async dispatch(event, delivery = {}) {
@@ -68,7 +73,7 @@ export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
 
 /** The handlers of an object by what they are for. */
 function named(handlers: EventHandlers): [HandledType, AnyHandler][] {
-  const problems = unknownNames(handlers, [...typeByHandlerName.keys(), 'onUnknown'])
+  const problems = unknownNames(handlers, handlerNames)
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.entries(handlers)
     .filter(([, handler]) => handler !== undefined)

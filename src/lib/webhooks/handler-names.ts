@@ -28,3 +28,6 @@ export function handlerName(type: EventType): string {
 export const typeByHandlerName: ReadonlyMap<string, EventType> = new Map(
   eventTypes.map((type) => [handlerName(type), type]),
 )
+
+/** Every name that a handler may have. */
+export const handlerNames: readonly string[] = [...typeByHandlerName.keys(), 'onUnknown']

@@ -15,6 +15,14 @@ export interface Delivery {
   /** Aborted when nobody waits for the handler any more. */
   readonly signal: AbortSignal
   readonly log: Logger
+  /**
+   * Where the ledger is in a database: ends the delivery as a part of the handler's own transaction,
+   * so that its effect and its end are one step. Rejects when somebody else has the delivery by
+   * now; then roll back.
+   *
+   * @param transaction What the database's client calls one, e.g. a client of `pg` after `BEGIN`.
+   */
+  settleIn?(transaction: unknown): Promise<void>
 }
 
 /**

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { randomText } from '../bytes.ts'
+import { AccessError, ScalekitError } from '../errors.ts'
+import type { ClaimAnswer, DeadLetter, Ledger } from '../state/store.ts'
+import type { ScalekitEvent } from '../webhooks/events.ts'
+import type { DeliveryInfo, Emit } from './events.ts'
+
+/** How long a claim lasts unless it is renewed: a process that died holds a delivery this long. */
+export const leaseMs = 30_000
+/** How long done deliveries are remembered: longer than attempts, and replays by hand, go on. */
+export const keepMs: number = 7 * 24 * 3_600_000
+
+/** A delivery whose signature was verified. */
+export interface VerifiedDelivery {
+  /** The `webhook-id`. */
+  readonly deliveryId: string
+  readonly raw: Buffer
+  readonly event: ScalekitEvent
+  /** In milliseconds since the epoch. */
+  readonly receivedAt: number
+}
+
+/**
+ * What became of a delivery. `late`: it is still being handled, and will be settled; until then the
+ * sender may ask again. `given-up`: it failed for good, and is kept.
+ */
+export type Outcome = 'handled' | 'given-up' | 'done' | 'busy' | 'failed' | 'late'
+
+/** Takes deliveries to their handlers so that none is lost and none takes effect twice. */
+export interface Deliveries {
+  /** @throws ScalekitError `store_unavailable` when the ledger does not answer */
+  take(delivery: VerifiedDelivery): Promise<Outcome>
+}
+
+/** An answer to a claim, with the owner who asked. */
+export type Claim = ClaimAnswer & { readonly owner: string }
+
+/** Asks the ledger for a delivery. */
+export async function claim(
+  ledger: Ledger,
+  delivery: VerifiedDelivery,
+  emit: Emit,
+): Promise<Claim> {
+  const { deliveryId, raw } = delivery
+  const owner = randomText(128)
+  const bodyHash = createHash('sha256').update(raw).digest('base64url')
+  const answer = await ledger
+    .claim({ deliveryId, bodyHash, owner, leaseMs })
+    .catch((cause: unknown) => {
+      throw new AccessError('store_unavailable', 'The ledger does not answer', { cause })
+    })
+  if (!answer.isSameBody) {
+    const info = infoOf(delivery, answer.attempt)
+    emit('webhook.failed', { ...info, code: 'webhook_id_reused', isFinal: false })
+  }
+  return { ...answer, owner }
+}
+
+export function infoOf({ deliveryId, event }: VerifiedDelivery, attempt: number): DeliveryInfo {
+  return { deliveryId, type: String(event.type), attempt }
+}
+
+/** Why an attempt failed, as a code; what handlers throw may hold anything. */
+export function codeOf(error: unknown): string {
+  return error instanceof ScalekitError ? error.code : 'unexpected'
+}
+
+/** A delivery whole, so that it can be handled after all. */
+export function letterOf(
+  { deliveryId, event, raw }: VerifiedDelivery,
+  { reason, failedAt, attempt }: Pick<DeadLetter, 'reason' | 'failedAt' | 'attempt'>,
+): DeadLetter {
+  return { deliveryId, type: String(event.type), body: raw.toString(), reason, failedAt, attempt }
+}

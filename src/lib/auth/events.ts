@@ -1,0 +1,53 @@
+import { EventEmitter } from 'node:events'
+import { type Logger, quote } from '../log.ts'
+
+/** What an instance tells whoever listens; never a secret, and nothing of a payload. */
+export interface AuthEvents {
+  /** An event took effect. */
+  readonly 'webhook.handled': DeliveryInfo
+  /** An attempt failed, or something is odd about a delivery. */
+  readonly 'webhook.failed': DeliveryInfo & {
+    /** E.g. `webhook_handler_failed`, or `webhook_id_reused`: another body came under this id. */
+    readonly code: string
+    /** Whether it is kept as a dead letter: no further attempt is certain to come. */
+    readonly isFinal: boolean
+  }
+}
+
+/** Which delivery, in which attempt. */
+export interface DeliveryInfo {
+  readonly deliveryId: string
+  readonly type: string
+  readonly attempt: number
+}
+
+export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents[Name]) => void
+
+/** Tells listeners; one that throws keeps nobody from anything. */
+export interface AuthEmitter {
+  emit: Emit
+  /** Answers how to stop. */
+  on<Name extends keyof AuthEvents>(
+    name: Name,
+    listener: (event: AuthEvents[Name]) => void,
+  ): () => void
+}
+
+export function authEmitter(logger: Logger): AuthEmitter {
+  const emitter = new EventEmitter()
+  return {
+    emit(name, event) {
+      for (const listener of emitter.listeners(name)) {
+        try {
+          listener(event)
+        } catch (error) {
+          logger.error(`A listener of ${name} failed: ${quote(String(error))}`)
+        }
+      }
+    },
+    on(name, listener) {
+      emitter.on(name, listener)
+      return () => void emitter.off(name, listener)
+    },
+  }
+}

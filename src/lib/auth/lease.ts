@@ -1,0 +1,51 @@
+import { WebhookError } from '../errors.ts'
+import type { Ledger } from '../state/store.ts'
+import { leaseMs } from './delivery.ts'
+
+/** Handlers that have not ended after this long never will. In milliseconds. */
+const abandonMs = 5 * 60_000
+
+/** A claim that is kept up while the work goes on. */
+export interface Lease {
+  /** Aborted when the delivery is not ours any more, or is given up. */
+  readonly signal: AbortSignal
+  /** Ends with the work, or rejects when it was given up. */
+  whileHeld(work: Promise<void>): Promise<void>
+  stop(): void
+}
+
+export function holdLease(ledger: Ledger, deliveryId: string, owner: string): Lease {
+  const controller = new AbortController()
+  const { signal } = controller
+  const abandoned = setTimeout(() => controller.abort(neverEnded()), abandonMs).unref()
+  const renewal = setInterval(renew, leaseMs / 3).unref()
+
+  async function renew(): Promise<void> {
+    // A ledger that does not answer now may do so before the lease is over.
+    const isOurs = await ledger.renew(deliveryId, owner, leaseMs).catch(() => true)
+    if (!isOurs) controller.abort(new WebhookError('webhook_handler_failed', 'The claim was lost'))
+  }
+
+  function stop(): void {
+    clearTimeout(abandoned)
+    clearInterval(renewal)
+  }
+
+  return {
+    signal,
+    stop,
+    whileHeld(work) {
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          stop()
+          reject(signal.reason)
+        })
+        work.then(resolve, reject)
+      })
+    },
+  }
+}
+
+function neverEnded(): WebhookError {
+  return new WebhookError('webhook_handler_failed', `No end after ${abandonMs / 60_000} minutes`)
+}

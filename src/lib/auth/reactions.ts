@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts'
+import type { Mark } from '../state/store.ts'
+import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
+import { isDocumented } from '../webhooks/events.ts'
+import type { MarksReplica } from './marks.ts'
+import { markKey, type RevocationTarget } from './revocation.ts'
+
+/** Events that end the sessions of an organization only where the application says so. */
+export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
+
+/** How far Scalekit's clock may be ahead of ours, in milliseconds. */
+const clockSkewMs = 60_000
+
+/**
+ * What the kit itself does about an event: whoever lost their place in an organization is out, on
+ * every process, before any handler of the application runs.
+ */
+export type React = (event: ScalekitEvent, receivedAt: number) => Promise<void>
+
+export function reactions(parts: {
+  readonly issuer: string
+  readonly marks: MarksReplica
+  readonly revokeOn: readonly OptionalRevocation[]
+  /** How long a session may last that such a mark has to end, in milliseconds. */
+  readonly longestSessionMs: number
+  readonly clock: Clock
+}): React {
+  const { issuer, marks, longestSessionMs, clock } = parts
+  return async function react(event, receivedAt) {
+    if (!isDocumented(event)) return
+    const notBefore = Math.min(receivedAt, occurredAt(event, receivedAt) + clockSkewMs)
+    const expiresAt = clock() + longestSessionMs
+    const ended = targetsOf(event, parts.revokeOn)
+    const written = ended.map(
+      (target): Mark => ({ key: markKey(issuer, target), notBefore, expiresAt }),
+    )
+    if (written.length > 0) await marks.write(written)
+  }
+}
+
+/** A sign-in after the event stands; a time that cannot be read ends everything until now. */
+function occurredAt({ occurred_at }: EventOf<EventType>, receivedAt: number): number {
+  const time = Date.parse(occurred_at)
+  return Number.isNaN(time) ? receivedAt : time
+}
+
+/** Whose sessions an event ends. It names no session, so it ends by every name it carries. */
+function targetsOf(
+  event: EventOf<EventType>,
+  revokeOn: readonly OptionalRevocation[],
+): RevocationTarget[] {
+  switch (event.type) {
+    case 'organization.directory.user_deleted':
+      return peopleIn(event.organization_id, event.data)
+    case 'organization.directory.user_updated':
+      return event.data.active === false ? peopleIn(event.organization_id, event.data) : []
+    case 'user.organization_membership_deleted': {
+      const { organization, user } = event.data
+      return peopleIn(organization.id, { sub: user.id, email: user.email })
+    }
+    case 'user.logout':
+      return named({ sid: event.data.user_session.session_id })
+    case 'organization.deleted':
+      return named({ organizationId: event.data.id })
+    case 'organization.sso_disabled':
+      return everybodyIn(event, revokeOn.includes('sso_disabled'))
+    case 'organization.directory_disabled':
+      return everybodyIn(event, revokeOn.includes('directory_disabled'))
+    default:
+      return []
+  }
+}
+
+function peopleIn(
+  organizationId: string,
+  person: { readonly sub?: string; readonly dp_id?: string; readonly email?: string },
+): RevocationTarget[] {
+  const { sub, dp_id: idpUserId, email } = person
+  return [
+    ...named({ organizationId, sub }),
+    ...named({ organizationId, idpUserId }),
+    ...named({ organizationId, email }),
+  ]
+}
+
+function everybodyIn(
+  { organization_id: organizationId }: { readonly organization_id: string },
+  isWanted: boolean,
+): RevocationTarget[] {
+  return isWanted ? named({ organizationId }) : []
+}
+
+/** A target all of whose names are there: half of one would name somebody else. */
+function named(target: Readonly<Record<string, string | undefined>>): RevocationTarget[] {
+  const isWhole = Object.values(target).every((name) => typeof name === 'string' && name !== '')
+  return isWhole ? [target as RevocationTarget] : []
+}

@@ -1,0 +1,85 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import { type Middleware, originalUrl, pathOf } from './middleware.ts'
+import { isSamePath } from './route.ts'
+
+/**
+ * A signature is about the bytes that were sent, and a body parser that ran first has taken them.
+ * So a copy is kept of what arrives for the few requests that are signed.
+ */
+export interface BodyTap {
+  /** Everything that arrived; `undefined` before the end, or when it was more than allowed. */
+  bytes(): Buffer | undefined
+}
+
+/** Where signed requests are expected, and how much of one may be kept. */
+export interface Place {
+  readonly path: string
+  readonly maxBytes: number
+}
+
+const channel = 'http.server.request.start'
+const places = new Set<Place>()
+const taps = new WeakMap<IncomingMessage, BodyTap>()
+
+/** The copy that is kept of a request's body, if one is. */
+export function tapOf(req: IncomingMessage): BodyTap | undefined {
+  return taps.get(req)
+}
+
+/**
+ * Keeps what arrives for this path, in every HTTP/1 server of the process, before any middleware.
+ *
+ * @returns how to stop
+ */
+export function tapBodies(place: Place): () => void {
+  if (places.size === 0) subscribe(channel, tapSigned)
+  places.add(place)
+  return function stop() {
+    places.delete(place)
+    if (places.size === 0) unsubscribe(channel, tapSigned)
+  }
+}
+
+/** The same for servers that tell nobody when a request starts, as HTTP/2's. */
+export function captureRawBody(place: Place): Middleware {
+  return function scalekitCaptureRawBody(req, _res, next) {
+    const path = pathOf(originalUrl(req))
+    if (isSigned(req) && isSamePath(path, place.path)) tapBody(req, place.maxBytes)
+    next()
+  }
+}
+
+function tapSigned(message: unknown): void {
+  const { request } = message as { readonly request: IncomingMessage }
+  if (!isSigned(request)) return
+  const path = pathOf(request.url ?? '')
+  const place = [...places].find((candidate) => isSamePath(path, candidate.path))
+  if (place) tapBody(request, place.maxBytes)
+}
+
+function isSigned({ method, headers }: IncomingMessage): boolean {
+  if (method !== 'POST') return false
+  return headers['webhook-id'] !== undefined || headers['interceptor-id'] !== undefined
+}
+
+/** Keeps a copy of what arrives from now on, up to so many bytes. */
+function tapBody(req: IncomingMessage, maxBytes: number): void {
+  if (taps.has(req)) return
+  const { push } = req
+  const chunks: Buffer[] = []
+  let room = maxBytes
+  let isComplete = false
+  req.push = function pushAndKeep(chunk: unknown, encoding?: BufferEncoding) {
+    if (chunk === null) isComplete = true
+    else if (Buffer.isBuffer(chunk)) {
+      room -= chunk.length
+      if (room >= 0) chunks.push(chunk)
+      else chunks.length = 0
+    }
+    return push.call(req, chunk, encoding)
+  }
+  taps.set(req, {
+    bytes: () => (isComplete && room >= 0 ? Buffer.concat(chunks) : undefined),
+  })
+}

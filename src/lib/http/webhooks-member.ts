@@ -1,0 +1,65 @@
+import type { React } from '../auth/reactions.ts'
+import { ConfigError } from '../errors.ts'
+import type { DeadLetter, Ledger } from '../state/store.ts'
+import { bytesOf, parseBody, type RawBody } from '../webhooks/body.ts'
+import type { Dispatcher } from '../webhooks/dispatch.ts'
+import { readEvent, type ScalekitEvent } from '../webhooks/events.ts'
+import type { RequestHeaders } from '../webhooks/headers.ts'
+import { webhookScheme } from '../webhooks/scheme.ts'
+import { verifySignature } from '../webhooks/signature.ts'
+import type { WebhookParts } from './webhooks.ts'
+
+/** Scalekit's webhooks beside the route: handlers, and deliveries that came another way. */
+export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
+  /**
+   * Reads a delivery that another server took.
+   *
+   * @throws WebhookError as the route would answer
+   */
+  verify(rawBody: RawBody, headers: RequestHeaders): ScalekitEvent
+  /**
+   * Does what a delivery of this event would: ends the sessions it ends, and runs the handlers.
+   *
+   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`
+   */
+  dispatch(event: ScalekitEvent): Promise<void>
+  /** The deliveries that failed for good, oldest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>
+}
+
+export function webhooksMember(parts: {
+  readonly webhooks: WebhookParts
+  readonly ledger: Ledger
+  readonly dispatcher: Dispatcher
+  readonly react: React
+}): Webhooks {
+  const { webhooks, dispatcher } = parts
+  const { keys, toleranceSeconds, clock } = webhooks
+
+  function assertExpected(): void {
+    if (keys.length > 0) return
+    throw new ConfigError(['`webhooks.secret` is missing: set SCALEKIT_WEBHOOK_SECRET'])
+  }
+
+  return {
+    on(pattern, handler) {
+      assertExpected()
+      dispatcher.on(pattern, handler)
+    },
+    onUnknown(handler) {
+      assertExpected()
+      dispatcher.onUnknown(handler)
+    },
+    verify(rawBody, headers) {
+      assertExpected()
+      const body = bytesOf(rawBody)
+      verifySignature(body, headers, keys, webhookScheme, { toleranceSeconds, clock })
+      return readEvent(parseBody(body))
+    },
+    async dispatch(event) {
+      await parts.react(event, clock())
+      await dispatcher.dispatch(event)
+    },
+    deadLetters: () => parts.ledger.deadLetters(),
+  }
+}

@@ -1,0 +1,326 @@
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type AuthEvents,
+  memoryStore,
+  type ScalekitAuthOptions,
+  type StateStore,
+  scalekitAuth,
+} from '../../../src/index.ts'
+import { PermanentError, type ScalekitEvent } from '../../../src/webhooks.ts'
+import { documentedExamples, referenceExamples } from '../../fixtures/webhook-examples.ts'
+import type { ApplicationParts } from '../../support/application.ts'
+import { start } from '../../support/start.ts'
+import { deliver, example, webhookSecret } from '../../support/webhook.ts'
+
+type WebhookOptions = NonNullable<ScalekitAuthOptions['webhooks']>
+
+const secret = webhookSecret
+
+/** An application with handlers, whose events are kept. */
+async function taking(webhooks: WebhookOptions, parts: ApplicationParts = {}) {
+  const application = await start({
+    ...parts,
+    options: { ...parts.options, webhooks: { secret, ...webhooks } },
+  })
+  const handled: AuthEvents['webhook.handled'][] = []
+  const failed: AuthEvents['webhook.failed'][] = []
+  application.auth.on('webhook.handled', (event) => handled.push(event))
+  application.auth.on('webhook.failed', (event) => failed.push(event))
+  return { ...application, handled, failed }
+}
+
+/** Something that a handler waits for. */
+function gate() {
+  let open = () => {}
+  let fail = (_error: Error) => {}
+  const opened = new Promise<void>((resolve, reject) => {
+    open = resolve
+    fail = reject
+  })
+  return { opened, open, fail }
+}
+
+describe('a delivery', () => {
+  it.each(Object.entries(referenceExamples))(
+    'of %s reaches its callback as it was sent',
+    async (_name, event) => {
+      const seen: ScalekitEvent[] = []
+      const { auth, url } = await taking({})
+      auth.webhooks.on(event.type, (each) => seen.push(each))
+      const answer = await deliver(url, { event }).expect(201)
+      expect(answer.body).toEqual({ status: 'handled' })
+      expect(seen).toEqual([event])
+    },
+  )
+
+  it('tells its handler what is known of it', async () => {
+    const seen: unknown[] = []
+    const onDirectoryUserCreated = vi.fn((_event: unknown, delivery: object) => {
+      seen.push({ ...delivery })
+    })
+    const { url } = await taking({ onDirectoryUserCreated })
+    await deliver(url, { id: 'msg_known' }).expect(201)
+    const body = JSON.stringify(documentedExamples['organization.directory.user_created'])
+    expect(seen).toEqual([
+      {
+        deliveryId: 'msg_known',
+        attempt: 1,
+        receivedAt: expect.any(Number),
+        raw: Buffer.from(body),
+        signal: expect.any(AbortSignal),
+        log: expect.anything(),
+      },
+    ])
+  })
+
+  it('of a type that nobody documented is taken, by whoever asked for those', async () => {
+    const seen: unknown[] = []
+    const { url } = await taking({ onUnknown: ({ type }) => seen.push(type) })
+    await deliver(url, { event: { ...example('user.signup'), type: 'user.teleported' } })
+    await deliver(url, { event: { ...example('user.signup'), spec_version: '2' } }).expect(201)
+    expect(seen).toEqual(['user.teleported', 'user.signup'])
+  })
+
+  it('takes effect once, however often it comes', async () => {
+    const handler = vi.fn()
+    const { url, handled } = await taking({ onDirectoryUserCreated: handler })
+    await deliver(url, { id: 'msg_again' }).expect(201)
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await deliver(url, { id: 'msg_again' }).expect(200)
+      expect(answer.body).toEqual({ status: 'done' })
+    }
+    expect(handler).toHaveBeenCalledTimes(1)
+    const type = 'organization.directory.user_created'
+    expect(handled).toEqual([{ deliveryId: 'msg_again', type, attempt: 1 }])
+  })
+
+  it('that comes fifty times at once runs its handler once', async () => {
+    const { opened, open } = gate()
+    const handler = vi.fn(() => opened)
+    const { url } = await taking({ onDirectoryUserCreated: handler })
+    const answers = Array.from({ length: 50 }, () => deliver(url, { id: 'msg_fifty' }))
+    const settled = Promise.all(answers.map(async (answer) => (await answer).status))
+    await vi.waitFor(() => expect(handler).toHaveBeenCalled())
+    open()
+    const statuses = await settled
+    expect(handler).toHaveBeenCalledTimes(1)
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+    expect(statuses.every((status) => [200, 201, 503].includes(status))).toBe(true)
+  })
+
+  it('whose handler fails comes again, and is handled then', async () => {
+    const attempts: number[] = []
+    const { url, failed, handled } = await taking({
+      onDirectoryUserCreated(_event, { attempt }) {
+        attempts.push(attempt)
+        if (attempt < 3) throw new Error('the database of ada@acme.example is down')
+      },
+    })
+    for (const status of [503, 503, 201, 200]) {
+      const answer = await deliver(url, { id: 'msg_failing' }).expect(status)
+      if (status === 503) {
+        expect(answer.body).toMatchObject({ code: 'webhook_handler_failed', status: 503 })
+        expect(answer.headers['retry-after']).toBe('5')
+        expect(answer.text).not.toContain('ada')
+      }
+    }
+    expect(attempts).toEqual([1, 2, 3])
+    expect(failed.map(({ attempt, code, isFinal }) => [attempt, code, isFinal])).toEqual([
+      [1, 'webhook_handler_failed', false],
+      [2, 'webhook_handler_failed', false],
+    ])
+    expect(handled).toHaveLength(1)
+  })
+
+  it('whose handler gives up is acknowledged and kept', async () => {
+    const { url, auth, failed } = await taking({
+      onDirectoryUserCreated() {
+        throw new PermanentError('No such tenant')
+      },
+    })
+    const answer = await deliver(url, { id: 'msg_hopeless' }).expect(201)
+    expect(answer.body).toEqual({ status: 'given-up' })
+    await deliver(url, { id: 'msg_hopeless' }).expect(200)
+    expect(failed).toEqual([
+      expect.objectContaining({ code: 'webhook_given_up', isFinal: true, attempt: 1 }),
+    ])
+    expect(await auth.webhooks.deadLetters()).toEqual([
+      {
+        deliveryId: 'msg_hopeless',
+        type: 'organization.directory.user_created',
+        body: JSON.stringify(documentedExamples['organization.directory.user_created']),
+        reason: 'webhook_given_up',
+        failedAt: expect.any(Number),
+        attempt: 1,
+      },
+    ])
+  })
+
+  it('under the id of another is not run, and somebody is told', async () => {
+    const handler = vi.fn()
+    const { url, failed } = await taking({ onDirectoryUserCreated: handler })
+    await deliver(url, { id: 'msg_one' }).expect(201)
+    const event = example('organization.directory.user_created', { email: 'eve@evil.example' })
+    await deliver(url, { id: 'msg_one', event }).expect(200)
+    expect(handler).toHaveBeenCalledTimes(1)
+    expect(failed).toEqual([
+      expect.objectContaining({ code: 'webhook_id_reused', deliveryId: 'msg_one', isFinal: false }),
+    ])
+  })
+})
+
+describe('a handler that takes its time', () => {
+  const timeoutSeconds = 0.2
+
+  it('is not waited for, not run again while it runs, and done when it ends', async () => {
+    const { opened, open } = gate()
+    const handler = vi.fn(() => opened)
+    const { url, handled } = await taking({ timeoutSeconds, onDirectoryUserCreated: handler })
+    const late = await deliver(url, { id: 'msg_slow' }).expect(503)
+    expect(late.body.code).toBe('webhook_late')
+    const busy = await deliver(url, { id: 'msg_slow' }).expect(503)
+    expect(busy.body.code).toBe('webhook_busy')
+    open()
+    await vi.waitFor(() => expect(handled).toHaveLength(1))
+    await deliver(url, { id: 'msg_slow' }).expect(200)
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  it('and fails in the end leaves a dead letter, until an attempt succeeds', async () => {
+    const { opened, fail } = gate()
+    const { url, auth, failed } = await taking({
+      timeoutSeconds,
+      onDirectoryUserCreated: (_event, { attempt }) => (attempt === 1 ? opened : undefined),
+    })
+    await deliver(url, { id: 'msg_lost' }).expect(503)
+    expect(await auth.webhooks.deadLetters()).toEqual([])
+    fail(new Error('after all'))
+    await vi.waitFor(() => expect(failed).toHaveLength(1))
+    expect(failed[0]).toMatchObject({ isFinal: true, attempt: 1 })
+    await vi.waitFor(async () => {
+      const ids = (await auth.webhooks.deadLetters()).map(({ deliveryId }) => deliveryId)
+      expect(ids).toEqual(['msg_lost'])
+    })
+    await deliver(url, { id: 'msg_lost' }).expect(201)
+    expect(await auth.webhooks.deadLetters()).toEqual([])
+  })
+})
+
+describe('what is not a delivery', () => {
+  it.each<[string, number, string, Parameters<typeof deliver>[1]]>([
+    ['one without an id', 400, 'webhook_headers_invalid', { headers: { 'webhook-id': '' } }],
+    ['a forged one', 401, 'webhook_signature_invalid', { secret: `whsec_${'A'.repeat(32)}` }],
+    ['one with another body', 401, 'webhook_signature_invalid', { body: '{}' }],
+    ['an old one', 401, 'webhook_timestamp_invalid', { timestamp: 1_700_000_000 }],
+    ['one that is no event', 400, 'webhook_body_invalid', { event: [] }],
+    ['a large one', 413, 'webhook_too_large', { event: { padding: 'x'.repeat(2000) } }],
+  ])('%s is answered with %d', async (_what, status, code, sending) => {
+    const handler = vi.fn()
+    const { url, log } = await taking({
+      maxBytes: 2000,
+      onUnknown: handler,
+      onDirectoryUserCreated: handler,
+    })
+    const answer = await deliver(url, sending).expect(status)
+    expect(answer.body).toMatchObject({ status, code })
+    expect(handler).not.toHaveBeenCalled()
+    expect(log.filter((line) => line.includes(code))).toHaveLength(1)
+  })
+
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('is asked for with %s', async (method) => {
+    const { url } = await taking({ onUnknown() {} })
+    const answer = await fetch(`${url}/webhooks`, { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+})
+
+describe('a store that is down', () => {
+  const down = () => Promise.reject(new Error('connection refused'))
+
+  it.each<[string, (store: StateStore) => StateStore]>([
+    ['the ledger', (store) => ({ ...store, ledger: { ...store.ledger, claim: down } })],
+    ['the marks', (store) => ({ ...store, marks: { ...store.marks, write: down } })],
+  ])('is answered with 503, and nothing is run: %s', async (_what, broken) => {
+    const handler = vi.fn()
+    const { url } = await taking(
+      { onDirectoryUserDeleted: handler },
+      { options: { store: broken(memoryStore()) } },
+    )
+    const event = example('organization.directory.user_deleted')
+    await deliver(url, { event }).expect(503)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  it('while a delivery is settled makes it come again', async () => {
+    const store = memoryStore()
+    let isDown = true
+    const settle: typeof store.ledger.settle = (...given) =>
+      isDown ? down() : store.ledger.settle(...given)
+    const handler = vi.fn()
+    const { url } = await taking(
+      { onDirectoryUserCreated: handler },
+      { options: { store: { ...store, ledger: { ...store.ledger, settle } } } },
+    )
+    await deliver(url, { id: 'msg_unsettled' }).expect(503)
+    isDown = false
+    await deliver(url, { id: 'msg_unsettled' }).expect(201)
+    expect(handler).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('the route', () => {
+  it('leaves its path to the application where nothing is expected', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/webhooks', (_req, res) => void res.end('the application’s own'))
+      },
+    })
+    expect((await visitor().call('/webhooks').expect(200)).text).toBe('the application’s own')
+  })
+
+  it('answers 404 where it is mounted alone and nothing is expected', async () => {
+    const { url } = await start({
+      mount(app, auth) {
+        app.use('/webhooks', auth.routes.webhooks)
+      },
+    })
+    const answer = await deliver(url).expect(404)
+    expect(answer.body.code).toBe('webhook_not_expected')
+  })
+
+  it.each<[string, string, ApplicationParts]>([
+    ['alone', '/webhooks', { mount: (app, auth) => app.use('/webhooks', auth.routes.webhooks) }],
+    [
+      'under a prefix',
+      '/auth/webhooks',
+      { options: { basePath: '/auth' }, mount: (app, auth) => app.use('/auth', auth) },
+    ],
+    ['at another path', '/hooks/scalekit', { options: { paths: { webhooks: '/hooks/scalekit' } } }],
+  ])('serves %s', async (_where, path, parts) => {
+    const handler = vi.fn()
+    const { url } = await taking({ onDirectoryUserCreated: handler }, parts)
+    await deliver(url, { path }).expect(201)
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  it('takes no handlers without a secret', () => {
+    const options = { clientId: 'skc_1', clientSecret: 'x', environmentUrl: 'https://a.example' }
+    expect(() => scalekitAuth({ ...options, webhooks: { onUserLogin() {} } })).toThrow(
+      '`webhooks.secret` is missing: set SCALEKIT_WEBHOOK_SECRET',
+    )
+    const logger = { debug() {}, info() {}, warn() {}, error() {} }
+    const auth = scalekitAuth({ ...options, logger })
+    expect(() => auth.webhooks.on('*', () => {})).toThrow('`webhooks.secret` is missing')
+  })
+
+  it('never writes what an event is about into the log', async () => {
+    const { url, log } = await taking({
+      onDirectoryUserCreated: ({ data }) => Promise.reject(new Error(data.email)),
+    })
+    await deliver(url).expect(503)
+    const { email } = documentedExamples['organization.directory.user_created'].data
+    expect(log.join('\n')).toContain('webhook_handler_failed')
+    expect(log.join('\n')).not.toContain(email)
+  })
+})
