@@ -34,7 +34,8 @@ export async function exchangeCode(
     idTokenExpected: true,
   }).catch(exchangeFailed)
   assertBearer(tokens)
-  const lifetimeSeconds = tokens.expiresIn()
+  // Not openid-client's `expiresIn()`, which counts from when it read the answer, by its own clock.
+  const lifetimeSeconds = tokens.expires_in
   return {
     accessToken: tokens.access_token,
     // `idTokenExpected` makes openid-client reject an answer without one.
