@@ -1,0 +1,38 @@
+import { expect, it, vi } from 'vitest'
+import { authEmitter } from '../../../src/lib/auth/events.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
+
+const info = { deliveryId: 'msg_1', type: 'user.login', attempt: 1 }
+
+it('tells everybody who listens, until they stop', () => {
+  const { emit, on } = authEmitter(recordingLogger().logger)
+  const [one, other] = [vi.fn(), vi.fn()]
+  const stop = on('webhook.handled', one)
+  on('webhook.handled', other)
+  emit('webhook.handled', info)
+  stop()
+  emit('webhook.handled', info)
+  expect(one.mock.calls).toEqual([[info]])
+  expect(other).toHaveBeenCalledTimes(2)
+})
+
+it('keeps the events apart', () => {
+  const { emit, on } = authEmitter(recordingLogger().logger)
+  const failed = vi.fn()
+  on('webhook.failed', failed)
+  emit('webhook.handled', info)
+  expect(failed).not.toHaveBeenCalled()
+})
+
+it('is not stopped by a listener that throws, and says so in the log', () => {
+  const { logger, lines } = recordingLogger()
+  const { emit, on } = authEmitter(logger)
+  const next = vi.fn()
+  on('webhook.handled', () => {
+    throw new Error('broken')
+  })
+  on('webhook.handled', next)
+  emit('webhook.handled', info)
+  expect(next).toHaveBeenCalledTimes(1)
+  expect(lines).toEqual(['error A listener of webhook.handled failed: "Error: broken"'])
+})
