@@ -44,9 +44,9 @@ describe('the tarball', () => {
         .filter(isMeant)
         .reduce((sum, path) => sum + statSync(join(unpacked, path)).size, 0)
     // What runs and what a compiler reads; source and source maps are as much again.
-    expect(sizeOf((path) => /\.(js|d\.ts)$/.test(path))).toBeLessThan(400 * 1024)
-    expect(sizeOf(() => true)).toBeLessThan(1024 * 1024)
-    expect(statSync(tarball).size).toBeLessThan(300 * 1024)
+    expect(sizeOf((path) => /\.(js|d\.ts)$/.test(path))).toBeLessThan(600 * 1024)
+    expect(sizeOf(() => true)).toBeLessThan(1.5 * 1024 * 1024)
+    expect(statSync(tarball).size).toBeLessThan(400 * 1024)
   })
 
   it('has nothing that publint warns of', async () => {
@@ -94,6 +94,16 @@ describe('a project that installed it', () => {
     const { code, stderr } = await run(folder, 'node', [script, folder])
     expect(code).toBe(1)
     expect(stderr).toContain('ERR_REQUIRE_ASYNC_MODULE')
+  })
+
+  it('takes webhooks where nothing else is installed: no framework, no OpenID client', async () => {
+    const folder = join(temporary, 'webhooks')
+    await makeProject(folder, 'webhooks', tarball, [])
+    expect(await run(folder, 'node', ['start.js'])).toEqual({
+      code: 0,
+      stdout: 'ada@acme.example\n',
+      stderr: '',
+    })
   })
 
   it.each([
