@@ -30,7 +30,7 @@ export interface Dispatcher {
    * @throws WebhookError `webhook_handler_failed`, or `webhook_given_up` where each that failed threw
    *   a PermanentError; the cause is an AggregateError of what they threw
    */
-  dispatch(event: ScalekitEvent, delivery?: Partial<Delivery>): Promise<void>
+  dispatch(event: ScalekitEvent | UnknownEvent, delivery?: Partial<Delivery>): Promise<void>
 }
 
 /** A handler of some event; the table of types says of which. */
@@ -94,7 +94,7 @@ function late(): WebhookError {
 /** One failure does not keep the other handlers from their work. */
 async function runAll(
   handlers: readonly AnyHandler[],
-  event: ScalekitEvent,
+  event: ScalekitEvent | UnknownEvent,
   delivery: Delivery,
 ): Promise<void> {
   const ended = await Promise.allSettled(
@@ -104,7 +104,7 @@ async function runAll(
   if (errors.length > 0) throw failure(errors, event)
 }
 
-function failure(errors: readonly unknown[], event: ScalekitEvent): WebhookError {
+function failure(errors: readonly unknown[], event: ScalekitEvent | UnknownEvent): WebhookError {
   const isHopeless = errors.every((error) => error instanceof PermanentError)
   return new WebhookError(
     isHopeless ? 'webhook_given_up' : 'webhook_handler_failed',
@@ -114,7 +114,7 @@ function failure(errors: readonly unknown[], event: ScalekitEvent): WebhookError
 }
 
 /** What whoever dispatches did not say. */
-function completed(delivery: Partial<Delivery>, event: ScalekitEvent): Delivery {
+function completed(delivery: Partial<Delivery>, event: ScalekitEvent | UnknownEvent): Delivery {
   return {
     deliveryId: event.id,
     attempt: 1,

@@ -8,6 +8,7 @@ import {
   eventTypeOf,
   eventTypes,
   type ScalekitEvent,
+  type UnknownEvent,
 } from './events.ts'
 
 /** `organization.directory.user_created` is below `organization` and `organization.directory`. */
@@ -23,7 +24,7 @@ export type EventPattern = EventType | EventAlias | `${Prefix<EventType>}.*` | '
 
 /** The events that a pattern stands for; only `*` has unknown ones among them. */
 export type Matching<Pattern extends EventPattern> = Pattern extends '*'
-  ? ScalekitEvent
+  ? ScalekitEvent | UnknownEvent
   : Pattern extends `${infer Head}.*`
     ? EventOf<Extract<EventType, `${Head}.${string}`>>
     : Pattern extends EventAlias
