@@ -19,11 +19,15 @@ export function isSameText(one: string, other: string): boolean {
 /**
  * The same for texts whose length is no secret. Where they are short, filling two buffers for
  * `timingSafeEqual` takes longer than this.
+ *
+ * @param start Where in the other text it begins.
  */
-export function isSameShortText(one: string, other: string): boolean {
-  if (one.length !== other.length) return false
+export function isSameShortText(one: string, other: string, start = 0): boolean {
+  if (one.length !== other.length - start) return false
   let difference = 0
-  for (let at = 0; at < one.length; at += 1) difference |= one.charCodeAt(at) ^ other.charCodeAt(at)
+  for (let at = 0; at < one.length; at += 1) {
+    difference |= one.charCodeAt(at) ^ other.charCodeAt(start + at)
+  }
   return difference === 0
 }
 

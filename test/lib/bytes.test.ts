@@ -49,6 +49,14 @@ describe.each([isSameText, isSameShortText])('$name', (isSame) => {
   })
 })
 
+describe('isSameShortText', () => {
+  it('looks at the other text from where it is told to', () => {
+    expect(isSameShortText('state', 'v1,state', 3)).toBe(true)
+    expect(isSameShortText('state', 'v1,statf', 3)).toBe(false)
+    expect(isSameShortText('state', 'v1,state', 2)).toBe(false)
+  })
+})
+
 describe('decodeBase64url', () => {
   // The vectors of RFC 4648 section 10, without their padding.
   it.each([

@@ -1,9 +1,14 @@
-import { isUtf8 } from 'node:buffer'
 import { WebhookError } from '../errors.ts'
 import type { Json } from '../types.ts'
 
 /** The body of a request as it came: its bytes, or text that is known to be those bytes. */
 export type RawBody = Uint8Array | string
+
+/**
+ * A lenient decoder puts U+FFFD for what is no UTF-8, and leaves out a byte-order mark: something
+ * else than was signed.
+ */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** @throws {@link WebhookError} `webhook_body_consumed` for what is no longer the body itself */
 export function bytesOf(rawBody: RawBody): Buffer {
@@ -29,9 +34,11 @@ export function parseBody(body: Buffer): Json {
 }
 
 function textOf(body: Buffer): string {
-  // Decoding would put U+FFFD for what is no UTF-8: something else than was signed.
-  if (!isUtf8(body)) throw new WebhookError('webhook_body_invalid', 'The body is not UTF-8')
-  return body.toString()
+  try {
+    return utf8.decode(body)
+  } catch (cause) {
+    throw new WebhookError('webhook_body_invalid', 'The body is not UTF-8', { cause })
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -17,8 +17,8 @@ export interface SignatureHeaders {
   readonly id: string
   /** Seconds since the epoch, as ten digits. */
   readonly timestamp: string
-  /** Such as `v1,<base64>`; several stand between single spaces. */
-  readonly signatures: string
+  /** Each such as `v1,<base64>`; which versions and forms there are is not judged here. */
+  readonly signatures: readonly string[]
 }
 
 /** No dot, or `id.timestamp.body` could be cut in another place. */
@@ -34,14 +34,20 @@ export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): Signa
   const named = isFetchHeaders(headers) ? fromFetch(headers, scheme) : headers
   const id = headerOf(named, scheme.id)
   const timestamp = headerOf(named, scheme.timestamp)
-  const signatures = headerOf(named, scheme.signature)
+  const signatures = entriesOf(headerOf(named, scheme.signature))
   if (id.length > maxIdLength || !idForm.test(id)) throw malformed(scheme.id)
   if (!timestampForm.test(timestamp)) throw malformed(scheme.timestamp)
-  // Node and `Headers` join with a comma and a space what was sent twice.
-  if (signatures.length > maxSignaturesLength || signatures.includes(', ')) {
-    throw malformed(scheme.signature)
-  }
+  if (!signatures) throw malformed(scheme.signature)
   return { id, timestamp, signatures }
+}
+
+/** What stands between single spaces; nothing where that is not the form of the whole. */
+function entriesOf(signatures: string): readonly string[] | undefined {
+  if (signatures === '' || signatures.length > maxSignaturesLength) return undefined
+  if (!signatures.includes(' ')) return [signatures]
+  const entries = signatures.split(' ')
+  // Node and `Headers` join with a comma and a space what was sent twice.
+  return entries.some((entry) => entry === '' || entry.endsWith(',')) ? undefined : entries
 }
 
 function isFetchHeaders(headers: RequestHeaders): headers is FetchHeaders {

@@ -67,7 +67,6 @@ describe('verifyWebhook', () => {
     ['after one that is no signature', 'v1,x '],
     ['after one of another version', 'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzC '],
     ['after an entry without a version', 'garbage '],
-    ['after an empty entry', ' '],
   ])('accepts the right signature %s', (_case, first) => {
     expect(verify({ ...headers, 'webhook-signature': `${first}${signature}` })).toEqual(event)
   })
@@ -107,10 +106,6 @@ describe('verifyWebhook', () => {
     ['an id that is missing', { 'webhook-id': undefined }],
     ['an id that came twice', { 'webhook-id': ['msg_1', 'msg_1'] }],
     ['an id that was joined of two', { 'webhook-id': 'msg_1, msg_1' }],
-    [
-      'an id in two spellings',
-      { 'webhook-id': undefined, 'Webhook-Id': 'msg_1', 'WEBHOOK-ID': 'x' },
-    ],
     ['an empty id', { 'webhook-id': '' }],
     ['an id with a dot', { 'webhook-id': 'msg_1.1' }],
     ['an id with a line break', { 'webhook-id': 'msg_1\n' }],
@@ -127,6 +122,10 @@ describe('verifyWebhook', () => {
     ['a signature that is missing', { 'webhook-signature': undefined }],
     ['a signature that came twice', { 'webhook-signature': [signature, signature] }],
     ['a signature that was joined of two', { 'webhook-signature': `${signature}, ${signature}` }],
+    ['a signature that is empty', { 'webhook-signature': '' }],
+    ['a signature after a space', { 'webhook-signature': ` ${signature}` }],
+    ['a signature before a space', { 'webhook-signature': `${signature} ` }],
+    ['signatures with two spaces between', { 'webhook-signature': `${signature}  v1,x` }],
     ['signatures that are too long', { 'webhook-signature': `${signature} ${'x'.repeat(2048)}` }],
   ])('refuses %s', (_case, changed) => {
     expect(() => verify({ ...headers, ...changed })).toThrow(
@@ -140,13 +139,17 @@ describe('verifyWebhook', () => {
     expect(() => verify(given)).toThrow(refusal('webhook_headers_invalid', 400))
   })
 
+  it('refuses a header that is there in two spellings', () => {
+    const given = { ...inCapitals(headers), 'Webhook-Id': 'msg_1' }
+    expect(() => verify(given)).toThrow(refusal('webhook_headers_invalid', 400))
+  })
+
   it('refuses headers of an interceptor', () => {
     const given = signInterceptor({ id: 'msg_1', timestamp: now, body, secret })
     expect(() => verify(given)).toThrow(refusal('webhook_headers_invalid', 400))
   })
 
   it.each([
-    ['empty', ''],
     ['of another version', signature.replace('v1', 'v2')],
     ['without a version', signature.slice(3)],
     ['in capitals', signature.toUpperCase()],
