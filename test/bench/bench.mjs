@@ -1,9 +1,16 @@
+import { documentedExamples } from '../fixtures/webhook-examples.ts'
 import { start } from './child.mjs'
 import { startContenders } from './contenders.mjs'
-import { goalsFor } from './goals.mjs'
+import { goalsFor, webhookGoalsFor } from './goals.mjs'
 import { importCosts } from './imports.mjs'
 import { measurePair, summary, verify, warmUp } from './measure.mjs'
-import { printGoals, printImports, printInProcess, printSummaries } from './report.mjs'
+import {
+  printGoals,
+  printImports,
+  printInProcess,
+  printSummaries,
+  printWebhooks,
+} from './report.mjs'
 import { settings } from './settings.mjs'
 
 const { cases, session, stop } = await startContenders()
@@ -16,8 +23,10 @@ await stop()
 
 printSummaries(summaries)
 printInProcess(await start('in-process.mjs').ask(session))
+const webhooks = await webhookCosts()
+printWebhooks(webhooks)
 printImports(await importCosts())
-const goals = goalsFor(summaries)
+const goals = [...goalsFor(summaries), ...webhookGoalsFor(webhooks)]
 printGoals(goals)
 if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1
 
@@ -28,4 +37,10 @@ async function measureAll() {
     for (const [one, taken] of pairs) taken.push(await measurePair(one, round % 2 === 0))
   }
   return [...pairs].map(([one, taken]) => summary(one, taken))
+}
+
+/** A documented event that has one kibibyte. */
+function webhookCosts() {
+  const event = documentedExamples['organization.directory.user_created']
+  return start('webhooks.mjs').ask(JSON.stringify(event))
 }

@@ -29,6 +29,17 @@ export function goalsFor(summaries) {
   ]
 }
 
+/** What verifying and parsing a webhook may cost, in × of what nobody can leave out, and of others. */
+export function webhookGoalsFor(costs) {
+  const ratioOf = (name) => costs.find((cost) => cost.name === name).ratio
+  const kit = ratioOf('express-scalekit')
+  return [
+    goal('webhook of 1 KiB', 0.9, 'createHmac and JSON.parse alone', kit),
+    goal('webhook of 1 KiB', 2, 'standardwebhooks', kit / ratioOf('standardwebhooks')),
+    goal('webhook of 1 KiB', 2, 'svix', kit / ratioOf('svix')),
+  ]
+}
+
 function goal(what, least, of, reached) {
   return { text: `${what} ≥ ${least.toFixed(2)} × ${of}`, reached, isMet: reached >= least }
 }

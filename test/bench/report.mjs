@@ -22,6 +22,13 @@ export function printInProcess(costs) {
   )
 }
 
+export function printWebhooks(costs) {
+  printTable(
+    ['webhook of 1 KiB', 'best µs', '× least'],
+    costs.map(({ name, micros, ratio }) => [name, micros.toFixed(2), ratio.toFixed(2)]),
+  )
+}
+
 export function printImports(costs) {
   printTable(
     ['import', 'ms', 'heap MiB'],
