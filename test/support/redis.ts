@@ -36,7 +36,7 @@ export async function startRedis(...flags: readonly string[]): Promise<Redis> {
   let server = start()
 
   async function connect(): Promise<Client> {
-    const client = createClient({ url: `redis://127.0.0.1:${port}` })
+    const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: 20 } })
     clients.push(client)
     // It reconnects by itself until the server listens.
     client.on('error', () => {})

@@ -18,8 +18,8 @@ import { redisVault } from './vault.ts'
  * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
  *
  * @example
- * const client = createClient({ url: process.env.REDIS_URL }).on('error', console.error)
- * await client.connect()
+ * const client = createClient({ url: process.env.REDIS_URL, disableOfflineQueue: true })
+ * await client.on('error', console.error).connect()
  * app.use(scalekitAuth({ store: redisStore(client) }))
  */
 export function redisStore(
