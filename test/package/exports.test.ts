@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as index from '../../src/index.ts'
+import * as postgres from '../../src/postgres.ts'
+import * as redis from '../../src/redis.ts'
 import * as testing from '../../src/testing.ts'
 import * as webhooks from '../../src/webhooks.ts'
 import { exportedNames } from './floors.ts'
@@ -23,6 +25,8 @@ const values: Readonly<Record<string, readonly string[]>> = {
     'requireScope',
     'scalekitAuth',
   ],
+  './redis': ['redisStore'],
+  './postgres': ['postgresStore'],
   './testing': ['startEmulator'],
   './webhooks': [
     'ConfigError',
@@ -74,6 +78,8 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'User',
     'Vault',
   ],
+  './redis': ['RedisClient'],
+  './postgres': ['PostgresClient', 'PostgresStore'],
   './testing': [
     'AccessTokenFault',
     'ConnectionSeed',
@@ -124,6 +130,8 @@ const types: Readonly<Record<string, readonly string[]>> = {
 
 const modules: Readonly<Record<string, object>> = {
   '.': index,
+  './redis': redis,
+  './postgres': postgres,
   './testing': testing,
   './webhooks': webhooks,
 }

@@ -43,6 +43,7 @@ describe('package-lock.json', () => {
       name: manifest.name,
       version: manifest.version,
       dependencies: manifest.dependencies,
+      peerDependencies: manifest.peerDependencies,
       engines: manifest.engines,
     })
   })

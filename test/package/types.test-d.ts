@@ -18,9 +18,12 @@ import {
   scalekitAuth,
   type User,
 } from 'express-scalekit'
+import { postgresStore } from 'express-scalekit/postgres'
+import { redisStore } from 'express-scalekit/redis'
 import { type Emulator, startEmulator } from 'express-scalekit/testing'
 import { MemoryStore } from 'express-session'
-import { createClient } from 'redis'
+import { Pool, type PoolClient } from 'pg'
+import { createClient, createCluster } from 'redis'
 import { describe, expectTypeOf, it } from 'vitest'
 
 // Only compiled, never run.
@@ -118,8 +121,26 @@ describe('scalekitAuth', () => {
   it('answers with a store of which the application may pass its own', () => {
     expectTypeOf(memoryStore()).toEqualTypeOf<StateStore>()
     scalekitAuth({ store: memoryStore() })
+    scalekitAuth({ store: redisStore(createClient(), { prefix: 'app:' }) })
+    scalekitAuth({ store: postgresStore(new Pool(), { schema: 'app' }) })
     // @ts-expect-error A store has more to it.
     scalekitAuth({ store: new Map() })
+  })
+
+  it('shares state through other clients of Redis, too', () => {
+    const cluster = createCluster({ rootNodes: [] })
+    redisStore({
+      sendCommand: (args) =>
+        cluster.sendCommand(args[0]!.startsWith('EVAL') ? args[3] : args[1], false, args),
+    })
+    const ioredis = {} as { call(name: string, ...args: string[]): Promise<unknown> }
+    redisStore({ sendCommand: ([name, ...args]) => ioredis.call(name!, ...args) })
+  })
+
+  it('lets a delivery end in a transaction of the application', () => {
+    const { ledger } = postgresStore(new Pool())
+    expectTypeOf(ledger.settleIn).toBeCallableWith({} as PoolClient, 'msg_1', 'owner', 1000)
+    expectTypeOf(redisStore(createClient()).ledger.settleIn).toBeNullable()
   })
 })
 
