@@ -1,3 +1,20 @@
+export type { Tampering } from './lib/emulator/attempt.ts'
+export type {
+  DeliveryAttempt,
+  DeliveryFaults,
+  EmulatedDelivery,
+  Subscription,
+} from './lib/emulator/delivery.ts'
+export type {
+  EmulatedDirectory,
+  EmulatedDirectoryGroup,
+  EmulatedDirectoryUser,
+} from './lib/emulator/directory.ts'
+export type {
+  DirectoryEditor,
+  DirectoryGroupSeed,
+  DirectoryUserSeed,
+} from './lib/emulator/directory-editor.ts'
 export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
 export type {
@@ -12,9 +29,6 @@ export type {
 } from './lib/emulator/faults.ts'
 export type {
   EmulatedConnection,
-  EmulatedDirectory,
-  EmulatedDirectoryGroup,
-  EmulatedDirectoryUser,
   EmulatedOrganization,
   EmulatedPerson,
 } from './lib/emulator/organizations.ts'

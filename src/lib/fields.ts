@@ -52,7 +52,7 @@ function nameDistance(one: string, other: string): number {
 }
 
 /** Levenshtein's distance, row by row. */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {
     const next = [index + 1]

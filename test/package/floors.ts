@@ -14,6 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['http', 'adapters'],
   ['emulator'],
   ['testing'],
+  ['commands'],
   ['entries'],
 ]
 

@@ -12,6 +12,7 @@ SCALEKIT_ENVIRONMENT_URL=${environmentUrl}
 SCALEKIT_CLIENT_ID=${clientId}
 SCALEKIT_CLIENT_SECRET=${clientSecret}
 APP_BASE_URL=${baseUrl}
+SCALEKIT_WEBHOOK_SECRET=${emulator.webhookSecret}
 
 Who can sign in:
 

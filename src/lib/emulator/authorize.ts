@@ -1,3 +1,4 @@
+import { isStillWelcome } from './accounts.ts'
 import { authorizationRequest } from './authorization-request.ts'
 import { type Answer, type Call, redirect } from './call.ts'
 import { codeRedirect } from './code.ts'
@@ -58,6 +59,9 @@ function signInSilently(
   if (!session) throw new OAuthError('login_required', 'Nobody is signed in')
   if (place && place.connection.id !== session.connection.id) {
     throw new OAuthError('login_required', 'Somebody is signed in somewhere else')
+  }
+  if (!isStillWelcome(session.organization?.people, session.person)) {
+    throw new OAuthError('login_required', 'Whoever was signed in may not sign in any more')
   }
   return codeRedirect(state, request, session)
 }

@@ -7,6 +7,8 @@ export interface Call {
   readonly path: string
   readonly query: URLSearchParams
   readonly form: URLSearchParams
+  /** As it came; empty where there was none. */
+  readonly body: string
   readonly headers: IncomingHttpHeaders
 }
 
@@ -31,6 +33,7 @@ export async function readCall(req: IncomingMessage): Promise<Call> {
     path: url.pathname,
     query: url.searchParams,
     form: new URLSearchParams(isForm ? body : ''),
+    body,
     headers: req.headers,
   }
 }

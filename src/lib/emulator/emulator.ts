@@ -1,11 +1,15 @@
-import type { Clock } from '../clock.ts'
+import { emulatorWebhookSecret } from '../sample-secrets.ts'
+import type { EventType } from '../webhooks/events.ts'
+import type { DeliveryFaults, EmulatedDelivery, Subscription } from './delivery.ts'
+import { type DirectoryEditor, directoryEditor } from './directory-editor.ts'
+import type { DataOf } from './event.ts'
 import type { FaultRule } from './faults.ts'
 import { idpInitiatedLogin } from './idp-initiated.ts'
 import { type LoopbackServer, listenOnLoopback } from './loopback.ts'
 import type { EmulatedOrganization } from './organizations.ts'
 import type { EmulatorSeed } from './seed.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
-import { settingsFrom } from './settings.ts'
+import { type Settings, settingsFrom } from './settings.ts'
 import { createState, type State } from './state.ts'
 
 /** A running emulator of Scalekit. */
@@ -42,7 +46,37 @@ export interface Emulator {
     email: string,
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
-  /** Moves the emulator's clock; negative numbers move it back. */
+  /** The directory with this id, to be edited; throws where there is none. */
+  directory(id: string): DirectoryEditor
+  /** What webhooks are signed with; everybody knows it. */
+  readonly webhookSecret: string
+  /**
+   * Has every event sent to an address, signed, and again as Scalekit does until it is answered
+   * with a 2xx.
+   *
+   * @returns a function that ends the subscription
+   */
+  subscribe(subscription: Subscription): () => void
+  /**
+   * Sends an event to all who subscribed to its type.
+   *
+   * @param data Default: Scalekit's example, about Ada of Acme.
+   * @param faults What goes wrong on the way.
+   * @returns what became of it once every attempt that is due was answered
+   */
+  deliver<Type extends EventType>(
+    type: Type,
+    data?: DataOf<Type>,
+    faults?: DeliveryFaults,
+  ): Promise<readonly EmulatedDelivery[]>
+  /** Everything that was ever on its way to a subscription, oldest first. */
+  readonly deliveries: readonly EmulatedDelivery[]
+  /** Resolves when every attempt that is due by now was answered. */
+  settled(): Promise<void>
+  /**
+   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made.
+   * They are signed with the time of {@link EmulatorSeed.clock}, or no receiver would take them.
+   */
   advance(seconds: number): void
   /** Stops listening and drops every connection. */
   close(): Promise<void>
@@ -64,12 +98,13 @@ export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> 
     )
   }
   const server = await listenOnLoopback(seed.port ?? 0)
-  const clock = adjustableClock(seed.clock)
+  const settings = settingsFrom(seed)
+  const clock = adjustableClock(settings)
   const issuer = `http://localhost:${server.port}`
-  return emulatorOf(server, createState(issuer, settingsFrom(seed), clock.now), clock.advance)
+  return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)
 }
 
-function adjustableClock(base: Clock = Date.now) {
+function adjustableClock({ clock: base }: Settings) {
   let advancedMs = 0
   return {
     now: () => base() + advancedMs,
@@ -80,7 +115,7 @@ function adjustableClock(base: Clock = Date.now) {
 }
 
 function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['advance']): Emulator {
-  const { issuer, settings, faults, keys } = state
+  const { issuer, settings, faults, keys, webhooks } = state
   const requests: ReceivedRequest[] = []
   server.handle(serve(state, requests))
   return {
@@ -95,8 +130,22 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     fail: faults.add,
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
-    advance,
+    directory: (id) => directoryEditor(state, id),
+    webhookSecret: emulatorWebhookSecret,
+    subscribe: webhooks.subscribe,
+    async deliver(type, data, deliveryFaults) {
+      const deliveries = webhooks.publish(type, data, deliveryFaults)
+      await webhooks.settled()
+      return deliveries
+    },
+    deliveries: webhooks.deliveries,
+    settled: webhooks.settled,
+    advance(seconds) {
+      advance(seconds)
+      webhooks.runDue()
+    },
     async close() {
+      webhooks.close()
       await server.close()
       keys.release()
     },

@@ -1,5 +1,6 @@
 import { type Html, html } from '../html.ts'
 import type { Answer } from './call.ts'
+import { directoriesPath } from './directory-api.ts'
 import { idpInitiatedUrl } from './idp-initiated.ts'
 import { type EmulatedOrganization, type EmulatedPerson, isUsable } from './organizations.ts'
 import { page } from './page.ts'
@@ -33,6 +34,7 @@ function organizationCard(organization: EmulatedOrganization): Html {
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
 <ul>${people.map((person) => personLine(person, organization))}</ul>
+${directory && html`<p><a href="${directoriesPath}${directory.id}">Edit the directory</a></p>`}
 </section>`
 }
 

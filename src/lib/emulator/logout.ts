@@ -2,7 +2,7 @@ import { html } from '../html.ts'
 import { type Answer, type Call, redirect, repeatedName } from './call.ts'
 import type { Claims } from './keys.ts'
 import { page, problemPage } from './page.ts'
-import { currentSession, expiredSessionCookie } from './session.ts'
+import { currentSession, endSession, expiredSessionCookie } from './session.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 
@@ -13,7 +13,7 @@ export async function logout(state: State, call: Call): Promise<Answer> {
   const mistake = logoutMistake(state, query, hint)
   if (mistake) return problemPage('This sign-out cannot be finished', mistake)
 
-  endSession(state, call, hint)
+  endSessions(state, call, hint)
   const cookie = expiredSessionCookie(state)
   const goOn = query.get('post_logout_redirect_uri')
   if (goOn) return redirect(goOn, { state: query.get('state') ?? undefined }, cookie)
@@ -48,10 +48,10 @@ function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
   return hint?.azp === clientId
 }
 
-function endSession(state: State, call: Call, hint: Claims | undefined): void {
+function endSessions(state: State, call: Call, hint: Claims | undefined): void {
   const named = state.sessions.get(String(hint?.sid))
   for (const session of [named, currentSession(state, call)]) {
-    if (session) session.isOver = true
+    if (session) endSession(state, session)
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Directory, directoryFrom, type EmulatedDirectory } from './directory.ts'
 import { stableId } from './ids.ts'
 import type { ConnectionSeed, ConnectionStatus, OrganizationSeed, PersonSeed } from './seed.ts'
 
@@ -13,6 +14,12 @@ export interface EmulatedOrganization {
   readonly people: readonly EmulatedPerson[]
 }
 
+/** A customer whose directory can be edited, and with it the people at its identity provider. */
+export interface Organization extends EmulatedOrganization {
+  readonly directory?: Directory
+  readonly people: EmulatedPerson[]
+}
+
 export interface EmulatedConnection {
   /** `conn_` and digits. */
   readonly id: string
@@ -20,30 +27,6 @@ export interface EmulatedConnection {
   readonly type: 'SAML' | 'OIDC' | 'OAUTH'
   readonly enabled: boolean
   readonly status: ConnectionStatus
-}
-
-export interface EmulatedDirectory {
-  /** `dir_` and digits. */
-  readonly id: string
-  readonly enabled: boolean
-  readonly users: readonly EmulatedDirectoryUser[]
-  readonly groups: readonly EmulatedDirectoryGroup[]
-}
-
-export interface EmulatedDirectoryUser {
-  /** `diruser_` and digits. */
-  readonly id: string
-  readonly email: string
-  readonly name: string
-  readonly active: boolean
-}
-
-export interface EmulatedDirectoryGroup {
-  /** `dirgroup_` and digits. */
-  readonly id: string
-  readonly displayName: string
-  /** Ids of directory users. */
-  readonly members: readonly string[]
 }
 
 export interface EmulatedPerson {
@@ -64,7 +47,7 @@ export interface EmulatedPerson {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-export function organizationFrom(seed: OrganizationSeed): EmulatedOrganization {
+export function organizationFrom(seed: OrganizationSeed): Organization {
   const { id, externalId, displayName, domains = [], connection, directory } = seed
   const people = (seed.people ?? []).map((person) => personFrom(person, displayName))
   return {
@@ -73,13 +56,7 @@ export function organizationFrom(seed: OrganizationSeed): EmulatedOrganization {
     displayName,
     domains,
     ...(connection !== null && { connection: connectionFrom(connection, displayName) }),
-    ...(directory !== null && {
-      directory: {
-        id: directory?.id ?? stableId('dir_', displayName),
-        enabled: directory?.enabled ?? true,
-        ...directoryEntries(people, displayName),
-      },
-    }),
+    ...(directory !== null && { directory: directoryFrom(directory, people, displayName) }),
     people,
   }
 }
@@ -116,26 +93,5 @@ function connectionFrom(seed: ConnectionSeed = {}, displayName: string): Emulate
     type: seed.type ?? 'SAML',
     enabled: seed.enabled ?? true,
     status: seed.status ?? 'COMPLETED',
-  }
-}
-
-function directoryEntries(
-  people: readonly EmulatedPerson[],
-  displayName: string,
-): Pick<EmulatedDirectory, 'users' | 'groups'> {
-  const userId = (person: EmulatedPerson) => stableId('diruser_', displayName, person.email)
-  const groupNames = [...new Set(people.flatMap((person) => person.groups))]
-  return {
-    users: people.map((person) => ({
-      id: userId(person),
-      email: person.email,
-      name: person.name,
-      active: person.refusal !== 'user_not_active',
-    })),
-    groups: groupNames.map((name) => ({
-      id: stableId('dirgroup_', displayName, name),
-      displayName: name,
-      members: people.filter((person) => person.groups.includes(name)).map(userId),
-    })),
   }
 }

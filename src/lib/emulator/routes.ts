@@ -1,5 +1,6 @@
 import { authorize } from './authorize.ts'
 import { type Answer, type Call, json } from './call.ts'
+import { directoriesPath, directoryApi } from './directory-api.ts'
 import { discovery, keys } from './discovery.ts'
 import { home } from './home.ts'
 import { idpInitiated, idpInitiatedPath } from './idp-initiated.ts'
@@ -13,9 +14,14 @@ import { userinfo } from './userinfo.ts'
 /** Answers a request by its path and method. */
 export function route(state: State, call: Call): Answer | Promise<Answer> {
   const endpoint = endpoints.get(call.path)
-  if (!endpoint) return notEmulated(call)
+  if (!endpoint) return below(state, call) ?? notEmulated(call)
   const { method, answer } = endpoint
   return method === call.method ? answer(state, call) : notAllowed(method)
+}
+
+/** What has ids in its path. */
+function below(state: State, call: Call): Answer | undefined {
+  return call.path.startsWith(directoriesPath) ? directoryApi(state, call) : undefined
 }
 
 interface Endpoint {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Subscription } from './delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {
@@ -49,6 +50,13 @@ export interface EmulatorSeed {
   readonly enforcePkce?: boolean
   /** Scopes that may be asked for besides `openid email profile offline_access`. */
   readonly scopes?: readonly string[]
+  /** Where events are sent from the start. Default: nowhere. */
+  readonly webhooks?: readonly Subscription[]
+  /**
+   * What the waits between the attempts of a delivery are multiplied with: Scalekit tries again
+   * after 5 and 30 seconds, 2, 5 and 15 minutes. Default: 1.
+   */
+  readonly retryScale?: number
 }
 
 export type EmulatorMode = 'full-stack' | 'sso'

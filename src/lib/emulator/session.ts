@@ -2,6 +2,7 @@ import type { Call } from './call.ts'
 import { randomId } from './ids.ts'
 import type { EmulatedPerson } from './organizations.ts'
 import type { Place, Session, State } from './state.ts'
+import { userSessionData } from './user-session.ts'
 
 /** Signs a person in; whoever comes from a social provider, in the organization of their e-mail. */
 export function startSession(state: State, place: Place, person: EmulatedPerson): Session {
@@ -9,8 +10,13 @@ export function startSession(state: State, place: Place, person: EmulatedPerson)
   const membership = place.organization
     ? { organization: place.organization, person }
     : (membershipOf(state, person.email) ?? { person })
-  const session = { id: randomId('ses_'), connection, ...membership, isOver: false }
+  const startedAt = state.clock()
+  const session = { id: randomId('ses_'), connection, ...membership, startedAt, isOver: false }
   state.sessions.set(session.id, session)
+  // Modular SSO keeps neither users nor sessions.
+  if (state.settings.mode === 'full-stack') {
+    state.webhooks.publish('user.login', userSessionData(session))
+  }
   return session
 }
 
@@ -21,6 +27,15 @@ export function currentSession(state: State, call: Call): Session | undefined {
   const id = cookies.find((cookie) => cookie.startsWith(start))?.slice(start.length)
   const session = state.sessions.get(id ?? '')
   return session?.isOver ? undefined : session
+}
+
+/** Ends a session, once. */
+export function endSession(state: State, session: Session): void {
+  if (session.isOver) return
+  session.isOver = true
+  if (state.settings.mode === 'full-stack') {
+    state.webhooks.publish('user.logout', userSessionData(session, state.clock()))
+  }
 }
 
 export function sessionCookie(state: State, session: Session): Record<string, string> {
@@ -39,7 +54,9 @@ function cookieName({ issuer }: State): string {
 
 function membershipOf({ settings }: State, email: string) {
   for (const organization of settings.organizations) {
-    const person = organization.people.find((member) => member.email === email)
+    const person = organization.people.find(
+      (member) => member.email === email && member.refusal !== 'user_not_active',
+    )
     if (person) return { organization, person }
   }
   return undefined

@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts'
 import { emulatorClientSecret } from '../sample-secrets.ts'
+import type { Subscription } from './delivery.ts'
 import {
-  type EmulatedOrganization,
   type EmulatedPerson,
+  type Organization,
   organizationFrom,
   personFrom,
 } from './organizations.ts'
@@ -15,13 +17,17 @@ export interface Settings {
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly initiateLoginUri: string
-  readonly organizations: readonly EmulatedOrganization[]
+  readonly organizations: readonly Organization[]
   readonly mode: EmulatorMode
   readonly hostedLogin: boolean
   readonly socialPeople: readonly EmulatedPerson[]
   readonly lifetimes: Lifetimes
   readonly enforcePkce: boolean
   readonly scopes: readonly string[]
+  readonly webhooks: readonly Subscription[]
+  readonly retryScale: number
+  /** What the emulator's own clock goes on from. */
+  readonly clock: Clock
 }
 
 const standardScopes = ['openid', 'email', 'profile', 'offline_access']
@@ -48,6 +54,9 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     lifetimes: { ...defaultLifetimes[mode], ...seed.lifetimes },
     enforcePkce: seed.enforcePkce ?? true,
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
+    webhooks: seed.webhooks ?? [],
+    retryScale: seed.retryScale ?? 1,
+    clock: seed.clock ?? Date.now,
   }
 }
 

@@ -3,6 +3,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
 import type { Settings } from './settings.ts'
+import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 /** All there is to know about one running emulator. */
 export interface State {
@@ -17,6 +18,7 @@ export interface State {
   readonly accessTokens: Map<string, AccessToken>
   readonly refreshTokens: Map<string, RefreshToken>
   readonly sessions: Map<string, Session>
+  readonly webhooks: Webhooks
 }
 
 /** A validated authorization request. */
@@ -51,6 +53,8 @@ export interface Session {
   readonly person: EmulatedPerson
   readonly connection: EmulatedConnection
   readonly organization?: EmulatedOrganization
+  /** By the emulator's clock, in milliseconds. */
+  readonly startedAt: number
   isOver: boolean
 }
 
@@ -92,6 +96,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     accessTokens: new Map(),
     refreshTokens: new Map(),
     sessions: new Map(),
+    webhooks: createWebhooks(settings, clock),
   }
 }
 

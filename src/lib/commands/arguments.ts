@@ -1,0 +1,53 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+
+/** A mistake on the command line; the answer is the usage. */
+export class UsageError extends Error {}
+
+type Parsed<Options extends ParseArgsConfig['options']> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
+>
+
+/** What stands behind a command. */
+export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+): Parsed<Options> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
+}
+
+/** The one word that a command is about. */
+export function onlyWord(positionals: readonly string[], name: string): string {
+  const [word, ...rest] = positionals
+  if (word === undefined) throw new UsageError(`${name} is missing.`)
+  if (rest.length > 0) throw new UsageError(`What is ${rest.join(' ')}?`)
+  return word
+}
+
+export function urlArgument(name: string, value: string | undefined): string {
+  if (value !== undefined && URL.canParse(value)) return value
+  throw new UsageError(
+    value === undefined ? `${name} is missing.` : `${name} must be an absolute URL, not ${value}.`,
+  )
+}
+
+/** A whole number of these bounds. */
+export function numberArgument(
+  name: string,
+  value: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number
+  throw new UsageError(`${name} must be a number from ${min} to ${max}, not ${value}.`)
+}
+
+/** The signing secret, from the command line or from the environment. */
+export function secretArgument(value: string | undefined): string {
+  const secret = value ?? process.env.SCALEKIT_WEBHOOK_SECRET
+  if (secret) return secret
+  throw new UsageError('Give the signing secret by --secret or by SCALEKIT_WEBHOOK_SECRET.')
+}

@@ -1,0 +1,33 @@
+import type { ParseArgsConfig } from 'node:util'
+import { announcement } from '../emulator/announcement.ts'
+import { startEmulator } from '../emulator/emulator.ts'
+import { numberArgument, parseArguments, UsageError, urlArgument } from './arguments.ts'
+
+const options = {
+  port: { type: 'string', default: '4400' },
+  'redirect-uri': { type: 'string', multiple: true, default: ['http://localhost:3000/callback'] },
+  mode: { type: 'string', default: 'full-stack' },
+  webhook: { type: 'string', multiple: true, default: [] },
+} satisfies ParseArgsConfig['options']
+
+/** Plays Scalekit until the process is asked to stop. */
+export async function emulator(args: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArguments(args, options)
+  if (positionals.length > 0) throw new UsageError(`What is ${positionals.join(' ')}?`)
+  const redirectUris = values['redirect-uri'].map((uri) => urlArgument('--redirect-uri', uri))
+  const running = await startEmulator({
+    port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
+    redirectUris,
+    mode: modeFrom(values.mode),
+    webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
+  })
+  console.log(announcement(running, new URL(redirectUris[0]!).origin))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void running.close())
+  }
+}
+
+function modeFrom(text: string): 'full-stack' | 'sso' {
+  if (text === 'full-stack' || text === 'sso') return text
+  throw new UsageError(`--mode must be full-stack or sso, not ${text}.`)
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import type { ParseArgsConfig } from 'node:util'
+import { randomId } from '../emulator/ids.ts'
+import { signWebhook } from '../webhooks/signature.ts'
+import { onlyWord, parseArguments, secretArgument, urlArgument } from './arguments.ts'
+
+const options = {
+  secret: { type: 'string' },
+  curl: { type: 'boolean', default: false },
+  to: { type: 'string', default: 'http://localhost:3000/webhooks' },
+} satisfies ParseArgsConfig['options']
+
+/** Signs a file as it is, now: receivers take it for five minutes. */
+export async function sign(args: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArguments(args, options)
+  const file = onlyWord(positionals, 'The file')
+  const secret = secretArgument(values.secret)
+  const url = urlArgument('--to', values.to)
+  const signature = signWebhook({ id: randomId('msg_'), body: await readFile(file), secret })
+  const headers = Object.entries(signature).map(([name, value]) => `${name}: ${value}`)
+  console.log(values.curl ? curl(file, url, headers) : headers.join('\n'))
+}
+
+function curl(file: string, url: string, headers: readonly string[]): string {
+  const parts = [
+    // Not `--data`, which would leave out line breaks that were signed.
+    ['--data-binary', `@${file}`],
+    ...['content-type: application/json', ...headers].map((header) => ['--header', header]),
+  ]
+  const words = parts.map(([option, value]) => `${option} ${quoted(value!)}`)
+  return ['curl', ...words, quoted(url)].join(' \\\n  ')
+}
+
+/** For any shell of POSIX. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import type { ParseArgsConfig } from 'node:util'
+import { type DataOf, newEvent } from '../emulator/event.ts'
+import { randomId } from '../emulator/ids.ts'
+import { editDistance } from '../fields.ts'
+import { type EventType, eventTypeOf, eventTypes } from '../webhooks/events.ts'
+import { signWebhook } from '../webhooks/signature.ts'
+import {
+  numberArgument,
+  onlyWord,
+  parseArguments,
+  secretArgument,
+  UsageError,
+  urlArgument,
+} from './arguments.ts'
+
+const options = {
+  to: { type: 'string' },
+  secret: { type: 'string' },
+  data: { type: 'string' },
+  count: { type: 'string', default: '1' },
+} satisfies ParseArgsConfig['options']
+
+/** Sends a documented example, signed, and shows what is answered. */
+export async function trigger(args: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArguments(args, options)
+  const type = typeFrom(onlyWord(positionals, 'The event type'))
+  const to = urlArgument('--to', values.to)
+  const secret = secretArgument(values.secret)
+  const count = numberArgument('--count', values.count, { min: 1, max: 100_000 })
+  const data = values.data === undefined ? undefined : await dataFrom(values.data)
+  for (let sent = 0; sent < count; sent += 1) {
+    const isAccepted = await send(to, secret, JSON.stringify(newEvent(type, Date.now, data)))
+    if (!isAccepted) process.exitCode = 1
+  }
+}
+
+async function send(url: string, secret: string, body: string): Promise<boolean> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...signWebhook({ id: randomId('msg_'), body, secret }),
+    },
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(10_000),
+  }).catch((error: Error) => {
+    throw new Error(`${url} did not answer: ${reasonOf(error)}`, { cause: error })
+  })
+  const text = await answer.text()
+  console.log(`${answer.status} ${text.replaceAll(/\s+/g, ' ')}`.trim())
+  return answer.ok
+}
+
+/** What `fetch` knows stands in the cause, or in the causes of the cause. */
+function reasonOf({ message, cause }: Error): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? message
+}
+
+async function dataFrom(file: string): Promise<DataOf<EventType>> {
+  const data: unknown = JSON.parse(await readFile(file, 'utf8'))
+  if (typeof data === 'object' && data !== null) return data as DataOf<EventType>
+  throw new Error(`${file} must hold a JSON object, the \`data\` of the event`)
+}
+
+function typeFrom(name: string): EventType {
+  const type = eventTypeOf(name)
+  if (type) return type
+  const nearest = nearestTypes(name).join(', ')
+  throw new UsageError(`There is no event type ${name}. The nearest are ${nearest}.`)
+}
+
+/** First those that have all of the name in theirs, such as `user_created`. */
+function nearestTypes(name: string): readonly EventType[] {
+  const distance = (type: EventType) => (type.includes(name) ? 0 : editDistance(type, name))
+  return [...eventTypes].sort((one, other) => distance(one) - distance(other)).slice(0, 3)
+}

@@ -1,0 +1,46 @@
+import { type Html, html } from '../html.ts'
+import type { Answer, Call } from './call.ts'
+import type { EmulatedDirectoryUser } from './directory.ts'
+import type { DirectoryEditor } from './directory-editor.ts'
+import { page, problemPage } from './page.ts'
+
+/** What an administrator sees of a directory, with a button for what can be done to each person. */
+export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }: Call): Answer {
+  return page(
+    200,
+    'Directory',
+    html`<section class="card">
+<h1>Directory</h1>
+<p><code>${id}</code> What changes here is sent to the application${enabled ? '' : ' as soon as the directory is enabled'}.</p>
+<ul>${users.map((user) => userLine(user, path))}</ul>
+</section>`,
+  )
+}
+
+/** Does what a button of the page says. */
+export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
+  // A page of somebody else's could send this form, too.
+  if ((call.headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin') {
+    return problemPage('Nothing was changed', 'This came from another site.')
+  }
+  const change = changes.get(call.form.get('change') ?? '')
+  if (!change) return problemPage('Nothing was changed', 'There is no such button.')
+  change(directory, id)
+  const location = call.path.replace(/\/users\/.*$/, '')
+  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}
+
+const changes: ReadonlyMap<string, (directory: DirectoryEditor, id: string) => unknown> = new Map([
+  ['deactivate', (directory, id) => directory.updateUser(id, { active: false })],
+  ['reactivate', (directory, id) => directory.updateUser(id, { active: true })],
+  ['remove', (directory, id) => directory.deleteUser(id)],
+])
+
+function userLine({ id, name, email, active, roles }: EmulatedDirectoryUser, path: string): Html {
+  return html`<li class="person${!active && ' refuses'}"><span class="who">
+<strong>${name}</strong><span class="note">${active ? roles.join(', ') : 'deactivated'}</span><span>${email}</span>
+</span><form method="post" action="${path}/users/${id}" aria-label="${name}">
+<button name="change" value="${active ? 'deactivate' : 'reactivate'}">${active ? 'Deactivate' : 'Reactivate'}</button>
+<button name="change" value="remove">Remove</button>
+</form></li>`
+}
