@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Webhook } from 'standardwebhooks'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { emulatorWebhookSecret } from '../src/lib/sample-secrets.ts'
+import { startReceiver } from './lib/emulator/receiver.ts'
 
 const running: ChildProcess[] = []
 afterEach(() => {
@@ -40,10 +46,123 @@ describe('express-scalekit emulator', () => {
     expect(page).toContain('sso mode')
   })
 
+  it('sends events where it is told to', async () => {
+    const { url, received } = await startReceiver(emulatorWebhookSecret)
+    const { child, output } = run(['emulator', '--port', '0', '--webhook', url])
+    const emulator = await urlIn(child, output)
+    expect(output.text).toContain(`SCALEKIT_WEBHOOK_SECRET=${emulatorWebhookSecret}\n`)
+    const directory = /\/emulator\/directories\/\w+/.exec(await (await fetch(emulator)).text())![0]
+    await fetch(`${emulator + directory}/groups`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"displayName":"Avengers"}',
+    })
+    await vi.waitFor(() => expect(received).toMatchObject([{ problem: undefined }]))
+  })
+
   it('refuses to run in production', async () => {
     const { child, output } = run(['emulator', '--port', '0'], { NODE_ENV: 'production' })
     expect(await exitOf(child)).toBe(1)
     expect(output.errors).toContain('does not start while NODE_ENV is production')
+  })
+})
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
+describe('express-scalekit trigger', () => {
+  const type = 'organization.directory.user_created'
+
+  it('sends an example that the library of the specification accepts', async () => {
+    const { url, received } = await startReceiver(secret)
+    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    expect(await exitOf(child)).toBe(0)
+    expect(output.text).toBe('201 thanks\n')
+    expect(received).toMatchObject([{ problem: undefined, event: { type } }])
+  })
+
+  it('takes the secret of the environment', async () => {
+    const { url, received } = await startReceiver(secret)
+    const { child } = run(['trigger', type, '--to', url], { SCALEKIT_WEBHOOK_SECRET: secret })
+    expect(await exitOf(child)).toBe(0)
+    expect(received).toMatchObject([{ problem: undefined }])
+  })
+
+  it('sends as many as it is told to, each with an id of its own', async () => {
+    const { url, received } = await startReceiver(secret)
+    const args = ['trigger', type, '--to', url, '--secret', secret, '--count', '3']
+    const { child, output } = run(args)
+    expect(await exitOf(child)).toBe(0)
+    expect(output.text).toBe('201 thanks\n'.repeat(3))
+    expect(new Set(received.map(({ id }) => id)).size).toBe(3)
+    expect(new Set(received.map(({ event }) => event.id)).size).toBe(3)
+  })
+
+  it('sends the data of a file', async () => {
+    const { url, received } = await startReceiver(secret)
+    const file = await fileWith('{"id":"role_1","name":"editor"}')
+    const args = ['trigger', 'role.created', '--to', url, '--secret', secret, '--data', file]
+    expect(await exitOf(run(args).child)).toBe(0)
+    expect(received[0]?.event.data).toEqual({ id: 'role_1', name: 'editor' })
+  })
+
+  it.each([301, 401, 503])('shows a %i and fails', async (status) => {
+    const { url } = await startReceiver(secret, [status])
+    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    expect(await exitOf(child)).toBe(1)
+    expect(output.text).toBe(`${status} thanks\n`)
+  })
+
+  it('fails where nobody listens, and says so', async () => {
+    const url = 'http://127.0.0.1:1/webhooks'
+    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    expect(await exitOf(child)).toBe(1)
+    expect(output.errors).toContain(`${url} did not answer`)
+  })
+
+  it.each([
+    ['user_created', 'organization.directory.user_created'],
+    ['organization.directory.user_create', 'organization.directory.user_created'],
+    ['role.renamed', 'role.created'],
+  ])('names the types nearest to %s', async (name, nearest) => {
+    const { child, output } = run(['trigger', name, '--to', 'http://localhost'])
+    expect(await exitOf(child)).toBe(2)
+    expect(output.errors).toContain(`There is no event type ${name}.`)
+    expect(output.errors).toContain(nearest)
+  })
+})
+
+describe('express-scalekit sign', () => {
+  // The line break has to be signed as it is.
+  const body = '{"type":"role.created"}\n'
+
+  it('prints headers that the library of the specification accepts', async () => {
+    const { child, output } = run(['sign', await fileWith(body), '--secret', secret])
+    expect(await exitOf(child)).toBe(0)
+    const headers = Object.fromEntries(
+      output.text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ')),
+    )
+    expect(Object.keys(headers)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+    expect(new Webhook(secret).verify(body, headers)).toEqual({ type: 'role.created' })
+  })
+
+  it('prints a command that sends the file, whatever it is called', async () => {
+    const { url, received } = await startReceiver(secret)
+    const file = await fileWith(body, "it's a $file.json")
+    const { child, output } = run(['sign', file, '--secret', secret, '--curl', '--to', url])
+    expect(await exitOf(child)).toBe(0)
+    const shell = spawn('sh', ['-c', `${output.text.trim()} --silent`])
+    running.push(shell)
+    expect(await exitOf(shell)).toBe(0)
+    expect(received).toMatchObject([{ body, problem: undefined }])
+  })
+
+  it('fails where there is no file', async () => {
+    const { child, output } = run(['sign', 'no-such-file.json', '--secret', secret])
+    expect(await exitOf(child)).toBe(1)
+    expect(output.errors).toContain('no-such-file.json')
   })
 })
 
@@ -63,6 +182,14 @@ describe('express-scalekit', () => {
     ['a port out of range', ['emulator', '--port', '65536']],
     ['a relative redirect URI', ['emulator', '--redirect-uri', '/callback']],
     ['an unknown mode', ['emulator', '--mode', 'modular']],
+    ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
+    ['no event type', ['trigger', '--to', 'http://localhost']],
+    ['nowhere to send an event', ['trigger', 'role.created', '--secret', secret]],
+    ['a relative address', ['trigger', 'role.created', '--to', '/webhooks']],
+    ['no events to send', ['trigger', 'role.created', '--to', 'http://localhost', '--count', '0']],
+    ['no secret', ['trigger', 'role.created', '--to', 'http://localhost']],
+    ['no file to sign', ['sign', '--secret', secret]],
+    ['two files to sign', ['sign', 'one', 'two', '--secret', secret]],
   ])('shows its usage and exits with 2: %s', async (_case, args) => {
     const { child, output } = run(args)
     expect(await exitOf(child)).toBe(2)
@@ -77,7 +204,7 @@ interface Output {
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
-    env: { ...process.env, NODE_ENV: 'test', ...env },
+    env: { ...process.env, NODE_ENV: 'test', SCALEKIT_WEBHOOK_SECRET: '', ...env },
   })
   running.push(child)
   const output: Output = { text: '', errors: '' }
@@ -93,6 +220,15 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
 async function urlIn(child: ChildProcess, output: Output): Promise<string> {
   while (!output.text.includes('Ctrl+C')) await once(child.stdout!, 'data')
   return /^Scalekit emulator: (\S+)$/m.exec(output.text)![1]!
+}
+
+/** A file that is gone after the test. */
+async function fileWith(content: string, name = 'file.json'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'express-scalekit-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, name)
+  await writeFile(path, content)
+  return path
 }
 
 async function exitOf(child: ChildProcess): Promise<number | null> {
