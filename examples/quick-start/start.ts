@@ -8,8 +8,14 @@ const emulator = await startEmulator({
   port: Number(process.env.EMULATOR_PORT ?? 4400),
   redirectUris: [`${baseUrl}/callback`],
   postLogoutRedirectUris: [`${baseUrl}/logout`],
+  webhooks: [{ url: `${baseUrl}/webhooks` }],
 })
-const app = createApp(emulator.organizations, { ...emulator.options, baseUrl })
+const app = createApp(emulator.organizations, {
+  ...emulator.options,
+  baseUrl,
+  // With a secret alone the kit does its own part: it ends sessions.
+  webhooks: { secret: emulator.webhookSecret },
+})
 
 app.listen(port, (error) => {
   if (error) throw error
@@ -21,6 +27,8 @@ app.listen(port, (error) => {
     2. Open Acme's page and the page for admins; then Globex's page, where Ada may not go.
     3. Open a second tab and sign in there as somebody else.
     4. Sign out, and go back with the browser's button.
+    5. Sign in as Ada again. In a second window open ${emulator.url}, edit Acme's directory and
+       deactivate her: her tab is signed out within a second.
 
   Scalekit's part is played by an emulator at ${emulator.url}. Stop both with Ctrl+C.
 `)

@@ -19,9 +19,11 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
     emulator = await startEmulator({
       redirectUris: [`${url}/callback`],
       postLogoutRedirectUris: [`${url}/logout`],
+      webhooks: [{ url: `${url}/webhooks` }],
     })
     const { logger } = recordingLogger()
-    const options = { ...emulator.options, baseUrl: url, logger }
+    const webhooks = { secret: emulator.webhookSecret }
+    const options = { ...emulator.options, baseUrl: url, logger, webhooks }
     server.on('request', createApp(emulator.organizations, options))
     browser = await launchBrowser()
   })
@@ -49,6 +51,28 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
     await page.getByRole('button', { name: person }).click()
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
   }
+
+  it('signs somebody out within a second of their removal from the directory', async () => {
+    const [office, desk] = [await newContext(), await newContext()]
+    const page = await desk.newPage()
+    await signIn(page, 'Acme', 'Grace Hopper')
+
+    const directory = await office.newPage()
+    await directory.goto(emulator.url)
+    await directory.getByRole('link', { name: 'Edit the directory' }).first().click()
+    const grace = directory.locator('form[aria-label="Grace Hopper"]')
+    await grace.getByRole('button', { name: 'Deactivate' }).click()
+    const clickedAt = performance.now()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(performance.now() - clickedAt).toBeLessThan(1000)
+    await photograph(directory, 'directory')
+
+    await chooseCustomer(page, 'Acme')
+    await page.getByRole('button', { name: 'Grace Hopper' }).click()
+    await page.getByText('login_denied').waitFor()
+    await grace.getByRole('button', { name: 'Reactivate' }).click()
+    await signIn(page, 'Acme', 'Grace Hopper')
+  })
 
   it('shows name, organization and roles, keeps to the organization, and signs out for good', async () => {
     const context = await newContext()

@@ -4,10 +4,15 @@ if (me.status === 'signed-in') showMember()
 else showVisitor()
 
 // Another tab may have signed out, or somebody else in, while this one was not looked at.
-addEventListener('focus', async () => {
+addEventListener('focus', lookAgain)
+// And an administrator may have removed this person from their company's directory.
+if (me.status === 'signed-in') setInterval(lookAgain, 500)
+
+async function lookAgain() {
   const now = await readJson('/me')
-  if (now.csrfToken !== me.csrfToken) location.reload()
-})
+  if (now.status === 'signed-out' && me.status === 'signed-in') location.assign('/')
+  else if (now.csrfToken !== me.csrfToken) location.reload()
+}
 
 function showVisitor() {
   const links = customers.map(({ displayName, domains }) => ({
