@@ -85,6 +85,21 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       expect((await ledger.claim(claim({ owner: 'third' }))).status).toBe('done')
     })
 
+    it('takes no further word of an owner who said that the delivery is over', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      await ledger.settle('msg_1', 'first', weekMs)
+      expect(await ledger.renew('msg_1', 'first', 60_000)).toBe(false)
+      await ledger.release('msg_1', 'first')
+      expect((await ledger.claim(claim({ owner: 'second' }))).status).toBe('done')
+      await ledger.claim(claim({ deliveryId: 'msg_2' }))
+      await ledger.release('msg_2', 'first')
+      expect(await ledger.renew('msg_2', 'first', 60_000)).toBe(false)
+      await ledger.settle('msg_2', 'first', weekMs)
+      const again = claim({ deliveryId: 'msg_2', owner: 'second' })
+      expect((await ledger.claim(again)).status).toBe('claimed')
+    })
+
     it('says that another body has the same id, whatever became of the first', async () => {
       const { ledger } = await create()
       await ledger.claim(claim())
