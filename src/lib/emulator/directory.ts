@@ -37,6 +37,7 @@ export interface EmulatedDirectoryGroup {
 
 /** A directory as the emulator keeps it: an edit is seen by whoever holds it. */
 export interface Directory extends EmulatedDirectory {
+  enabled: boolean
   readonly users: EmulatedDirectoryUser[]
   readonly groups: EmulatedDirectoryGroup[]
 }

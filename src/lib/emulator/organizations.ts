@@ -9,15 +9,40 @@ export interface EmulatedOrganization {
   readonly externalId?: string
   readonly displayName: string
   readonly domains: readonly string[]
+  /** What the application attached to it. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** What its administrator may set up. */
+  readonly features: readonly OrganizationFeature[]
+  readonly slug?: string
+  readonly logoUrl?: string
+  readonly regionCode: 'US' | 'EU'
   readonly connection?: EmulatedConnection
   readonly directory?: EmulatedDirectory
   readonly people: readonly EmulatedPerson[]
 }
 
-/** A customer whose directory can be edited, and with it the people at its identity provider. */
+export interface OrganizationFeature {
+  /** Such as `sso` and `dir_sync`. */
+  readonly name: string
+  readonly enabled: boolean
+}
+
+/** A customer as the emulator keeps it: a change is seen by whoever holds it. */
 export interface Organization extends EmulatedOrganization {
+  externalId?: string
+  displayName: string
+  metadata: Readonly<Record<string, string>>
+  features: readonly OrganizationFeature[]
+  slug?: string
+  logoUrl?: string
+  readonly connection?: Connection
   readonly directory?: Directory
   readonly people: EmulatedPerson[]
+}
+
+/** A connection that can be switched on and off. */
+export interface Connection extends EmulatedConnection {
+  enabled: boolean
 }
 
 export interface EmulatedConnection {
@@ -55,11 +80,22 @@ export function organizationFrom(seed: OrganizationSeed): Organization {
     ...(externalId !== undefined && { externalId }),
     displayName,
     domains,
+    ...newOrganization,
     ...(connection !== null && { connection: connectionFrom(connection, displayName) }),
     ...(directory !== null && { directory: directoryFrom(directory, people, displayName) }),
     people,
   }
 }
+
+/** What an organization begins with. */
+export const newOrganization = {
+  metadata: {},
+  features: [
+    { name: 'sso', enabled: true },
+    { name: 'dir_sync', enabled: true },
+  ],
+  regionCode: 'US',
+} as const
 
 export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
   const { email, name, externalId, refusal } = seed
@@ -86,7 +122,7 @@ export function isUsable(connection: EmulatedConnection): boolean {
   return connection.enabled && connection.status === 'COMPLETED'
 }
 
-function connectionFrom(seed: ConnectionSeed = {}, displayName: string): EmulatedConnection {
+function connectionFrom(seed: ConnectionSeed = {}, displayName: string): Connection {
   return {
     id: seed.id ?? stableId('conn_', displayName),
     provider: seed.provider ?? 'OKTA',

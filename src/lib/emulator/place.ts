@@ -41,6 +41,13 @@ export function domainOfEmail(email: string): string | undefined {
   return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()
 }
 
+/** Whether people can still sign in where they were asked to. */
+export function isOpen({ organizations }: Settings, { organization, connection }: Place): boolean {
+  const isThere =
+    organization === undefined || organizations.some(({ id }) => id === organization.id)
+  return isThere && isUsable(connection)
+}
+
 function socialPlace({ socialPeople }: Settings, provider: string): Place {
   const name = socialProviders.get(provider)
   if (!name) {

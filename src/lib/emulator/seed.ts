@@ -57,6 +57,13 @@ export interface EmulatorSeed {
    * after 5 and 30 seconds, 2, 5 and 15 minutes. Default: 1.
    */
   readonly retryScale?: number
+  /**
+   * How long a link to the admin portal is good for, in seconds. Default: 604 800, the week the
+   * reference says; links that Scalekit makes today are good for 60 seconds.
+   */
+  readonly portalLinkTtlSeconds?: number
+  /** Whether a link to the admin portal opens once, as today's do. Default: false. */
+  readonly singleUse?: boolean
 }
 
 export type EmulatorMode = 'full-stack' | 'sso'

@@ -17,7 +17,7 @@ export interface Settings {
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly initiateLoginUri: string
-  readonly organizations: readonly Organization[]
+  readonly organizations: Organization[]
   readonly mode: EmulatorMode
   readonly hostedLogin: boolean
   readonly socialPeople: readonly EmulatedPerson[]
@@ -26,6 +26,8 @@ export interface Settings {
   readonly scopes: readonly string[]
   readonly webhooks: readonly Subscription[]
   readonly retryScale: number
+  readonly portalLinkTtlSeconds: number
+  readonly singleUse: boolean
   /** What the emulator's own clock goes on from. */
   readonly clock: Clock
 }
@@ -56,6 +58,8 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
     webhooks: seed.webhooks ?? [],
     retryScale: seed.retryScale ?? 1,
+    portalLinkTtlSeconds: seed.portalLinkTtlSeconds ?? 7 * 86_400,
+    singleUse: seed.singleUse ?? false,
     clock: seed.clock ?? Date.now,
   }
 }

@@ -2,7 +2,7 @@ import { type Answer, type Call, redirect } from './call.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
 import { problemPage } from './page.ts'
-import { domainOfEmail, domainsOf, placeOfDomain } from './place.ts'
+import { domainOfEmail, domainsOf, isOpen, placeOfDomain } from './place.ts'
 import { startSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 import type { PendingSignIn, Place, State } from './state.ts'
@@ -43,10 +43,11 @@ function finish(
   form: URLSearchParams,
 ): Answer {
   const person = place.people.find(({ id }) => id === form.get('person'))
-  if (person && !person.refusal) {
+  const refusal = isOpen(state.settings, place) ? person?.refusal : 'connection_not_active'
+  if (person && !refusal) {
     return codeRedirect(state, request, startSession(state, place, person))
   }
-  const [error, description] = failure(person?.refusal ?? form.get('failure'), place)
+  const [error, description] = failure(refusal ?? form.get('failure'), place)
   return redirect(request.redirectUri, {
     error,
     error_description: description,
@@ -60,6 +61,8 @@ function failure(reason: string | null, { connection }: Place): readonly [string
       return ['access_denied', 'The identity provider does not let this person in']
     case 'user_not_active':
       return ['user_not_active', 'This person is not active']
+    case 'connection_not_active':
+      return ['connection_not_active', 'This connection is not active any more']
     case 'denied':
       return ['access_denied', 'The sign-in was cancelled']
     default:

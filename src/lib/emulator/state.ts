@@ -3,6 +3,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
 import type { Settings } from './settings.ts'
+import { createTimes, type Times } from './times.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 /** All there is to know about one running emulator. */
@@ -18,6 +19,10 @@ export interface State {
   readonly accessTokens: Map<string, AccessToken>
   readonly refreshTokens: Map<string, RefreshToken>
   readonly sessions: Map<string, Session>
+  /** When the tokens of the application itself end, in milliseconds. */
+  readonly clientTokens: Map<string, number>
+  readonly portalLinks: Map<string, PortalLink>
+  readonly times: Times
   readonly webhooks: Webhooks
 }
 
@@ -84,6 +89,17 @@ export interface RefreshToken {
   isUsed: boolean
 }
 
+/** What a customer's administrator opens the admin portal with. */
+export interface PortalLink {
+  /** `lnk_` and digits. */
+  readonly id: string
+  readonly organizationId: string
+  /** What can be set up there. Empty: what the organization has enabled. */
+  readonly features: readonly string[]
+  /** In milliseconds. */
+  readonly expiresAt: number
+}
+
 export function createState(issuer: string, settings: Settings, clock: Clock): State {
   return {
     issuer,
@@ -96,6 +112,9 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     accessTokens: new Map(),
     refreshTokens: new Map(),
     sessions: new Map(),
+    clientTokens: new Map(),
+    portalLinks: new Map(),
+    times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
   }
 }

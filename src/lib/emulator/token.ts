@@ -57,6 +57,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
     throw invalidGrant('redirect_uri is not the one the code was sent to')
   }
   assertVerifier(code, params.get('code_verifier'))
+  if (!isLive(code.grant)) throw invalidGrant('This session has ended')
   return issueTokens(state, code.grant, value)
 }
 

@@ -22,10 +22,13 @@ export async function issueTokens(state: State, grant: Grant, code?: string): Pr
 
 /** Issues a token for the application itself; faults are for tokens of people. */
 export async function issueClientToken(state: State, scopes: readonly string[]): Promise<Claims> {
+  const { clientTokenSeconds } = state.settings.lifetimes
+  const token = await state.keys.sign(clientTokenClaims(state, scopes))
+  state.clientTokens.set(token, state.clock() + clientTokenSeconds * 1000)
   return {
-    access_token: await state.keys.sign(clientTokenClaims(state, scopes)),
+    access_token: token,
     token_type: 'Bearer',
-    expires_in: state.settings.lifetimes.clientTokenSeconds,
+    expires_in: clientTokenSeconds,
     scope: scopes.join(' '),
   }
 }
