@@ -15,7 +15,10 @@ export type FaultRule =
 export interface StatusFault extends RequestFault {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Text as it is, anything else as JSON. Default: empty. */
+  /**
+   * Text as it is, anything else as JSON. Default: what the management API answers with this
+   * status, and nothing anywhere else.
+   */
   readonly body?: unknown
 }
 

@@ -5,6 +5,8 @@ import { discovery, keys } from './discovery.ts'
 import { home } from './home.ts'
 import { idpInitiated, idpInitiatedPath } from './idp-initiated.ts'
 import { logout } from './logout.ts'
+import { magicLinkPath, openPortal } from './portal.ts'
+import { rest } from './rest/rest.ts'
 import { signIn } from './sign-in.ts'
 import { signInPath } from './sign-in-page.ts'
 import type { State } from './state.ts'
@@ -21,7 +23,9 @@ export function route(state: State, call: Call): Answer | Promise<Answer> {
 
 /** What has ids in its path. */
 function below(state: State, call: Call): Answer | undefined {
-  return call.path.startsWith(directoriesPath) ? directoryApi(state, call) : undefined
+  if (call.path.startsWith(directoriesPath)) return directoryApi(state, call)
+  if (call.path.startsWith(magicLinkPath)) return openPortal(state, call)
+  return rest(state, call)
 }
 
 interface Endpoint {

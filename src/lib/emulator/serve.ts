@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Answer, type Call, json, readCall, TooLarge } from './call.ts'
 import type { HangFault, ResetFault, StatusFault } from './faults.ts'
+import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
 import type { State } from './state.ts'
 
@@ -30,7 +31,7 @@ async function handle(
   const received: Call & { status?: number } = { ...call }
   requests.push(received)
   const fault = state.faults.forRequest(call)
-  const answer = fault ? faultAnswer(fault, req) : await route(state, call)
+  const answer = fault ? faultAnswer(fault, req, call.path) : await route(state, call)
   if (!answer) return
   received.status = answer.status
   send(res, answer)
@@ -40,13 +41,14 @@ async function handle(
 function faultAnswer(
   fault: StatusFault | HangFault | ResetFault,
   req: IncomingMessage,
+  path: string,
 ): Answer | undefined {
   if ('hang' in fault) return undefined
   if ('reset' in fault) {
     req.socket.resetAndDestroy()
     return undefined
   }
-  const { status, headers = {}, body = '' } = fault
+  const { status, headers = {}, body = restErrorBody(path, status) ?? '' } = fault
   if (typeof body === 'string') return { status, headers, body }
   return json(status, body, headers)
 }

@@ -1,0 +1,16 @@
+import type { Call } from '../call.ts'
+import type { State } from '../state.ts'
+import { RestError } from './rest-error.ts'
+
+/**
+ * Lets a call through that carries a live token of the application itself.
+ *
+ * @throws {@link RestError} `UNAUTHENTICATED`
+ */
+export function authenticate({ clientTokens, clock }: State, { headers }: Call): void {
+  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  if (token === undefined) throw new RestError('UNAUTHENTICATED', 'Token empty')
+  const expiresAt = clientTokens.get(token)
+  if (expiresAt === undefined) throw new RestError('UNAUTHENTICATED', 'Token invalid')
+  if (clock() >= expiresAt) throw new RestError('UNAUTHENTICATED', 'Token expired')
+}

@@ -1,0 +1,68 @@
+import type { State } from '../state.ts'
+import { switchConnection } from '../switches.ts'
+import { connectionListEntry, connectionMessage } from './connection-message.ts'
+import { anyId } from './fields.ts'
+import { connectionWith, type OwnedConnection } from './find.ts'
+import { type Operation, operation } from './operation.ts'
+import { optional, text } from './rules.ts'
+
+const ids = { organization_id: anyId, id: anyId }
+
+export const connectionOperations: readonly Operation[] = [
+  operation({
+    route: 'GET /api/v1/connections',
+    request: {
+      organization_id: optional(anyId),
+      domain: optional(text({ min: 1, max: 32 })),
+      // The reference calls it a placeholder.
+      include: optional(text()),
+    },
+    respond: (state, filter) => ({
+      connections: connectionsOf(state, filter).map((owned) => connectionListEntry(state, owned)),
+    }),
+  }),
+  operation({
+    route: 'GET /api/v1/organizations/{organization_id}/connections/{id}',
+    request: ids,
+    respond: (state, request) => ({
+      connection: connectionMessage(state, connectionWith(state, request)),
+    }),
+  }),
+  operation({
+    route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:enable',
+    request: ids,
+    respond: (state, request) => enable(state, connectionWith(state, request)),
+  }),
+  operation({
+    route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:disable',
+    request: ids,
+    respond(state, request) {
+      switchConnection(state, connectionWith(state, request), false)
+      return { enabled: false }
+    },
+  }),
+]
+
+function connectionsOf(
+  { settings }: State,
+  filter: { readonly organization_id?: string | undefined; readonly domain?: string | undefined },
+): readonly OwnedConnection[] {
+  const { organization_id, domain } = filter
+  return settings.organizations
+    .filter(({ id }) => organization_id === undefined || id === organization_id)
+    .filter(({ domains }) => domain === undefined || domains.includes(domain.toLowerCase()))
+    .flatMap((organization) => {
+      const { connection } = organization
+      return connection ? [{ organization, connection }] : []
+    })
+}
+
+/** Only what was set up to its end can be switched on. */
+function enable(state: State, owned: OwnedConnection) {
+  const { status, enabled } = owned.connection
+  if (status !== 'COMPLETED') {
+    return { enabled, error_message: `The connection is not set up: its status is ${status}` }
+  }
+  switchConnection(state, owned, true)
+  return { enabled: true }
+}

@@ -1,0 +1,38 @@
+import type { DataOf } from '../event.ts'
+import type { Organization } from '../organizations.ts'
+import type { State } from '../state.ts'
+
+/** An organization as the API answers it. */
+export function organizationMessage(
+  { times }: State,
+  organization: Organization,
+): Omit<DataOf<'organization.created'>, 'external_id'> {
+  const { id, displayName, externalId, metadata, features, slug, logoUrl, regionCode } =
+    organization
+  return {
+    id,
+    create_time: rfc3339(times.createdAt(id)),
+    update_time: rfc3339(times.updatedAt(id)),
+    display_name: displayName,
+    region_code: regionCode,
+    ...(externalId !== undefined && { external_id: externalId }),
+    metadata,
+    settings: { features },
+    ...(slug !== undefined && { slug }),
+    ...(logoUrl !== undefined && { logo_url: logoUrl }),
+  }
+}
+
+/** What events say of an organization. */
+export function organizationData(
+  state: State,
+  organization: Organization,
+): DataOf<'organization.created'> {
+  const message = organizationMessage(state, organization)
+  return { ...message, external_id: organization.externalId ?? null }
+}
+
+/** A time as the API writes it. */
+export function rfc3339(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

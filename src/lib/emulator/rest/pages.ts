@@ -1,0 +1,68 @@
+import { RestError } from './rest-error.ts'
+import { integer, type Rule, text } from './rules.ts'
+
+/** The fields of a request for a page. The reference allows 1 to 30 and takes 10 for granted. */
+export const pageFields: {
+  readonly page_size: Rule<number>
+  readonly page_token: Rule<string>
+} = {
+  page_size: integer({ from: 1, to: 30, ifAbsent: 10 }),
+  page_token: text(),
+}
+
+interface PageRequest {
+  readonly page_size: number
+  readonly page_token: string
+}
+
+/** One page, and how to go on from it; an empty token marks either end. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly ends: {
+    readonly total_size: number
+    readonly next_page_token: string
+    readonly prev_page_token: string
+  }
+}
+
+/** @throws {@link RestError} when the token is not one that a page of this API had */
+export function pageOf<Item extends { readonly id: string }>(
+  all: readonly Item[],
+  { page_size, page_token }: PageRequest,
+): Page<Item> {
+  const start = startOf(all, page_token, page_size)
+  const end = page_token.startsWith('<') ? positionAt(all, page_token) : start + page_size
+  const items = all.slice(start, end)
+  return {
+    items,
+    ends: {
+      total_size: all.length,
+      next_page_token: end < all.length ? tokenAt('>', end - 1, items.at(-1)) : '',
+      prev_page_token: start > 0 ? tokenAt('<', start, items[0]) : '',
+    },
+  }
+}
+
+/** `>:` goes on after an item, `<:` ends before it. What follows is nobody's business. */
+function tokenAt(direction: '>' | '<', position: number, item?: { readonly id: string }): string {
+  return `${direction}:${Buffer.from(`${position}:${item?.id}`).toString('base64url')}`
+}
+
+function startOf(all: readonly { readonly id: string }[], token: string, size: number): number {
+  if (token === '') return 0
+  const position = positionAt(all, token)
+  return token.startsWith('<') ? Math.max(0, position - size) : position
+}
+
+/** Where a token points to, even if the item it was made of was deleted since. */
+function positionAt(all: readonly { readonly id: string }[], token: string): number {
+  const [, direction, encoded = ''] = /^([<>]):([\w-]+)$/.exec(token) ?? []
+  const [, position, id] = /^(\d+):(.+)$/.exec(Buffer.from(encoded, 'base64url').toString()) ?? []
+  if (position === undefined) {
+    const field = { field: 'page_token', description: 'is not known', constraint: 'known' }
+    throw new RestError('INVALID_ARGUMENT', 'page_token is not known', [field])
+  }
+  const index = all.findIndex((item) => item.id === id)
+  if (index === -1) return Math.min(Number(position), all.length)
+  return direction === '>' ? index + 1 : index
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { randomId } from '../ids.ts'
+import { magicLinkPath } from '../portal.ts'
+import type { PortalLink, State } from '../state.ts'
+import { organizationId } from './fields.ts'
+import { organizationWith } from './find.ts'
+import { type Operation, operation } from './operation.ts'
+import { rfc3339 } from './organization-message.ts'
+import { list, nameOf, yesOrNo } from './rules.ts'
+
+const linkRequest = {
+  id: organizationId,
+  features: list(nameOf(['sso', 'dir_sync'])),
+  // Deprecated, and still sent by older clients.
+  sso: yesOrNo,
+  directory_sync: yesOrNo,
+}
+
+export const portalLinkOperations: readonly Operation[] = [
+  operation({
+    route: 'PUT /api/v1/organizations/{id}/portal_links',
+    request: linkRequest,
+    respond(state, { id, features, sso, directory_sync }) {
+      const organization = organizationWith(state, id)
+      const asked = [...features, ...(sso ? ['sso'] : []), ...(directory_sync ? ['dir_sync'] : [])]
+      return { link: generate(state, organization.id, [...new Set(asked)]) }
+    },
+  }),
+]
+
+function generate(state: State, ownerId: string, features: PortalLink['features']) {
+  const { issuer, settings, clock, portalLinks } = state
+  const path = `${magicLinkPath}${randomUUID()}`
+  const link = {
+    id: randomId('lnk_'),
+    organizationId: ownerId,
+    features,
+    expiresAt: clock() + settings.portalLinkTtlSeconds * 1000,
+  }
+  portalLinks.set(path, link)
+  return { id: link.id, location: issuer + path, expire_time: rfc3339(link.expiresAt) }
+}
