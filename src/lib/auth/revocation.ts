@@ -18,9 +18,21 @@ export type RevocationTarget =
 
 /** What a mark about these people is called, at this issuer; no two targets share a name. */
 export function markKey(issuer: string, target: RevocationTarget): string {
-  const named = 'email' in target ? { ...target, email: target.email.toLowerCase() } : target
-  const parts = Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1))
-  return JSON.stringify([issuer, ...parts.flat()])
+  if ('sessionId' in target) return keyOf(issuer, 'session', target.sessionId)
+  if ('sid' in target) return keyOf(issuer, 'sid', target.sid)
+  if (!('organizationId' in target)) return keyOf(issuer, 'sub', target.sub)
+  const { organizationId } = target
+  if ('sub' in target) return keyOf(issuer, 'member', target.sub, organizationId)
+  if ('email' in target) {
+    return keyOf(issuer, 'email', target.email.toLowerCase(), organizationId)
+  }
+  if ('idpUserId' in target) return keyOf(issuer, 'idp', target.idpUserId, organizationId)
+  return keyOf(issuer, 'organization', organizationId)
+}
+
+/** Lengths say where each part ends, whatever is in it. */
+function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
+  return `${kind}:${issuer.length}:${issuer}${organizationId.length}:${organizationId}${name}`
 }
 
 /** The names of all marks that would end this session. */

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import type { ScalekitAuthOptions } from '../../src/index.ts'
+import { start } from '../support/start.ts'
+import { deliver, example, webhookSecret as secret } from '../support/webhook.ts'
+
+const ada = 'ada@acme.example'
+const home = '/login?domain=acme.example&return_to=/app'
+const hourMs = 3_600_000
+
+/** Who an event may be about, as the application knows them. */
+interface Person {
+  readonly organizationId: string
+  readonly sub: string
+  readonly idpUserId: string
+  readonly sid: string
+}
+
+type Event = Parameters<typeof deliver>[1] extends { event?: infer Sent } | undefined
+  ? NonNullable<Sent>
+  : never
+
+/** Ada, signed in to an application whose clock the test can set. */
+async function signedIn(webhooks: ScalekitAuthOptions['webhooks'] = {}) {
+  const people: Person[] = []
+  let now = Date.now()
+  const application = await start({
+    // There a subject names the person's id at their identity provider.
+    seed: { mode: 'sso' },
+    options: {
+      clock: () => now,
+      webhooks: { secret, ...webhooks },
+      login: {
+        onLogin({ identity: { organizationId, sub, sid } }) {
+          const idpUserId = sub.slice(sub.indexOf(';') + 1)
+          people.push({ organizationId: organizationId!, sub, idpUserId, sid: sid! })
+        },
+      },
+    },
+  })
+  const browser = application.visitor()
+  await browser.signIn(home, ada)
+  await browser.call('/app').expect(200)
+  const isIn = async () => (await browser.call('/app')).status === 200
+  const wait = (ms: number) => {
+    now += ms
+    application.emulator.advance(ms / 1000)
+  }
+  /** Sends an event that occurred so long ago, by the application's clock. */
+  const send = (event: Event, agoMs = 0) => {
+    const occurred_at = new Date(now - agoMs).toISOString()
+    const timestamp = Math.floor(now / 1000)
+    return deliver(application.url, { event: { ...event, occurred_at }, timestamp })
+  }
+  return { ...application, browser, ada: people[0]!, isIn, wait, send }
+}
+
+const nobody = { dp_id: 'nobody', email: 'nobody@acme.example' }
+
+/** Events as Scalekit sends them, about this person. */
+const departures: readonly [what: string, event: (person: Person) => Event][] = [
+  [
+    'their directory’s id is deleted',
+    ({ organizationId, idpUserId }) => ({
+      ...example('organization.directory.user_deleted', { ...nobody, dp_id: idpUserId }),
+      organization_id: organizationId,
+    }),
+  ],
+  [
+    'their address is deleted, in another case',
+    ({ organizationId }) => ({
+      ...example('organization.directory.user_deleted', { ...nobody, email: 'Ada@ACME.example' }),
+      organization_id: organizationId,
+    }),
+  ],
+  [
+    'they are deactivated',
+    ({ organizationId }) => ({
+      ...example('organization.directory.user_updated', { ...nobody, email: ada, active: false }),
+      organization_id: organizationId,
+    }),
+  ],
+  [
+    'they lose their membership',
+    ({ organizationId, sub }) =>
+      example('user.organization_membership_deleted', {
+        organization: { id: organizationId },
+        user: { id: sub, email: 'another@acme.example' },
+      }),
+  ],
+  [
+    'they sign out at Scalekit',
+    ({ sid }) => example('user.logout', { user_session: { session_id: sid } }),
+  ],
+  [
+    'their organization is deleted',
+    ({ organizationId }) => example('organization.deleted', { id: organizationId }),
+  ],
+]
+
+describe.each(departures)('when %s, a person', (_what, eventAbout) => {
+  it('is out at the next request, whatever the application’s handlers do', async () => {
+    const { ada, isIn, send, auth } = await signedIn()
+    auth.webhooks.on('*', () => {
+      throw new Error('the database is down')
+    })
+    await send(eventAbout(ada)).expect(503)
+    expect(await isIn()).toBe(false)
+  })
+
+  it('may sign in again, and stays in when the event comes late', async () => {
+    const { ada: person, browser, isIn, send, wait } = await signedIn()
+    await send(eventAbout(person)).expect(201)
+    expect(await isIn()).toBe(false)
+    wait(hourMs / 2)
+    await browser.signIn(home, ada)
+    expect(await isIn()).toBe(true)
+    await send(eventAbout(person), hourMs / 2).expect(201)
+    expect(await isIn()).toBe(true)
+  })
+})
+
+describe('a person stays in when', () => {
+  it.each<[string, (person: Person) => Event]>([
+    [
+      'somebody else is deleted',
+      ({ organizationId }) => ({
+        ...example('organization.directory.user_deleted', nobody),
+        organization_id: organizationId,
+      }),
+    ],
+    [
+      'somebody by their address is deleted in another organization',
+      () => ({
+        ...example('organization.directory.user_deleted', { ...nobody, email: ada }),
+        organization_id: 'org_other',
+      }),
+    ],
+    [
+      'they are changed and still active',
+      ({ organizationId }) => ({
+        ...example('organization.directory.user_updated', { email: ada, active: true }),
+        organization_id: organizationId,
+      }),
+    ],
+    ['another session is signed out', () => example('user.logout')],
+    ['another organization is deleted', () => example('organization.deleted')],
+    [
+      'single sign-on of their organization is disabled',
+      ({ organizationId }) => ({
+        ...example('organization.sso_disabled'),
+        organization_id: organizationId,
+      }),
+    ],
+    [
+      'the directory of their organization is disabled',
+      ({ organizationId }) => ({
+        ...example('organization.directory_disabled'),
+        organization_id: organizationId,
+      }),
+    ],
+    [
+      'an event names nobody',
+      ({ organizationId }) => ({
+        ...example('organization.directory.user_deleted', { dp_id: '', email: undefined }),
+        organization_id: organizationId,
+      }),
+    ],
+  ])('%s', async (_what, eventAbout) => {
+    const { ada, isIn, send } = await signedIn()
+    await send(eventAbout(ada)).expect(201)
+    expect(await isIn()).toBe(true)
+  })
+})
+
+describe('where the application says so', () => {
+  it.each(['sso_disabled', 'directory_disabled'] as const)(
+    '%s ends every session of its organization',
+    async (name) => {
+      const { ada, isIn, send } = await signedIn({ revokeOn: [name] })
+      const event = example(`organization.${name}`)
+      await send({ ...event, organization_id: 'org_other' }).expect(201)
+      expect(await isIn()).toBe(true)
+      await send({ ...event, organization_id: ada.organizationId }).expect(201)
+      expect(await isIn()).toBe(false)
+    },
+  )
+})
