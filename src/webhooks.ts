@@ -12,7 +12,13 @@ export type {
 } from './lib/webhooks/events.ts'
 export type { Delivery, EventHandler, EventHandlers } from './lib/webhooks/handlers.ts'
 export type { RequestHeaders } from './lib/webhooks/headers.ts'
-export type { InterceptorCall } from './lib/webhooks/interceptors.ts'
+export type {
+  Interception,
+  InterceptorDecision,
+  InterceptorHandler,
+  InterceptorHandlers,
+} from './lib/webhooks/interceptor-handlers.ts'
+export type { InterceptorCall, TriggerPoint } from './lib/webhooks/interceptors.ts'
 export type { EventPattern } from './lib/webhooks/patterns.ts'
 export type { Message, VerifyOptions } from './lib/webhooks/signature.ts'
 export { signInterceptor, signWebhook } from './lib/webhooks/signature.ts'

@@ -16,8 +16,14 @@ import { emulatorClientSecret, emulatorWebhookSecret } from './sample-secrets.ts
 import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
+import { handlerNames } from './webhooks/handler-names.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
-import { webhookScheme } from './webhooks/scheme.ts'
+import type { OnFailure } from './webhooks/intercept.ts'
+import {
+  type InterceptorHandlers,
+  interceptorHandlerNames,
+} from './webhooks/interceptor-handlers.ts'
+import { interceptorScheme, type Scheme, webhookScheme } from './webhooks/scheme.ts'
 import type { Secrets } from './webhooks/signing-keys.ts'
 
 /** The variables that are read, e.g. `process.env`. */
@@ -30,6 +36,7 @@ export interface Paths {
   readonly logout: string
   readonly me: string
   readonly webhooks: string
+  readonly interceptors: string
 }
 
 /** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
@@ -173,6 +180,7 @@ export function paths(given: ScalekitAuthOptions['paths']): Paths {
     logout: path(given?.logout ?? '/logout'),
     me: path(given?.me ?? '/me'),
     webhooks: path(given?.webhooks ?? '/webhooks'),
+    interceptors: path(given?.interceptors ?? '/interceptors'),
   }
   const places = Object.values(all)
   if (new Set(places).size < places.length) throw new Error('must differ from one another')
@@ -192,20 +200,47 @@ export function fallback(value: unknown): 'hosted' {
 }
 
 /** Handlers need a secret; without handlers, one is enough for what the kit itself does. */
-export function webhookKeys(options: ScalekitAuthOptions, env: Env): readonly KeyObject[] {
-  const { secret: given, ...others } = options.webhooks ?? {}
-  const secret = given ?? env.SCALEKIT_WEBHOOK_SECRET?.split(',')
-  if (secret !== undefined) return readKeys(secret, env)
-  if (!Object.keys(others).some((name) => /^on[A-Z]/.test(name))) return []
-  throw new Error('is missing: set SCALEKIT_WEBHOOK_SECRET to the endpoint’s signing secret')
+export function webhookKeys({ webhooks = {} }: ScalekitAuthOptions, env: Env): SigningKeys {
+  const needed = hasAny(webhooks, handlerNames)
+  return signingKeys(webhooks.secret, 'SCALEKIT_WEBHOOK_SECRET', {
+    scheme: webhookScheme,
+    needed,
+    env,
+  })
 }
 
-function readKeys(secret: Secrets, env: Env): readonly KeyObject[] {
+export function interceptorKeys({ interceptors = {} }: ScalekitAuthOptions, env: Env): SigningKeys {
+  const needed = hasAny(interceptors, interceptorHandlerNames)
+  return signingKeys(interceptors.secret, 'SCALEKIT_INTERCEPTOR_SECRET', {
+    scheme: interceptorScheme,
+    needed,
+    env,
+  })
+}
+
+type SigningKeys = readonly KeyObject[]
+
+function hasAny(options: object, names: readonly string[]): boolean {
+  return names.some((name) => name in options)
+}
+
+function signingKeys(
+  given: Secrets | undefined,
+  variable: string,
+  { scheme, needed, env }: { readonly scheme: Scheme; readonly needed: boolean; readonly env: Env },
+): SigningKeys {
+  const secret = given ?? env[variable]?.split(',')
+  if (secret !== undefined) return readKeys(secret, scheme, env)
+  if (!needed) return []
+  throw new Error(`is missing: set ${variable} to the endpoint’s signing secret`)
+}
+
+function readKeys(secret: Secrets, scheme: Scheme, env: Env): SigningKeys {
   if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
     throw new Error('is the emulator’s, which everybody knows: use your endpoint’s own')
   }
   try {
-    return webhookScheme.keysOf(secret)
+    return scheme.keysOf(secret)
   } catch (error) {
     // Its sentences begin with `secret`, as this one does.
     const [problem] = error instanceof ConfigError ? error.problems : []
@@ -216,9 +251,26 @@ function readKeys(secret: Secrets, env: Env): readonly KeyObject[] {
 }
 
 export function webhookHandlers({ webhooks = {} }: ScalekitAuthOptions): EventHandlers {
-  const handlers = Object.entries(webhooks).filter(([name]) => /^on[A-Z]/.test(name))
-  for (const [, handler] of handlers) optionalFunction(handler)
-  return Object.fromEntries(handlers)
+  return functionsOf(webhooks, handlerNames)
+}
+
+export function interceptorHandlers({
+  interceptors = {},
+}: ScalekitAuthOptions): InterceptorHandlers {
+  return functionsOf(interceptors, interceptorHandlerNames)
+}
+
+function functionsOf(options: object, names: readonly string[]): object {
+  const named = Object.entries(options).filter(([name]) => names.includes(name))
+  for (const [, handler] of named) optionalFunction(handler)
+  return Object.fromEntries(named.filter(([, handler]) => handler !== undefined))
+}
+
+/** Both are sensible, and which is meant nobody can know: letting in, or keeping out. */
+export function onFailure({ interceptors = {} }: ScalekitAuthOptions): OnFailure {
+  if (interceptors.onFailure !== undefined) return oneOf(interceptors.onFailure, ['deny', 'allow'])
+  if (!hasAny(interceptors, interceptorHandlerNames)) return 'deny'
+  throw new Error('is missing: say "deny" or "allow", for when a handler throws or takes too long')
 }
 
 export function revokeOn(value: unknown): readonly OptionalRevocation[] {

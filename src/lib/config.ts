@@ -10,8 +10,11 @@ import {
   environmentUrl,
   fallback,
   instanceName,
+  interceptorHandlers,
+  interceptorKeys,
   isProduction,
   issuer,
+  onFailure,
   type Paths,
   paths,
   required,
@@ -44,6 +47,11 @@ import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
+import type { OnFailure } from './webhooks/intercept.ts'
+import {
+  type InterceptorHandlers,
+  interceptorHandlerNames,
+} from './webhooks/interceptor-handlers.ts'
 
 /** Everything decided at start-up; the rest of the package reads nothing else. */
 export interface Config {
@@ -71,6 +79,12 @@ export interface Config {
   readonly webhookToleranceSeconds: number
   readonly webhookTimeoutMs: number
   readonly revokeOn: readonly OptionalRevocation[]
+  readonly interceptorKeys: readonly KeyObject[]
+  readonly interceptorHandlers: InterceptorHandlers
+  readonly interceptorOnFailure: OnFailure
+  readonly interceptorToleranceSeconds: number
+  readonly interceptorMaxBytes: number
+  readonly interceptorTimeoutMs: number
   readonly store: StateStore
   readonly maxLagMs: number
   readonly logger: Logger
@@ -105,13 +119,18 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, webhooks, revocation, http } = options
+  const { paths, login, webhooks, interceptors, revocation, http } = options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
     ...unknownNames(login, optionNames.login, 'login.'),
     ...unknownNames(sessionOf(options), optionNames.session, 'session.'),
     ...unknownNames(webhooks, [...optionNames.webhooks, ...handlerNames], 'webhooks.'),
+    ...unknownNames(
+      interceptors,
+      [...optionNames.interceptors, ...interceptorHandlerNames],
+      'interceptors.',
+    ),
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
@@ -149,6 +168,12 @@ interface RawFields {
   'webhooks.maxBytes': number
   'webhooks.timeoutSeconds': number
   'webhooks.revokeOn': readonly OptionalRevocation[]
+  'interceptors.secret': readonly KeyObject[]
+  'interceptors.handlers': InterceptorHandlers
+  'interceptors.onFailure': OnFailure
+  'interceptors.toleranceSeconds': number
+  'interceptors.maxBytes': number
+  'interceptors.timeoutSeconds': number
   store: StateStore | undefined
   'revocation.maxLagMs': number
   logger: Logger
@@ -164,6 +189,7 @@ function fieldsOf(
   const login = options.login ?? {}
   const session = sessionOf(options) ?? {}
   const webhooks = options.webhooks ?? {}
+  const interceptors = options.interceptors ?? {}
   const http = options.http ?? {}
   const revocation = options.revocation ?? {}
   return {
@@ -192,6 +218,12 @@ function fieldsOf(
     'webhooks.maxBytes': () => positive(webhooks.maxBytes ?? 1_048_576),
     'webhooks.timeoutSeconds': () => positive(webhooks.timeoutSeconds ?? 8),
     'webhooks.revokeOn': () => revokeOn(webhooks.revokeOn ?? []),
+    'interceptors.secret': () => interceptorKeys(options, env),
+    'interceptors.handlers': () => interceptorHandlers(options),
+    'interceptors.onFailure': () => onFailure(options),
+    'interceptors.toleranceSeconds': () => positive(interceptors.toleranceSeconds ?? 300),
+    'interceptors.maxBytes': () => positive(interceptors.maxBytes ?? 1_048_576),
+    'interceptors.timeoutSeconds': () => positive(interceptors.timeoutSeconds ?? 2.5),
     store: () =>
       options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
     'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
@@ -234,6 +266,12 @@ function assemble(fields: RawFields): Config {
     webhookMaxBytes: fields['webhooks.maxBytes'],
     webhookTimeoutMs: fields['webhooks.timeoutSeconds'] * 1000,
     revokeOn: fields['webhooks.revokeOn'],
+    interceptorKeys: fields['interceptors.secret'],
+    interceptorHandlers: fields['interceptors.handlers'],
+    interceptorOnFailure: fields['interceptors.onFailure'],
+    interceptorToleranceSeconds: fields['interceptors.toleranceSeconds'],
+    interceptorMaxBytes: fields['interceptors.maxBytes'],
+    interceptorTimeoutMs: fields['interceptors.timeoutSeconds'] * 1000,
     store: fields.store ?? memoryStore({ clock }),
     maxLagMs: fields['revocation.maxLagMs'],
     logger: fields.logger,

@@ -6,6 +6,8 @@ import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
+import type { OnFailure } from './webhooks/intercept.ts'
+import type { InterceptorHandlers } from './webhooks/interceptor-handlers.ts'
 import type { Secrets } from './webhooks/signing-keys.ts'
 
 /** What the application passes in. Anything left out is read from the environment. */
@@ -50,6 +52,8 @@ export interface ScalekitAuthOptions {
     readonly me?: string
     /** Default: `/webhooks`. */
     readonly webhooks?: string
+    /** Default: `/interceptors`. */
+    readonly interceptors?: string
   }
   /** Default: `openid email profile`. */
   readonly scopes?: readonly string[]
@@ -65,6 +69,8 @@ export interface ScalekitAuthOptions {
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** How Scalekit's webhooks are taken: a handler for each event, e.g. `onDirectoryUserCreated`. */
   readonly webhooks?: WebhookOptions
+  /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
+  readonly interceptors?: InterceptorOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   readonly revocation?: {
@@ -131,6 +137,26 @@ export type WebhookOptions = EventHandlers & {
   readonly revokeOn?: readonly OptionalRevocation[]
 }
 
+/** Handlers of trigger points, by names derived from the points', and how calls are taken. */
+export type InterceptorOptions = InterceptorHandlers & {
+  /**
+   * The interceptors' signing secret; several while one replaces another. Env:
+   * `SCALEKIT_INTERCEPTOR_SECRET`, separated by commas.
+   */
+  readonly secret?: Secrets
+  /**
+   * The answer where a handler throws or takes too long: `deny` keeps everybody out meanwhile,
+   * `allow` lets everybody in. Has to be said where there are handlers.
+   */
+  readonly onFailure?: OnFailure
+  /** How far Scalekit's clock and ours may be apart, in seconds. Default: 300. */
+  readonly toleranceSeconds?: number
+  /** The largest body, in bytes. Default: 1 048 576. */
+  readonly maxBytes?: number
+  /** How long a handler may take, in seconds; Scalekit waits three to five. Default: 2.5. */
+  readonly timeoutSeconds?: number
+}
+
 /** Every name of {@link ScalekitAuthOptions}, for telling a misspelled one. */
 export const optionNames: {
   readonly root: readonly (keyof ScalekitAuthOptions)[]
@@ -138,6 +164,7 @@ export const optionNames: {
   readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
   readonly session: readonly (keyof SessionOptions)[]
   readonly webhooks: readonly Exclude<keyof WebhookOptions, keyof EventHandlers>[]
+  readonly interceptors: readonly Exclude<keyof InterceptorOptions, keyof InterceptorHandlers>[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
   readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
 } = {
@@ -155,6 +182,7 @@ export const optionNames: {
     'login',
     'session',
     'webhooks',
+    'interceptors',
     'store',
     'revocation',
     'logger',
@@ -162,10 +190,11 @@ export const optionNames: {
     'clock',
     'dangerouslyAllowHttp',
   ],
-  paths: ['login', 'callback', 'logout', 'me', 'webhooks'],
+  paths: ['login', 'callback', 'logout', 'me', 'webhooks', 'interceptors'],
   login: ['fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
   webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
+  interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }

@@ -30,6 +30,7 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     logout: basePath + paths.logout,
     me: basePath + paths.me,
     webhooks: basePath + paths.webhooks,
+    interceptors: basePath + paths.interceptors,
   }
   const ownPaths = Object.values(own)
   const askedFor = ({ headers }: IncomingMessage) =>

@@ -19,7 +19,7 @@ export interface Place {
 }
 
 const channel = 'http.server.request.start'
-const places = new Set<Place>()
+const tapped = new Set<Place>()
 const taps = new WeakMap<IncomingMessage, BodyTap>()
 
 /** The copy that is kept of a request's body, if one is. */
@@ -28,34 +28,37 @@ export function tapOf(req: IncomingMessage): BodyTap | undefined {
 }
 
 /**
- * Keeps what arrives for this path, in every HTTP/1 server of the process, before any middleware.
+ * Keeps what arrives at these places, in every HTTP/1 server of the process, before any middleware.
  *
  * @returns how to stop
  */
-export function tapBodies(place: Place): () => void {
-  if (places.size === 0) subscribe(channel, tapSigned)
-  places.add(place)
+export function tapBodies(places: readonly Place[]): () => void {
+  if (tapped.size === 0) subscribe(channel, tapSigned)
+  for (const place of places) tapped.add(place)
   return function stop() {
-    places.delete(place)
-    if (places.size === 0) unsubscribe(channel, tapSigned)
+    for (const place of places) tapped.delete(place)
+    if (tapped.size === 0) unsubscribe(channel, tapSigned)
   }
 }
 
 /** The same for servers that tell nobody when a request starts, as HTTP/2's. */
-export function captureRawBody(place: Place): Middleware {
+export function captureRawBody(places: readonly Place[]): Middleware {
   return function scalekitCaptureRawBody(req, _res, next) {
-    const path = pathOf(originalUrl(req))
-    if (isSigned(req) && isSamePath(path, place.path)) tapBody(req, place.maxBytes)
+    tapAt(places, req)
     next()
   }
 }
 
 function tapSigned(message: unknown): void {
-  const { request } = message as { readonly request: IncomingMessage }
-  if (!isSigned(request)) return
-  const path = pathOf(request.url ?? '')
-  const place = [...places].find((candidate) => isSamePath(path, candidate.path))
-  if (place) tapBody(request, place.maxBytes)
+  tapAt([...tapped], (message as { readonly request: IncomingMessage }).request)
+}
+
+/** Of several instances at one place, the one that takes most is the measure. */
+function tapAt(places: readonly Place[], req: IncomingMessage): void {
+  if (!isSigned(req)) return
+  const path = pathOf(originalUrl(req))
+  const here = places.filter((place) => isSamePath(path, place.path))
+  if (here.length > 0) tapBody(req, Math.max(...here.map(({ maxBytes }) => maxBytes)))
 }
 
 function isSigned({ method, headers }: IncomingMessage): boolean {

@@ -11,6 +11,7 @@ import { answerFailure } from './failures.ts'
 import { type Guards, guards } from './guards.ts'
 import { type Handle, handle } from './handle.ts'
 import { withIdpLogin } from './idp-initiated.ts'
+import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
 import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
@@ -34,6 +35,7 @@ export interface ScalekitAuth extends Guards {
     readonly logout: Middleware
     readonly me: Middleware
     readonly webhooks: Middleware
+    readonly interceptors: Middleware
   }
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
@@ -61,8 +63,8 @@ export interface ScalekitAuth extends Guards {
   /** Tells of what happens; answers how to stop. */
   readonly on: AuthEmitter['on']
   /**
-   * Keeps a copy of what arrives for the webhooks' route, above body parsers. HTTP/1 servers need
-   * it not: there the kit sees every request first.
+   * Keeps a copy of what arrives for the routes of webhooks and interceptors, above body parsers.
+   * HTTP/1 servers need it not: there the kit sees every request first.
    */
   readonly captureRawBody: Middleware
   /** Stops what runs in the background. */
@@ -86,8 +88,11 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   const session = sessionMiddleware(parts)
   const middleware = kitMiddleware(config, parts, routes, session)
   const own = guards(parts.instance)
-  const place = { path: parts.at.paths.webhooks, maxBytes: config.webhookMaxBytes }
-  const stopTap = tapBodies(place)
+  const places = [
+    { path: parts.at.paths.webhooks, maxBytes: config.webhookMaxBytes },
+    { path: parts.at.paths.interceptors, maxBytes: config.interceptorMaxBytes },
+  ]
+  const stopTap = tapBodies(places)
 
   return Object.assign(middleware, {
     ...own,
@@ -99,7 +104,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     logout: parts.logout,
     webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
     on: parts.events.on,
-    captureRawBody: captureRawBody(place),
+    captureRawBody: captureRawBody(places),
     async close() {
       stopTap()
       parts.marks.close()
@@ -176,6 +181,10 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
       { ...shared, what: 'webhook', path: at.paths.webhooks },
       webhooksRoute(parts.webhooks),
     ),
+    interceptors: route(
+      { ...shared, what: 'interceptor', path: at.paths.interceptors },
+      interceptorsRoute(parts.interceptors),
+    ),
   }
 }
 
@@ -210,6 +219,9 @@ function kitMiddleware(
     [at.paths.me, routes.me],
     // Where nothing is expected, the path is the application's.
     ...(config.webhookKeys.length > 0 ? [[at.paths.webhooks, routes.webhooks] as const] : []),
+    ...(config.interceptorKeys.length > 0
+      ? [[at.paths.interceptors, routes.interceptors] as const]
+      : []),
   ])
   const ownPaths = new Set(Object.values(config.paths))
   return function scalekit(req, res, next) {

@@ -14,10 +14,14 @@ import { sealer } from '../seal.ts'
 import type { OwnSession } from '../session/own-session.ts'
 import { boundedStore } from '../state/bounded-store.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/dispatch.ts'
+import { interceptWith } from '../webhooks/intercept.ts'
+import { interceptorScheme, webhookScheme } from '../webhooks/scheme.ts'
 import { type Addresses, addresses } from './addresses.ts'
 import type { Instance } from './context.ts'
+import type { InterceptorParts } from './interceptors.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 import type { WebhookParts } from './webhooks.ts'
@@ -38,6 +42,7 @@ export interface Parts {
   /** Runs before anything that asks for a session, where we mount `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly webhooks: WebhookParts
+  readonly interceptors: InterceptorParts
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly events: AuthEmitter
@@ -126,9 +131,10 @@ export function assemble(config: Config): Parts {
     instance,
     ownSession: ownSessionFor(config, instanceId(config)),
     webhooks: {
+      scheme: webhookScheme,
       keys: config.webhookKeys,
       toleranceSeconds: config.webhookToleranceSeconds,
-      limits: { maxBytes: config.webhookMaxBytes, timeoutMs: config.webhookTimeoutMs },
+      limits: { maxBytes: config.webhookMaxBytes, timeoutMs: bodyTimeoutMs },
       deliveries: inlineDeliveries({
         ledger: store.ledger,
         dispatcher,
@@ -137,6 +143,19 @@ export function assemble(config: Config): Parts {
         logger,
         clock,
         timeoutMs: config.webhookTimeoutMs,
+      }),
+      clock,
+    },
+    interceptors: {
+      scheme: interceptorScheme,
+      keys: config.interceptorKeys,
+      toleranceSeconds: config.interceptorToleranceSeconds,
+      limits: { maxBytes: config.interceptorMaxBytes, timeoutMs: bodyTimeoutMs },
+      intercept: interceptWith({
+        handlers: config.interceptorHandlers,
+        onFailure: config.interceptorOnFailure,
+        timeoutMs: config.interceptorTimeoutMs,
+        logger,
       }),
       clock,
     },

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { WebhookError } from '../errors.ts'
 import { tapOf } from './body-tap.ts'
 
+/** How long a body may take to arrive, in milliseconds: Scalekit does not wait longer either. */
+export const bodyTimeoutMs = 10_000
+
 /** How much is read, and how long it may take. */
 export interface BodyLimits {
   readonly maxBytes: number

@@ -1,4 +1,5 @@
 import { type EventType, eventTypes } from './events.ts'
+import { type PascalCase, pascalCase } from './pascal-case.ts'
 
 /**
  * The name of an event's handler: `organization.directory.user_created` is `onDirectoryUserCreated`.
@@ -12,16 +13,9 @@ type Named<Type extends string> = Type extends `organization.${infer Rest}`
     : Type
   : Type
 
-type PascalCase<Text extends string> = Text extends `${infer Head}.${infer Tail}`
-  ? `${PascalCase<Head>}${PascalCase<Tail>}`
-  : Text extends `${infer Head}_${infer Tail}`
-    ? `${Capitalize<Head>}${PascalCase<Tail>}`
-    : Capitalize<Text>
-
 /** The same at run time. */
 export function handlerName(type: EventType): string {
-  const named = type.replace(/^organization\.(?=[a-z]+[._])/, '')
-  return `on${named.replace(/(?:^|[._])([a-z])/g, (_match, letter: string) => letter.toUpperCase())}`
+  return `on${pascalCase(type.replace(/^organization\.(?=[a-z]+[._])/, ''))}`
 }
 
 /** Every handler's name with its event. A map, so that no inherited name is ever found. */

@@ -1,3 +1,4 @@
+import { WebhookError } from '../errors.ts'
 import type { Json } from '../types.ts'
 
 /**
@@ -48,4 +49,17 @@ export interface InterceptorContext {
   readonly region?: string
   readonly city?: string
   readonly triggered_at?: string
+}
+
+/** Where Scalekit asks. */
+export type TriggerPoint = InterceptorCall['trigger_point']
+
+/**
+ * Reads a call that was verified; whether its point is one that this package knows, is not asked.
+ *
+ * @throws {@link WebhookError} `webhook_body_invalid`
+ */
+export function readCall(body: Json): InterceptorCall {
+  if (typeof body.trigger_point === 'string') return body as unknown as InterceptorCall
+  throw new WebhookError('webhook_body_invalid', 'The body has no trigger_point')
 }

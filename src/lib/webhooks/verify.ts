@@ -2,7 +2,7 @@ import type { Json } from '../types.ts'
 import { bytesOf, parseBody, type RawBody } from './body.ts'
 import { readEvent, type ScalekitEvent } from './events.ts'
 import type { RequestHeaders } from './headers.ts'
-import type { InterceptorCall } from './interceptors.ts'
+import { type InterceptorCall, readCall } from './interceptors.ts'
 import { interceptorScheme, type Scheme, webhookScheme } from './scheme.ts'
 import { type VerifyOptions, verifySignature } from './signature.ts'
 import type { Secrets } from './signing-keys.ts'
@@ -39,8 +39,7 @@ export function verifyInterceptor(
   secret: Secrets,
   options?: VerifyOptions,
 ): InterceptorCall {
-  const body = verifiedBody(rawBody, headers, secret, interceptorScheme, options)
-  return body as unknown as InterceptorCall
+  return readCall(verifiedBody(rawBody, headers, secret, interceptorScheme, options))
 }
 
 function verifiedBody(

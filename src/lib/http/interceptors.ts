@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseBody } from '../webhooks/body.ts'
+import type { Intercept } from '../webhooks/intercept.ts'
+import { readCall } from '../webhooks/interceptors.ts'
+import { sendJson } from './respond.ts'
+import { type SignedRequestParts, signedRequest } from './signed-request.ts'
+
+/** What the route of Scalekit's interceptors needs. */
+export interface InterceptorParts extends SignedRequestParts {
+  readonly intercept: Intercept
+}
+
+/**
+ * `POST /interceptors`: Scalekit asks whether something may go on, and waits. Whatever becomes of a
+ * question that it signed, it gets a decision. Asked twice, a question is answered twice: there is
+ * no effect to be had once.
+ */
+export function interceptorsRoute(
+  parts: InterceptorParts,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async function interceptors(req, res) {
+    const { id, raw } = await signedRequest(req, res, parts)
+    const call = readCall(parseBody(raw))
+    sendJson(res, 200, await parts.intercept(call, id))
+  }
+}
