@@ -38,6 +38,10 @@ export async function signedRequest(
     res.setHeader('Allow', 'POST')
     throw new WebhookError('method_not_allowed', 'Scalekit sends it with POST')
   }
-  const raw = await rawBody(req, limits)
+  const raw = await rawBody(req, limits).catch((error: unknown) => {
+    // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
+    if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
+    throw error
+  })
   return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
 }

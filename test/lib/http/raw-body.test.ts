@@ -1,6 +1,11 @@
+import { hasSubscribers } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import express from 'express'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Middleware } from '../../../src/index.ts'
+import { type BodyLimits, rawBody } from '../../../src/lib/http/raw-body.ts'
 import { documentedExamples } from '../../fixtures/webhook-examples.ts'
 import { start } from '../../support/start.ts'
 import { deliver, webhookSecret } from '../../support/webhook.ts'
@@ -95,5 +100,114 @@ describe('a body', () => {
     expect(answer.body.code).toBe('webhook_body_consumed')
     expect(answer.body.hint).toContain('Mount scalekitAuth() above body parsers')
     expect(log.filter((line) => line.includes('webhook_body_consumed'))).toHaveLength(1)
+  })
+})
+
+describe('a body that nobody should wait for', () => {
+  const webhooks = { secret: webhookSecret, maxBytes: 100_000, onDirectoryUserCreated() {} }
+
+  /** Sends bytes until the server has had enough, and answers what it said and how much it took. */
+  async function pour(url: string, chunks: Iterable<Buffer>, headers: readonly string[]) {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.setEncoding('latin1').on('data', (text) => {
+      answer += text
+    })
+    // A connection that the server closes while we write ends with an error.
+    socket.on('error', () => {})
+    const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()))
+    const head = ['POST /webhooks HTTP/1.1', 'Host: app', ...headers, '', '']
+    socket.write(head.join('\r\n'))
+    for (const chunk of chunks) {
+      if (socket.destroyed || answer !== '') break
+      if (!socket.write(chunk)) {
+        await Promise.race([once(socket, 'drain').catch(() => {}), closed])
+      }
+      await new Promise((resolve) => void setImmediate(resolve))
+    }
+    await closed
+    return { answer, bytesSent: socket.bytesWritten }
+  }
+
+  function* endless() {
+    const chunk = Buffer.from(`4000\r\n${'x'.repeat(0x4000)}\r\n`)
+    for (;;) yield chunk
+  }
+
+  it('is cut off when it is larger than it may be, though it never said how large', async () => {
+    const { url } = await start({ options: { webhooks } })
+    const headers = ['Transfer-Encoding: chunked', 'webhook-id: msg_1']
+    const { answer, bytesSent } = await pour(url, endless(), headers)
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
+    expect(answer).toMatch(/\r\nConnection: close\r\n/)
+    // What the sockets hold on their way comes on top.
+    expect(bytesSent).toBeLessThan(20 * 1024 * 1024)
+  })
+
+  it('is not read at all when it says that it is too large', async () => {
+    const { url } = await start({ options: { webhooks } })
+    const { answer } = await pour(url, [], ['Content-Length: 100001', 'webhook-id: msg_1'])
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  })
+
+  /** A server that does nothing but read bodies, and says what became of them. */
+  async function reading(limits: BodyLimits) {
+    const server = createServer((req, res) => {
+      rawBody(req, limits).then(
+        (bytes) => res.end(bytes),
+        ({ code }) => res.setHeader('Connection', 'close').end(code),
+      )
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  it('is given up when it stops coming', async () => {
+    const url = await reading({ maxBytes: 1000, timeoutMs: 50 })
+    const { answer } = await pour(url, [Buffer.from('half')], ['Content-Length: 8'])
+    expect(answer).toContain('webhook_too_slow')
+  })
+
+  it('comes in pieces or in one, to the same effect', async () => {
+    const url = await reading({ maxBytes: 1000, timeoutMs: 5000 })
+    const pieces = [
+      Buffer.from('3\r\n{"a\r\n'),
+      Buffer.from('4\r\n":1}\r\n'),
+      Buffer.from('0\r\n\r\n'),
+    ]
+    const headers = ['Transfer-Encoding: chunked', 'Connection: close']
+    expect((await pour(url, pieces, headers)).answer).toContain('{"a":1}')
+    const whole = [Buffer.from('{"a":1}')]
+    const { answer } = await pour(url, whole, ['Content-Length: 7', 'Connection: close'])
+    expect(answer).toContain('{"a":1}')
+  })
+})
+
+describe('a parser’s own limit', () => {
+  it('comes first where the parser does', async () => {
+    const { url } = await start({
+      options: { webhooks: { secret: webhookSecret, onUnknown() {} } },
+      mount(app, auth) {
+        app.use(express.json({ limit: 100 }) as unknown as Middleware)
+        app.use(auth)
+      },
+    })
+    const answer = await deliver(url).expect(413)
+    expect(answer.body.handledBy).toBe('application')
+  })
+})
+
+describe('the copy that is kept of signed requests', () => {
+  const channel = 'http.server.request.start'
+
+  it('is made while an instance is open, and no longer', async () => {
+    const before = hasSubscribers(channel)
+    const { auth } = await start()
+    expect(hasSubscribers(channel)).toBe(true)
+    await auth.close()
+    expect(hasSubscribers(channel)).toBe(before)
   })
 })
