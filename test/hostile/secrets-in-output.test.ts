@@ -312,7 +312,8 @@ describe('no secret is written anywhere by', () => {
     expect(leaksIn(newlyWritten(), tap.secrets)).toEqual([])
   })
 
-  it('all of this, which had secrets to tell and much to say', () => {
+  // With PLANTED=1 the output of every test goes to its set-up, which looks at it there.
+  it.skipIf(process.env.PLANTED)('all of this, which had secrets to tell and much to say', () => {
     expect(tap.secrets.size).toBeGreaterThan(100)
     expect(written.lines).toBeGreaterThan(20)
     expect(written.errors).toBeGreaterThan(1)

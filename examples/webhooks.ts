@@ -1,0 +1,64 @@
+import express, { type Express } from 'express'
+import { requireRole, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
+
+/** Somebody at a customer, as their company's directory last said. */
+interface Member {
+  readonly organizationId: string
+  readonly email: string
+  readonly name: string
+  readonly isActive: boolean
+}
+
+/** People appear, change and go as their companies' directories say; admins see their own. */
+export function createApp(options: ScalekitAuthOptions = {}): Express {
+  const members = memberTable()
+  const app = express()
+
+  app.use(
+    scalekitAuth({
+      ...options,
+      webhooks: {
+        ...options.webhooks,
+        onDirectoryUserCreated: ({ data, occurred_at }) => members.put(data, occurred_at),
+        onDirectoryUserUpdated: ({ data, occurred_at }) => members.put(data, occurred_at),
+        onDirectoryUserDeleted: ({ data, occurred_at }) => members.remove(data.id, occurred_at),
+      },
+    }),
+  )
+  app.get('/members', requireRole('admin'), (req, res) => {
+    res.json(members.of(req.scalekit.status === 'signed-in' ? req.scalekit.organizationId : ''))
+  })
+  return app
+}
+
+/** In place of your database. Events may come in any order, so the latest to occur wins. */
+function memberTable() {
+  const rows = new Map<string, { readonly at: number; readonly member: Member | undefined }>()
+
+  function write(id: string, occurredAt: string, member: Member | undefined): void {
+    const at = Date.parse(occurredAt)
+    if (at >= (rows.get(id)?.at ?? 0)) rows.set(id, { at, member })
+  }
+
+  return {
+    put(
+      user: {
+        readonly id: string
+        readonly organization_id: string
+        readonly email: string
+        readonly name?: string
+        readonly active: boolean
+      },
+      occurredAt: string,
+    ) {
+      const { organization_id: organizationId, email, name = email, active: isActive } = user
+      write(user.id, occurredAt, { organizationId, email, name, isActive })
+    },
+    /** Stays as a row without a member, or an older event that comes later would bring it back. */
+    remove: (id: string, occurredAt: string) => write(id, occurredAt, undefined),
+    of: (organizationId: string | undefined): Member[] =>
+      [...rows.values()].flatMap(({ member }) =>
+        member && member.organizationId === organizationId ? [member] : [],
+      ),
+  }
+}
