@@ -1,12 +1,16 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
+import connect from 'connect'
 import express from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Middleware } from '../../../src/index.ts'
+import { type Middleware, type ScalekitAuth, scalekitAuth } from '../../../src/index.ts'
 import { type BodyLimits, rawBody } from '../../../src/lib/http/raw-body.ts'
+import { signWebhook } from '../../../src/webhooks.ts'
 import { documentedExamples } from '../../fixtures/webhook-examples.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
 import { start } from '../../support/start.ts'
 import { deliver, webhookSecret } from '../../support/webhook.ts'
 
@@ -109,7 +113,7 @@ describe('a body that nobody should wait for', () => {
   /** Sends bytes until the server has had enough, and answers what it said and how much it took. */
   async function pour(url: string, chunks: Iterable<Buffer>, headers: readonly string[]) {
     const { hostname, port } = new URL(url)
-    const socket = connect(Number(port), hostname)
+    const socket = connectSocket(Number(port), hostname)
     let answer = ''
     socket.setEncoding('latin1').on('data', (text) => {
       answer += text
@@ -209,5 +213,68 @@ describe('the copy that is kept of signed requests', () => {
     expect(hasSubscribers(channel)).toBe(true)
     await auth.close()
     expect(hasSubscribers(channel)).toBe(before)
+  })
+})
+
+describe('over HTTP/2', () => {
+  /** Connect with the kit, as its users would put them together, and one delivery to it. */
+  async function delivered(mount: (app: connect.Server, auth: ScalekitAuth) => void) {
+    const { logger } = recordingLogger()
+    const auth = scalekitAuth({
+      environmentUrl: 'https://acme.scalekit.com',
+      clientId: 'skc_1',
+      clientSecret: 'secret',
+      logger,
+      webhooks: { secret: webhookSecret, onDirectoryUserCreated() {} },
+    })
+    const app = connect()
+    mount(app, auth)
+    const server = createHttp2Server(app as never)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(async () => {
+      session.destroy()
+      server.close()
+      await auth.close()
+    })
+    const body = JSON.stringify(event)
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/webhooks',
+      'content-type': 'application/json',
+      // Without it, parsers see no body at all.
+      'content-length': Buffer.byteLength(body),
+      ...signWebhook({ id: 'msg_http2', body, secret: webhookSecret }),
+    })
+    stream.end(body)
+    const [headers] = await once(stream, 'response')
+    const chunks = await stream.toArray()
+    return { status: headers[':status'], body: JSON.parse(Buffer.concat(chunks).toString()) }
+  }
+
+  it('bodies are read by the kit where it comes first', async () => {
+    expect(await delivered((app, auth) => app.use(auth))).toEqual({
+      status: 201,
+      body: { status: 'handled' },
+    })
+  })
+
+  it('bodies are kept by captureRawBody above a parser', async () => {
+    const answer = await delivered((app, auth) =>
+      app
+        .use(auth.captureRawBody)
+        .use(express.json() as never)
+        .use(auth),
+    )
+    expect(answer).toEqual({ status: 201, body: { status: 'handled' } })
+  })
+
+  it('bodies that a parser took are missed, and it is said what to do', async () => {
+    const { status, body } = await delivered((app, auth) =>
+      app.use(express.json() as never).use(auth),
+    )
+    expect([status, body.code]).toEqual([503, 'webhook_body_consumed'])
+    expect(body.hint).toContain('auth.captureRawBody')
   })
 })
