@@ -29,6 +29,7 @@ export type {
   DeadLetter,
   DeliveryClaim,
   Ledger,
+  LocalMarks,
   Mark,
   Marks,
   SingleUse,

@@ -53,6 +53,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'GuardOptions',
     'Identity',
     'Ledger',
+    'LocalMarks',
     'Logger',
     'LoginAttempt',
     'LoginDecision',

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
 import { joinMarks } from '../state/mark.ts'
-import type { Mark, Marks } from '../state/store.ts'
+import type { LocalMarks, Mark, Marks } from '../state/store.ts'
 import type { Identity } from '../types.ts'
 import { within } from '../within.ts'
 import { markKeysOf } from './revocation.ts'
@@ -33,25 +33,21 @@ export function replicateMarks(marks: Marks, { clock, maxLagMs }: ReplicaOptions
   return marks.local ? localMarks(marks, marks.local) : remoteMarks(marks, clock, maxLagMs)
 }
 
-/** Asks for every mark that could concern a session; what they are called is found out once. */
-function deadBy(get: (key: string) => Mark | undefined): (identity: Identity) => boolean {
-  const keys = new WeakMap<Identity, readonly string[]>()
-  return function isDead(identity) {
-    let own = keys.get(identity)
-    if (!own) {
-      own = markKeysOf(identity)
-      keys.set(identity, own)
-    }
-    const { startedAt } = identity
-    return own.some((key) => startedAt <= (get(key)?.notBefore ?? Number.NEGATIVE_INFINITY))
-  }
+/** Asks for every mark that could concern a session. */
+function isDeadBy(marks: LocalMarks, identity: Identity): boolean {
+  // Mostly nobody has left for as long as a session lasts.
+  if (marks.size === 0) return false
+  const { startedAt } = identity
+  return markKeysOf(identity).some(
+    (key) => startedAt <= (marks.get(key)?.notBefore ?? Number.NEGATIVE_INFINITY),
+  )
 }
 
-function localMarks(marks: Marks, local: NonNullable<Marks['local']>): MarksReplica {
+function localMarks(marks: Marks, local: LocalMarks): MarksReplica {
   return {
     isFresh: () => true,
     refresh: async () => true,
-    isDead: deadBy((key) => local.get(key)),
+    isDead: (identity) => isDeadBy(local, identity),
     write: (written) => marks.write(written),
     close: () => {},
   }
@@ -96,7 +92,7 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
   return {
     isFresh: () => performance.now() - freshSince <= maxLagMs,
     refresh,
-    isDead: deadBy((key) => copy.get(key)),
+    isDead: (identity) => isDeadBy(copy, identity),
     async write(written) {
       await marks.write(written)
       keep(written)

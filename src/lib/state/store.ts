@@ -31,7 +31,14 @@ export interface Marks {
   /** Calls `wake` when there may be something new: a hint, not a promise. Answers how to stop. */
   subscribe?(wake: () => void): () => void
   /** The marks themselves, where this process holds all of them; then nobody has to ask. */
-  readonly local?: { get(key: string): Mark | undefined }
+  readonly local?: LocalMarks
+}
+
+/** Marks that this process has at hand. */
+export interface LocalMarks {
+  /** How many there are at most; 0 spares asking for each. */
+  readonly size: number
+  get(key: string): Mark | undefined
 }
 
 /** Remembers what may be used only once. */
