@@ -37,7 +37,7 @@ export function portalPage(state: State, visit: PortalVisit, news?: PortalMessag
   const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>At Scalekit, the customer’s administrator sets these up here.</p>
+<p>The customer’s administrator switches these off and on here. At Scalekit they are set up here, too.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
