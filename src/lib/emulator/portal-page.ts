@@ -28,6 +28,9 @@ export function featuresOf({ link, organization }: PortalVisit): readonly string
   return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
 }
 
+/** What a browser's timers can count to: beyond it they run at once. Over three weeks. */
+const maxTimerMs = 2 ** 31 - 1
+
 /** Scalekit warns so long before a session ends, in milliseconds. */
 const warningMs = 5 * 60_000
 
@@ -45,7 +48,7 @@ ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
       { afterMs: 0, message: news ?? portalLoaded(link) },
       { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
       { afterMs: leftMs, message: portalExpired(link) },
-    ],
+    ].filter(({ afterMs }) => afterMs <= maxTimerMs),
   })
 }
 
