@@ -1,6 +1,6 @@
 import { ScalekitError } from '../errors.ts'
+import { snakeCase } from '../management/wire.ts'
 import type { Client } from '../oidc/discovery.ts'
-import { snakeCase } from './snake-case.ts'
 
 /** What an authorization request may say; whatever is `undefined` or empty is not sent. */
 export interface AuthorizationUrlOptions {
