@@ -52,10 +52,9 @@ export function authorizationUrl(
   const url = new URL('/oauth/authorize', environmentUrl)
   const params = {
     ...(codeChallenge && { code_challenge_method: 'S256' }),
-    ...wireParameters(options),
+    ...wireParameters({ scope: scopes, ...options }),
     // Scalekit's reference names `domain`; its SDK sends `domain_hint` too.
     ...wireParameters({ domain, domainHint: domain }),
-    ...wireParameters({ scope: scopes }),
     // Last: nothing that was passed in may stand for these.
     response_type: 'code',
     client_id: clientId,

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
 import type { AccessTokenClaims } from '../oidc/access-token.ts'
-import { type Client, discoverOnce } from '../oidc/discovery.ts'
+import type { Client, Provider } from '../oidc/discovery.ts'
 import { endSessionUrl } from '../oidc/end-session.ts'
 import { bearerCooldownMs, keySets } from '../oidc/key-sets.ts'
 import type { Send } from '../request.ts'
@@ -25,6 +25,7 @@ import { type ValidationParts, validateAccessToken, validateIdpLogin } from './v
 /** What the helpers are made of. */
 export interface SignInParts {
   readonly client: Client
+  readonly discover: () => Promise<Provider>
   readonly send: Send
   readonly clock: Clock
 }
@@ -39,8 +40,7 @@ export class SignInClient {
   readonly #authentication: AuthenticationParts
   readonly #validation: ValidationParts
 
-  constructor({ client, send, clock }: SignInParts) {
-    const discover = discoverOnce(client, { send, clock })
+  constructor({ client, discover, send, clock }: SignInParts) {
     // Tokens that anybody may send load the keys less often than those that came with a code.
     const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs })
     this.#client = client

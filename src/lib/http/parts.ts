@@ -123,6 +123,7 @@ export function assemble(config: Config): Parts {
   return {
     scalekit: new ScalekitClient({
       client,
+      discover,
       send,
       clock,
       limits: limitsFor(config.timeoutMs),

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { ScalekitClient as Sdk } from '@scalekit-sdk/node'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { scalekitAuth } from '../../../src/index.ts'
 import type { Emulator } from '../../../src/testing.ts'
 import { codeVerifier, redirectUri } from '../emulator/application.ts'
 import { emulate } from '../emulator/emulate.ts'
@@ -32,6 +33,14 @@ describe('authenticateWithCode', () => {
       expiresIn: 300,
       refreshToken: expect.stringMatching(/^rt_/),
     })
+  })
+
+  it('is a member of the kit, too', async () => {
+    const emulator = await emulate()
+    const { client } = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
+    const { user } = await signedIn(client)
+    expect(user.email).toBe('ada@acme.example')
+    await expect(client.organization.getOrganization(user.organizationId!)).resolves.toBeTruthy()
   })
 
   it('answers no refresh token where none was asked for', async () => {

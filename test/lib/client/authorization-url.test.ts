@@ -78,6 +78,11 @@ describe('getAuthorizationUrl', () => {
     expect(Object.keys(sent)).toHaveLength(4 + Object.keys(params).length)
   })
 
+  it('takes scopes as a text, too', () => {
+    const url = client.getAuthorizationUrl(redirectUri, { scope: 'openid invoices' })
+    expect(meaning(url).params.scope).toBe('openid invoices')
+  })
+
   it('lets no option stand for what makes the request', () => {
     const given = {
       clientId: 'another',
