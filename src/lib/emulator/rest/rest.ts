@@ -2,6 +2,7 @@ import type { Answer, Call } from '../call.ts'
 import type { State } from '../state.ts'
 import { authenticate } from './authenticate.ts'
 import { connectionOperations } from './connections.ts'
+import { directoryOperations } from './directories.ts'
 import type { Operation } from './operation.ts'
 import { organizationOperations } from './organizations.ts'
 import { portalLinkOperations } from './portal-links.ts'
@@ -15,6 +16,7 @@ export const operations: readonly Operation[] = [
   ...organizationOperations,
   ...portalLinkOperations,
   ...connectionOperations,
+  ...directoryOperations,
 ]
 
 /** Answers a call of the management API, or nothing for what is not emulated of it. */
