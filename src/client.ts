@@ -1,10 +1,10 @@
-export type { AuthenticatedUser } from './lib/client/authenticated-user.ts'
-export type { AuthorizationUrlOptions } from './lib/client/authorization-url.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export { Scalekit, ScalekitClient } from './lib/client/scalekit-client.ts'
 export type {
+  AuthenticatedUser,
   AuthenticationOptions,
   AuthenticationResponse,
+  AuthorizationUrlOptions,
   IdpInitiatedLoginClaims,
   LogoutUrlOptions,
   RefreshTokenResponse,
@@ -68,8 +68,7 @@ export type {
 } from './lib/management/organization-types.ts'
 export type { PageEnds, PageOptions } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
-export type { AccessTokenClaims } from './lib/oidc/access-token.ts'
-export type { Json } from './lib/types.ts'
+export type { AccessTokenClaims, Json } from './lib/types.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { RequestHeaders } from './lib/webhooks/headers.ts'
 export type { Secrets } from './lib/webhooks/signing-keys.ts'

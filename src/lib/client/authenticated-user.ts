@@ -1,43 +1,6 @@
 import { profileOf } from '../oidc/claims.ts'
 import type { IdTokenClaims } from '../oidc/id-token.ts'
-
-/**
- * Who signed in, as their ID token says. Find your users by `id`: it never moves to somebody else,
- * an e-mail address can.
- */
-export interface AuthenticatedUser {
-  /** The OpenID Connect subject. */
-  readonly id: string
-  readonly username?: string
-  readonly name?: string
-  readonly givenName?: string
-  readonly familyName?: string
-  readonly email?: string
-  /** True only where the identity provider said so. */
-  readonly emailVerified: boolean
-  readonly phoneNumber?: string
-  readonly phoneNumberVerified?: boolean
-  readonly profile?: string
-  readonly picture?: string
-  readonly gender?: string
-  readonly birthDate?: string
-  readonly zoneInfo?: string
-  readonly locale?: string
-  /** As it was sent: a text, or seconds since the epoch. */
-  readonly updatedAt?: string | number
-  /** As it was sent. */
-  readonly identities?: unknown
-  /** As it was sent. */
-  readonly metadata?: unknown
-  /** Where they signed in. */
-  readonly organizationId?: string
-  /** Your own id of that organization, where Scalekit knows it. */
-  readonly externalOrganizationId?: string
-  /** Through which connection they signed in. */
-  readonly connectionId?: string
-  /** Their session's id at Scalekit. */
-  readonly sid?: string
-}
+import type { AuthenticatedUser } from './sign-in-types.ts'
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isBoolean = (value: unknown) => typeof value === 'boolean'

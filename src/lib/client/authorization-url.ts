@@ -1,40 +1,7 @@
 import { ScalekitError } from '../errors.ts'
 import { snakeCase } from '../management/wire.ts'
 import type { Client } from '../oidc/discovery.ts'
-
-/** What an authorization request may say; whatever is `undefined` or empty is not sent. */
-export interface AuthorizationUrlOptions {
-  /** Default: `openid`, `profile`, `email`. */
-  readonly scopes?: readonly string[] | undefined
-  /** Comes back with the code; compare it with one that this browser's session holds. */
-  readonly state?: string | undefined
-  /** Comes back in the ID token: give the same to `authenticateWithCode`. */
-  readonly nonce?: string | undefined
-  /** An e-mail address that the identity provider may fill in. */
-  readonly loginHint?: string | undefined
-  /** The e-mail domain of an organization; sent as `domain` and `domain_hint`. */
-  readonly domain?: string | undefined
-  /** Another name for `domain`. */
-  readonly domainHint?: string | undefined
-  readonly connectionId?: string | undefined
-  /** Scalekit's id of the organization, or yours. */
-  readonly organizationId?: string | undefined
-  /** A social provider, e.g. `google`. */
-  readonly provider?: string | undefined
-  /** `login`, `select_account`, `create`, `consent`, `none` */
-  readonly prompt?: string | undefined
-  /** BASE64URL(SHA-256(code verifier)); see RFC 7636. */
-  readonly codeChallenge?: string | undefined
-  /** Default, where there is a challenge: `S256`, the only one there is. */
-  readonly codeChallengeMethod?: string | undefined
-  /** How long ago the user may have proved who they are, in seconds. */
-  readonly maxAge?: number | undefined
-  readonly acrValues?: string | readonly string[] | undefined
-  /** Any other parameter, sent in snake_case; a list is sent with spaces between. */
-  readonly [parameter: string]: ParameterValue
-}
-
-type ParameterValue = string | number | boolean | readonly string[] | undefined
+import type { AuthorizationUrlOptions, ParameterValue } from './sign-in-types.ts'
 
 /**
  * The URL that starts a sign-in; nobody is asked, and nothing about it is kept.

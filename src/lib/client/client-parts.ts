@@ -26,7 +26,11 @@ export interface ScalekitClientOptions {
   readonly clock?: Clock
 }
 
-/** What a client is made of. */
+/**
+ * What a client is made of.
+ *
+ * @internal
+ */
 export interface ClientParts extends SignInParts {
   readonly limits: ApiLimits
   readonly maxPageSize: number
@@ -59,6 +63,7 @@ interface Fields {
  * Reads the arguments of the constructor.
  *
  * @throws {@link ConfigError}
+ * @internal
  */
 export function clientParts(given: readonly unknown[]): ClientParts {
   const problems = unknownNames(given[3], optionNames, 'options.')

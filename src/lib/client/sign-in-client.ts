@@ -1,20 +1,21 @@
 import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
-import type { AccessTokenClaims } from '../oidc/access-token.ts'
 import type { Client, Provider } from '../oidc/discovery.ts'
 import { endSessionUrl } from '../oidc/end-session.ts'
 import { bearerCooldownMs, keySets } from '../oidc/key-sets.ts'
 import type { Send } from '../request.ts'
+import type { AccessTokenClaims } from '../types.ts'
 import { bytesOf, type RawBody } from '../webhooks/body.ts'
 import type { RequestHeaders } from '../webhooks/headers.ts'
 import { interceptorScheme, type Scheme, webhookScheme } from '../webhooks/scheme.ts'
 import { verifySignature } from '../webhooks/signature.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import { type AuthenticationParts, authenticate, refresh } from './authenticate.ts'
-import { type AuthorizationUrlOptions, authorizationUrl } from './authorization-url.ts'
+import { authorizationUrl } from './authorization-url.ts'
 import type {
   AuthenticationOptions,
   AuthenticationResponse,
+  AuthorizationUrlOptions,
   IdpInitiatedLoginClaims,
   LogoutUrlOptions,
   RefreshTokenResponse,
@@ -22,7 +23,11 @@ import type {
 } from './sign-in-types.ts'
 import { type ValidationParts, validateAccessToken, validateIdpLogin } from './validate.ts'
 
-/** What the helpers are made of. */
+/**
+ * What the helpers are made of. Types of openid-client are in here, so it is none of the public ones.
+ *
+ * @internal
+ */
 export interface SignInParts {
   readonly client: Client
   readonly discover: () => Promise<Provider>
@@ -40,6 +45,7 @@ export class SignInClient {
   readonly #authentication: AuthenticationParts
   readonly #validation: ValidationParts
 
+  /** @internal */
   constructor({ client, discover, send, clock }: SignInParts) {
     // Tokens that anybody may send load the keys less often than those that came with a code.
     const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs })

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../clock.ts'
-import type { Json } from '../types.ts'
+import type { AccessTokenClaims } from '../types.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
@@ -24,17 +24,6 @@ export interface ShownTokenChecks {
   /** Of several, any. */
   readonly audience?: string | readonly string[]
   readonly clock: Clock
-}
-
-/** The claims of a verified access token. */
-export type AccessTokenClaims = Json & {
-  readonly iss: string
-  readonly sub: string
-  readonly client_id: string
-  readonly jti: string
-  /** In seconds since the epoch, as `exp`. */
-  readonly iat: number
-  readonly exp: number
 }
 
 /** What an access token lets its user do. */
