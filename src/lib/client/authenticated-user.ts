@@ -26,6 +26,16 @@ const fields: Readonly<Record<string, readonly [claim: string, isOfType: typeof 
   metadata: ['metadata', isThere],
 }
 
+/** What the kit reads from a token, too; it is read in one place. */
+const kept = [
+  'email',
+  'emailVerified',
+  'organizationId',
+  'externalOrganizationId',
+  'connectionId',
+  'sid',
+] as const
+
 /** Translates verified claims, keeping a value only when it has the type it should have. */
 export function authenticatedUser(claims: IdTokenClaims): AuthenticatedUser {
   const profile = profileOf(claims)
@@ -35,8 +45,7 @@ export function authenticatedUser(claims: IdTokenClaims): AuthenticatedUser {
   return {
     id: profile.sub,
     ...Object.fromEntries(named),
-    ...pick(profile, ['email', 'emailVerified', 'organizationId', 'externalOrganizationId']),
-    ...pick(profile, ['connectionId', 'sid']),
+    ...pick(profile, kept),
   }
 }
 

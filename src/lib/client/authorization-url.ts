@@ -1,5 +1,6 @@
 import { ScalekitError } from '../errors.ts'
 import { snakeCase } from '../management/wire.ts'
+import { domainSelector } from '../oidc/authorization-request.ts'
 import type { Client } from '../oidc/discovery.ts'
 import type { AuthorizationUrlOptions, ParameterValue } from './sign-in-types.ts'
 
@@ -20,8 +21,7 @@ export function authorizationUrl(
   const params = {
     ...(codeChallenge && { code_challenge_method: 'S256' }),
     ...wireParameters({ scope: scopes, ...options }),
-    // Scalekit's reference names `domain`; its SDK sends `domain_hint` too.
-    ...wireParameters({ domain, domainHint: domain }),
+    ...(domain && domainSelector(domain)),
     // Last: nothing that was passed in may stand for these.
     response_type: 'code',
     client_id: clientId,
