@@ -216,7 +216,7 @@ await sc.connection.enableConnection(organizationId, connectionId);
     section: 'Enable a Directory',
     method: 'directory.enableDirectory',
     code: `
-await scalekit.directory.enableDirectory(
+await sc.directory.enableDirectory(
 '<organization_id>',
 '<directory_id>'
 );
