@@ -1,0 +1,54 @@
+import { ApiError, ScalekitError } from '../errors.ts'
+import { type Answer, type Call, isTimeout, type Send } from '../request.ts'
+import { type Asked, nameOf, unusable } from './answer.ts'
+import { cancelled, type Deadline, remainingMs } from './deadline.ts'
+
+/** Room for a page of people with all that their directory knows of them. */
+const maxBodyBytes = 8 * 1024 * 1024
+
+/**
+ * Makes one attempt at a call.
+ *
+ * @throws {@link ApiError} where no whole answer came
+ */
+export async function exchange(
+  send: Send,
+  { method, url, headers, body }: Call,
+  asked: Asked,
+  { deadline, timeoutMs }: Limits,
+): Promise<Answer> {
+  try {
+    return await send({
+      method,
+      url,
+      headers,
+      body,
+      maxBodyBytes,
+      signal: deadline.signal,
+      timeoutMs: Math.min(timeoutMs, remainingMs(deadline)),
+      once: !asked.isRepeatable,
+    })
+  } catch (error) {
+    throw noAnswer(error, asked, deadline)
+  }
+}
+
+/** How long an attempt may take. */
+export interface Limits {
+  readonly deadline: Deadline
+  /** The longest one attempt may take. */
+  readonly timeoutMs: number
+}
+
+function noAnswer(error: unknown, asked: Asked, { signal }: Deadline): unknown {
+  if (!(error instanceof ScalekitError)) return error
+  if (signal?.aborted) return cancelled(signal)
+  if (error.code === 'provider_failed') {
+    return unusable(asked, `cannot be used: ${error.message}`, { cause: error })
+  }
+  const code = isTimeout(error) ? 'api_deadline_exceeded' : 'api_unavailable'
+  return new ApiError(code, `${nameOf(asked)} failed: ${error.message}`, {
+    cause: error,
+    isRetryable: asked.isRepeatable,
+  })
+}
