@@ -85,6 +85,74 @@ describe('a body', () => {
     await deliver(url).expect(201)
   })
 
+  /** What reads along, or gets in the way, without being a parser. */
+  const readers: Readonly<Record<string, Middleware>> = {
+    'is listened to': (req, _res, next) => {
+      req.on('data', () => {})
+      next()
+    },
+    'is listened to since a moment ago': (req, _res, next) => {
+      req.on('data', () => {})
+      setImmediate(next)
+    },
+    'is half read': (req, _res, next) => {
+      req.once('data', () => next()).resume()
+    },
+    'is half iterated over': async (req, _res, next) => {
+      const chunks = req.iterator({ destroyOnReturn: false })
+      await chunks.next()
+      next()
+      for await (const _chunk of chunks);
+    },
+    'is paused': (req, _res, next) => {
+      req.pause()
+      next()
+    },
+    'is to come as text': (req, _res, next) => {
+      req.setEncoding('utf8')
+      next()
+    },
+    'came as text': (req, _res, next) => {
+      req.setEncoding('latin1').resume().once('end', next)
+    },
+  }
+
+  it.each(Object.entries(readers))('that %s is read all the same', async (_how, reader) => {
+    const handler = vi.fn()
+    const { url } = await start({
+      options: { webhooks: { secret: webhookSecret, onDirectoryUserCreated: handler } },
+      mount(app, auth) {
+        app.use(reader)
+        app.use(auth)
+      },
+    })
+    // More than arrives at once.
+    const long = { ...event, display_name: 'é'.repeat(200_000) }
+    await deliver(url, { event: long }).expect(201)
+    expect(handler.mock.calls[0]![1].raw).toEqual(Buffer.from(JSON.stringify(long)))
+  })
+
+  it('that never said how large it is, and is too large, is told so behind a parser', async () => {
+    const { url } = await start({
+      options: { webhooks: { ...webhooks, maxBytes: 1000 } },
+      mount(app, auth) {
+        app.use(express.json() as unknown as Middleware)
+        app.use(auth)
+      },
+    })
+    const body = JSON.stringify({ ...event, display_name: 'x'.repeat(1000) })
+    const answer = await fetch(`${url}/webhooks`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...signWebhook({ id: 'msg_1', body, secret: webhookSecret }),
+      },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'webhook_too_large' }])
+  })
+
   it('whose bytes are gone is never taken for a wrong signature: 503, and what to do', async () => {
     const { url, log } = await start({
       options: { webhooks },
