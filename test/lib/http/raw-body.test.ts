@@ -153,6 +153,21 @@ describe('a body', () => {
     expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'webhook_too_large' }])
   })
 
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
+    'behind a parser, without %s, is no delivery: 400',
+    async (name) => {
+      const { url } = await start({
+        options: { webhooks },
+        mount(app, auth) {
+          app.use(express.json() as unknown as Middleware)
+          app.use(auth)
+        },
+      })
+      const answer = await deliver(url).unset(name).expect(400)
+      expect(answer.body.code).toBe('webhook_headers_invalid')
+    },
+  )
+
   it('whose bytes are gone is never taken for a wrong signature: 503, and what to do', async () => {
     const { url, log } = await start({
       options: { webhooks },
@@ -177,6 +192,9 @@ describe('a body', () => {
 
 describe('a body that nobody should wait for', () => {
   const webhooks = { secret: webhookSecret, maxBytes: 100_000, onDirectoryUserCreated() {} }
+  const signed = Object.entries(signWebhook({ id: 'msg_1', body: '', secret: webhookSecret })).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
 
   /** Sends bytes until the server has had enough, and answers what it said and how much it took. */
   async function pour(url: string, chunks: Iterable<Buffer>, headers: readonly string[]) {
@@ -209,7 +227,7 @@ describe('a body that nobody should wait for', () => {
 
   it('is cut off when it is larger than it may be, though it never said how large', async () => {
     const { url } = await start({ options: { webhooks } })
-    const headers = ['Transfer-Encoding: chunked', 'webhook-id: msg_1']
+    const headers = ['Transfer-Encoding: chunked', ...signed]
     const { answer, bytesSent } = await pour(url, endless(), headers)
     expect(answer).toMatch(/^HTTP\/1.1 413 /)
     expect(answer).toMatch(/\r\nConnection: close\r\n/)
@@ -219,8 +237,14 @@ describe('a body that nobody should wait for', () => {
 
   it('is not read at all when it says that it is too large', async () => {
     const { url } = await start({ options: { webhooks } })
-    const { answer } = await pour(url, [], ['Content-Length: 100001', 'webhook-id: msg_1'])
+    const { answer } = await pour(url, [], ['Content-Length: 100001', ...signed])
     expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  })
+
+  it('is not waited for when nobody can have signed it', async () => {
+    const { url } = await start({ options: { webhooks } })
+    const { answer } = await pour(url, [], ['Content-Length: 1000', 'webhook-id: msg_1'])
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
   })
 
   /** A server that does nothing but read bodies, and says what became of them. */
