@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Logger } from './log.ts'
 import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
+import type { DeliveryQueue } from './state/delivery-queue.ts'
 import type { StateStore } from './state/store.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
@@ -133,6 +134,12 @@ export type WebhookOptions = EventHandlers & {
   readonly maxBytes?: number
   /** How long Scalekit, which waits ten seconds, is kept waiting, in seconds. Default: 8. */
   readonly timeoutSeconds?: number
+  /**
+   * When a delivery is acknowledged. `inline`: after its handlers, so that Scalekit repeats what
+   * failed. `bullmq(queue)` or `pgBoss(boss)` of `express-scalekit/queues`: after the queue took it,
+   * which runs the handlers until they succeed. Default: `inline`.
+   */
+  readonly delivery?: 'inline' | DeliveryQueue
   /** Events that end all sessions of an organization besides those that must. Default: none. */
   readonly revokeOn?: readonly OptionalRevocation[]
 }
@@ -193,7 +200,7 @@ export const optionNames: {
   paths: ['login', 'callback', 'logout', 'me', 'webhooks', 'interceptors'],
   login: ['fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
-  webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
+  webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'delivery', 'revokeOn'],
   interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],

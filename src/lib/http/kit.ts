@@ -70,7 +70,7 @@ export interface ScalekitAuth extends Guards {
    * HTTP/1 servers need it not: there the kit sees every request first.
    */
   readonly captureRawBody: Middleware
-  /** Stops what runs in the background. */
+  /** Stops what runs in the background, and waits for handlers that a queue's delivery runs. */
   close(): Promise<void>
 }
 
@@ -96,6 +96,9 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     { path: parts.at.paths.interceptors, maxBytes: config.interceptorMaxBytes },
   ]
   const stopTap = tapBodies(places)
+  const { keys, deliveries } = parts.webhooks
+  // By then the application has added its handlers.
+  if (keys.length > 0) setImmediate(deliveries.start)
 
   return Object.assign(middleware, {
     ...own,
@@ -111,6 +114,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     captureRawBody: captureRawBody(places),
     async close() {
       stopTap()
+      await deliveries.close()
       parts.marks.close()
     },
   })

@@ -1,8 +1,11 @@
 import { csrfTokens } from '../auth/csrf.ts'
+import type { Deliveries } from '../auth/delivery.ts'
+import { durableDeliveries } from '../auth/durable-deliveries.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
-import { inlineDeliveries } from '../auth/inline-deliveries.ts'
+import { type InlineParts, inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
 import { type React, reactions } from '../auth/reactions.ts'
+import { type Replay, replayWith } from '../auth/replay.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../client/client-parts.ts'
 import { ScalekitClient } from '../client/scalekit-client.ts'
@@ -48,6 +51,7 @@ export interface Parts {
   readonly interceptors: InterceptorParts
   readonly dispatcher: Dispatcher
   readonly react: React
+  readonly replay: Replay
   readonly events: AuthEmitter
   readonly logger: Logger
 }
@@ -84,6 +88,15 @@ export function assemble(config: Config): Parts {
     longestSessionMs: (config.absoluteSeconds + transactionSeconds) * 1000,
     clock,
   })
+  const deliveryParts = {
+    ledger: store.ledger,
+    dispatcher,
+    react,
+    emit: events.emit,
+    logger,
+    clock,
+    timeoutMs: config.webhookTimeoutMs,
+  }
   const transactions = cookieTransactions({
     name,
     style,
@@ -146,15 +159,7 @@ export function assemble(config: Config): Parts {
       keys: config.webhookKeys,
       toleranceSeconds: config.webhookToleranceSeconds,
       limits: { maxBytes: config.webhookMaxBytes, timeoutMs: bodyTimeoutMs },
-      deliveries: inlineDeliveries({
-        ledger: store.ledger,
-        dispatcher,
-        react,
-        emit: events.emit,
-        logger,
-        clock,
-        timeoutMs: config.webhookTimeoutMs,
-      }),
+      deliveries: deliveriesBy(config, deliveryParts),
       clock,
     },
     interceptors: {
@@ -172,9 +177,15 @@ export function assemble(config: Config): Parts {
     },
     dispatcher,
     react,
+    replay: replayWith(deliveryParts),
     events,
     logger,
   }
+}
+
+function deliveriesBy({ webhookDelivery }: Config, parts: InlineParts): Deliveries {
+  if (webhookDelivery === 'inline') return inlineDeliveries(parts)
+  return durableDeliveries({ ...parts, queue: webhookDelivery })
 }
 
 /** What makes a sealed value ours and no other instance's. */
