@@ -14,6 +14,9 @@ import {
 } from './delivery.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
+/** How long nobody looks whether a lease has ended, at most, in milliseconds. */
+const maxPauseMs = 500
+
 /** What it takes to handle deliveries that a queue keeps. */
 export interface DurableParts extends InlineParts {
   readonly queue: DeliveryQueue
@@ -89,7 +92,7 @@ function runWith(parts: DurableParts): (queued: QueuedDelivery, run: QueueRun) =
       const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
       const mayWait = claimed.status === 'busy' && claimed.isSameBody && performance.now() < end
       if (!mayWait) return claimed
-      await delay(lockMs / 20)
+      await delay(Math.min(lockMs / 20, maxPauseMs))
     }
   }
 

@@ -77,9 +77,8 @@ export function pgBoss(
 
 /** pg-boss takes only UUIDs: one made of the id's hash. @see RFC 9562 section 5.8 */
 function jobIdOf({ deliveryId }: QueuedDelivery): string {
-  const hash = createHash('sha256').update(deliveryId).digest('hex')
-  return hash.replace(
-    /^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/,
-    (_hash, ...parts: string[]) => `${parts[0]}-${parts[1]}-8${parts[2]}-8${parts[3]}-${parts[4]}`,
-  )
+  const bytes = createHash('sha256').update(deliveryId).digest().subarray(0, 16)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

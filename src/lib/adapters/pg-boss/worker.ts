@@ -22,6 +22,9 @@ export interface PgBossWorker {
   stop(): Promise<void>
 }
 
+/** A claim is renewed while its process lives, so it need not last as long as a job may. */
+const maxLockMs = 30_000
+
 /** How often jobs are looked for whose worker died, in milliseconds. */
 const expireEveryMs = 15_000
 
@@ -102,7 +105,7 @@ async function runJob(
       attempt: retryCount + 1,
       isLast: retryCount >= retryLimit,
       // Nothing makes the job itself last on, so the claim has to end before the next run.
-      lockMs: (Number(expireInSeconds) * 1000) / 2,
+      lockMs: Math.min((Number(expireInSeconds) * 1000) / 2, maxLockMs),
     })
     // A job that fails is retried while there are retries; one that is cancelled is not.
     await (end === 'given-up' ? boss.cancel(name, id) : boss.complete(name, id))
