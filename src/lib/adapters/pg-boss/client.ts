@@ -11,6 +11,7 @@ export interface PgBossJob {
 /** What is used of an instance of `pg-boss`. */
 export interface PgBossClient {
   createQueue(name: string, options: { readonly name: string }): Promise<unknown>
+  getQueue(name: string): Promise<unknown>
   send(name: string, data: object, options: { readonly id: string }): Promise<string | null>
   getJobById(
     name: string,

@@ -42,9 +42,14 @@ export function pgBoss(
   boss: PgBossClient,
   { queue: name = 'scalekit-webhooks', worker = {} }: PgBossOptions = {},
 ): DeliveryQueue {
-  const createQueue = async () => void (await boss.createQueue(name, { name, ...queueDefaults }))
   const ready = rememberSuccess(createQueue, { clock: Date.now, retryAfterMs: 0 })
   let wake = () => {}
+
+  /** Leaves a queue as it is that is there. An instance that has not started does nothing. */
+  async function createQueue(): Promise<void> {
+    await boss.createQueue(name, { name, ...queueDefaults })
+    if (!(await boss.getQueue(name))) throw new Error(`There is no queue ${name}`)
+  }
 
   /** The delivery by this id that was there before; nothing was taken where there is none. */
   async function known(id: string): Promise<QueuedDelivery> {
