@@ -27,7 +27,7 @@ export interface Engine {
   queue(settings?: QueueSettings): Promise<TestQueue>
   /** A new queue as the kit makes it. */
   plainQueue(): Promise<TestQueue>
-  /** How many connections there are. */
+  /** How many connections are in use. */
   connections(): Promise<number>
   kill(): Promise<void>
   restart(): Promise<void> | void
@@ -110,7 +110,8 @@ export async function startPgBoss(): Promise<Engine> {
     ...postgres,
     queue: ({ attempts = 3 } = {}) => open({ retryLimit: attempts - 1, retryDelay: 0 }),
     plainQueue: () => open(),
-    connections: async () => pool.totalCount,
+    // They stay the application's; the kit has to give back what it takes.
+    connections: async () => pool.totalCount - pool.idleCount,
     async close() {
       await boss.stop({ graceful: false })
       await postgres.close()

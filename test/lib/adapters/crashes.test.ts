@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('an application whose processes are k
     const settings = { kit, redisPort: redis.port, postgres: postgres.address, secret }
     processes = startProcesses(processCount, settings)
     sender = createSender(secret, processes.ports)
-    await vi.waitFor(() => expect(processes.ports()).toHaveLength(processCount), 20_000)
+    await vi.waitFor(() => expect(processes.ports()).toHaveLength(processCount), 45_000)
   }, 60_000)
 
   afterAll(async () => {
@@ -95,7 +95,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('an application whose processes are k
   async function killOne(): Promise<void> {
     await delay(random.integer(20))
     const isUp = () => expect(processes.ports().length).toBeGreaterThan(0)
-    await vi.waitFor(isUp, { timeout: 20_000, interval: 5 })
+    await vi.waitFor(isUp, { timeout: 60_000, interval: 5 })
     processes.kill(random.integer(processes.ports().length))
   }
 
@@ -128,14 +128,14 @@ describe.skipIf(!hasRedis || !hasPostgres)('an application whose processes are k
       figures = await Promise.all(ways.map(figuresOf))
       expect(figures.map(({ lost }) => lost)).toEqual(ways.map(() => 0))
     }
-    await vi.waitFor(everyEffect, { timeout: 60_000, interval: 250 }).catch(() => {})
+    await vi.waitFor(everyEffect, { timeout: 90_000, interval: 250 }).catch(() => {})
     console.table(figures)
     console.log(`${kills} kills, ${sender.attempts} attempts, ${ways.length} × ${events} events`)
     for (const { way, doubles, ...counts } of figures) {
       expect({ way, ...counts }).toEqual({ way, acknowledged: events, effects: events, lost: 0 })
       if (way.endsWith('-once')) expect({ way, doubles }).toEqual({ way, doubles: 0 })
     }
-  }, 240_000)
+  }, 480_000)
 })
 
 /** The queues as they are, but for how soon the work of a dead process is taken up again. */

@@ -286,9 +286,9 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       await deliver(receiver.url, { id: 'msg_closing' }).expect(201)
       await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
       const closed = worker.auth.close()
-      await deliver(receiver.url, { id: 'msg_later' }).expect(201)
       open()
       await closed
+      await deliver(receiver.url, { id: 'msg_later' }).expect(201)
       expect(worker.handled.map(({ deliveryId }) => deliveryId)).toEqual(['msg_closing'])
       expect(await queue.stateOf('msg_closing')).toBe('completed')
       expect(await queue.stateOf('msg_later')).not.toBe('completed')
