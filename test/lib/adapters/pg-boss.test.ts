@@ -3,7 +3,7 @@ import PgBoss from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { pgBoss } from '../../../src/queues.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
-import { taking } from '../../support/taking.ts'
+import { gate, taking } from '../../support/taking.ts'
 import { deliver } from '../../support/webhook.ts'
 
 const waiting = { timeout: 10_000, interval: 20 }
@@ -63,17 +63,20 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
   it('handles as many at once as it is told, and no more', async () => {
     const { boss, queue } = open()
     await boss.start()
+    const { opened, open: letGo } = gate()
     let [running, most] = [0, 0]
     const { url, handled } = await taking({
       delivery: pgBoss(boss, { queue, worker: { ...worker, concurrency: 2 } }),
       async onDirectoryUserCreated() {
         running += 1
         most = Math.max(most, running)
-        await new Promise(setImmediate)
+        await opened
         running -= 1
       },
     })
     await Promise.all(Array.from({ length: 20 }, () => deliver(url).expect(201)))
+    await vi.waitFor(() => expect(running).toBe(2), waiting)
+    letGo()
     await vi.waitFor(() => expect(handled).toHaveLength(20), waiting)
     expect(most).toBe(2)
   })

@@ -2,9 +2,9 @@
 // is plain JavaScript on the compiled kit, so that it starts quickly: it is killed all the time.
 import { createServer } from 'node:http'
 import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import PgBoss from 'pg-boss'
-import { createClient } from 'redis'
 
 const { kit, redisPort, postgres, secret } = JSON.parse(process.argv[2])
 const { scalekitAuth } = await import(`${kit}/index.js`)
@@ -15,9 +15,8 @@ const { bullmq, pgBoss } = await import(`${kit}/queues.js`)
 process.on('disconnect', () => process.exit())
 
 const pool = new Pool({ ...postgres, connectionTimeoutMillis: 5000 }).on('error', () => {})
-const redis = await createClient({ socket: { host: '127.0.0.1', port: redisPort } })
-  .on('error', () => {})
-  .connect()
+const redis = new Redis({ host: '127.0.0.1', port: redisPort }).on('error', () => {})
+const client = { sendCommand: ([name, ...args]) => redis.call(name, ...args) }
 const queue = new Queue('webhooks', { connection: { host: '127.0.0.1', port: redisPort } })
 queue.on('error', () => {})
 const db = { executeSql: (text, values) => pool.query(text, values) }
@@ -48,7 +47,7 @@ async function takeEffectAndSettle(way, delivery) {
 const worker = { lockDuration: 2000, stalledInterval: 1000 }
 const jobs = (name) => pgBoss(boss, { queue: name, worker: { pollingIntervalSeconds: 0.2 } })
 const inSql = (schema) => postgresStore(pool, { schema })
-const inRedis = (prefix) => redisStore(redis, { prefix })
+const inRedis = (prefix) => redisStore(client, { prefix })
 
 const ways = {
   inline: { store: inRedis('inline:') },
