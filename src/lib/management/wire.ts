@@ -43,6 +43,7 @@ function upperCase(_match: string, letter: string): string {
   return letter.toUpperCase()
 }
 
-function snakeCase(name: string): string {
+/** What is in snake_case already stays as it is. */
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
