@@ -277,9 +277,7 @@ describe('users and groups', () => {
     const groups = await client.directory.listDirectoryGroups({ ...request, pageSize: 30 })
     const before = callsTo(emulator).length
     expect(await collect(client.directory.users(request))).toEqual(all.users)
-    expect(await collect(client.directory.groups(acmeId, directory.id))).toEqual(
-      groups.groups,
-    )
+    expect(await collect(client.directory.groups(acmeId, directory.id))).toEqual(groups.groups)
     expect(callsTo(emulator).length - before).toBe(all.users.length + 1)
   })
 })
