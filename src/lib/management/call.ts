@@ -84,9 +84,13 @@ interface AttemptParts {
 function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
   const { tokens, deadline } = parts
   let mayRenew = true
+  let attempts = 0
   return async function attempt(token: string): Promise<Json> {
+    attempts += 1
     const asked = askedWith(token, request, url)
     const answer = await answerTo(request, asked, parts)
+    // What an attempt without an answer has deleted, the next one does not find.
+    if (answer.status === 404 && request.method === 'DELETE' && attempts > 1) return {}
     if (answer.status !== 401 || !mayRenew) return readAnswer(answer, asked)
     mayRenew = false
     const other = await inTime(tokens.renewed(token), deadline)
@@ -101,7 +105,10 @@ function inTime(token: string | Promise<string>, deadline: Deadline): string | P
 
 /** What is created twice is there twice; everything else may be said again. */
 function askedWith(token: string, { method }: ApiRequest, url: URL): Asked {
-  return { method, url, isRepeatable: method !== 'POST', secrets: [token] }
+  const isRepeatable = method !== 'POST'
+  // A deletion may be repeated, but that it was has to be known.
+  const once = method === 'POST' || method === 'DELETE'
+  return { method, url, isRepeatable, once, secrets: [token] }
 }
 
 async function answerTo(

@@ -1,3 +1,4 @@
+import type { Json } from '../types.ts'
 import type { Named } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'
 
@@ -54,6 +55,12 @@ export interface Connection extends ConnectionSummary {
   readonly attributeMapping?: Readonly<Record<string, string>>
   readonly samlConfig?: SamlConfig
   readonly oidcConfig?: OidcConfig
+  /** Of connections that are no single sign-on, with all their names in camelCase. */
+  readonly oauthConfig?: Json
+  readonly passwordlessConfig?: Json
+  readonly staticConfig?: Json
+  readonly webauthnConfig?: Json
+  readonly googleDwdConfig?: Json
   readonly domains?: readonly ConnectionDomain[]
   readonly createTime?: string
   readonly updateTime?: string
