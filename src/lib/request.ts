@@ -84,13 +84,14 @@ export function sender(options: SenderOptions): Send {
 
 /** Whether a call failed because its time was up. */
 export function isTimeout({ cause }: ScalekitError): boolean {
-  return cause instanceof DOMException && cause.name === 'TimeoutError'
+  return cause instanceof TimeIsUp
 }
+
+class TimeIsUp extends Error {}
 
 function unavailable({ url, signal }: Call, cause: unknown): string {
   if (signal?.aborted) return `The call to ${url.origin} was cancelled`
-  const isLate = cause instanceof DOMException && cause.name === 'TimeoutError'
-  return `${url.origin} ${isLate ? cause.message : 'is out of reach'}`
+  return `${url.origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
 }
 
 /** What ends a call before its answer does: its time, or whoever made it. */
@@ -114,7 +115,7 @@ function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefin
 }
 
 function expire(limit: Limit, limitMs: number): void {
-  end(limit, new DOMException(`did not answer within ${limitMs} ms`, 'TimeoutError'))
+  end(limit, new TimeIsUp(`did not answer within ${limitMs} ms`))
 }
 
 function end(limit: Limit, reason: unknown): void {

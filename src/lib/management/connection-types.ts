@@ -1,4 +1,5 @@
 import type { Json } from '../types.ts'
+import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'
 
@@ -178,11 +179,11 @@ export interface ConnectionApi {
   getConnection(
     organizationId: string,
     id: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly connection: Connection }>
   getConnection(request: Named<ConnectionRequest>): Promise<{ readonly connection: Connection }>
-  enableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  enableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
-  disableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  disableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
 }
