@@ -58,6 +58,23 @@ export interface ScalekitAuth extends Guards {
     res: ServerResponse,
     options?: { readonly returnTo?: string },
   ): Promise<void>
+  /**
+   * Switches whoever is signed in to another organization, from a route of the application: a
+   * sign-in through Scalekit that has to end there. The session that is there lives until it does.
+   *
+   * The request must be a form or a link of this site that a person has used.
+   *
+   * @param organizationId Scalekit's id (`org_…`) or your own id of the organization.
+   * @param options `returnTo` is the path to come back to; by default `/`.
+   * @throws {@link ScalekitError} `not_signed_in`, `cross_site_request`, `navigation_required`, or
+   *   as `/login` would answer
+   */
+  switchOrganization(
+    req: IncomingMessage,
+    res: ServerResponse,
+    organizationId: string,
+    options?: { readonly returnTo?: string },
+  ): Promise<void>
   /** Scalekit's webhooks beside the route. */
   readonly webhooks: Webhooks
   /** Tells of what happens; answers how to stop. */
@@ -102,6 +119,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     login: (req: IncomingMessage, res: ServerResponse, request: LoginRequest = {}) =>
       parts.login(req, res, request),
     logout: parts.logout,
+    switchOrganization: parts.switchOrganization,
     webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
     on: parts.events.on,
     captureRawBody: captureRawBody(places),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { authorizationUrl, pinsOf } from '../oidc/authorization-request.ts'
@@ -21,6 +22,7 @@ export interface LoginParts {
   readonly issuer: string
   readonly discover: () => Promise<Provider>
   readonly transactions: Transactions
+  readonly sessions: Sessions
   readonly scope: string
   readonly providers: readonly string[]
   readonly clock: Clock
@@ -37,13 +39,18 @@ export type StartLogin = (
   req: IncomingMessage,
   res: ServerResponse,
   request: LoginRequest,
-  options?: { readonly isRestart?: boolean },
+  options?: {
+    readonly isRestart?: boolean
+    /** The session that wants to be switched to the organization of the request. */
+    readonly switchedFrom?: string
+  },
 ) => Promise<void>
 
 /** @throws ScalekitError for a request that cannot be sent, or a provider out of reach */
 export function startLogin(parts: LoginParts): StartLogin {
   const { discover, transactions, scope, providers, clock } = parts
-  return async function login(req, res, request, options) {
+  return async function login(req, res, request, options = {}) {
+    const { switchedFrom } = options
     const { loginHint, prompt, returnTo, ...target } = checkLoginRequest(request, providers)
     const provider = await discover()
     const transaction = startTransaction(
@@ -52,6 +59,7 @@ export function startLogin(parts: LoginParts): StartLogin {
         returnTo: parts.safeReturnTo(req, returnTo) ?? '/',
         pins: pinsOf(target),
         startedAt: clock(),
+        ...(switchedFrom === undefined ? {} : { switchedFrom }),
         ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       },
       options,
@@ -68,7 +76,7 @@ export function startLogin(parts: LoginParts): StartLogin {
  * scanner asks for would leave transactions that nobody finishes.
  */
 export function loginRoute(
-  { issuer, ownUrl, safeReturnToUrl }: LoginParts,
+  { issuer, sessions, ownUrl, safeReturnToUrl }: LoginParts,
   start: StartLogin,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function login(req, res) {
@@ -97,6 +105,11 @@ export function loginRoute(
     }
     const returnTo = request.returnTo ?? safeReturnToUrl(req, targetLinkUri)
     const target = returnTo === undefined ? request : { ...request, returnTo }
-    await start(req, res, target, { isRestart: restart !== undefined })
+    // Whoever is signed in and names an organization switches to it.
+    const from = request.organizationId === undefined ? undefined : await sessions.live(req)
+    await start(req, res, target, {
+      isRestart: restart !== undefined,
+      ...(from ? { switchedFrom: from.sessionId } : {}),
+    })
   }
 }

@@ -23,6 +23,7 @@ import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
 import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
+import { type SwitchOrganization, switchOrganization } from './switch-organization.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 import type { WebhookParts } from './webhooks.ts'
 
@@ -36,6 +37,7 @@ export interface Parts {
   readonly transactions: Transactions
   readonly login: StartLogin
   readonly loginParts: LoginParts
+  readonly switchOrganization: SwitchOrganization
   readonly logout: EndLogin
   readonly logoutParts: LogoutParts
   readonly instance: Instance
@@ -92,6 +94,7 @@ export function assemble(config: Config): Parts {
     issuer: client.issuer,
     discover,
     transactions,
+    sessions,
     scope: config.scope,
     providers: config.providers,
     clock,
@@ -111,6 +114,7 @@ export function assemble(config: Config): Parts {
     origin: at.origin,
     safeReturnTo: at.safeReturnTo,
   }
+  const login = startLogin(loginParts)
   const instance: Instance = {
     clock,
     principalOf: sessions.principalOf,
@@ -124,8 +128,9 @@ export function assemble(config: Config): Parts {
     marks,
     sessions,
     transactions,
-    login: startLogin(loginParts),
+    login,
     loginParts,
+    switchOrganization: switchOrganization({ sessions, start: login, origin: at.origin }),
     logoutParts,
     logout: endLogin(logoutParts),
     instance,
