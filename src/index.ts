@@ -3,7 +3,7 @@ export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.t
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
 export type { Clock } from './lib/clock.ts'
 export type { ScalekitErrorCode } from './lib/errors.ts'
-export { AccessError, ConfigError, LoginError, ScalekitError } from './lib/errors.ts'
+export { AccessError, ApiError, ConfigError, LoginError, ScalekitError } from './lib/errors.ts'
 export { getAuth } from './lib/http/context.ts'
 export {
   requireAuth,

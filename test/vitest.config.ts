@@ -20,6 +20,7 @@ export default defineConfig({
     // without `dist` can test them and all tests share one copy of every module.
     alias: [
       { find: /^express-scalekit$/, replacement: root('src/index.ts') },
+      { find: /^express-scalekit\/client$/, replacement: root('src/client.ts') },
       { find: /^express-scalekit\/redis$/, replacement: root('src/redis.ts') },
       { find: /^express-scalekit\/postgres$/, replacement: root('src/postgres.ts') },
       { find: /^express-scalekit\/testing$/, replacement: root('src/testing.ts') },

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { OptionalRevocation } from './auth/reactions.ts'
+import { assertEncrypted, environmentOrigin } from './environment-url.ts'
 import { ConfigError } from './errors.ts'
 import {
   oneOf,
@@ -58,27 +59,15 @@ export function environmentUrl(options: ScalekitAuthOptions, env: Env): URL {
       'is missing: set SCALEKIT_ENVIRONMENT_URL, or run `npx express-scalekit emulator` and use what it prints',
     )
   }
-  // The dashboard shows a host, the documentation a URL; both are meant.
-  const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(given)
-  const url = originUrl(hasScheme ? given : `https://${text(given)}`)
-  assertEncrypted(url, env)
+  const url = environmentOrigin(given)
+  assertEncrypted(url, !isProduction(env))
   return url
-}
-
-function assertEncrypted(url: URL, env: Env): void {
-  if (url.protocol === 'http:' && (isProduction(env) || !isLoopback(url))) {
-    throw new Error('must begin with https://; http is only for an emulator on this machine')
-  }
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
 /** Compared as text with what tokens say, so it stays as it was written. */
 export function issuer(value: string, env: Env): string {
   // The endpoints may lie at the issuer's origin, and the client secret then goes there.
-  assertEncrypted(webUrl(value), env)
+  assertEncrypted(webUrl(value), !isProduction(env))
   return value
 }
 

@@ -56,6 +56,30 @@ const statusByCode = {
   webhook_handler_late: 500,
   webhook_handler_failed: 503,
   webhook_given_up: 200,
+  // The management API, by the names of its gRPC statuses.
+  api_cancelled: 499,
+  api_unknown: 500,
+  api_invalid_argument: 400,
+  api_deadline_exceeded: 504,
+  api_not_found: 404,
+  api_already_exists: 409,
+  api_permission_denied: 403,
+  api_resource_exhausted: 429,
+  api_failed_precondition: 400,
+  api_aborted: 409,
+  api_out_of_range: 400,
+  api_unimplemented: 501,
+  api_internal: 500,
+  api_unavailable: 503,
+  api_data_loss: 500,
+  api_unauthenticated: 401,
+  // What the management client says itself.
+  api_answer_invalid: 502,
+  api_busy: 503,
+  invalid_id: 400,
+  invalid_page_size: 400,
+  invalid_updated_after: 400,
+  page_token_repeated: 502,
   // Either.
   store_unavailable: 503,
   unexpected: 503,
@@ -146,6 +170,54 @@ export class PermanentError extends WebhookError {
 
   constructor(message: string, details: ErrorDetails = {}) {
     super('webhook_given_up', message, details)
+  }
+}
+
+/** A field that breaks a rule of the API, such as `str.max_len=200`. */
+export interface FieldViolation {
+  readonly field: string
+  readonly description: string
+  readonly constraint: string
+}
+
+/** What an {@link ApiError} carries beside its code and its message. */
+export interface ApiErrorDetails extends ErrorDetails {
+  readonly status?: number
+  readonly grpcCode?: number | undefined
+  readonly errorCode?: string | undefined
+  readonly fieldViolations?: readonly FieldViolation[]
+  readonly requestId?: string | undefined
+  readonly isRetryable?: boolean
+  readonly retryAfterMs?: number | undefined
+}
+
+/** A call of the management API that did not succeed, or that was refused before it was sent. */
+export class ApiError extends ScalekitError {
+  override readonly name: string = 'ApiError'
+  /** The HTTP status of the answer; where there was none, the one that belongs to the code. */
+  override readonly status: number
+  /** The number of the gRPC status, where the answer had one. */
+  readonly grpcCode: number | undefined
+  /** The API's own name for what is wrong, e.g. `UNAUTHENTICATED`. */
+  readonly errorCode: string | undefined
+  /** The fields that break a rule. */
+  readonly fieldViolations: readonly FieldViolation[]
+  /** What Scalekit's support finds the call by. */
+  readonly requestId: string | undefined
+  /** Whether the same call may be made again without harm, and could then succeed. */
+  readonly isRetryable: boolean
+  /** How long the API asked to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ScalekitErrorCode, message: string, details: ApiErrorDetails = {}) {
+    super(code, message, details)
+    this.status = details.status ?? statusByCode[code]
+    this.grpcCode = details.grpcCode
+    this.errorCode = details.errorCode
+    this.fieldViolations = details.fieldViolations ?? []
+    this.requestId = details.requestId
+    this.isRetryable = details.isRetryable ?? false
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 

@@ -5,7 +5,7 @@ import { ScalekitError } from './errors.ts'
 /** How long one call may take from first to last byte, in milliseconds. */
 const defaultTimeoutMs = 5000
 /** The largest body that is read; a token answer with many claims has about ten thousand bytes. */
-const maxBodyBytes = 256 * 1024
+const defaultMaxBodyBytes = 256 * 1024
 /** Sockets idle this long are closed by us, before servers that close at five seconds do. */
 const idleSocketMs = 4000
 
@@ -15,6 +15,17 @@ export interface Call {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** Ends the call before its time. */
+  readonly signal?: AbortSignal | undefined
+  /** In place of the sender's own, in milliseconds. */
+  readonly timeoutMs?: number
+  /** The largest body that is read. Default: 256 kB. */
+  readonly maxBodyBytes?: number
+  /**
+   * The call must not arrive twice. It then gets a socket of its own: of a kept one that ends
+   * without a word nobody can tell whether the server had begun.
+   */
+  readonly once?: boolean
 }
 
 /** The answer to a call, read to its end. */
@@ -52,22 +63,55 @@ export function sender(options: SenderOptions): Send {
     if (!options.origins.includes(call.url.origin)) {
       throw failed(`refused to call ${call.url.origin}, which is not the environment's origin`)
     }
-    const deadline = AbortSignal.timeout(timeoutMs)
+    const limitMs = call.timeoutMs ?? timeoutMs
+    const end = endOf(call, limitMs)
     try {
       // The race holds even where a `fetch` that was passed in does not listen to its signal.
-      const answer = await Promise.race([transport(call, deadline), rejectedOn(deadline)])
+      const answer = await Promise.race([transport(call, end.signal), rejectedOn(end.signal)])
       assertStatus(answer)
       return answer
-    } catch (cause) {
-      if (cause instanceof ScalekitError) throw cause
-      const reason = deadline.aborted ? `did not answer within ${timeoutMs} ms` : 'is out of reach'
-      throw new ScalekitError('provider_unavailable', `${call.url.origin} ${reason}`, { cause })
+    } catch (error) {
+      if (error instanceof ScalekitError) throw error
+      const { aborted, reason } = end.signal
+      const cause = aborted ? reason : error
+      throw new ScalekitError('provider_unavailable', unavailable(call, cause, limitMs), { cause })
+    } finally {
+      end.clear()
     }
+  }
+}
+
+/** Whether a call failed because its time was up. */
+export function isTimeout(error: ScalekitError): boolean {
+  return error.cause instanceof DOMException && error.cause.name === 'TimeoutError'
+}
+
+function unavailable({ url, signal }: Call, cause: unknown, limitMs: number): string {
+  if (signal?.aborted) return `The call to ${url.origin} was cancelled`
+  const isLate = cause instanceof DOMException && cause.name === 'TimeoutError'
+  return `${url.origin} ${isLate ? `did not answer within ${limitMs} ms` : 'is out of reach'}`
+}
+
+/** Not `AbortSignal.timeout`, whose timer would outlive every call that is answered in time. */
+function endOf({ signal }: Call, limitMs: number): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const late = () => controller.abort(new DOMException('The time is up', 'TimeoutError'))
+  const cancel = () => controller.abort(signal?.reason)
+  const timer = setTimeout(late, limitMs)
+  signal?.addEventListener('abort', cancel, { once: true })
+  if (signal?.aborted) cancel()
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', cancel)
+    },
   }
 }
 
 function rejectedOn(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 }
@@ -77,7 +121,7 @@ function assertStatus({ status }: Answer): void {
   if (status < 200 || status > 599) throw failed(`an answer has the status ${status}`)
 }
 
-type Transport = (call: Call, deadline: AbortSignal) => Promise<Answer>
+type Transport = (call: Call, signal: AbortSignal) => Promise<Answer>
 
 /** What openid-client and jose pass to a `fetch` that replaces the global one. */
 interface BoundedFetchInit {
@@ -101,12 +145,12 @@ export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Pr
 }
 
 function fetchTransport(fetch: Fetch): Transport {
-  return async function callByFetch({ url, method, headers, body }, signal) {
+  return async function callByFetch({ url, method, headers, body, maxBodyBytes }, signal) {
     const init: RequestInit = { method, headers, redirect: 'manual', signal }
     if (body !== undefined) init.body = body
     const response = await fetch(url.href, init)
     const chunks: Buffer[] = []
-    const collect = collector(chunks)
+    const collect = collector(chunks, maxBodyBytes)
     if (response.body) for await (const chunk of response.body) collect(Buffer.from(chunk))
     return {
       status: response.status,
@@ -123,7 +167,7 @@ function nodeTransport(): Transport {
   return async function callByNode(call, signal) {
     const agent = call.url.protocol === 'https:' ? https : http
     try {
-      return await callOnce(call, signal, agent)
+      return await callOnce(call, signal, call.once ? false : agent)
     } catch (error) {
       // Not through the agent: its other sockets may have been closed as well.
       if (error instanceof StaleSocketError) return callOnce(call, signal, false)
@@ -136,7 +180,7 @@ function nodeTransport(): Transport {
 class StaleSocketError extends Error {}
 
 function callOnce(
-  { url, method, headers, body }: Call,
+  { url, method, headers, body, maxBodyBytes }: Call,
   signal: AbortSignal,
   agent: HttpAgent | HttpsAgent | false,
 ): Promise<Answer> {
@@ -152,7 +196,9 @@ function callOnce(
     outgoing.once('socket', ({ bytesRead }) => {
       bytesReadBefore = bytesRead
     })
-    outgoing.once('response', (response) => readAnswer(response).then(resolve, reject))
+    outgoing.once('response', (response) =>
+      readAnswer(response, maxBodyBytes).then(resolve, reject),
+    )
     outgoing.once('error', (error: NodeJS.ErrnoException) => {
       const isStale =
         outgoing.reusedSocket &&
@@ -168,9 +214,9 @@ function contentLength(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readAnswer(response: IncomingMessage, maxBodyBytes?: number): Promise<Answer> {
   const chunks: Buffer[] = []
-  const collect = collector(chunks)
+  const collect = collector(chunks, maxBodyBytes)
   // Leaving this loop by an error destroys the socket, so an endless body stops flowing.
   for await (const chunk of response) collect(chunk as Buffer)
   const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
@@ -181,7 +227,7 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
   }
 }
 
-function collector(chunks: Buffer[]): (chunk: Buffer) => void {
+function collector(chunks: Buffer[], maxBodyBytes = defaultMaxBodyBytes): (chunk: Buffer) => void {
   let size = 0
   return (chunk) => {
     size += chunk.length

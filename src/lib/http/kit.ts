@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthEmitter } from '../auth/events.ts'
+import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { type Config, parseConfig } from '../config.ts'
 import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
@@ -75,6 +76,8 @@ export interface ScalekitAuth extends Guards {
     organizationId: string,
     options?: { readonly returnTo?: string },
   ): Promise<void>
+  /** Scalekit's API, with the kit's own client id and secret. */
+  readonly client: ScalekitClient
   /** Scalekit's webhooks beside the route. */
   readonly webhooks: Webhooks
   /** Tells of what happens; answers how to stop. */
@@ -120,6 +123,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
       parts.login(req, res, request),
     logout: parts.logout,
     switchOrganization: parts.switchOrganization,
+    client: parts.scalekit,
     webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
     on: parts.events.on,
     captureRawBody: captureRawBody(places),

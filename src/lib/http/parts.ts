@@ -4,6 +4,8 @@ import { inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
 import { type React, reactions } from '../auth/reactions.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
+import { defaultMaxPageSize, limitsFor } from '../client/client-parts.ts'
+import { ScalekitClient } from '../client/scalekit-client.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { discoverOnce, type Provider } from '../oidc/discovery.ts'
@@ -29,6 +31,7 @@ import type { WebhookParts } from './webhooks.ts'
 
 /** What an instance is made of. */
 export interface Parts {
+  readonly scalekit: ScalekitClient
   readonly at: Addresses
   readonly discover: () => Promise<Provider>
   readonly keysOf: (provider: Provider) => KeySet
@@ -122,6 +125,13 @@ export function assemble(config: Config): Parts {
     returnToOf: at.returnToOf,
   }
   return {
+    scalekit: new ScalekitClient({
+      client,
+      send,
+      clock,
+      limits: limitsFor(config.timeoutMs),
+      maxPageSize: defaultMaxPageSize,
+    }),
     at,
     discover,
     keysOf: keySets(send),

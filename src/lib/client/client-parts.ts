@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.ts'
+import { assertEncrypted, environmentOrigin } from '../environment-url.ts'
+import { ConfigError } from '../errors.ts'
+import { optionalFunction, positive, readFields, text, unknownNames, webUrl } from '../fields.ts'
+import type { ApiLimits } from '../management/call.ts'
+import type { Client } from '../oidc/discovery.ts'
+import { type Fetch, type Send, sender } from '../request.ts'
+import { Secret } from '../secret.ts'
+
+/** How a client calls Scalekit. */
+export interface ScalekitClientOptions {
+  /** The `iss` of the environment's tokens. Default: the environment URL. */
+  readonly issuer?: string
+  /** The longest one attempt may take, in milliseconds. Default: 5000. */
+  readonly timeoutMs?: number
+  /** The longest a call may take, further attempts included. Default: three times `timeoutMs`. */
+  readonly totalTimeoutMs?: number
+  /** Calls under way at the same time; others wait for their turn. Default: 50. */
+  readonly maxConcurrentCalls?: number
+  /** The largest `pageSize`, for environments that allow more. Default: 30. */
+  readonly maxPageSize?: number
+  /** Makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`. */
+  readonly fetch?: Fetch
+  /** Default: `Date.now`. */
+  readonly clock?: Clock
+}
+
+/** What a client is made of. */
+export interface ClientParts {
+  readonly client: Client
+  readonly send: Send
+  readonly clock: Clock
+  readonly limits: ApiLimits
+  readonly maxPageSize: number
+}
+
+const optionNames: readonly (keyof ScalekitClientOptions)[] = [
+  'issuer',
+  'timeoutMs',
+  'totalTimeoutMs',
+  'maxConcurrentCalls',
+  'maxPageSize',
+  'fetch',
+  'clock',
+]
+
+interface Fields {
+  environmentUrl: URL
+  clientId: string
+  clientSecret: Secret
+  issuer: string | undefined
+  timeoutMs: number
+  totalTimeoutMs: number
+  maxConcurrentCalls: number
+  maxPageSize: number
+  fetch: Fetch | undefined
+  clock: Clock
+}
+
+/**
+ * Reads the arguments of the constructor.
+ *
+ * @throws {@link ConfigError}
+ */
+export function clientParts(given: readonly unknown[]): ClientParts {
+  const problems = unknownNames(given[3], optionNames, 'options.')
+  const fields = readFields<Fields>(fieldsOf(given), problems)
+  if (problems.length > 0) throw new ConfigError(problems)
+  const { environmentUrl, clientId, clientSecret, clock, fetch } = fields
+  const issuer = fields.issuer ?? environmentUrl.origin
+  return {
+    client: { environmentUrl, issuer, clientId, clientSecret },
+    send: sender({
+      origins: [environmentUrl.origin, new URL(issuer).origin],
+      timeoutMs: fields.timeoutMs,
+      ...(fetch && { fetch }),
+    }),
+    clock,
+    limits: fields,
+    maxPageSize: fields.maxPageSize,
+  }
+}
+
+function fieldsOf(given: readonly unknown[]): {
+  readonly [Name in keyof Fields]: () => Fields[Name]
+} {
+  const [environmentUrl, clientId, clientSecret] = given
+  const options = (given[3] ?? {}) as ScalekitClientOptions
+  const { timeoutMs = defaultLimits.timeoutMs } = options
+  return {
+    environmentUrl: () => encrypted(environmentOrigin(environmentUrl)),
+    clientId: () => text(clientId),
+    clientSecret: () => new Secret(text(clientSecret)),
+    issuer: () => options.issuer && encrypted(webUrl(options.issuer)) && options.issuer,
+    timeoutMs: () => positive(timeoutMs),
+    totalTimeoutMs: () => positive(options.totalTimeoutMs ?? limitsFor(timeoutMs).totalTimeoutMs),
+    maxConcurrentCalls: () =>
+      positive(options.maxConcurrentCalls ?? defaultLimits.maxConcurrentCalls),
+    maxPageSize: () => positive(options.maxPageSize ?? defaultMaxPageSize),
+    fetch: () => optionalFunction(options.fetch),
+    clock: () => optionalFunction(options.clock) ?? Date.now,
+  }
+}
+
+function encrypted(url: URL): URL {
+  assertEncrypted(url, true)
+  return url
+}
+
+const defaultLimits = { timeoutMs: 5000, maxConcurrentCalls: 50 }
+
+/** As the reference has it. */
+export const defaultMaxPageSize = 30
+
+/** What a client costs at most that was told only how long an attempt may take. */
+export function limitsFor(timeoutMs: number): ApiLimits {
+  return { ...defaultLimits, timeoutMs, totalTimeoutMs: 3 * timeoutMs }
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../clock.ts'
+import { ApiError } from '../errors.ts'
+import type { Answer, Call, Send } from '../request.ts'
+import type { Secret } from '../secret.ts'
+import { type Asked, jsonObject, readAnswer, unusable } from './answer.ts'
+import { deadlineIn } from './deadline.ts'
+import { exchange } from './exchange.ts'
+import { withRetries } from './retry.ts'
+
+/** Which environment, and who we are there. */
+export interface ApiClient {
+  readonly environmentUrl: URL
+  readonly clientId: string
+  readonly clientSecret: Secret
+}
+
+export interface AccessTokens {
+  /** A token that is good for now: at once where there is one. */
+  current(): string | Promise<string>
+  /** Another one than the API has just refused. */
+  renewed(refused: string): string | Promise<string>
+}
+
+interface TokenParts {
+  readonly client: ApiClient
+  readonly send: Send
+  readonly clock: Clock
+  readonly timeoutMs: number
+  readonly totalTimeoutMs: number
+}
+
+interface Held {
+  readonly token: string
+  readonly renewAt: number
+}
+
+/** How long a token is taken to last where its answer does not say. */
+const assumedSeconds = 300
+const longestSeconds = 86_400
+/** A token is renewed this long before its end, so that none ends on its way. */
+const marginMs = 30_000
+
+/**
+ * The application's own access token, by its client credentials. It is opaque: nothing in it is
+ * read, only how long it lasts. Whoever needs one waits for the same request.
+ *
+ * @see RFC 6749 section 4.4
+ */
+export function accessTokens({ client, send, clock, ...limits }: TokenParts): AccessTokens {
+  let held: Held | undefined
+  let pending: Promise<string> | undefined
+
+  async function fetchToken(): Promise<string> {
+    const askedAt = clock()
+    const deadline = deadlineIn(limits.totalTimeoutMs, undefined)
+    const attempt = { asked: askedFor(client), deadline, timeoutMs: limits.timeoutMs }
+    const answer = await withRetries(async () => {
+      const received = await exchange(send, tokenCall(client), attempt)
+      return readToken(received, attempt.asked)
+    }, deadline)
+    held = { token: answer.token, renewAt: askedAt + renewAfterMs(answer.lifetimeSeconds) }
+    return answer.token
+  }
+
+  function renew(): Promise<string> {
+    pending ??= fetchToken().finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
+
+  return {
+    current: () => (held && clock() < held.renewAt ? held.token : renew()),
+    renewed(refused) {
+      // Somebody else's call may have been refused before this one.
+      if (held && held.token !== refused) return held.token
+      return renew()
+    },
+  }
+}
+
+function renewAfterMs(lifetimeSeconds: number): number {
+  const lifetimeMs = lifetimeSeconds * 1000
+  return lifetimeMs - Math.min(marginMs, lifetimeMs / 10)
+}
+
+/** Asking for a token twice does no harm. */
+function askedFor({ clientSecret }: ApiClient): Asked {
+  return { name: 'POST /oauth/token', isRepeatable: true, secrets: [clientSecret.reveal()] }
+}
+
+function tokenCall({ environmentUrl, clientId, clientSecret }: ApiClient): Call {
+  return {
+    method: 'POST',
+    url: new URL('/oauth/token', environmentUrl),
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret.reveal(),
+    }).toString(),
+  }
+}
+
+function readToken(answer: Answer, asked: Asked): { token: string; lifetimeSeconds: number } {
+  assertAccepted(answer)
+  const { access_token: token, token_type: type, expires_in: lifetime } = readAnswer(answer, asked)
+  const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer'
+  // RFC 6750 section 2.1, wider: whatever a header can carry.
+  if (!isBearer || typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    throw unusable(asked, 'holds no bearer token')
+  }
+  return { token, lifetimeSeconds: secondsOf(lifetime) }
+}
+
+/** A token that says it has ended, or nothing, is held a little: the API decides. */
+function secondsOf(lifetime: unknown): number {
+  const seconds = typeof lifetime === 'string' ? Number(lifetime) : lifetime
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return assumedSeconds
+  return Math.min(Math.max(seconds, 1), longestSeconds)
+}
+
+/** OAuth has its own form of errors. What it describes may repeat what was sent, so it stays out. */
+function assertAccepted(answer: Answer): void {
+  const { error } = answer.status === 400 || answer.status === 401 ? (jsonObject(answer) ?? {}) : {}
+  if (typeof error !== 'string' || !/^\w{1,64}$/.test(error)) return
+  throw new ApiError('api_unauthenticated', `Scalekit refused the client credentials: ${error}`, {
+    status: answer.status,
+    errorCode: error,
+    requestId: answer.headers['x-request-id'],
+    hint: 'Check the client id, the client secret and the environment URL.',
+  })
+}

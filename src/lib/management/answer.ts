@@ -1,0 +1,151 @@
+import {
+  ApiError,
+  type ApiErrorDetails,
+  type FieldViolation,
+  type ScalekitErrorCode,
+} from '../errors.ts'
+import { quote } from '../log.ts'
+import type { Answer } from '../request.ts'
+import type { Json } from '../types.ts'
+import { readRetryAfter } from './retry.ts'
+
+/** gRPC's names of what can go wrong, by their numbers; the API's bodies have the numbers. */
+const codeByGrpc: readonly (ScalekitErrorCode | undefined)[] = [
+  undefined,
+  'api_cancelled',
+  'api_unknown',
+  'api_invalid_argument',
+  'api_deadline_exceeded',
+  'api_not_found',
+  'api_already_exists',
+  'api_permission_denied',
+  'api_resource_exhausted',
+  'api_failed_precondition',
+  'api_aborted',
+  'api_out_of_range',
+  'api_unimplemented',
+  'api_internal',
+  'api_unavailable',
+  'api_data_loss',
+  'api_unauthenticated',
+]
+
+/** For answers that come from something before the API, and have no number. */
+const codeByStatus: Readonly<Record<number, ScalekitErrorCode>> = {
+  401: 'api_unauthenticated',
+  403: 'api_permission_denied',
+  404: 'api_not_found',
+  408: 'api_deadline_exceeded',
+  409: 'api_already_exists',
+  429: 'api_resource_exhausted',
+  499: 'api_cancelled',
+  501: 'api_unimplemented',
+  502: 'api_unavailable',
+  503: 'api_unavailable',
+  504: 'api_deadline_exceeded',
+}
+
+/** The call that an answer is to. */
+export interface Asked {
+  /** How it is named to a person, e.g. `GET /api/v1/organizations`. */
+  readonly name: string
+  /** Whether it does no more when it is made twice. */
+  readonly isRepeatable: boolean
+  /** What an answer could repeat and nobody may read. */
+  readonly secrets: readonly string[]
+}
+
+/**
+ * The object that an answer brings.
+ *
+ * @throws {@link ApiError} for every other answer
+ */
+export function readAnswer(answer: Answer, asked: Asked): Json {
+  const { status } = answer
+  if (status < 200 || status > 299) throw failure(answer, asked)
+  if (status === 204) return {}
+  const body = jsonObject(answer)
+  if (body) return body
+  throw unusable(asked, 'is not a JSON object', { isRetryable: asked.isRepeatable })
+}
+
+/** An answer that says nothing that can be used. */
+export function unusable({ name }: Asked, why: string, details: ApiErrorDetails = {}): ApiError {
+  return new ApiError('api_answer_invalid', `The answer to ${name} ${why}`, details)
+}
+
+/** The body as an object, where it is one. */
+export function jsonObject({ headers, body }: Answer): Json | undefined {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(headers['content-type'] ?? 'application/json')) {
+    return undefined
+  }
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function failure(answer: Answer, asked: Asked): ApiError {
+  const { status, headers } = answer
+  if (status < 400)
+    return unusable(asked, `is a redirect (${status}), and none is followed`, { status })
+  const body = jsonObject(answer) ?? {}
+  const info = errorInfo(body)
+  const grpcCode = typeof body.code === 'number' ? body.code : undefined
+  const code = codeByGrpc[grpcCode ?? 0] ?? codeByStatus[status] ?? otherCode(status)
+  const said = typeof body.message === 'string' ? `: ${quote(hidden(body.message, asked))}` : ''
+  return new ApiError(code, `${asked.name} was answered ${status}${said}`, {
+    status,
+    grpcCode,
+    errorCode: text(info.error_code),
+    fieldViolations: fieldViolations(info),
+    requestId: headers['x-request-id'] ?? text(member(info, 'request_info').request_id),
+    isRetryable: isRetryable(answer, asked),
+    retryAfterMs: readRetryAfter(headers['retry-after'], Date.now()),
+  })
+}
+
+function otherCode(status: number): ScalekitErrorCode {
+  return status < 500 ? 'api_invalid_argument' : 'api_internal'
+}
+
+/** A 429, and a 503 that says when to come back, were refused before anything was done. */
+function isRetryable({ status, headers }: Answer, { isRepeatable }: Asked): boolean {
+  if (status === 429) return true
+  if (status === 503 && headers['retry-after'] !== undefined) return true
+  return status >= 500 && status !== 501 && isRepeatable
+}
+
+function errorInfo({ details }: Json): Json {
+  const list: readonly unknown[] = Array.isArray(details) ? details : []
+  return list.filter(isObject).find((detail) => 'error_code' in detail) ?? {}
+}
+
+function fieldViolations(info: Json): readonly FieldViolation[] {
+  const { field_violations: list } = member(info, 'validation_error_info')
+  if (!Array.isArray(list)) return []
+  return list.filter(isObject).map(({ field, description, constraint }) => ({
+    field: text(field) ?? '',
+    description: text(description) ?? '',
+    constraint: text(constraint) ?? '',
+  }))
+}
+
+function member(object: Json, name: string): Json {
+  const value = object[name]
+  return isObject(value) ? value : {}
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function hidden(message: string, { secrets }: Asked): string {
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), message)
+}

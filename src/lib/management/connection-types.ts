@@ -1,0 +1,181 @@
+import type { Named } from './named.ts'
+import type { Open, Toggled } from './shapes.ts'
+
+export type ConnectionProvider = Open<
+  | 'OKTA'
+  | 'GOOGLE'
+  | 'MICROSOFT_AD'
+  | 'AUTH0'
+  | 'ONELOGIN'
+  | 'PING_IDENTITY'
+  | 'JUMPCLOUD'
+  | 'CUSTOM'
+  | 'GITHUB'
+  | 'GITLAB'
+  | 'LINKEDIN'
+  | 'SALESFORCE'
+  | 'MICROSOFT'
+  | 'IDP_SIMULATOR'
+  | 'SCALEKIT'
+  | 'ADFS'
+>
+
+export type ConnectionStatus = Open<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
+
+/** What every answer says of a connection. */
+interface ConnectionSummary {
+  readonly id: string
+  readonly provider?: ConnectionProvider
+  readonly type?: Open<'OIDC' | 'SAML'>
+  readonly status?: ConnectionStatus
+  /** It signs people in where this is true and `status` is `COMPLETED`. */
+  readonly enabled: boolean
+  readonly organizationId?: string
+  readonly uiButtonTitle?: string
+  readonly providerKey?: string
+  readonly keyId?: string
+  readonly mcpServerUrl?: string
+}
+
+/** A connection as lists have it. */
+export interface ListedConnection extends ConnectionSummary {
+  /** The e-mail domains of its organization. */
+  readonly domains?: readonly string[]
+  readonly organizationName?: string
+  readonly createdAt?: string
+}
+
+/** How an organization's people sign in. Times are in RFC 3339. */
+export interface Connection extends ConnectionSummary {
+  readonly debugEnabled?: boolean
+  readonly configurationType?: Open<'DISCOVERY' | 'MANUAL'>
+  readonly testConnectionUri?: string
+  /** The identity provider's attributes, by Scalekit's. */
+  readonly attributeMapping?: Readonly<Record<string, string>>
+  readonly samlConfig?: SamlConfig
+  readonly oidcConfig?: OidcConfig
+  readonly domains?: readonly ConnectionDomain[]
+  readonly createTime?: string
+  readonly updateTime?: string
+}
+
+export type SamlBinding = Open<'POST' | 'REDIRECT' | 'HTTP_POST' | 'HTTP_REDIRECT'>
+
+export interface SamlConfig {
+  readonly spEntityId?: string
+  readonly spAssertionUrl?: string
+  readonly spMetadataUrl?: string
+  readonly spSloUrl?: string
+  readonly idpEntityId?: string
+  readonly idpSsoUrl?: string
+  readonly idpMetadataUrl?: string
+  readonly idpCertificates?: readonly IdpCertificate[]
+  readonly idpNameIdFormat?: Open<'UNSPECIFIED' | 'EMAIL' | 'TRANSIENT' | 'PERSISTENT'>
+  readonly idpSsoRequestBinding?: SamlBinding
+  readonly idpSloUrl?: string
+  readonly idpSloRequestBinding?: SamlBinding
+  readonly idpSloRequired?: boolean
+  readonly samlSigningOption?: Open<
+    | 'NO_SIGNING'
+    | 'SAML_ONLY_RESPONSE_SIGNING'
+    | 'SAML_ONLY_ASSERTION_SIGNING'
+    | 'SAML_RESPONSE_ASSERTION_SIGNING'
+    | 'SAML_RESPONSE_OR_ASSERTION_SIGNING'
+  >
+  readonly allowIdpInitiatedLogin?: boolean
+  readonly assertionEncrypted?: boolean
+  readonly wantRequestSigned?: boolean
+  readonly forceAuthn?: boolean
+  readonly certificateId?: string
+  readonly defaultRedirectUri?: string
+  readonly uiButtonTitle?: string
+  readonly syncUserProfileOnLogin?: boolean
+  readonly jitProvisioningWithSsoEnabled?: boolean
+}
+
+export interface IdpCertificate {
+  readonly id?: string
+  readonly certificate?: string
+  readonly issuer?: string
+  readonly expiryTime?: string
+  readonly createTime?: string
+}
+
+export interface OidcConfig {
+  readonly authorizeUri?: string
+  readonly tokenUri?: string
+  readonly discoveryEndpoint?: string
+  readonly userInfoUri?: string
+  readonly jwksUri?: string
+  readonly issuer?: string
+  readonly redirectUri?: string
+  readonly clientId?: string
+  readonly clientSecret?: string
+  /** The reference has one text, today's API a list. */
+  readonly scopes?: string | readonly Open<'openid' | 'profile' | 'email' | 'address' | 'phone'>[]
+  readonly pkceEnabled?: boolean
+  readonly tokenAuthType?: Open<'URL_PARAMS' | 'BASIC_AUTH'>
+  readonly idpLogoutRequired?: boolean
+  readonly postLogoutRedirectUri?: string
+  readonly backchannelLogoutRedirectUri?: string
+  readonly syncUserProfileOnLogin?: boolean
+  readonly jitProvisioningWithSsoEnabled?: boolean
+}
+
+export interface ConnectionDomain {
+  readonly id?: string
+  readonly domain?: string
+  readonly environmentId?: string
+  readonly organizationId?: string
+  readonly domainType?: Open<'ORGANIZATION_DOMAIN' | 'ALLOWED_EMAIL_DOMAIN'>
+  readonly verificationStatus?: Open<'PENDING' | 'VERIFIED' | 'FAILED'>
+  readonly verificationMethod?: Open<'ADMIN' | 'DNS'>
+  readonly txtRecordKey?: string
+  readonly txtRecordSecret?: string
+  readonly createTime?: string
+  readonly updateTime?: string
+}
+
+/** Which connections; nothing means all of the environment. */
+export interface ListConnectionsOptions {
+  readonly organizationId?: string
+  /** The e-mail domain of the organization. */
+  readonly domain?: string
+  /** The reference calls it a placeholder; sent as it is. */
+  readonly include?: string
+}
+
+/** One connection of one organization. */
+export interface ConnectionRequest {
+  readonly organizationId: string
+  readonly id: string
+}
+
+/** How the people of organizations sign in. */
+export interface ConnectionApi {
+  /** @throws {@link ApiError} as every operation; `invalid_id` for a filter that is named and empty */
+  listConnections(
+    organizationId: string,
+    options?: Named<Omit<ListConnectionsOptions, 'organizationId'>>,
+  ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  listConnections(
+    filter?: Named<ListConnectionsOptions>,
+  ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  listConnectionsByDomain(
+    domain: string,
+    options?: Named<Pick<ListConnectionsOptions, 'include'>>,
+  ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  listConnectionsByDomain(
+    request: Named<{ readonly domain: string; readonly include?: string }>,
+  ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  getConnection(
+    organizationId: string,
+    id: string,
+    options?: Named<object>,
+  ): Promise<{ readonly connection: Connection }>
+  getConnection(request: Named<ConnectionRequest>): Promise<{ readonly connection: Connection }>
+  enableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  enableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
+  disableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  disableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
+}

@@ -1,0 +1,53 @@
+import type { CallApi, CallOptions } from './call.ts'
+import type {
+  Connection,
+  ConnectionApi,
+  ConnectionRequest,
+  ListConnectionsOptions,
+  ListedConnection,
+} from './connection-types.ts'
+import { named } from './named.ts'
+import { apiPath, assertId } from './path.ts'
+import { listIn, objectIn, type Toggled, toggled } from './shapes.ts'
+
+export function connectionApi(call: CallApi): ConnectionApi {
+  async function list(filter: ListConnectionsOptions & CallOptions) {
+    const { signal, timeoutMs, include, ...owner } = filter
+    // An id that got lost on its way here would otherwise show every customer's connections.
+    for (const value of Object.values(owner)) assertId(value)
+    const query = { organization_id: owner.organizationId, domain: owner.domain, include }
+    const path = apiPath`/connections`
+    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    return { connections: listIn<ListedConnection>(answer, 'connections') }
+  }
+
+  async function toggle(given: readonly unknown[], verb: 'enable' | 'disable'): Promise<Toggled> {
+    const { organizationId, id, ...options } = named<ConnectionRequest>(given, ids)
+    const path = `${apiPath`/organizations/${organizationId}/connections/${id}`}:${verb}`
+    return toggled(await call({ method: 'PATCH', path }, options))
+  }
+
+  return {
+    async listConnections(...given: readonly unknown[]) {
+      return list(named<ListConnectionsOptions>(given, ['organizationId']))
+    },
+    async listConnectionsByDomain(...given: readonly unknown[]) {
+      const { domain, ...options } = named<{ domain: string }>(given, ['domain'])
+      return list({ ...options, domain })
+    },
+    async getConnection(...given: readonly unknown[]) {
+      const { organizationId, id, ...options } = named<ConnectionRequest>(given, ids)
+      const path = apiPath`/organizations/${organizationId}/connections/${id}`
+      const answer = await call({ method: 'GET', path }, options)
+      return { connection: objectIn<Connection>(answer, 'connection') }
+    },
+    async enableConnection(...given: readonly unknown[]) {
+      return toggle(given, 'enable')
+    },
+    async disableConnection(...given: readonly unknown[]) {
+      return toggle(given, 'disable')
+    },
+  }
+}
+
+const ids = ['organizationId', 'id'] as const

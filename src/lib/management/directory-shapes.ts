@@ -1,0 +1,80 @@
+import type {
+  Directory,
+  DirectoryUser,
+  DirectoryUserGroup,
+  DirectoryUserRole,
+} from './directory-types.ts'
+import { inOurNames } from './shapes.ts'
+
+/** Of `user_detail`, what belongs to the person and not to the directory. */
+const detailNames: readonly (keyof DirectoryUser)[] = [
+  'organizationId',
+  'dpId',
+  'preferredUsername',
+  'email',
+  'emails',
+  'active',
+  'name',
+  'roles',
+  'groups',
+  'givenName',
+  'familyName',
+  'nickname',
+  'picture',
+  'phoneNumber',
+  'address',
+  'employeeId',
+  'title',
+  'department',
+  'division',
+  'costCenter',
+  'organization',
+  'userType',
+  'profile',
+  'language',
+  'locale',
+  'zoneinfo',
+  'customAttributes',
+  'rawAttributes',
+  'updatedAt',
+]
+
+/** The reference has everything on the person; today's API has most of it in `user_detail`. */
+export function withDetail(user: DirectoryUser): DirectoryUser {
+  const detail = user.userDetail ? inOurNames<Partial<DirectoryUser>>(user.userDetail) : {}
+  const known = detailNames
+    .filter((name) => isEmpty(user[name]) && !isEmpty(detail[name]))
+    .map((name) => [name, detail[name]])
+  const whole: DirectoryUser = { ...user, ...Object.fromEntries(known) }
+  return {
+    ...whole,
+    ...(Array.isArray(whole.roles) && { roles: whole.roles.map(bothRoleNames) }),
+    ...(Array.isArray(whole.groups) && { groups: whole.groups.map(bothGroupNames) }),
+  }
+}
+
+/** Protobuf writes an absent text or list as an empty one. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    (Array.isArray(value) && value.length === 0)
+  )
+}
+
+function bothRoleNames(role: DirectoryUserRole): DirectoryUserRole {
+  const name = role.role ?? role.roleName
+  return name === undefined ? role : { ...role, role: name, roleName: role.roleName ?? name }
+}
+
+function bothGroupNames(group: DirectoryUserGroup): DirectoryUserGroup {
+  const name = group.name ?? group.displayName
+  return name === undefined ? group : { ...group, name, displayName: group.displayName ?? name }
+}
+
+/** Today's API has the reference's `mappings` in `attribute_mappings`. */
+export function withMappings(directory: Directory): Directory {
+  const mappings = directory.mappings ?? directory.attributeMappings?.attributes
+  return mappings ? { ...directory, mappings } : directory
+}

@@ -1,0 +1,240 @@
+import type { Json } from '../types.ts'
+import type { Named } from './named.ts'
+import type { PageEnds, PageOptions } from './pages.ts'
+import type { Open, Toggled } from './shapes.ts'
+
+/** Where an organization's people and groups come from. Times are in RFC 3339. */
+export interface Directory {
+  readonly id: string
+  readonly name?: string
+  readonly directoryProvider?: Open<
+    'OKTA' | 'GOOGLE' | 'MICROSOFT_AD' | 'AUTH0' | 'ONELOGIN' | 'JUMPCLOUD' | 'PING_IDENTITY'
+  >
+  readonly directoryType?: Open<'SCIM' | 'LDAP' | 'POLL'>
+  readonly directoryEndpoint?: string
+  readonly enabled: boolean
+  readonly status?: Open<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
+  readonly organizationId?: string
+  readonly source?: string
+  readonly lastSyncedAt?: string | null
+  readonly totalUsers?: number
+  readonly totalGroups?: number
+  readonly mappings?: readonly DirectoryMapping[]
+  readonly attributeMappings?: { readonly attributes?: readonly DirectoryMapping[] }
+  readonly roleAssignments?: { readonly assignments?: readonly RoleAssignment[] }
+  readonly secrets?: readonly DirectorySecret[]
+  readonly stats?: DirectoryStats
+  readonly email?: string
+  readonly groupsTracked?: string
+}
+
+export interface DirectoryMapping {
+  readonly key?: string
+  readonly mapTo?: string
+  readonly displayName?: string
+}
+
+export interface RoleAssignment {
+  readonly groupId?: string
+  readonly roleId?: string
+  readonly roleName?: string
+}
+
+export interface DirectorySecret {
+  readonly id?: string
+  readonly directoryId?: string
+  readonly secretSuffix?: string
+  readonly status?: Open<'ACTIVE' | 'INACTIVE'>
+  readonly createTime?: string
+  readonly expireTime?: string | null
+  readonly lastUsedTime?: string | null
+}
+
+export interface DirectoryStats {
+  readonly totalUsers?: number
+  readonly totalGroups?: number
+  readonly userUpdatedAt?: string | null
+  readonly groupUpdatedAt?: string | null
+}
+
+/** A person in a directory. Most of this is there only when it was asked for by `includeDetail`. */
+export interface DirectoryUser {
+  readonly id: string
+  readonly organizationId?: string
+  /** The person's id at the identity provider. */
+  readonly dpId?: string
+  readonly preferredUsername?: string
+  readonly email?: string
+  readonly emails?: readonly string[]
+  /** False for somebody who must not get in. */
+  readonly active?: boolean
+  readonly name?: string
+  readonly roles?: readonly DirectoryUserRole[]
+  readonly groups?: readonly DirectoryUserGroup[]
+  readonly givenName?: string
+  readonly familyName?: string
+  readonly nickname?: string
+  readonly picture?: string
+  readonly phoneNumber?: string
+  readonly address?: DirectoryUserAddress
+  readonly employeeId?: string
+  readonly title?: string
+  readonly department?: string
+  readonly division?: string
+  readonly costCenter?: string
+  readonly organization?: string
+  readonly userType?: string
+  readonly profile?: string
+  readonly language?: string
+  readonly locale?: string
+  readonly zoneinfo?: string
+  /** By the directory's own keys, as the two below. */
+  readonly customAttributes?: Json
+  readonly rawAttributes?: Json
+  /** All of it as it was sent. */
+  readonly userDetail?: Json
+  readonly updatedAt?: string
+}
+
+export interface DirectoryUserRole {
+  readonly role?: string
+  readonly name?: string
+  /** Today's name for `role`. */
+  readonly roleName?: string
+}
+
+export interface DirectoryUserGroup {
+  readonly id: string
+  readonly name?: string
+  /** Today's name for `name`. */
+  readonly displayName?: string
+  readonly totalUsers?: number
+  readonly updatedAt?: string
+}
+
+export interface DirectoryUserAddress {
+  readonly postalCode?: string
+  readonly state?: string
+  readonly formatted?: string
+  readonly streetAddress?: string
+  readonly locality?: string
+  readonly region?: string
+  readonly country?: string
+}
+
+export interface DirectoryGroup {
+  readonly id: string
+  readonly displayName?: string
+  readonly totalUsers?: number
+  readonly updatedAt?: string
+  /** All of it as it was sent, where `includeDetail` asked for it. */
+  readonly groupDetail?: Json
+}
+
+export interface ListDirectoryUsersOptions extends PageOptions {
+  /** Also what is not needed to know who it is. Default: false. */
+  readonly includeDetail?: boolean | undefined
+  /** Only members of this group (`dirgroup_…`). */
+  readonly directoryGroupId?: string | undefined
+  /** Only who changed since. A text is RFC 3339 or ISO 8601; without an offset it is in UTC. */
+  readonly updatedAfter?: Date | string | undefined
+}
+
+export interface ListDirectoryGroupsOptions extends PageOptions {
+  readonly includeDetail?: boolean | undefined
+  readonly includeExternalGroups?: boolean | undefined
+  readonly updatedAfter?: Date | string | undefined
+}
+
+export interface DirectoryUserPage extends PageEnds {
+  readonly users: readonly DirectoryUser[]
+}
+
+export interface DirectoryGroupPage extends PageEnds {
+  readonly groups: readonly DirectoryGroup[]
+}
+
+/** One directory of one organization. */
+export interface DirectoryRequest {
+  readonly organizationId: string
+  readonly id: string
+}
+
+/** Whose people or groups are listed. */
+export interface DirectoryOwner {
+  readonly organizationId: string
+  readonly directoryId: string
+}
+
+/** The directories of organizations, and who is in them. */
+export interface DirectoryApi {
+  listDirectories(
+    organizationId: string,
+    options?: Named<object>,
+  ): Promise<{ readonly directories: readonly Directory[] }>
+  listDirectories(
+    request: Named<{ readonly organizationId: string }>,
+  ): Promise<{ readonly directories: readonly Directory[] }>
+  getDirectory(
+    organizationId: string,
+    id: string,
+    options?: Named<object>,
+  ): Promise<{ readonly directory: Directory }>
+  getDirectory(request: Named<DirectoryRequest>): Promise<{ readonly directory: Directory }>
+  /**
+   * The first directory of an organization.
+   *
+   * @throws {@link ApiError} as every operation; `api_not_found` where it has none
+   */
+  getPrimaryDirectoryByOrganizationId(
+    organizationId: string,
+    options?: Named<object>,
+  ): Promise<{ readonly directory: Directory }>
+  getPrimaryDirectoryByOrganizationId(
+    request: Named<{ readonly organizationId: string }>,
+  ): Promise<{ readonly directory: Directory }>
+  /**
+   * One page of a directory's people.
+   *
+   * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`
+   */
+  listDirectoryUsers(
+    organizationId: string,
+    directoryId: string,
+    options?: Named<ListDirectoryUsersOptions>,
+  ): Promise<DirectoryUserPage>
+  listDirectoryUsers(
+    request: Named<DirectoryOwner & ListDirectoryUsersOptions>,
+  ): Promise<DirectoryUserPage>
+  /** All people of a directory, page by page as the loop reaches them; 30 to a page. */
+  users(
+    organizationId: string,
+    directoryId: string,
+    options?: Named<ListDirectoryUsersOptions>,
+  ): AsyncGenerator<DirectoryUser, void, undefined>
+  users(
+    request: Named<DirectoryOwner & ListDirectoryUsersOptions>,
+  ): AsyncGenerator<DirectoryUser, void, undefined>
+  /** One page of a directory's groups; it throws as {@link DirectoryApi.listDirectoryUsers} does. */
+  listDirectoryGroups(
+    organizationId: string,
+    directoryId: string,
+    options?: Named<ListDirectoryGroupsOptions>,
+  ): Promise<DirectoryGroupPage>
+  listDirectoryGroups(
+    request: Named<DirectoryOwner & ListDirectoryGroupsOptions>,
+  ): Promise<DirectoryGroupPage>
+  /** All groups of a directory, page by page as the loop reaches them; 30 to a page. */
+  groups(
+    organizationId: string,
+    directoryId: string,
+    options?: Named<ListDirectoryGroupsOptions>,
+  ): AsyncGenerator<DirectoryGroup, void, undefined>
+  groups(
+    request: Named<DirectoryOwner & ListDirectoryGroupsOptions>,
+  ): AsyncGenerator<DirectoryGroup, void, undefined>
+  enableDirectory(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  enableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
+  disableDirectory(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  disableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
+}

@@ -1,0 +1,127 @@
+import { ApiError } from '../errors.ts'
+import type { CallApi, CallOptions } from './call.ts'
+import { withDetail, withMappings } from './directory-shapes.ts'
+import type {
+  Directory,
+  DirectoryApi,
+  DirectoryGroup,
+  DirectoryOwner,
+  DirectoryRequest,
+  DirectoryUser,
+  ListDirectoryGroupsOptions,
+  ListDirectoryUsersOptions,
+} from './directory-types.ts'
+import { type Named, named } from './named.ts'
+import { checkedPageSize, type PageOptions, pages } from './pages.ts'
+import { apiPath, type Query } from './path.ts'
+import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
+import { rfc3339 } from './time.ts'
+
+const defaultPageSize = 10
+
+type UsersRequest = Named<DirectoryOwner & ListDirectoryUsersOptions>
+type GroupsRequest = Named<DirectoryOwner & ListDirectoryGroupsOptions>
+
+interface OfOrganization {
+  readonly organizationId: string
+}
+
+export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
+  async function directories({ organizationId, ...options }: OfOrganization & CallOptions) {
+    const path = apiPath`/organizations/${organizationId}/directories`
+    const answer = await call({ method: 'GET', path }, options)
+    return { directories: listIn<Directory>(answer, 'directories').map(withMappings) }
+  }
+
+  async function toggle(given: readonly unknown[], verb: 'enable' | 'disable'): Promise<Toggled> {
+    const { organizationId, id, ...options } = named<DirectoryRequest>(given, ids)
+    const path = `${apiPath`/organizations/${organizationId}/directories/${id}`}:${verb}`
+    return toggled(await call({ method: 'PATCH', path }, options))
+  }
+
+  async function listUsers(request: UsersRequest) {
+    const { organizationId, directoryId, signal, timeoutMs, ...filter } = request
+    const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/users`
+    const query = {
+      ...queryOf(filter, maxPageSize),
+      directory_group_id: filter.directoryGroupId,
+    }
+    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    const users = listIn<DirectoryUser>(answer, 'users').map(withDetail)
+    return { users, ...pageEnds(answer) }
+  }
+
+  async function listGroups(request: GroupsRequest) {
+    const { organizationId, directoryId, signal, timeoutMs, ...filter } = request
+    const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/groups`
+    const query = {
+      ...queryOf(filter, maxPageSize),
+      include_external_groups: filter.includeExternalGroups,
+    }
+    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    return { groups: listIn<DirectoryGroup>(answer, 'groups'), ...pageEnds(answer) }
+  }
+
+  return {
+    async listDirectories(...given: readonly unknown[]) {
+      return directories(named<OfOrganization>(given, ['organizationId']))
+    },
+    async getDirectory(...given: readonly unknown[]) {
+      const { organizationId, id, ...options } = named<DirectoryRequest>(given, ids)
+      const path = apiPath`/organizations/${organizationId}/directories/${id}`
+      const answer = await call({ method: 'GET', path }, options)
+      return { directory: withMappings(objectIn<Directory>(answer, 'directory')) }
+    },
+    async getPrimaryDirectoryByOrganizationId(...given: readonly unknown[]) {
+      const list = await directories(named<OfOrganization>(given, ['organizationId']))
+      const [directory] = list.directories
+      if (directory) return { directory }
+      throw new ApiError('api_not_found', 'The organization has no directory')
+    },
+    async listDirectoryUsers(...given: readonly unknown[]) {
+      return listUsers(named<UsersRequest>(given, owner))
+    },
+    users(...given: readonly unknown[]) {
+      const request = named<UsersRequest>(given, owner)
+      return pages(async (pageToken) => {
+        const page = await listUsers({ pageSize: maxPageSize, ...request, pageToken })
+        return { items: page.users, nextPageToken: page.nextPageToken }
+      }, request.pageToken)
+    },
+    async listDirectoryGroups(...given: readonly unknown[]) {
+      return listGroups(named<GroupsRequest>(given, owner))
+    },
+    groups(...given: readonly unknown[]) {
+      const request = named<GroupsRequest>(given, owner)
+      return pages(async (pageToken) => {
+        const page = await listGroups({ pageSize: maxPageSize, ...request, pageToken })
+        return { items: page.groups, nextPageToken: page.nextPageToken }
+      }, request.pageToken)
+    },
+    async enableDirectory(...given: readonly unknown[]) {
+      return toggle(given, 'enable')
+    },
+    async disableDirectory(...given: readonly unknown[]) {
+      return toggle(given, 'disable')
+    },
+  }
+}
+
+const ids = ['organizationId', 'id'] as const
+const owner = ['organizationId', 'directoryId'] as const
+
+/** What lists of people and of groups have in common. */
+interface Filter extends PageOptions {
+  readonly includeDetail?: boolean | undefined
+  readonly updatedAfter?: Date | string | undefined
+}
+
+function queryOf(filter: Filter, maxPageSize: number): Query {
+  const { pageSize = defaultPageSize, pageToken, includeDetail, updatedAfter } = filter
+  return {
+    page_size: checkedPageSize(pageSize, maxPageSize),
+    page_token: pageToken,
+    include_detail: includeDetail,
+    updated_after: updatedAfter === undefined ? undefined : rfc3339(updatedAfter),
+  }
+}

@@ -1,0 +1,146 @@
+import type { Named } from './named.ts'
+import type { PageEnds, PageOptions } from './pages.ts'
+import type { Open } from './shapes.ts'
+
+/** A customer of yours. Times are in RFC 3339. */
+export interface Organization {
+  readonly id: string
+  readonly displayName: string
+  /** The customer's id in your system. */
+  readonly externalId?: string
+  /** What you attached to it, by your own keys. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Where its data is kept. */
+  readonly regionCode?: Open<'US' | 'EU'>
+  readonly settings?: OrganizationSettings
+  readonly slug?: string
+  readonly logoUrl?: string
+  readonly createTime?: string
+  readonly updateTime?: string
+}
+
+export interface OrganizationSettings {
+  readonly features: readonly OrganizationFeature[]
+}
+
+export interface OrganizationFeature {
+  readonly name: Open<'sso' | 'dir_sync'>
+  readonly enabled: boolean
+}
+
+/** What can be said of an organization later, too. */
+export interface OrganizationChanges {
+  /** 1 to 200 characters. */
+  readonly displayName?: string
+  /** An empty text takes it away. */
+  readonly externalId?: string
+  /** At most ten entries; keys of 3 to 25 characters, values of 1 to 256. */
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly slug?: string
+  readonly logoUrl?: string
+}
+
+export interface NewOrganization extends OrganizationChanges {
+  readonly displayName: string
+  /** Default: the environment's. */
+  readonly regionCode?: Open<'US' | 'EU'>
+}
+
+export interface ListOrganizationOptions extends PageOptions {
+  /** Only the organization with this id of yours. */
+  readonly externalId?: string | undefined
+}
+
+export interface OrganizationPage extends PageEnds {
+  readonly organizations: readonly Organization[]
+}
+
+export interface PortalLinkOptions {
+  /** What the link opens. Default: what the organization has enabled. */
+  readonly features?: readonly Open<'sso' | 'dir_sync'>[] | undefined
+  /** @deprecated by Scalekit: use `features`. */
+  readonly sso?: boolean | undefined
+  /** @deprecated by Scalekit: use `features`. */
+  readonly directorySync?: boolean | undefined
+}
+
+/** A way into the admin portal. Whoever has the `location` is an administrator there. */
+export interface PortalLink {
+  readonly id: string
+  readonly location: string
+  /** In RFC 3339. */
+  readonly expireTime: string
+}
+
+/** The customers of an environment. Ids are Scalekit's (`org_…`) where they are not called external. */
+export interface OrganizationApi {
+  /**
+   * One page of all organizations.
+   *
+   * @throws {@link ApiError} as every operation; `invalid_page_size`
+   */
+  listOrganization(options?: Named<ListOrganizationOptions>): Promise<OrganizationPage>
+  /** All organizations, page by page as the loop reaches them; 30 to a page. */
+  organizations(
+    options?: Named<ListOrganizationOptions>,
+  ): AsyncGenerator<Organization, void, undefined>
+  /** Sent once, whatever happens to it: a second organization would be another customer. */
+  createOrganization(
+    displayName: string,
+    options?: Named<Omit<NewOrganization, 'displayName'>>,
+  ): Promise<{ readonly organization: Organization }>
+  createOrganization(
+    organization: Named<NewOrganization>,
+  ): Promise<{ readonly organization: Organization }>
+  getOrganization(
+    id: string,
+    options?: Named<object>,
+  ): Promise<{ readonly organization: Organization }>
+  getOrganization(
+    request: Named<{ readonly id: string }>,
+  ): Promise<{ readonly organization: Organization }>
+  getOrganizationByExternalId(
+    externalId: string,
+    options?: Named<object>,
+  ): Promise<{ readonly organization: Organization }>
+  getOrganizationByExternalId(
+    request: Named<{ readonly externalId: string }>,
+  ): Promise<{ readonly organization: Organization }>
+  /** What is not named stays as it is. */
+  updateOrganization(
+    id: string,
+    organization: OrganizationChanges,
+    options?: Named<object>,
+  ): Promise<{ readonly organization: Organization }>
+  updateOrganization(
+    request: Named<{ readonly id: string; readonly organization: OrganizationChanges }>,
+  ): Promise<{ readonly organization: Organization }>
+  /** Looks the organization up and updates it by its id. */
+  updateOrganizationByExternalId(
+    externalId: string,
+    organization: OrganizationChanges,
+    options?: Named<object>,
+  ): Promise<{ readonly organization: Organization }>
+  updateOrganizationByExternalId(
+    request: Named<{ readonly externalId: string; readonly organization: OrganizationChanges }>,
+  ): Promise<{ readonly organization: Organization }>
+  /** Switches features; those that are not named stay as they are. */
+  updateOrganizationSettings(
+    id: string,
+    settings: OrganizationSettings,
+    options?: Named<object>,
+  ): Promise<{ readonly organization: Organization }>
+  updateOrganizationSettings(
+    request: Named<{ readonly id: string; readonly settings: OrganizationSettings }>,
+  ): Promise<{ readonly organization: Organization }>
+  deleteOrganization(id: string, options?: Named<object>): Promise<void>
+  deleteOrganization(request: Named<{ readonly id: string }>): Promise<void>
+  /** Looks the organization up and deletes it by its id. */
+  deleteOrganizationByExternalId(externalId: string, options?: Named<object>): Promise<void>
+  deleteOrganizationByExternalId(request: Named<{ readonly externalId: string }>): Promise<void>
+  /** Makes a link for one visit: keep it nowhere, and give it only to the customer's administrator. */
+  generatePortalLink(id: string, options?: Named<PortalLinkOptions>): Promise<PortalLink>
+  generatePortalLink(
+    request: Named<PortalLinkOptions & { readonly id: string }>,
+  ): Promise<PortalLink>
+}

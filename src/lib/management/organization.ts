@@ -1,0 +1,137 @@
+import type { Json } from '../types.ts'
+import type { CallApi, CallOptions } from './call.ts'
+import { named } from './named.ts'
+import type {
+  ListOrganizationOptions,
+  NewOrganization,
+  Organization,
+  OrganizationApi,
+  OrganizationChanges,
+  OrganizationPage,
+  OrganizationSettings,
+  PortalLink,
+  PortalLinkOptions,
+} from './organization-types.ts'
+import { checkedPageSize, pages } from './pages.ts'
+import { apiPath } from './path.ts'
+import { listIn, objectIn, pageEnds } from './shapes.ts'
+import { toWire } from './wire.ts'
+
+const defaultPageSize = 10
+
+interface ById {
+  readonly id: string
+}
+
+interface ByExternalId {
+  readonly externalId: string
+}
+
+interface Change {
+  readonly organization: OrganizationChanges
+}
+
+interface Answer {
+  readonly organization: Organization
+}
+
+export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
+  async function list(
+    { pageSize = defaultPageSize, pageToken, externalId }: ListOrganizationOptions,
+    options: CallOptions,
+  ): Promise<OrganizationPage> {
+    const query = {
+      page_size: checkedPageSize(pageSize, maxPageSize),
+      page_token: pageToken,
+      external_id: externalId,
+    }
+    const answer = await call({ method: 'GET', path: apiPath`/organizations`, query }, options)
+    return { organizations: listIn<Organization>(answer, 'organizations'), ...pageEnds(answer) }
+  }
+
+  async function find({ externalId, ...options }: ByExternalId & CallOptions): Promise<Answer> {
+    const path = apiPath`/organizations:external/${externalId}`
+    return organizationIn(await call({ method: 'GET', path }, options))
+  }
+
+  async function update({ id, organization, ...options }: ById & Change & CallOptions) {
+    const body = bodyOf(organization)
+    const path = apiPath`/organizations/${id}`
+    return organizationIn(await call({ method: 'PATCH', path, body }, options))
+  }
+
+  async function remove({ id, ...options }: ById & CallOptions): Promise<void> {
+    await call({ method: 'DELETE', path: apiPath`/organizations/${id}` }, options)
+  }
+
+  return {
+    async listOrganization(...given: readonly unknown[]) {
+      const { signal, timeoutMs, ...request } = named<ListOrganizationOptions>(given, [])
+      return list(request, { signal, timeoutMs })
+    },
+    organizations(...given: readonly unknown[]) {
+      const { signal, timeoutMs, ...request } = named<ListOrganizationOptions>(given, [])
+      return pages(async (pageToken) => {
+        const all = { pageSize: maxPageSize, ...request, pageToken }
+        const page = await list(all, { signal, timeoutMs })
+        return { items: page.organizations, nextPageToken: page.nextPageToken }
+      }, request.pageToken)
+    },
+    async createOrganization(...given: readonly unknown[]) {
+      const { signal, timeoutMs, ...organization } = named<NewOrganization>(given, ['displayName'])
+      const body = bodyOf(organization)
+      const path = apiPath`/organizations`
+      return organizationIn(await call({ method: 'POST', path, body }, { signal, timeoutMs }))
+    },
+    async getOrganization(...given: readonly unknown[]) {
+      const { id, ...options } = named<ById>(given, ['id'])
+      return organizationIn(
+        await call({ method: 'GET', path: apiPath`/organizations/${id}` }, options),
+      )
+    },
+    async getOrganizationByExternalId(...given: readonly unknown[]) {
+      return find(named<ByExternalId>(given, ['externalId']))
+    },
+    async updateOrganization(...given: readonly unknown[]) {
+      return update(named<ById & Change>(given, ['id', 'organization']))
+    },
+    async updateOrganizationByExternalId(...given: readonly unknown[]) {
+      const request = named<ByExternalId & Change>(given, ['externalId', 'organization'])
+      const { organization } = await find(request)
+      return update({ ...request, id: organization.id })
+    },
+    async updateOrganizationSettings(...given: readonly unknown[]) {
+      type Request = ById & { readonly settings: OrganizationSettings }
+      const { id, settings, ...options } = named<Request>(given, ['id', 'settings'])
+      const path = apiPath`/organizations/${id}/settings`
+      const body = bodyOf(settings)
+      return organizationIn(await call({ method: 'PATCH', path, body }, options))
+    },
+    async deleteOrganization(...given: readonly unknown[]) {
+      return remove(named<ById>(given, ['id']))
+    },
+    async deleteOrganizationByExternalId(...given: readonly unknown[]) {
+      const request = named<ByExternalId>(given, ['externalId'])
+      const { organization } = await find(request)
+      return remove({ ...request, id: organization.id })
+    },
+    async generatePortalLink(...given: readonly unknown[]) {
+      type Request = ById & PortalLinkOptions
+      const { id, features, sso, directorySync, ...options } = named<Request>(given, ['id'])
+      const path = apiPath`/organizations/${id}/portal_links`
+      const query = { features, sso, directory_sync: directorySync }
+      return objectIn<PortalLink>(await call({ method: 'PUT', path, query }, options), 'link')
+    },
+  }
+}
+
+/** The keys of metadata are the application's own. */
+const untouched: ReadonlySet<string> = new Set(['metadata'])
+
+function bodyOf(value: object): Json {
+  return toWire(value ?? {}, untouched) as Json
+}
+
+function organizationIn(answer: Json): Answer {
+  return { organization: objectIn<Organization>(answer, 'organization') }
+}

@@ -1,0 +1,56 @@
+import { ApiError } from '../errors.ts'
+
+/** Which page of a list, and how long it is. */
+export interface PageOptions {
+  /** 1 to 30, or to the client's `maxPageSize`. Default: 10. */
+  readonly pageSize?: number | undefined
+  /** The `nextPageToken` or `prevPageToken` of another page. Default: the first page. */
+  readonly pageToken?: string | undefined
+}
+
+/** What every page of a list says beside its items. */
+export interface PageEnds {
+  /** Empty on the last page. */
+  readonly nextPageToken: string
+  /** Empty on the first page. */
+  readonly prevPageToken: string
+  readonly totalSize: number
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly nextPageToken: string
+}
+
+/**
+ * Walks a paged list; a page is asked for when the loop reaches it.
+ *
+ * @throws {@link ApiError} `page_token_repeated` instead of going round for ever
+ */
+export async function* pages<Item>(
+  fetchPage: (pageToken: string | undefined) => Promise<Page<Item>>,
+  firstToken: string | undefined,
+): AsyncGenerator<Item, void, undefined> {
+  const seen = new Set<string>()
+  for (let token = firstToken; ; ) {
+    const { items, nextPageToken } = await fetchPage(token)
+    yield* items
+    if (nextPageToken === '') return
+    if (seen.has(nextPageToken)) throw repeated()
+    seen.add(nextPageToken)
+    token = nextPageToken
+  }
+}
+
+function repeated(): ApiError {
+  return new ApiError('page_token_repeated', 'The list leads back to a page it had before')
+}
+
+/** @throws {@link ApiError} `invalid_page_size` */
+export function checkedPageSize(pageSize: number, maxPageSize: number): number {
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize) return pageSize
+  const message = `\`pageSize\` must be a whole number from 1 to ${maxPageSize}`
+  throw new ApiError('invalid_page_size', message, {
+    hint: '`maxPageSize` raises the limit, for environments that allow more.',
+  })
+}

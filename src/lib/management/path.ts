@@ -1,0 +1,49 @@
+import { ApiError } from '../errors.ts'
+
+/** The parameters of a query; a list repeats the name. */
+export type Query = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>
+
+/**
+ * Builds a path of the API. Every value becomes one segment, whatever it contains.
+ *
+ * @example apiPath`/organizations/${organizationId}/connections/${id}:enable`
+ * @throws {@link ApiError} `invalid_id`
+ */
+export function apiPath(parts: TemplateStringsArray, ...ids: readonly unknown[]): string {
+  return `/api/v1${parts.reduce((path, part, index) => path + segment(ids[index - 1]) + part)}`
+}
+
+function segment(id: unknown): string {
+  // No encoding keeps these from being resolved away: a URL takes `%2e%2e` for `..`, too.
+  if (typeof id !== 'string' || /^\.{0,2}$/.test(id)) throw invalidId(id)
+  try {
+    return encodeURIComponent(id)
+  } catch {
+    throw invalidId(id)
+  }
+}
+
+/** Makes sure of an id that goes into a query, where an empty one would mean all there are. */
+export function assertId(id: unknown): void {
+  segment(id)
+}
+
+function invalidId(id: unknown): ApiError {
+  const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
+  return new ApiError(
+    'invalid_id',
+    `An id must be a text such as org_15421144869927830, not ${shown}`,
+  )
+}
+
+/** The query with its question mark; what is undefined is left out. */
+export function queryText(query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter((item) => item !== undefined)
+      .map((item) => `${name}=${encodeURIComponent(String(item))}`),
+  )
+  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
+}

@@ -1,0 +1,45 @@
+import type { Deadline } from './deadline.ts'
+
+/** A number of places; whoever finds none free waits in line. */
+export interface Slots {
+  /** @throws {@link ApiError} when the deadline comes first */
+  take(deadline: Deadline): Promise<void> | undefined
+  give(): void
+}
+
+export function slots(count: number): Slots {
+  let free = count
+  const line = new Set<() => void>()
+
+  function give(): void {
+    const [enter] = line
+    if (enter) {
+      line.delete(enter)
+      enter()
+    } else {
+      free += 1
+    }
+  }
+
+  function wait(deadline: Deadline): Promise<void> {
+    let enter = () => {}
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve
+    })
+    line.add(enter)
+    return deadline.wait(entered).catch((error: unknown) => {
+      // Whoever leaves in the moment of their turn passes it on.
+      if (!line.delete(enter)) give()
+      throw error
+    })
+  }
+
+  return {
+    take(deadline) {
+      if (free === 0) return wait(deadline)
+      free -= 1
+      return undefined
+    },
+    give,
+  }
+}
