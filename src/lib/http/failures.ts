@@ -8,8 +8,9 @@ import { sendPage, sendProblem } from './respond.ts'
 /** What is done about an error of one of our own routes. */
 export interface FailureParts {
   readonly logger: Logger
-  /** Starts the sign-in again. */
+  /** Starts the sign-in again, or does what `retryText` says. */
   readonly retryUrl: string
+  readonly retryText?: string
 }
 
 /** One line for the developer; a page or a problem document for whoever asked. */
@@ -18,7 +19,7 @@ export function answerFailure(
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl }: FailureParts,
+  { logger, retryUrl, retryText }: FailureParts,
 ): void {
   const providerError = error instanceof LoginError ? error.providerError : undefined
   logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
@@ -27,9 +28,14 @@ export function answerFailure(
     return
   }
   if (asksForPage(req)) {
-    sendPage(res, error.status, errorPage(error.code, { retryUrl, reference: providerError }))
+    sendPage(
+      res,
+      error.status,
+      errorPage(error.code, { retryUrl, retryText, reference: providerError }),
+    )
   } else {
-    sendProblem(res, error, { loginUrl: retryUrl, ...(providerError ? { providerError } : {}) })
+    const loginUrl = retryText === undefined ? { loginUrl: retryUrl } : {}
+    sendProblem(res, error, { ...loginUrl, ...(providerError ? { providerError } : {}) })
   }
 }
 

@@ -18,7 +18,9 @@ import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
+import { organizationsRoute } from './organizations.ts'
 import { assemble, type Parts } from './parts.ts'
+import { portalNotConfigured, portalRoute } from './portal.ts'
 import { misplaced, route } from './route.ts'
 import { webhooksRoute } from './webhooks.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
@@ -37,6 +39,9 @@ export interface ScalekitAuth extends Guards {
     readonly me: Middleware
     readonly webhooks: Middleware
     readonly interceptors: Middleware
+    readonly organizations: Middleware
+    /** Answers 500 unless the option `portal` says who may open it. */
+    readonly portal: Middleware
   }
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
@@ -207,7 +212,30 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
       { ...shared, what: 'interceptor', path: at.paths.interceptors },
       interceptorsRoute(parts.interceptors),
     ),
+    organizations: serve(
+      { ...shared, what: '/organizations', path: at.paths.organizations },
+      organizationsRoute(parts.organizations),
+    ),
+    portal: serve(
+      {
+        ...shared,
+        what: 'admin portal',
+        path: at.paths.portal,
+        retryUrl: at.paths.portal,
+        retryText: 'Try again',
+      },
+      portalFor(config, parts),
+    ),
   }
+}
+
+function portalFor(
+  { portal: rules, client }: Config,
+  { at, sessions, instance, mintPortalLink: mint }: Parts,
+): ReturnType<typeof portalRoute> {
+  if (!rules) return portalNotConfigured()
+  const { origin } = client.environmentUrl
+  return portalRoute({ rules, origin, sessions, instance, mint, path: at.paths.portal })
 }
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
@@ -234,18 +262,9 @@ function kitMiddleware(
   routes: ScalekitAuth['routes'],
   session: Middleware,
 ): Middleware {
-  const routeByPath = new Map<string, Middleware>([
-    [at.paths.login, routes.login],
-    [at.paths.callback, routes.callback],
-    [at.paths.logout, routes.logout],
-    [at.paths.me, routes.me],
-    // Where nothing is expected, the path is the application's.
-    ...(config.webhookKeys.length > 0 ? [[at.paths.webhooks, routes.webhooks] as const] : []),
-    ...(config.interceptorKeys.length > 0
-      ? [[at.paths.interceptors, routes.interceptors] as const]
-      : []),
-  ])
-  const ownPaths = new Set(Object.values(config.paths))
+  const served = servedRoutes(config)
+  const routeByPath = new Map(served.map((name) => [at.paths[name], routes[name]]))
+  const ownPaths = new Set(served.map((name) => config.paths[name]))
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
     const own = routeByPath.get(pathOf(target))
@@ -255,4 +274,22 @@ function kitMiddleware(
       next(misplaced(pathOf(target), config.basePath + pathOf(req.url ?? '')))
     } else session(req, res, next)
   }
+}
+
+/** Where nothing is expected, the path is the application's. */
+function servedRoutes({
+  webhookKeys,
+  interceptorKeys,
+  portal,
+}: Config): readonly (keyof ScalekitAuth['routes'])[] {
+  return [
+    'login',
+    'callback',
+    'logout',
+    'me',
+    'organizations',
+    ...(webhookKeys.length > 0 ? (['webhooks'] as const) : []),
+    ...(interceptorKeys.length > 0 ? (['interceptors'] as const) : []),
+    ...(portal ? (['portal'] as const) : []),
+  ]
 }

@@ -6,6 +6,12 @@ import { type Html, html, raw } from '../html.ts'
 export interface Page {
   readonly markup: Html
   readonly styleHash: string
+  /** Of the one script that may run. Default: none may. */
+  readonly scriptHash?: string
+  /** What the page shows inside it. Default: nothing. */
+  readonly frameOrigin?: string
+  /** Default: `same-origin`. */
+  readonly referrerPolicy?: 'no-referrer'
 }
 
 const style = `
@@ -23,7 +29,29 @@ p { margin: 0 0 1.5rem; color: var(--soft); overflow-wrap: anywhere }
 .code { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .8125rem }
 code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); overflow-wrap: anywhere }
 `
-const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`
+
+/** A stylesheet with what a policy calls it. */
+interface Look {
+  readonly css: string
+  readonly hash: string
+}
+
+/** What all pages look like, with what is particular about one. */
+export function lookOf(particulars: string): Look {
+  const css = style + particulars
+  return { css, hash: hashOf(css) }
+}
+
+/** A script with what a policy calls it. */
+export function scriptOf(text: string): { readonly text: string; readonly hash: string } {
+  return { text, hash: hashOf(text) }
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
+
+const plain = lookOf('')
 
 /** What the visitor is told. */
 interface Words {
@@ -115,11 +143,15 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
   },
   organization_required: {
     title: 'No organization was named',
-    text: 'This page belongs to an organization, and the address does not say which.',
+    text: 'This page belongs to an organization, and neither the address nor your sign-in says which.',
   },
   wrong_organization: {
     title: 'This belongs to another organization',
     text: 'You are signed in to one that cannot see it.',
+  },
+  portal_unavailable: {
+    title: 'The portal is not available right now',
+    text: 'It could not be opened, and nothing was changed. Please try again in a moment.',
   },
   role_required: {
     title: 'You may not see this',
@@ -142,12 +174,18 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
 /** Says what went wrong, with a code to quote and a way on. All its text is fixed. */
 export function errorPage(
   code: ScalekitErrorCode,
-  ways: { readonly retryUrl?: string; readonly reference?: string | undefined },
+  ways: {
+    readonly retryUrl?: string
+    /** Default: `Sign in again`. */
+    readonly retryText?: string | undefined
+    readonly reference?: string | undefined
+  },
 ): Page {
   const { title, text } = wordsByCode[code] ?? unknownTrouble
-  const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">Sign in again</a>`
+  const { retryText = 'Sign in again' } = ways
+  const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">${retryText}</a>`
   const reference = ways.reference && html` · <code>${ways.reference}</code>`
-  return page(
+  return card(
     title,
     html`<p>${text}</p>
 <div class="ways">${retry}<a href="/">Go to the start page</a></div>
@@ -157,7 +195,7 @@ export function errorPage(
 
 /** Asks before signing out, where nothing proves that the user wanted it. */
 export function signOutPage(action: string): Page {
-  return page(
+  return card(
     'Sign out?',
     html`<p>You will have to sign in again to come back.</p>
 <form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`,
@@ -171,29 +209,38 @@ export function switchPage(
 ): Page {
   const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
   const next = to === undefined ? 'somebody else' : html`<b>${to}</b>`
-  return page(
+  return card(
     'Switch accounts?',
     html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
 <form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`,
   )
 }
 
-function page(title: string, body: Html): Page {
+function card(title: string, body: Html): Page {
+  return page(
+    title,
+    html`<h1>${title}</h1>
+${body}`,
+    plain,
+  )
+}
+
+/** A page of ours with a body of its own. */
+export function page(title: string, body: Html, look: Look): Page {
   const markup = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${raw(style)}</style>
+<style>${raw(look.css)}</style>
 </head>
 <body>
 <main>
-<h1>${title}</h1>
 ${body}
 </main>
 </body>
 </html>
 `
-  return { markup, styleHash }
+  return { markup, styleHash: look.hash }
 }

@@ -2,6 +2,7 @@ import { csrfTokens } from '../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
 import { inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
+import { organizationNames } from '../auth/organization-names.ts'
 import { type React, reactions } from '../auth/reactions.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../client/client-parts.ts'
@@ -23,6 +24,8 @@ import type { Instance } from './context.ts'
 import type { InterceptorParts } from './interceptors.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import type { OrganizationsParts } from './organizations.ts'
+import type { MintPortalLink } from './portal.ts'
 import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
 import { type SwitchOrganization, switchOrganization } from './switch-organization.ts'
@@ -48,6 +51,8 @@ export interface Parts {
   readonly ownSession: OwnSession | undefined
   readonly webhooks: WebhookParts
   readonly interceptors: InterceptorParts
+  readonly organizations: OrganizationsParts
+  readonly mintPortalLink: MintPortalLink
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly events: AuthEmitter
@@ -65,6 +70,13 @@ export function assemble(config: Config): Parts {
     origins,
     timeoutMs: config.timeoutMs,
     ...(config.fetch ? { fetch: config.fetch } : {}),
+  })
+  const scalekit = new ScalekitClient({
+    client,
+    send,
+    clock,
+    limits: limitsFor(config.timeoutMs),
+    maxPageSize: defaultMaxPageSize,
   })
   const at = addresses(config)
   const discover = discoverOnce(client, { send, clock })
@@ -125,13 +137,7 @@ export function assemble(config: Config): Parts {
     returnToOf: at.returnToOf,
   }
   return {
-    scalekit: new ScalekitClient({
-      client,
-      send,
-      clock,
-      limits: limitsFor(config.timeoutMs),
-      maxPageSize: defaultMaxPageSize,
-    }),
+    scalekit,
     at,
     discover,
     keysOf: keySets(send),
@@ -174,6 +180,19 @@ export function assemble(config: Config): Parts {
       }),
       clock,
     },
+    organizations: {
+      sessions,
+      instance,
+      nameOf: organizationNames({
+        findOrganization: async (id) =>
+          (await scalekit.organization.getOrganization(id)).organization,
+        clock,
+        logger,
+      }),
+      offer: config.offerOrganizations,
+    },
+    mintPortalLink: async (organizationId, features) =>
+      (await scalekit.organization.generatePortalLink(organizationId, { features })).location,
     dispatcher,
     react,
     events,
