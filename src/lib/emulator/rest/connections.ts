@@ -1,5 +1,5 @@
+import { switchConnection } from '../connection-switch.ts'
 import type { State } from '../state.ts'
-import { switchConnection } from '../switches.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'
 import { connectionWith, type OwnedConnection } from './find.ts'

@@ -1,4 +1,4 @@
-import type { Directory } from '../directory.ts'
+import type { OwnedDirectory } from '../directory-events.ts'
 import type { Connection, Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { RestError } from './rest-error.ts'
@@ -9,12 +9,7 @@ export interface OwnedConnection {
   readonly connection: Connection
 }
 
-export interface OwnedDirectory {
-  readonly organization: Organization
-  readonly directory: Directory
-}
-
-interface Ids {
+export interface Ids {
   readonly organization_id: string
   readonly id: string
 }
