@@ -3,7 +3,7 @@ import { lookOf, type Page, page, scriptOf } from './pages.ts'
 
 const look = lookOf(`
 body { place-items: stretch; padding: 0 }
-main { display: grid; grid-template-rows: auto auto 1fr; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
+main { display: flex; flex-direction: column; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
 header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .9rem 1.25rem; border-bottom: 1px solid var(--line) }
 h1 { margin: 0; font-size: 1.1rem }
 header a { color: var(--accent); font-weight: 600; text-decoration: none; border-radius: .3rem }
@@ -11,7 +11,7 @@ header a:hover { text-decoration: underline }
 header a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 #told { margin: 0; padding: .6rem 1.25rem; background: var(--back); border-bottom: 1px solid var(--line) }
 #told:empty { display: none }
-#portal { display: grid }
+#portal { flex: 1; display: grid }
 #portal .ways { place-content: center; padding: 2rem 1.25rem }
 #portal .ways a { flex: 0 1 auto }
 iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #fff }
