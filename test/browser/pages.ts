@@ -61,7 +61,7 @@ export function useBrowser(): {
   })
   afterAll(() => browser.close())
   return {
-    async newContext(options = {}) {
+    async newContext(options) {
       const context = await browser.newContext(options)
       onTestFinished(() => context.close())
       return context

@@ -1,222 +1,136 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page } from 'playwright-core'
+import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Emulator, type EmulatorSeed, startEmulator } from '../../src/testing.ts'
+import { acmeId, apiOf } from '../lib/emulator/rest/api.ts'
 import { hasBrowser, photograph } from '../support/browser.ts'
-import { pathOf, press, startPages, useBrowser } from './pages.ts'
-
-const events = [
-  'PORTAL_LOAD_SUCCESS',
-  'PORTAL_LOAD_FAILURE',
-  'PORTAL_SESSION_WARNING',
-  'PORTAL_SESSION_EXPIRY',
-  'ORGANIZATION_SSO_ENABLED',
-  'ORGANIZATION_SSO_DISABLED',
-  'ORGANIZATION_DIRECTORY_ENABLED',
-  'ORGANIZATION_DIRECTORY_DISABLED',
-  'toString',
-]
-
-/** In place of Scalekit's portal: a page with a button for each message, and what asked for it. */
-async function startPortal(headers: Readonly<Record<string, string>> = {}) {
-  const arrivals: { path: string; headers: IncomingHttpHeaders }[] = []
-  const server = createServer((req, res) => {
-    arrivals.push({ path: req.url ?? '', headers: req.headers })
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-    res.setHeader('Content-Type', 'text/html')
-    res.end(`<!doctype html><title>Portal</title><h1>Portal</h1>
-${events.map((type) => `<button onclick="say('${type}')">${type}</button>`).join('')}
-<script>
-const say = (event_type) => (opened ?? parent).postMessage({ event_type, message: '<b>no</b>' }, '*')
-let opened
-</script>`)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { arrivals, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
-
-/** An application whose admins open that portal, each time by another link. */
-async function startWith(portal: { readonly origin: string }, embed: boolean) {
-  let links = 0
-  return startPages({
-    options: {
-      portal: { role: 'admin', embed, returnTo: '/public', origin: portal.origin },
-      http: {
-        async fetch(url, init) {
-          if (!url.endsWith('/portal_links')) return fetch(url, init)
-          links += 1
-          const location = `${portal.origin}/magicLink/${links}_p`
-          const link = { id: 'lnk_1', location, expire_time: '2026-01-02T03:04:05Z' }
-          return Response.json({ link })
-        },
-      },
-    },
-  })
-}
+import { useBrowser } from './pages.ts'
 
 describe.runIf(hasBrowser)('the admin portal, in a browser', () => {
   const { newContext } = useBrowser()
 
-  async function asAdmin(url: string, options: { readonly javaScriptEnabled?: boolean } = {}) {
-    const context = await newContext(options)
-    const page = await context.newPage()
-    await page.goto(`${url}/login?domain=acme.example&return_to=/public`)
-    await press(page, 'button', 'Ada Lovelace')
-    return page
-  }
-
-  /** Every sentence of the page from now on. */
-  async function toldFromNowOn(page: Page) {
-    const sentences = await page.evaluateHandle(() => {
-      const heard: (string | null)[] = []
-      const told = document.getElementById('told')!
-      new MutationObserver(() => heard.push(told.textContent)).observe(told, { childList: true })
-      return heard
-    })
-    return () => sentences.jsonValue()
-  }
-
-  /** What was posted before this is there, as messages come in their order. */
-  async function messagesArrived(page: Page) {
-    const arrived = page.evaluate(
-      () => new Promise((resolve) => addEventListener('message', resolve, { once: true })),
-    )
-    await page.evaluate(() => postMessage('a message of the page to itself'))
-    await arrived
-  }
-
-  const inside = (page: Page) => page.frameLocator('iframe')
-  const links = ({ arrivals }: Awaited<ReturnType<typeof startPortal>>) =>
-    arrivals.map(({ path }) => path).filter((path) => path.startsWith('/magicLink'))
-
-  it.each([true, false])(
-    'learns nothing of where somebody comes from (embedded: %s)',
-    async (embed) => {
-      const portal = await startPortal()
-      const { url } = await startWith(portal, embed)
-      const page = await asAdmin(url)
-      await page.evaluate(() => {
-        const link = Object.assign(document.createElement('a'), { href: '/portal' })
-        link.textContent = 'Portal'
-        document.body.append(link)
-      })
-      await page.getByRole('link', { name: 'Portal' }).click()
-      await (embed ? inside(page) : page).getByRole('heading', { name: 'Portal' }).waitFor()
-      const [arrival] = portal.arrivals
-      expect(arrival!.path).toBe('/magicLink/1_p')
-      expect(arrival!.headers.referer).toBeUndefined()
-      expect(arrival!.headers.origin).toBeUndefined()
-    },
-  )
-
-  it('opens inside a page that repeats what the portal says', async () => {
-    const portal = await startPortal()
-    const { url } = await startWith(portal, true)
-    const page = await asAdmin(url)
-    await page.goto(`${url}/portal`)
-    await inside(page).getByRole('heading', { name: 'Portal' }).waitFor()
-    expect(pathOf(page)).toBe('/portal')
+  it('is embedded by the application and tells it what its administrator does', async () => {
+    const { emulator, host, link } = await scene()
+    const page = await (await newContext()).newPage()
+    const portal = await embed(page, host.url, link)
+    await press(portal, 'Disable single sign-on')
+    await press(portal, 'Enable single sign-on')
+    await press(portal, 'Disable directory sync')
     await photograph(page, 'portal-embedded')
-    const say = (type: string) => inside(page).getByRole('button', { name: type }).click()
-    await say('ORGANIZATION_SSO_DISABLED')
-    await page.getByText('Single sign-on is now switched off.').waitFor()
-    await say('ORGANIZATION_DIRECTORY_ENABLED')
-    await page.getByText('Directory sync is now switched on.').waitFor()
-    await photograph(page, 'portal-told')
-    const heard = await toldFromNowOn(page)
-    await say('PORTAL_SESSION_WARNING')
-    // Of no event, though every object has something by this name.
-    await say('toString')
-    await say('PORTAL_LOAD_SUCCESS')
-    await page.waitForFunction(() => document.getElementById('told')?.textContent === '')
-    expect(await heard()).toEqual([expect.stringContaining('about to end'), ''])
-    await page.getByRole('link', { name: 'Back to the application' }).click()
-    await page.waitForURL(`${url}/public`)
+    expect(await received(page)).toMatchObject([
+      { origin: emulator.url, data: { event_type: 'PORTAL_LOAD_SUCCESS' } },
+      { origin: emulator.url, data: { event_type: 'ORGANIZATION_SSO_DISABLED' } },
+      { origin: emulator.url, data: { event_type: 'ORGANIZATION_SSO_ENABLED' } },
+      { origin: emulator.url, data: { event_type: 'ORGANIZATION_DIRECTORY_DISABLED' } },
+    ])
+    expect(emulator.organizations[0]!.directory!.enabled).toBe(false)
   })
 
-  it.each(['PORTAL_SESSION_EXPIRY', 'PORTAL_LOAD_FAILURE'])(
-    'offers another link after %s, and takes the portal away',
-    async (type) => {
-      const portal = await startPortal()
-      const { url } = await startWith(portal, true)
-      const page = await asAdmin(url)
-      await page.goto(`${url}/portal`)
-      await inside(page).getByRole('button', { name: type }).click()
-      await page.getByRole('link', { name: 'Open it again' }).waitFor()
-      expect(await page.locator('iframe').count()).toBe(0)
-      await photograph(page, `portal-${type.toLowerCase()}`)
-      await page.getByRole('link', { name: 'Open it again' }).click()
-      await inside(page).getByRole('heading', { name: 'Portal' }).waitFor()
-      expect(links(portal)).toEqual(['/magicLink/1_p', '/magicLink/2_p'])
-    },
-  )
-
-  it('is a link where scripts do not run', async () => {
-    const portal = await startPortal()
-    const { url } = await startWith(portal, true)
-    const page = await asAdmin(url, { javaScriptEnabled: false })
-    await page.goto(`${url}/portal`)
-    await photograph(page, 'portal-without-script')
-    expect(links(portal)).toEqual([])
-    await page.getByRole('link', { name: 'Open the admin portal' }).click()
-    await page.waitForURL(`${portal.origin}/magicLink/1_p`)
-    expect(portal.arrivals[0]!.headers.referer).toBeUndefined()
+  it('is embedded with a link that opens once, too', async () => {
+    const { emulator, host, link } = await scene({ singleUse: true, portalLinkTtlSeconds: 60 })
+    const page = await (await newContext()).newPage()
+    const portal = await embed(page, host.url, link)
+    await press(portal, 'Disable single sign-on')
+    expect(emulator.organizations[0]!.connection!.enabled).toBe(false)
+    await page.goto(link)
+    expect(await page.locator('h1').textContent()).toBe('This link does not open anything')
   })
 
-  it.each(['another origin', 'the portal’s origin, in another window'])(
-    'hears nothing from %s',
-    async (where) => {
-      const portal = await startPortal()
-      const { url } = await startWith(portal, true)
-      const page = await asAdmin(url)
-      const stranger = where === 'another origin' ? (await startPortal()).origin : portal.origin
-      await page.goto(`${stranger}/elsewhere`)
-      const opening = page.waitForEvent('popup')
-      // As text, for its `opened` is what the buttons of the page speak to.
-      await page.evaluate(`opened = window.open('${url}/portal')`)
-      const popup = await opening
-      await inside(popup).getByRole('heading', { name: 'Portal' }).waitFor()
-      for (const type of ['PORTAL_SESSION_EXPIRY', 'ORGANIZATION_SSO_DISABLED']) {
-        await page.getByRole('button', { name: type }).click()
-      }
-      // What comes from the portal itself, after those, is heard.
-      await inside(popup).getByRole('button', { name: 'ORGANIZATION_SSO_ENABLED' }).click()
-      await popup.getByText('Single sign-on is now switched on.').waitFor()
-      expect(await popup.locator('iframe').count()).toBe(1)
-    },
-  )
-
-  it('hears nothing from what the portal itself holds apart', async () => {
-    // Such a page has no origin, though it is in the portal's frame.
-    const portal = await startPortal({ 'Content-Security-Policy': 'sandbox allow-scripts' })
-    const { url } = await startWith(portal, true)
-    const page = await asAdmin(url)
-    await page.goto(`${url}/portal`)
-    await inside(page).getByRole('heading', { name: 'Portal' }).waitFor()
-    const heard = await toldFromNowOn(page)
-    await inside(page).getByRole('button', { name: 'PORTAL_SESSION_EXPIRY' }).click()
-    await messagesArrived(page)
-    expect(await heard()).toEqual([])
-    expect(await page.locator('iframe').count()).toBe(1)
+  it('warns of its end, and tells it', async () => {
+    const { host, link } = await scene({ portalLinkTtlSeconds: 3_600 })
+    const page = await (await newContext()).newPage()
+    await page.clock.install()
+    await embed(page, host.url, link)
+    const lastAfter = async (minutes: number) => {
+      await page.clock.fastForward(minutes * 60_000)
+      return (await received(page)).at(-1)?.data.event_type
+    }
+    expect(await lastAfter(54)).toBe('PORTAL_LOAD_SUCCESS')
+    expect(await lastAfter(2)).toBe('PORTAL_SESSION_WARNING')
+    expect(await lastAfter(5)).toBe('PORTAL_SESSION_EXPIRY')
   })
 
-  it('cannot be framed, nor its link be read, by another site', async () => {
-    const portal = await startPortal()
-    const { url } = await startWith(portal, true)
-    const page = await asAdmin(url)
-    await page.goto(`${portal.origin}/elsewhere`)
-    await page.evaluate(async (src) => {
-      const frame = Object.assign(document.createElement('iframe'), { src, id: 'victim' })
-      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
-      document.body.append(frame)
-      await loaded
-      await fetch(src, { credentials: 'include', mode: 'no-cors' })
-    }, `${url}/portal`)
-    expect(await page.frameLocator('#victim').locator('iframe').count()).toBe(0)
-    expect(links(portal)).toEqual([])
+  it('tells of a link that opens nothing', async () => {
+    const { emulator, host } = await scene()
+    const page = await (await newContext()).newPage()
+    await embed(page, host.url, `${emulator.url}/magicLink/1`)
+    expect(await received(page)).toMatchObject([{ data: { event_type: 'PORTAL_LOAD_FAILURE' } }])
+  })
+
+  it('is not shown by a page of somebody else', async () => {
+    const { link } = await scene()
+    const stranger = await startHost()
+    const page = await (await newContext()).newPage()
+    await page.goto(`${stranger.url}?${new URLSearchParams({ link })}`)
+    expect(await page.frames()[1]!.locator('button').count()).toBe(0)
+    expect(await received(page, 0)).toEqual([])
+  })
+
+  it('works without a script', async () => {
+    const { emulator, link } = await scene()
+    const page = await (await newContext({ javaScriptEnabled: false })).newPage()
+    await page.goto(link)
+    await press(page.mainFrame(), 'Disable single sign-on')
+    expect(await page.getByRole('status').textContent()).toContain('disabled successfully')
+    expect(emulator.organizations[0]!.connection!.enabled).toBe(false)
+    await photograph(page, 'portal')
   })
 })
+
+/** A page of the application, an emulator that knows its redirect URI, and a link to the portal. */
+async function scene(seed: EmulatorSeed = {}) {
+  const host = await startHost()
+  const emulator = await startEmulator({ redirectUris: [`${host.url}/callback`], ...seed })
+  onTestFinished(() => emulator.close())
+  return { emulator, host, link: await newLink(emulator) }
+}
+
+async function newLink(emulator: Emulator): Promise<string> {
+  const api = await apiOf(emulator)
+  const { body } = await api(`PUT /organizations/${acmeId}/portal_links`)
+  return (body as { link: { location: string } }).link.location
+}
+
+/** Embeds the link it is given, and notes what is posted. */
+async function startHost() {
+  const server = createServer((req, res) => {
+    const link = new URL(req.url!, 'http://host.invalid').searchParams.get('link')
+    res.setHeader('content-type', 'text/html; charset=utf-8')
+    res.end(`<!doctype html><title>Application</title>
+      <script>
+        const received = []
+        onmessage = ({ origin, data }) => received.push({ origin, data })
+      </script>
+      <iframe src="${link}" title="Admin portal" width="480" height="640"></iframe>`)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+async function embed(page: Page, hostUrl: string, link: string): Promise<Frame> {
+  await page.goto(`${hostUrl}?${new URLSearchParams({ link })}`)
+  const frame = page.frames()[1]!
+  await frame.locator('h1').waitFor()
+  return frame
+}
+
+/** Presses a button and waits until the page says what came of it. */
+async function press(frame: Frame, name: string): Promise<void> {
+  await frame.getByRole('button', { name }).click()
+  await frame.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' })
+  await frame.getByRole('status').waitFor()
+}
+
+interface Received {
+  readonly origin: string
+  readonly data: { readonly event_type: string }
+}
+
+/** What was posted so far, as soon as there is anything. */
+async function received(page: Page, atLeast = 1): Promise<readonly Received[]> {
+  await page.waitForFunction(`received.length >= ${atLeast}`)
+  return (await page.evaluate('received')) as readonly Received[]
+}

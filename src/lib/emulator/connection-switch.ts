@@ -1,13 +1,28 @@
 import type { Connection, Organization } from './organizations.ts'
 import type { State } from './state.ts'
 
-/** Switches a connection on or off and sends the event, if that changes anything. */
+/** A connection with the organization it belongs to. */
+export interface OwnedConnection {
+  readonly organization: Organization
+  readonly connection: Connection
+}
+
+/**
+ * Switches a connection on or off and sends the event, if that changes anything. Only what was set
+ * up to its end can be switched on.
+ *
+ * @returns what stands against it
+ */
 export function switchConnection(
   { webhooks, times }: State,
-  { organization, connection }: { organization: Organization; connection: Connection },
+  { organization, connection }: OwnedConnection,
   enabled: boolean,
-): void {
-  if (connection.enabled === enabled) return
+): string | undefined {
+  const { status } = connection
+  if (enabled && status !== 'COMPLETED') {
+    return `The connection is not set up: its status is ${status}`
+  }
+  if (connection.enabled === enabled) return undefined
   connection.enabled = enabled
   times.changed(connection.id)
   webhooks.publish(enabled ? 'organization.sso_enabled' : 'organization.sso_disabled', {
@@ -16,6 +31,7 @@ export function switchConnection(
     connection_type: connection.type,
     provider: connection.provider,
     enabled,
-    status: connection.status,
+    status,
   })
+  return undefined
 }

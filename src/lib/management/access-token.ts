@@ -18,7 +18,7 @@ export interface AccessTokens {
   /** A token that is good for now: at once where there is one. */
   current(): string | Promise<string>
   /** Another one than the API has just refused. */
-  renewed(refused: string): string | Promise<string>
+  renewed(refused: string): Promise<string>
 }
 
 interface TokenParts {
@@ -46,20 +46,22 @@ const marginMs = 30_000
  *
  * @see RFC 6749 section 4.4
  */
-export function accessTokens({ client, send, clock, ...limits }: TokenParts): AccessTokens {
+export function accessTokens(parts: TokenParts): AccessTokens {
+  const { client, send, clock, timeoutMs, totalTimeoutMs } = parts
   let held: Held | undefined
   let pending: Promise<string> | undefined
 
   async function fetchToken(): Promise<string> {
     const askedAt = clock()
-    const deadline = deadlineIn(limits.totalTimeoutMs, undefined)
-    const attempt = { asked: askedFor(client), deadline, timeoutMs: limits.timeoutMs }
-    const answer = await withRetries(async () => {
-      const received = await exchange(send, tokenCall(client), attempt)
-      return readToken(received, attempt.asked)
+    const deadline = deadlineIn(totalTimeoutMs, undefined)
+    const call = tokenCall(client)
+    const asked = askedFor(client, call)
+    const { token, lifetimeSeconds } = await withRetries(async () => {
+      const answer = await exchange(send, call, asked, { deadline, timeoutMs })
+      return readToken(answer, asked)
     }, deadline)
-    held = { token: answer.token, renewAt: askedAt + renewAfterMs(answer.lifetimeSeconds) }
-    return answer.token
+    held = { token, renewAt: askedAt + renewAfterMs(lifetimeSeconds) }
+    return token
   }
 
   function renew(): Promise<string> {
@@ -71,10 +73,9 @@ export function accessTokens({ client, send, clock, ...limits }: TokenParts): Ac
 
   return {
     current: () => (held && clock() < held.renewAt ? held.token : renew()),
-    renewed(refused) {
+    async renewed(refused) {
       // Somebody else's call may have been refused before this one.
-      if (held && held.token !== refused) return held.token
-      return renew()
+      return held && held.token !== refused ? held.token : renew()
     },
   }
 }
@@ -85,8 +86,8 @@ function renewAfterMs(lifetimeSeconds: number): number {
 }
 
 /** Asking for a token twice does no harm. */
-function askedFor({ clientSecret }: ApiClient): Asked {
-  return { name: 'POST /oauth/token', isRepeatable: true, secrets: [clientSecret.reveal()] }
+function askedFor({ clientSecret }: ApiClient, { method, url }: Call): Asked {
+  return { method, url, isRepeatable: true, secrets: [clientSecret.reveal()] }
 }
 
 function tokenCall({ environmentUrl, clientId, clientSecret }: ApiClient): Call {

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts'
-import type { Deadline } from './deadline.ts'
+import { type Deadline, pause, remainingMs } from './deadline.ts'
 
 const maxAttempts = 3
 /** The wait before the second attempt; it doubles with each further one. */
@@ -18,8 +18,8 @@ export async function withRetries<Value>(
     } catch (error) {
       if (!(error instanceof ApiError && error.isRetryable) || count === maxAttempts) throw error
       const waitMs = waitAfter(count, error.retryAfterMs)
-      if (waitMs >= deadline.remainingMs()) throw error
-      await deadline.pause(waitMs)
+      if (waitMs >= remainingMs(deadline)) throw error
+      await pause(waitMs, deadline)
     }
   }
 }

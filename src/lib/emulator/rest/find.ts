@@ -1,13 +1,8 @@
+import type { OwnedConnection } from '../connection-switch.ts'
 import type { OwnedDirectory } from '../directory-events.ts'
-import type { Connection, Organization } from '../organizations.ts'
+import type { Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { RestError } from './rest-error.ts'
-
-/** What was looked up by its ids, with the organization it belongs to. */
-export interface OwnedConnection {
-  readonly organization: Organization
-  readonly connection: Connection
-}
 
 export interface Ids {
   readonly organization_id: string
