@@ -32,6 +32,7 @@ const statusByCode = {
   id_token_invalid: 400,
   access_token_invalid: 400,
   idp_login_invalid: 400,
+  login_resolve_failed: 503,
   on_login_failed: 503,
   cross_site_request: 403,
   // Guards.

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { getAuth, type ScalekitAuth } from '../../src/index.ts'
 import type { Application, ApplicationParts } from '../support/application.ts'
@@ -52,15 +52,17 @@ function showPage(req: IncomingMessage, res: ServerResponse): void {
 }
 
 /** One Chromium for the tests of a file; each test has a profile of its own. */
-export function useBrowser(): { newContext(): Promise<BrowserContext> } {
+export function useBrowser(): {
+  newContext(options?: BrowserContextOptions): Promise<BrowserContext>
+} {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
   })
   afterAll(() => browser.close())
   return {
-    async newContext() {
-      const context = await browser.newContext()
+    async newContext(options) {
+      const context = await browser.newContext(options)
       onTestFinished(() => context.close())
       return context
     },
