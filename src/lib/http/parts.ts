@@ -187,7 +187,7 @@ export function assemble(config: Config): Parts {
 }
 
 /** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
-const lookUpTimeoutMs = 2000
+const lookUpTimeoutMs = 3000
 
 function findConnections({ connection }: ScalekitClient): FindConnections {
   return async function find(domain) {
