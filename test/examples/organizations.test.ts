@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createApp } from '../../examples/organizations/app.ts'
 import { signInAt } from '../support/sign-in-page.ts'
-import { navigation } from '../support/visitor.ts'
+import { navigation, type Visitor } from '../support/visitor.ts'
 import { runExample } from './run.ts'
 
 const [ada, grace] = ['ada@acme.example', 'grace@acme.example']
@@ -20,11 +20,16 @@ function running() {
   })
 }
 
+/** Opens a page, and signs in by the e-mail address that is asked for. */
+async function enter(browser: Visitor, path: string, who: string) {
+  const { headers } = await browser.open(path).expect(302)
+  return browser.signIn(`${headers.location}&login_hint=${who}`, who)
+}
+
 it('signs in to the company of an address, and back to it', async () => {
   const { visitor } = await running()
   const browser = visitor()
-  const answer = await browser.open('/o/acme').expect(302)
-  const back = await browser.signIn(answer.headers.location!, ada)
+  const back = await enter(browser, '/o/acme', ada)
   expect(back.headers.location).toBe('/o/acme')
   const { text } = await browser.open('/o/acme').expect(200)
   expect(text).toContain('The first of Acme')
@@ -36,8 +41,8 @@ it('signs in to the company of an address, and back to it', async () => {
 it('switches between companies, and people are in each what they are there', async () => {
   const { visitor } = await running()
   const browser = visitor()
-  await browser.signIn((await browser.open('/o/acme')).headers.location!, grace)
-  await browser.signIn((await browser.open('/o/globex')).headers.location!, grace)
+  await enter(browser, '/o/acme', grace)
+  await enter(browser, '/o/globex', grace)
   const globex = await browser.open('/o/globex').expect(200)
   expect(globex.text).toContain('advisor')
   expect(globex.text).toContain('Switch to Acme')
@@ -54,8 +59,8 @@ it('switches between companies, and people are in each what they are there', asy
 it('lets admins alone add projects and open the portal', async () => {
   const { visitor } = await running()
   const [admin, member] = [visitor(), visitor()]
-  await admin.signIn((await admin.open('/o/acme')).headers.location!, ada)
-  await member.signIn((await member.open('/o/acme')).headers.location!, grace)
+  await enter(admin, '/o/acme', ada)
+  await enter(member, '/o/acme', grace)
   const add = { name: '<b>Second</b>' }
   await admin.post('/o/acme/projects', form).type('form').send(add).expect(303)
   await member.post('/o/acme/projects', form).type('form').send(add).expect(403)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LoginError, type ScalekitError } from '../errors.ts'
 import { type Logger, quote } from '../log.ts'
 import { asksForPage } from './navigation.ts'
+import type { Look } from './page.ts'
 import { errorPage } from './pages.ts'
 import { sendPage, sendProblem } from './respond.ts'
 
@@ -11,6 +12,7 @@ export interface FailureParts {
   /** Starts the sign-in again, or does what `retryText` says. */
   readonly retryUrl: string
   readonly retryText?: string
+  readonly look: Look
 }
 
 /** One line for the developer; a page or a problem document for whoever asked. */
@@ -19,7 +21,7 @@ export function answerFailure(
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl, retryText }: FailureParts,
+  { logger, retryUrl, retryText, look }: FailureParts,
 ): void {
   const providerError = error instanceof LoginError ? error.providerError : undefined
   logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
@@ -28,11 +30,8 @@ export function answerFailure(
     return
   }
   if (asksForPage(req)) {
-    sendPage(
-      res,
-      error.status,
-      errorPage(error.code, { retryUrl, retryText, reference: providerError }),
-    )
+    const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
+    sendPage(res, error.status, page, look)
   } else {
     const loginUrl = retryText === undefined ? { loginUrl: retryUrl } : {}
     sendProblem(res, error, { ...loginUrl, ...(providerError ? { providerError } : {}) })

@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../config.ts'
 import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
 import type { OwnSession } from '../session/own-session.ts'
+import type { LoginRequest } from '../types.ts'
 import { captureRawBody, tapBodies } from './body-tap.ts'
 import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
@@ -14,13 +15,14 @@ import { type Handle, handle } from './handle.ts'
 import { withIdpLogin } from './idp-initiated.ts'
 import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
-import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { organizationsRoute } from './organizations.ts'
+import { lookWith } from './page.ts'
 import { assemble, type Parts } from './parts.ts'
 import { portalNotConfigured, portalRoute } from './portal.ts'
+import { portalStyle } from './portal-page.ts'
 import { misplaced, route } from './route.ts'
 import { webhooksRoute } from './webhooks.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
@@ -166,7 +168,7 @@ function assertCalled(options: ScalekitAuthOptions): void {
 function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
   const { at, sessions, ownSession } = parts
   const serve = (...given: Parameters<typeof route>) => after(ownSession, route(...given))
-  const shared = { logger: parts.logger, retryUrl: at.loginUrl({}) }
+  const shared = { logger: parts.logger, look: parts.instance.look, retryUrl: at.loginUrl({}) }
   const callback = callbackRoute({
     ...parts,
     client: config.client,
@@ -187,6 +189,7 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
     client: config.client,
     clock: config.clock,
     start: parts.login,
+    look: parts.instance.look,
     singleUse: config.store.singleUse,
   }
   const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
@@ -230,12 +233,13 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
 }
 
 function portalFor(
-  { portal: rules, client }: Config,
+  { portal: rules, client, pages }: Config,
   { at, sessions, instance, mintPortalLink: mint }: Parts,
 ): ReturnType<typeof portalRoute> {
   if (!rules) return portalNotConfigured()
   const { origin } = client.environmentUrl
-  return portalRoute({ rules, origin, sessions, instance, mint, path: at.paths.portal })
+  const look = lookWith(pages.style ?? '', portalStyle)
+  return portalRoute({ rules, origin, sessions, instance, mint, look, path: at.paths.portal })
 }
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */

@@ -1,21 +1,22 @@
 import { html, raw } from '../html.ts'
-import { lookOf, type Page, page, scriptOf } from './pages.ts'
+import { type Page, policyHash } from './page.ts'
 
-const look = lookOf(`
+/** What is particular about this page. */
+export const portalStyle = `
 body { place-items: stretch; padding: 0 }
-main { display: flex; flex-direction: column; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
-header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .9rem 1.25rem; border-bottom: 1px solid var(--line) }
-h1 { margin: 0; font-size: 1.1rem }
-header a { color: var(--accent); font-weight: 600; text-decoration: none; border-radius: .3rem }
-header a:hover { text-decoration: underline }
-header a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+main { display: grid; grid-template: auto auto 1fr / 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
+h1, .back { display: flex; align-items: center; margin: 0; padding: .9rem 1.25rem; font-size: 1.1rem; border-bottom: 1px solid var(--line) }
+.back a { color: var(--accent); font-size: 1rem; font-weight: 600; text-decoration: none; border-radius: .3rem }
+.back a:hover { text-decoration: underline }
+.back a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+#told, #portal { grid-column: 1 / -1 }
 #told { margin: 0; padding: .6rem 1.25rem; background: var(--back); border-bottom: 1px solid var(--line) }
 #told:empty { display: none }
-#portal { flex: 1; display: grid }
+#portal { grid-row: 3; display: grid }
 #portal .ways { place-content: center; padding: 2rem 1.25rem }
 #portal .ways a { flex: 0 1 auto }
 iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #fff }
-`)
+`
 
 /**
  * Puts the portal where its link was. Only what the portal itself sends is heard: by its origin,
@@ -23,7 +24,7 @@ iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #f
  *
  * @see https://docs.scalekit.com/reference/admin-portal/ui-events
  */
-const script = scriptOf(`
+const script = `
 const place = document.getElementById('portal')
 const told = document.getElementById('told')
 const link = place.querySelector('a')
@@ -62,7 +63,8 @@ function offerAgain() {
   link.textContent = 'Open it again'
   place.replaceChildren(ways)
 }
-`)
+`
+const scriptHash = policyHash(script)
 
 /**
  * The portal inside a page of ours; without scripts, a link to it.
@@ -77,13 +79,14 @@ export function portalPage(
     readonly again: string
   },
 ): Page {
-  const body = html`<header><h1>Admin portal</h1><a href="${ways.returnTo}">Back to the application</a></header>
+  const body = html`<p class="back"><a href="${ways.returnTo}">Back to the application</a></p>
 <p id="told" role="status"></p>
 <div id="portal" data-again="${ways.again}"><div class="ways"><a class="first" href="${link.href}" rel="noreferrer">Open the admin portal</a></div></div>
-<script>${raw(script.text)}</script>`
+<script>${raw(script)}</script>`
   return {
-    ...page('Admin portal', body, look),
-    scriptHash: script.hash,
+    title: 'Admin portal',
+    body,
+    scriptHash,
     frameOrigin: link.origin,
     referrerPolicy: 'no-referrer',
   }

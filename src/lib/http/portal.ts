@@ -6,6 +6,7 @@ import type { PortalFeature } from '../options.ts'
 import { requiresPermissions, requiresRole } from './checks.ts'
 import type { Instance } from './context.ts'
 import { isNavigation } from './navigation.ts'
+import type { Look } from './page.ts'
 import { portalPage } from './portal-page.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 import { redirect, sendPage } from './respond.ts'
@@ -24,6 +25,8 @@ export interface PortalParts {
   readonly sessions: Sessions
   readonly instance: Instance
   readonly mint: MintPortalLink
+  /** With {@link portalStyle}. */
+  readonly look: Look
   /** The path of this route. */
   readonly path: string
 }
@@ -72,7 +75,8 @@ export function portalRoute(parts: PortalParts): Route {
 
   function open(link: URL, req: IncomingMessage, res: ServerResponse): void {
     if (rules.isEmbedded) {
-      sendPage(res, 200, portalPage(link, { returnTo: rules.returnTo, again: parts.path }))
+      const page = portalPage(link, { returnTo: rules.returnTo, again: parts.path })
+      sendPage(res, 200, page, parts.look)
       return
     }
     // The portal has no use for the address that somebody comes from.

@@ -3,6 +3,7 @@ import type { SignedIn } from '../auth/principal.ts'
 import { statusOf } from '../errors.ts'
 import type { Instance } from './context.ts'
 import { asksForPage, isNavigation } from './navigation.ts'
+import { lookWith } from './page.ts'
 import { errorPage } from './pages.ts'
 import { type Problem, redirect, sendPage, sendProblem } from './respond.ts'
 
@@ -77,6 +78,9 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
   return { ...organization, prompt: 'login' }
 }
 
+/** Where it cannot be told whose page it is. */
+const plainLook = lookWith('')
+
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
 export function answerRefusal(
   refusal: Refusal,
@@ -96,7 +100,8 @@ export function answerRefusal(
   }
   challengeBy(refusal, res)
   const loginUrl = login && instance?.loginUrl(login)
-  sendPage(res, statusOf(code), errorPage(code, loginUrl ? { retryUrl: loginUrl } : {}))
+  const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
+  sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
 }
 
 /** Tells a program why not. */
