@@ -11,6 +11,8 @@ emulator: starts an emulator of Scalekit on this machine, without an account and
   --redirect-uri <url>        where codes may be sent, to the letter; may be repeated
                               (default: http://localhost:3000/callback)
   --mode <full-stack | sso>   which product it emulates (default: full-stack)
+  --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
+                              for an e-mail address (default: on in full-stack mode)
   --webhook <url>             where events are sent; may be repeated
 
 trigger: sends an event, signed, and prints what is answered; fails unless that is a 2xx.

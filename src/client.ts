@@ -1,7 +1,24 @@
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export { Scalekit, ScalekitClient } from './lib/client/scalekit-client.ts'
+export type {
+  AuthenticatedUser,
+  AuthenticationOptions,
+  AuthenticationResponse,
+  AuthorizationUrlOptions,
+  IdpInitiatedLoginClaims,
+  LogoutUrlOptions,
+  RefreshTokenResponse,
+  TokenValidationOptions,
+} from './lib/client/sign-in-types.ts'
 export type { FieldViolation, ScalekitErrorCode } from './lib/errors.ts'
-export { ApiError, ConfigError, ScalekitError } from './lib/errors.ts'
+export {
+  AccessError,
+  ApiError,
+  ConfigError,
+  LoginError,
+  ScalekitError,
+  WebhookError,
+} from './lib/errors.ts'
 export type { CallOptions } from './lib/management/call.ts'
 export type {
   Connection,
@@ -51,3 +68,7 @@ export type {
 } from './lib/management/organization-types.ts'
 export type { PageEnds, PageOptions } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
+export type { AccessTokenClaims, Json } from './lib/types.ts'
+export type { RawBody } from './lib/webhooks/body.ts'
+export type { RequestHeaders } from './lib/webhooks/headers.ts'
+export type { Secrets } from './lib/webhooks/signing-keys.ts'

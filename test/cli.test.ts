@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { emulatorWebhookSecret } from '../src/lib/sample-secrets.ts'
+import { authorizeUrl, redirectOf } from './lib/emulator/application.ts'
 import { startReceiver } from './lib/emulator/receiver.ts'
 
 const running: ChildProcess[] = []
@@ -44,6 +45,17 @@ describe('express-scalekit emulator', () => {
     const { child, output } = run(['emulator', '--port', '0', '--mode', 'sso'])
     const page = await (await fetch(await urlIn(child, output))).text()
     expect(page).toContain('sso mode')
+  })
+
+  it('shows a page that asks for an e-mail address, or does not, as it is told', async () => {
+    const { child, output } = run(['emulator', '--port', '0', '--hosted-login', 'off'])
+    const url = await urlIn(child, output)
+    const clientId = /^SCALEKIT_CLIENT_ID=(\S+)$/m.exec(output.text)![1]!
+    const options = { environmentUrl: url, clientId, clientSecret: '' }
+    const { params } = await redirectOf(
+      authorizeUrl({ url, options }, { organization_id: undefined }),
+    )
+    expect(params.error).toBe('invalid_connection_selector')
   })
 
   it('sends events where it is told to', async () => {
@@ -182,6 +194,7 @@ describe('express-scalekit', () => {
     ['a port out of range', ['emulator', '--port', '65536']],
     ['a relative redirect URI', ['emulator', '--redirect-uri', '/callback']],
     ['an unknown mode', ['emulator', '--mode', 'modular']],
+    ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
     ['no event type', ['trigger', '--to', 'http://localhost']],
     ['nowhere to send an event', ['trigger', 'role.created', '--secret', secret]],

@@ -7,6 +7,7 @@ const statusByCode = {
   session_too_large: 500,
   session_not_mounted: 500,
   session_kind_changed: 500,
+  redirect_uri_invalid: 500,
   // Sign-in and sign-out, as the visitor sees them.
   method_not_allowed: 405,
   navigation_required: 400,
@@ -31,6 +32,7 @@ const statusByCode = {
   code_rejected: 400,
   id_token_invalid: 400,
   access_token_invalid: 400,
+  refresh_token_rejected: 401,
   idp_login_invalid: 400,
   login_resolve_failed: 503,
   on_login_failed: 503,

@@ -14,7 +14,7 @@ export interface Call {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | undefined
   /** Ends the call before its time. */
   readonly signal?: AbortSignal | undefined
   /** In place of the sender's own, in milliseconds. */
@@ -63,57 +63,60 @@ export function sender(options: SenderOptions): Send {
     if (!options.origins.includes(call.url.origin)) {
       throw failed(`refused to call ${call.url.origin}, which is not the environment's origin`)
     }
-    const limitMs = call.timeoutMs ?? timeoutMs
-    const end = endOf(call, limitMs)
+    const limit = limitOf(call, call.timeoutMs ?? timeoutMs)
     try {
-      // The race holds even where a `fetch` that was passed in does not listen to its signal.
-      const answer = await Promise.race([transport(call, end.signal), rejectedOn(end.signal)])
+      const answer = await transport(call, limit)
       assertStatus(answer)
       return answer
     } catch (error) {
       if (error instanceof ScalekitError) throw error
-      const { aborted, reason } = end.signal
-      const cause = aborted ? reason : error
-      throw new ScalekitError('provider_unavailable', unavailable(call, cause, limitMs), { cause })
+      const cause = limit.reason ?? error
+      throw new ScalekitError('provider_unavailable', unavailable(call, cause), { cause })
     } finally {
-      end.clear()
+      limit.clear()
     }
   }
 }
 
 /** Whether a call failed because its time was up. */
-export function isTimeout(error: ScalekitError): boolean {
-  return error.cause instanceof DOMException && error.cause.name === 'TimeoutError'
+export function isTimeout({ cause }: ScalekitError): boolean {
+  return cause instanceof DOMException && cause.name === 'TimeoutError'
 }
 
-function unavailable({ url, signal }: Call, cause: unknown, limitMs: number): string {
+function unavailable({ url, signal }: Call, cause: unknown): string {
   if (signal?.aborted) return `The call to ${url.origin} was cancelled`
   const isLate = cause instanceof DOMException && cause.name === 'TimeoutError'
-  return `${url.origin} ${isLate ? `did not answer within ${limitMs} ms` : 'is out of reach'}`
+  return `${url.origin} ${isLate ? cause.message : 'is out of reach'}`
 }
 
-/** Not `AbortSignal.timeout`, whose timer would outlive every call that is answered in time. */
-function endOf({ signal }: Call, limitMs: number): { signal: AbortSignal; clear(): void } {
-  const controller = new AbortController()
-  const late = () => controller.abort(new DOMException('The time is up', 'TimeoutError'))
-  const cancel = () => controller.abort(signal?.reason)
+/** What ends a call before its answer does: its time, or whoever made it. */
+interface Limit {
+  /** Why it has ended, once it has. */
+  reason: unknown
+  /** Set by whatever is under way. */
+  stop(reason: unknown): void
+  clear(): void
+}
+
+/** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
+function limitOf({ signal }: Call, limitMs: number): Limit {
+  const end = (reason: unknown) => {
+    limit.reason = reason
+    limit.stop(reason)
+  }
+  const late = () => end(new DOMException(`did not answer within ${limitMs} ms`, 'TimeoutError'))
+  const cancel = () => end(signal?.reason)
   const timer = setTimeout(late, limitMs)
   signal?.addEventListener('abort', cancel, { once: true })
-  if (signal?.aborted) cancel()
-  return {
-    signal: controller.signal,
+  const limit: Limit = {
+    reason: signal?.aborted ? signal.reason : undefined,
+    stop() {},
     clear() {
       clearTimeout(timer)
       signal?.removeEventListener('abort', cancel)
     },
   }
-}
-
-function rejectedOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+  return limit
 }
 
 /** Others cannot be made a `Response` of, and mean nothing. */
@@ -121,7 +124,8 @@ function assertStatus({ status }: Answer): void {
   if (status < 200 || status > 599) throw failed(`an answer has the status ${status}`)
 }
 
-type Transport = (call: Call, signal: AbortSignal) => Promise<Answer>
+/** Rejects with the limit's reason once that is there. */
+type Transport = (call: Call, limit: Limit) => Promise<Answer>
 
 /** What openid-client and jose pass to a `fetch` that replaces the global one. */
 interface BoundedFetchInit {
@@ -145,7 +149,10 @@ export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Pr
 }
 
 function fetchTransport(fetch: Fetch): Transport {
-  return async function callByFetch({ url, method, headers, body, maxBodyBytes }, signal) {
+  async function callByFetch(
+    { url, method, headers, body, maxBodyBytes }: Call,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const init: RequestInit = { method, headers, redirect: 'manual', signal }
     if (body !== undefined) init.body = body
     const response = await fetch(url.href, init)
@@ -158,19 +165,32 @@ function fetchTransport(fetch: Fetch): Transport {
       body: Buffer.concat(chunks),
     }
   }
+
+  // The race holds even where that `fetch` does not listen to its signal.
+  return (call, limit) => {
+    const controller = new AbortController()
+    const ended = new Promise<never>((_resolve, reject) => {
+      limit.stop = (reason) => {
+        controller.abort(reason)
+        reject(reason)
+      }
+    })
+    if (limit.reason !== undefined) limit.stop(limit.reason)
+    return Promise.race([callByFetch(call, controller.signal), ended])
+  }
 }
 
 function nodeTransport(): Transport {
   const agentOptions = { keepAlive: true, timeout: idleSocketMs }
   const http = new HttpAgent(agentOptions)
   const https = new HttpsAgent(agentOptions)
-  return async function callByNode(call, signal) {
+  return async function callByNode(call, limit) {
     const agent = call.url.protocol === 'https:' ? https : http
     try {
-      return await callOnce(call, signal, call.once ? false : agent)
+      return await callOnce(call, limit, call.once ? false : agent)
     } catch (error) {
       // Not through the agent: its other sockets may have been closed as well.
-      if (error instanceof StaleSocketError) return callOnce(call, signal, false)
+      if (error instanceof StaleSocketError) return callOnce(call, limit, false)
       throw error
     }
   }
@@ -179,27 +199,37 @@ function nodeTransport(): Transport {
 /** A kept socket turned out to be closed before any byte of an answer came. */
 class StaleSocketError extends Error {}
 
+/**
+ * No signal and no URL is handed to Node, and the answer is not iterated: each of these would cost
+ * more than all that is done here.
+ */
 function callOnce(
   { url, method, headers, body, maxBodyBytes }: Call,
-  signal: AbortSignal,
+  limit: Limit,
   agent: HttpAgent | HttpsAgent | false,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    if (limit.reason !== undefined) throw limit.reason
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const outgoing = request(url, {
+    const outgoing = request({
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      path: url.pathname + url.search,
       method,
-      signal,
       agent,
       headers: { ...headers, 'accept-encoding': 'identity', ...contentLength(body) },
     })
+    limit.stop = (reason) => {
+      outgoing.destroy()
+      reject(reason)
+    }
     let bytesReadBefore = 0
     outgoing.once('socket', ({ bytesRead }) => {
       bytesReadBefore = bytesRead
     })
-    outgoing.once('response', (response) =>
-      readAnswer(response, maxBodyBytes).then(resolve, reject),
-    )
-    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    outgoing.once('response', (response) => readAnswer(response, maxBodyBytes, resolve, reject))
+    // Not `once`: a socket that is let go of may have more than one thing to say.
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const isStale =
         outgoing.reusedSocket &&
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
@@ -210,21 +240,40 @@ function callOnce(
   })
 }
 
-function contentLength(body: string | undefined): Record<string, string> {
-  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+function contentLength(body: string | undefined): Record<string, string> | undefined {
+  return body === undefined ? undefined : { 'content-length': String(Buffer.byteLength(body)) }
 }
 
-async function readAnswer(response: IncomingMessage, maxBodyBytes?: number): Promise<Answer> {
+function readAnswer(
+  response: IncomingMessage,
+  maxBodyBytes: number | undefined,
+  resolve: (answer: Answer) => void,
+  reject: (error: unknown) => void,
+): void {
   const chunks: Buffer[] = []
   const collect = collector(chunks, maxBodyBytes)
-  // Leaving this loop by an error destroys the socket, so an endless body stops flowing.
-  for await (const chunk of response) collect(chunk as Buffer)
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
-  return {
-    status: response.statusCode ?? 0,
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: Buffer.concat(chunks),
-  }
+  response.on('data', (chunk: Buffer) => {
+    try {
+      collect(chunk)
+    } catch (error) {
+      // Or an endless body would go on flowing.
+      response.destroy()
+      reject(error)
+    }
+  })
+  response.on('error', reject)
+  response.on('end', () => {
+    const [first] = chunks
+    const body = first && chunks.length === 1 ? first : Buffer.concat(chunks)
+    resolve({ status: response.statusCode ?? 0, headers: textHeaders(response), body })
+  })
+}
+
+/** Node makes a list of `set-cookie`, and of nothing else. */
+function textHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  const cookies = headers['set-cookie']
+  const texts = cookies ? { ...headers, 'set-cookie': String(cookies) } : headers
+  return texts as Readonly<Record<string, string>>
 }
 
 function collector(chunks: Buffer[], maxBodyBytes = defaultMaxBodyBytes): (chunk: Buffer) => void {

@@ -89,3 +89,14 @@ export interface Pins {
   readonly externalOrganizationId?: string
   readonly connectionId?: string
 }
+
+/** The claims of a verified access token. */
+export type AccessTokenClaims = Json & {
+  readonly iss: string
+  readonly sub: string
+  readonly client_id: string
+  readonly jti: string
+  /** In seconds since the epoch, as `exp`. */
+  readonly iat: number
+  readonly exp: number
+}

@@ -4,6 +4,7 @@ import {
   barrels,
   besidesExports,
   packageImports,
+  reachedFrom,
   type Sources,
   strays,
   unreadableImports,
@@ -46,6 +47,20 @@ describe('src', () => {
         .map((line) => line.split('/').slice(0, 3).join('/'))
     expect(new Set(users('openid-client'))).toEqual(new Set(['src/lib/oidc']))
     expect(new Set(users('jose'))).toEqual(new Set(['src/lib/emulator', 'src/lib/oidc']))
+  })
+
+  it('has a client that loads neither a framework nor a session', () => {
+    const reached = reachedFrom('src/client.ts', sources)
+    const used = new Map([...sources].filter(([path]) => reached.has(path)))
+    const folders = new Set([...used.keys()].map((path) => path.split('/').slice(0, 3).join('/')))
+    expect([...folders].filter((path) => !path.endsWith('.ts')).sort()).toEqual([
+      'src/lib/client',
+      'src/lib/management',
+      'src/lib/oidc',
+      'src/lib/webhooks',
+    ])
+    const packages = packageImports(used).map((line) => line.split(': ')[1])
+    expect(new Set(packages)).toEqual(new Set(['jose', 'openid-client']))
   })
 
   it('has no barrel', () => {

@@ -58,6 +58,16 @@ export function packageImports(sources: Sources): string[] {
   )
 }
 
+/** Every file that an entry leads to, itself included. */
+export function reachedFrom(entry: string, sources: Sources): Set<string> {
+  const reached = new Set([entry])
+  // What is added meanwhile is visited, too.
+  for (const path of reached) {
+    for (const to of relativeImports(path, sources.get(path) ?? '')) reached.add(to)
+  }
+  return reached
+}
+
 /** Every dynamic import whose target cannot be read off the source. */
 export function unreadableImports(sources: Sources): string[] {
   return [...sources]

@@ -3,9 +3,10 @@ import { assertEncrypted, environmentOrigin } from '../environment-url.ts'
 import { ConfigError } from '../errors.ts'
 import { optionalFunction, positive, readFields, text, unknownNames, webUrl } from '../fields.ts'
 import type { ApiLimits } from '../management/call.ts'
-import type { Client } from '../oidc/discovery.ts'
-import { type Fetch, type Send, sender } from '../request.ts'
+import { discoverOnce } from '../oidc/discovery.ts'
+import { type Fetch, sender } from '../request.ts'
 import { Secret } from '../secret.ts'
+import type { SignInParts } from './sign-in-client.ts'
 
 /** How a client calls Scalekit. */
 export interface ScalekitClientOptions {
@@ -25,11 +26,12 @@ export interface ScalekitClientOptions {
   readonly clock?: Clock
 }
 
-/** What a client is made of. */
-export interface ClientParts {
-  readonly client: Client
-  readonly send: Send
-  readonly clock: Clock
+/**
+ * What a client is made of.
+ *
+ * @internal
+ */
+export interface ClientParts extends SignInParts {
   readonly limits: ApiLimits
   readonly maxPageSize: number
 }
@@ -61,6 +63,7 @@ interface Fields {
  * Reads the arguments of the constructor.
  *
  * @throws {@link ConfigError}
+ * @internal
  */
 export function clientParts(given: readonly unknown[]): ClientParts {
   const problems = unknownNames(given[3], optionNames, 'options.')
@@ -68,13 +71,16 @@ export function clientParts(given: readonly unknown[]): ClientParts {
   if (problems.length > 0) throw new ConfigError(problems)
   const { environmentUrl, clientId, clientSecret, clock, fetch } = fields
   const issuer = fields.issuer ?? environmentUrl.origin
+  const client = { environmentUrl, issuer, clientId, clientSecret }
+  const send = sender({
+    origins: [environmentUrl.origin, new URL(issuer).origin],
+    timeoutMs: fields.timeoutMs,
+    ...(fetch && { fetch }),
+  })
   return {
-    client: { environmentUrl, issuer, clientId, clientSecret },
-    send: sender({
-      origins: [environmentUrl.origin, new URL(issuer).origin],
-      timeoutMs: fields.timeoutMs,
-      ...(fetch && { fetch }),
-    }),
+    client,
+    discover: discoverOnce(client, { send, clock }),
+    send,
     clock,
     limits: fields,
     maxPageSize: fields.maxPageSize,

@@ -6,16 +6,17 @@ import type { DirectoryApi } from '../management/directory-types.ts'
 import { organizationApi } from '../management/organization.ts'
 import type { OrganizationApi } from '../management/organization-types.ts'
 import { type ClientParts, clientParts, type ScalekitClientOptions } from './client-parts.ts'
+import { SignInClient } from './sign-in-client.ts'
 
 /**
- * Scalekit's API for one environment, by the names of its documentation. Making one asks nobody:
- * the access token is fetched with the first call.
+ * Scalekit for one environment, by the names of its documentation: sign-in, and the management API.
+ * Making one asks nobody: what is needed is fetched with the first call.
  *
  * @example
  * const scalekit = new ScalekitClient(environmentUrl, clientId, clientSecret)
  * const { organization } = await scalekit.organization.getOrganization(id)
  */
-export class ScalekitClient {
+export class ScalekitClient extends SignInClient {
   /** Your customers, and links to their admin portal. */
   readonly organization: OrganizationApi
   /** How their people sign in. */
@@ -37,6 +38,7 @@ export class ScalekitClient {
   constructor(parts: ClientParts)
   constructor(first: string | URL | ClientParts, ...rest: readonly unknown[]) {
     const parts = isParts(first) ? first : clientParts([first, ...rest])
+    super(parts)
     const call = apiCalls(parts)
     this.organization = organizationApi(call, parts.maxPageSize)
     this.connection = connectionApi(call)

@@ -7,6 +7,7 @@ const options = {
   port: { type: 'string', default: '4400' },
   'redirect-uri': { type: 'string', multiple: true, default: ['http://localhost:3000/callback'] },
   mode: { type: 'string', default: 'full-stack' },
+  'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
 } satisfies ParseArgsConfig['options']
 
@@ -19,6 +20,7 @@ export async function emulator(args: readonly string[]): Promise<void> {
     port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
     redirectUris,
     mode: modeFrom(values.mode),
+    ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
   })
   console.log(announcement(running, new URL(redirectUris[0]!).origin))
@@ -30,4 +32,11 @@ export async function emulator(args: readonly string[]): Promise<void> {
 function modeFrom(text: string): 'full-stack' | 'sso' {
   if (text === 'full-stack' || text === 'sso') return text
   throw new UsageError(`--mode must be full-stack or sso, not ${text}.`)
+}
+
+/** Left out, the mode decides. */
+function hostedLoginFrom(text: string | undefined): { readonly hostedLogin?: boolean } {
+  if (text === undefined) return {}
+  if (text === 'on' || text === 'off') return { hostedLogin: text === 'on' }
+  throw new UsageError(`--hosted-login must be on or off, not ${text}.`)
 }

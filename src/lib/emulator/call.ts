@@ -66,6 +66,16 @@ export function redirect(
   }
 }
 
+/** Goes on to a page of the emulator after a form. */
+export function seeOther(path: string): Answer {
+  return { status: 303, headers: { location: path, 'cache-control': 'no-store' }, body: '' }
+}
+
+/** Whether a page of somebody else's sent this form; whoever is no browser does not say. */
+export function isFromElsewhere({ headers }: Call): boolean {
+  return (headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin'
+}
+
 /** The first name that occurs twice, which OAuth forbids for every parameter. */
 export function repeatedName(params: URLSearchParams): string | undefined {
   return [...params.keys()].find((name, index, names) => names.indexOf(name) !== index)

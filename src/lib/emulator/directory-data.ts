@@ -1,11 +1,15 @@
 import type { EventOf } from '../webhooks/events.ts'
-import type { Directory, EmulatedDirectoryGroup, EmulatedDirectoryUser } from './directory.ts'
+import type {
+  DirectoryContent,
+  EmulatedDirectoryGroup,
+  EmulatedDirectoryUser,
+} from './directory.ts'
 import type { Organization } from './organizations.ts'
 
 /** What events say of a user of a directory. */
 export function userData(
   { id: organizationId }: Organization,
-  { groups }: Directory,
+  { groups }: DirectoryContent,
   user: EmulatedDirectoryUser,
 ): EventOf<'organization.directory.user_created'>['data'] {
   const [givenName = '', ...familyNames] = user.name.split(' ')

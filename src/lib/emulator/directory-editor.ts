@@ -1,5 +1,4 @@
 import type { Json } from '../types.ts'
-import type { EventType } from '../webhooks/events.ts'
 import { addAccount, changeAccount, removeAccount } from './accounts.ts'
 import type {
   Directory,
@@ -7,9 +6,8 @@ import type {
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
 } from './directory.ts'
-import { deletedGroupData, deletedUserData, groupData, userData } from './directory-data.ts'
 import { DirectoryError } from './directory-error.ts'
-import type { DataOf } from './event.ts'
+import { type DirectoryEvents, directoryEvents } from './directory-events.ts'
 import { randomId } from './ids.ts'
 import type { Organization } from './organizations.ts'
 import type { State } from './state.ts'
@@ -17,7 +15,7 @@ import type { State } from './state.ts'
 /**
  * A customer's directory, as its administrator edits it. Every edit is sent as Scalekit's event,
  * and holds at the identity provider at once: who is deactivated or removed cannot sign in there.
- * A directory that is not enabled sends nothing.
+ * A directory that is not enabled sends nothing until it is: then it sends what became of it.
  *
  * Each method throws where what it names is not there, or what it adds is there already.
  */
@@ -57,9 +55,15 @@ export interface DirectoryGroupSeed {
 /** @throws {@link DirectoryError} when no organization has this directory */
 export function directoryEditor(state: State, id: string): DirectoryEditor {
   const { organization, directory } = findDirectory(state, id)
-  const events = directoryEvents(state, organization, directory)
+  const events = directoryEvents(state, { organization, directory })
+  const { users, groups } = directory
   return {
-    ...directory,
+    id,
+    get enabled() {
+      return directory.enabled
+    },
+    users,
+    groups,
     ...userEdits(organization, directory, events),
     ...groupEdits(directory, events),
   }
@@ -71,30 +75,6 @@ function findDirectory({ settings }: State, id: string) {
     if (directory?.id === id) return { organization, directory }
   }
   throw new DirectoryError(404, `There is no directory ${id}`)
-}
-
-type DirectoryEvents = ReturnType<typeof directoryEvents>
-
-function directoryEvents({ webhooks }: State, organization: Organization, directory: Directory) {
-  function publish<Type extends EventType>(type: Type, data: DataOf<Type>): void {
-    if (directory.enabled) webhooks.publish(type, data)
-  }
-  return {
-    user: (change: 'created' | 'updated', user: EmulatedDirectoryUser) =>
-      publish(`organization.directory.user_${change}`, userData(organization, directory, user)),
-    userDeleted: (user: EmulatedDirectoryUser) =>
-      publish('organization.directory.user_deleted', deletedUserData(organization.id, user)),
-    group: (change: 'created' | 'updated', group: EmulatedDirectoryGroup) =>
-      publish(
-        `organization.directory.group_${change}`,
-        groupData(organization.id, directory.id, group),
-      ),
-    groupDeleted: (group: EmulatedDirectoryGroup) =>
-      publish(
-        'organization.directory.group_deleted',
-        deletedGroupData(organization.id, directory.id, group),
-      ),
-  }
 }
 
 function userEdits(
@@ -130,7 +110,10 @@ function userEdits(
     deleteUser(id) {
       const deleted = entryOf(users, 'user', id)
       remove(users, deleted)
-      for (const group of groups) replace(groups, without(group, id))
+      for (const group of groups.filter(({ members }) => members.includes(id))) {
+        replace(groups, without(group, id))
+        events.membersChanged(group)
+      }
       removeAccount(organization, deleted)
       events.userDeleted(deleted)
     },
@@ -140,6 +123,7 @@ function userEdits(
 function groupEdits({ users, groups }: Directory, events: DirectoryEvents) {
   const setMembers = (group: EmulatedDirectoryGroup, userId: string) => {
     replace(groups, group)
+    events.membersChanged(group)
     events.user('updated', entryOf(users, 'user', userId))
   }
   return {

@@ -1,5 +1,5 @@
 import { type Html, html } from '../html.ts'
-import type { Answer, Call } from './call.ts'
+import { type Answer, type Call, isFromElsewhere, seeOther } from './call.ts'
 import type { EmulatedDirectoryUser } from './directory.ts'
 import type { DirectoryEditor } from './directory-editor.ts'
 import { page, problemPage } from './page.ts'
@@ -19,15 +19,13 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 
 /** Does what a button of the page says. */
 export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
-  // A page of somebody else's could send this form, too.
-  if ((call.headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin') {
+  if (isFromElsewhere(call)) {
     return problemPage('Nothing was changed', 'This came from another site.')
   }
   const change = changes.get(call.form.get('change') ?? '')
   if (!change) return problemPage('Nothing was changed', 'There is no such button.')
   change(directory, id)
-  const location = call.path.replace(/\/users\/.*$/, '')
-  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' }
+  return seeOther(call.path.replace(/\/users\/.*$/, ''))
 }
 
 const changes: ReadonlyMap<string, (directory: DirectoryEditor, id: string) => unknown> = new Map([

@@ -35,11 +35,18 @@ export interface EmulatedDirectoryGroup {
   readonly members: readonly string[]
 }
 
+/** Who and what is in a directory. */
+export type DirectoryContent = Pick<EmulatedDirectory, 'users' | 'groups'>
+
 /** A directory as the emulator keeps it: an edit is seen by whoever holds it. */
 export interface Directory extends EmulatedDirectory {
   enabled: boolean
   readonly users: EmulatedDirectoryUser[]
   readonly groups: EmulatedDirectoryGroup[]
+  /** While it is not enabled: what Scalekit had of it when it last was. */
+  kept?: DirectoryContent
+  /** In milliseconds, once something was synchronized. */
+  syncedAt?: number
 }
 
 /** A directory that holds the people of an organization and their groups. */
@@ -50,9 +57,11 @@ export function directoryFrom(
 ): Directory {
   const userId = ({ email }: EmulatedPerson) => stableId('diruser_', displayName, email)
   const groupNames = [...new Set(people.flatMap((person) => person.groups))]
+  const enabled = seed.enabled ?? true
   return {
     id: seed.id ?? stableId('dir_', displayName),
-    enabled: seed.enabled ?? true,
+    enabled,
+    ...(!enabled && { kept: { users: [], groups: [] } }),
     users: people.map((person) => ({
       id: userId(person),
       idpUserId: person.idpUserId,

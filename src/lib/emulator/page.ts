@@ -3,11 +3,24 @@ import { Html, html } from '../html.ts'
 import type { Answer } from './call.ts'
 import { style } from './style.ts'
 
-/** A page of the emulator: no script, one style sheet, nothing from anywhere else. */
-export function page(status: number, title: string, content: Html): Answer {
+/** How a page differs from the others. */
+export interface PageOptions {
+  /** The one script that runs. Default: none. */
+  readonly script?: string
+  /** The origins of pages that may show it in a frame. Default: none. */
+  readonly embeddedBy?: readonly string[]
+}
+
+/** A page of the emulator: one style sheet, and nothing from anywhere else. */
+export function page(
+  status: number,
+  title: string,
+  content: Html,
+  options: PageOptions = {},
+): Answer {
   return {
     status,
-    headers,
+    headers: headers(options),
     body: html`<!doctype html>
 <html lang="en">
 <head>
@@ -21,6 +34,7 @@ export function page(status: number, title: string, content: Html): Answer {
 <body>
 <main>${content}</main>
 <footer>Scalekit emulator, on this machine only</footer>
+${options.script && html`<script>${new Html(options.script)}</script>`}
 </body>
 </html>
 `,
@@ -36,14 +50,26 @@ export function problemPage(title: string, ...sentences: readonly string[]): Ans
   )
 }
 
-const styleHash = createHash('sha256').update(style).digest('base64')
-
-const headers = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
+function headers({ script, embeddedBy = [] }: PageOptions) {
   // Without form-action: Chrome holds every redirect after a form to it, and where an application
   // goes on to after its callback is not ours to know.
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hashOf(style)}'`,
+    ...(script === undefined ? [] : [`script-src '${hashOf(script)}'`]),
+    'img-src data:',
+    "base-uri 'none'",
+    `frame-ancestors ${embeddedBy.length > 0 ? embeddedBy.join(' ') : "'none'"}`,
+  ]
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  }
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

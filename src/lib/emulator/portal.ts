@@ -1,57 +1,103 @@
-import { type Html, html } from '../html.ts'
-import type { Answer, Call } from './call.ts'
-import { directoriesPath } from './directory-api.ts'
-import type { EmulatedOrganization } from './organizations.ts'
-import { page, problemPage } from './page.ts'
-import type { PortalLink, State } from './state.ts'
+import { type Answer, type Call, isFromElsewhere, seeOther } from './call.ts'
+import { switchConnection } from './connection-switch.ts'
+import { switchDirectory } from './directory-switch.ts'
+import { randomSecret } from './ids.ts'
+import type { Organization } from './organizations.ts'
+import { problemPage } from './page.ts'
+import { connectionSwitched, directorySwitched, type PortalMessage } from './portal-message.ts'
+import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './portal-page.ts'
+import type { State } from './state.ts'
 
 /** Where links to the admin portal lead. */
 export const magicLinkPath = '/magicLink/'
 
-/** Opens the admin portal of one customer, as far as an emulator has one. */
-export function openPortal(state: State, { method, path }: Call): Answer | undefined {
-  if (method !== 'GET') return undefined
-  const { portalLinks, settings, clock } = state
+/** The admin portal of one customer, as far as an emulator has one. */
+export function portal(state: State, call: Call): Answer | undefined {
+  if (call.method === 'GET') return open(state, call)
+  return call.method === 'POST' ? change(state, call) : undefined
+}
+
+function open(state: State, { path }: Call): Answer {
+  const sessionPath = state.settings.singleUse && startSession(state, path)
+  if (sessionPath) return seeOther(sessionPath)
+  const visit = visitAt(state, path)
+  if (!visit) return noPortalPage(state)
+  const { news } = visit.link
+  delete visit.link.news
+  return portalPage(state, visit, news)
+}
+
+/** How long the portal stays open behind a single-use link, in milliseconds. */
+const sessionMs = 6 * 3_600_000
+
+/**
+ * Uses up a link. The session is in its path and not in a cookie, which browsers keep from a page
+ * that is embedded in another site's.
+ *
+ * @returns undefined if there is no such link (any more)
+ */
+function startSession(state: State, path: string): string | undefined {
+  const { portalLinks, portalSessions, clock } = state
   const link = portalLinks.get(path)
+  if (!link || clock() >= link.expiresAt) return undefined
+  portalLinks.delete(path)
+  const sessionPath = `${magicLinkPath}session/${randomSecret()}`
+  portalSessions.set(sessionPath, { ...link, expiresAt: clock() + sessionMs })
+  return sessionPath
+}
+
+function visitAt(state: State, path: string): PortalVisit | undefined {
+  const { settings, portalLinks, portalSessions, clock } = state
+  const link = (settings.singleUse ? portalSessions : portalLinks).get(path)
   const organization = settings.organizations.find(({ id }) => id === link?.organizationId)
-  if (!link || !organization || clock() >= link.expiresAt) {
-    return problemPage(
-      'This link does not open anything',
-      'It has expired, was used already or never existed. Ask the application for a new one.',
-    )
-  }
-  if (settings.singleUse) portalLinks.delete(path)
-  return portalPage(link, organization)
+  return link && organization && clock() < link.expiresAt ? { link, organization } : undefined
 }
 
-function portalPage(link: PortalLink, organization: EmulatedOrganization): Answer {
-  const title = `Admin portal of ${organization.displayName}`
-  return page(
-    200,
-    title,
-    html`<section class="card"><h1>${title}</h1>
-<p>At Scalekit, the customer’s administrator sets these up here.</p>
-<ul class="facts">${featuresOf(link, organization).map((feature) => featureLine(feature, organization))}</ul>
-</section>`,
-  )
+/** Does what a button of the page says. */
+function change(state: State, call: Call): Answer {
+  if (isFromElsewhere(call)) return unchanged('This came from another site.')
+  const visit = visitAt(state, call.path)
+  if (!visit) return noPortalPage(state)
+  const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
+  const flip = switches.get(feature ?? '')
+  const enabled = changes.get(call.form.get('change') ?? '')
+  if (!flip || enabled === undefined) return unchanged('There is no such button.')
+  const outcome = flip(state, visit.organization, enabled)
+  if (typeof outcome === 'string') return unchanged(`${outcome}.`)
+  visit.link.news = outcome
+  return seeOther(call.path)
 }
 
-/** A link that names none opens what the organization has enabled. */
-function featuresOf(link: PortalLink, { features }: EmulatedOrganization): readonly string[] {
-  if (link.features.length > 0) return link.features
-  return features.filter(({ enabled }) => enabled).map(({ name }) => name)
-}
+const changes: ReadonlyMap<string, boolean> = new Map([
+  ['enable', true],
+  ['disable', false],
+])
 
-function featureLine(feature: string, { connection, directory }: EmulatedOrganization): Html {
-  if (feature === 'sso') {
-    return html`<li data-feature="sso">Single sign-on: ${connection ? `${connection.provider}, ${onOrOff(connection)}` : 'not set up'}</li>`
-  }
-  if (feature === 'dir_sync') {
-    return html`<li data-feature="dir_sync">Directory sync: ${directory ? html`<a href="${directoriesPath}${directory.id}">${onOrOff(directory)}</a>` : 'not set up'}</li>`
-  }
-  return html`<li data-feature="${feature}">${feature}</li>`
-}
+/** What happened, or what stands against it. */
+type Switch = (state: State, owner: Organization, enabled: boolean) => PortalMessage | string
 
-function onOrOff({ enabled }: { readonly enabled: boolean }): string {
-  return enabled ? 'enabled' : 'disabled'
+const switches: ReadonlyMap<string, Switch> = new Map<string, Switch>([
+  [
+    'sso',
+    (state, organization, enabled) => {
+      const { connection } = organization
+      if (!connection) return 'There is no connection'
+      const owned = { organization, connection }
+      return switchConnection(state, owned, enabled) ?? connectionSwitched(owned)
+    },
+  ],
+  [
+    'dir_sync',
+    (state, organization, enabled) => {
+      const { directory } = organization
+      if (!directory) return 'There is no directory'
+      const owned = { organization, directory }
+      switchDirectory(state, owned, enabled)
+      return directorySwitched(owned)
+    },
+  ],
+])
+
+function unchanged(reason: string): Answer {
+  return problemPage('Nothing was changed', reason)
 }

@@ -5,7 +5,7 @@ import { discovery, keys } from './discovery.ts'
 import { home } from './home.ts'
 import { idpInitiated, idpInitiatedPath } from './idp-initiated.ts'
 import { logout } from './logout.ts'
-import { magicLinkPath, openPortal } from './portal.ts'
+import { magicLinkPath, portal } from './portal.ts'
 import { rest } from './rest/rest.ts'
 import { signIn } from './sign-in.ts'
 import { signInPath } from './sign-in-page.ts'
@@ -24,7 +24,7 @@ export function route(state: State, call: Call): Answer | Promise<Answer> {
 /** What has ids in its path. */
 function below(state: State, call: Call): Answer | undefined {
   if (call.path.startsWith(directoriesPath)) return directoryApi(state, call)
-  if (call.path.startsWith(magicLinkPath)) return openPortal(state, call)
+  if (call.path.startsWith(magicLinkPath)) return portal(state, call)
   return rest(state, call)
 }
 

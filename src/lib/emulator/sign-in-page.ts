@@ -2,6 +2,7 @@ import { type Html, html } from '../html.ts'
 import type { Answer } from './call.ts'
 import type { EmulatedPerson } from './organizations.ts'
 import { page } from './page.ts'
+import { providerName } from './provider-name.ts'
 import type { Place } from './state.ts'
 
 /** Where every form on these pages goes. */
@@ -88,22 +89,4 @@ function initials(name: string): string {
     .map((word) => word.slice(0, 1))
     .slice(0, 2)
     .join('')
-}
-
-/** `MICROSOFT_AD` and the like, as people know them. */
-function providerName(provider: string): string {
-  const known = providerNames[provider]
-  if (known) return known
-  const words = provider.toLowerCase().split('_')
-  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ')
-}
-
-const providerNames: Readonly<Record<string, string>> = {
-  ADFS: 'AD FS',
-  GITHUB: 'GitHub',
-  GITLAB: 'GitLab',
-  JUMPCLOUD: 'JumpCloud',
-  LINKEDIN: 'LinkedIn',
-  MICROSOFT_AD: 'Microsoft Entra ID',
-  ONELOGIN: 'OneLogin',
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
+import type { PortalMessage } from './portal-message.ts'
 import type { Settings } from './settings.ts'
 import { createTimes, type Times } from './times.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -21,7 +22,10 @@ export interface State {
   readonly sessions: Map<string, Session>
   /** When the tokens of the application itself end, in milliseconds. */
   readonly clientTokens: Map<string, number>
+  /** By their paths. */
   readonly portalLinks: Map<string, PortalLink>
+  /** What single-use links opened, likewise. */
+  readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
   readonly webhooks: Webhooks
 }
@@ -98,6 +102,8 @@ export interface PortalLink {
   readonly features: readonly string[]
   /** In milliseconds. */
   readonly expiresAt: number
+  /** What was just changed there, until a page has shown it. */
+  news?: PortalMessage
 }
 
 export function createState(issuer: string, settings: Settings, clock: Clock): State {
@@ -114,6 +120,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     sessions: new Map(),
     clientTokens: new Map(),
     portalLinks: new Map(),
+    portalSessions: new Map(),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
   }

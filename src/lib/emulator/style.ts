@@ -27,7 +27,8 @@ body {
   padding: 32px 16px 20px; background: var(--ground); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
-main { width: 100%; max-width: 440px; margin: auto; display: grid; gap: 16px; }
+main { width: 100%; max-width: 440px; margin: auto; }
+main, .stack { display: grid; gap: 16px; }
 .card {
   background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: var(--inset);
   overflow: hidden; box-shadow: 0 1px 2px #0000000f, 0 12px 32px #00000014;
@@ -72,6 +73,7 @@ label { display: block; margin-bottom: 6px; font-weight: 600; font-size: 15px; }
 input { width: 100%; padding: 11px 12px; background: var(--surface); border-color: var(--quiet); }
 input[aria-invalid] { border-color: var(--wrong); }
 .problem { margin: 8px 0 0; font-size: 14px; }
+.news { border-left: 3px solid var(--accent); padding-left: 12px; color: var(--ink); }
 .primary {
   width: 100%; margin-top: 16px; padding: 11px; font-weight: 600; color: #fff;
   background: var(--accent); border-color: transparent;

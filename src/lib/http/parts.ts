@@ -10,9 +10,9 @@ import { ScalekitClient } from '../client/scalekit-client.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { discoverOnce, type Provider } from '../oidc/discovery.ts'
-import { type KeySet, remoteKeySet } from '../oidc/key-sets.ts'
+import { type KeySet, keySets } from '../oidc/key-sets.ts'
 import { transactionSeconds } from '../oidc/transaction.ts'
-import { type Send, sender } from '../request.ts'
+import { sender } from '../request.ts'
 import { sealer } from '../seal.ts'
 import type { OwnSession } from '../session/own-session.ts'
 import { boundedStore } from '../state/bounded-store.ts'
@@ -98,6 +98,7 @@ export function assemble(config: Config): Parts {
   const look = lookWith(config.pages.style ?? '')
   const scalekit = new ScalekitClient({
     client,
+    discover,
     send,
     clock,
     limits: limitsFor(config.timeoutMs),
@@ -200,16 +201,4 @@ function findConnections({ connection }: ScalekitClient): FindConnections {
 /** What makes a sealed value ours and no other instance's. */
 function instanceId({ name, client }: Config): string {
   return `${name} ${client.issuer} ${client.clientId}`
-}
-
-/** The provider's key set, made when discovery has said where it is. */
-function keySets(send: Send): (provider: Provider) => KeySet {
-  const byProvider = new WeakMap<Provider, KeySet>()
-  return (provider) => {
-    const known = byProvider.get(provider)
-    if (known) return known
-    const keys = remoteKeySet(provider.keysUrl, send)
-    byProvider.set(provider, keys)
-    return keys
-  }
 }

@@ -46,20 +46,23 @@ const marginMs = 30_000
  *
  * @see RFC 6749 section 4.4
  */
-export function accessTokens({ client, send, clock, ...limits }: TokenParts): AccessTokens {
+export function accessTokens(parts: TokenParts): AccessTokens {
+  const { client, send, clock, timeoutMs, totalTimeoutMs } = parts
   let held: Held | undefined
   let pending: Promise<string> | undefined
 
   async function fetchToken(): Promise<string> {
     const askedAt = clock()
-    const deadline = deadlineIn(limits.totalTimeoutMs, undefined)
-    const attempt = { asked: askedFor(client), deadline, timeoutMs: limits.timeoutMs }
-    const answer = await withRetries(async () => {
-      const received = await exchange(send, tokenCall(client), attempt)
-      return readToken(received, attempt.asked)
-    }, deadline)
-    held = { token: answer.token, renewAt: askedAt + renewAfterMs(answer.lifetimeSeconds) }
-    return answer.token
+    const deadline = deadlineIn(totalTimeoutMs, undefined)
+    const call = tokenCall(client)
+    const asked = askedFor(client, call)
+    const { token, lifetimeSeconds } = await withRetries(
+      () => call,
+      async () => readToken(await exchange(send, call, asked, { deadline, timeoutMs }), asked),
+      deadline,
+    )
+    held = { token, renewAt: askedAt + renewAfterMs(lifetimeSeconds) }
+    return token
   }
 
   function renew(): Promise<string> {
@@ -74,6 +77,7 @@ export function accessTokens({ client, send, clock, ...limits }: TokenParts): Ac
     renewed(refused) {
       // Somebody else's call may have been refused before this one.
       if (held && held.token !== refused) return held.token
+      held = undefined
       return renew()
     },
   }
@@ -85,8 +89,8 @@ function renewAfterMs(lifetimeSeconds: number): number {
 }
 
 /** Asking for a token twice does no harm. */
-function askedFor({ clientSecret }: ApiClient): Asked {
-  return { name: 'POST /oauth/token', isRepeatable: true, secrets: [clientSecret.reveal()] }
+function askedFor({ clientSecret }: ApiClient, { method, url }: Call): Asked {
+  return { method, url, isRepeatable: true, secrets: [clientSecret.reveal()] }
 }
 
 function tokenCall({ environmentUrl, clientId, clientSecret }: ApiClient): Call {

@@ -47,8 +47,8 @@ const codeByStatus: Readonly<Record<number, ScalekitErrorCode>> = {
 
 /** The call that an answer is to. */
 export interface Asked {
-  /** How it is named to a person, e.g. `GET /api/v1/organizations`. */
-  readonly name: string
+  readonly method: string
+  readonly url: URL
   /** Whether it does no more when it is made twice. */
   readonly isRepeatable: boolean
   /** What an answer could repeat and nobody may read. */
@@ -70,15 +70,21 @@ export function readAnswer(answer: Answer, asked: Asked): Json {
 }
 
 /** An answer that says nothing that can be used. */
-export function unusable({ name }: Asked, why: string, details: ApiErrorDetails = {}): ApiError {
-  return new ApiError('api_answer_invalid', `The answer to ${name} ${why}`, details)
+export function unusable(asked: Asked, why: string, details: ApiErrorDetails = {}): ApiError {
+  return new ApiError('api_answer_invalid', `The answer to ${nameOf(asked)} ${why}`, details)
 }
+
+/** How a call is named to a person. What its query asks for stays out. */
+export function nameOf({ method, url }: Asked): string {
+  return `${method} ${url.pathname}`
+}
+
+const json = 'application/json'
 
 /** The body as an object, where it is one. */
 export function jsonObject({ headers, body }: Answer): Json | undefined {
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(headers['content-type'] ?? 'application/json')) {
-    return undefined
-  }
+  const type = headers['content-type'] ?? json
+  if (type !== json && !/^application\/([\w.-]+\+)?json\b/i.test(type)) return undefined
   try {
     const value: unknown = JSON.parse(body.toString())
     return isObject(value) ? value : undefined
@@ -100,7 +106,7 @@ function failure(answer: Answer, asked: Asked): ApiError {
   const grpcCode = typeof body.code === 'number' ? body.code : undefined
   const code = codeByGrpc[grpcCode ?? 0] ?? codeByStatus[status] ?? otherCode(status)
   const said = typeof body.message === 'string' ? `: ${quote(hidden(body.message, asked))}` : ''
-  return new ApiError(code, `${asked.name} was answered ${status}${said}`, {
+  return new ApiError(code, `${nameOf(asked)} was answered ${status}${said}`, {
     status,
     grpcCode,
     errorCode: text(info.error_code),

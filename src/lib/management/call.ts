@@ -4,8 +4,8 @@ import type { Answer, Call, Send } from '../request.ts'
 import type { Json } from '../types.ts'
 import { type AccessTokens, type ApiClient, accessTokens } from './access-token.ts'
 import { type Asked, readAnswer } from './answer.ts'
-import { deadlineIn } from './deadline.ts'
-import { type Attempt, exchange } from './exchange.ts'
+import { type Deadline, deadlineIn, waitFor } from './deadline.ts'
+import { exchange } from './exchange.ts'
 import { type Query, queryText } from './path.ts'
 import { withRetries } from './retry.ts'
 import { type Slots, slots } from './slots.ts'
@@ -56,78 +56,75 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
   const places = slots(limits.maxConcurrentCalls)
   let pending = 0
 
-  function start(request: ApiRequest, options: CallOptions): Promise<Json> {
-    const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
-    const call = callOf(client, request)
-    const attempt = { deadline, timeoutMs: limits.timeoutMs }
-    return withRetries(authorized({ send, tokens, places, call, attempt }), deadline)
-  }
-
   return async function callApi(request, options = {}) {
     if (pending >= maxPendingCalls) throw busy()
     pending += 1
     try {
-      return await start(request, options)
+      const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
+      const url = new URL(`${request.path}${queryText(request.query)}`, client.environmentUrl)
+      const parts = { send, tokens, places, deadline, timeoutMs: limits.timeoutMs }
+      // Everybody waits for the same token, so that it does not come is not for each to try again.
+      const token = () => inTime(tokens.current(), deadline)
+      return await withRetries(token, attemptAt(request, url, parts), deadline)
     } finally {
       pending -= 1
     }
   }
 }
 
-interface AuthorizedParts {
+interface AttemptParts {
   readonly send: Send
   readonly tokens: AccessTokens
   readonly places: Slots
-  readonly call: Call
-  readonly attempt: Omit<Attempt, 'asked'>
+  readonly deadline: Deadline
+  readonly timeoutMs: number
 }
 
 /** An attempt with a token; where the token is refused, one more with another. */
-function authorized({ send, tokens, places, call, attempt }: AuthorizedParts): () => Promise<Json> {
-  const { deadline } = attempt
+function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
+  const { tokens, deadline } = parts
   let mayRenew = true
-
-  async function answerTo(asked: Asked, token: string): Promise<Answer> {
-    await places.take(deadline)
-    try {
-      const headers = { ...call.headers, authorization: `Bearer ${token}` }
-      return await exchange(send, { ...call, headers }, { ...attempt, asked })
-    } finally {
-      places.give()
-    }
+  return async function attempt(token: string): Promise<Json> {
+    const asked = askedWith(token, request, url)
+    const answer = await answerTo(request, asked, parts)
+    if (answer.status !== 401 || !mayRenew) return readAnswer(answer, asked)
+    mayRenew = false
+    const other = await inTime(tokens.renewed(token), deadline)
+    const askedAgain = askedWith(other, request, url)
+    return readAnswer(await answerTo(request, askedAgain, parts), askedAgain)
   }
+}
 
-  return async function attemptOnce() {
-    let token = await inTime(tokens.current())
-    let answer = await answerTo(askedWith(call, token), token)
-    if (answer.status === 401 && mayRenew) {
-      mayRenew = false
-      token = await inTime(tokens.renewed(token))
-      answer = await answerTo(askedWith(call, token), token)
-    }
-    return readAnswer(answer, askedWith(call, token))
-  }
-
-  function inTime(token: string | Promise<string>): string | Promise<string> {
-    return typeof token === 'string' ? token : deadline.wait(token)
-  }
+function inTime(token: string | Promise<string>, deadline: Deadline): string | Promise<string> {
+  return typeof token === 'string' ? token : waitFor(token, deadline)
 }
 
 /** What is created twice is there twice; everything else may be said again. */
-function askedWith({ method, url }: Call, token: string): Asked {
-  return {
-    name: `${method} ${url.pathname}`,
-    isRepeatable: method !== 'POST',
-    secrets: [token],
+function askedWith(token: string, { method }: ApiRequest, url: URL): Asked {
+  return { method, url, isRepeatable: method !== 'POST', secrets: [token] }
+}
+
+async function answerTo(
+  { body }: ApiRequest,
+  asked: Asked,
+  { send, places, ...limits }: AttemptParts,
+): Promise<Answer> {
+  await places.take(limits.deadline)
+  try {
+    return await exchange(send, callWith(asked, body), asked, limits)
+  } finally {
+    places.give()
   }
 }
 
-function callOf({ environmentUrl }: ApiClient, { method, path, query, body }: ApiRequest): Call {
-  const url = new URL(`${path}${queryText(query)}`, environmentUrl)
-  if (!body) return { method, url, headers: { accept: 'application/json' } }
-  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+function callWith({ method, url, secrets: [token] }: Asked, body: Json | undefined): Call {
+  const authorization = `Bearer ${token}`
+  if (!body) return { method, url, headers: { authorization, accept } }
+  const headers = { authorization, accept, 'content-type': 'application/json' }
   return { method, url, headers, body: JSON.stringify(body) }
 }
+
+const accept = 'application/json'
 
 function busy(): ApiError {
   return new ApiError('api_busy', `${maxPendingCalls} calls are waiting for Scalekit already`, {

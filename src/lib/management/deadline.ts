@@ -1,59 +1,58 @@
 import { ApiError } from '../errors.ts'
 
-/** How long a call may take in all, and how it ends before that. */
+/** When a call has to be done, and what may end it before that. */
 export interface Deadline {
+  readonly timeoutMs: number
+  /** By `performance.now()`, which nobody sets. */
+  readonly endsAt: number
   readonly signal: AbortSignal | undefined
-  remainingMs(): number
-  /**
-   * Waits for work that others may share; it goes on when this call gives up.
-   *
-   * @throws {@link ApiError} `api_deadline_exceeded` or `api_cancelled`
-   */
-  wait<Value>(work: Promise<Value>): Promise<Value>
-  /** Lets time pass. @throws as {@link Deadline.wait} */
-  pause(ms: number): Promise<void>
+}
+
+/** @throws {@link ApiError} `api_cancelled` */
+export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
+  if (signal?.aborted) throw cancelled(signal)
+  return { timeoutMs, endsAt: performance.now() + timeoutMs, signal }
+}
+
+export function remainingMs({ endsAt }: Deadline): number {
+  return Math.max(0, endsAt - performance.now())
 }
 
 /**
- * Starts counting, by a clock that nobody sets.
+ * Waits for work that others may share; it goes on when this call gives up.
  *
- * @throws {@link ApiError} `api_cancelled`
+ * @throws {@link ApiError} `api_deadline_exceeded` or `api_cancelled`
  */
-export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
-  if (signal?.aborted) throw cancelled(signal)
-  const endsAt = performance.now() + timeoutMs
-  const remainingMs = () => Math.max(0, endsAt - performance.now())
+export function waitFor<Value>(work: Promise<Value>, deadline: Deadline): Promise<Value> {
+  const { signal } = deadline
+  let stop = () => {}
+  const end = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(exceeded(deadline)), remainingMs(deadline))
+    const cancel = () => reject(cancelled(signal))
+    signal?.addEventListener('abort', cancel, { once: true })
+    if (signal?.aborted) cancel()
+    stop = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', cancel)
+    }
+  })
+  return Promise.race([work, end]).finally(stop)
+}
 
-  function wait<Value>(work: Promise<Value>): Promise<Value> {
-    let stop = () => {}
-    const end = new Promise<never>((_resolve, reject) => {
-      const timer = setTimeout(() => reject(exceeded(timeoutMs)), remainingMs())
-      const cancel = () => reject(cancelled(signal))
-      signal?.addEventListener('abort', cancel, { once: true })
-      stop = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', cancel)
-      }
-    })
-    return Promise.race([work, end]).finally(stop)
-  }
-
-  async function pause(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms)
-    })
-    await wait(over).finally(() => clearTimeout(timer))
-  }
-
-  return { signal, remainingMs, wait, pause }
+/** Lets time pass; throws as {@link waitFor} does. */
+export async function pause(ms: number, deadline: Deadline): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await waitFor(over, deadline).finally(() => clearTimeout(timer))
 }
 
 export function cancelled(signal: AbortSignal | undefined): ApiError {
   return new ApiError('api_cancelled', 'The call was cancelled', { cause: signal?.reason })
 }
 
-function exceeded(timeoutMs: number): ApiError {
+function exceeded({ timeoutMs }: Deadline): ApiError {
   const message = `The call was not done within ${timeoutMs} ms`
   return new ApiError('api_deadline_exceeded', message, { isRetryable: true })
 }

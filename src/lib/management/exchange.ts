@@ -1,7 +1,7 @@
 import { ApiError, ScalekitError } from '../errors.ts'
 import { type Answer, type Call, isTimeout, type Send } from '../request.ts'
-import { type Asked, unusable } from './answer.ts'
-import { cancelled, type Deadline } from './deadline.ts'
+import { type Asked, nameOf, unusable } from './answer.ts'
+import { cancelled, type Deadline, remainingMs } from './deadline.ts'
 
 /** Room for a page of people with all that their directory knows of them. */
 const maxBodyBytes = 8 * 1024 * 1024
@@ -13,15 +13,19 @@ const maxBodyBytes = 8 * 1024 * 1024
  */
 export async function exchange(
   send: Send,
-  call: Call,
-  { asked, deadline, timeoutMs }: Attempt,
+  { method, url, headers, body }: Call,
+  asked: Asked,
+  { deadline, timeoutMs }: Limits,
 ): Promise<Answer> {
   try {
     return await send({
-      ...call,
+      method,
+      url,
+      headers,
+      body,
       maxBodyBytes,
       signal: deadline.signal,
-      timeoutMs: Math.min(timeoutMs, deadline.remainingMs()),
+      timeoutMs: Math.min(timeoutMs, remainingMs(deadline)),
       once: !asked.isRepeatable,
     })
   } catch (error) {
@@ -29,8 +33,8 @@ export async function exchange(
   }
 }
 
-export interface Attempt {
-  readonly asked: Asked
+/** How long an attempt may take. */
+export interface Limits {
   readonly deadline: Deadline
   /** The longest one attempt may take. */
   readonly timeoutMs: number
@@ -43,7 +47,7 @@ function noAnswer(error: unknown, asked: Asked, { signal }: Deadline): unknown {
     return unusable(asked, `cannot be used: ${error.message}`, { cause: error })
   }
   const code = isTimeout(error) ? 'api_deadline_exceeded' : 'api_unavailable'
-  return new ApiError(code, `${asked.name} failed: ${error.message}`, {
+  return new ApiError(code, `${nameOf(asked)} failed: ${error.message}`, {
     cause: error,
     isRetryable: asked.isRepeatable,
   })

@@ -13,6 +13,10 @@ export function named<Request extends object>(
 ): Named<Request> {
   const [first] = given
   if (typeof first === 'object' && first !== null) return first as Named<Request>
-  const single = names.slice(0, given.length).map((name, index) => [name, given[index]])
-  return { ...(given[names.length] as object), ...Object.fromEntries(single) }
+  const request: Record<string, unknown> = { ...(given[names.length] as object) }
+  for (const [index, name] of names.entries()) {
+    // What is not given has no name, so that it is told from what is given and undefined.
+    if (index < given.length) request[name] = given[index]
+  }
+  return request as Named<Request>
 }

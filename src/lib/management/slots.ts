@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.ts'
+import { type Deadline, waitFor } from './deadline.ts'
 
 /** A number of places; whoever finds none free waits in line. */
 export interface Slots {
@@ -27,7 +27,7 @@ export function slots(count: number): Slots {
       enter = resolve
     })
     line.add(enter)
-    return deadline.wait(entered).catch((error: unknown) => {
+    return waitFor(entered, deadline).catch((error: unknown) => {
       // Whoever leaves in the moment of their turn passes it on.
       if (!line.delete(enter)) give()
       throw error

@@ -26,15 +26,24 @@ export function toWire(value: unknown, untouched: ReadonlySet<string>): unknown 
   return Object.fromEntries(entries)
 }
 
+/** The API has some two hundred names; more than these are made up. */
+const maxKnownNames = 1000
+const knownNames = new Map<string, string>()
+
 /** `__proto__` does not come out of this, so what is assigned by such a name is a plain member. */
 function camelCase(name: string): string {
-  return name.includes('_') ? name.replace(/_([a-z0-9])/g, upperCase) : name
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const camel = name.replace(/_([a-z0-9])/g, upperCase)
+  if (knownNames.size < maxKnownNames) knownNames.set(name, camel)
+  return camel
 }
 
 function upperCase(_match: string, letter: string): string {
   return letter.toUpperCase()
 }
 
-function snakeCase(name: string): string {
+/** What is in snake_case already stays as it is. */
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

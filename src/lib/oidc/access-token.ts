@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../clock.ts'
+import type { AccessTokenClaims } from '../types.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
@@ -10,6 +11,18 @@ export interface AccessTokenChecks {
   readonly clientId: string
   /** The subject of the ID token it came with. */
   readonly subject: string
+  readonly clock: Clock
+}
+
+/** What an access token that somebody shows must agree with. */
+export interface ShownTokenChecks {
+  readonly keys: KeySet
+  /** Of several, any. */
+  readonly issuer: string | readonly string[]
+  /** Who it was issued to, where `audience` does not say who it is for. */
+  readonly clientId: string
+  /** Of several, any. */
+  readonly audience?: string | readonly string[]
   readonly clock: Clock
 }
 
@@ -33,8 +46,32 @@ export async function readGrants(token: string, checks: AccessTokenChecks): Prom
   try {
     const claims = await verifyToken(token, checks)
     assertKind(claims)
-    assertOurs(claims, checks)
+    if (claims.sub !== checks.subject) throw new Error('its subject is not the ID token’s')
+    assertIssuedTo(claims, checks.clientId)
     return grantsOf(claims)
+  } catch (cause) {
+    throw verificationFailure(cause, 'access_token_invalid', 'The access token was refused')
+  }
+}
+
+/**
+ * Verifies an access token that somebody shows, whenever in its life that is.
+ *
+ * @throws LoginError `access_token_invalid`
+ */
+export async function verifyAccessToken(
+  token: string,
+  checks: ShownTokenChecks,
+): Promise<AccessTokenClaims> {
+  try {
+    const claims = await verifyToken(token, {
+      ...checks,
+      maxAgeSeconds: Number.POSITIVE_INFINITY,
+    })
+    assertKind(claims)
+    assertNamed(claims)
+    if (checks.audience === undefined) assertIssuedTo(claims, checks.clientId)
+    return claims as AccessTokenClaims
   } catch (cause) {
     throw verificationFailure(cause, 'access_token_invalid', 'The access token was refused')
   }
@@ -50,25 +87,37 @@ function assertKind(claims: JWTPayload): void {
   if (foreign) throw new Error(`it carries ${foreign}, which an access token does not`)
 }
 
+/** Access tokens of every kind have these, whatever else their application put in. */
+function assertNamed(claims: JWTPayload): void {
+  const missing = ['jti', 'client_id'].find((name) => {
+    const value = claims[name]
+    return typeof value !== 'string' || value === ''
+  })
+  if (missing) throw new Error(`it has no ${missing}, which an access token has`)
+}
+
 /**
  * Its audience can be set freely at Scalekit, even to us at another client, so `client_id` decides
  * and `aud` does only where that is missing.
  */
-function assertOurs(claims: JWTPayload, { clientId, subject }: AccessTokenChecks): void {
-  if (claims.sub !== subject) throw new Error('its subject is not the ID token’s')
+function assertIssuedTo(claims: JWTPayload, clientId: string): void {
   const issuedTo = claims.client_id === undefined ? [claims.aud].flat() : [claims.client_id]
   if (!issuedTo.includes(clientId)) throw new Error('it was issued to another client')
 }
 
 function grantsOf(claims: JWTPayload): Grants {
-  const { roles, permissions, scope, scopes } = claims
+  const { roles, permissions } = claims
   return {
     ...organizationOf(claims),
     roles: texts(roles),
     permissions: texts(permissions),
-    // People's tokens have `scope`, machines' have `scopes`.
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes),
+    scopes: scopesOf(claims),
   }
+}
+
+/** People's tokens have `scope`, machines' have `scopes`. */
+export function scopesOf({ scope, scopes }: JWTPayload): readonly string[] {
+  return typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes)
 }
 
 /** Roles count in this organization only, so one that cannot be compared is refused. */

@@ -48,9 +48,13 @@ function selector({
 }: Target): Record<string, string> {
   if (connectionId !== undefined) return { connection_id: connectionId }
   if (organizationId !== undefined) return { organization_id: organizationId }
-  // Scalekit's reference names `domain`; its SDK sends `domain_hint` too.
-  if (domain !== undefined) return { domain, domain_hint: domain }
+  if (domain !== undefined) return domainSelector(domain)
   return provider === undefined ? {} : { provider }
+}
+
+/** Scalekit's reference names `domain`; its SDK sends `domain_hint` too. */
+export function domainSelector(domain: string): Record<string, string> {
+  return { domain, domain_hint: domain }
 }
 
 /** What must come back because it was asked for, whether or not it was sent as the selector. */

@@ -6,19 +6,24 @@ import type { Provider } from './discovery.ts'
  * @see OpenID Connect RP-Initiated Logout 1.0, section 2
  */
 export function endSessionUrl(
-  { endSessionUrl }: Provider,
+  { endSessionUrl }: Pick<Provider, 'endSessionUrl'>,
   request: {
     readonly clientId: string
     readonly idTokenHint: string | undefined
-    readonly postLogoutRedirectUri: string
-    readonly state: string
+    readonly postLogoutRedirectUri: string | undefined
+    readonly state: string | undefined
   },
 ): URL | undefined {
   if (!endSessionUrl) return undefined
   const url = new URL(endSessionUrl)
-  if (request.idTokenHint !== undefined) url.searchParams.set('id_token_hint', request.idTokenHint)
-  url.searchParams.set('client_id', request.clientId)
-  url.searchParams.set('post_logout_redirect_uri', request.postLogoutRedirectUri)
-  url.searchParams.set('state', request.state)
+  const params = {
+    id_token_hint: request.idTokenHint,
+    client_id: request.clientId,
+    post_logout_redirect_uri: request.postLogoutRedirectUri,
+    state: request.state,
+  }
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
   return url
 }

@@ -1,14 +1,13 @@
 import {
   AuthorizationResponseError,
   authorizationCodeGrant,
-  ResponseBodyError,
-  type TokenEndpointResponse,
+  genericGrantRequest,
 } from 'openid-client'
 import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError, wrappedError } from '../errors.ts'
-import { quote } from '../log.ts'
+import { LoginError, ScalekitError } from '../errors.ts'
 import type { Tokens } from '../types.ts'
 import type { Provider } from './discovery.ts'
+import { grantFailed, type Issued, readIssued } from './token-response.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -33,58 +32,49 @@ export async function exchangeCode(
     pkceCodeVerifier: codeVerifier,
     idTokenExpected: true,
   }).catch(exchangeFailed)
-  assertBearer(tokens)
-  // Not openid-client's `expiresIn()`, which counts from when it read the answer, by its own clock.
-  const lifetimeSeconds = tokens.expires_in
+  const { accessToken, idToken, refreshToken, expiresInSeconds } = readIssued(tokens)
   return {
-    accessToken: tokens.access_token,
+    accessToken,
     // `idTokenExpected` makes openid-client reject an answer without one.
-    idToken: tokens.id_token!,
-    ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
-    ...(lifetimeSeconds === undefined
+    idToken: idToken!,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(expiresInSeconds === undefined
       ? {}
-      : { accessTokenExpiresAt: clock() + lifetimeSeconds * 1000 }),
+      : { accessTokenExpiresAt: clock() + expiresInSeconds * 1000 }),
   }
 }
 
-/** openid-client takes DPoP-bound tokens without a proof, and tokens that no header can carry. */
-function assertBearer({ token_type, ...tokens }: TokenEndpointResponse): void {
-  const { access_token, refresh_token = access_token } = tokens
-  // RFC 6749 appendix A.12 and A.17
-  const isText = [access_token, refresh_token].every((token) => /^[\x20-\x7e]+$/.test(token))
-  if (token_type === 'bearer' && isText) return
-  throw new ScalekitError('provider_failed', 'The token endpoint’s tokens cannot be used')
+/** A code that the application asked for itself. */
+export interface OwnCode {
+  readonly code: string
+  /** As it was sent to Scalekit, to the letter. */
+  readonly redirectUri: string
+  readonly codeVerifier: string | undefined
+}
+
+/**
+ * The same for a code without a transaction of ours. State is the application's to compare, and the
+ * nonce is compared where the ID token is verified.
+ *
+ * @throws as {@link exchangeCode}
+ */
+export async function exchangeOwnCode(
+  { configuration }: Provider,
+  { code, redirectUri, codeVerifier }: OwnCode,
+): Promise<Issued & { readonly idToken: string }> {
+  const response = await genericGrantRequest(configuration, 'authorization_code', {
+    code,
+    redirect_uri: redirectUri,
+    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
+  }).catch(exchangeFailed)
+  const { idToken, ...issued } = readIssued(response)
+  if (idToken !== undefined) return { ...issued, idToken }
+  throw new ScalekitError('provider_failed', 'The token endpoint answered without an ID token')
 }
 
 function exchangeFailed(cause: unknown): never {
-  const ours = wrappedError(cause)
-  if (ours) throw ours
   if (cause instanceof AuthorizationResponseError) {
     throw new LoginError('callback_invalid', 'The callback does not conform', { cause })
   }
-  if (cause instanceof ResponseBodyError) throw rejection(cause)
-  if (isAboutIdToken(cause)) {
-    throw new LoginError('id_token_invalid', 'The ID token was refused', { cause })
-  }
-  throw new ScalekitError('provider_failed', 'The token endpoint’s answer cannot be used', {
-    cause,
-  })
-}
-
-/** openid-client judges some of the claims itself, before our validator judges all of them. */
-function isAboutIdToken(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return /\b(JWT|JWS|ID Token)\b/.test(error.message) || isAboutIdToken(error.cause)
-}
-
-/** The token endpoint said no. `invalid_grant` is about this sign-in, the rest about the client. */
-function rejection(cause: ResponseBodyError): ScalekitError {
-  if (cause.error === 'invalid_grant') {
-    return new LoginError('code_rejected', 'Scalekit refused the code', { cause })
-  }
-  return new LoginError(
-    cause.status >= 500 ? 'provider_failed' : 'application_refused',
-    `The token endpoint refused the application: ${quote(cause.error)}`,
-    { cause, hint: 'Check the client id, the client secret and the registered redirect URI.' },
-  )
+  grantFailed(cause, { code: 'code_rejected', message: 'Scalekit refused the code' })
 }

@@ -5,17 +5,20 @@ import type { Clock } from '../clock.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
+/** Stands for a nonce where whoever asked for the sign-in keeps it, or there was none. */
+export const anyNonce: unique symbol = Symbol('any nonce')
+
 /** What the ID token of one sign-in must agree with. */
 export interface IdTokenChecks {
   readonly keys: KeySet
   readonly issuer: string
   readonly clientId: string
   /** The nonce sent with the authorization request. */
-  readonly nonce: string
+  readonly nonce: string | typeof anyNonce
   /** The access token that came with it. */
   readonly accessToken: string
-  /** The code it was exchanged for. */
-  readonly code: string
+  /** The code it was exchanged for; none where it came with a refresh. */
+  readonly code: string | undefined
   readonly clock: Clock
 }
 
@@ -34,7 +37,7 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
     assertOnlyAudience(claims, checks.clientId)
     assertNonce(claims, checks.nonce)
     assertHash(claims, 'at_hash', checks.accessToken)
-    assertHash(claims, 'c_hash', checks.code)
+    if (checks.code !== undefined) assertHash(claims, 'c_hash', checks.code)
     assertKind(claims)
     return claims as IdTokenClaims
   } catch (cause) {
@@ -51,7 +54,8 @@ function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
 }
 
 /** Rule 11: the token was made for this very sign-in. */
-function assertNonce({ nonce }: JWTPayload, expected: string): void {
+function assertNonce({ nonce }: JWTPayload, expected: IdTokenChecks['nonce']): void {
+  if (expected === anyNonce) return
   if (typeof nonce !== 'string' || !isSameText(nonce, expected)) {
     throw new Error('nonce is missing or another')
   }

@@ -9,12 +9,15 @@ import {
   jwksCache,
 } from 'jose'
 import { asFetch, type Send } from '../request.ts'
+import type { Provider } from './discovery.ts'
 
 /**
- * An unknown key id reloads the set at most this often. Only tokens that came with a redeemed code
- * get here, so this may be short: a rotated key must not fail the sign-ins that follow it.
+ * An unknown key id reloads the set at most this often. Tokens that came with a redeemed code may
+ * have it short: a rotated key must not fail the sign-ins that follow it.
  */
-const cooldownMs = 1000
+const defaultCooldownMs = 1000
+/** The same for tokens that anybody can make up and send, in milliseconds. */
+export const bearerCooldownMs = 30_000
 /** A set is loaded again when it is this old, so that a withdrawn key stops working. */
 const maxAgeMs = 600_000
 /** While it cannot be loaded again, it serves until it is this old. */
@@ -26,13 +29,35 @@ export type KeySet = (
   token: FlattenedJWSInput,
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>
 
+/** How a set is loaded again. */
+export interface KeySetOptions {
+  /** In milliseconds. Default: 1000. */
+  readonly cooldownMs?: number
+}
+
+/** A provider's key set, made when discovery has said where it is. */
+export function keySets(send: Send, options?: KeySetOptions): (provider: Provider) => KeySet {
+  const byProvider = new WeakMap<Provider, KeySet>()
+  return (provider) => {
+    const known = byProvider.get(provider)
+    if (known) return known
+    const keys = remoteKeySet(provider.keysUrl, send, options)
+    byProvider.set(provider, keys)
+    return keys
+  }
+}
+
 /**
  * The keys published at `url`; loaded when first needed, one load shared by all who wait.
  *
  * A provider that is down for a while stops no sign-in: the last good set still serves then, and
  * only that one, so that a key it had dropped stays dropped.
  */
-export function remoteKeySet(url: URL, send: Send): KeySet {
+export function remoteKeySet(
+  url: URL,
+  send: Send,
+  { cooldownMs = defaultCooldownMs }: KeySetOptions = {},
+): KeySet {
   const lastGood: JWKSCacheInput = {}
   const current = createRemoteJWKSet(url, {
     cooldownDuration: cooldownMs,

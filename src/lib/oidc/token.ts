@@ -16,9 +16,13 @@ const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip']
 /** What every token of an environment must agree with. */
 export interface TokenChecks {
   readonly keys: KeySet
-  readonly issuer: string
-  readonly audience?: string
+  /** Of several, any. */
+  readonly issuer: string | readonly string[]
+  /** Of several, any. */
+  readonly audience?: string | readonly string[]
   readonly clock: Clock
+  /** How long ago it may have been issued, in seconds. Default: 600, for tokens fresh from there. */
+  readonly maxAgeSeconds?: number
 }
 
 /**
@@ -46,14 +50,14 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
   const now = checks.clock()
   const verified = await jwtVerify(token, checks.keys, {
     algorithms: ['RS256'],
-    issuer: checks.issuer,
-    ...(checks.audience === undefined ? {} : { audience: checks.audience }),
+    issuer: [checks.issuer].flat(),
+    ...(checks.audience === undefined ? {} : { audience: [checks.audience].flat() }),
     requiredClaims: ['exp', 'iat'],
     clockTolerance: toleranceSeconds,
     currentDate: new Date(now),
   })
   assertHeader(verified.protectedHeader)
-  assertIssuedAt(verified.payload, now / 1000)
+  assertIssuedAt(verified.payload, now / 1000, checks.maxAgeSeconds)
   return verified.payload
 }
 
@@ -88,10 +92,14 @@ function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
   }
 }
 
-function assertIssuedAt({ iat }: JWTPayload, nowSeconds: number): void {
+function assertIssuedAt(
+  { iat }: JWTPayload,
+  nowSeconds: number,
+  oldestSeconds: number = maxAgeSeconds,
+): void {
   const ageSeconds = nowSeconds - iat!
   // NaN fails this comparison too.
-  if (!(ageSeconds >= -maxAheadSeconds && ageSeconds <= maxAgeSeconds)) {
+  if (!(ageSeconds >= -maxAheadSeconds && ageSeconds <= oldestSeconds)) {
     throw new Error('iat is not recent')
   }
 }

@@ -12,7 +12,10 @@ export const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 export type Changes = Readonly<Record<string, string | undefined>>
 
 /** A valid authorization request for Acme. */
-export function authorizeUrl(emulator: Emulator, changes: Changes = {}): string {
+export function authorizeUrl(
+  emulator: Pick<Emulator, 'url' | 'options'>,
+  changes: Changes = {},
+): string {
   const params = paramsWith(
     {
       client_id: emulator.options.clientId,

@@ -163,11 +163,11 @@ describe('requests', () => {
 
 describe('what is not emulated', () => {
   it('answers 501, which nobody takes for an answer of Scalekit', async () => {
-    const answer = await fetch(`${(await emulate()).url}/api/v1/users`)
+    const answer = await fetch(`${(await emulate()).url}/resources`)
     expect(answer.status).toBe(501)
     expect(await answer.json()).toEqual({
       error: 'not_emulated',
-      error_description: 'not emulated: GET /api/v1/users',
+      error_description: 'not emulated: GET /resources',
     })
   })
 

@@ -1,8 +1,8 @@
 import type { Json } from '../../types.ts'
+import type { OwnedConnection } from '../connection-switch.ts'
 import { stableId } from '../ids.ts'
 import type { Connection } from '../organizations.ts'
 import type { State } from '../state.ts'
-import type { OwnedConnection } from './find.ts'
 import { rfc3339 } from './organization-message.ts'
 
 /** A connection as lists have it. */

@@ -1,8 +1,8 @@
+import { type OwnedConnection, switchConnection } from '../connection-switch.ts'
 import type { State } from '../state.ts'
-import { switchConnection } from '../switches.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'
-import { connectionWith, type OwnedConnection } from './find.ts'
+import { connectionWith, type Ids } from './find.ts'
 import { type Operation, operation } from './operation.ts'
 import { optional, text } from './rules.ts'
 
@@ -31,15 +31,12 @@ export const connectionOperations: readonly Operation[] = [
   operation({
     route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:enable',
     request: ids,
-    respond: (state, request) => enable(state, connectionWith(state, request)),
+    respond: (state, request) => toggle(state, request, true),
   }),
   operation({
     route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:disable',
     request: ids,
-    respond(state, request) {
-      switchConnection(state, connectionWith(state, request), false)
-      return { enabled: false }
-    },
+    respond: (state, request) => toggle(state, request, false),
   }),
 ]
 
@@ -57,12 +54,8 @@ function connectionsOf(
     })
 }
 
-/** Only what was set up to its end can be switched on. */
-function enable(state: State, owned: OwnedConnection) {
-  const { status, enabled } = owned.connection
-  if (status !== 'COMPLETED') {
-    return { enabled, error_message: `The connection is not set up: its status is ${status}` }
-  }
-  switchConnection(state, owned, true)
-  return { enabled: true }
+function toggle(state: State, ids: Ids, enabled: boolean) {
+  const owned = connectionWith(state, ids)
+  const problem = switchConnection(state, owned, enabled)
+  return { enabled: owned.connection.enabled, ...(problem && { error_message: problem }) }
 }

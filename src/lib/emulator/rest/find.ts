@@ -1,20 +1,10 @@
-import type { Directory } from '../directory.ts'
-import type { Connection, Organization } from '../organizations.ts'
+import type { OwnedConnection } from '../connection-switch.ts'
+import type { OwnedDirectory } from '../directory-events.ts'
+import type { Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { RestError } from './rest-error.ts'
 
-/** What was looked up by its ids, with the organization it belongs to. */
-export interface OwnedConnection {
-  readonly organization: Organization
-  readonly connection: Connection
-}
-
-export interface OwnedDirectory {
-  readonly organization: Organization
-  readonly directory: Directory
-}
-
-interface Ids {
+export interface Ids {
   readonly organization_id: string
   readonly id: string
 }

@@ -1,4 +1,7 @@
+import { expect } from 'vitest'
 import type { Emulator, EmulatorSeed } from '../../../../src/testing.ts'
+import { exchangeOf, recordingFetch } from '../../../support/api-exchanges.ts'
+import { shapeProblems } from '../../../support/api-shapes.ts'
 import { emulate } from '../emulate.ts'
 
 export const acmeId = 'org_69615647365005430'
@@ -24,7 +27,7 @@ export async function apiOf(emulator: Emulator): Promise<Api> {
   return (request, body) => ask(emulator, request, { authorization: `Bearer ${token}` }, body)
 }
 
-/** One call with the headers a test is about. */
+/** One call with the headers a test is about. Its answer has the shape it has at Scalekit. */
 export async function ask(
   { url }: Emulator,
   request: string,
@@ -32,11 +35,13 @@ export async function ask(
   body?: unknown,
 ): Promise<ApiAnswer> {
   const [method = '', path = ''] = request.split(' ')
+  const { fetch, exchanges } = recordingFetch()
   const answer = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: { 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
+  expect(exchanges.map(exchangeOf).flatMap(shapeProblems)).toEqual([])
   return { status: answer.status, body: await answer.json() }
 }
 

@@ -57,6 +57,24 @@ describe('a call to the management API', () => {
   })
 })
 
+describe('a call that is not emulated', () => {
+  it.each([
+    ['of another path', 'GET /users'],
+    ['of another method', 'DELETE /organizations'],
+  ])('%s is answered with 501', async (_case, request) => {
+    const [method, path] = request.split(' ')
+    const answer = await fetch(`${(await emulate()).url}/api/v1${path}`, { method: method! })
+    expect([answer.status, await answer.json()]).toEqual([
+      501,
+      {
+        code: 12,
+        message: `not emulated: ${method} /api/v1${path}`,
+        details: [{ ...tokenEmpty.details[0], error_code: 'NOT_IMPLEMENTED' }],
+      },
+    ])
+  })
+})
+
 describe('a failure on request', () => {
   it.each([
     [400, 3, 'INVALID_ARGUMENT'],

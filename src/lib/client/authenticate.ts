@@ -1,0 +1,95 @@
+import type { Clock } from '../clock.ts'
+import { LoginError, ScalekitError } from '../errors.ts'
+import type { Client, Provider } from '../oidc/discovery.ts'
+import { exchangeOwnCode } from '../oidc/exchange.ts'
+import {
+  anyNonce,
+  type IdTokenChecks,
+  type IdTokenClaims,
+  verifyIdToken,
+} from '../oidc/id-token.ts'
+import type { KeySet } from '../oidc/key-sets.ts'
+import { refreshTokens } from '../oidc/refresh.ts'
+import type { Issued } from '../oidc/token-response.ts'
+import { authenticatedUser } from './authenticated-user.ts'
+import { assertRedirectUri } from './authorization-url.ts'
+import type {
+  AuthenticationOptions,
+  AuthenticationResponse,
+  RefreshTokenResponse,
+} from './sign-in-types.ts'
+
+/** What it takes to ask for tokens and to verify what comes. */
+export interface AuthenticationParts {
+  readonly client: Client
+  readonly discover: () => Promise<Provider>
+  readonly keysOf: (provider: Provider) => KeySet
+  readonly clock: Clock
+}
+
+/** Exchanges a code and verifies the ID token that comes for it. */
+export async function authenticate(
+  code: string,
+  redirectUri: string,
+  options: AuthenticationOptions,
+  parts: AuthenticationParts,
+): Promise<AuthenticationResponse> {
+  assertRedirectUri(redirectUri)
+  if (!isText(code)) throw new LoginError('callback_invalid', 'The callback has no one code')
+  const nonce = expectedNonce(options)
+  const provider = await parts.discover()
+  const { codeVerifier } = options
+  const issued = await exchangeOwnCode(provider, { code, redirectUri, codeVerifier })
+  const { idToken, accessToken } = issued
+  const claims = await verify(idToken, { nonce, code, accessToken }, provider, parts)
+  return { user: authenticatedUser(claims), claims, idToken, ...withLifetime(issued) }
+}
+
+/** Exchanges a refresh token and verifies the ID token that may come for it. */
+export async function refresh(
+  refreshToken: string,
+  parts: AuthenticationParts,
+): Promise<RefreshTokenResponse> {
+  if (!isText(refreshToken)) {
+    throw new LoginError('refresh_token_rejected', 'There is no refresh token')
+  }
+  const provider = await parts.discover()
+  const issued = await refreshTokens(provider, refreshToken)
+  const { idToken, accessToken } = issued
+  if (idToken === undefined) return withLifetime(issued)
+  await verify(idToken, { nonce: anyNonce, code: undefined, accessToken }, provider, parts)
+  return { ...withLifetime(issued), idToken }
+}
+
+function verify(
+  idToken: string,
+  issued: Pick<IdTokenChecks, 'nonce' | 'code' | 'accessToken'>,
+  provider: Provider,
+  { client: { issuer, clientId }, keysOf, clock }: AuthenticationParts,
+): Promise<IdTokenClaims> {
+  return verifyIdToken(idToken, { ...issued, keys: keysOf(provider), issuer, clientId, clock })
+}
+
+/** A nonce that was asked for and got lost with its session must not let every token pass. */
+function expectedNonce(options: AuthenticationOptions): string | typeof anyNonce {
+  if (!Object.hasOwn(options, 'nonce')) return anyNonce
+  if (isText(options.nonce)) return options.nonce
+  throw new LoginError('id_token_invalid', 'The nonce to compare is missing', {
+    hint: 'Pass the nonce of the authorization request, or leave `nonce` out if there was none.',
+  })
+}
+
+function withLifetime({ accessToken, refreshToken, expiresInSeconds }: Issued) {
+  if (expiresInSeconds === undefined) {
+    throw new ScalekitError('provider_failed', 'The token endpoint does not say how long it lasts')
+  }
+  return {
+    accessToken,
+    expiresIn: expiresInSeconds,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts'
+import { AccessError, LoginError } from '../errors.ts'
+import { scopesOf, verifyAccessToken } from '../oidc/access-token.ts'
+import type { Client } from '../oidc/discovery.ts'
+import { verifyIdpLogin } from '../oidc/idp-initiated.ts'
+import type { KeySet } from '../oidc/key-sets.ts'
+import type { AccessTokenClaims } from '../types.ts'
+import type { IdpInitiatedLoginClaims, TokenValidationOptions } from './sign-in-types.ts'
+
+/** What it takes to verify a token that somebody shows. */
+export interface ValidationParts {
+  readonly client: Client
+  readonly keys: () => Promise<KeySet>
+  readonly clock: Clock
+}
+
+/** Verifies an access token, and that it was granted the scopes. */
+export async function validateAccessToken(
+  token: string,
+  options: TokenValidationOptions,
+  { client, keys, clock }: ValidationParts,
+): Promise<AccessTokenClaims> {
+  const { issuer = client.issuer, audience, requiredScopes = [] } = options
+  const claims = await verifyAccessToken(token, {
+    keys: await keys(),
+    issuer,
+    clientId: client.clientId,
+    ...(audience === undefined ? {} : { audience }),
+    clock,
+  })
+  const granted = scopesOf(claims)
+  const missing = requiredScopes.filter((scope) => !granted.includes(scope))
+  if (missing.length === 0) return claims
+  throw new AccessError('insufficient_scope', `The token lacks ${missing.join(', ')}`)
+}
+
+/** Verifies the token of a sign-in that began at an identity provider. */
+export async function validateIdpLogin(
+  token: string,
+  { client: { issuer, clientId }, keys, clock }: ValidationParts,
+): Promise<IdpInitiatedLoginClaims> {
+  if (typeof token !== 'string') {
+    throw new LoginError('idp_login_invalid', 'There is no token, or more than one')
+  }
+  const login = await verifyIdpLogin(token, { keys: await keys(), issuer, clientId, clock })
+  const { organizationId, connectionId, loginHint, relayState } = login
+  return {
+    organization_id: organizationId,
+    connection_id: connectionId,
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+    ...(relayState === undefined ? {} : { relay_state: relayState }),
+  }
+}

@@ -1,0 +1,132 @@
+import { type Html, html } from '../html.ts'
+import type { Answer } from './call.ts'
+import type { Directory } from './directory.ts'
+import { directoriesPath } from './directory-api.ts'
+import { directoryProvider } from './directory-provider.ts'
+import type { Connection, Organization } from './organizations.ts'
+import { page } from './page.ts'
+import {
+  type PortalMessage,
+  portalExpired,
+  portalExpiring,
+  portalLoaded,
+  portalNotLoaded,
+} from './portal-message.ts'
+import { type PortalScript, portalScript } from './portal-script.ts'
+import { providerName } from './provider-name.ts'
+import type { PortalLink, State } from './state.ts'
+
+/** The admin portal of one customer, opened by a link. */
+export interface PortalVisit {
+  readonly link: PortalLink
+  readonly organization: Organization
+}
+
+/** A link that names no features opens what the organization has enabled. */
+export function featuresOf({ link, organization }: PortalVisit): readonly string[] {
+  if (link.features.length > 0) return link.features
+  return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
+}
+
+/** Scalekit warns so long before a session ends, in milliseconds. */
+const warningMs = 5 * 60_000
+
+export function portalPage(state: State, visit: PortalVisit, news?: PortalMessage): Answer {
+  const { link, organization } = visit
+  const title = `Admin portal of ${organization.displayName}`
+  const leftMs = link.expiresAt - state.clock()
+  return scriptedPage(state, 200, title, {
+    content: html`<section class="card"><h1>${title}</h1>
+<p>At Scalekit, the customer’s administrator sets these up here.</p>
+${news && html`<p role="status" class="news">${news.message}</p>`}
+</section>
+${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
+    messages: [
+      { afterMs: 0, message: news ?? portalLoaded(link) },
+      { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
+      { afterMs: leftMs, message: portalExpired(link) },
+    ],
+  })
+}
+
+/** What is answered where no portal is open. */
+export function noPortalPage(state: State): Answer {
+  const title = 'This link does not open anything'
+  const reason = 'It has expired, was used already or never existed.'
+  return scriptedPage(state, 400, title, {
+    content: html`<section class="card"><h1>${title}</h1>
+<p>${reason} Ask the application for a new one.</p>
+</section>`,
+    messages: [{ afterMs: 0, message: portalNotLoaded(`${title}. ${reason}`) }],
+  })
+}
+
+/** Shown by the application's own pages only: Scalekit takes these from the redirect URIs. */
+function scriptedPage(
+  { settings }: State,
+  status: number,
+  title: string,
+  { content, messages }: { content: Html; messages: PortalScript['messages'] },
+): Answer {
+  const urls = settings.redirectUris.map((uri) => new URL(uri))
+  const origins = [
+    ...new Set(
+      urls.filter(({ protocol }) => /^https?:$/.test(protocol)).map(({ origin }) => origin),
+    ),
+  ]
+  const given: PortalScript = { origins, messages }
+  return page(
+    status,
+    title,
+    html`<div data-portal="${JSON.stringify(given)}" class="stack">${content}</div>`,
+    {
+      script: portalScript,
+      embeddedBy: origins,
+    },
+  )
+}
+
+function featureCard(feature: string, organization: Organization): Html {
+  switch (feature) {
+    case 'sso':
+      return connectionCard(organization.connection)
+    case 'dir_sync':
+      return directoryCard(organization)
+    default:
+      return html`<section class="card" data-feature="${feature}"><h2>${feature}</h2></section>`
+  }
+}
+
+function connectionCard(connection: Connection | undefined): Html {
+  const isSetUp = connection?.status === 'COMPLETED'
+  return html`<section class="card" data-feature="sso"><h2>Single sign-on</h2>
+<p>${connection ? `${providerName(connection.provider)}, ${stateOf(connection, isSetUp)}` : 'Not set up'}</p>
+${connection && isSetUp && switchForm('sso', 'single sign-on', connection.enabled)}
+</section>`
+}
+
+function directoryCard(organization: Organization): Html {
+  const { directory } = organization
+  return html`<section class="card" data-feature="dir_sync"><h2>Directory sync</h2>
+${directory ? directoryContent(directory, directoryProvider(organization)) : html`<p>Not set up</p>`}
+</section>`
+}
+
+function directoryContent(directory: Directory, provider: string): Html {
+  const { id, enabled } = directory
+  return html`<p>${providerName(provider)}, ${stateOf(directory)}.
+<a href="${directoriesPath}${id}" target="_blank">Edit the directory</a></p>
+${switchForm('dir_sync', 'directory sync', enabled)}`
+}
+
+function stateOf({ enabled }: { readonly enabled: boolean }, isSetUp = true): string {
+  if (!isSetUp) return 'not set up to its end'
+  return enabled ? 'enabled' : 'disabled'
+}
+
+/** Goes to the page's own address, which only those know who have the link. */
+function switchForm(feature: string, name: string, enabled: boolean): Html {
+  const [change, verb] = enabled ? ['disable', 'Disable'] : ['enable', 'Enable']
+  return html`<form method="post"><input type="hidden" name="feature" value="${feature}">
+<button class="primary" name="change" value="${change}">${verb} ${name}</button></form>`
+}
