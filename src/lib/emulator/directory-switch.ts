@@ -43,6 +43,7 @@ function publishSwitch(state: State, { organization, directory }: OwnedDirectory
     directory_type: 'SCIM',
     provider: directoryProvider(organization),
     enabled,
+    // Documented of this event only.
     ...(!enabled && { status: 'COMPLETED' }),
     last_sync_at: at === undefined ? null : wireTime(at),
     updated_at: wireTime(state.times.updatedAt(id)),

@@ -26,13 +26,13 @@ export function sendDifferences(
 ): void {
   for (const group of missingIn(before.groups, after.groups)) events.group('created', group)
   for (const [was, is] of pairsOf(before.groups, after.groups)) sendGroup(events, was, is)
+  for (const group of missingIn(after.groups, before.groups)) events.groupDeleted(group)
   for (const user of missingIn(before.users, after.users)) events.user('created', user)
   for (const [was, is] of pairsOf(before.users, after.users)) {
     // Entries are replaced and never altered, so that what is identical did not change.
     if (was !== is || !isInSameGroups(is, before, after)) events.user('updated', is)
   }
   for (const user of missingIn(after.users, before.users)) events.userDeleted(user)
-  for (const group of missingIn(after.groups, before.groups)) events.groupDeleted(group)
 }
 
 function sendGroup(

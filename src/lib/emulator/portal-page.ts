@@ -28,6 +28,9 @@ export function featuresOf({ link, organization }: PortalVisit): readonly string
   return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
 }
 
+/** What a browser's timers can count to: beyond it they run at once. Over three weeks. */
+const maxTimerMs = 2 ** 31 - 1
+
 /** Scalekit warns so long before a session ends, in milliseconds. */
 const warningMs = 5 * 60_000
 
@@ -37,7 +40,7 @@ export function portalPage(state: State, visit: PortalVisit, news?: PortalMessag
   const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>At Scalekit, the customer’s administrator sets these up here.</p>
+<p>The customer’s administrator switches these off and on here. At Scalekit they are set up here, too.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
@@ -45,7 +48,7 @@ ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
       { afterMs: 0, message: news ?? portalLoaded(link) },
       { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
       { afterMs: leftMs, message: portalExpired(link) },
-    ],
+    ].filter(({ afterMs }) => afterMs <= maxTimerMs),
   })
 }
 

@@ -62,7 +62,10 @@ export interface EmulatorSeed {
    * reference says; links that Scalekit makes today are good for 60 seconds.
    */
   readonly portalLinkTtlSeconds?: number
-  /** Whether a link to the admin portal opens once, as today's do. Default: false. */
+  /**
+   * Whether a link to the admin portal opens once, as today's do; the portal behind it then stays
+   * open for six hours. Default: false.
+   */
   readonly singleUse?: boolean
 }
 

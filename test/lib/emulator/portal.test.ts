@@ -187,6 +187,11 @@ describe('what the portal tells whoever embeds it', () => {
     expect(messagesIn(await portal.text()).map(({ afterMs }) => afterMs)).toEqual([0, 0, 120_000])
   })
 
+  it('is nothing that a browser could not wait for', async () => {
+    const { portal } = await acme({ portalLinkTtlSeconds: 30 * 86_400 })
+    expect(typesIn(await portal.text())).toEqual(['PORTAL_LOAD_SUCCESS'])
+  })
+
   it('is that nothing was opened, without a word about whose it was', async () => {
     const { emulator, portal } = await acme()
     emulator.advance(7 * 86_400)

@@ -309,6 +309,24 @@ describe('a directory that is disabled', () => {
     })
   })
 
+  it('tells of a group that came or went with who was or is in it', async () => {
+    const { directory, api, events } = await acme()
+    const [ada, , alan] = directory.users.map(({ id }) => id)
+    const [, administrators] = directory.groups.map(({ id }) => id)
+    await api(`PATCH ${acmePath}:disable`)
+    const added = directory.createGroup({ displayName: 'Astronomers' }).id
+    directory.addMember(added, alan!)
+    directory.deleteGroup(administrators!)
+    await api(`PATCH ${acmePath}:enable`)
+    const told = (await events()).slice(2)
+    expect(told.map(({ type, data }) => [type.replace(/^.*\./, ''), data.id])).toEqual([
+      ['group_created', added],
+      ['group_deleted', administrators],
+      ['user_updated', ada],
+      ['user_updated', alan],
+    ])
+  })
+
   it('and never was enabled has nobody until it is', async () => {
     const organizations = [
       { displayName: 'A', directory: { id: 'dir_1', enabled: false }, people: [mary] },
