@@ -134,7 +134,7 @@ describe.runIf(hasBrowser)('the page of the admin portal, in a browser', () => {
     await say('PORTAL_LOAD_SUCCESS')
     await page.waitForFunction(() => document.getElementById('told')?.textContent === '')
     expect(await heard()).toEqual([expect.stringContaining('about to end'), ''])
-    await page.getByRole('link', { name: 'Back to the application' }).click()
+    await page.getByRole('link', { name: 'Back' }).click()
     await page.waitForURL(`${url}/public`)
   })
 

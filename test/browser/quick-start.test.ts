@@ -149,7 +149,7 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
 
     await portal.getByRole('button', { name: 'Enable single sign-on' }).click()
     await page.getByText('Single sign-on is now switched on.').waitFor()
-    await page.getByRole('link', { name: 'Back to the application' }).click()
+    await page.getByRole('link', { name: 'Back' }).click()
     await page.waitForURL(`${url}/welcome`)
     await signIn(visitor, 'Acme', 'Grace Hopper')
   })

@@ -79,7 +79,7 @@ export function portalPage(
     readonly again: string
   },
 ): Page {
-  const body = html`<p class="back"><a href="${ways.returnTo}">Back to the application</a></p>
+  const body = html`<p class="back"><a href="${ways.returnTo}">Back</a></p>
 <p id="told" role="status"></p>
 <div id="portal" data-again="${ways.again}"><div class="ways"><a class="first" href="${link.href}" rel="noreferrer">Open the admin portal</a></div></div>
 <script>${raw(script)}</script>`
