@@ -7,8 +7,8 @@ import {
 import type { LookUpName } from '../auth/organization-names.ts'
 import type { SignedIn } from '../auth/principal.ts'
 import type { Sessions } from '../auth/sessions.ts'
-import { LoginError } from '../errors.ts'
 import type { Instance } from './context.ts'
+import { assertRead } from './read-only.ts'
 import { refusals, sendRefusal } from './refusals.ts'
 import { sendJson } from './respond.ts'
 
@@ -29,10 +29,7 @@ export function organizationsRoute({
   offer,
 }: OrganizationsParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function organizations(req, res) {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.setHeader('Allow', 'GET, HEAD')
-      throw new LoginError('method_not_allowed', 'This is read with GET')
-    }
+    assertRead(req, res)
     if (sessions.isStale(req)) await sessions.refresh()
     const principal = sessions.principalOf(req, res)
     // Data and no page: a browser that opens it is not sent to sign in, either.
