@@ -1,4 +1,5 @@
 export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
+export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
 export type { Clock } from './lib/clock.ts'
@@ -17,11 +18,15 @@ export type { GuardOptions } from './lib/http/guard.ts'
 export type { SignedInHandler } from './lib/http/handle.ts'
 export type { ScalekitAuth } from './lib/http/kit.ts'
 export { scalekitAuth } from './lib/http/kit.ts'
-export type { LoginRequest } from './lib/http/login-target.ts'
 export type { Middleware, Next } from './lib/http/middleware.ts'
 export type { OrganizationSelector } from './lib/http/organization-selector.ts'
 export type { Logger } from './lib/log.ts'
-export type { ScalekitAuthOptions, SessionOptions } from './lib/options.ts'
+export type {
+  PortalFeature,
+  PortalOptions,
+  ScalekitAuthOptions,
+  SessionOptions,
+} from './lib/options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
@@ -36,4 +41,4 @@ export type {
   StateStore,
   Vault,
 } from './lib/state/store.ts'
-export type { Identity, Tokens, User } from './lib/types.ts'
+export type { Identity, LoginRequest, Tokens, User } from './lib/types.ts'

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { OfferOrganizations } from './auth/offered-organizations.ts'
 import type { OnLogin } from './auth/on-login.ts'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
@@ -9,7 +10,6 @@ import {
   delivery,
   type Env,
   environmentUrl,
-  fallback,
   instanceName,
   interceptorHandlers,
   interceptorKeys,
@@ -17,6 +17,9 @@ import {
   issuer,
   onFailure,
   type Paths,
+  pageStyle,
+  pageTextNames,
+  pageTexts,
   paths,
   required,
   revokeOn,
@@ -28,8 +31,10 @@ import {
   webhookHandlers,
   webhookKeys,
 } from './config-fields.ts'
+import { type PortalFields, type PortalRules, portalFields, portalRules } from './config-portal.ts'
 import { ConfigError } from './errors.ts'
 import {
+  oneOf,
   optionalFunction,
   positive,
   readFields,
@@ -39,11 +44,18 @@ import {
 } from './fields.ts'
 import { consoleLogger, type Logger } from './log.ts'
 import type { Client } from './oidc/discovery.ts'
-import { optionNames, type ScalekitAuthOptions, type SessionOptions } from './options.ts'
+import {
+  optionNames,
+  type ResolveLogin,
+  type ScalekitAuthOptions,
+  type SessionOptions,
+} from './options.ts'
+import type { PageOptions } from './page-options.ts'
 import type { Fetch } from './request.ts'
 import type { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
+import { socialProviders } from './social-providers.ts'
 import type { DeliveryQueue } from './state/delivery-queue.ts'
 import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
@@ -68,6 +80,9 @@ export interface Config {
   readonly paths: Paths
   readonly scope: string
   readonly providers: readonly string[]
+  readonly resolve: ResolveLogin | undefined
+  readonly fallback: 'email' | 'hosted'
+  readonly pages: PageOptions
   readonly onLogin: OnLogin | undefined
   readonly sessionKind: 'auto' | SessionKind
   readonly sessionStore: SessionStore | undefined
@@ -88,6 +103,8 @@ export interface Config {
   readonly interceptorToleranceSeconds: number
   readonly interceptorMaxBytes: number
   readonly interceptorTimeoutMs: number
+  readonly offerOrganizations: OfferOrganizations | undefined
+  readonly portal: PortalRules | undefined
   readonly store: StateStore
   readonly maxLagMs: number
   readonly logger: Logger
@@ -95,8 +112,6 @@ export interface Config {
   readonly timeoutMs: number
   readonly clock: Clock
 }
-
-const socialProviders = ['google', 'github', 'linkedin', 'gitlab', 'microsoft', 'salesforce']
 
 /**
  * Turns options and environment into a {@link Config}; an option wins over its variable.
@@ -122,21 +137,31 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, webhooks, interceptors, revocation, http } = options
+  const { paths, login, pages, webhooks, interceptors, organizations, portal, revocation, http } =
+    options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
     ...unknownNames(login, optionNames.login, 'login.'),
     ...unknownNames(sessionOf(options), optionNames.session, 'session.'),
+    ...unknownNames(pages, optionNames.pages, 'pages.'),
+    ...unknownNames(pageTextsOf(pages), pageTextNames, 'pages.texts.'),
     ...unknownNames(webhooks, [...optionNames.webhooks, ...handlerNames], 'webhooks.'),
     ...unknownNames(
       interceptors,
       [...optionNames.interceptors, ...interceptorHandlerNames],
       'interceptors.',
     ),
+    ...unknownNames(organizations, optionNames.organizations, 'organizations.'),
+    ...unknownNames(portal, optionNames.portal, 'portal.'),
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
+}
+
+/** A function's texts are not known yet. */
+function pageTextsOf(pages: PageOptions | undefined): unknown {
+  return typeof pages?.texts === 'function' ? undefined : pages?.texts
 }
 
 /** `session: 'cookie'` is short for `session: { kind: 'cookie' }`. */
@@ -145,7 +170,7 @@ function sessionOf({ session }: ScalekitAuthOptions): SessionOptions | undefined
 }
 
 /** One entry an option, under the name its problems are reported by. */
-interface RawFields {
+interface RawFields extends PortalFields {
   environmentUrl: URL
   issuer: string | undefined
   clientId: string
@@ -156,7 +181,8 @@ interface RawFields {
   basePath: string
   paths: Paths
   scopes: readonly string[]
-  'login.fallback': 'hosted'
+  'login.resolve': ResolveLogin | undefined
+  'login.fallback': 'email' | 'hosted'
   'login.providers': readonly string[]
   'login.onLogin': OnLogin | undefined
   'session.kind': 'auto' | SessionKind
@@ -165,6 +191,9 @@ interface RawFields {
   'session.keep': readonly string[]
   'session.absoluteSeconds': number
   'session.idleSeconds': number
+  'pages.style': string
+  'pages.texts': PageOptions['texts']
+  'pages.email': PageOptions['email']
   'webhooks.secret': readonly KeyObject[]
   'webhooks.handlers': EventHandlers
   'webhooks.toleranceSeconds': number
@@ -178,6 +207,7 @@ interface RawFields {
   'interceptors.toleranceSeconds': number
   'interceptors.maxBytes': number
   'interceptors.timeoutSeconds': number
+  'organizations.of': OfferOrganizations | undefined
   store: StateStore | undefined
   'revocation.maxLagMs': number
   logger: Logger
@@ -192,6 +222,7 @@ function fieldsOf(
 ): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
   const login = options.login ?? {}
   const session = sessionOf(options) ?? {}
+  const pages = options.pages ?? {}
   const webhooks = options.webhooks ?? {}
   const interceptors = options.interceptors ?? {}
   const http = options.http ?? {}
@@ -207,8 +238,9 @@ function fieldsOf(
     basePath: () => basePath(options.basePath ?? ''),
     paths: () => paths(options.paths),
     scopes: () => scopes(options.scopes ?? ['openid', 'email', 'profile']),
-    'login.fallback': () => fallback(login.fallback ?? 'hosted'),
-    'login.providers': () => texts(login.providers ?? [], socialProviders),
+    'login.resolve': () => optionalFunction(login.resolve),
+    'login.fallback': () => oneOf(login.fallback ?? 'email', ['email', 'hosted']),
+    'login.providers': () => texts(login.providers ?? [], [...socialProviders.keys()]),
     'login.onLogin': () => optionalFunction(login.onLogin),
     'session.kind': () => sessionKind(session),
     'session.store': () => sessionStore(session),
@@ -216,6 +248,9 @@ function fieldsOf(
     'session.keep': () => texts(session.keep ?? []),
     'session.absoluteSeconds': () => positive(session.absoluteSeconds ?? 604_800),
     'session.idleSeconds': () => positive(session.idleSeconds ?? 86_400),
+    'pages.style': () => pageStyle(pages.style ?? ''),
+    'pages.texts': () => pageTexts(pages.texts),
+    'pages.email': () => optionalFunction(pages.email),
     'webhooks.secret': () => webhookKeys(options, env),
     'webhooks.handlers': () => webhookHandlers(options),
     'webhooks.toleranceSeconds': () => positive(webhooks.toleranceSeconds ?? 300),
@@ -229,6 +264,8 @@ function fieldsOf(
     'interceptors.toleranceSeconds': () => positive(interceptors.toleranceSeconds ?? 300),
     'interceptors.maxBytes': () => positive(interceptors.maxBytes ?? 1_048_576),
     'interceptors.timeoutSeconds': () => positive(interceptors.timeoutSeconds ?? 2.5),
+    'organizations.of': () => optionalFunction(options.organizations?.of),
+    ...portalFields(options, env),
     store: () =>
       options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
     'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
@@ -258,6 +295,13 @@ function assemble(fields: RawFields): Config {
     paths: fields.paths,
     scope: fields.scopes.join(' '),
     providers: fields['login.providers'],
+    resolve: fields['login.resolve'],
+    fallback: fields['login.fallback'],
+    pages: {
+      style: fields['pages.style'],
+      ...(fields['pages.texts'] ? { texts: fields['pages.texts'] } : {}),
+      ...(fields['pages.email'] ? { email: fields['pages.email'] } : {}),
+    },
     onLogin: fields['login.onLogin'],
     sessionKind: fields['session.kind'],
     sessionStore: fields['session.store'],
@@ -278,6 +322,8 @@ function assemble(fields: RawFields): Config {
     interceptorToleranceSeconds: fields['interceptors.toleranceSeconds'],
     interceptorMaxBytes: fields['interceptors.maxBytes'],
     interceptorTimeoutMs: fields['interceptors.timeoutSeconds'] * 1000,
+    offerOrganizations: fields['organizations.of'],
+    portal: portalRules(fields),
     store: fields.store ?? memoryStore({ clock }),
     maxLagMs: fields['revocation.maxLagMs'],
     logger: fields.logger,

@@ -1,11 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import type { OfferOrganizations } from './auth/offered-organizations.ts'
 import type { OnLogin } from './auth/on-login.ts'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './log.ts'
+import type { PageOptions } from './page-options.ts'
 import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { DeliveryQueue } from './state/delivery-queue.ts'
 import type { StateStore } from './state/store.ts'
+import type { LoginRequest } from './types.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
 import type { InterceptorHandlers } from './webhooks/interceptor-handlers.ts'
@@ -55,12 +59,21 @@ export interface ScalekitAuthOptions {
     readonly webhooks?: string
     /** Default: `/interceptors`. */
     readonly interceptors?: string
+    /** Default: `/organizations`. */
+    readonly organizations?: string
+    /** Default: `/portal`. */
+    readonly portal?: string
   }
   /** Default: `openid email profile`. */
   readonly scopes?: readonly string[]
   readonly login?: {
-    /** What a sign-in that names no organization gets: Scalekit's own page. Default: `hosted`. */
-    readonly fallback?: 'hosted'
+    /** Where a sign-in goes that names no target: the tenant of a subdomain, for one. */
+    resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
+    /**
+     * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
+     * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
+     */
+    readonly fallback?: 'email' | 'hosted'
     /** The social providers `/login?provider=` may name. Default: none. */
     readonly providers?: readonly string[]
     /** Has the last word on every sign-in. */
@@ -68,10 +81,19 @@ export interface ScalekitAuthOptions {
   }
   /** Where sessions are kept and how long they last; a text is its `kind`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
+  /** How our own pages look, and what the e-mail page says. */
+  readonly pages?: PageOptions
   /** How Scalekit's webhooks are taken: a handler for each event, e.g. `onDirectoryUserCreated`. */
   readonly webhooks?: WebhookOptions
   /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
   readonly interceptors?: InterceptorOptions
+  /** What `/organizations` shows, for switchers. */
+  readonly organizations?: {
+    /** Default: the organizations that were signed in to in this browser. */
+    readonly of?: OfferOrganizations
+  }
+  /** Lets a customer's administrators open Scalekit's admin portal at `/portal`. Default: nobody. */
+  readonly portal?: PortalOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   readonly revocation?: {
@@ -91,6 +113,12 @@ export interface ScalekitAuthOptions {
   /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
   readonly dangerouslyAllowHttp?: boolean
 }
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
+type ResolvedLogin = LoginRequest | undefined | void
+
+/** Answers where a request belongs, or nothing; what the request says itself has the last word. */
+export type ResolveLogin = (req: IncomingMessage) => ResolvedLogin | Promise<ResolvedLogin>
 
 /** Where sessions are kept, and how long they last. */
 export interface SessionOptions {
@@ -144,6 +172,26 @@ export type WebhookOptions = EventHandlers & {
   readonly revokeOn?: readonly OptionalRevocation[]
 }
 
+/** What can be set up in the admin portal. */
+export const portalFeatures = ['sso', 'dir_sync'] as const
+export type PortalFeature = (typeof portalFeatures)[number]
+
+/** Who may open the admin portal of their organization, and how it opens. */
+export interface PortalOptions {
+  /** Who has it in the current organization may open the portal; of a list, who has any. */
+  readonly role?: string | readonly string[]
+  /** Has to be had as well, or in place of a role; of a list, all. */
+  readonly permission?: string | readonly string[]
+  /** What can be set up there. Default: what the organization has enabled. */
+  readonly features?: readonly PortalFeature[]
+  /** Whether the portal opens inside a page of the kit. Default: false, the browser goes there. */
+  readonly embed?: boolean
+  /** The path that the page leads back to. Default: `/`. */
+  readonly returnTo?: string
+  /** Where Scalekit's links to the portal lead. Default: the environment URL. */
+  readonly origin?: string | URL
+}
+
 /** Handlers of trigger points, by names derived from the points', and how calls are taken. */
 export type InterceptorOptions = InterceptorHandlers & {
   /**
@@ -170,8 +218,11 @@ export const optionNames: {
   readonly paths: readonly (keyof NonNullable<ScalekitAuthOptions['paths']>)[]
   readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
   readonly session: readonly (keyof SessionOptions)[]
+  readonly pages: readonly (keyof PageOptions)[]
   readonly webhooks: readonly Exclude<keyof WebhookOptions, keyof EventHandlers>[]
   readonly interceptors: readonly Exclude<keyof InterceptorOptions, keyof InterceptorHandlers>[]
+  readonly organizations: readonly (keyof NonNullable<ScalekitAuthOptions['organizations']>)[]
+  readonly portal: readonly (keyof PortalOptions)[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
   readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
 } = {
@@ -188,8 +239,11 @@ export const optionNames: {
     'scopes',
     'login',
     'session',
+    'pages',
     'webhooks',
     'interceptors',
+    'organizations',
+    'portal',
     'store',
     'revocation',
     'logger',
@@ -197,11 +251,23 @@ export const optionNames: {
     'clock',
     'dangerouslyAllowHttp',
   ],
-  paths: ['login', 'callback', 'logout', 'me', 'webhooks', 'interceptors'],
-  login: ['fallback', 'providers', 'onLogin'],
+  paths: [
+    'login',
+    'callback',
+    'logout',
+    'me',
+    'webhooks',
+    'interceptors',
+    'organizations',
+    'portal',
+  ],
+  login: ['resolve', 'fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
+  pages: ['style', 'texts', 'email'],
   webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'delivery', 'revokeOn'],
   interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
+  organizations: ['of'],
+  portal: ['role', 'permission', 'features', 'embed', 'returnTo', 'origin'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }

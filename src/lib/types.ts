@@ -36,6 +36,11 @@ export interface Identity {
   readonly organizationId?: string
   readonly externalOrganizationId?: string
   readonly connectionId?: string
+  /**
+   * The organizations that were signed in to in this browser one after the other, this session's
+   * last. Absent where that is the only one. They feed a switcher and decide nothing.
+   */
+  readonly authenticatedOrganizations?: readonly string[]
   /** The user's id at their company's identity provider: what follows `;` in the subject. */
   readonly idpUserId?: string
   readonly email?: string
@@ -71,6 +76,16 @@ export interface Target {
   readonly domain?: string
   /** A social provider, e.g. `google`. */
   readonly provider?: string
+}
+
+/** What a sign-in may be asked for, by the application or by the query of `/login`. */
+export interface LoginRequest extends Target {
+  /** An e-mail address: it leads to its company's connection, which may fill it in. */
+  readonly loginHint?: string
+  /** `login` asks for the password again, `select_account` for the account, and so on. */
+  readonly prompt?: string
+  /** The path to come back to. */
+  readonly returnTo?: string
 }
 
 /** What was sent to Scalekit and must therefore come back. */

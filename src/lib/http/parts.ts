@@ -1,9 +1,11 @@
+import { connectionLookup, type FindConnections } from '../auth/connection-lookup.ts'
 import { csrfTokens } from '../auth/csrf.ts'
 import type { Deliveries } from '../auth/delivery.ts'
 import { durableDeliveries } from '../auth/durable-deliveries.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
 import { type InlineParts, inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
+import { organizationNames } from '../auth/organization-names.ts'
 import { type React, reactions } from '../auth/reactions.ts'
 import { type Replay, replayWith } from '../auth/replay.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
@@ -22,12 +24,18 @@ import { createDispatcher, type Dispatcher } from '../webhooks/dispatch.ts'
 import { interceptWith } from '../webhooks/intercept.ts'
 import { interceptorScheme, webhookScheme } from '../webhooks/scheme.ts'
 import { type Addresses, addresses } from './addresses.ts'
+import { askForEmail } from './ask-for-email.ts'
 import type { Instance } from './context.ts'
+import { findDestination } from './destination.ts'
 import type { InterceptorParts } from './interceptors.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import type { OrganizationsParts } from './organizations.ts'
+import { lookWith } from './page.ts'
+import type { MintPortalLink } from './portal.ts'
 import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
+import { type SwitchOrganization, switchOrganization } from './switch-organization.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 import type { WebhookParts } from './webhooks.ts'
 
@@ -42,6 +50,7 @@ export interface Parts {
   readonly transactions: Transactions
   readonly login: StartLogin
   readonly loginParts: LoginParts
+  readonly switchOrganization: SwitchOrganization
   readonly logout: EndLogin
   readonly logoutParts: LogoutParts
   readonly instance: Instance
@@ -49,6 +58,8 @@ export interface Parts {
   readonly ownSession: OwnSession | undefined
   readonly webhooks: WebhookParts
   readonly interceptors: InterceptorParts
+  readonly organizations: OrganizationsParts
+  readonly mintPortalLink: MintPortalLink
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly replay: Replay
@@ -70,6 +81,14 @@ export function assemble(config: Config): Parts {
   })
   const at = addresses(config)
   const discover = discoverOnce(client, { send, clock })
+  const scalekit = new ScalekitClient({
+    client,
+    discover,
+    send,
+    clock,
+    limits: limitsFor(config.timeoutMs),
+    maxPageSize: defaultMaxPageSize,
+  })
   const marks = replicateMarks(store.marks, { clock, maxLagMs: config.maxLagMs })
   const csrf = csrfTokens(secrets, instanceId(config))
   const sessions = liveSessions({
@@ -104,13 +123,17 @@ export function assemble(config: Config): Parts {
     singleUse: store.singleUse,
     clock,
   })
+  const look = lookWith(config.pages.style ?? '')
+  const lookUp = connectionLookup({ findConnections: findConnections(scalekit), clock, logger })
   const loginParts = {
     issuer: client.issuer,
     discover,
     transactions,
+    sessions,
     scope: config.scope,
-    providers: config.providers,
     clock,
+    findDestination: findDestination({ ...config, lookUp }),
+    askForEmail: askForEmail({ ...config, look, loginUrl: at.loginUrl }),
     redirectUri: at.redirectUri,
     safeReturnTo: at.safeReturnTo,
     safeReturnToUrl: at.safeReturnToUrl,
@@ -123,33 +146,30 @@ export function assemble(config: Config): Parts {
     seal: seal('logout'),
     csrf,
     logger,
+    look,
     logoutUri: at.logoutUri,
     origin: at.origin,
     safeReturnTo: at.safeReturnTo,
   }
+  const login = startLogin(loginParts)
   const instance: Instance = {
     clock,
+    look,
     principalOf: sessions.principalOf,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,
   }
   return {
-    scalekit: new ScalekitClient({
-      client,
-      discover,
-      send,
-      clock,
-      limits: limitsFor(config.timeoutMs),
-      maxPageSize: defaultMaxPageSize,
-    }),
+    scalekit,
     at,
     discover,
     keysOf: keySets(send),
     marks,
     sessions,
     transactions,
-    login: startLogin(loginParts),
+    login,
     loginParts,
+    switchOrganization: switchOrganization({ sessions, start: login, origin: at.origin }),
     logoutParts,
     logout: endLogin(logoutParts),
     instance,
@@ -175,6 +195,19 @@ export function assemble(config: Config): Parts {
       }),
       clock,
     },
+    organizations: {
+      sessions,
+      instance,
+      nameOf: organizationNames({
+        findOrganization: async (id) =>
+          (await scalekit.organization.getOrganization(id)).organization,
+        clock,
+        logger,
+      }),
+      offer: config.offerOrganizations,
+    },
+    mintPortalLink: async (organizationId, features) =>
+      (await scalekit.organization.generatePortalLink(organizationId, { features })).location,
     dispatcher,
     react,
     replay: replayWith(deliveryParts),
@@ -186,6 +219,17 @@ export function assemble(config: Config): Parts {
 function deliveriesBy({ webhookDelivery }: Config, parts: InlineParts): Deliveries {
   if (webhookDelivery === 'inline') return inlineDeliveries(parts)
   return durableDeliveries({ ...parts, queue: webhookDelivery })
+}
+
+/** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
+const lookUpTimeoutMs = 3000
+
+function findConnections({ connection }: ScalekitClient): FindConnections {
+  return async function find(domain) {
+    const options = { domain, timeoutMs: lookUpTimeoutMs }
+    const { connections } = await connection.listConnections(options)
+    return connections
+  }
 }
 
 /** What makes a sealed value ours and no other instance's. */

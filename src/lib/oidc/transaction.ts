@@ -17,6 +17,8 @@ export interface Transaction {
   /** A path of the application. */
   readonly returnTo: string
   readonly pins: Pins
+  /** The session in which a switch to another organization began. */
+  readonly switchedFrom?: string
   /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
   readonly isFreshLogin?: true
   /** In milliseconds since the epoch. */
@@ -28,7 +30,7 @@ const restartMark = 'again-'
 
 /** A new transaction with its own state, nonce and PKCE verifier. */
 export function startTransaction(
-  details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt' | 'isFreshLogin'>,
+  details: Omit<Transaction, 'v' | 'state' | 'nonce' | 'codeVerifier'>,
   { isRestart = false }: { readonly isRestart?: boolean } = {},
 ): Transaction {
   return {
@@ -50,9 +52,31 @@ export function stateHash(state: string): string {
   return createHash('sha256').update(state).digest('base64url').slice(0, 22)
 }
 
+/** The members in the order in which they are sealed: twelve tabs that begin at once carry twelve. */
+const members = [
+  'v',
+  'state',
+  'nonce',
+  'codeVerifier',
+  'redirectUri',
+  'returnTo',
+  'startedAt',
+  'switchedFrom',
+  'isFreshLogin',
+] as const satisfies readonly (keyof Transaction)[]
+const pinned = [
+  'organizationId',
+  'externalOrganizationId',
+  'connectionId',
+] as const satisfies readonly (keyof Pins)[]
+
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
-  return seal.seal(JSON.stringify(transaction), label)
+  const values = [
+    ...members.map((name) => transaction[name]),
+    ...pinned.map((name) => transaction.pins[name]),
+  ]
+  return seal.seal(JSON.stringify(values), label)
 }
 
 /** Answers `undefined` for anything but a transaction sealed under this label. */
@@ -63,8 +87,16 @@ export function openTransaction(
 ): Transaction | undefined {
   const text = seal.open(sealed, label)
   // Only `sealTransaction` can have made what opens here, so its shape is known.
-  const transaction = text === undefined ? undefined : (JSON.parse(text) as Transaction)
-  return transaction?.v === 1 ? transaction : undefined
+  const values = text === undefined ? [] : (JSON.parse(text) as readonly unknown[])
+  if (values[0] !== 1) return undefined
+  const pins = named(pinned, values.slice(members.length))
+  return { ...named(members, values), pins } as Transaction
+}
+
+/** What was left out is null in a list. */
+function named(names: readonly string[], values: readonly unknown[]): object {
+  const entries = names.map((name, at) => [name, values[at]] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== null))
 }
 
 /** Whether the user took longer than a sign-in may last. */
