@@ -21,6 +21,7 @@ export type { Middleware, Next } from './lib/http/middleware.ts'
 export type { OrganizationSelector } from './lib/http/organization-selector.ts'
 export type { Logger } from './lib/log.ts'
 export type { ScalekitAuthOptions, SessionOptions } from './lib/options.ts'
+export type { EmailPage, EmailPageTexts, PageOptions } from './lib/page-options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
