@@ -117,6 +117,16 @@ describe('express-scalekit trigger', () => {
     expect(received[0]?.event.data).toEqual({ id: 'role_1', name: 'editor' })
   })
 
+  it.each(['[]', 'null', '"text"'])('sends no data that is %s', async (data) => {
+    const { url, received } = await startReceiver(secret)
+    const file = await fileWith(data)
+    const args = ['trigger', 'role.created', '--to', url, '--secret', secret, '--data', file]
+    const { child, output } = run(args)
+    expect(await exitOf(child)).toBe(1)
+    expect(output.errors).toContain('must hold a JSON object')
+    expect(received).toEqual([])
+  })
+
   it.each([301, 401, 503])('shows a %i and fails', async (status) => {
     const { url } = await startReceiver(secret, [status])
     const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
@@ -128,7 +138,7 @@ describe('express-scalekit trigger', () => {
     const url = 'http://127.0.0.1:1/webhooks'
     const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
     expect(await exitOf(child)).toBe(1)
-    expect(output.errors).toContain(`${url} did not answer`)
+    expect(output.errors).toContain(`${url} did not answer: bad port`)
   })
 
   it.each([

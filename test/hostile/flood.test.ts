@@ -1,10 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FloodRequest, flood } from '../support/flood.ts'
-import type { Holdings, Started } from '../support/measured-application.ts'
+import { type Measured, startMeasured } from '../support/measured.ts'
 import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { background, navigation, type Visitor, visitorOf } from '../support/visitor.ts'
 
@@ -15,25 +12,15 @@ const warmUpCount = 2000
 const maxResidentGrowth = 50 * 1024 ** 2
 const maxHeapGrowth = 5 * 1024 ** 2
 
-let application: ChildProcess
-let url: string
+let application: Measured
 let browser: Visitor
 
 beforeAll(async () => {
-  const file = fileURLToPath(new URL('../support/measured-application.ts', import.meta.url))
-  application = fork(file, { execArgv: ['--expose-gc', '--import', 'tsx'] })
-  const [started] = (await once(application, 'message')) as [Started]
-  url = started.url
-  browser = visitorOf(url)
+  application = await startMeasured()
+  browser = visitorOf(application.url)
   await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
 })
-afterAll(() => void application.kill())
-
-async function holdings(): Promise<Holdings> {
-  application.send('measure')
-  const [answer] = (await once(application, 'message')) as [Holdings]
-  return answer
-}
+afterAll(() => application.close())
 
 /** A value of the session cookie's form, which only opening it can tell from a good one. */
 function forgedSession(): string {
@@ -76,6 +63,7 @@ describe.skipIf(isExpressSession)(`${count} (FLOOD=full for 100000)`, () => {
   it.each(floods)(
     '%s leave nothing behind',
     async (_what, requestFor, statuses) => {
+      const { url, holdings } = application
       await flood(url, warmUpCount, requestFor)
       const before = await holdings()
       const answers = await flood(url, count, requestFor)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { signInterceptor, signWebhook } from '../../src/webhooks.ts'
 import type { Random } from './random.ts'
 
@@ -15,8 +16,26 @@ export interface Signed extends Sent {
   readonly secret: string
 }
 
-/** Makes something of a delivery that nobody signed. */
+/** Makes something of a delivery that nobody signed, or nobody who keeps to the form. */
 export type DeliveryMutation = (signed: Signed, random: Random) => Sent
+
+/** Who signs, and when. */
+export interface Signing {
+  readonly secrets: readonly string[]
+  /** In seconds since the epoch. */
+  readonly timestamp: number
+}
+
+/** A delivery that somebody with one of the secrets signed. */
+export function signedDelivery(random: Random, { secrets, timestamp }: Signing): Signed {
+  const id = `msg_${random.integer(1e9)}`
+  const secret = random.pick(secrets)
+  const data = { role: 'member', name: 'Ada \ufffd', number: random.integer(1e6) }
+  const body = Buffer.from(JSON.stringify({ type: 'moon.landed', data }))
+  const headers = signWebhook({ id, timestamp, body, secret })
+  const signature = headers['webhook-signature']!.slice('v1,'.length)
+  return { id, timestamp, body, headers, signature, secret }
+}
 
 /** What attackers do to a delivery that they saw, by what it has then. */
 export const deliveryMutations: Readonly<Record<string, DeliveryMutation>> = {
@@ -83,6 +102,10 @@ export const deliveryMutations: Readonly<Record<string, DeliveryMutation>> = {
     const spell = random.pick(spellings)
     return withHeaders(signed, { 'webhook-timestamp': spell(signed.timestamp) })
   },
+  'an id of another form, signed rightly': (signed, random) =>
+    signedAsIs(signed, { id: random.pick(oddIds)(signed.id) }),
+  'a time that is spelled otherwise, signed rightly': (signed, random) =>
+    signedAsIs(signed, { timestamp: random.pick(spellings)(signed.timestamp) }),
   'a signature with another character': (signed, random) =>
     withHeaders(signed, { 'webhook-signature': `v1,${changed(signed.signature, random)}` }),
   'a signature whose last bits differ, which decoding drops': (signed) =>
@@ -131,7 +154,8 @@ export const deliveryMutations: Readonly<Record<string, DeliveryMutation>> = {
     return { ...signed, headers: signWebhook({ ...signed, secret }) }
   },
   'a time outside of what is allowed': (signed, random) => {
-    const seconds = random.pick([1, -1]) * (301 + random.integer(100_000))
+    // Ten more than allowed, as one ahead may be sent a moment later.
+    const seconds = random.pick([1, -1]) * (310 + random.integer(100_000))
     const timestamp = signed.timestamp + seconds
     return { ...signed, headers: signWebhook({ ...signed, timestamp }) }
   },
@@ -153,6 +177,29 @@ const spellings: readonly ((timestamp: number) => string)[] = [
   () => 'NaN',
   () => 'Infinity',
 ]
+
+/** With a dot in it, what was signed could be cut in another place. */
+const oddIds: readonly ((id: string) => string)[] = [
+  (id) => `${id}.`,
+  (id) => `${id}.1700000000`,
+  (id) => id.replace('_', ':'),
+  (id) => `${id} ${id}`,
+  (id) => id.padEnd(257, '0'),
+]
+
+/** What `signWebhook` refuses to sign. */
+function signedAsIs(
+  signed: Signed,
+  { id = signed.id, timestamp = String(signed.timestamp) }: { id?: string; timestamp?: string },
+): Sent {
+  const key = Buffer.from(signed.secret.slice('whsec_'.length), 'base64')
+  const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(signed.body)
+  return withHeaders(signed, {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${hmac.digest('base64')}`,
+  })
+}
 
 function withHeaders(signed: Signed, headers: Sent['headers']): Sent {
   return { ...signed, headers: { ...signed.headers, ...headers } }

@@ -1,9 +1,11 @@
-import { Agent, get, type OutgoingHttpHeaders } from 'node:http'
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
 
 /** One request of a flood. */
 export interface FloodRequest {
   readonly path: string
   readonly headers: OutgoingHttpHeaders
+  /** With one, it is a POST. */
+  readonly body?: Buffer
 }
 
 const connections = 50
@@ -28,11 +30,14 @@ export async function flood(
   return answers
 }
 
-function send(agent: Agent, url: string, { path, headers }: FloodRequest): Promise<number> {
+function send(agent: Agent, url: string, one: FloodRequest): Promise<number> {
+  const { path, headers, body } = one
+  const method = body ? 'POST' : 'GET'
   return new Promise((resolve, reject) => {
-    get(url + path, { agent, headers }, (answer) => {
+    const sending = request(url + path, { agent, method, headers }, (answer) => {
       answer.resume()
       answer.on('end', () => resolve(answer.statusCode!))
-    }).on('error', reject)
+    })
+    sending.on('error', reject).end(body)
   })
 }

@@ -1,5 +1,6 @@
 import { memoryStore, type StateStore } from '../../src/index.ts'
 import { startApplication } from './application.ts'
+import { webhookSecret } from './webhook.ts'
 
 /**
  * The usual application as a process of its own, so that the memory of whoever tests it does not
@@ -12,6 +13,8 @@ export interface Holdings {
   readonly heapBytes: number
   /** How often something was written to the store. */
   readonly storeWrites: number
+  /** How many events reached a handler. */
+  readonly handled: number
 }
 
 /** What the process says first. */
@@ -20,6 +23,7 @@ export interface Started {
 }
 
 let storeWrites = 0
+let handled = 0
 
 /** The store of this process, which counts what is written to it. */
 function countingStore(): StateStore {
@@ -45,12 +49,17 @@ function holdings(): Holdings {
   // Twice, because the first only finds out which of the old objects are weakly held.
   for (let time = 0; time < 2; time += 1) globalThis.gc!()
   const { rss, heapUsed } = process.memoryUsage()
-  return { residentBytes: rss, heapBytes: heapUsed, storeWrites }
+  return { residentBytes: rss, heapBytes: heapUsed, storeWrites, handled }
 }
 
 // A logger that keeps its lines would be what grows.
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
-const { url } = await startApplication({ options: { store: countingStore(), logger: silent } })
+const webhooks = { secret: webhookSecret }
+const options = { store: countingStore(), logger: silent, webhooks }
+const { url, auth } = await startApplication({ options })
+auth.webhooks.on('*', () => {
+  handled += 1
+})
 process.on('message', () => process.send!(holdings()))
 process.on('disconnect', () => process.exit())
 process.send!({ url } satisfies Started)

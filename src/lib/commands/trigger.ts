@@ -55,12 +55,14 @@ async function send(url: string, secret: string, body: string): Promise<boolean>
 
 /** What `fetch` knows stands in the cause, or in the causes of the cause. */
 function reasonOf({ message, cause }: Error): string {
-  return (cause as NodeJS.ErrnoException | undefined)?.code ?? message
+  const { code, message: why } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
+  return code ?? why ?? message
 }
 
 async function dataFrom(file: string): Promise<DataOf<EventType>> {
   const data: unknown = JSON.parse(await readFile(file, 'utf8'))
-  if (typeof data === 'object' && data !== null) return data as DataOf<EventType>
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
+  if (isObject) return data as DataOf<EventType>
   throw new Error(`${file} must hold a JSON object, the \`data\` of the event`)
 }
 

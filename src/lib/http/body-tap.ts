@@ -10,6 +10,8 @@ import { isSamePath } from './route.ts'
 export interface BodyTap {
   /** Everything that arrived; `undefined` before the end, or when it was more than allowed. */
   bytes(): Buffer | undefined
+  /** Whether more arrived than is allowed. */
+  isOverfull(): boolean
 }
 
 /** Where signed requests are expected, and how much of one may be kept. */
@@ -84,5 +86,6 @@ function tapBody(req: IncomingMessage, maxBytes: number): void {
   }
   taps.set(req, {
     bytes: () => (isComplete && room >= 0 ? Buffer.concat(chunks) : undefined),
+    isOverfull: () => room < 0,
   })
 }

@@ -19,14 +19,25 @@ export interface BodyLimits {
 export async function rawBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   if (Number(req.headers['content-length']) > limits.maxBytes) throw tooLarge(limits)
   if (isUntouched(req)) return readBody(req, limits)
-  const kept = tapOf(req)?.bytes() ?? keptByOthers(req)
+  const kept = (await tappedBody(req, limits)) ?? keptByOthers(req)
   if (!kept) throw consumed()
   if (kept.length > limits.maxBytes) throw tooLarge(limits)
   return kept
 }
 
+/** Neither read, nor listened to, nor paused, nor turned into text. */
 function isUntouched(req: IncomingMessage): boolean {
-  return !req.readableDidRead && !req.destroyed && req.readableFlowing === null
+  const { readableDidRead, destroyed, readableFlowing, readableEncoding } = req
+  return !readableDidRead && !destroyed && readableFlowing === null && readableEncoding === null
+}
+
+/** The copy that is kept; whoever else reads may be in the middle of it. */
+async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
+  const tap = tapOf(req)
+  if (!tap) return undefined
+  if (!req.readableEnded && !req.destroyed) await arrival(req, limits, () => tap.isOverfull())
+  if (tap.isOverfull()) throw tooLarge(limits)
+  return tap.bytes()
 }
 
 /** What a parser of the application, or the platform it runs on, kept for such as us. */
@@ -35,28 +46,41 @@ function keptByOthers(req: IncomingMessage): Buffer | undefined {
   return [rawBody, body].find((value) => Buffer.isBuffer(value))
 }
 
-function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let room = limits.maxBytes
+  await arrival(req, limits, (chunk) => {
+    room -= chunk.length
+    if (room >= 0) chunks.push(chunk)
+    return room < 0
+  })
+  return Buffer.concat(chunks)
+}
+
+/** Waits for the end of a body; `take` sees each piece and says whether it is too much. */
+function arrival(
+  req: IncomingMessage,
+  limits: BodyLimits,
+  take: (chunk: Buffer) => boolean,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
     const fail = (error: Error) => {
       clearTimeout(timer)
-      // Nobody listens from here on, and what still comes is not kept.
-      req.removeAllListeners('data').resume()
+      // What still comes is not kept.
+      req.off('data', onData).resume()
       reject(error)
     }
+    const onData = (chunk: Buffer) => {
+      if (take(chunk)) fail(tooLarge(limits))
+    }
     const timer = setTimeout(() => fail(tooSlow(limits)), limits.timeoutMs)
-    req.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > limits.maxBytes) fail(tooLarge(limits))
-      else chunks.push(chunk)
-    })
     req.once('end', () => {
       clearTimeout(timer)
-      resolve(Buffer.concat(chunks))
+      resolve()
     })
     req.once('error', fail)
     req.once('close', () => fail(new WebhookError('webhook_body_invalid', 'The body broke off')))
+    req.on('data', onData).resume()
   })
 }
 

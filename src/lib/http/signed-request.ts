@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { WebhookError } from '../errors.ts'
+import { signatureHeaders } from '../webhooks/headers.ts'
 import type { Scheme } from '../webhooks/scheme.ts'
 import { verifySignature } from '../webhooks/signature.ts'
 import { type BodyLimits, rawBody } from './raw-body.ts'
@@ -38,10 +39,20 @@ export async function signedRequest(
     res.setHeader('Allow', 'POST')
     throw new WebhookError('method_not_allowed', 'Scalekit sends it with POST')
   }
-  const raw = await rawBody(req, limits).catch((error: unknown) => {
+  const raw = await signableBody(req, scheme, limits).catch((error: unknown) => {
     // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
     if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
     throw error
   })
   return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
+}
+
+/** What nobody can have signed is not worth reading. */
+async function signableBody(
+  req: IncomingMessage,
+  scheme: Scheme,
+  limits: BodyLimits,
+): Promise<Buffer> {
+  signatureHeaders(req.headers, scheme)
+  return rawBody(req, limits)
 }

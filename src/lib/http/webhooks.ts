@@ -19,8 +19,15 @@ export function webhooksRoute(
     const receivedAt = parts.clock()
     const { id: deliveryId, raw } = await signedRequest(req, res, parts)
     const event = readEvent(parseBody(raw))
+    assertTyped(event)
     answer(res, await parts.deliveries.take({ deliveryId, raw, event, receivedAt }))
   }
+}
+
+/** What says not even of which type it is, is nobody's to handle. */
+function assertTyped({ type }: { readonly type: unknown }): void {
+  if (typeof type === 'string') return
+  throw new WebhookError('webhook_body_invalid', 'The body has no type')
 }
 
 /** Only what took effect, or never will, is acknowledged. */

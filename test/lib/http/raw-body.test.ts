@@ -85,6 +85,89 @@ describe('a body', () => {
     await deliver(url).expect(201)
   })
 
+  /** What reads along, or gets in the way, without being a parser. */
+  const readers: Readonly<Record<string, Middleware>> = {
+    'is listened to': (req, _res, next) => {
+      req.on('data', () => {})
+      next()
+    },
+    'is listened to since a moment ago': (req, _res, next) => {
+      req.on('data', () => {})
+      setImmediate(next)
+    },
+    'is half read': (req, _res, next) => {
+      req.once('data', () => next()).resume()
+    },
+    'is half iterated over': async (req, _res, next) => {
+      const chunks = req.iterator({ destroyOnReturn: false })
+      await chunks.next()
+      next()
+      for await (const _chunk of chunks);
+    },
+    'is paused': (req, _res, next) => {
+      req.pause()
+      next()
+    },
+    'is to come as text': (req, _res, next) => {
+      req.setEncoding('utf8')
+      next()
+    },
+    'came as text': (req, _res, next) => {
+      req.setEncoding('latin1').resume().once('end', next)
+    },
+  }
+
+  it.each(Object.entries(readers))('that %s is read all the same', async (_how, reader) => {
+    const handler = vi.fn()
+    const { url } = await start({
+      options: { webhooks: { secret: webhookSecret, onDirectoryUserCreated: handler } },
+      mount(app, auth) {
+        app.use(reader)
+        app.use(auth)
+      },
+    })
+    // More than arrives at once.
+    const long = { ...event, display_name: 'é'.repeat(200_000) }
+    await deliver(url, { event: long }).expect(201)
+    expect(handler.mock.calls[0]![1].raw).toEqual(Buffer.from(JSON.stringify(long)))
+  })
+
+  it('that never said how large it is, and is too large, is told so behind a parser', async () => {
+    const { url } = await start({
+      options: { webhooks: { ...webhooks, maxBytes: 1000 } },
+      mount(app, auth) {
+        app.use(express.json() as unknown as Middleware)
+        app.use(auth)
+      },
+    })
+    const body = JSON.stringify({ ...event, display_name: 'x'.repeat(1000) })
+    const answer = await fetch(`${url}/webhooks`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...signWebhook({ id: 'msg_1', body, secret: webhookSecret }),
+      },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'webhook_too_large' }])
+  })
+
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
+    'behind a parser, without %s, is no delivery: 400',
+    async (name) => {
+      const { url } = await start({
+        options: { webhooks },
+        mount(app, auth) {
+          app.use(express.json() as unknown as Middleware)
+          app.use(auth)
+        },
+      })
+      const answer = await deliver(url).unset(name).expect(400)
+      expect(answer.body.code).toBe('webhook_headers_invalid')
+    },
+  )
+
   it('whose bytes are gone is never taken for a wrong signature: 503, and what to do', async () => {
     const { url, log } = await start({
       options: { webhooks },
@@ -109,6 +192,9 @@ describe('a body', () => {
 
 describe('a body that nobody should wait for', () => {
   const webhooks = { secret: webhookSecret, maxBytes: 100_000, onDirectoryUserCreated() {} }
+  const signed = Object.entries(signWebhook({ id: 'msg_1', body: '', secret: webhookSecret })).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
 
   /** Sends bytes until the server has had enough, and answers what it said and how much it took. */
   async function pour(url: string, chunks: Iterable<Buffer>, headers: readonly string[]) {
@@ -141,7 +227,7 @@ describe('a body that nobody should wait for', () => {
 
   it('is cut off when it is larger than it may be, though it never said how large', async () => {
     const { url } = await start({ options: { webhooks } })
-    const headers = ['Transfer-Encoding: chunked', 'webhook-id: msg_1']
+    const headers = ['Transfer-Encoding: chunked', ...signed]
     const { answer, bytesSent } = await pour(url, endless(), headers)
     expect(answer).toMatch(/^HTTP\/1.1 413 /)
     expect(answer).toMatch(/\r\nConnection: close\r\n/)
@@ -151,8 +237,14 @@ describe('a body that nobody should wait for', () => {
 
   it('is not read at all when it says that it is too large', async () => {
     const { url } = await start({ options: { webhooks } })
-    const { answer } = await pour(url, [], ['Content-Length: 100001', 'webhook-id: msg_1'])
+    const { answer } = await pour(url, [], ['Content-Length: 100001', ...signed])
     expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  })
+
+  it('is not waited for when nobody can have signed it', async () => {
+    const { url } = await start({ options: { webhooks } })
+    const { answer } = await pour(url, [], ['Content-Length: 1000', 'webhook-id: msg_1'])
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
   })
 
   /** A server that does nothing but read bodies, and says what became of them. */

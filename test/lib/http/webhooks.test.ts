@@ -213,6 +213,13 @@ describe('what is not a delivery', () => {
     ['one with another body', 401, 'webhook_signature_invalid', { body: '{}' }],
     ['an old one', 401, 'webhook_timestamp_invalid', { timestamp: 1_700_000_000 }],
     ['one that is no event', 400, 'webhook_body_invalid', { event: [] }],
+    ['one without a type', 400, 'webhook_body_invalid', { event: { data: {} } }],
+    [
+      'one whose type is no text',
+      400,
+      'webhook_body_invalid',
+      { event: { type: { toString: 1 } } },
+    ],
     ['a large one', 413, 'webhook_too_large', { event: { padding: 'x'.repeat(2000) } }],
   ])('%s is answered with %d', async (_what, status, code, sending) => {
     const handler = vi.fn()

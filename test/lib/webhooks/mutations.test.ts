@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { signWebhook, verifyWebhook } from '../../../src/webhooks.ts'
-import { deliveryMutations, type Sent, type Signed } from '../../support/delivery-mutations.ts'
-import { type Random, seededRandom } from '../../support/random.ts'
+import { verifyWebhook } from '../../../src/webhooks.ts'
+import { deliveryMutations, type Sent, signedDelivery } from '../../support/delivery-mutations.ts'
+import { seededRandom } from '../../support/random.ts'
 import { clock, now, otherSecret, secret } from './deliveries.ts'
 
 /** The same seed makes the same mutations; a failure names its own. */
@@ -9,18 +9,19 @@ const seed = Number(process.env.TEST_SEED ?? 20_240_917)
 const count = 200_000
 
 const mutations = Object.entries(deliveryMutations)
+const signing = { secrets: [secret, otherSecret], timestamp: now }
 
 describe('verifyWebhook', () => {
   it.each(mutations)('refuses a delivery with %s', (_case, mutate) => {
     const random = seededRandom(seed)
-    const signed = signedBy(random)
+    const signed = signedDelivery(random, signing)
     expect(fateOf(signed)).toBe('accepted')
     expect(fateOf(mutate(signed, random))).toMatch(/^webhook_\w+_invalid$/)
   })
 
   it(`refuses ${count} deliveries that nobody signed, in less than ten seconds of CPU`, () => {
     const random = seededRandom(seed)
-    const signed = Array.from({ length: 50 }, () => signedBy(random))
+    const signed = Array.from({ length: 50 }, () => signedDelivery(random, signing))
     const fates = new Map<string, number>()
     const before = process.cpuUsage()
     for (let at = 0; at < count; at += 1) {
@@ -48,14 +49,4 @@ function fateOf({ body, headers }: Sent): string {
     const { code, name } = error as { code?: string; name?: string }
     return name === 'WebhookError' ? String(code) : `crashed: ${error}`
   }
-}
-
-function signedBy(random: Random): Signed {
-  const id = `msg_${random.integer(1e9)}`
-  const own = random.pick([secret, otherSecret])
-  const data = { role: 'member', name: 'Ada \ufffd', number: random.integer(1e6) }
-  const body = Buffer.from(JSON.stringify({ type: 'moon.landed', data }))
-  const headers = signWebhook({ id, timestamp: now, body, secret: own })
-  const signature = headers['webhook-signature']!.slice('v1,'.length)
-  return { id, timestamp: now, body, headers, signature, secret: own }
 }
