@@ -27,6 +27,7 @@ export type {
   ScalekitAuthOptions,
   SessionOptions,
 } from './lib/options.ts'
+export type { EmailPage, EmailPageTexts, PageOptions } from './lib/page-options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {

@@ -9,7 +9,7 @@ export interface PageOptions {
    */
   readonly style?: string
   /** The e-mail page's texts, or what picks them for a request. Default: English. */
-  readonly texts?: EmailPageTexts | ((req: IncomingMessage) => EmailPageTexts)
+  readonly texts?: EmailPageTexts | ((req: IncomingMessage) => EmailPageTexts | undefined)
   /** Answers in place of the e-mail page; `no-store` and a ban on frames are set already. */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): void | Promise<void>
 }

@@ -20,8 +20,7 @@ export function givenAddress(page: string): string | undefined {
 
 /** Where the links of the social providers lead. */
 export function providerLinks(page: string): string[] {
-  const nav = /<nav[^>]*>(.*)<\/nav>/s.exec(page)?.[1] ?? ''
-  return [...nav.matchAll(/href="([^"]*)"/g)].map(([, href]) => decode(href!))
+  return [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => decode(href!))
 }
 
 function decode(text: string): string {

@@ -39,5 +39,5 @@ function otherWays(providers: EmailPage['providers'], { or, provider }: Required
     ({ name, url }) => html`<a href="${url}">${provider.replace('{provider}', () => name)}</a>`,
   )
   return html`<p class="or">${or}</p>
-<nav class="ways column" aria-label="${or}">${links}</nav>`
+<div class="ways column">${links}</div>`
 }

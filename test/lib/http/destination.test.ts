@@ -38,12 +38,14 @@ describe('a domain', () => {
   it('pins connection and organization', async () => {
     const { emulator, visitor } = await start()
     const browser = visitor()
-    emulator.fail({ idToken: { oid: 'org_70087756662964366' } })
+    const other = { oid: 'org_70087756662964366' }
+    emulator.fail({ idToken: other })
+    emulator.fail({ accessToken: other })
     const answer = await browser.signIn('/login?domain=acme.example', ada)
     expect([answer.status, answer.text.includes('login_target_mismatch')]).toEqual([403, true])
     emulator.fail({ idToken: { amr: ['conn_70087756662964367'] } })
-    const other = await browser.signIn('/login?domain=acme.example', ada)
-    expect([other.status, other.text.includes('login_target_mismatch')]).toEqual([403, true])
+    const again = await browser.signIn('/login?domain=acme.example', ada)
+    expect([again.status, again.text.includes('login_target_mismatch')]).toEqual([403, true])
   })
 
   it.each(['nowhere.example', 'mail.acme.example', 'cme.example', 'acme.example.nowhere.example'])(
@@ -230,6 +232,22 @@ describe('login.resolve', () => {
     expect(await destinationOf(application, '')).toEqual({ ...found, login_hint: ada })
     expect(await destinationOf(application, '')).toEqual(asksAgain)
     expect(await destinationOf(application, '')).toEqual(asksAgain)
+  })
+
+  it('adds to what the request says, and changes nothing of it', async () => {
+    const resolve = () => ({
+      organizationId: 'acme',
+      loginHint: 'ada@acme.example',
+      returnTo: '/x',
+    })
+    const { visitor } = await start({ options: { login: { resolve } } })
+    const browser = visitor()
+    const query = 'login_hint=grace@acme.example&return_to=/app'
+    expect((await browser.begin(`/login?${query}`)).searchParams.get('login_hint')).toBe(
+      'grace@acme.example',
+    )
+    const landed = await browser.signIn(`/login?${query}`, 'grace@acme.example')
+    expect(landed.headers.location).toBe('/app')
   })
 
   it.each<[string, unknown]>([
