@@ -17,11 +17,11 @@ export type { GuardOptions } from './lib/http/guard.ts'
 export type { SignedInHandler } from './lib/http/handle.ts'
 export type { ScalekitAuth } from './lib/http/kit.ts'
 export { scalekitAuth } from './lib/http/kit.ts'
-export type { LoginRequest } from './lib/http/login-target.ts'
 export type { Middleware, Next } from './lib/http/middleware.ts'
 export type { OrganizationSelector } from './lib/http/organization-selector.ts'
 export type { Logger } from './lib/log.ts'
 export type { ScalekitAuthOptions, SessionOptions } from './lib/options.ts'
+export type { EmailPage, EmailPageTexts, PageOptions } from './lib/page-options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
@@ -36,4 +36,4 @@ export type {
   StateStore,
   Vault,
 } from './lib/state/store.ts'
-export type { Identity, Tokens, User } from './lib/types.ts'
+export type { Identity, LoginRequest, Tokens, User } from './lib/types.ts'

@@ -13,6 +13,7 @@ import {
   withMethods,
 } from './fields.ts'
 import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
+import type { EmailPageTexts, PageOptions } from './page-options.ts'
 import { emulatorClientSecret, emulatorWebhookSecret } from './sample-secrets.ts'
 import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
@@ -184,8 +185,28 @@ export function scopes(value: unknown): readonly string[] {
   return list
 }
 
-export function fallback(value: unknown): 'hosted' {
-  return oneOf(value, ['hosted'])
+/** It ends inside an element of ours, so it must not end that element. */
+export function pageStyle(value: unknown): string {
+  if (typeof value === 'string' && !value.includes('</')) return value
+  throw new Error('must be CSS, such as :root { --accent: #0a7d4f }')
+}
+
+export const pageTextNames: readonly (keyof EmailPageTexts)[] = [
+  'lang',
+  'title',
+  'label',
+  'button',
+  'or',
+  'provider',
+  'unknown',
+  'unusable',
+]
+
+export function pageTexts(value: PageOptions['texts']): PageOptions['texts'] {
+  if (value === undefined || typeof value === 'function') return value
+  const wrong = Object.entries(value ?? {}).find(([, given]) => typeof given !== 'string')
+  if (wrong) throw new Error(`must hold texts; \`${wrong[0]}\` is none`)
+  return value
 }
 
 /** Handlers need a secret; without handlers, one is enough for what the kit itself does. */

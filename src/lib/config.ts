@@ -8,7 +8,6 @@ import {
   clientSecret,
   type Env,
   environmentUrl,
-  fallback,
   instanceName,
   interceptorHandlers,
   interceptorKeys,
@@ -16,6 +15,9 @@ import {
   issuer,
   onFailure,
   type Paths,
+  pageStyle,
+  pageTextNames,
+  pageTexts,
   paths,
   required,
   revokeOn,
@@ -29,6 +31,7 @@ import {
 } from './config-fields.ts'
 import { ConfigError } from './errors.ts'
 import {
+  oneOf,
   optionalFunction,
   positive,
   readFields,
@@ -38,11 +41,18 @@ import {
 } from './fields.ts'
 import { consoleLogger, type Logger } from './log.ts'
 import type { Client } from './oidc/discovery.ts'
-import { optionNames, type ScalekitAuthOptions, type SessionOptions } from './options.ts'
+import {
+  optionNames,
+  type ResolveLogin,
+  type ScalekitAuthOptions,
+  type SessionOptions,
+} from './options.ts'
+import type { PageOptions } from './page-options.ts'
 import type { Fetch } from './request.ts'
 import type { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
+import { socialProviders } from './social-providers.ts'
 import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
@@ -66,6 +76,9 @@ export interface Config {
   readonly paths: Paths
   readonly scope: string
   readonly providers: readonly string[]
+  readonly resolve: ResolveLogin | undefined
+  readonly fallback: 'email' | 'hosted'
+  readonly pages: PageOptions
   readonly onLogin: OnLogin | undefined
   readonly sessionKind: 'auto' | SessionKind
   readonly sessionStore: SessionStore | undefined
@@ -93,8 +106,6 @@ export interface Config {
   readonly clock: Clock
 }
 
-const socialProviders = ['google', 'github', 'linkedin', 'gitlab', 'microsoft', 'salesforce']
-
 /**
  * Turns options and environment into a {@link Config}; an option wins over its variable.
  *
@@ -119,12 +130,14 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, webhooks, interceptors, revocation, http } = options
+  const { paths, login, pages, webhooks, interceptors, revocation, http } = options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
     ...unknownNames(login, optionNames.login, 'login.'),
     ...unknownNames(sessionOf(options), optionNames.session, 'session.'),
+    ...unknownNames(pages, optionNames.pages, 'pages.'),
+    ...unknownNames(pageTextsOf(pages), pageTextNames, 'pages.texts.'),
     ...unknownNames(webhooks, [...optionNames.webhooks, ...handlerNames], 'webhooks.'),
     ...unknownNames(
       interceptors,
@@ -134,6 +147,11 @@ function misspelled(options: ScalekitAuthOptions): string[] {
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
+}
+
+/** A function's texts are not known yet. */
+function pageTextsOf(pages: PageOptions | undefined): unknown {
+  return typeof pages?.texts === 'function' ? undefined : pages?.texts
 }
 
 /** `session: 'cookie'` is short for `session: { kind: 'cookie' }`. */
@@ -153,7 +171,8 @@ interface RawFields {
   basePath: string
   paths: Paths
   scopes: readonly string[]
-  'login.fallback': 'hosted'
+  'login.resolve': ResolveLogin | undefined
+  'login.fallback': 'email' | 'hosted'
   'login.providers': readonly string[]
   'login.onLogin': OnLogin | undefined
   'session.kind': 'auto' | SessionKind
@@ -162,6 +181,9 @@ interface RawFields {
   'session.keep': readonly string[]
   'session.absoluteSeconds': number
   'session.idleSeconds': number
+  'pages.style': string
+  'pages.texts': PageOptions['texts']
+  'pages.email': PageOptions['email']
   'webhooks.secret': readonly KeyObject[]
   'webhooks.handlers': EventHandlers
   'webhooks.toleranceSeconds': number
@@ -188,6 +210,7 @@ function fieldsOf(
 ): { readonly [Name in keyof RawFields]: () => RawFields[Name] } {
   const login = options.login ?? {}
   const session = sessionOf(options) ?? {}
+  const pages = options.pages ?? {}
   const webhooks = options.webhooks ?? {}
   const interceptors = options.interceptors ?? {}
   const http = options.http ?? {}
@@ -203,8 +226,9 @@ function fieldsOf(
     basePath: () => basePath(options.basePath ?? ''),
     paths: () => paths(options.paths),
     scopes: () => scopes(options.scopes ?? ['openid', 'email', 'profile']),
-    'login.fallback': () => fallback(login.fallback ?? 'hosted'),
-    'login.providers': () => texts(login.providers ?? [], socialProviders),
+    'login.resolve': () => optionalFunction(login.resolve),
+    'login.fallback': () => oneOf(login.fallback ?? 'email', ['email', 'hosted']),
+    'login.providers': () => texts(login.providers ?? [], [...socialProviders.keys()]),
     'login.onLogin': () => optionalFunction(login.onLogin),
     'session.kind': () => sessionKind(session),
     'session.store': () => sessionStore(session),
@@ -212,6 +236,9 @@ function fieldsOf(
     'session.keep': () => texts(session.keep ?? []),
     'session.absoluteSeconds': () => positive(session.absoluteSeconds ?? 604_800),
     'session.idleSeconds': () => positive(session.idleSeconds ?? 86_400),
+    'pages.style': () => pageStyle(pages.style ?? ''),
+    'pages.texts': () => pageTexts(pages.texts),
+    'pages.email': () => optionalFunction(pages.email),
     'webhooks.secret': () => webhookKeys(options, env),
     'webhooks.handlers': () => webhookHandlers(options),
     'webhooks.toleranceSeconds': () => positive(webhooks.toleranceSeconds ?? 300),
@@ -253,6 +280,13 @@ function assemble(fields: RawFields): Config {
     paths: fields.paths,
     scope: fields.scopes.join(' '),
     providers: fields['login.providers'],
+    resolve: fields['login.resolve'],
+    fallback: fields['login.fallback'],
+    pages: {
+      style: fields['pages.style'],
+      ...(fields['pages.texts'] ? { texts: fields['pages.texts'] } : {}),
+      ...(fields['pages.email'] ? { email: fields['pages.email'] } : {}),
+    },
     onLogin: fields['login.onLogin'],
     sessionKind: fields['session.kind'],
     sessionStore: fields['session.store'],

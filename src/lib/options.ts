@@ -1,10 +1,13 @@
+import type { IncomingMessage } from 'node:http'
 import type { OnLogin } from './auth/on-login.ts'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './log.ts'
+import type { PageOptions } from './page-options.ts'
 import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
+import type { LoginRequest } from './types.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
 import type { InterceptorHandlers } from './webhooks/interceptor-handlers.ts'
@@ -58,8 +61,13 @@ export interface ScalekitAuthOptions {
   /** Default: `openid email profile`. */
   readonly scopes?: readonly string[]
   readonly login?: {
-    /** What a sign-in that names no organization gets: Scalekit's own page. Default: `hosted`. */
-    readonly fallback?: 'hosted'
+    /** Where a sign-in goes that names no target: the tenant of a subdomain, for one. */
+    resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
+    /**
+     * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
+     * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
+     */
+    readonly fallback?: 'email' | 'hosted'
     /** The social providers `/login?provider=` may name. Default: none. */
     readonly providers?: readonly string[]
     /** Has the last word on every sign-in. */
@@ -67,6 +75,8 @@ export interface ScalekitAuthOptions {
   }
   /** Where sessions are kept and how long they last; a text is its `kind`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
+  /** How our own pages look, and what the e-mail page says. */
+  readonly pages?: PageOptions
   /** How Scalekit's webhooks are taken: a handler for each event, e.g. `onDirectoryUserCreated`. */
   readonly webhooks?: WebhookOptions
   /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
@@ -90,6 +100,12 @@ export interface ScalekitAuthOptions {
   /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
   readonly dangerouslyAllowHttp?: boolean
 }
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
+type ResolvedLogin = LoginRequest | undefined | void
+
+/** Answers where a request belongs, or nothing; what the request says itself has the last word. */
+export type ResolveLogin = (req: IncomingMessage) => ResolvedLogin | Promise<ResolvedLogin>
 
 /** Where sessions are kept, and how long they last. */
 export interface SessionOptions {
@@ -163,6 +179,7 @@ export const optionNames: {
   readonly paths: readonly (keyof NonNullable<ScalekitAuthOptions['paths']>)[]
   readonly login: readonly (keyof NonNullable<ScalekitAuthOptions['login']>)[]
   readonly session: readonly (keyof SessionOptions)[]
+  readonly pages: readonly (keyof PageOptions)[]
   readonly webhooks: readonly Exclude<keyof WebhookOptions, keyof EventHandlers>[]
   readonly interceptors: readonly Exclude<keyof InterceptorOptions, keyof InterceptorHandlers>[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
@@ -181,6 +198,7 @@ export const optionNames: {
     'scopes',
     'login',
     'session',
+    'pages',
     'webhooks',
     'interceptors',
     'store',
@@ -191,8 +209,9 @@ export const optionNames: {
     'dangerouslyAllowHttp',
   ],
   paths: ['login', 'callback', 'logout', 'me', 'webhooks', 'interceptors'],
-  login: ['fallback', 'providers', 'onLogin'],
+  login: ['resolve', 'fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
+  pages: ['style', 'texts', 'email'],
   webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
   interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
   revocation: ['maxLagMs'],

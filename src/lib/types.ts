@@ -73,6 +73,16 @@ export interface Target {
   readonly provider?: string
 }
 
+/** What a sign-in may be asked for, by the application or by the query of `/login`. */
+export interface LoginRequest extends Target {
+  /** An e-mail address: it leads to its company's connection, which may fill it in. */
+  readonly loginHint?: string
+  /** `login` asks for the password again, `select_account` for the account, and so on. */
+  readonly prompt?: string
+  /** The path to come back to. */
+  readonly returnTo?: string
+}
+
 /** What was sent to Scalekit and must therefore come back. */
 export interface Pins {
   readonly organizationId?: string

@@ -33,7 +33,12 @@ describe.runIf(hasBrowser)('a sign-in, in a browser', () => {
     expect(await headingOf(page)).toBe('Your browser did not keep our cookie')
     await photograph(page, 'cookies-refused')
     const logins = arrivals.map(({ target }) => target).filter((to) => to.startsWith('/login'))
-    expect(logins).toEqual(['/login?return_to=%2Fapp', '/login?restart=1'])
+    expect(logins).toEqual([
+      '/login?return_to=%2Fapp',
+      '/login?return_to=%2Fapp&login_hint=ada%40acme.example',
+      '/login?restart=1',
+      '/login?restart=1&login_hint=ada%40acme.example',
+    ])
     expect(arrivals.filter(({ headers }) => headers.cookie)).toEqual([])
   })
 

@@ -13,7 +13,10 @@ const home = '/login?return_to=/app'
 async function startAtSecondProvider(parts: ApplicationParts = {}) {
   const provider = await startSecondProvider()
   onTestFinished(() => provider.close())
-  const application = await start({ ...parts, options: { ...provider.options, ...parts.options } })
+  const application = await start({
+    ...parts,
+    options: { ...provider.options, login: { fallback: 'hosted' }, ...parts.options },
+  })
   provider.register(application.url)
   const newPerson = () => personWith(application.visitor(), personAt(provider.url))
   return { ...application, provider, newPerson, ...newPerson() }
@@ -76,7 +79,9 @@ describe('at oidc-provider, a sign-in', () => {
   it('tells the application everything that was verified', async () => {
     const seen: unknown[] = []
     const { signIn } = await startAtSecondProvider({
-      options: { login: { onLogin: ({ identity }) => void seen.push(identity) } },
+      options: {
+        login: { fallback: 'hosted', onLogin: ({ identity }) => void seen.push(identity) },
+      },
     })
     await signIn(home, ada)
     expect(seen).toEqual([

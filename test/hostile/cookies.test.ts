@@ -57,7 +57,7 @@ async function plunder({ visitor }: Application): Promise<Loot> {
   const app = await browser.call('/app')
   const out = await leaving.post('/logout', { ...navigation, 'Sec-Fetch-Site': 'same-origin' })
   const away = new URL(out.headers.location!).searchParams
-  await leaving.begin('/login')
+  await leaving.begin(home)
   return {
     ada: browser.cookie(sessionCookie)!,
     grace: another.cookie(sessionCookie)!,

@@ -3,6 +3,7 @@ import type { Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ScalekitAuth } from '../../src/index.ts'
 import { type Application, mountAtRoot, startApplication } from '../support/application.ts'
+import { submitted } from '../support/email-page.ts'
 import type { HostApp } from '../support/hosts.ts'
 import { rawGet } from '../support/raw-request.ts'
 import { goodPlaces, hostilePlaces, strangePlaces } from '../support/return-to-corpus.ts'
@@ -33,6 +34,9 @@ function mountWithOwnRoutes(app: HostApp, auth: ScalekitAuth): void {
   app.use('/begin', (req, res, next) => {
     auth.login(req, res, { organizationId: 'acme', returnTo: placeIn(req) }).catch(next)
   })
+  app.use('/begin-anywhere', (req, res, next) => {
+    auth.login(req, res, { returnTo: placeIn(req) }).catch(next)
+  })
   app.use('/end', (req: IncomingMessage, res: ServerResponse, next) => {
     auth.logout(req, res, { returnTo: placeIn(req) }).catch(next)
   })
@@ -46,6 +50,18 @@ function placeIn({ url }: IncomingMessage): string {
 /** The ways in which a place to go to comes in; each answers where the browser ends. */
 const ways: Readonly<Record<string, (browser: Visitor, place: string) => Promise<string>>> = {
   'the query of /login': (browser, place) => signIn(browser, loginUrl(place)),
+
+  'the form of the e-mail page': async (browser, place) => {
+    const query = new URLSearchParams({ return_to: place })
+    const page = await browser.open(`/login?${query}`).expect(200)
+    return signIn(browser, submitted(page.text, ada))
+  },
+
+  'the e-mail page of a sign-in that the application begins': async (browser, place) => {
+    const query = new URLSearchParams({ to: place })
+    const page = await browser.open(`/begin-anywhere?${query}`).expect(200)
+    return signIn(browser, submitted(page.text, ada))
+  },
 
   'a sign-in that the application begins': (browser, place) =>
     signIn(browser, `/begin?${new URLSearchParams({ to: place })}`),

@@ -52,7 +52,10 @@ afterAll(async () => {
 
 function mountWithErrorHandler(app: HostApp, auth: ScalekitAuth): void {
   mountAtRoot(app, auth)
-  app.use('/begin', (req, res, next) => void auth.login(req, res).catch(next))
+  app.use(
+    '/begin',
+    (req, res, next) => void auth.login(req, res, { organizationId: 'acme' }).catch(next),
+  )
   app.use('/end', (req, res, next) => void auth.logout(req, res).catch(next))
   app.use('/strict', auth.requireAuth({ refuse: 'next' }))
   app.use(keepError)
@@ -256,6 +259,11 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
     await browser.open('/login?organization_id=%00').expect(400)
     await browser.open('/login?provider=google&organization_id=org_1').expect(400)
     await browser.call('/login').expect(400)
+  },
+  'an address that is looked up, and one that cannot be': async (browser) => {
+    await browser.open('/login?login_hint=ada@nowhere.example').expect(200)
+    application.emulator.fail({ path: '/api/v1/connections', status: 403 })
+    await browser.signIn('/login?login_hint=grace@acme.example', ada)
   },
 }
 

@@ -259,9 +259,16 @@ describe('every other option', () => {
     ['scopes', { scopes: ['email'] }, 'must include openid'],
     ['scopes', { scopes: ['openid email'] }, 'must hold single scopes, not "openid email"'],
     ['scopes', { scopes: 'openid' }, 'must be a list of texts'],
-    ['login.fallback', { login: { fallback: 'email' } }, 'must be "hosted"'],
+    ['login.fallback', { login: { fallback: 'page' } }, 'must be "email" or "hosted"'],
+    ['login.resolve', { login: { resolve: 'acme' } }, 'must be a function'],
     ['login.providers', { login: { providers: ['gogle'] } }, 'must hold only google, github'],
     ['login.onLogin', { login: { onLogin: true } }, 'must be a function'],
+    ['pages.style', { pages: { style: 5 } }, 'must be CSS, such as :root { --accent: #0a7d4f }'],
+    ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be CSS'],
+    ['pages.texts', { pages: { texts: { title: 5 } } }, 'must hold texts; `title` is none'],
+    ['pages.texts.titel', { pages: { texts: { titel: 'x' } } }, 'is not an option; did you mean'],
+    ['pages.texts', { pages: { texts: ['Anmelden'] } }, 'must be an object'],
+    ['pages.email', { pages: { email: '<form>' } }, 'must be a function'],
     ['session.kind', { session: 'memory' }, 'must be "auto" or "cookie" or "express-session"'],
     ['session.kind', { session: { kind: 'cookie', store } }, 'must be "express-session" where'],
     ['session.store', { session: { store: new Map() } }, 'must have a destroy() function'],
@@ -290,7 +297,7 @@ describe('every other option', () => {
     expect(others).toEqual([])
   })
 
-  it.each(['paths', 'login', 'session', 'revocation', 'http'])(
+  it.each(['paths', 'login', 'session', 'pages', 'revocation', 'http'])(
     '%s has one sentence for what is no object',
     (group) => {
       for (const given of [null, 5, []]) {
@@ -307,6 +314,9 @@ describe('every other option', () => {
       basePath: '',
       paths: { login: '/login', callback: '/callback', logout: '/logout', me: '/me' },
       providers: [],
+      resolve: undefined,
+      fallback: 'email',
+      pages: { style: '' },
       sessionKind: 'auto',
       sessionStore: undefined,
       sessionSecrets: undefined,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startEmulator } from '../../src/testing.ts'
+import { submitted } from '../support/email-page.ts'
 import { visitorOf } from '../support/visitor.ts'
 import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
@@ -163,7 +164,8 @@ describe('the first application of the README', () => {
 
     const visitor = visitorOf(baseUrl)
     const { headers } = await visitor.open('/').expect(302)
-    const signedIn = await visitor.signIn(headers.location!, 'ada@acme.example')
+    const { text } = await visitor.open(headers.location!).expect(200)
+    const signedIn = await visitor.signIn(submitted(text, 'ada@acme.example'), 'ada@acme.example')
     const greeting = await visitor.open(signedIn.headers.location!).expect(200)
     expect(greeting.text).toContain('Hello Ada Lovelace')
   })

@@ -3,6 +3,7 @@ import connect from 'connect'
 import { RedisStore } from 'connect-redis'
 import express, { type Request, type Response, Router } from 'express'
 import {
+  type EmailPage,
   getAuth,
   type Middleware,
   memoryStore,
@@ -207,6 +208,44 @@ describe('a middleware of ours', () => {
       {} as ServerResponse,
       () => {},
     )
+  })
+})
+
+describe('the door', () => {
+  it('is resolved with the request of the framework, by an answer or by none', () => {
+    scalekitAuth({ login: { resolve: ({ headers }) => ({ domain: headers.host ?? 'a.example' }) } })
+    scalekitAuth({ login: { resolve: (req: Request) => ({ organizationId: req.hostname }) } })
+    scalekitAuth({ login: { resolve: async () => undefined } })
+    scalekitAuth({
+      login: {
+        resolve({ headers }) {
+          const [name = '', ...domain] = (headers.host ?? '').split('.')
+          return domain.join('.') === 'app.example' ? { organizationId: name } : undefined
+        },
+      },
+    })
+    // @ts-expect-error There is no such target.
+    scalekitAuth({ login: { resolve: () => ({ tenant: 'acme' }) } })
+    // @ts-expect-error A target is an object.
+    scalekitAuth({ login: { resolve: () => 'acme' } })
+    scalekitAuth({ login: { fallback: 'hosted' } })
+    // @ts-expect-error There is no such page.
+    scalekitAuth({ login: { fallback: 'scalekit' } })
+  })
+
+  it('has a page whose texts and answer are typed', () => {
+    scalekitAuth({ pages: { texts: (req) => ({ lang: req.headers['accept-language'] ?? 'en' }) } })
+    scalekitAuth({
+      pages: {
+        email(page, _req, res: Response) {
+          expectTypeOf(page).toEqualTypeOf<EmailPage>()
+          expectTypeOf(page.problem).toEqualTypeOf<'unknown' | 'unusable' | undefined>()
+          res.render('sign-in', page)
+        },
+      },
+    })
+    // @ts-expect-error There is no such text.
+    scalekitAuth({ pages: { texts: { heading: 'Anmelden' } } })
   })
 })
 

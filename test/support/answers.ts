@@ -4,7 +4,12 @@ import type { RawAnswer } from './raw-request.ts'
 
 /** How often a code was redeemed, or tried to be. */
 export function tokenCallCount({ requests }: Emulator): number {
-  return requests.filter(({ path }) => path === '/oauth/token').length
+  return requests.filter(isRedeemed).length
+}
+
+/** Whether a request redeems a code; looking a domain up takes a token of the application's own. */
+export function isRedeemed({ path, form }: Emulator['requests'][number]): boolean {
+  return path === '/oauth/token' && form.get('grant_type') === 'authorization_code'
 }
 
 /** Whatever was asked: no failure of ours, no session, and no waiting. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../auth/principal.ts'
 import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
+import type { Look } from './page.ts'
 
 declare global {
   namespace Express {
@@ -15,6 +16,7 @@ declare global {
 /** The part of an instance that a request needs wherever a guard stands. */
 export interface Instance {
   readonly clock: Clock
+  readonly look: Look
   principalOf(req: IncomingMessage, res: ServerResponse): Principal
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LoginError, type ScalekitError } from '../errors.ts'
 import { type Logger, quote } from '../log.ts'
 import { asksForPage } from './navigation.ts'
+import type { Look } from './page.ts'
 import { errorPage } from './pages.ts'
 import { sendPage, sendProblem } from './respond.ts'
 
@@ -10,6 +11,7 @@ export interface FailureParts {
   readonly logger: Logger
   /** Starts the sign-in again. */
   readonly retryUrl: string
+  readonly look: Look
 }
 
 /** One line for the developer; a page or a problem document for whoever asked. */
@@ -18,7 +20,7 @@ export function answerFailure(
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl }: FailureParts,
+  { logger, retryUrl, look }: FailureParts,
 ): void {
   const providerError = error instanceof LoginError ? error.providerError : undefined
   logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
@@ -27,7 +29,8 @@ export function answerFailure(
     return
   }
   if (asksForPage(req)) {
-    sendPage(res, error.status, errorPage(error.code, { retryUrl, reference: providerError }))
+    const page = errorPage(error.code, { retryUrl, reference: providerError })
+    sendPage(res, error.status, page, look)
   } else {
     sendProblem(res, error, { loginUrl: retryUrl, ...(providerError ? { providerError } : {}) })
   }

@@ -7,10 +7,12 @@ import type { Client, Provider } from '../oidc/discovery.ts'
 import { type IdpLogin, verifyIdpLogin } from '../oidc/idp-initiated.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import type { SingleUse } from '../state/store.ts'
+import type { LoginRequest } from '../types.ts'
 import type { StartLogin } from './login.ts'
-import { assertOurIssuer, isLoginHint, type LoginRequest } from './login-target.ts'
+import { assertOurIssuer, isLoginHint } from './login-target.ts'
 import { originalUrl, pathOf, queryOf } from './middleware.ts'
 import { asksForPage, isPrefetch } from './navigation.ts'
+import type { Look } from './page.ts'
 import { switchPage } from './pages.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect, sendPage } from './respond.ts'
@@ -27,6 +29,7 @@ export interface IdpLoginParts {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly start: StartLogin
+  readonly look: Look
   origin(req: IncomingMessage): string
   ownUrl(req: IncomingMessage): URL | undefined
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
@@ -67,7 +70,8 @@ export function withIdpLogin(parts: IdpLoginParts, route: Route): Route {
     const other = await somebodyElse(login, req, res)
     if (other && req.method !== 'POST') {
       const switching = { from: other.user.email, to: login.loginHint }
-      return sendPage(res, 200, switchPage(ownAction(req, token, relayState), switching))
+      const page = switchPage(ownAction(req, token, relayState), switching)
+      return sendPage(res, 200, page, parts.look)
     }
     await claim(parts.singleUse, login)
     await parts.start(req, res, requestOf(login, req, relayState))

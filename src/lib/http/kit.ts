@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../config.ts'
 import { asScalekitError, ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
 import type { OwnSession } from '../session/own-session.ts'
+import type { LoginRequest } from '../types.ts'
 import { captureRawBody, tapBodies } from './body-tap.ts'
 import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
@@ -14,7 +15,6 @@ import { type Handle, handle } from './handle.ts'
 import { withIdpLogin } from './idp-initiated.ts'
 import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
-import type { LoginRequest } from './login-target.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
@@ -143,7 +143,7 @@ function assertCalled(options: ScalekitAuthOptions): void {
 function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
   const { at, sessions, ownSession } = parts
   const serve = (...given: Parameters<typeof route>) => after(ownSession, route(...given))
-  const shared = { logger: parts.logger, retryUrl: at.loginUrl({}) }
+  const shared = { logger: parts.logger, look: parts.instance.look, retryUrl: at.loginUrl({}) }
   const callback = callbackRoute({
     ...parts,
     client: config.client,
@@ -164,6 +164,7 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
     client: config.client,
     clock: config.clock,
     start: parts.login,
+    look: parts.instance.look,
     singleUse: config.store.singleUse,
   }
   const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })

@@ -1,15 +1,5 @@
 import { ScalekitError } from '../errors.ts'
-import type { Target } from '../types.ts'
-
-/** What a sign-in may be asked for, by the application or by the query of `/login`. */
-export interface LoginRequest extends Target {
-  /** An e-mail address that the identity provider may fill in. */
-  readonly loginHint?: string
-  /** `login` asks for the password again, `select_account` for the account, and so on. */
-  readonly prompt?: string
-  /** The path to come back to. */
-  readonly returnTo?: string
-}
+import type { LoginRequest } from '../types.ts'
 
 /**
  * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,
@@ -47,13 +37,27 @@ export function isLoginHint(value: string): boolean {
   return loginHintForm.test(value)
 }
 
+const domainForm = /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i
+
+/** The local part is of RFC 5321's plain atoms: nothing in quotes, nothing beyond ASCII. */
+const addressForm = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/i
+
+/**
+ * The domain of an e-mail address in lower case, or `undefined` for anything that two readers could
+ * take for addresses at different domains: it only ever names what is plain to see.
+ */
+export function domainOfEmail(address: string): string | undefined {
+  const domain = isLoginHint(address) ? addressForm.exec(address)?.[1] : undefined
+  return domain !== undefined && domainForm.test(domain) ? domain.toLowerCase() : undefined
+}
+
 const prompts = ['login', 'create', 'select_account', 'none', 'consent']
 
 /** How each value has to look; lengths first, so that nothing long is ever matched. */
 const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   connectionId: /^[\w.-]{1,64}$/,
   organizationId: /^[\w.:@-]{1,128}$/,
-  domain: /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+  domain: domainForm,
   provider: /^[a-z]{1,32}$/,
   loginHint: loginHintForm,
 }
@@ -71,6 +75,16 @@ export function readLoginQuery(query: URLSearchParams): LoginQuery {
     if (values[0]) request[name] = values[0]
   }
   return request
+}
+
+/** The same parameters for another request to `/login`, by Scalekit's names. */
+export function fieldsOf(
+  query: { readonly [Name in keyof LoginQuery]: string | undefined },
+): Record<string, string> {
+  const present = Object.entries(query).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    present.map(([name, value]) => [names[name as keyof LoginQuery], value as string]),
+  )
 }
 
 function repeated(parameter: string): ScalekitError {
@@ -103,14 +117,14 @@ export function checkLoginRequest(
   allowedProviders: readonly string[],
 ): LoginRequest {
   const { domain, provider, prompt } = request
-  const checked = domain === undefined ? request : { ...request, domain: domain.toLowerCase() }
   for (const [name, pattern] of Object.entries(grammar) as [keyof LoginRequest, RegExp][]) {
-    const value = checked[name]
+    const value = request[name]
     if (value !== undefined && !pattern.test(value)) throw invalid(name)
   }
   if (prompt !== undefined && !prompts.includes(prompt)) throw invalid('prompt')
-  if (provider !== undefined) assertProvider(provider, checked, allowedProviders)
-  return checked
+  if (provider !== undefined) assertProvider(provider, request, allowedProviders)
+  // Not before: lower case makes ASCII of a Kelvin sign.
+  return domain === undefined ? request : { ...request, domain: domain.toLowerCase() }
 }
 
 function assertProvider(

@@ -4,12 +4,10 @@ import { LoginError } from '../errors.ts'
 import { authorizationUrl, pinsOf } from '../oidc/authorization-request.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { startTransaction } from '../oidc/transaction.ts'
-import {
-  assertOurIssuer,
-  checkLoginRequest,
-  type LoginRequest,
-  readLoginQuery,
-} from './login-target.ts'
+import type { LoginRequest } from '../types.ts'
+import type { AskForEmail } from './ask-for-email.ts'
+import type { FindDestination } from './destination.ts'
+import { assertOurIssuer, fieldsOf, readLoginQuery } from './login-target.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
 import { providerError } from './provider-errors.ts'
@@ -22,8 +20,10 @@ export interface LoginParts {
   readonly discover: () => Promise<Provider>
   readonly transactions: Transactions
   readonly scope: string
-  readonly providers: readonly string[]
   readonly clock: Clock
+  /** Where a sign-in goes, or that the person has to be asked first. */
+  readonly findDestination: FindDestination
+  readonly askForEmail: AskForEmail
   redirectUri(req: IncomingMessage): string
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
   /** The same for a value that may be a whole URL. */
@@ -32,24 +32,49 @@ export interface LoginParts {
   ownUrl(req: IncomingMessage): URL | undefined
 }
 
-/** Begins a sign-in: resolves where to, keeps the transaction, sends the browser to Scalekit. */
+/**
+ * Begins a sign-in: resolves where to, keeps the transaction, sends the browser to Scalekit; or
+ * asks for an e-mail address, where that is what it takes.
+ */
 export type StartLogin = (
   req: IncomingMessage,
   res: ServerResponse,
   request: LoginRequest,
-  options?: { readonly isRestart?: boolean },
+  options?: LoginOptions,
 ) => Promise<void>
+
+interface LoginOptions {
+  /** Whether this is the second attempt, because the transaction of the first was lost. */
+  readonly isRestart?: boolean
+}
 
 /** @throws ScalekitError for a request that cannot be sent, or a provider out of reach */
 export function startLogin(parts: LoginParts): StartLogin {
-  const { discover, transactions, scope, providers, clock } = parts
-  return async function login(req, res, request, options) {
-    const { loginHint, prompt, returnTo, ...target } = checkLoginRequest(request, providers)
+  const { discover, transactions, scope, clock } = parts
+
+  return async function login(req, res, asked, options) {
+    const { request, ask } = await parts.findDestination(req, asked)
+    const returnTo = parts.safeReturnTo(req, request.returnTo)
+    if (ask === undefined) return go(req, res, { ...request, returnTo: returnTo ?? '/' }, options)
+    const { loginHint = '', prompt } = request
+    await parts.askForEmail(req, res, {
+      fields: fieldsOf({ prompt, returnTo, restart: options?.isRestart ? '1' : undefined }),
+      email: loginHint,
+      problem: ask === 'first' ? undefined : ask,
+    })
+  }
+
+  async function go(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
+    options?: LoginOptions,
+  ): Promise<void> {
     const provider = await discover()
     const transaction = startTransaction(
       {
         redirectUri: parts.redirectUri(req),
-        returnTo: parts.safeReturnTo(req, returnTo) ?? '/',
+        returnTo,
         pins: pinsOf(target),
         startedAt: clock(),
         ...(prompt === 'login' ? { isFreshLogin: true } : {}),

@@ -9,6 +9,7 @@ import { endSessionUrl } from '../oidc/end-session.ts'
 import type { Sealer } from '../seal.ts'
 import { queryOf } from './middleware.ts'
 import { asksForPage } from './navigation.ts'
+import type { Look } from './page.ts'
 import { signOutPage } from './pages.ts'
 import { redirect, sendJson, sendPage } from './respond.ts'
 import { isWanted } from './same-origin.ts'
@@ -24,6 +25,7 @@ export interface LogoutParts {
   readonly seal: Sealer
   readonly csrf: CsrfTokens
   readonly logger: Logger
+  readonly look: Look
   /** Where Scalekit sends the browser afterwards: this route, once more. */
   logoutUri(req: IncomingMessage): string
   origin(req: IncomingMessage): string
@@ -97,7 +99,7 @@ export function logoutRoute(
     } else if (isWanted(req, proofOf(parts, req, principal))) {
       await end(req, res, returnTo === undefined ? {} : { returnTo })
     } else if (req.method === 'GET') {
-      sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)))
+      sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)), parts.look)
     } else {
       throw new LoginError('cross_site_request', 'The sign-out did not come from this site', {
         hint: 'Send it from a page of the application, or with X-CSRF-Token from /me.',

@@ -1,29 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { ScalekitErrorCode } from '../errors.ts'
-import { type Html, html, raw } from '../html.ts'
-
-/** A page of ours, ready to send. */
-export interface Page {
-  readonly markup: Html
-  readonly styleHash: string
-}
-
-const style = `
-:root { color-scheme: light dark; --ink: #16181d; --soft: #5b616e; --paper: #fff; --back: #f3f4f7; --line: #dfe2e8; --accent: #3346d3; --on-accent: #fff }
-@media (prefers-color-scheme: dark) { :root { --ink: #eceef2; --soft: #a2a9b8; --paper: #1b1e25; --back: #111318; --line: #2e333d; --accent: #93a2ff; --on-accent: #0d1020 } }
-* { box-sizing: border-box }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.25rem; background: var(--back); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
-main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--paper); border: 1px solid var(--line); border-radius: 1rem; box-shadow: 0 1px 2px rgb(0 0 0 / .04), 0 12px 32px rgb(0 0 0 / .06) }
-h1 { margin: 0 0 .5rem; font-size: 1.35rem; line-height: 1.3; letter-spacing: -.01em; text-wrap: balance }
-p { margin: 0 0 1.5rem; color: var(--soft); overflow-wrap: anywhere }
-.ways { display: flex; flex-wrap: wrap; gap: .75rem }
-.ways a, .ways button { flex: 1 1 auto; min-height: 2.75rem; padding: .55rem 1.1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; border-radius: .6rem; border: 1px solid var(--line); background: transparent; color: var(--ink); cursor: pointer }
-.ways .first { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
-.ways a:focus-visible, .ways button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-.code { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .8125rem }
-code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); overflow-wrap: anywhere }
-`
-const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`
+import { html } from '../html.ts'
+import type { Page } from './page.ts'
 
 /** What the visitor is told. */
 interface Words {
@@ -147,21 +124,17 @@ export function errorPage(
   const { title, text } = wordsByCode[code] ?? unknownTrouble
   const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">Sign in again</a>`
   const reference = ways.reference && html` · <code>${ways.reference}</code>`
-  return page(
-    title,
-    html`<p>${text}</p>
+  const body = html`<p>${text}</p>
 <div class="ways">${retry}<a href="/">Go to the start page</a></div>
-<p class="code">Code: <code>${code}</code>${reference}</p>`,
-  )
+<p class="code">Code: <code>${code}</code>${reference}</p>`
+  return { title, body }
 }
 
 /** Asks before signing out, where nothing proves that the user wanted it. */
 export function signOutPage(action: string): Page {
-  return page(
-    'Sign out?',
-    html`<p>You will have to sign in again to come back.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`,
-  )
+  const body = html`<p>You will have to sign in again to come back.</p>
+<form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`
+  return { title: 'Sign out?', body }
 }
 
 /** Asks before a sign-in that began elsewhere takes the place of somebody's session. */
@@ -171,29 +144,7 @@ export function switchPage(
 ): Page {
   const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
   const next = to === undefined ? 'somebody else' : html`<b>${to}</b>`
-  return page(
-    'Switch accounts?',
-    html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`,
-  )
-}
-
-function page(title: string, body: Html): Page {
-  const markup = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`
-  return { markup, styleHash }
+  const body = html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
+<form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`
+  return { title: 'Switch accounts?', body }
 }

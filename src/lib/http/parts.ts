@@ -1,3 +1,4 @@
+import { connectionLookup, type FindConnections } from '../auth/connection-lookup.ts'
 import { csrfTokens } from '../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
 import { inlineDeliveries } from '../auth/inline-deliveries.ts'
@@ -19,10 +20,13 @@ import { createDispatcher, type Dispatcher } from '../webhooks/dispatch.ts'
 import { interceptWith } from '../webhooks/intercept.ts'
 import { interceptorScheme, webhookScheme } from '../webhooks/scheme.ts'
 import { type Addresses, addresses } from './addresses.ts'
+import { askForEmail } from './ask-for-email.ts'
 import type { Instance } from './context.ts'
+import { findDestination } from './destination.ts'
 import type { InterceptorParts } from './interceptors.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import { lookWith } from './page.ts'
 import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
@@ -91,13 +95,24 @@ export function assemble(config: Config): Parts {
     singleUse: store.singleUse,
     clock,
   })
+  const look = lookWith(config.pages.style ?? '')
+  const scalekit = new ScalekitClient({
+    client,
+    discover,
+    send,
+    clock,
+    limits: limitsFor(config.timeoutMs),
+    maxPageSize: defaultMaxPageSize,
+  })
+  const lookUp = connectionLookup({ findConnections: findConnections(scalekit), clock, logger })
   const loginParts = {
     issuer: client.issuer,
     discover,
     transactions,
     scope: config.scope,
-    providers: config.providers,
     clock,
+    findDestination: findDestination({ ...config, lookUp }),
+    askForEmail: askForEmail({ ...config, look, loginUrl: at.loginUrl }),
     redirectUri: at.redirectUri,
     safeReturnTo: at.safeReturnTo,
     safeReturnToUrl: at.safeReturnToUrl,
@@ -110,25 +125,20 @@ export function assemble(config: Config): Parts {
     seal: seal('logout'),
     csrf,
     logger,
+    look,
     logoutUri: at.logoutUri,
     origin: at.origin,
     safeReturnTo: at.safeReturnTo,
   }
   const instance: Instance = {
     clock,
+    look,
     principalOf: sessions.principalOf,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,
   }
   return {
-    scalekit: new ScalekitClient({
-      client,
-      discover,
-      send,
-      clock,
-      limits: limitsFor(config.timeoutMs),
-      maxPageSize: defaultMaxPageSize,
-    }),
+    scalekit,
     at,
     discover,
     keysOf: keySets(send),
@@ -174,6 +184,17 @@ export function assemble(config: Config): Parts {
     react,
     events,
     logger,
+  }
+}
+
+/** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
+const lookUpTimeoutMs = 3000
+
+function findConnections({ connection }: ScalekitClient): FindConnections {
+  return async function find(domain) {
+    const options = { domain, timeoutMs: lookUpTimeoutMs }
+    const { connections } = await connection.listConnections(options)
+    return connections
   }
 }
 

@@ -43,6 +43,11 @@ const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
   response_expired: 'identity_provider_failed',
 }
 
+const hintByError: Readonly<Record<string, string>> = {
+  invalid_connection_selector:
+    "`login.fallback: 'hosted'` needs Full Stack Auth; with Modular SSO leave it at 'email'.",
+}
+
 /**
  * What the redirect's `error` means to us. Its name is repeated only when it is a documented one;
  * its description goes to the log, quoted, and never to the visitor.
@@ -50,7 +55,10 @@ const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
 export function providerError(error: string, description: string | undefined): LoginError {
   const code = Object.hasOwn(codeByError, error) ? codeByError[error] : undefined
   const said = description ? `: ${quote(description)}` : ''
-  if (code)
-    return new LoginError(code, `Scalekit answered ${error}${said}`, { providerError: error })
+  if (code) {
+    const hint = hintByError[error]
+    const details = { providerError: error, ...(hint === undefined ? {} : { hint }) }
+    return new LoginError(code, `Scalekit answered ${error}${said}`, details)
+  }
   return new LoginError('provider_failed', `Scalekit answered ${quote(error)}${said}`)
 }

@@ -3,6 +3,7 @@ import type { SignedIn } from '../auth/principal.ts'
 import { statusOf } from '../errors.ts'
 import type { Instance } from './context.ts'
 import { asksForPage, isNavigation } from './navigation.ts'
+import { lookWith } from './page.ts'
 import { errorPage } from './pages.ts'
 import { type Problem, redirect, sendPage, sendProblem } from './respond.ts'
 
@@ -72,6 +73,9 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
   return { ...organization, prompt: 'login' }
 }
 
+/** Where it cannot be told whose page it is. */
+const plainLook = lookWith('')
+
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
 export function answerRefusal(
   refusal: Refusal,
@@ -89,7 +93,8 @@ export function answerRefusal(
   // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
   if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
   else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
-  if (asksForPage(req))
-    sendPage(res, statusOf(code), errorPage(code, loginUrl ? { retryUrl: loginUrl } : {}))
-  else sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
+  if (asksForPage(req)) {
+    const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
+    sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
+  } else sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { neverCache } from '../cookies.ts'
 import { type ScalekitErrorCode, statusOf } from '../errors.ts'
-import type { Html } from '../html.ts'
+import { type Look, type Page, render } from './page.ts'
 
 /** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
 export function redirect(req: IncomingMessage, res: ServerResponse, location: string): void {
@@ -42,20 +42,17 @@ export function sendProblem(res: ServerResponse, problem: Problem, extra: object
 }
 
 /** Answers a page of ours. It runs no script and cannot be framed. */
-export function sendPage(
-  res: ServerResponse,
-  status: number,
-  page: { readonly markup: Html; readonly styleHash: string },
-): void {
+export function sendPage(res: ServerResponse, status: number, page: Page, look: Look): void {
   neverCache(res)
   res.statusCode = status
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  // Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on.
   res.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; style-src '${page.styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; style-src '${look.styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
   )
   res.setHeader('X-Content-Type-Options', 'nosniff')
   // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
   res.setHeader('Referrer-Policy', 'same-origin')
-  res.end(page.markup.markup)
+  res.end(render(page, look))
 }

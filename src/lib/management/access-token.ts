@@ -18,7 +18,7 @@ export interface AccessTokens {
   /** A token that is good for now: at once where there is one. */
   current(): string | Promise<string>
   /** Another one than the API has just refused. */
-  renewed(refused: string): Promise<string>
+  renewed(refused: string): string | Promise<string>
 }
 
 interface TokenParts {
@@ -56,10 +56,11 @@ export function accessTokens(parts: TokenParts): AccessTokens {
     const deadline = deadlineIn(totalTimeoutMs, undefined)
     const call = tokenCall(client)
     const asked = askedFor(client, call)
-    const { token, lifetimeSeconds } = await withRetries(async () => {
-      const answer = await exchange(send, call, asked, { deadline, timeoutMs })
-      return readToken(answer, asked)
-    }, deadline)
+    const { token, lifetimeSeconds } = await withRetries(
+      () => call,
+      async () => readToken(await exchange(send, call, asked, { deadline, timeoutMs }), asked),
+      deadline,
+    )
     held = { token, renewAt: askedAt + renewAfterMs(lifetimeSeconds) }
     return token
   }
@@ -73,9 +74,11 @@ export function accessTokens(parts: TokenParts): AccessTokens {
 
   return {
     current: () => (held && clock() < held.renewAt ? held.token : renew()),
-    async renewed(refused) {
+    renewed(refused) {
       // Somebody else's call may have been refused before this one.
-      return held && held.token !== refused ? held.token : renew()
+      if (held && held.token !== refused) return held.token
+      held = undefined
+      return renew()
     },
   }
 }

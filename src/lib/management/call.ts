@@ -63,7 +63,9 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
       const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
       const url = new URL(`${request.path}${queryText(request.query)}`, client.environmentUrl)
       const parts = { send, tokens, places, deadline, timeoutMs: limits.timeoutMs }
-      return await withRetries(attemptAt(request, url, parts), deadline)
+      // Everybody waits for the same token, so that it does not come is not for each to try again.
+      const token = () => inTime(tokens.current(), deadline)
+      return await withRetries(token, attemptAt(request, url, parts), deadline)
     } finally {
       pending -= 1
     }
@@ -79,20 +81,22 @@ interface AttemptParts {
 }
 
 /** An attempt with a token; where the token is refused, one more with another. */
-function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts): () => Promise<Json> {
+function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
   const { tokens, deadline } = parts
   let mayRenew = true
-  return async function attempt() {
-    const held = tokens.current()
-    const token = typeof held === 'string' ? held : await waitFor(held, deadline)
+  return async function attempt(token: string): Promise<Json> {
     const asked = askedWith(token, request, url)
     const answer = await answerTo(request, asked, parts)
     if (answer.status !== 401 || !mayRenew) return readAnswer(answer, asked)
     mayRenew = false
-    const other = await waitFor(tokens.renewed(token), deadline)
+    const other = await inTime(tokens.renewed(token), deadline)
     const askedAgain = askedWith(other, request, url)
     return readAnswer(await answerTo(request, askedAgain, parts), askedAgain)
   }
+}
+
+function inTime(token: string | Promise<string>, deadline: Deadline): string | Promise<string> {
+  return typeof token === 'string' ? token : waitFor(token, deadline)
 }
 
 /** What is created twice is there twice; everything else may be said again. */

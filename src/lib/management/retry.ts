@@ -7,14 +7,20 @@ const firstWaitMs = 200
 /** The longest an answer can make a call wait, whatever its Retry-After says. */
 const maxRetryAfterMs = 5000
 
-/** Tries until it succeeds, or until another try is useless, harmful or too late. */
-export async function withRetries<Value>(
-  attempt: () => Promise<Value>,
+/**
+ * Tries until it succeeds, or until another try is useless, harmful or too late.
+ *
+ * @param prepare Gets ready for an attempt; when that fails, it is over.
+ */
+export async function withRetries<Prepared, Value>(
+  prepare: () => Prepared | Promise<Prepared>,
+  attempt: (prepared: Prepared) => Promise<Value>,
   deadline: Deadline,
 ): Promise<Value> {
   for (let count = 1; ; count += 1) {
+    const prepared = await prepare()
     try {
-      return await attempt()
+      return await attempt(prepared)
     } catch (error) {
       if (!(error instanceof ApiError && error.isRetryable) || count === maxAttempts) throw error
       const waitMs = waitAfter(count, error.retryAfterMs)

@@ -50,9 +50,30 @@ export function stateHash(state: string): string {
   return createHash('sha256').update(state).digest('base64url').slice(0, 22)
 }
 
+/** The members in the order in which they are sealed: twelve tabs that begin at once carry twelve. */
+const members = [
+  'v',
+  'state',
+  'nonce',
+  'codeVerifier',
+  'redirectUri',
+  'returnTo',
+  'startedAt',
+  'isFreshLogin',
+] as const satisfies readonly (keyof Transaction)[]
+const pinned = [
+  'organizationId',
+  'externalOrganizationId',
+  'connectionId',
+] as const satisfies readonly (keyof Pins)[]
+
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
-  return seal.seal(JSON.stringify(transaction), label)
+  const values = [
+    ...members.map((name) => transaction[name]),
+    ...pinned.map((name) => transaction.pins[name]),
+  ]
+  return seal.seal(JSON.stringify(values), label)
 }
 
 /** Answers `undefined` for anything but a transaction sealed under this label. */
@@ -63,8 +84,16 @@ export function openTransaction(
 ): Transaction | undefined {
   const text = seal.open(sealed, label)
   // Only `sealTransaction` can have made what opens here, so its shape is known.
-  const transaction = text === undefined ? undefined : (JSON.parse(text) as Transaction)
-  return transaction?.v === 1 ? transaction : undefined
+  const values = text === undefined ? [] : (JSON.parse(text) as readonly unknown[])
+  if (values[0] !== 1) return undefined
+  const pins = named(pinned, values.slice(members.length))
+  return { ...named(members, values), pins } as Transaction
+}
+
+/** What was left out is null in a list. */
+function named(names: readonly string[], values: readonly unknown[]): object {
+  const entries = names.map((name, at) => [name, values[at]] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== null))
 }
 
 /** Whether the user took longer than a sign-in may last. */

@@ -5,7 +5,7 @@ import type { Lies } from '../provider/lies.ts'
 import { clientSecret, type Provider, startProvider } from '../provider/provider.ts'
 import { clientId } from '../provider/tokens.ts'
 
-/** An application with the kit, all at its defaults, and a provider it must not trust. */
+/** An application with the kit, whose sign-ins all go to a provider that it must not trust. */
 export interface Scene {
   readonly application: ServedApplication
   readonly provider: Provider
@@ -18,6 +18,7 @@ export async function openScene(): Promise<Scene> {
     environmentUrl: provider.url,
     clientId,
     clientSecret,
+    login: { fallback: 'hosted' },
   }))
   return {
     application,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { StateStore } from '../../../src/index.ts'
 import { postgresStore } from '../../../src/postgres.ts'
 import { redisStore } from '../../../src/redis.ts'
+import { isRedeemed } from '../../support/answers.ts'
 import { hasPostgres, startPostgres } from '../../support/postgres.ts'
 import { pass } from '../../support/real-time.ts'
 import { hasRedis, startRedis } from '../../support/redis.ts'
@@ -96,7 +97,7 @@ describe.each([
       )
       const codes = answers.map(({ body }) => body.code ?? 'signed in').sort()
       expect(codes).toEqual([...Array(3).fill('login_state_used'), 'signed in'])
-      const redeemed = one.emulator.requests.filter(({ path }) => path === '/oauth/token')
+      const redeemed = one.emulator.requests.filter(isRedeemed)
       expect(redeemed).toHaveLength(1)
     })
 

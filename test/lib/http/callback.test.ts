@@ -1,7 +1,9 @@
 import type { Response } from 'supertest'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type StateStore } from '../../../src/index.ts'
+import { isRedeemed } from '../../support/answers.ts'
 import type { Application } from '../../support/application.ts'
+import { submitted } from '../../support/email-page.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { isExpressSession, sessionCookie } from '../../support/session-cookie.ts'
 import { answerWith, signInAt } from '../../support/sign-in-page.ts'
@@ -10,10 +12,10 @@ import { navigation, type Visitor } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 const secretOfTests = 'a secret of these tests, 32 or longer'
-const home = '/login?domain=acme.example&return_to=/app'
+const home = '/login?organization_id=acme&return_to=/app'
 
 function tokenCalls({ emulator }: Application) {
-  return emulator.requests.filter(({ path }) => path === '/oauth/token')
+  return emulator.requests.filter(isRedeemed)
 }
 
 function codeOf(answer: Response): string | undefined {
@@ -151,8 +153,13 @@ describe('what was pinned is what came', () => {
     ['the organization', `organization_id=${acme}`, {}],
     ['its external id', 'organization_id=acme', {}],
     ['the connection', `connection_id=${connection}`, {}],
-    ['nothing for a domain', 'domain=acme.example', { oid: globex, amr: ['conn_9'] }],
-    ['nothing for an e-mail address', `login_hint=${ada}`, { oid: globex }],
+    ['nothing where nothing was named', '', { oid: globex, amr: ['conn_9'] }],
+    [
+      'nothing for a domain that nobody has',
+      'domain=nowhere.example',
+      { oid: globex, amr: ['conn_9'] },
+    ],
+    ['nothing for an address of such a domain', 'login_hint=ada@nowhere.example', { oid: globex }],
     [
       'the connection by the subject',
       `connection_id=${connection}`,
@@ -161,9 +168,9 @@ describe('what was pinned is what came', () => {
         sub: `${connection};ada`,
       },
     ],
-    ['no organization where none was pinned', 'domain=acme.example', { oid: null }],
+    ['no organization where none was pinned', `connection_id=${connection}`, { oid: null }],
   ])('accepts %s', async (_what, query, idToken) => {
-    const application = await start()
+    const application = await start({ options: { login: { fallback: 'hosted' } } })
     application.emulator.fail({ idToken })
     const { oid, sub } = idToken as { oid?: string | null; sub?: string }
     const accessToken = { ...('oid' in idToken ? { oid } : {}), ...(sub ? { sub } : {}) }
@@ -410,8 +417,9 @@ describe('a transaction that was lost', () => {
     const { callbackUrl } = await comeBack(application)
     const forgetful = application.visitor()
     const first = await forgetful.open(callbackUrl).expect(302)
-    const begun = await forgetful.open(first.headers.location!).expect(302)
-    const secondCallback = await signInAt(begun.headers.location!, ada)
+    const { text } = await forgetful.open(first.headers.location!).expect(200)
+    const begun = await forgetful.begin(submitted(text, ada))
+    const secondCallback = await signInAt(begun.href, ada)
     const second = await application.visitor().open(secondCallback)
     expect([second.status, codeOf(second)]).toEqual([400, 'login_cookies_refused'])
     expect(tokenCalls(application)).toEqual([])
@@ -422,14 +430,15 @@ describe('a transaction that was lost', () => {
     const { callbackUrl } = await comeBack(application)
     const browser = application.visitor()
     const { headers } = await browser.open(callbackUrl).expect(302)
-    await browser.signIn(headers.location!, ada)
+    const { text } = await browser.open(headers.location!).expect(200)
+    await browser.signIn(submitted(text, ada), ada)
     await browser.call('/app').expect(200)
   })
 
   it('is told apart when other sign-ins are in progress', async () => {
     const application = await start()
     const browser = application.visitor()
-    await browser.begin('/login')
+    await browser.begin(home)
     const answer = await browser.open('/callback?code=a&state=again-unknown')
     expect(codeOf(answer)).toBe('login_state_missing')
   })

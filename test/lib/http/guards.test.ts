@@ -336,7 +336,7 @@ describe('requireOrganization', () => {
     application.emulator.fail({ idToken: { oid: null } })
     application.emulator.fail({ accessToken: { oid: null } })
     const browser = application.visitor()
-    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.signIn('/login?connection_id=conn_69615647365005431', ada)
     await browser.call('/page').expect(403)
   })
 

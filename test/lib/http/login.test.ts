@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { ScalekitAuthOptions } from '../../../src/index.ts'
 import { start } from '../../support/start.ts'
 import { background, navigation } from '../../support/visitor.ts'
 
+const acme = 'conn_69615647365005431'
+const home = '/login?organization_id=acme'
+
 /** Where `/login?query` leads at Scalekit. */
-async function begin(query: string, options = {}) {
-  const { visitor } = await start({ options })
+async function begin(query: string, login: ScalekitAuthOptions['login'] = {}, options = {}) {
+  const { visitor } = await start({
+    options: { login: { fallback: 'hosted', ...login }, ...options },
+  })
   return (await visitor().begin(`/login?${query}`)).searchParams
 }
 
@@ -34,7 +40,9 @@ function selectorsIn(params: URLSearchParams) {
 describe('what /login sends to Scalekit', () => {
   it('is an authorization request with state, nonce and PKCE', async () => {
     const { visitor, emulator, url } = await start()
-    const { origin, pathname, searchParams } = await visitor().begin('/login?domain=acme.example')
+    const { origin, pathname, searchParams } = await visitor().begin(
+      '/login?domain=nowhere.example',
+    )
     expect(origin + pathname).toBe(`${emulator.url}/oauth/authorize`)
     expect(Object.fromEntries(searchParams)).toEqual({
       client_id: emulator.options.clientId,
@@ -45,14 +53,14 @@ describe('what /login sends to Scalekit', () => {
       nonce: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
-      domain: 'acme.example',
-      domain_hint: 'acme.example',
+      domain: 'nowhere.example',
+      domain_hint: 'nowhere.example',
     })
   })
 
   it('never repeats state, nonce or code challenge', async () => {
     const { visitor } = await start()
-    const requests = [await visitor().begin('/login'), await visitor().begin('/login')]
+    const requests = [await visitor().begin(home), await visitor().begin(home)]
     const secrets = requests.flatMap(({ searchParams }) =>
       ['state', 'nonce', 'code_challenge'].map((name) => searchParams.get(name)),
     )
@@ -63,9 +71,10 @@ describe('what /login sends to Scalekit', () => {
     ['connection_id=conn_1', { connection_id: 'conn_1' }],
     ['organization_id=org_1', { organization_id: 'org_1' }],
     ['organization_id=acme', { organization_id: 'acme' }],
-    ['domain=acme.example', { domain: 'acme.example', domain_hint: 'acme.example' }],
-    ['domain=ACME.Example', { domain: 'acme.example', domain_hint: 'acme.example' }],
-    ['login_hint=ada@acme.example', { login_hint: 'ada@acme.example' }],
+    ['domain=NoWhere.Example', { domain: 'nowhere.example', domain_hint: 'nowhere.example' }],
+    ['domain=acme.example', { connection_id: acme }],
+    ['login_hint=ada@nowhere.example', { login_hint: 'ada@nowhere.example' }],
+    ['login_hint=ada@acme.example', { connection_id: acme, login_hint: 'ada@acme.example' }],
     ['', {}],
     [
       'organization_id=org_1&login_hint=ada@acme.example',
@@ -79,9 +88,7 @@ describe('what /login sends to Scalekit', () => {
   })
 
   it('names a social provider that the application offers', async () => {
-    const params = await begin('provider=google&login_hint=a@b.example', {
-      login: { providers: ['google'] },
-    })
+    const params = await begin('provider=google&login_hint=a@b.example', { providers: ['google'] })
     expect(selectorsIn(params)).toEqual({ provider: 'google', login_hint: 'a@b.example' })
   })
 
@@ -93,7 +100,7 @@ describe('what /login sends to Scalekit', () => {
   )
 
   it('asks for the scopes the application names', async () => {
-    const params = await begin('', { scopes: ['openid', 'email', 'offline_access'] })
+    const params = await begin('', {}, { scopes: ['openid', 'email', 'offline_access'] })
     expect(params.get('scope')).toBe('openid email offline_access')
   })
 
@@ -126,7 +133,7 @@ describe('what /login sends to Scalekit', () => {
   it('has the redirect URI of the configured origin that was asked for', async () => {
     const baseUrl = ['http://one.example', 'http://two.example']
     const { visitor } = await start({ options: { baseUrl } })
-    const { headers } = await visitor().open('/login', { Host: 'two.example' }).expect(302)
+    const { headers } = await visitor().open(home, { Host: 'two.example' }).expect(302)
     const redirectUri = new URL(headers.location!).searchParams.get('redirect_uri')
     expect(redirectUri).toBe('http://two.example/callback')
   })
@@ -196,23 +203,23 @@ describe('when Scalekit is out of reach', () => {
     let now = Date.now()
     const { visitor, emulator } = await start({ options: { clock: () => now } })
     emulator.fail({ path: '/.well-known/openid-configuration', status: 503 })
-    const answer = await visitor().open('/login').expect(502)
+    const answer = await visitor().open(home).expect(502)
     expect(answer.text).toContain('provider_failed')
     expect(answer.headers['set-cookie']).toBeUndefined()
     now += 1000
-    await visitor().begin('/login')
+    await visitor().begin(home)
   })
 
   it('asks for the discovery document once for all who wait, and then not for a second', async () => {
     let now = Date.now()
     const { visitor, emulator } = await start({ options: { clock: () => now } })
     emulator.fail({ path: '/.well-known/openid-configuration', reset: true, times: 100 })
-    const waiting = Array.from({ length: 20 }, () => visitor().open('/login').expect(503))
+    const waiting = Array.from({ length: 20 }, () => visitor().open(home).expect(503))
     await Promise.all(waiting)
-    await visitor().open('/login').expect(503)
+    await visitor().open(home).expect(503)
     expect(emulator.requests).toHaveLength(1)
     now += 1000
-    await visitor().open('/login').expect(503)
+    await visitor().open(home).expect(503)
     expect(emulator.requests).toHaveLength(2)
   })
 
@@ -236,7 +243,7 @@ describe('when Scalekit is out of reach', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...truth, ...lie }),
     })
-    const answer = await visitor().open('/login?domain=acme.example').expect(502)
+    const answer = await visitor().open('/login?organization_id=acme').expect(502)
     expect(answer.headers.location).toBeUndefined()
     expect(answer.text).toContain('provider_failed')
   })
@@ -261,7 +268,7 @@ describe('the cookie of a sign-in in progress', () => {
 
   it('has the __Host- prefix and is Secure over https', async () => {
     const { visitor } = await start({ options: { baseUrl: 'https://app.example' } })
-    const { headers } = await visitor().open('/login', { Host: 'app.example' }).expect(302)
+    const { headers } = await visitor().open(home, { Host: 'app.example' }).expect(302)
     const [line] = headers['set-cookie'] as unknown as string[]
     expect(line).toMatch(/^__Host-scalekit-tx-.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     expect(line).not.toContain('Domain')

@@ -82,7 +82,7 @@ describe('/logout', () => {
 
   it('does not follow a value sealed for another purpose', async () => {
     const { visitor, browser } = await signedIn()
-    await browser.begin('/login')
+    await browser.begin('/login?organization_id=acme')
     const state = browser.cookie(sessionCookie)!
     const answer = await visitor().open(`/logout?state=${state}`).expect(302)
     expect(answer.headers.location).toBe('/')

@@ -13,7 +13,7 @@ it.each(goodPlaces.map(shown))('return_to %s arrives byte for byte', async (_sho
 
 it('return_to is not readable in the state that goes to Scalekit', async () => {
   const { visitor } = await start()
-  const { searchParams } = await visitor().begin('/login?return_to=/deep/link')
+  const { searchParams } = await visitor().begin('/login?organization_id=acme&return_to=/deep/link')
   const state = Buffer.from(searchParams.get('state')!, 'base64url').toString()
   expect(state).not.toContain('deep')
 })

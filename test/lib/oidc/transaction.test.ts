@@ -41,9 +41,14 @@ describe('stateHash', () => {
 describe('a sealed transaction', () => {
   it('opens under its own label', () => {
     const transaction = started()
-    expect(openTransaction(sealTransaction(transaction, seal, 'tx-1'), seal, 'tx-1')).toEqual(
-      transaction,
-    )
+    const others = [
+      { ...transaction, pins: {} },
+      { ...transaction, isFreshLogin: true as const, pins: { externalOrganizationId: 'acme' } },
+      { ...transaction, pins: { connectionId: 'conn_1', organizationId: 'org_1' } },
+    ]
+    for (const one of [transaction, ...others]) {
+      expect(openTransaction(sealTransaction(one, seal, 'tx-1'), seal, 'tx-1')).toEqual(one)
+    }
   })
 
   it('shows neither where the user wants to go nor what must come back', () => {
@@ -64,7 +69,7 @@ describe('a sealed transaction', () => {
   })
 
   it('of another version is none', () => {
-    const sealed = seal.seal(JSON.stringify({ ...started(), v: 2 }), 'tx-1')
+    const sealed = sealTransaction({ ...started(), v: 2 as 1 }, seal, 'tx-1')
     expect(openTransaction(sealed, seal, 'tx-1')).toBeUndefined()
   })
 })

@@ -1,0 +1,96 @@
+import { atMost } from '../at-most.ts'
+import type { Clock } from '../clock.ts'
+import { expiringMap } from '../expiring-map.ts'
+import { type Logger, quote } from '../log.ts'
+import type { ListedConnection } from '../management/connection-types.ts'
+import type { Target } from '../types.ts'
+
+/** A connection as far as a sign-in needs to know it. */
+type FoundConnection = Pick<
+  ListedConnection,
+  'id' | 'enabled' | 'status' | 'organizationId' | 'domains'
+>
+
+/** Asks Scalekit for the connections of an e-mail domain; it has to settle in time by itself. */
+export type FindConnections = (domain: string) => Promise<readonly FoundConnection[]>
+
+/**
+ * What is known of an e-mail domain: its one usable connection; that it has none, or none that
+ * works; or that nobody can tell, because there are several, or Scalekit was not asked or did not
+ * answer.
+ */
+export type DomainAnswer =
+  | Pick<Target, 'connectionId' | 'organizationId'>
+  | 'unknown'
+  | 'unusable'
+  | 'unclear'
+
+/** Never rejects: whatever goes wrong is `unclear`. */
+export type LookUpDomain = (domain: string) => Promise<DomainAnswer>
+
+const keptDomains = 1000
+const hitMs = 5 * 60_000
+const missMs = 60_000
+/** In all, and whoever asks: anybody can make up domains. */
+const lookUpsPerSecond = 5
+/** Scalekit's rule for the `domain` of ListConnections, in characters. */
+const longestDomain = 32
+
+/** Finds the connection of an e-mail domain, and asks no more often than that is worth. */
+export function connectionLookup(parts: {
+  readonly findConnections: FindConnections
+  readonly clock: Clock
+  readonly logger: Logger
+}): LookUpDomain {
+  const { findConnections, clock, logger } = parts
+  const known = expiringMap<DomainAnswer>(clock, { maxEntries: keptDomains })
+  const flights = new Map<string, Promise<DomainAnswer>>()
+  const mayAsk = atMost(lookUpsPerSecond, 1000, clock)
+
+  return async function lookUp(domain) {
+    const answer = known.get(domain)
+    return answer ?? flights.get(domain) ?? begin(domain)
+  }
+
+  function begin(domain: string): Promise<DomainAnswer> {
+    if (domain.length > longestDomain || !mayAsk()) return Promise.resolve('unclear')
+    const flight = ask(domain)
+      .catch((error: unknown) => failed(domain, error))
+      .finally(() => flights.delete(domain))
+    flights.set(domain, flight)
+    return flight
+  }
+
+  async function ask(domain: string): Promise<DomainAnswer> {
+    const answer = judge(domain, await findConnections(domain))
+    known.set(domain, answer, clock() + (typeof answer === 'object' ? hitMs : missMs))
+    return answer
+  }
+
+  function failed(domain: string, error: unknown): DomainAnswer {
+    const why = error instanceof Error ? error.message : String(error)
+    logger.warn(`the connection of ${quote(domain)} could not be looked up: ${quote(why)}`)
+    return 'unclear'
+  }
+}
+
+function judge(domain: string, listed: readonly FoundConnection[]): DomainAnswer {
+  const own = listed.filter((connection) => belongsTo(domain, connection))
+  const [first, ...others] = own.filter(isUsable)
+  if (first === undefined) return own.length === 0 ? 'unknown' : 'unusable'
+  if (others.length > 0) return 'unclear'
+  const { id, organizationId } = first
+  return { connectionId: id, ...(organizationId ? { organizationId } : {}) }
+}
+
+/**
+ * The filter is Scalekit's, and how it compares is not documented; a list of domains without this
+ * one says that it compared too kindly.
+ */
+function belongsTo(domain: string, { domains = [] }: FoundConnection): boolean {
+  return domains.length === 0 || domains.some((name) => name.toLowerCase() === domain)
+}
+
+function isUsable({ enabled, status }: FoundConnection): boolean {
+  return enabled && status === 'COMPLETED'
+}

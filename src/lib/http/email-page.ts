@@ -1,0 +1,43 @@
+import { html } from '../html.ts'
+import type { EmailPage, EmailPageTexts } from '../page-options.ts'
+import type { Page } from './page.ts'
+
+const english: Required<EmailPageTexts> = {
+  lang: 'en',
+  title: 'Sign in',
+  label: 'Your e-mail address at work',
+  button: 'Continue',
+  or: 'or',
+  provider: 'Continue with {provider}',
+  unknown:
+    'We know no company that signs in with this address. Please check its spelling, or ask your administrator.',
+  unusable:
+    'Your company’s single sign-on is not available at the moment. Your administrator can help.',
+}
+
+/** Asks for an e-mail address; without script, so that it works wherever a form does. */
+export function emailPage(
+  { action, fields, email, problem, providers }: EmailPage,
+  given: EmailPageTexts = {},
+): Page {
+  const texts = { ...english, ...given }
+  const hidden = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
+  const trouble = problem && html` aria-invalid="true" aria-describedby="problem"`
+  const body = html`<form class="ways column" action="${action}">${hidden}
+<div><label for="email">${texts.label}</label>
+<input id="email" type="email" name="login_hint" value="${email}" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus${trouble}>
+${problem && html`<p id="problem">${texts[problem]}</p>`}</div>
+<button class="first">${texts.button}</button></form>
+${providers.length > 0 && otherWays(providers, texts)}`
+  return { title: texts.title, body, lang: texts.lang }
+}
+
+function otherWays(providers: EmailPage['providers'], { or, provider }: Required<EmailPageTexts>) {
+  const links = providers.map(
+    ({ name, url }) => html`<a href="${url}">${provider.replace('{provider}', () => name)}</a>`,
+  )
+  return html`<p class="or">${or}</p>
+<div class="ways column">${links}</div>`
+}

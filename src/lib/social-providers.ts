@@ -1,0 +1,9 @@
+/** The social providers that Scalekit knows, by the name of each in its API. */
+export const socialProviders: ReadonlyMap<string, string> = new Map([
+  ['google', 'Google'],
+  ['github', 'GitHub'],
+  ['linkedin', 'LinkedIn'],
+  ['gitlab', 'GitLab'],
+  ['microsoft', 'Microsoft'],
+  ['salesforce', 'Salesforce'],
+])

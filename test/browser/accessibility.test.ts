@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { sampleOrganizations } from '../../src/lib/emulator/samples.ts'
+import type { Application } from '../support/application.ts'
+import { mountAtRoot } from '../support/application.ts'
+import { hasBrowser, photograph } from '../support/browser.ts'
+import { start } from '../support/start.ts'
+import { headingOf, press, useBrowser } from './pages.ts'
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+const sizes = [
+  { width: 1100, height: 800 },
+  { width: 320, height: 640 },
+] as const
+
+/** Every kind of page of ours, and how one comes to it. */
+const pages: readonly {
+  readonly name: string
+  readonly heading: string
+  come(page: Page, application: Application): Promise<unknown>
+}[] = [
+  { name: 'e-mail', heading: 'Sign in', come: (page, { url }) => page.goto(`${url}/login`) },
+  {
+    name: 'e-mail-unknown',
+    heading: 'Sign in',
+    come: (page, { url }) => page.goto(`${url}/login?login_hint=a@nowhere.example&return_to=/app`),
+  },
+  {
+    name: 'e-mail-unusable',
+    heading: 'Sign in',
+    come: (page, { url }) => page.goto(`${url}/login?login_hint=a@closed.example`),
+  },
+  {
+    name: 'error',
+    heading: 'This link is not right',
+    come: (page, { url }) => page.goto(`${url}/login?prompt=now`),
+  },
+  {
+    name: 'refused',
+    heading: 'You were not let in',
+    async come(page, { url }) {
+      await page.goto(`${url}/login?domain=acme.example`)
+      await press(page, 'button', 'Cancel')
+    },
+  },
+  {
+    name: 'forbidden',
+    heading: 'You may not see this',
+    async come(page, application) {
+      await signIn(page, application)
+      await page.goto(`${application.url}/admin`)
+    },
+  },
+  {
+    name: 'sign-out',
+    heading: 'Sign out?',
+    async come(page, application) {
+      await signIn(page, application)
+      await page.goto(`${application.url}/logout`)
+    },
+  },
+  {
+    name: 'switch',
+    heading: 'Switch accounts?',
+    async come(page, application) {
+      await signIn(page, application)
+      await page.goto(await application.emulator.idpInitiatedLogin('katherine@globex.example'))
+    },
+  },
+]
+
+async function signIn(page: Page, { url }: Application) {
+  await page.goto(`${url}/login?domain=acme.example`)
+  await press(page, 'button', 'Alan Turing')
+}
+
+/** What axe-core finds wrong with the page as it is shown. */
+async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations, passes } = await page.evaluate<AxeResults>('axe.run()')
+  expect(passes.length).toBeGreaterThan(5)
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}
+
+/** With pages for admins, a social provider, and a customer whose connection is switched off. */
+function startWithAllPages(): Promise<Application> {
+  const closed = {
+    displayName: 'Closed',
+    domains: ['closed.example'],
+    connection: { enabled: false },
+  }
+  return start({
+    seed: { organizations: [...sampleOrganizations, closed] },
+    options: { login: { providers: ['google'] } },
+    mount(app, auth) {
+      mountAtRoot(app, auth)
+      app.use('/admin', auth.requireRole('admin'))
+    },
+  })
+}
+
+describe.runIf(hasBrowser)('a page of ours, looked at by axe-core,', () => {
+  const { newContext } = useBrowser()
+
+  it.each(pages)('has no fault in any light or size: $name', async ({ name, heading, come }) => {
+    const application = await startWithAllPages()
+    const page = await (await newContext()).newPage()
+    await come(page, application)
+    expect(await headingOf(page)).toBe(heading)
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await violationsOn(page)).toEqual([])
+      }
+    }
+    await photograph(page, `page-${name}`)
+  })
+})
