@@ -1,4 +1,5 @@
 export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
+export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
 export type { Clock } from './lib/clock.ts'
@@ -20,7 +21,12 @@ export { scalekitAuth } from './lib/http/kit.ts'
 export type { Middleware, Next } from './lib/http/middleware.ts'
 export type { OrganizationSelector } from './lib/http/organization-selector.ts'
 export type { Logger } from './lib/log.ts'
-export type { ScalekitAuthOptions, SessionOptions } from './lib/options.ts'
+export type {
+  PortalFeature,
+  PortalOptions,
+  ScalekitAuthOptions,
+  SessionOptions,
+} from './lib/options.ts'
 export type { EmailPage, EmailPageTexts, PageOptions } from './lib/page-options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'

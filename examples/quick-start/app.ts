@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import express, { type Express } from 'express'
+import express, { type Express, type Request, type Response } from 'express'
 import {
   requireAuth,
   requireOrganization,
   requireRole,
+  type ScalekitAuth,
   type ScalekitAuthOptions,
   scalekitAuth,
 } from 'express-scalekit'
@@ -13,21 +14,53 @@ export interface Customer {
   readonly id: string
   readonly displayName: string
   readonly domains: readonly string[]
+  /** In place of your own table of who works for whom. */
+  readonly people: readonly { readonly email: string }[]
 }
 
 /** A small product: everybody sees the start page, members their organization, admins a bit more. */
 export function createApp(customers: readonly Customer[], options?: ScalekitAuthOptions): Express {
   const app = express()
-  app.use(scalekitAuth(options))
+  const auth = scalekitAuth({
+    organizations: { of: ({ user }) => customersOf(user.email) },
+    portal: { role: 'admin', embed: true, returnTo: '/welcome' },
+    ...options,
+  })
+  app.use(auth)
+
+  function customersOf(email: string | undefined): Customer[] {
+    return customers.filter(({ people }) => people.some((person) => person.email === email))
+  }
 
   app.get('/api/customers', (_req, res) => {
-    res.json(customers)
+    res.json(customers.map(({ id, displayName, domains }) => ({ id, displayName, domains })))
   })
+  app.get(
+    '/api/people',
+    auth.handle<Request, Response>([], async ({ scalekit }, res) => {
+      res.json(await peopleOf(auth.client.directory, scalekit.organizationId))
+    }),
+  )
   app.get('/welcome', requireAuth(), page)
   app.get('/organizations/:id', requireOrganization({ param: 'id' }), page)
   app.get('/admin', requireRole('admin'), page)
   app.use(express.static(publicFolder))
   return app
+}
+
+/** The people in the directory of an organization, as its administrators have them there. */
+async function peopleOf(
+  directories: ScalekitAuth['client']['directory'],
+  organizationId: string | undefined,
+): Promise<object[]> {
+  if (organizationId === undefined) return []
+  const { directory } = await directories.getPrimaryDirectoryByOrganizationId(organizationId)
+  const details = { includeDetail: true }
+  const people = []
+  for await (const { name, email } of directories.users(organizationId, directory.id, details)) {
+    people.push({ name, email })
+  }
+  return people
 }
 
 const publicFolder = fileURLToPath(new URL('public', import.meta.url))

@@ -29,6 +29,8 @@ app.listen(port, (error) => {
     4. Sign out, and go back with the browser's button.
     5. Sign in as Ada again. In a second window open ${emulator.url}, edit Acme's directory and
        deactivate her: her tab is signed out within a second.
+    6. Sign in as Grace Hopper, who works for both companies, and switch between them.
+    7. As Ada, open the admin portal and switch Acme's single sign-on off: the next sign-in says so.
 
   Scalekit's part is played by an emulator at ${emulator.url}. Stop both with Ctrl+C.
 `)

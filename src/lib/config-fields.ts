@@ -39,6 +39,8 @@ export interface Paths {
   readonly me: string
   readonly webhooks: string
   readonly interceptors: string
+  readonly organizations: string
+  readonly portal: string
 }
 
 /** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
@@ -171,6 +173,8 @@ export function paths(given: ScalekitAuthOptions['paths']): Paths {
     me: path(given?.me ?? '/me'),
     webhooks: path(given?.webhooks ?? '/webhooks'),
     interceptors: path(given?.interceptors ?? '/interceptors'),
+    organizations: path(given?.organizations ?? '/organizations'),
+    portal: path(given?.portal ?? '/portal'),
   }
   const places = Object.values(all)
   if (new Set(places).size < places.length) throw new Error('must differ from one another')

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { OfferOrganizations } from './auth/offered-organizations.ts'
 import type { OnLogin } from './auth/on-login.ts'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
@@ -29,6 +30,7 @@ import {
   webhookHandlers,
   webhookKeys,
 } from './config-fields.ts'
+import { type PortalFields, type PortalRules, portalFields, portalRules } from './config-portal.ts'
 import { ConfigError } from './errors.ts'
 import {
   oneOf,
@@ -98,6 +100,8 @@ export interface Config {
   readonly interceptorToleranceSeconds: number
   readonly interceptorMaxBytes: number
   readonly interceptorTimeoutMs: number
+  readonly offerOrganizations: OfferOrganizations | undefined
+  readonly portal: PortalRules | undefined
   readonly store: StateStore
   readonly maxLagMs: number
   readonly logger: Logger
@@ -130,7 +134,8 @@ function withoutEmpty(variables: Env): Env {
 }
 
 function misspelled(options: ScalekitAuthOptions): string[] {
-  const { paths, login, pages, webhooks, interceptors, revocation, http } = options
+  const { paths, login, pages, webhooks, interceptors, organizations, portal, revocation, http } =
+    options
   return [
     ...unknownNames(options, optionNames.root),
     ...unknownNames(paths, optionNames.paths, 'paths.'),
@@ -144,6 +149,8 @@ function misspelled(options: ScalekitAuthOptions): string[] {
       [...optionNames.interceptors, ...interceptorHandlerNames],
       'interceptors.',
     ),
+    ...unknownNames(organizations, optionNames.organizations, 'organizations.'),
+    ...unknownNames(portal, optionNames.portal, 'portal.'),
     ...unknownNames(revocation, optionNames.revocation, 'revocation.'),
     ...unknownNames(http, optionNames.http, 'http.'),
   ]
@@ -160,7 +167,7 @@ function sessionOf({ session }: ScalekitAuthOptions): SessionOptions | undefined
 }
 
 /** One entry an option, under the name its problems are reported by. */
-interface RawFields {
+interface RawFields extends PortalFields {
   environmentUrl: URL
   issuer: string | undefined
   clientId: string
@@ -196,6 +203,7 @@ interface RawFields {
   'interceptors.toleranceSeconds': number
   'interceptors.maxBytes': number
   'interceptors.timeoutSeconds': number
+  'organizations.of': OfferOrganizations | undefined
   store: StateStore | undefined
   'revocation.maxLagMs': number
   logger: Logger
@@ -251,6 +259,8 @@ function fieldsOf(
     'interceptors.toleranceSeconds': () => positive(interceptors.toleranceSeconds ?? 300),
     'interceptors.maxBytes': () => positive(interceptors.maxBytes ?? 1_048_576),
     'interceptors.timeoutSeconds': () => positive(interceptors.timeoutSeconds ?? 2.5),
+    'organizations.of': () => optionalFunction(options.organizations?.of),
+    ...portalFields(options, env),
     store: () =>
       options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
     'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
@@ -306,6 +316,8 @@ function assemble(fields: RawFields): Config {
     interceptorToleranceSeconds: fields['interceptors.toleranceSeconds'],
     interceptorMaxBytes: fields['interceptors.maxBytes'],
     interceptorTimeoutMs: fields['interceptors.timeoutSeconds'] * 1000,
+    offerOrganizations: fields['organizations.of'],
+    portal: portalRules(fields),
     store: fields.store ?? memoryStore({ clock }),
     maxLagMs: fields['revocation.maxLagMs'],
     logger: fields.logger,

@@ -7,6 +7,7 @@ const statusByCode = {
   session_too_large: 500,
   session_not_mounted: 500,
   session_kind_changed: 500,
+  portal_not_configured: 500,
   redirect_uri_invalid: 500,
   // Sign-in and sign-out, as the visitor sees them.
   method_not_allowed: 405,
@@ -45,6 +46,9 @@ const statusByCode = {
   permission_required: 403,
   insufficient_scope: 403,
   recent_auth_required: 401,
+  // Organizations and the admin portal.
+  organizations_failed: 503,
+  portal_unavailable: 503,
   // Webhooks and interceptors.
   webhook_not_expected: 404,
   webhook_headers_invalid: 400,

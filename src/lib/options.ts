@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { OfferOrganizations } from './auth/offered-organizations.ts'
 import type { OnLogin } from './auth/on-login.ts'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import type { Clock } from './clock.ts'
@@ -57,6 +58,10 @@ export interface ScalekitAuthOptions {
     readonly webhooks?: string
     /** Default: `/interceptors`. */
     readonly interceptors?: string
+    /** Default: `/organizations`. */
+    readonly organizations?: string
+    /** Default: `/portal`. */
+    readonly portal?: string
   }
   /** Default: `openid email profile`. */
   readonly scopes?: readonly string[]
@@ -81,6 +86,13 @@ export interface ScalekitAuthOptions {
   readonly webhooks?: WebhookOptions
   /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
   readonly interceptors?: InterceptorOptions
+  /** What `/organizations` shows, for switchers. */
+  readonly organizations?: {
+    /** Default: the organizations that were signed in to in this browser. */
+    readonly of?: OfferOrganizations
+  }
+  /** Lets a customer's administrators open Scalekit's admin portal at `/portal`. Default: nobody. */
+  readonly portal?: PortalOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   readonly revocation?: {
@@ -153,6 +165,26 @@ export type WebhookOptions = EventHandlers & {
   readonly revokeOn?: readonly OptionalRevocation[]
 }
 
+/** What can be set up in the admin portal. */
+export const portalFeatures = ['sso', 'dir_sync'] as const
+export type PortalFeature = (typeof portalFeatures)[number]
+
+/** Who may open the admin portal of their organization, and how it opens. */
+export interface PortalOptions {
+  /** Who has it in the current organization may open the portal; of a list, who has any. */
+  readonly role?: string | readonly string[]
+  /** Has to be had as well, or in place of a role; of a list, all. */
+  readonly permission?: string | readonly string[]
+  /** What can be set up there. Default: what the organization has enabled. */
+  readonly features?: readonly PortalFeature[]
+  /** Whether the portal opens inside a page of the kit. Default: false, the browser goes there. */
+  readonly embed?: boolean
+  /** The path that the page leads back to. Default: `/`. */
+  readonly returnTo?: string
+  /** Where Scalekit's links to the portal lead. Default: the environment URL. */
+  readonly origin?: string | URL
+}
+
 /** Handlers of trigger points, by names derived from the points', and how calls are taken. */
 export type InterceptorOptions = InterceptorHandlers & {
   /**
@@ -182,6 +214,8 @@ export const optionNames: {
   readonly pages: readonly (keyof PageOptions)[]
   readonly webhooks: readonly Exclude<keyof WebhookOptions, keyof EventHandlers>[]
   readonly interceptors: readonly Exclude<keyof InterceptorOptions, keyof InterceptorHandlers>[]
+  readonly organizations: readonly (keyof NonNullable<ScalekitAuthOptions['organizations']>)[]
+  readonly portal: readonly (keyof PortalOptions)[]
   readonly revocation: readonly (keyof NonNullable<ScalekitAuthOptions['revocation']>)[]
   readonly http: readonly (keyof NonNullable<ScalekitAuthOptions['http']>)[]
 } = {
@@ -201,6 +235,8 @@ export const optionNames: {
     'pages',
     'webhooks',
     'interceptors',
+    'organizations',
+    'portal',
     'store',
     'revocation',
     'logger',
@@ -208,12 +244,23 @@ export const optionNames: {
     'clock',
     'dangerouslyAllowHttp',
   ],
-  paths: ['login', 'callback', 'logout', 'me', 'webhooks', 'interceptors'],
+  paths: [
+    'login',
+    'callback',
+    'logout',
+    'me',
+    'webhooks',
+    'interceptors',
+    'organizations',
+    'portal',
+  ],
   login: ['resolve', 'fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
   pages: ['style', 'texts', 'email'],
   webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
   interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
+  organizations: ['of'],
+  portal: ['role', 'permission', 'features', 'embed', 'returnTo', 'origin'],
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }

@@ -36,6 +36,11 @@ export interface Identity {
   readonly organizationId?: string
   readonly externalOrganizationId?: string
   readonly connectionId?: string
+  /**
+   * The organizations that were signed in to in this browser one after the other, this session's
+   * last. Absent where that is the only one. They feed a switcher and decide nothing.
+   */
+  readonly authenticatedOrganizations?: readonly string[]
   /** The user's id at their company's identity provider: what follows `;` in the subject. */
   readonly idpUserId?: string
   readonly email?: string

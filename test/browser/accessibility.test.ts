@@ -71,11 +71,39 @@ const pages: readonly {
       await page.goto(await application.emulator.idpInitiatedLogin('katherine@globex.example'))
     },
   },
+  { name: 'portal', heading: 'Admin portal', come: openPortal },
+  {
+    name: 'portal-ended',
+    heading: 'Admin portal',
+    async come(page, application) {
+      await openPortal(page, application)
+      const end = { event_type: 'PORTAL_SESSION_EXPIRY' }
+      await page.frames()[1]!.evaluate((message) => parent.postMessage(message, '*'), end)
+      await page.getByRole('link', { name: 'Open it again' }).waitFor()
+    },
+  },
+  {
+    name: 'portal-down',
+    heading: 'The portal is not available right now',
+    async come(page, application) {
+      const [acme] = application.emulator.organizations
+      const path = `/api/v1/organizations/${acme!.id}/portal_links`
+      application.emulator.fail({ path, status: 404 })
+      await signIn(page, application, 'Ada Lovelace')
+      await page.goto(`${application.url}/portal`)
+    },
+  },
 ]
 
-async function signIn(page: Page, { url }: Application) {
+async function signIn(page: Page, { url }: Application, who = 'Alan Turing') {
   await page.goto(`${url}/login?domain=acme.example`)
-  await press(page, 'button', 'Alan Turing')
+  await press(page, 'button', who)
+}
+
+async function openPortal(page: Page, application: Application) {
+  await signIn(page, application, 'Ada Lovelace')
+  await page.goto(`${application.url}/portal`)
+  await page.frameLocator('iframe').getByRole('heading').first().waitFor()
 }
 
 /** What axe-core finds wrong with the page as it is shown. */
@@ -95,7 +123,7 @@ function startWithAllPages(): Promise<Application> {
   }
   return start({
     seed: { organizations: [...sampleOrganizations, closed] },
-    options: { login: { providers: ['google'] } },
+    options: { login: { providers: ['google'] }, portal: { role: 'admin', embed: true } },
     mount(app, auth) {
       mountAtRoot(app, auth)
       app.use('/admin', auth.requireRole('admin'))

@@ -113,6 +113,47 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
     expect(page.url()).toBe(`${url}/login?return_to=%2Fwelcome`)
   })
 
+  it('switches between companies, where people are what they are there', async () => {
+    const page = await (await newContext()).newPage()
+    await signIn(page, 'Acme', 'Grace Hopper')
+    await page.getByText('where you are').waitFor()
+    expect(await page.locator('#people li').count()).toBeGreaterThan(3)
+    await page.locator('#organizations').scrollIntoViewIfNeeded()
+    await photograph(page, 'switcher')
+    await page.getByRole('link', { name: 'Switch to Globex' }).click()
+    await page.getByRole('button', { name: 'Grace Hopper' }).click()
+    await page.locator('#organization', { hasText: 'Globex' }).waitFor()
+    expect(await page.locator('#roles').textContent()).toBe('advisor')
+    await page.getByRole('link', { name: 'Switch to Acme' }).waitFor()
+
+    await page.goto(`${url}/portal`)
+    await page.getByRole('heading', { name: 'You may not see this' }).waitFor()
+    await photograph(page, 'portal-refused')
+  })
+
+  it('lets an administrator switch single sign-on off, which the next sign-in says', async () => {
+    const page = await (await newContext()).newPage()
+    await signIn(page, 'Acme', 'Ada Lovelace')
+    await page.getByRole('link', { name: 'Admin portal' }).click()
+    const portal = page.frameLocator('iframe')
+    await portal.getByRole('heading', { name: 'Admin portal of Acme' }).waitFor()
+    await photograph(page, 'portal')
+    await portal.getByRole('button', { name: 'Disable single sign-on' }).click()
+    await page.getByText('Single sign-on is now switched off.').waitFor()
+    await photograph(page, 'portal-switched')
+
+    const visitor = await (await newContext()).newPage()
+    await chooseCustomer(visitor, 'Acme')
+    await visitor.getByRole('heading', { name: 'Single sign-on is not available' }).waitFor()
+    await photograph(visitor, 'connection-off')
+
+    await portal.getByRole('button', { name: 'Enable single sign-on' }).click()
+    await page.getByText('Single sign-on is now switched on.').waitFor()
+    await page.getByRole('link', { name: 'Back' }).click()
+    await page.waitForURL(`${url}/welcome`)
+    await signIn(visitor, 'Acme', 'Grace Hopper')
+  })
+
   it('signs in two tabs that began at the same time, in either order', async () => {
     for (const order of [
       [0, 1],

@@ -1,37 +1,21 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { createApp } from '../../examples/webhooks.ts'
-import { startEmulator } from '../../src/testing.ts'
-import { recordingLogger } from '../support/recording-logger.ts'
-import { visitorOf } from '../support/visitor.ts'
 import { deliver, example } from '../support/webhook.ts'
+import { runExample } from './run.ts'
 
 const ada = 'ada@acme.example'
 
 /** The example, an emulator that sends it events, and Ada, who is an admin of Acme. */
 async function running() {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const emulator = await startEmulator({
-    redirectUris: [`${url}/callback`],
-    webhooks: [{ url: `${url}/webhooks` }],
-  })
-  const { webhookSecret: secret, options } = emulator
-  const { logger } = recordingLogger()
-  server.on('request', createApp({ ...options, baseUrl: url, logger, webhooks: { secret } }))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await emulator.close()
-  })
-  const browser = visitorOf(url)
+  const { url, emulator, visitor } = await runExample((options, { webhookSecret: secret }) =>
+    createApp({ ...options, webhooks: { secret } }),
+  )
+  const browser = visitor()
   await browser.signIn('/login?domain=acme.example', ada)
   const acme = emulator.organizations[0]!
   return {
     url,
-    secret,
+    secret: emulator.webhookSecret,
     acme,
     emulator,
     directory: emulator.directory(acme.directory!.id),

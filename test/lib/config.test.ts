@@ -12,6 +12,7 @@ const clientSecret = 'live_5p1anted0client0secret'
 const cookieSecret = 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0Pa'
 const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
 const store = new MemoryStore()
+const admin = { role: 'admin' }
 
 describe('a variable', () => {
   it('says everything that a production application has to say', () => {
@@ -282,6 +283,27 @@ describe('every other option', () => {
     ['session.keep', { session: { keep: 'cart' } }, 'must be a list of texts'],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a number'],
     ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a number'],
+    ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
+    ['portal.role', { portal: {} }, 'is missing: name the role'],
+    ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
+    ['portal.role', { portal: { role: [] } }, 'must name at least one'],
+    ['portal.role', { portal: { role: '' } }, 'must be a list of texts'],
+    ['portal.role', { portal: { role: ['admin', 5] } }, 'must be a list of texts'],
+    ['portal.permission', { portal: { permission: [] } }, 'must name at least one'],
+    [
+      'portal.features',
+      { portal: { ...admin, features: ['scim'] } },
+      'must hold only sso, dir_sync',
+    ],
+    ['portal.embed', { portal: { ...admin, embed: 'yes' } }, 'must be true or false'],
+    ['portal.returnTo', { portal: { ...admin, returnTo: '//evil.example' } }, 'must be a path'],
+    ['portal.returnTo', { portal: { ...admin, returnTo: 'javascript:1' } }, 'must be a path'],
+    ['portal.origin', { portal: { ...admin, origin: 'https://p.example/x' } }, 'must end after'],
+    [
+      'portal.origin',
+      { portal: { ...admin, origin: 'http://p.example' } },
+      'must begin with https',
+    ],
     ['store', { store: {} }, 'must have a write() function'],
     ['store', { store: { marks: { write() {} } } }, 'must have a since() function'],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
@@ -297,7 +319,7 @@ describe('every other option', () => {
     expect(others).toEqual([])
   })
 
-  it.each(['paths', 'login', 'session', 'pages', 'revocation', 'http'])(
+  it.each(['paths', 'login', 'session', 'pages', 'organizations', 'portal', 'revocation', 'http'])(
     '%s has one sentence for what is no object',
     (group) => {
       for (const given of [null, 5, []]) {
@@ -321,11 +343,21 @@ describe('every other option', () => {
       sessionStore: undefined,
       sessionSecrets: undefined,
       sessionKeep: [],
+      offerOrganizations: undefined,
+      portal: undefined,
       absoluteSeconds: 604_800,
       idleSeconds: 86_400,
       maxLagMs: 1000,
       timeoutMs: 5000,
       clock: Date.now,
+    })
+    expect(parseConfig({ portal: admin, logger: silent() }, production()).portal).toEqual({
+      roles: ['admin'],
+      permissions: [],
+      features: [],
+      isEmbedded: false,
+      returnTo: '/',
+      origin: undefined,
     })
     expect(config.scope.split(' ').sort()).toEqual(['email', 'openid', 'profile'])
   })
@@ -357,9 +389,9 @@ describe('a ConfigError', () => {
   it.each(Object.keys(optionNames))('notices a misspelled name among those of %s', (group) => {
     const options = group === 'root' ? { zzzzzz: 1 } : { [group]: { zzzzzz: 1 } }
     const prefix = group === 'root' ? '' : `${group}.`
-    expect(problemsOf(options as ScalekitAuthOptions, production())).toEqual([
+    expect(problemsOf(options as ScalekitAuthOptions, production())).toContain(
       `\`${prefix}zzzzzz\` is not an option`,
-    ])
+    )
   })
 
   it('never shows a secret', () => {

@@ -6,7 +6,10 @@ else showVisitor()
 // Another tab may have signed out, or somebody else in, while this one was not looked at.
 addEventListener('focus', lookAgain)
 // And an administrator may have removed this person from their company's directory.
-if (me.status === 'signed-in') setInterval(lookAgain, 500)
+if (me.status === 'signed-in') {
+  setInterval(lookAgain, 500)
+  await Promise.all([showOrganizations(), showPeople()])
+}
 
 async function lookAgain() {
   const now = await readJson('/me')
@@ -40,10 +43,35 @@ function showMember() {
       href: `/organizations/${id}`,
     })),
     { text: 'Page for admins', detail: 'requireRole: admin', href: '/admin' },
+    {
+      text: 'Admin portal',
+      detail: 'portal: for admins, of their own organization',
+      href: '/portal',
+    },
   ])
   element('sign-out').hidden = false
   element('sign-out').addEventListener('click', signOut)
   element('member').hidden = false
+}
+
+async function showOrganizations() {
+  const { organizations } = await readJson('/organizations')
+  const links = organizations.map(({ id, displayName = id, isCurrent, switchUrl }) => ({
+    text: isCurrent ? displayName : `Switch to ${displayName}`,
+    detail: isCurrent ? 'where you are' : 'signs in there, with the roles you have there',
+    href: isCurrent ? undefined : `${switchUrl}&return_to=/welcome`,
+  }))
+  fill('organizations', links)
+}
+
+async function showPeople() {
+  const people = await readJson('/api/people')
+  const items = people.map(({ name, email }) => {
+    const item = Object.assign(document.createElement('li'), { textContent: name })
+    item.append(Object.assign(document.createElement('small'), { textContent: email }))
+    return item
+  })
+  element('people').replaceChildren(...items)
 }
 
 function placeName() {
@@ -62,7 +90,8 @@ async function signOut() {
 
 function fill(id, links) {
   const items = links.map(({ text, detail, href }) => {
-    const link = Object.assign(document.createElement('a'), { href, textContent: text })
+    const link = document.createElement(href ? 'a' : 'span')
+    Object.assign(link, { textContent: text, ...(href && { href }) })
     link.append(Object.assign(document.createElement('small'), { textContent: detail }))
     const item = document.createElement('li')
     item.append(link)

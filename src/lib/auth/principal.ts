@@ -1,5 +1,6 @@
 import { deepFreeze } from '../freeze.ts'
 import type { Identity, Json, User } from '../types.ts'
+import { authenticatedOrganizations } from './authenticated-organizations.ts'
 
 /** Who is asking, as far as this request shows; `req.scalekit` is one of these. */
 export type Principal = SignedIn | SignedOut
@@ -14,6 +15,11 @@ export interface SignedIn {
   /** Your own id of that organization, where Scalekit knows it. */
   readonly externalOrganizationId?: string
   readonly connectionId?: string
+  /**
+   * The organizations that were signed in to in this browser one after the other, at most 20, the
+   * current one last. For a switcher: that an id is here gives no right to anything.
+   */
+  readonly authenticatedOrganizations: readonly string[]
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
@@ -75,6 +81,7 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     ...(organizationId === undefined ? {} : { organizationId }),
     ...(externalOrganizationId === undefined ? {} : { externalOrganizationId }),
     ...(connectionId === undefined ? {} : { connectionId }),
+    authenticatedOrganizations: Object.freeze(authenticatedOrganizations(identity)),
     roles,
     permissions,
     scopes: identity.scopes,

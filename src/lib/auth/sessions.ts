@@ -20,6 +20,8 @@ export interface Sessions {
   isStale(req: IncomingMessage): boolean
   /** Waits for the marks of other processes; never rejects. */
   refresh(): Promise<unknown>
+  /** What the browser's live session holds; `undefined`, too, while nobody can tell whether it is. */
+  live(req: IncomingMessage): Promise<Identity | undefined>
   begin(
     req: IncomingMessage,
     res: ServerResponse,
@@ -62,6 +64,10 @@ export function liveSessions(parts: {
     return tokens
   }
 
+  function isStale(req: IncomingMessage): boolean {
+    return !marks.isFresh() && keeper.holds(req)
+  }
+
   return {
     principalOf(req, res) {
       const identity = keeper.read(req)
@@ -72,8 +78,14 @@ export function liveSessions(parts: {
       keeper.touch(req, res, identity)
       return principalOfIdentity(identity)
     },
-    isStale: (req) => !marks.isFresh() && keeper.holds(req),
+    isStale,
     refresh: () => marks.refresh(),
+    async live(req) {
+      if (isStale(req)) await marks.refresh()
+      const identity = keeper.read(req)
+      if (!identity || !marks.isFresh()) return undefined
+      return hasEnded(identity, clock()) || marks.isDead(identity) ? undefined : identity
+    },
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {
         await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)

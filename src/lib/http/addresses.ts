@@ -31,8 +31,11 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     me: basePath + paths.me,
     webhooks: basePath + paths.webhooks,
     interceptors: basePath + paths.interceptors,
+    organizations: basePath + paths.organizations,
+    portal: basePath + paths.portal,
   }
-  const ownPaths = Object.values(own)
+  // The portal is a page that somebody may come back to, or it is the application's own path.
+  const ownPaths = Object.values(own).filter((path) => path !== own.portal)
   const askedFor = ({ headers }: IncomingMessage) =>
     origins.find(({ host }) => host === headers.host?.toLowerCase())
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin

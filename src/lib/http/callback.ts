@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { followedBy } from '../auth/authenticated-organizations.ts'
 import { decide, type OnLogin } from '../auth/on-login.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
@@ -76,7 +77,7 @@ export function callbackRoute(
     if (answer.error !== undefined) throw providerError(answer.error, answer.description)
     if (status !== 'taken') return goOn(req, res, returnTo, tooLate(status))
 
-    const { identity, tokens } = await redeem(answer, transaction)
+    const { identity, tokens } = await redeem(answer, transaction, await sessions.live(req))
     const decision = await decide(onLogin, { identity, tokens, req, returnTo })
     const kept = decision.user === undefined ? identity : { ...identity, user: decision.user }
     await sessions.begin(req, res, kept, tokens)
@@ -87,6 +88,7 @@ export function callbackRoute(
   async function redeem(
     { code, params }: CallbackAnswer,
     transaction: Transaction,
+    previous: Identity | undefined,
   ): Promise<{ identity: Identity; tokens: Tokens }> {
     const { clock, client, lifetimes } = parts
     const { clientId, issuer } = client
@@ -102,8 +104,9 @@ export function callbackRoute(
     const profile = profileOf(claims)
     assertPinned(transaction.pins, profile, grants.organizationId)
     const identity = newIdentity(profile, grants, transaction, clock(), lifetimes)
+    const known = followedBy(previous, identity, transaction.switchedFrom)
     // What was verified is final: onLogin may look at it, and not change it.
-    return { identity: deepFreeze(identity), tokens }
+    return { identity: deepFreeze(known), tokens }
   }
 
   /** The cookie was lost: once, the sign-in is started again; the second time the user is told. */

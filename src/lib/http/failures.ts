@@ -9,8 +9,9 @@ import { sendPage, sendProblem } from './respond.ts'
 /** What is done about an error of one of our own routes. */
 export interface FailureParts {
   readonly logger: Logger
-  /** Starts the sign-in again. */
+  /** Starts the sign-in again, or does what `retryText` says. */
   readonly retryUrl: string
+  readonly retryText?: string
   readonly look: Look
 }
 
@@ -20,7 +21,7 @@ export function answerFailure(
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl, look }: FailureParts,
+  { logger, retryUrl, retryText, look }: FailureParts,
 ): void {
   const providerError = error instanceof LoginError ? error.providerError : undefined
   logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
@@ -29,10 +30,11 @@ export function answerFailure(
     return
   }
   if (asksForPage(req)) {
-    const page = errorPage(error.code, { retryUrl, reference: providerError })
+    const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
     sendPage(res, error.status, page, look)
   } else {
-    sendProblem(res, error, { loginUrl: retryUrl, ...(providerError ? { providerError } : {}) })
+    const loginUrl = retryText === undefined ? { loginUrl: retryUrl } : {}
+    sendProblem(res, error, { ...loginUrl, ...(providerError ? { providerError } : {}) })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ConfigError } from '../errors.ts'
+import { requiresPermissions, requiresRole } from './checks.ts'
 import type { Instance } from './context.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { Middleware } from './middleware.ts'
@@ -75,19 +76,11 @@ export function guards(instance?: Instance): Guards {
       }),
     requireRole: (role, options) => {
       const roles = namesOf(role, 'requireRole() needs the name of at least one role')
-      return guard(instance, options, function requireRole(principal) {
-        return roles.some((name) => principal.roles.includes(name))
-          ? undefined
-          : refusals.roleRequired
-      })
+      return guard(instance, options, requiresRole(roles))
     },
     requirePermission: (permission, options) => {
       const needed = namesOf(permission, 'requirePermission() needs at least one permission')
-      return guard(instance, options, function requirePermission({ permissions }) {
-        return needed.every((name) => permissions.includes(name))
-          ? undefined
-          : refusals.permissionRequired
-      })
+      return guard(instance, options, requiresPermissions(needed))
     },
     requireScope: (scope, options) => {
       const needed = namesOf(scope, 'requireScope() needs at least one scope')

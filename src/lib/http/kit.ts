@@ -18,7 +18,11 @@ import { loginRoute } from './login.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
+import { organizationsRoute } from './organizations.ts'
+import { lookWith } from './page.ts'
 import { assemble, type Parts } from './parts.ts'
+import { portalNotConfigured, portalRoute } from './portal.ts'
+import { portalStyle } from './portal-page.ts'
 import { misplaced, route } from './route.ts'
 import { webhooksRoute } from './webhooks.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
@@ -37,6 +41,9 @@ export interface ScalekitAuth extends Guards {
     readonly me: Middleware
     readonly webhooks: Middleware
     readonly interceptors: Middleware
+    readonly organizations: Middleware
+    /** Answers 500 unless the option `portal` says who may open it. */
+    readonly portal: Middleware
   }
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
@@ -57,6 +64,23 @@ export interface ScalekitAuth extends Guards {
   logout(
     req: IncomingMessage,
     res: ServerResponse,
+    options?: { readonly returnTo?: string },
+  ): Promise<void>
+  /**
+   * Switches whoever is signed in to another organization, from a route of the application: a
+   * sign-in through Scalekit that has to end there. The session that is there lives until it does.
+   *
+   * The request must be a form or a link of this site that a person has used.
+   *
+   * @param organizationId Scalekit's id (`org_…`) or your own id of the organization.
+   * @param options `returnTo` is the path to come back to; by default `/`.
+   * @throws {@link ScalekitError} `not_signed_in`, `cross_site_request`, `navigation_required`, or
+   *   as `/login` would answer
+   */
+  switchOrganization(
+    req: IncomingMessage,
+    res: ServerResponse,
+    organizationId: string,
     options?: { readonly returnTo?: string },
   ): Promise<void>
   /** Scalekit's API, with the kit's own client id and secret. */
@@ -105,6 +129,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     login: (req: IncomingMessage, res: ServerResponse, request: LoginRequest = {}) =>
       parts.login(req, res, request),
     logout: parts.logout,
+    switchOrganization: parts.switchOrganization,
     client: parts.scalekit,
     webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
     on: parts.events.on,
@@ -190,7 +215,31 @@ function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
       { ...shared, what: 'interceptor', path: at.paths.interceptors },
       interceptorsRoute(parts.interceptors),
     ),
+    organizations: serve(
+      { ...shared, what: '/organizations', path: at.paths.organizations },
+      organizationsRoute(parts.organizations),
+    ),
+    portal: serve(
+      {
+        ...shared,
+        what: 'admin portal',
+        path: at.paths.portal,
+        retryUrl: at.paths.portal,
+        retryText: 'Try again',
+      },
+      portalFor(config, parts),
+    ),
   }
+}
+
+function portalFor(
+  { portal: rules, client, pages }: Config,
+  { at, sessions, instance, mintPortalLink: mint }: Parts,
+): ReturnType<typeof portalRoute> {
+  if (!rules) return portalNotConfigured()
+  const { origin } = client.environmentUrl
+  const look = lookWith(pages.style ?? '', portalStyle)
+  return portalRoute({ rules, origin, sessions, instance, mint, look, path: at.paths.portal })
 }
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
@@ -217,18 +266,9 @@ function kitMiddleware(
   routes: ScalekitAuth['routes'],
   session: Middleware,
 ): Middleware {
-  const routeByPath = new Map<string, Middleware>([
-    [at.paths.login, routes.login],
-    [at.paths.callback, routes.callback],
-    [at.paths.logout, routes.logout],
-    [at.paths.me, routes.me],
-    // Where nothing is expected, the path is the application's.
-    ...(config.webhookKeys.length > 0 ? [[at.paths.webhooks, routes.webhooks] as const] : []),
-    ...(config.interceptorKeys.length > 0
-      ? [[at.paths.interceptors, routes.interceptors] as const]
-      : []),
-  ])
-  const ownPaths = new Set(Object.values(config.paths))
+  const served = servedRoutes(config)
+  const routeByPath = new Map(served.map((name) => [at.paths[name], routes[name]]))
+  const ownPaths = new Set(served.map((name) => config.paths[name]))
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
     const own = routeByPath.get(pathOf(target))
@@ -238,4 +278,22 @@ function kitMiddleware(
       next(misplaced(pathOf(target), config.basePath + pathOf(req.url ?? '')))
     } else session(req, res, next)
   }
+}
+
+/** Where nothing is expected, the path is the application's. */
+function servedRoutes({
+  webhookKeys,
+  interceptorKeys,
+  portal,
+}: Config): readonly (keyof ScalekitAuth['routes'])[] {
+  return [
+    'login',
+    'callback',
+    'logout',
+    'me',
+    'organizations',
+    ...(webhookKeys.length > 0 ? (['webhooks'] as const) : []),
+    ...(interceptorKeys.length > 0 ? (['interceptors'] as const) : []),
+    ...(portal ? (['portal'] as const) : []),
+  ]
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { authorizationUrl, pinsOf } from '../oidc/authorization-request.ts'
@@ -19,6 +20,7 @@ export interface LoginParts {
   readonly issuer: string
   readonly discover: () => Promise<Provider>
   readonly transactions: Transactions
+  readonly sessions: Sessions
   readonly scope: string
   readonly clock: Clock
   /** Where a sign-in goes, or that the person has to be asked first. */
@@ -46,19 +48,21 @@ export type StartLogin = (
 interface LoginOptions {
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
+  /** The session that wants to be switched to the organization of the request. */
+  readonly switchedFrom?: string | undefined
 }
 
 /** @throws ScalekitError for a request that cannot be sent, or a provider out of reach */
 export function startLogin(parts: LoginParts): StartLogin {
   const { discover, transactions, scope, clock } = parts
 
-  return async function login(req, res, asked, options) {
+  return async function login(req, res, asked, options = {}) {
     const { request, ask } = await parts.findDestination(req, asked)
     const returnTo = parts.safeReturnTo(req, request.returnTo)
     if (ask === undefined) return go(req, res, { ...request, returnTo: returnTo ?? '/' }, options)
     const { loginHint = '', prompt } = request
     await parts.askForEmail(req, res, {
-      fields: fieldsOf({ prompt, returnTo, restart: options?.isRestart ? '1' : undefined }),
+      fields: fieldsOf({ prompt, returnTo, restart: options.isRestart ? '1' : undefined }),
       email: loginHint,
       problem: ask === 'first' ? undefined : ask,
     })
@@ -68,7 +72,7 @@ export function startLogin(parts: LoginParts): StartLogin {
     req: IncomingMessage,
     res: ServerResponse,
     { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-    options?: LoginOptions,
+    { isRestart = false, switchedFrom }: LoginOptions,
   ): Promise<void> {
     const provider = await discover()
     const transaction = startTransaction(
@@ -77,9 +81,10 @@ export function startLogin(parts: LoginParts): StartLogin {
         returnTo,
         pins: pinsOf(target),
         startedAt: clock(),
+        ...(switchedFrom === undefined ? {} : { switchedFrom }),
         ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       },
-      options,
+      { isRestart },
     )
     const details = { scope, loginHint, prompt }
     const url = await authorizationUrl(provider, transaction, target, details)
@@ -93,7 +98,7 @@ export function startLogin(parts: LoginParts): StartLogin {
  * scanner asks for would leave transactions that nobody finishes.
  */
 export function loginRoute(
-  { issuer, ownUrl, safeReturnToUrl }: LoginParts,
+  { issuer, sessions, ownUrl, safeReturnToUrl }: LoginParts,
   start: StartLogin,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function login(req, res) {
@@ -122,6 +127,9 @@ export function loginRoute(
     }
     const returnTo = request.returnTo ?? safeReturnToUrl(req, targetLinkUri)
     const target = returnTo === undefined ? request : { ...request, returnTo }
-    await start(req, res, target, { isRestart: restart !== undefined })
+    // Whoever is signed in and names an organization switches to it.
+    const from = request.organizationId === undefined ? undefined : await sessions.live(req)
+    const options = { isRestart: restart !== undefined, switchedFrom: from?.sessionId }
+    await start(req, res, target, options)
   }
 }

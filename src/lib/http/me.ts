@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Sessions } from '../auth/sessions.ts'
-import { LoginError } from '../errors.ts'
+import { assertRead } from './read-only.ts'
 import { sendJson } from './respond.ts'
 
 /** What `/me` needs. */
@@ -17,10 +17,7 @@ export function meRoute({
   logoutUrl,
 }: MeParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async function me(req, res) {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.setHeader('Allow', 'GET, HEAD')
-      throw new LoginError('method_not_allowed', 'This is read with GET')
-    }
+    assertRead(req, res)
     if (sessions.isStale(req)) await sessions.refresh()
     const principal = sessions.principalOf(req, res)
     if (principal.status === 'signed-out') {

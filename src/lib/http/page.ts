@@ -7,6 +7,12 @@ export interface Page {
   readonly body: Html
   /** Default: `en`. */
   readonly lang?: string
+  /** Of the one script that may run. Default: none may. */
+  readonly scriptHash?: string
+  /** What may be shown in a frame of the page. Default: nothing. */
+  readonly frameOrigin?: string
+  /** Default: `same-origin`. */
+  readonly referrerPolicy?: 'no-referrer'
 }
 
 /** How all pages of an instance look. */
@@ -41,13 +47,18 @@ input[aria-invalid] { border-color: var(--alert) }
 code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); overflow-wrap: anywhere }
 `
 
-/** @param style What the application puts after our own. */
-export function lookWith(style: string): Look {
-  const whole = ownStyle + style
-  return {
-    style: raw(whole),
-    styleHash: `sha256-${createHash('sha256').update(whole).digest('base64')}`,
-  }
+/**
+ * @param style What the application puts after our own.
+ * @param particulars What one page has in between.
+ */
+export function lookWith(style: string, particulars = ''): Look {
+  const whole = ownStyle + particulars + style
+  return { style: raw(whole), styleHash: policyHash(whole) }
+}
+
+/** What a Content-Security-Policy calls a style or a script that stands in the page. */
+export function policyHash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
 /** The whole document. */

@@ -92,11 +92,15 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
   },
   organization_required: {
     title: 'No organization was named',
-    text: 'This page belongs to an organization, and the address does not say which.',
+    text: 'This page belongs to an organization, and neither the address nor your sign-in says which.',
   },
   wrong_organization: {
     title: 'This belongs to another organization',
     text: 'You are signed in to one that cannot see it.',
+  },
+  portal_unavailable: {
+    title: 'The portal is not available right now',
+    text: 'It could not be opened, and nothing was changed. Please try again in a moment.',
   },
   role_required: {
     title: 'You may not see this',
@@ -119,10 +123,16 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
 /** Says what went wrong, with a code to quote and a way on. All its text is fixed. */
 export function errorPage(
   code: ScalekitErrorCode,
-  ways: { readonly retryUrl?: string; readonly reference?: string | undefined },
+  ways: {
+    readonly retryUrl?: string
+    /** Default: `Sign in again`. */
+    readonly retryText?: string | undefined
+    readonly reference?: string | undefined
+  },
 ): Page {
   const { title, text } = wordsByCode[code] ?? unknownTrouble
-  const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">Sign in again</a>`
+  const { retryText = 'Sign in again' } = ways
+  const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">${retryText}</a>`
   const reference = ways.reference && html` · <code>${ways.reference}</code>`
   const body = html`<p>${text}</p>
 <div class="ways">${retry}<a href="/">Go to the start page</a></div>

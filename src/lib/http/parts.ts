@@ -3,6 +3,7 @@ import { csrfTokens } from '../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
 import { inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
+import { organizationNames } from '../auth/organization-names.ts'
 import { type React, reactions } from '../auth/reactions.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../client/client-parts.ts'
@@ -26,9 +27,12 @@ import { findDestination } from './destination.ts'
 import type { InterceptorParts } from './interceptors.ts'
 import { type LoginParts, type StartLogin, startLogin } from './login.ts'
 import { type EndLogin, endLogin, type LogoutParts } from './logout.ts'
+import type { OrganizationsParts } from './organizations.ts'
 import { lookWith } from './page.ts'
+import type { MintPortalLink } from './portal.ts'
 import { bodyTimeoutMs } from './raw-body.ts'
 import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
+import { type SwitchOrganization, switchOrganization } from './switch-organization.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 import type { WebhookParts } from './webhooks.ts'
 
@@ -43,6 +47,7 @@ export interface Parts {
   readonly transactions: Transactions
   readonly login: StartLogin
   readonly loginParts: LoginParts
+  readonly switchOrganization: SwitchOrganization
   readonly logout: EndLogin
   readonly logoutParts: LogoutParts
   readonly instance: Instance
@@ -50,6 +55,8 @@ export interface Parts {
   readonly ownSession: OwnSession | undefined
   readonly webhooks: WebhookParts
   readonly interceptors: InterceptorParts
+  readonly organizations: OrganizationsParts
+  readonly mintPortalLink: MintPortalLink
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly events: AuthEmitter
@@ -70,6 +77,14 @@ export function assemble(config: Config): Parts {
   })
   const at = addresses(config)
   const discover = discoverOnce(client, { send, clock })
+  const scalekit = new ScalekitClient({
+    client,
+    discover,
+    send,
+    clock,
+    limits: limitsFor(config.timeoutMs),
+    maxPageSize: defaultMaxPageSize,
+  })
   const marks = replicateMarks(store.marks, { clock, maxLagMs: config.maxLagMs })
   const csrf = csrfTokens(secrets, instanceId(config))
   const sessions = liveSessions({
@@ -96,19 +111,12 @@ export function assemble(config: Config): Parts {
     clock,
   })
   const look = lookWith(config.pages.style ?? '')
-  const scalekit = new ScalekitClient({
-    client,
-    discover,
-    send,
-    clock,
-    limits: limitsFor(config.timeoutMs),
-    maxPageSize: defaultMaxPageSize,
-  })
   const lookUp = connectionLookup({ findConnections: findConnections(scalekit), clock, logger })
   const loginParts = {
     issuer: client.issuer,
     discover,
     transactions,
+    sessions,
     scope: config.scope,
     clock,
     findDestination: findDestination({ ...config, lookUp }),
@@ -130,6 +138,7 @@ export function assemble(config: Config): Parts {
     origin: at.origin,
     safeReturnTo: at.safeReturnTo,
   }
+  const login = startLogin(loginParts)
   const instance: Instance = {
     clock,
     look,
@@ -145,8 +154,9 @@ export function assemble(config: Config): Parts {
     marks,
     sessions,
     transactions,
-    login: startLogin(loginParts),
+    login,
     loginParts,
+    switchOrganization: switchOrganization({ sessions, start: login, origin: at.origin }),
     logoutParts,
     logout: endLogin(logoutParts),
     instance,
@@ -180,6 +190,19 @@ export function assemble(config: Config): Parts {
       }),
       clock,
     },
+    organizations: {
+      sessions,
+      instance,
+      nameOf: organizationNames({
+        findOrganization: async (id) =>
+          (await scalekit.organization.getOrganization(id)).organization,
+        clock,
+        logger,
+      }),
+      offer: config.offerOrganizations,
+    },
+    mintPortalLink: async (organizationId, features) =>
+      (await scalekit.organization.generatePortalLink(organizationId, { features })).location,
     dispatcher,
     react,
     events,

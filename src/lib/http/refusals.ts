@@ -18,6 +18,7 @@ export interface Refusal extends Problem {
 export const refusals: {
   readonly notSignedIn: Refusal
   readonly organizationRequired: Refusal
+  readonly noOrganization: Refusal
   readonly roleRequired: Refusal
   readonly permissionRequired: Refusal
   insufficientScope(scopes: readonly string[]): Refusal
@@ -33,6 +34,10 @@ export const refusals: {
   organizationRequired: {
     code: 'organization_required',
     message: 'The request does not say which organization it is for',
+  },
+  noOrganization: {
+    code: 'organization_required',
+    message: 'The user is signed in without an organization',
   },
   roleRequired: {
     code: 'role_required',
@@ -83,18 +88,35 @@ export function answerRefusal(
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
-  const { code, login, challenge } = refusal
+  const { code, login } = refusal
   if (login && instance && isNavigation(req)) {
     const returnTo = instance.returnToOf(req)
     redirect(req, res, instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login))
     return
   }
+  if (!asksForPage(req)) {
+    sendRefusal(refusal, instance, res)
+    return
+  }
+  challengeBy(refusal, res)
   const loginUrl = login && instance?.loginUrl(login)
+  const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
+  sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
+}
+
+/** Tells a program why not. */
+export function sendRefusal(
+  refusal: Refusal,
+  instance: Instance | undefined,
+  res: ServerResponse,
+): void {
+  challengeBy(refusal, res)
+  const loginUrl = refusal.login && instance?.loginUrl(refusal.login)
+  sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
+}
+
+function challengeBy({ code, challenge }: Refusal, res: ServerResponse): void {
   // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
   if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
   else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
-  if (asksForPage(req)) {
-    const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
-    sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
-  } else sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }

@@ -41,18 +41,26 @@ export function sendProblem(res: ServerResponse, problem: Problem, extra: object
   sendJson(res, status, body, 'application/problem+json')
 }
 
-/** Answers a page of ours. It runs no script and cannot be framed. */
+/** Answers a page of ours. It runs no script but its own, if it has one, and cannot be framed. */
 export function sendPage(res: ServerResponse, status: number, page: Page, look: Look): void {
   neverCache(res)
   res.statusCode = status
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
-  // Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on.
-  res.setHeader(
-    'Content-Security-Policy',
-    `default-src 'none'; style-src '${look.styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
-  )
+  res.setHeader('Content-Security-Policy', policyOf(page, look))
   res.setHeader('X-Content-Type-Options', 'nosniff')
   // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
-  res.setHeader('Referrer-Policy', 'same-origin')
+  res.setHeader('Referrer-Policy', page.referrerPolicy ?? 'same-origin')
   res.end(render(page, look))
+}
+
+/** Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on. */
+function policyOf({ scriptHash, frameOrigin }: Page, { styleHash }: Look): string {
+  return [
+    "default-src 'none'",
+    `style-src '${styleHash}'`,
+    ...(scriptHash ? [`script-src '${scriptHash}'`] : []),
+    ...(frameOrigin ? [`frame-src ${frameOrigin}`] : []),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 }

@@ -17,6 +17,8 @@ export interface Transaction {
   /** A path of the application. */
   readonly returnTo: string
   readonly pins: Pins
+  /** The session in which a switch to another organization began. */
+  readonly switchedFrom?: string
   /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
   readonly isFreshLogin?: true
   /** In milliseconds since the epoch. */
@@ -28,7 +30,7 @@ const restartMark = 'again-'
 
 /** A new transaction with its own state, nonce and PKCE verifier. */
 export function startTransaction(
-  details: Pick<Transaction, 'redirectUri' | 'returnTo' | 'pins' | 'startedAt' | 'isFreshLogin'>,
+  details: Omit<Transaction, 'v' | 'state' | 'nonce' | 'codeVerifier'>,
   { isRestart = false }: { readonly isRestart?: boolean } = {},
 ): Transaction {
   return {
@@ -59,6 +61,7 @@ const members = [
   'redirectUri',
   'returnTo',
   'startedAt',
+  'switchedFrom',
   'isFreshLogin',
 ] as const satisfies readonly (keyof Transaction)[]
 const pinned = [

@@ -1,0 +1,14 @@
+import type { Check } from './guard.ts'
+import { refusals } from './refusals.ts'
+
+/** Lets through whoever has at least one of the roles. */
+export function requiresRole(roles: readonly string[]): Check {
+  return ({ roles: held }) =>
+    roles.some((name) => held.includes(name)) ? undefined : refusals.roleRequired
+}
+
+/** Lets through whoever has every one of the permissions. */
+export function requiresPermissions(permissions: readonly string[]): Check {
+  return ({ permissions: held }) =>
+    permissions.every((name) => held.includes(name)) ? undefined : refusals.permissionRequired
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type OfferedOrganization,
+  type OfferOrganizations,
+  offeredTo,
+} from '../auth/offered-organizations.ts'
+import type { LookUpName } from '../auth/organization-names.ts'
+import type { SignedIn } from '../auth/principal.ts'
+import type { Sessions } from '../auth/sessions.ts'
+import type { Instance } from './context.ts'
+import { assertRead } from './read-only.ts'
+import { refusals, sendRefusal } from './refusals.ts'
+import { sendJson } from './respond.ts'
+
+/** What `/organizations` needs. */
+export interface OrganizationsParts {
+  readonly sessions: Sessions
+  readonly instance: Instance
+  readonly nameOf: LookUpName
+  /** Which a person may be offered, where the application says so. */
+  readonly offer: OfferOrganizations | undefined
+}
+
+/** `GET /organizations`: what a switcher shows, for the pages of the application. */
+export function organizationsRoute({
+  sessions,
+  instance,
+  nameOf,
+  offer,
+}: OrganizationsParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async function organizations(req, res) {
+    assertRead(req, res)
+    if (sessions.isStale(req)) await sessions.refresh()
+    const principal = sessions.principalOf(req, res)
+    // Data and no page: a browser that opens it is not sent to sign in, either.
+    if (principal.status === 'signed-out') {
+      sendRefusal(refusals.notSignedIn, instance, res)
+      return
+    }
+    const offered = await offeredTo(principal, offer)
+    const shown = await Promise.all(offered.map((one) => show(one, principal)))
+    sendJson(res, 200, { current: principal.organizationId, organizations: shown })
+  }
+
+  async function show({ id, ...given }: OfferedOrganization, principal: SignedIn) {
+    const isCurrent = id === principal.organizationId
+    const found = given.displayName === undefined ? await nameOf(id) : {}
+    const own = isCurrent ? { externalId: principal.externalOrganizationId } : {}
+    const { displayName, externalId } = { ...own, ...found, ...given }
+    const switchUrl = instance.loginUrl({ organization_id: id, prompt: 'select_account' })
+    return { id, externalId, displayName, isCurrent, switchUrl }
+  }
+}
