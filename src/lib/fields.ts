@@ -111,6 +111,13 @@ export function positive(value: unknown): number {
   return value
 }
 
+/** How many of something that cannot be halved. */
+export function wholeNumber(value: unknown): number {
+  const number = positive(value)
+  if (!Number.isInteger(number)) throw new Error('must be a whole number greater than 0')
+  return number
+}
+
 /** A list of texts, each one of `allowed` where that is given. */
 export function texts(value: unknown, allowed?: readonly string[]): readonly string[] {
   const isList = Array.isArray(value) && value.every((item) => typeof item === 'string' && item)

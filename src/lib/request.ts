@@ -63,7 +63,11 @@ export function sender(options: SenderOptions): Send {
     if (!options.origins.includes(call.url.origin)) {
       throw failed(`refused to call ${call.url.origin}, which is not the environment's origin`)
     }
-    const limit = limitOf(call, call.timeoutMs ?? timeoutMs)
+    const limit: Limit = {
+      reason: call.signal?.aborted ? call.signal.reason : undefined,
+      stop() {},
+    }
+    const clear = startLimit(limit, call.timeoutMs ?? timeoutMs, call.signal)
     try {
       const answer = await transport(call, limit)
       assertStatus(answer)
@@ -73,20 +77,21 @@ export function sender(options: SenderOptions): Send {
       const cause = limit.reason ?? error
       throw new ScalekitError('provider_unavailable', unavailable(call, cause), { cause })
     } finally {
-      limit.clear()
+      clear()
     }
   }
 }
 
 /** Whether a call failed because its time was up. */
 export function isTimeout({ cause }: ScalekitError): boolean {
-  return cause instanceof DOMException && cause.name === 'TimeoutError'
+  return cause instanceof TimeIsUp
 }
+
+class TimeIsUp extends Error {}
 
 function unavailable({ url, signal }: Call, cause: unknown): string {
   if (signal?.aborted) return `The call to ${url.origin} was cancelled`
-  const isLate = cause instanceof DOMException && cause.name === 'TimeoutError'
-  return `${url.origin} ${isLate ? cause.message : 'is out of reach'}`
+  return `${url.origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
 }
 
 /** What ends a call before its answer does: its time, or whoever made it. */
@@ -95,28 +100,27 @@ interface Limit {
   reason: unknown
   /** Set by whatever is under way. */
   stop(reason: unknown): void
-  clear(): void
 }
 
 /** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
-function limitOf({ signal }: Call, limitMs: number): Limit {
-  const end = (reason: unknown) => {
-    limit.reason = reason
-    limit.stop(reason)
+function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefined): () => void {
+  const timer = setTimeout(expire, limitMs, limit, limitMs)
+  if (!signal) return () => clearTimeout(timer)
+  const cancel = () => end(limit, signal.reason)
+  signal.addEventListener('abort', cancel, { once: true })
+  return () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', cancel)
   }
-  const late = () => end(new DOMException(`did not answer within ${limitMs} ms`, 'TimeoutError'))
-  const cancel = () => end(signal?.reason)
-  const timer = setTimeout(late, limitMs)
-  signal?.addEventListener('abort', cancel, { once: true })
-  const limit: Limit = {
-    reason: signal?.aborted ? signal.reason : undefined,
-    stop() {},
-    clear() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', cancel)
-    },
-  }
-  return limit
+}
+
+function expire(limit: Limit, limitMs: number): void {
+  end(limit, new TimeIsUp(`did not answer within ${limitMs} ms`))
+}
+
+function end(limit: Limit, reason: unknown): void {
+  limit.reason = reason
+  limit.stop(reason)
 }
 
 /** Others cannot be made a `Response` of, and mean nothing. */
@@ -184,30 +188,22 @@ function nodeTransport(): Transport {
   const agentOptions = { keepAlive: true, timeout: idleSocketMs }
   const http = new HttpAgent(agentOptions)
   const https = new HttpsAgent(agentOptions)
-  return async function callByNode(call, limit) {
+  return (call, limit) => {
     const agent = call.url.protocol === 'https:' ? https : http
-    try {
-      return await callOnce(call, limit, call.once ? false : agent)
-    } catch (error) {
-      // Not through the agent: its other sockets may have been closed as well.
-      if (error instanceof StaleSocketError) return callOnce(call, limit, false)
-      throw error
-    }
+    return callOnce(call, limit, call.once ? false : agent)
   }
 }
-
-/** A kept socket turned out to be closed before any byte of an answer came. */
-class StaleSocketError extends Error {}
 
 /**
  * No signal and no URL is handed to Node, and the answer is not iterated: each of these would cost
  * more than all that is done here.
  */
 function callOnce(
-  { url, method, headers, body, maxBodyBytes }: Call,
+  call: Call,
   limit: Limit,
   agent: HttpAgent | HttpsAgent | false,
 ): Promise<Answer> {
+  const { url, method, headers, body, maxBodyBytes } = call
   return new Promise((resolve, reject) => {
     if (limit.reason !== undefined) throw limit.reason
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -224,17 +220,19 @@ function callOnce(
       reject(reason)
     }
     let bytesReadBefore = 0
-    outgoing.once('socket', ({ bytesRead }) => {
+    outgoing.on('socket', ({ bytesRead }) => {
       bytesReadBefore = bytesRead
     })
-    outgoing.once('response', (response) => readAnswer(response, maxBodyBytes, resolve, reject))
+    outgoing.on('response', (response) => readAnswer(response, maxBodyBytes, resolve, reject))
     // Not `once`: a socket that is let go of may have more than one thing to say.
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const isStale =
         outgoing.reusedSocket &&
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
         outgoing.socket?.bytesRead === bytesReadBefore
-      reject(isStale ? new StaleSocketError('stale', { cause: error }) : error)
+      // Not through the agent: its other sockets may have been closed as well.
+      if (isStale) callOnce(call, limit, false).then(resolve, reject)
+      else reject(error)
     })
     outgoing.end(body)
   })

@@ -9,6 +9,7 @@ import {
   texts,
   unknownNames,
   webUrl,
+  wholeNumber,
   withMethods,
 } from '../../src/lib/fields.ts'
 
@@ -148,6 +149,16 @@ describe('positive', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5', null])('refuses %s', (value) => {
     expect(() => positive(value)).toThrow('must be a number greater than 0')
+  })
+})
+
+describe('wholeNumber', () => {
+  it('reads what can be counted', () => {
+    expect(wholeNumber(5)).toBe(5)
+  })
+
+  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null])('refuses %s', (value) => {
+    expect(() => wholeNumber(value)).toThrow('greater than 0')
   })
 })
 

@@ -1,7 +1,15 @@
 import type { Clock } from '../clock.ts'
 import { assertEncrypted, environmentOrigin } from '../environment-url.ts'
 import { ConfigError } from '../errors.ts'
-import { optionalFunction, positive, readFields, text, unknownNames, webUrl } from '../fields.ts'
+import {
+  optionalFunction,
+  positive,
+  readFields,
+  text,
+  unknownNames,
+  webUrl,
+  wholeNumber,
+} from '../fields.ts'
 import type { ApiLimits } from '../management/call.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
 import { type Fetch, sender } from '../request.ts'
@@ -101,8 +109,8 @@ function fieldsOf(given: readonly unknown[]): {
     timeoutMs: () => positive(timeoutMs),
     totalTimeoutMs: () => positive(options.totalTimeoutMs ?? limitsFor(timeoutMs).totalTimeoutMs),
     maxConcurrentCalls: () =>
-      positive(options.maxConcurrentCalls ?? defaultLimits.maxConcurrentCalls),
-    maxPageSize: () => positive(options.maxPageSize ?? defaultMaxPageSize),
+      wholeNumber(options.maxConcurrentCalls ?? defaultLimits.maxConcurrentCalls),
+    maxPageSize: () => wholeNumber(options.maxPageSize ?? defaultMaxPageSize),
     fetch: () => optionalFunction(options.fetch),
     clock: () => optionalFunction(options.clock) ?? Date.now,
   }

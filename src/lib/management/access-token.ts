@@ -90,7 +90,7 @@ function renewAfterMs(lifetimeSeconds: number): number {
 
 /** Asking for a token twice does no harm. */
 function askedFor({ clientSecret }: ApiClient, { method, url }: Call): Asked {
-  return { method, url, isRepeatable: true, secrets: [clientSecret.reveal()] }
+  return { method, url, isRepeatable: true, once: false, secrets: [clientSecret.reveal()] }
 }
 
 function tokenCall({ environmentUrl, clientId, clientSecret }: ApiClient): Call {

@@ -51,6 +51,8 @@ export interface Asked {
   readonly url: URL
   /** Whether it does no more when it is made twice. */
   readonly isRepeatable: boolean
+  /** Whether each attempt is to be one request, whatever becomes of the socket. */
+  readonly once: boolean
   /** What an answer could repeat and nobody may read. */
   readonly secrets: readonly string[]
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { ApiError } from '../errors.ts'
-import type { Answer, Call, Send } from '../request.ts'
+import type { Call, Send } from '../request.ts'
 import type { Json } from '../types.ts'
 import { type AccessTokens, type ApiClient, accessTokens } from './access-token.ts'
 import { type Asked, readAnswer } from './answer.ts'
@@ -8,7 +7,7 @@ import { type Deadline, deadlineIn, waitFor } from './deadline.ts'
 import { exchange } from './exchange.ts'
 import { type Query, queryText } from './path.ts'
 import { withRetries } from './retry.ts'
-import { type Slots, slots } from './slots.ts'
+import { slots } from './slots.ts'
 
 /** What one call asks of the API. */
 export interface ApiRequest {
@@ -40,9 +39,6 @@ export interface ApiLimits {
   readonly maxConcurrentCalls: number
 }
 
-/** Calls under way or waiting; further ones fail at once, so that nothing piles up. */
-const maxPendingCalls = 1000
-
 export interface ApiParts {
   readonly client: ApiClient
   readonly send: Send
@@ -52,22 +48,23 @@ export interface ApiParts {
 
 /** The one way to the API: with a token, in time, and again where that is safe. */
 export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
+  const { origin } = client.environmentUrl
   const tokens = accessTokens({ client, send, clock, ...limits })
   const places = slots(limits.maxConcurrentCalls)
-  let pending = 0
 
   return async function callApi(request, options = {}) {
-    if (pending >= maxPendingCalls) throw busy()
-    pending += 1
+    const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
+    // All wait for the same token; when it does not come, that is not for each of them to try again.
+    const token = () => inTime(tokens.current(), deadline)
+    await token()
+    // For the whole call: whoever waits to try again makes room for nobody who would have to, too.
+    await places.take(deadline)
     try {
-      const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
-      const url = new URL(`${request.path}${queryText(request.query)}`, client.environmentUrl)
-      const parts = { send, tokens, places, deadline, timeoutMs: limits.timeoutMs }
-      // Everybody waits for the same token, so that it does not come is not for each to try again.
-      const token = () => inTime(tokens.current(), deadline)
+      const url = new URL(origin + request.path + queryText(request.query))
+      const parts = { send, tokens, deadline, timeoutMs: limits.timeoutMs }
       return await withRetries(token, attemptAt(request, url, parts), deadline)
     } finally {
-      pending -= 1
+      places.give()
     }
   }
 }
@@ -75,23 +72,27 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
 interface AttemptParts {
   readonly send: Send
   readonly tokens: AccessTokens
-  readonly places: Slots
   readonly deadline: Deadline
   readonly timeoutMs: number
 }
 
 /** An attempt with a token; where the token is refused, one more with another. */
 function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
-  const { tokens, deadline } = parts
+  const { send, tokens, deadline } = parts
   let mayRenew = true
+  let attempts = 0
   return async function attempt(token: string): Promise<Json> {
+    attempts += 1
     const asked = askedWith(token, request, url)
-    const answer = await answerTo(request, asked, parts)
+    const answer = await exchange(send, callWith(asked, request), asked, parts)
+    // What an attempt without an answer has deleted, the next one does not find.
+    if (answer.status === 404 && request.method === 'DELETE' && attempts > 1) return {}
     if (answer.status !== 401 || !mayRenew) return readAnswer(answer, asked)
     mayRenew = false
     const other = await inTime(tokens.renewed(token), deadline)
     const askedAgain = askedWith(other, request, url)
-    return readAnswer(await answerTo(request, askedAgain, parts), askedAgain)
+    const last = await exchange(send, callWith(askedAgain, request), askedAgain, parts)
+    return readAnswer(last, askedAgain)
   }
 }
 
@@ -101,23 +102,13 @@ function inTime(token: string | Promise<string>, deadline: Deadline): string | P
 
 /** What is created twice is there twice; everything else may be said again. */
 function askedWith(token: string, { method }: ApiRequest, url: URL): Asked {
-  return { method, url, isRepeatable: method !== 'POST', secrets: [token] }
+  const isRepeatable = method !== 'POST'
+  // A deletion may be repeated, but that it was has to be known.
+  const once = method === 'POST' || method === 'DELETE'
+  return { method, url, isRepeatable, once, secrets: [token] }
 }
 
-async function answerTo(
-  { body }: ApiRequest,
-  asked: Asked,
-  { send, places, ...limits }: AttemptParts,
-): Promise<Answer> {
-  await places.take(limits.deadline)
-  try {
-    return await exchange(send, callWith(asked, body), asked, limits)
-  } finally {
-    places.give()
-  }
-}
-
-function callWith({ method, url, secrets: [token] }: Asked, body: Json | undefined): Call {
+function callWith({ method, url, secrets: [token] }: Asked, { body }: ApiRequest): Call {
   const authorization = `Bearer ${token}`
   if (!body) return { method, url, headers: { authorization, accept } }
   const headers = { authorization, accept, 'content-type': 'application/json' }
@@ -125,9 +116,3 @@ function callWith({ method, url, secrets: [token] }: Asked, body: Json | undefin
 }
 
 const accept = 'application/json'
-
-function busy(): ApiError {
-  return new ApiError('api_busy', `${maxPendingCalls} calls are waiting for Scalekit already`, {
-    isRetryable: true,
-  })
-}

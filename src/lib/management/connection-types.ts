@@ -1,3 +1,5 @@
+import type { Json } from '../types.ts'
+import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'
 
@@ -54,6 +56,12 @@ export interface Connection extends ConnectionSummary {
   readonly attributeMapping?: Readonly<Record<string, string>>
   readonly samlConfig?: SamlConfig
   readonly oidcConfig?: OidcConfig
+  /** Of connections that are no single sign-on, with all their names in camelCase. */
+  readonly oauthConfig?: Json
+  readonly passwordlessConfig?: Json
+  readonly staticConfig?: Json
+  readonly webauthnConfig?: Json
+  readonly googleDwdConfig?: Json
   readonly domains?: readonly ConnectionDomain[]
   readonly createTime?: string
   readonly updateTime?: string
@@ -171,11 +179,11 @@ export interface ConnectionApi {
   getConnection(
     organizationId: string,
     id: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly connection: Connection }>
   getConnection(request: Named<ConnectionRequest>): Promise<{ readonly connection: Connection }>
-  enableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  enableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
-  disableConnection(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  disableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
 }

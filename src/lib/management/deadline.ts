@@ -8,10 +8,13 @@ export interface Deadline {
   readonly signal: AbortSignal | undefined
 }
 
+/** Node takes longer ones for one millisecond. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** @throws {@link ApiError} `api_cancelled` */
 export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
   if (signal?.aborted) throw cancelled(signal)
-  return { timeoutMs, endsAt: performance.now() + timeoutMs, signal }
+  return { timeoutMs, endsAt: performance.now() + Math.min(timeoutMs, longestTimerMs), signal }
 }
 
 export function remainingMs({ endsAt }: Deadline): number {

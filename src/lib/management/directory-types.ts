@@ -1,4 +1,5 @@
 import type { Json } from '../types.ts'
+import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { PageEnds, PageOptions } from './pages.ts'
 import type { Open, Toggled } from './shapes.ts'
@@ -170,7 +171,7 @@ export interface DirectoryOwner {
 export interface DirectoryApi {
   listDirectories(
     organizationId: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly directories: readonly Directory[] }>
   listDirectories(
     request: Named<{ readonly organizationId: string }>,
@@ -178,7 +179,7 @@ export interface DirectoryApi {
   getDirectory(
     organizationId: string,
     id: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly directory: Directory }>
   getDirectory(request: Named<DirectoryRequest>): Promise<{ readonly directory: Directory }>
   /**
@@ -188,7 +189,7 @@ export interface DirectoryApi {
    */
   getPrimaryDirectoryByOrganizationId(
     organizationId: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly directory: Directory }>
   getPrimaryDirectoryByOrganizationId(
     request: Named<{ readonly organizationId: string }>,
@@ -233,8 +234,8 @@ export interface DirectoryApi {
   groups(
     request: Named<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): AsyncGenerator<DirectoryGroup, void, undefined>
-  enableDirectory(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  enableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
-  disableDirectory(organizationId: string, id: string, options?: Named<object>): Promise<Toggled>
+  disableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
 }

@@ -26,7 +26,7 @@ export async function exchange(
       maxBodyBytes,
       signal: deadline.signal,
       timeoutMs: Math.min(timeoutMs, remainingMs(deadline)),
-      once: !asked.isRepeatable,
+      once: asked.once,
     })
   } catch (error) {
     throw noAnswer(error, asked, deadline)

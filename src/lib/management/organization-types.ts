@@ -1,3 +1,4 @@
+import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { PageEnds, PageOptions } from './pages.ts'
 import type { Open } from './shapes.ts'
@@ -94,14 +95,14 @@ export interface OrganizationApi {
   ): Promise<{ readonly organization: Organization }>
   getOrganization(
     id: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   getOrganization(
     request: Named<{ readonly id: string }>,
   ): Promise<{ readonly organization: Organization }>
   getOrganizationByExternalId(
     externalId: string,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   getOrganizationByExternalId(
     request: Named<{ readonly externalId: string }>,
@@ -110,7 +111,7 @@ export interface OrganizationApi {
   updateOrganization(
     id: string,
     organization: OrganizationChanges,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganization(
     request: Named<{ readonly id: string; readonly organization: OrganizationChanges }>,
@@ -119,7 +120,7 @@ export interface OrganizationApi {
   updateOrganizationByExternalId(
     externalId: string,
     organization: OrganizationChanges,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganizationByExternalId(
     request: Named<{ readonly externalId: string; readonly organization: OrganizationChanges }>,
@@ -128,15 +129,15 @@ export interface OrganizationApi {
   updateOrganizationSettings(
     id: string,
     settings: OrganizationSettings,
-    options?: Named<object>,
+    options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganizationSettings(
     request: Named<{ readonly id: string; readonly settings: OrganizationSettings }>,
   ): Promise<{ readonly organization: Organization }>
-  deleteOrganization(id: string, options?: Named<object>): Promise<void>
+  deleteOrganization(id: string, options?: CallOptions): Promise<void>
   deleteOrganization(request: Named<{ readonly id: string }>): Promise<void>
   /** Looks the organization up and deletes it by its id. */
-  deleteOrganizationByExternalId(externalId: string, options?: Named<object>): Promise<void>
+  deleteOrganizationByExternalId(externalId: string, options?: CallOptions): Promise<void>
   deleteOrganizationByExternalId(request: Named<{ readonly externalId: string }>): Promise<void>
   /** Makes a link for one visit: keep it nowhere, and give it only to the customer's administrator. */
   generatePortalLink(id: string, options?: Named<PortalLinkOptions>): Promise<PortalLink>

@@ -40,10 +40,12 @@ function invalidId(id: unknown): ApiError {
 
 /** The query with its question mark; what is undefined is left out. */
 export function queryText(query: Query = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value])
-      .filter((item) => item !== undefined)
-      .map((item) => `${name}=${encodeURIComponent(String(item))}`),
-  )
-  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
+  let text = ''
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of typeof value === 'object' ? value : [value]) {
+      if (item === undefined) continue
+      text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(item)}`
+    }
+  }
+  return text
 }

@@ -1,8 +1,12 @@
+import { ApiError } from '../errors.ts'
 import { type Deadline, waitFor } from './deadline.ts'
+
+/** In line at most; further ones fail at once, so that nothing piles up behind what is down. */
+const maxWaiting = 1000
 
 /** A number of places; whoever finds none free waits in line. */
 export interface Slots {
-  /** @throws {@link ApiError} when the deadline comes first */
+  /** @throws {@link ApiError} when the deadline comes first; `api_busy` when the line is full */
   take(deadline: Deadline): Promise<void> | undefined
   give(): void
 }
@@ -22,6 +26,7 @@ export function slots(count: number): Slots {
   }
 
   function wait(deadline: Deadline): Promise<void> {
+    if (line.size >= maxWaiting) throw busy()
     let enter = () => {}
     const entered = new Promise<void>((resolve) => {
       enter = resolve
@@ -42,4 +47,10 @@ export function slots(count: number): Slots {
     },
     give,
   }
+}
+
+function busy(): ApiError {
+  return new ApiError('api_busy', `${maxWaiting} calls are waiting for Scalekit already`, {
+    isRetryable: true,
+  })
 }

@@ -10,7 +10,8 @@ export function fromWire(value: unknown, untouched: ReadonlySet<string>): unknow
   const result: Record<string, unknown> = {}
   for (const name in value) {
     const member = (value as Json)[name]
-    result[camelCase(name)] = untouched.has(name) ? member : fromWire(member, untouched)
+    const isPlain = typeof member !== 'object' || untouched.has(name)
+    result[camelCase(name)] = isPlain ? member : fromWire(member, untouched)
   }
   return result
 }

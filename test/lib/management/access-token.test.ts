@@ -92,6 +92,7 @@ describe('the access token', () => {
       const api = await startApi({ token: lasting(lifetime) })
       const client = api.client({ clock: () => now })
       await askTogether(client, 50)
+      await ask(client)
       expect(api.tokenCalls).toHaveLength(1)
       now += 1000
       await askTogether(client, 50)
@@ -157,6 +158,12 @@ describe('a refused access token', () => {
     expect(error.message).toContain('Token empty')
     expect([api.tokenCalls.length, api.calls.length]).toEqual([2, 2])
     expectNoSecret(error)
+  })
+
+  it('is renewed once for a call, whatever happens to it in between', async () => {
+    const api = await startApi({ api: inTurn(unauthenticated, json(503, {}), unauthenticated) })
+    expect((await failureOf(ask(api.client()))).code).toBe('api_unauthenticated')
+    expect([api.tokenCalls.length, api.calls.length]).toEqual([2, 3])
   })
 
   it('is renewed once for all whose calls it was refused for', async () => {

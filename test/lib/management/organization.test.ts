@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import * as faults from '../../hostile/provider/faults.ts'
 import { acmeId, callsTo, emulateClient } from './emulated-client.ts'
 import { failureOf } from './failures.ts'
-import { json, startApi } from './hostile-api.ts'
+import { broken, inTurn, json, type Reply, startApi } from './hostile-api.ts'
 
 const rfc3339 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
@@ -217,6 +218,21 @@ describe('deleteOrganization', () => {
     const error = await failureOf(client.organization.deleteOrganization({ id: acmeId }))
     expect(error.code).toBe('api_not_found')
   })
+})
+
+describe('a deletion', () => {
+  it.each<[string, Reply]>([
+    ['a reset', broken(faults.reset)],
+    ['half a body', broken(faults.closedInBody)],
+    ['503', json(503, {})],
+  ])(
+    'that was answered with %s is done when the next attempt finds nothing',
+    async (_case, reply) => {
+      const api = await startApi({ api: inTurn(reply, json(404, { code: 5 })) })
+      await api.client().organization.deleteOrganization('org_1')
+      expect(api.calls).toHaveLength(2)
+    },
+  )
 })
 
 describe('deleteOrganizationByExternalId', () => {
