@@ -23,6 +23,7 @@ export default defineConfig({
       { find: /^express-scalekit\/client$/, replacement: root('src/client.ts') },
       { find: /^express-scalekit\/redis$/, replacement: root('src/redis.ts') },
       { find: /^express-scalekit\/postgres$/, replacement: root('src/postgres.ts') },
+      { find: /^express-scalekit\/queues$/, replacement: root('src/queues.ts') },
       { find: /^express-scalekit\/testing$/, replacement: root('src/testing.ts') },
       { find: /^express-scalekit\/webhooks$/, replacement: root('src/webhooks.ts') },
     ],

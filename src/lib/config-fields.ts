@@ -18,6 +18,7 @@ import { emulatorClientSecret, emulatorWebhookSecret } from './sample-secrets.ts
 import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
+import type { DeliveryQueue } from './state/delivery-queue.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
@@ -285,6 +286,13 @@ export function onFailure({ interceptors = {} }: ScalekitAuthOptions): OnFailure
   if (interceptors.onFailure !== undefined) return oneOf(interceptors.onFailure, ['deny', 'allow'])
   if (!hasAny(interceptors, interceptorHandlerNames)) return 'deny'
   throw new Error('is missing: say "deny" or "allow", for when a handler throws or takes too long')
+}
+
+export function delivery(value: 'inline' | DeliveryQueue): 'inline' | DeliveryQueue {
+  if (value === 'inline' || typeof (value as DeliveryQueue | null)?.enqueue === 'function') {
+    return value
+  }
+  throw new Error('must be "inline", or bullmq(queue) or pgBoss(boss) of express-scalekit/queues')
 }
 
 export function revokeOn(value: unknown): readonly OptionalRevocation[] {

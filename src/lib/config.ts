@@ -7,6 +7,7 @@ import {
   basePath,
   baseUrls,
   clientSecret,
+  delivery,
   type Env,
   environmentUrl,
   instanceName,
@@ -55,6 +56,7 @@ import type { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import { socialProviders } from './social-providers.ts'
+import type { DeliveryQueue } from './state/delivery-queue.ts'
 import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
@@ -93,6 +95,7 @@ export interface Config {
   readonly webhookMaxBytes: number
   readonly webhookToleranceSeconds: number
   readonly webhookTimeoutMs: number
+  readonly webhookDelivery: 'inline' | DeliveryQueue
   readonly revokeOn: readonly OptionalRevocation[]
   readonly interceptorKeys: readonly KeyObject[]
   readonly interceptorHandlers: InterceptorHandlers
@@ -196,6 +199,7 @@ interface RawFields extends PortalFields {
   'webhooks.toleranceSeconds': number
   'webhooks.maxBytes': number
   'webhooks.timeoutSeconds': number
+  'webhooks.delivery': 'inline' | DeliveryQueue
   'webhooks.revokeOn': readonly OptionalRevocation[]
   'interceptors.secret': readonly KeyObject[]
   'interceptors.handlers': InterceptorHandlers
@@ -252,6 +256,7 @@ function fieldsOf(
     'webhooks.toleranceSeconds': () => positive(webhooks.toleranceSeconds ?? 300),
     'webhooks.maxBytes': () => positive(webhooks.maxBytes ?? 1_048_576),
     'webhooks.timeoutSeconds': () => positive(webhooks.timeoutSeconds ?? 8),
+    'webhooks.delivery': () => delivery(webhooks.delivery ?? 'inline'),
     'webhooks.revokeOn': () => revokeOn(webhooks.revokeOn ?? []),
     'interceptors.secret': () => interceptorKeys(options, env),
     'interceptors.handlers': () => interceptorHandlers(options),
@@ -309,6 +314,7 @@ function assemble(fields: RawFields): Config {
     webhookToleranceSeconds: fields['webhooks.toleranceSeconds'],
     webhookMaxBytes: fields['webhooks.maxBytes'],
     webhookTimeoutMs: fields['webhooks.timeoutSeconds'] * 1000,
+    webhookDelivery: fields['webhooks.delivery'],
     revokeOn: fields['webhooks.revokeOn'],
     interceptorKeys: fields['interceptors.secret'],
     interceptorHandlers: fields['interceptors.handlers'],

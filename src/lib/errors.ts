@@ -63,6 +63,7 @@ const statusByCode = {
   webhook_handler_late: 500,
   webhook_handler_failed: 503,
   webhook_given_up: 200,
+  webhook_queue_unavailable: 503,
   // The management API, by the names of its gRPC statuses.
   api_cancelled: 499,
   api_unknown: 500,

@@ -7,6 +7,7 @@ import type { Logger } from './log.ts'
 import type { PageOptions } from './page-options.ts'
 import type { Fetch } from './request.ts'
 import type { SessionStore } from './session/own-session.ts'
+import type { DeliveryQueue } from './state/delivery-queue.ts'
 import type { StateStore } from './state/store.ts'
 import type { LoginRequest } from './types.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
@@ -161,6 +162,12 @@ export type WebhookOptions = EventHandlers & {
   readonly maxBytes?: number
   /** How long Scalekit, which waits ten seconds, is kept waiting, in seconds. Default: 8. */
   readonly timeoutSeconds?: number
+  /**
+   * When a delivery is acknowledged. `inline`: after its handlers, so that Scalekit repeats what
+   * failed. `bullmq(queue)` or `pgBoss(boss)` of `express-scalekit/queues`: after the queue took it,
+   * which runs the handlers until they succeed. Default: `inline`.
+   */
+  readonly delivery?: 'inline' | DeliveryQueue
   /** Events that end all sessions of an organization besides those that must. Default: none. */
   readonly revokeOn?: readonly OptionalRevocation[]
 }
@@ -257,7 +264,7 @@ export const optionNames: {
   login: ['resolve', 'fallback', 'providers', 'onLogin'],
   session: ['kind', 'store', 'secret', 'keep', 'absoluteSeconds', 'idleSeconds'],
   pages: ['style', 'texts', 'email'],
-  webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'revokeOn'],
+  webhooks: ['secret', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds', 'delivery', 'revokeOn'],
   interceptors: ['secret', 'onFailure', 'toleranceSeconds', 'maxBytes', 'timeoutSeconds'],
   organizations: ['of'],
   portal: ['role', 'permission', 'features', 'embed', 'returnTo', 'origin'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as client from '../../src/client.ts'
 import * as index from '../../src/index.ts'
 import * as postgres from '../../src/postgres.ts'
+import * as queues from '../../src/queues.ts'
 import * as redis from '../../src/redis.ts'
 import * as testing from '../../src/testing.ts'
 import * as webhooks from '../../src/webhooks.ts'
@@ -39,6 +40,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ],
   './redis': ['redisStore'],
   './postgres': ['postgresStore'],
+  './queues': ['bullmq', 'pgBoss'],
   './testing': ['startEmulator'],
   './webhooks': [
     'ConfigError',
@@ -162,6 +164,20 @@ const types: Readonly<Record<string, readonly string[]>> = {
   ],
   './redis': ['RedisClient'],
   './postgres': ['PostgresClient', 'PostgresStore'],
+  './queues': [
+    'BullmqOptions',
+    'BullmqQueue',
+    'BullmqWorkerOptions',
+    'DeliveryQueue',
+    'PgBossClient',
+    'PgBossJob',
+    'PgBossOptions',
+    'PgBossWorkerOptions',
+    'QueueRun',
+    'QueuedDelivery',
+    'RunDelivery',
+    'RunEnd',
+  ],
   './testing': [
     'AccessTokenFault',
     'ConnectionSeed',
@@ -228,6 +244,7 @@ const modules: Readonly<Record<string, object>> = {
   './client': client,
   './redis': redis,
   './postgres': postgres,
+  './queues': queues,
   './testing': testing,
   './webhooks': webhooks,
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Queue } from 'bullmq'
 import connect from 'connect'
 import { RedisStore } from 'connect-redis'
 import express, { type Request, type Response, Router } from 'express'
@@ -20,10 +21,12 @@ import {
   type User,
 } from 'express-scalekit'
 import { postgresStore } from 'express-scalekit/postgres'
+import { bullmq, pgBoss } from 'express-scalekit/queues'
 import { redisStore } from 'express-scalekit/redis'
 import { type Emulator, startEmulator } from 'express-scalekit/testing'
 import { MemoryStore } from 'express-session'
 import { Pool, type PoolClient } from 'pg'
+import PgBoss from 'pg-boss'
 import { createClient, createCluster } from 'redis'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -124,6 +127,14 @@ describe('scalekitAuth', () => {
     scalekitAuth({ store: memoryStore() })
     scalekitAuth({ store: redisStore(createClient(), { prefix: 'app:' }) })
     scalekitAuth({ store: postgresStore(new Pool(), { schema: 'app' }) })
+    const queue = new Queue('webhooks', { connection: { url: 'redis://127.0.0.1' } })
+    scalekitAuth({ webhooks: { delivery: bullmq(queue, { worker: { concurrency: 2 } }) } })
+    const boss = new PgBoss('postgres://127.0.0.1')
+    scalekitAuth({ webhooks: { delivery: pgBoss(boss, { worker: false }) } })
+    // @ts-expect-error a queue itself is no way of delivery
+    scalekitAuth({ webhooks: { delivery: queue } })
+    // @ts-expect-error a misspelled option
+    pgBoss(boss, { worker: { pollingSeconds: 1 } })
     // @ts-expect-error A store has more to it.
     scalekitAuth({ store: new Map() })
   })

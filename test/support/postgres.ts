@@ -13,6 +13,13 @@ export const hasPostgres: boolean = binaries !== undefined || process.env.CI ===
 
 /** A PostgreSQL of this test's own, in a temporary folder, on a socket and no port. */
 export interface Postgres {
+  /** Where it is, as clients of it take that. */
+  readonly address: {
+    readonly host: string
+    readonly port: number
+    readonly user: string
+    readonly database: string
+  }
   readonly pool: Pool
   /** The pool of another process. */
   connect(): Pool
@@ -58,6 +65,7 @@ export async function startPostgres(): Promise<Postgres> {
   const isUp = () => vi.waitFor(() => pool.query('select 1'), { timeout: 10_000, interval: 20 })
   await isUp()
   return {
+    address,
     pool,
     connect,
     kill,

@@ -13,6 +13,7 @@ type Client = ReturnType<typeof createClient>
 
 /** A Redis of this test's own, which keeps nothing on disk. */
 export interface Redis {
+  readonly port: number
   readonly client: Client
   /** A client of another process. */
   connect(): Promise<Client>
@@ -50,6 +51,7 @@ export async function startRedis(...flags: readonly string[]): Promise<Redis> {
   }
 
   return {
+    port,
     client: await connect(),
     connect,
     kill,

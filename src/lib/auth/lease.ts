@@ -1,6 +1,5 @@
 import { WebhookError } from '../errors.ts'
-import type { Ledger } from '../state/store.ts'
-import { leaseMs } from './delivery.ts'
+import type { DeliveryClaim, Ledger } from '../state/store.ts'
 
 /** Handlers that have not ended after this long never will. In milliseconds. */
 const abandonMs = 5 * 60_000
@@ -14,7 +13,10 @@ export interface Lease {
   stop(): void
 }
 
-export function holdLease(ledger: Ledger, deliveryId: string, owner: string): Lease {
+/** What is held, by whom, and for how long at a time. */
+export type Held = Pick<DeliveryClaim, 'deliveryId' | 'owner' | 'leaseMs'>
+
+export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held): Lease {
   const controller = new AbortController()
   const { signal } = controller
   const abandoned = setTimeout(() => controller.abort(neverEnded()), abandonMs).unref()

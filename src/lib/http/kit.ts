@@ -94,7 +94,7 @@ export interface ScalekitAuth extends Guards {
    * HTTP/1 servers need it not: there the kit sees every request first.
    */
   readonly captureRawBody: Middleware
-  /** Stops what runs in the background. */
+  /** Stops what runs in the background, and waits for handlers that a queue's delivery runs. */
   close(): Promise<void>
 }
 
@@ -120,6 +120,9 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     { path: parts.at.paths.interceptors, maxBytes: config.interceptorMaxBytes },
   ]
   const stopTap = tapBodies(places)
+  const { keys, deliveries } = parts.webhooks
+  // By then the application has added its handlers.
+  if (keys.length > 0) setImmediate(deliveries.start)
 
   return Object.assign(middleware, {
     ...own,
@@ -136,6 +139,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     captureRawBody: captureRawBody(places),
     async close() {
       stopTap()
+      await deliveries.close()
       parts.marks.close()
     },
   })

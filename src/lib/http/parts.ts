@@ -1,10 +1,13 @@
 import { connectionLookup, type FindConnections } from '../auth/connection-lookup.ts'
 import { csrfTokens } from '../auth/csrf.ts'
+import type { Deliveries } from '../auth/delivery.ts'
+import { durableDeliveries } from '../auth/durable-deliveries.ts'
 import { type AuthEmitter, authEmitter } from '../auth/events.ts'
-import { inlineDeliveries } from '../auth/inline-deliveries.ts'
+import { type InlineParts, inlineDeliveries } from '../auth/inline-deliveries.ts'
 import { type MarksReplica, replicateMarks } from '../auth/marks.ts'
 import { organizationNames } from '../auth/organization-names.ts'
 import { type React, reactions } from '../auth/reactions.ts'
+import { type Replay, replayWith } from '../auth/replay.ts'
 import { liveSessions, type Sessions } from '../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../client/client-parts.ts'
 import { ScalekitClient } from '../client/scalekit-client.ts'
@@ -59,6 +62,7 @@ export interface Parts {
   readonly mintPortalLink: MintPortalLink
   readonly dispatcher: Dispatcher
   readonly react: React
+  readonly replay: Replay
   readonly events: AuthEmitter
   readonly logger: Logger
 }
@@ -103,6 +107,15 @@ export function assemble(config: Config): Parts {
     longestSessionMs: (config.absoluteSeconds + transactionSeconds) * 1000,
     clock,
   })
+  const deliveryParts = {
+    ledger: store.ledger,
+    dispatcher,
+    react,
+    emit: events.emit,
+    logger,
+    clock,
+    timeoutMs: config.webhookTimeoutMs,
+  }
   const transactions = cookieTransactions({
     name,
     style,
@@ -166,15 +179,7 @@ export function assemble(config: Config): Parts {
       keys: config.webhookKeys,
       toleranceSeconds: config.webhookToleranceSeconds,
       limits: { maxBytes: config.webhookMaxBytes, timeoutMs: bodyTimeoutMs },
-      deliveries: inlineDeliveries({
-        ledger: store.ledger,
-        dispatcher,
-        react,
-        emit: events.emit,
-        logger,
-        clock,
-        timeoutMs: config.webhookTimeoutMs,
-      }),
+      deliveries: deliveriesBy(config, deliveryParts),
       clock,
     },
     interceptors: {
@@ -205,6 +210,7 @@ export function assemble(config: Config): Parts {
       (await scalekit.organization.generatePortalLink(organizationId, { features })).location,
     dispatcher,
     react,
+    replay: replayWith(deliveryParts),
     events,
     logger,
   }
@@ -219,6 +225,11 @@ function findConnections({ connection }: ScalekitClient): FindConnections {
     const { connections } = await connection.listConnections(options)
     return connections
   }
+}
+
+function deliveriesBy({ webhookDelivery }: Config, parts: InlineParts): Deliveries {
+  if (webhookDelivery === 'inline') return inlineDeliveries(parts)
+  return durableDeliveries({ ...parts, queue: webhookDelivery })
 }
 
 /** What makes a sealed value ours and no other instance's. */

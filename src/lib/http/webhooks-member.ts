@@ -1,4 +1,5 @@
 import type { React } from '../auth/reactions.ts'
+import type { Replay } from '../auth/replay.ts'
 import { ConfigError } from '../errors.ts'
 import type { DeadLetter, Ledger } from '../state/store.ts'
 import { bytesOf, parseBody, type RawBody } from '../webhooks/body.ts'
@@ -25,6 +26,15 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   dispatch(event: ScalekitEvent): Promise<void>
   /** The deliveries that failed for good, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
+  /**
+   * Handles a dead letter after all, and takes it away when it took effect.
+   *
+   * @param deliveryId The `webhook-id`, as {@link deadLetters} names it.
+   * @returns Whether there was one.
+   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`, and it stays a dead letter;
+   *   `webhook_busy` while somebody else handles it; ConfigError where there are no handlers
+   */
+  replay(deliveryId: string): Promise<boolean>
 }
 
 export function webhooksMember(parts: {
@@ -32,6 +42,7 @@ export function webhooksMember(parts: {
   readonly ledger: Ledger
   readonly dispatcher: Dispatcher
   readonly react: React
+  readonly replay: Replay
 }): Webhooks {
   const { webhooks, dispatcher } = parts
   const { keys, toleranceSeconds, clock } = webhooks
@@ -61,5 +72,6 @@ export function webhooksMember(parts: {
       await dispatcher.dispatch(event)
     },
     deadLetters: () => parts.ledger.deadLetters(),
+    replay: parts.replay,
   }
 }

@@ -11,7 +11,7 @@ export interface WebhookParts extends SignedRequestParts {
   readonly deliveries: Deliveries
 }
 
-/** `POST /webhooks`: hands an event on, and acknowledges it when it took effect. */
+/** `POST /webhooks`: hands an event on, and acknowledges it when it cannot be lost any more. */
 export function webhooksRoute(
   parts: WebhookParts,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
@@ -30,8 +30,13 @@ function assertTyped({ type }: { readonly type: unknown }): void {
   throw new WebhookError('webhook_body_invalid', 'The body has no type')
 }
 
-/** Only what took effect, or never will, is acknowledged. */
-const acknowledged: Partial<Record<Outcome, number>> = { handled: 201, 'given-up': 201, done: 200 }
+/** Only what took effect, never will, or is sure to be handled is acknowledged. */
+const acknowledged: Partial<Record<Outcome, number>> = {
+  handled: 201,
+  queued: 201,
+  'given-up': 201,
+  done: 200,
+}
 
 function answer(res: ServerResponse, outcome: Outcome): void {
   const status = acknowledged[outcome]

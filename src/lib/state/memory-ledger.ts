@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { expiringMap } from '../expiring-map.ts'
 import { deliveryMemoryMs, maxDeadLetters } from './retention.ts'
-import type { DeadLetter, Ledger } from './store.ts'
+import type { DeadLetter, DeliveryClaim, Ledger } from './store.ts'
 
 /** What is known of a delivery. */
 interface Entry {
@@ -32,7 +32,7 @@ export function memoryLedger(clock: Clock): Ledger {
       const entry = entries.get(claim.deliveryId)
       const { bodyHash, owner, leaseMs } = claim
       const isSameBody = entry === undefined || entry.bodyHash === bodyHash
-      const refusal = entry && refusalOf(entry, clock())
+      const refusal = entry && refusalOf(entry, claim, clock())
       if (refusal) return { status: refusal, isSameBody, attempt: entry.attempt }
       const attempt = (entry?.attempt ?? 0) + 1
       const state = { name: 'claimed', owner, until: clock() + leaseMs } as const
@@ -66,7 +66,11 @@ export function memoryLedger(clock: Clock): Ledger {
 }
 
 /** Why a delivery cannot be claimed, if it cannot. */
-function refusalOf({ state }: Entry, now: number): 'busy' | 'done' | undefined {
-  if (state.name === 'done') return 'done'
+function refusalOf(
+  { state }: Entry,
+  { evenIfDone }: DeliveryClaim,
+  now: number,
+): 'busy' | 'done' | undefined {
+  if (state.name === 'done') return evenIfDone ? undefined : 'done'
   return state.name === 'claimed' && state.until > now ? 'busy' : undefined
 }

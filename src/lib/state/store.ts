@@ -92,6 +92,8 @@ export interface DeliveryClaim {
   /** Random, and new for every attempt. */
   readonly owner: string
   readonly leaseMs: number
+  /** Whether it is granted although it is done: somebody wants it handled again. */
+  readonly evenIfDone?: boolean
 }
 
 /** What a claim was answered. */

@@ -12,7 +12,8 @@ export interface Dispatcher {
    * Adds a handler for one type, for everything below a prefix (`organization.directory.*`), or for
    * every event there is (`*`).
    *
-   * @throws WebhookError `webhook_handler_late` after the first delivery, which it would have missed
+   * @throws WebhookError `webhook_handler_late` after the first delivery, which it would have
+   *   missed, or after `close`
    */
   on<Pattern extends EventPattern>(pattern: Pattern, handler: EventHandler<Matching<Pattern>>): void
   /**
@@ -22,6 +23,8 @@ export interface Dispatcher {
    * @throws as `on`
    */
   onUnknown(handler: EventHandler<UnknownEvent>): void
+  /** Says that no handler can be added any more. */
+  close(): void
   /** Whether there is no handler at all. */
   readonly isEmpty: boolean
   /**
@@ -47,10 +50,10 @@ type AnyHandler = EventHandler<never>
  */
 export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
   const handlersByType = new Map<HandledType, readonly AnyHandler[]>()
-  let hasBegun = false
+  let isClosed = false
 
   function add(types: readonly HandledType[], handler: AnyHandler): void {
-    if (hasBegun) throw late()
+    if (isClosed) throw late()
     for (const type of types) {
       handlersByType.set(type, [...(handlersByType.get(type) ?? []), handler])
     }
@@ -63,8 +66,11 @@ export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
     },
     on: (pattern, handler) => add(matchingTypes(pattern), callable(handler, 'handler')),
     onUnknown: (handler) => add([undefined], callable(handler, 'handler')),
+    close() {
+      isClosed = true
+    },
     async dispatch(event, delivery = {}) {
-      hasBegun = true
+      isClosed = true
       const type = isDocumented(event) ? eventTypeOf(event.type) : undefined
       await runAll(handlersByType.get(type) ?? [], event, completed(delivery, event))
     },
@@ -86,8 +92,8 @@ function callable(handler: unknown, name: string): AnyHandler {
 }
 
 function late(): WebhookError {
-  return new WebhookError('webhook_handler_late', 'An event was delivered before this handler', {
-    hint: 'Add every handler before the application listens.',
+  return new WebhookError('webhook_handler_late', 'Events are delivered already', {
+    hint: 'Add every handler right after scalekitAuth(), before the application listens.',
   })
 }
 

@@ -16,7 +16,7 @@ afterEach(() => {
 async function held(changes: Partial<Ledger> = {}) {
   const ledger = { ...memoryLedger(Date.now), ...changes }
   await ledger.claim(claim)
-  return { ledger, lease: holdLease(ledger, 'msg_1', 'me') }
+  return { ledger, lease: holdLease(ledger, claim) }
 }
 
 it('keeps a claim for as long as the work takes, and no longer', async () => {

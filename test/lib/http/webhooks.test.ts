@@ -1,44 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
-import {
-  type AuthEvents,
-  memoryStore,
-  type ScalekitAuthOptions,
-  type StateStore,
-  scalekitAuth,
-} from '../../../src/index.ts'
+import { memoryStore, type StateStore, scalekitAuth } from '../../../src/index.ts'
 import { PermanentError, type ScalekitEvent } from '../../../src/webhooks.ts'
 import { documentedExamples, referenceExamples } from '../../fixtures/webhook-examples.ts'
 import type { ApplicationParts } from '../../support/application.ts'
 import { start } from '../../support/start.ts'
-import { deliver, example, webhookSecret } from '../../support/webhook.ts'
-
-type WebhookOptions = NonNullable<ScalekitAuthOptions['webhooks']>
-
-const secret = webhookSecret
-
-/** An application with handlers, whose events are kept. */
-async function taking(webhooks: WebhookOptions, parts: ApplicationParts = {}) {
-  const application = await start({
-    ...parts,
-    options: { ...parts.options, webhooks: { secret, ...webhooks } },
-  })
-  const handled: AuthEvents['webhook.handled'][] = []
-  const failed: AuthEvents['webhook.failed'][] = []
-  application.auth.on('webhook.handled', (event) => handled.push(event))
-  application.auth.on('webhook.failed', (event) => failed.push(event))
-  return { ...application, handled, failed }
-}
-
-/** Something that a handler waits for. */
-function gate() {
-  let open = () => {}
-  let fail = (_error: Error) => {}
-  const opened = new Promise<void>((resolve, reject) => {
-    open = resolve
-    fail = reject
-  })
-  return { opened, open, fail }
-}
+import { gate, taking } from '../../support/taking.ts'
+import { deliver, example } from '../../support/webhook.ts'
 
 describe('a delivery', () => {
   it.each(Object.entries(referenceExamples))(
@@ -203,6 +170,109 @@ describe('a handler that takes its time', () => {
     })
     await deliver(url, { id: 'msg_lost' }).expect(201)
     expect(await auth.webhooks.deadLetters()).toEqual([])
+  })
+})
+
+describe('a dead letter', () => {
+  /** An application that gave up a delivery, or failed too late, while it was broken. */
+  async function withLetter(failure: Error, webhooks: Parameters<typeof taking>[0] = {}) {
+    let isBroken = true
+    const handler = vi.fn(() => (isBroken ? Promise.reject(failure) : undefined))
+    const application = await taking({ ...webhooks, onDirectoryUserCreated: handler })
+    await deliver(application.url, { id: 'msg_dead' }).expect(201)
+    const ids = async () =>
+      (await application.auth.webhooks.deadLetters()).map(({ deliveryId }) => deliveryId)
+    const repair = () => {
+      isBroken = false
+    }
+    return { ...application, handler, repair, ids }
+  }
+
+  it('is handled when it is replayed, and gone', async () => {
+    const { auth, url, repair, ids, handled } = await withLetter(new PermanentError('odd'))
+    repair()
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    expect(handled).toEqual([
+      { deliveryId: 'msg_dead', type: 'organization.directory.user_created', attempt: 2 },
+    ])
+    expect(await ids()).toEqual([])
+    expect(await auth.webhooks.replay('msg_dead')).toBe(false)
+    await deliver(url, { id: 'msg_dead' }).expect(200)
+  })
+
+  it('that fails again stays one', async () => {
+    const { auth, ids, repair, handler, failed } = await withLetter(new PermanentError('odd'))
+    await expect(auth.webhooks.replay('msg_dead')).rejects.toMatchObject({
+      code: 'webhook_given_up',
+    })
+    expect(failed.at(-1)).toMatchObject({ attempt: 2, isFinal: true })
+    expect(await ids()).toEqual(['msg_dead'])
+    repair()
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    expect(handler).toHaveBeenCalledTimes(3)
+  })
+
+  it('is handled once, however many replay it', async () => {
+    const { auth, repair, handler } = await withLetter(new PermanentError('odd'))
+    repair()
+    const replays = Array.from({ length: 10 }, () => auth.webhooks.replay('msg_dead'))
+    const ends = await Promise.allSettled(replays)
+    expect(handler).toHaveBeenCalledTimes(2)
+    expect(ends.filter((end) => end.status === 'fulfilled' && end.value)).toHaveLength(1)
+  })
+
+  it('is not handled again by one who looked before it was gone', async () => {
+    const store = memoryStore()
+    const letters = gate()
+    let isSlow = false
+    const deadLetters: typeof store.ledger.deadLetters = async () => {
+      const found = await store.ledger.deadLetters()
+      if (isSlow) {
+        isSlow = false
+        await letters.opened
+      }
+      return found
+    }
+    let isBroken = true
+    const handler = vi.fn(() => {
+      if (isBroken) throw new PermanentError('odd')
+    })
+    const { auth, url } = await taking(
+      { onDirectoryUserCreated: handler },
+      { options: { store: { ...store, ledger: { ...store.ledger, deadLetters } } } },
+    )
+    await deliver(url, { id: 'msg_dead' }).expect(201)
+    isBroken = false
+    isSlow = true
+    const slow = auth.webhooks.replay('msg_dead')
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    letters.open()
+    expect(await slow).toBe(false)
+    expect(handler).toHaveBeenCalledTimes(2)
+    await deliver(url, { id: 'msg_dead' }).expect(200)
+  })
+
+  it('of a delivery that took effect after all is only taken away', async () => {
+    const store = memoryStore()
+    const handler = vi.fn()
+    const { auth, url } = await taking({ onDirectoryUserCreated: handler }, { options: { store } })
+    await deliver(url, { id: 'msg_dead' }).expect(201)
+    const body = JSON.stringify(documentedExamples['organization.directory.user_created'])
+    const letter = { deliveryId: 'msg_dead', type: 'x', body, failedAt: Date.now(), attempt: 1 }
+    await store.ledger.bury({ ...letter, reason: 'webhook_handler_failed' })
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    expect(await auth.webhooks.deadLetters()).toEqual([])
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not taken away where nobody would handle it', async () => {
+    const { auth } = await taking({})
+    await expect(auth.webhooks.replay('msg_dead')).rejects.toMatchObject({ code: 'config_invalid' })
+  })
+
+  it('there is none of is not replayed', async () => {
+    const { auth } = await taking({ onUnknown() {} })
+    expect(await auth.webhooks.replay('msg_never')).toBe(false)
   })
 })
 

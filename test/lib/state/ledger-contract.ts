@@ -43,6 +43,19 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       })
     })
 
+    it('grants what is done to somebody who wants it handled again, one at a time', async () => {
+      const { ledger } = await create()
+      await ledger.claim(claim())
+      const again = claim({ owner: 'second', evenIfDone: true })
+      expect((await ledger.claim(again)).status).toBe('busy')
+      await ledger.settle('msg_1', 'first', weekMs)
+      const claims = [again, claim({ owner: 'third', evenIfDone: true })]
+      const answers = await Promise.all(claims.map((each) => ledger.claim(each)))
+      expect(answers.map(({ status }) => status).sort()).toEqual(['busy', 'claimed'])
+      expect(answers.map(({ attempt }) => attempt)).toEqual([2, 2])
+      expect((await ledger.claim(claim({ owner: 'fourth' }))).status).toBe('busy')
+    })
+
     it('grants what was released again, and counts', async () => {
       const { ledger } = await create()
       await ledger.claim(claim())

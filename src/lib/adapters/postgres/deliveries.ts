@@ -11,8 +11,8 @@ type Deliveries = Required<Omit<Ledger, 'bury' | 'deadLetters' | 'exhume'>>
 export function postgresDeliveries({ tables, query }: Database): Deliveries {
   const { deliveries } = tables
 
-  async function grant({ deliveryId, bodyHash, owner, leaseMs }: DeliveryClaim) {
-    const values = [deliveryId, bodyHash, owner, leaseMs, deliveryMemoryMs]
+  async function grant({ deliveryId, bodyHash, owner, leaseMs, evenIfDone }: DeliveryClaim) {
+    const values = [deliveryId, bodyHash, owner, leaseMs, deliveryMemoryMs, evenIfDone ?? false]
     const [granted] = await query<Omit<ClaimAnswer, 'status'>>(claimIn(deliveries), ...values)
     return granted
   }
@@ -54,7 +54,7 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
   }
 }
 
-/** Delivery, body hash, owner, lease and memory; a row that has ended counts as none. */
+/** Delivery, body hash, owner, lease, memory, even if done; a row that has ended counts as none. */
 function claimIn(table: string): string {
   return `${sweep(table, 'delivery_id')}
   insert into ${table} as known
@@ -70,6 +70,7 @@ function claimIn(table: string): string {
     expires_at = excluded.expires_at
   where known.state = 'released'
     or known.state = 'claimed' and known.lease_end <= ${now}
+    or known.state = 'done' and $6
     or known.expires_at <= ${now}
   returning coalesce(previous_body_hash = body_hash, true) as "isSameBody", attempt`
 }

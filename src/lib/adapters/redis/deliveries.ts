@@ -3,12 +3,12 @@ import type { ClaimAnswer, Ledger } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
-/** Claims a delivery: body hash, owner, lease and memory in milliseconds. */
+/** Claims a delivery: body hash, owner, lease and memory in milliseconds, whether even if done. */
 const claim = script(`${readClock}
   local known = redis.call('HMGET', KEYS[1], 'state', 'bodyHash', 'attempt', 'leaseEnd')
   local state, attempt = known[1], tonumber(known[3] or 0)
   local isSameBody = (not state or known[2] == ARGV[1]) and 1 or 0
-  if state == 'done' then return { 'done', isSameBody, attempt } end
+  if state == 'done' and ARGV[5] ~= 'again' then return { 'done', isSameBody, attempt } end
   if state == 'claimed' and tonumber(known[4]) > now then return { 'busy', isSameBody, attempt } end
   redis.call('HSET', KEYS[1], 'state', 'claimed', 'bodyHash', ARGV[1], 'owner', ARGV[2],
     'leaseEnd', now + ARGV[3], 'attempt', attempt + 1)
@@ -40,8 +40,9 @@ export function redisDeliveries(client: RedisClient, prefix: string): Deliveries
   }
 
   return {
-    async claim({ deliveryId, bodyHash, owner, leaseMs }) {
-      const args = [bodyHash, owner, wholeMs(leaseMs), wholeMs(deliveryMemoryMs)]
+    async claim({ deliveryId, bodyHash, owner, leaseMs, evenIfDone }) {
+      const times = [wholeMs(leaseMs), wholeMs(deliveryMemoryMs)]
+      const args = [bodyHash, owner, ...times, evenIfDone ? 'again' : '']
       return claimAnswer(await claim(client, [prefix + deliveryId], args))
     },
     renew: (deliveryId, owner, leaseMs) => tell(deliveryId, owner, { leaseMs }),

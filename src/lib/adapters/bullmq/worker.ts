@@ -1,0 +1,86 @@
+import type { ConnectionOptions, Job, Worker } from 'bullmq'
+import { type Logger, quote } from '../../log.ts'
+import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
+import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
+
+/** What a worker needs. */
+export interface WorkerParts {
+  readonly queue: BullmqQueue
+  readonly worker: BullmqWorkerOptions
+  readonly run: RunDelivery
+  readonly logger: Logger
+}
+
+/**
+ * BullMQ gives a job up when a second worker died of it; a deployment that goes wrong kills more
+ * than that.
+ */
+const workerDefaults = { concurrency: 5, lockDuration: 30_000, maxStalledCount: 10 }
+
+/** Starts a worker of BullMQ on the queue; answers how to stop it. */
+export function bullmqWorker(parts: WorkerParts): () => Promise<void> {
+  const worker = startWorker(parts)
+  worker.catch((error: unknown) => report(parts.logger, error))
+  return async () => {
+    const stop = await worker.catch(() => undefined)
+    await stop?.()
+  }
+}
+
+async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
+  const { UnrecoverableError, Worker } = await import('bullmq')
+  const settings = { ...workerDefaults, ...parts.worker }
+
+  async function process(job: Job<QueuedDelivery>): Promise<void> {
+    const end = await run(job.data, {
+      attempt: job.attemptsStarted,
+      isLast: isLast(job, settings.maxStalledCount),
+      lockMs: settings.lockDuration,
+    })
+    if (end === 'given-up') throw new UnrecoverableError('webhook_given_up')
+  }
+
+  const { connection, disconnect } = connectionFor(queue)
+  const { prefix } = queue.opts
+  const worker: Worker<QueuedDelivery> = new Worker(queue.name, process, {
+    ...settings,
+    connection,
+    ...(prefix === undefined ? {} : { prefix }),
+  })
+  worker.on('error', (error) => report(logger, error))
+  return async () => {
+    await worker.close()
+    disconnect()
+  }
+}
+
+/** Failures and deaths of workers are counted apart. */
+function isLast(job: Job, maxStalledCount: number): boolean {
+  return job.attemptsMade + 1 >= (job.opts.attempts ?? 1) || job.stalledCounter >= maxStalledCount
+}
+
+/** What is used of a client of `ioredis`. */
+interface IoRedis {
+  duplicate(options: object): IoRedis
+  disconnect(): void
+}
+
+/**
+ * A worker blocks its connection and never gives up on Redis, so it cannot share a client that the
+ * application made for its requests. Options are for a client of its own anyway.
+ */
+function connectionFor({ opts }: BullmqQueue): {
+  readonly connection: ConnectionOptions
+  readonly disconnect: () => void
+} {
+  const given = opts.connection as ConnectionOptions & Partial<IoRedis & { isCluster: boolean }>
+  if (typeof given.duplicate !== 'function' || given.isCluster) {
+    return { connection: given, disconnect() {} }
+  }
+  const own = (given as IoRedis).duplicate({ maxRetriesPerRequest: null })
+  return { connection: own as ConnectionOptions, disconnect: () => own.disconnect() }
+}
+
+function report(logger: Logger, error: unknown): void {
+  logger.warn(`The queue of webhooks does not answer: ${quote(String(error))}`)
+}

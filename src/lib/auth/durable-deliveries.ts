@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { AccessError, WebhookError } from '../errors.ts'
+import type { DeliveryQueue, QueuedDelivery, QueueRun, RunEnd } from '../state/delivery-queue.ts'
+import { within } from '../within.ts'
+import { type Attempt, attemptsWith } from './attempts.ts'
+import {
+  type Claim,
+  claim,
+  type Deliveries,
+  deliveryOf,
+  letterOf,
+  tellReuse,
+  type VerifiedDelivery,
+} from './delivery.ts'
+import type { InlineParts } from './inline-deliveries.ts'
+
+/** How long nobody looks whether a lease has ended, at most, in milliseconds. */
+const maxPauseMs = 500
+
+/** What it takes to handle deliveries that a queue keeps. */
+export interface DurableParts extends InlineParts {
+  readonly queue: DeliveryQueue
+}
+
+/**
+ * Leaves each delivery to a queue, which brings it to the handlers in a process that works. What
+ * the kit does itself waits for no worker.
+ */
+export function durableDeliveries(parts: DurableParts): Deliveries {
+  const { queue, dispatcher, react, emit, logger } = parts
+  let stop: (() => Promise<void>) | undefined
+  let isClosed = false
+
+  async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
+    try {
+      const queued = { deliveryId, body: raw.toString(), receivedAt }
+      return (await within(parts.timeoutMs, queue.enqueue(queued))).isSameBody
+    } catch (cause) {
+      throw new WebhookError('webhook_queue_unavailable', 'The queue takes nothing', { cause })
+    }
+  }
+
+  return {
+    async take(delivery) {
+      await react(delivery.event, delivery.receivedAt).catch((cause: unknown) => {
+        throw new AccessError('store_unavailable', 'The marks cannot be written', { cause })
+      })
+      if (await enqueue(delivery)) return 'queued'
+      tellReuse(delivery, 1, emit)
+      return 'done'
+    },
+    start() {
+      if (isClosed || !queue.work) return
+      // A handler that is added later would miss what is taken from now on.
+      dispatcher.close()
+      // Whatever was taken here would be done, and nobody would have handled it.
+      if (dispatcher.isEmpty) logger.info('Without handlers, webhooks are only received here')
+      else stop = queue.work(runWith(parts), logger)
+    },
+    async close() {
+      isClosed = true
+      await stop?.()
+    },
+  }
+}
+
+/** One run of a delivery by the queue. */
+function runWith(parts: DurableParts): (queued: QueuedDelivery, run: QueueRun) => Promise<RunEnd> {
+  const { ledger, emit, clock, logger } = parts
+  const attempts = attemptsWith(parts)
+
+  return async function runDelivery(queued, run) {
+    const delivery = deliveryOf(queued, queued.receivedAt)
+    if (run.isLast) await bury(delivery, run)
+    const claimed = await claimInTurn(delivery, run)
+    if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
+    if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
+    if (run.isLast) await ledger.exhume(delivery.deliveryId)
+    return 'over'
+  }
+
+  /** A process that dies in the last run leaves no letter any more, so one lies there before. */
+  function bury(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
+    const reason = 'webhook_handler_failed'
+    return ledger.bury(letterOf(delivery, { reason, failedAt: clock(), attempt }))
+  }
+
+  /** Whoever has it lives and ends it, or is dead, and then their lease ends. */
+  async function claimInTurn(delivery: VerifiedDelivery, { lockMs }: QueueRun): Promise<Claim> {
+    const end = performance.now() + 2 * lockMs
+    for (;;) {
+      const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
+      const mayWait = claimed.status === 'busy' && claimed.isSameBody && performance.now() < end
+      if (!mayWait) return claimed
+      await delay(Math.min(lockMs / 20, maxPauseMs))
+    }
+  }
+
+  async function handle(attempt: Attempt, { isLast }: QueueRun): Promise<RunEnd> {
+    try {
+      await attempts.make(attempt)
+      return 'over'
+    } catch (error) {
+      const end = await attempts.fail(attempt, error, isLast)
+      logger.warn(`webhook ${attempt.deliveryId}: attempt ${attempt.attempt} ${end}`)
+      if (end === 'given-up') return end
+      throw error
+    }
+  }
+}
+
+/** The queue counts the runs of all processes, and the ledger what it granted. */
+function attemptOf(delivery: VerifiedDelivery, claimed: Claim, run: QueueRun): Attempt {
+  const { owner } = claimed
+  const attempt = Math.max(claimed.attempt, run.attempt)
+  return { ...delivery, owner, attempt, leaseMs: run.lockMs, mayHaveLetter: run.isLast }
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { Queue, type QueueOptions } from 'bullmq'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { bullmq } from '../../../src/queues.ts'
+import { hasRedis, startRedis } from '../../support/redis.ts'
+import { taking } from '../../support/taking.ts'
+import { deliver } from '../../support/webhook.ts'
+
+const waiting = { timeout: 10_000, interval: 20 }
+
+describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.close())
+
+  function open(options: Partial<QueueOptions> = {}): Queue {
+    const connection = { host: '127.0.0.1', port: redis.port }
+    const queue = new Queue(`test-${randomUUID()}`, { connection, ...options })
+    onTestFinished(() => queue.close())
+    return queue
+  }
+
+  it('may have a client of the application’s, which stays open', async () => {
+    const client = new Redis({ host: '127.0.0.1', port: redis.port })
+    onTestFinished(() => client.disconnect())
+    const queue = open({ connection: client })
+    const before = (await redis.client.clientList()).length
+    const { auth, url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
+    await deliver(url).expect(201)
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await auth.close()
+    expect(await client.ping()).toBe('PONG')
+    await vi.waitFor(async () => {
+      expect((await redis.client.clientList()).length).toBeLessThanOrEqual(before)
+    }, waiting)
+  })
+
+  it('may have a prefix', async () => {
+    const queue = open({ prefix: 'mine' })
+    const { url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
+    await deliver(url).expect(201)
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+  })
+
+  it('keeps what is done for a week, unless it is told otherwise', async () => {
+    const [plain, own] = [open(), open({ defaultJobOptions: { removeOnComplete: 5, attempts: 2 } })]
+    for (const queue of [plain, own]) {
+      const { url } = await taking({ delivery: bullmq(queue, { worker: false }) })
+      await deliver(url, { id: 'msg_kept' }).expect(201)
+    }
+    const optionsIn = async (queue: Queue) => (await queue.getJob('webhook-msg_kept'))!.opts
+    expect(await optionsIn(plain)).toMatchObject({ removeOnComplete: { age: 604_800 } })
+    expect(await optionsIn(own)).toMatchObject({ removeOnComplete: 5, attempts: 2 })
+  })
+
+  it('may forget at once what is done: the ledger knows', async () => {
+    const queue = open({ defaultJobOptions: { removeOnComplete: true } })
+    const handler = vi.fn()
+    const { url, handled } = await taking({
+      delivery: bullmq(queue),
+      onDirectoryUserCreated: handler,
+    })
+    await deliver(url, { id: 'msg_forgotten' }).expect(201)
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    const isForgotten = async () =>
+      expect(await queue.getJob('webhook-msg_forgotten')).toBeUndefined()
+    await vi.waitFor(isForgotten, waiting)
+    await deliver(url, { id: 'msg_forgotten' }).expect(201)
+    await vi.waitFor(isForgotten, waiting)
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import PgBoss from 'pg-boss'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { pgBoss } from '../../../src/queues.ts'
+import { hasPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
+import { gate, taking } from '../../support/taking.ts'
+import { deliver } from '../../support/webhook.ts'
+
+const waiting = { timeout: 10_000, interval: 20 }
+const worker = { pollingIntervalSeconds: 0.05 }
+
+describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
+  let postgres: Postgres
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(() => postgres.close())
+
+  function open(): { boss: PgBoss; queue: string } {
+    const boss = new PgBoss({ ...postgres.address, schedule: false, maintenanceIntervalSeconds: 1 })
+    boss.on('error', () => {})
+    onTestFinished(() => boss.stop({ graceful: false }))
+    return { boss, queue: `test-${randomUUID()}` }
+  }
+
+  it('takes nothing before pg-boss has started, and then it does', async () => {
+    const { boss, queue } = open()
+    const { url, handled } = await taking({
+      delivery: pgBoss(boss, { queue, worker }),
+      onUserLogin() {},
+    })
+    const refused = await deliver(url, { id: 'msg_early' }).expect(503)
+    expect(refused.body.code).toBe('webhook_queue_unavailable')
+    await boss.start()
+    await deliver(url, { id: 'msg_early' }).expect(201)
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+  })
+
+  it('that somebody removed acknowledges nothing', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    const { url } = await taking({ delivery: pgBoss(boss, { queue, worker: false }) })
+    await deliver(url).expect(201)
+    await boss.purgeQueue(queue)
+    await boss.deleteQueue(queue)
+    await deliver(url).expect(503)
+  })
+
+  it('runs again what a worker that died had begun', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    await boss.createQueue(queue, { name: queue, expireInSeconds: 1, retryDelay: 0 })
+    const receiver = await taking({ delivery: pgBoss(boss, { queue, worker: false }) })
+    await deliver(receiver.url, { id: 'msg_begun' }).expect(201)
+    expect(await boss.fetch(queue)).toHaveLength(1)
+    const { handled } = await taking({
+      delivery: pgBoss(boss, { queue, worker }),
+      onDirectoryUserCreated() {},
+    })
+    await vi.waitFor(() => expect(handled).toMatchObject([{ attempt: 2 }]), waiting)
+  })
+
+  it('handles as many at once as it is told, and no more', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    const { opened, open: letGo } = gate()
+    let [running, most] = [0, 0]
+    const { url, handled } = await taking({
+      delivery: pgBoss(boss, { queue, worker: { ...worker, concurrency: 2 } }),
+      async onDirectoryUserCreated() {
+        running += 1
+        most = Math.max(most, running)
+        await opened
+        running -= 1
+      },
+    })
+    await Promise.all(Array.from({ length: 20 }, () => deliver(url).expect(201)))
+    await vi.waitFor(() => expect(running).toBe(2), waiting)
+    letGo()
+    await vi.waitFor(() => expect(handled).toHaveLength(20), waiting)
+    expect(most).toBe(2)
+  })
+})

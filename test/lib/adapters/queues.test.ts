@@ -1,0 +1,314 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { memoryStore } from '../../../src/index.ts'
+import { PermanentError } from '../../../src/webhooks.ts'
+import { documentedExamples } from '../../fixtures/webhook-examples.ts'
+import { hasPostgres } from '../../support/postgres.ts'
+import { type Engine, startBullmq, startPgBoss } from '../../support/queues.ts'
+import { hasRedis } from '../../support/redis.ts'
+import { gate, taking } from '../../support/taking.ts'
+import { deliver, example } from '../../support/webhook.ts'
+import { claim } from '../state/use-all.ts'
+
+/** Of the delivery that is sent by default. */
+const hashOfExample = createHash('sha256')
+  .update(JSON.stringify(documentedExamples['organization.directory.user_created']))
+  .digest('base64url')
+const type = 'organization.directory.user_created'
+const waiting = { timeout: 10_000, interval: 20 }
+const receiveOnly = { worker: false } as const
+
+const engines = [
+  {
+    name: 'BullMQ',
+    isThere: hasRedis,
+    startEngine: startBullmq,
+    defaults: { attempts: 12, backoff: { type: 'exponential', delay: 5000 } },
+    givenUp: 'failed',
+  },
+  {
+    name: 'pg-boss',
+    isThere: hasPostgres,
+    startEngine: startPgBoss,
+    defaults: { retry_limit: 11, retry_delay: 5, retry_backoff: true },
+    givenUp: 'cancelled',
+  },
+] as const
+
+describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) => {
+  describe.skipIf(!isThere)('that keeps deliveries', () => {
+    let engine: Engine
+    beforeAll(async () => {
+      engine = await startEngine()
+    })
+    afterAll(() => engine.close())
+
+    it('brings each to its handler, which knows of it what the route knew', async () => {
+      const queue = await engine.queue()
+      const seen: object[] = []
+      const { url, handled } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: (event, delivery) => void seen.push({ event, ...delivery }),
+      })
+      const answer = await deliver(url, { id: 'msg_known' }).expect(201)
+      expect(answer.body).toEqual({ status: 'queued' })
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+      expect(handled).toEqual([{ deliveryId: 'msg_known', type, attempt: 1 }])
+      expect(seen).toEqual([
+        {
+          event: documentedExamples[type],
+          deliveryId: 'msg_known',
+          attempt: 1,
+          receivedAt: expect.any(Number),
+          raw: Buffer.from(JSON.stringify(documentedExamples[type])),
+          signal: expect.any(AbortSignal),
+          log: expect.anything(),
+        },
+      ])
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_known')).toBe('completed')
+      }, waiting)
+    })
+
+    it('runs each once, however often it comes', async () => {
+      const queue = await engine.queue()
+      const handler = vi.fn()
+      const { url, handled } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: handler,
+      })
+      await Promise.all(
+        Array.from({ length: 20 }, () => deliver(url, { id: 'msg_again' }).expect(201)),
+      )
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+      await deliver(url, { id: 'msg_again' }).expect(201)
+      await deliver(url, { id: 'msg_next' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(2), waiting)
+      expect(handler).toHaveBeenCalledTimes(2)
+    })
+
+    it('runs no other body under a known id, and somebody is told', async () => {
+      const queue = await engine.queue()
+      const handler = vi.fn()
+      const { url, failed } = await taking({
+        delivery: queue.delivery(receiveOnly),
+        onDirectoryUserCreated: handler,
+      })
+      await deliver(url, { id: 'msg_one' }).expect(201)
+      const event = example(type, { email: 'eve@evil.example' })
+      const answer = await deliver(url, { id: 'msg_one', event }).expect(200)
+      expect(answer.body).toEqual({ status: 'done' })
+      expect(failed).toEqual([
+        { deliveryId: 'msg_one', type, attempt: 1, code: 'webhook_id_reused', isFinal: false },
+      ])
+      const bodies: string[] = []
+      await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: (_event, { raw }) => void bodies.push(raw.toString()),
+      })
+      await vi.waitFor(() => expect(bodies).toEqual([JSON.stringify(example(type))]), waiting)
+    })
+
+    it('takes ids of digits only', async () => {
+      const queue = await engine.queue()
+      const { url, handled } = await taking({ delivery: queue.delivery(), onUserLogin() {} })
+      await deliver(url, { id: '1234567890' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    })
+
+    it('runs a delivery again whose handler failed', async () => {
+      const queue = await engine.queue()
+      const attempts: number[] = []
+      const { url, auth, handled, failed, log } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated(_event, { attempt }) {
+          attempts.push(attempt)
+          if (attempt === 1) throw new Error('the database of ada@acme.example is down')
+        },
+      })
+      await deliver(url, { id: 'msg_failing' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+      expect(attempts).toEqual([1, 2])
+      expect(failed).toEqual([
+        {
+          deliveryId: 'msg_failing',
+          type,
+          attempt: 1,
+          code: 'webhook_handler_failed',
+          isFinal: false,
+        },
+      ])
+      expect(await auth.webhooks.deadLetters()).toEqual([])
+      expect(log.join('\n')).toContain('msg_failing: attempt 1 failed')
+      expect(log.join('\n')).not.toContain('ada@')
+    })
+
+    it('waits longer each time, for hours, unless it is told otherwise', async () => {
+      const queue = await engine.plainQueue()
+      const { url } = await taking({ delivery: queue.delivery(), onUserLogin() {} })
+      await deliver(url, { id: 'msg_patient' }).expect(201)
+      expect(await queue.retriesOf('msg_patient')).toEqual(defaults)
+    })
+
+    it('gives up at once what its handler gives up', async () => {
+      const queue = await engine.queue()
+      const handler = vi.fn(() => Promise.reject(new PermanentError('No such tenant')))
+      const { url, auth, failed } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: handler,
+      })
+      await deliver(url, { id: 'msg_hopeless' }).expect(201)
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_hopeless')).toBe(givenUp)
+      }, waiting)
+      expect(handler).toHaveBeenCalledTimes(1)
+      expect(failed).toEqual([
+        { deliveryId: 'msg_hopeless', type, attempt: 1, code: 'webhook_given_up', isFinal: true },
+      ])
+      const [letter] = await auth.webhooks.deadLetters()
+      expect(letter).toMatchObject({ deliveryId: 'msg_hopeless', reason: 'webhook_given_up' })
+    })
+
+    it('keeps what failed for good, until it is replayed', async () => {
+      const queue = await engine.queue({ attempts: 2 })
+      let isDown = true
+      const handler = vi.fn(() => {
+        if (isDown) throw new Error('down')
+      })
+      const { url, auth, failed, handled } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: handler,
+      })
+      await deliver(url, { id: 'msg_exhausted' }).expect(201)
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_exhausted')).toBe('failed')
+      }, waiting)
+      expect(failed.map(({ attempt, isFinal }) => [attempt, isFinal])).toEqual([
+        [1, false],
+        [2, true],
+      ])
+      const [letter] = await auth.webhooks.deadLetters()
+      expect(letter).toMatchObject({ deliveryId: 'msg_exhausted', attempt: 2 })
+      isDown = false
+      expect(await auth.webhooks.replay('msg_exhausted')).toBe(true)
+      expect(handled).toEqual([{ deliveryId: 'msg_exhausted', type, attempt: 3 }])
+      expect(await auth.webhooks.deadLetters()).toEqual([])
+    })
+
+    it('has a dead letter before the last run begins, in case its process dies', async () => {
+      const queue = await engine.queue({ attempts: 1 })
+      const { opened, open } = gate()
+      const handler = vi.fn(() => opened)
+      const { url, auth, handled } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: handler,
+      })
+      await deliver(url, { id: 'msg_last' }).expect(201)
+      await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
+      expect(await auth.webhooks.deadLetters()).toHaveLength(1)
+      open()
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+      expect(await auth.webhooks.deadLetters()).toEqual([])
+    })
+
+    it('waits for the lease of a process that died, and then runs', async () => {
+      const store = memoryStore()
+      const queue = await engine.queue()
+      await store.ledger.claim(claim('msg_held', { bodyHash: hashOfExample, leaseMs: 300 }))
+      const { url, handled, failed } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store } },
+      )
+      await deliver(url, { id: 'msg_held' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+      expect(failed).toEqual([])
+    })
+
+    it('does not run what the ledger says is done', async () => {
+      const store = memoryStore()
+      const queue = await engine.queue()
+      await store.ledger.claim(claim('msg_done', { bodyHash: hashOfExample }))
+      await store.ledger.settle('msg_done', 'me', 60_000)
+      const handler = vi.fn()
+      const { url } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated: handler },
+        { options: { store } },
+      )
+      await deliver(url, { id: 'msg_done' }).expect(201)
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_done')).toBe('completed')
+      }, waiting)
+      expect(handler).not.toHaveBeenCalled()
+    })
+
+    it('lets one process receive and another one work', async () => {
+      const queue = await engine.queue()
+      const handler = vi.fn()
+      const receiver = await taking({ delivery: queue.delivery() })
+      await deliver(receiver.url, { id: 'msg_passed' }).expect(201)
+      expect(receiver.log.join('\n')).toContain('webhooks are only received here')
+      const worker = await taking({ delivery: queue.delivery(), onDirectoryUserCreated: handler })
+      await vi.waitFor(() => expect(worker.handled).toHaveLength(1), waiting)
+      expect(receiver.handled).toEqual([])
+    })
+
+    it('lets nobody add a handler when it works already', async () => {
+      const queue = await engine.queue()
+      const { auth } = await taking({ delivery: queue.delivery(), onDirectoryUserCreated() {} })
+      await new Promise(setImmediate)
+      expect(() => auth.webhooks.on('*', () => {})).toThrow(
+        expect.objectContaining({ code: 'webhook_handler_late' }),
+      )
+    })
+
+    it('keeps nobody waiting who has to be out, though no worker ever runs', async () => {
+      const queue = await engine.queue()
+      const { url, visitor } = await taking({ delivery: queue.delivery(receiveOnly) })
+      const browser = visitor()
+      await browser.signIn('/login?domain=acme.example&return_to=/app', 'ada@acme.example')
+      await browser.call('/app').expect(200)
+      const event = {
+        ...example('organization.directory.user_deleted', { email: 'ada@acme.example' }),
+        organization_id: 'org_69615647365005430',
+        occurred_at: new Date().toISOString(),
+      }
+      await deliver(url, { event }).expect(201)
+      await browser.call('/app').expect(401)
+    })
+
+    it('ends with what is being handled, takes nothing more, and leaves nothing open', async () => {
+      const queue = await engine.queue()
+      const { opened, open } = gate()
+      const handler = vi.fn(() => opened)
+      const receiver = await taking({ delivery: queue.delivery(receiveOnly) })
+      const before = await engine.connections()
+      const worker = await taking({ delivery: queue.delivery(), onDirectoryUserCreated: handler })
+      await deliver(receiver.url, { id: 'msg_closing' }).expect(201)
+      await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
+      const closed = worker.auth.close()
+      open()
+      await closed
+      await deliver(receiver.url, { id: 'msg_later' }).expect(201)
+      expect(worker.handled.map(({ deliveryId }) => deliveryId)).toEqual(['msg_closing'])
+      expect(await queue.stateOf('msg_closing')).toBe('completed')
+      expect(await queue.stateOf('msg_later')).not.toBe('completed')
+      await vi.waitFor(async () => {
+        expect(await engine.connections()).toBeLessThanOrEqual(before)
+      }, waiting)
+    })
+
+    it('acknowledges nothing while it is down, and loses nothing of what it took', async () => {
+      const queue = await engine.queue()
+      const receiver = await taking({ delivery: queue.delivery(receiveOnly), timeoutSeconds: 0.5 })
+      await deliver(receiver.url, { id: 'msg_before' }).expect(201)
+      await engine.kill()
+      const refused = await deliver(receiver.url, { id: 'msg_during' }).expect(503)
+      expect(refused.body.code).toBe('webhook_queue_unavailable')
+      expect(refused.headers['retry-after']).toBe('5')
+      const worker = await taking({ delivery: queue.delivery(), onDirectoryUserCreated() {} })
+      await engine.restart()
+      await vi.waitFor(() => deliver(receiver.url, { id: 'msg_during' }).expect(201), waiting)
+      await vi.waitFor(() => expect(worker.handled).toHaveLength(2), waiting)
+    }, 30_000)
+  })
+})
