@@ -68,6 +68,30 @@ describe.runIf(hasBrowser)('the admin portal, in a browser', () => {
     expect(await received(page, 0)).toEqual([])
   })
 
+  it('sets up single sign-on and the directory of a company that has neither', async () => {
+    const nothing = { id: acmeId, displayName: 'Initech', connection: null, directory: null }
+    const { emulator, link } = await scene({ organizations: [nothing] })
+    const page = await (await newContext({ javaScriptEnabled: false })).newPage()
+    await page.goto(link)
+    await photograph(page, 'portal-set-up')
+    await page.getByLabel('Domain').fill('initech.example')
+    await press(page.mainFrame(), 'Set up single sign-on')
+    await press(page.mainFrame(), 'Set up directory sync')
+    expect(await page.getByRole('button').allTextContents()).toEqual([
+      'Disable single sign-on',
+      'Disable directory sync',
+    ])
+
+    await page.goto(
+      `${emulator.url}/emulator/directories/${emulator.organizations[0]!.directory!.id}`,
+    )
+    await page.getByLabel('Name').fill('Mary Shaw')
+    await page.getByLabel('E-mail address').fill('mary@initech.example')
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByText('Mary Shaw').waitFor()
+    await photograph(page, 'directory-of-three')
+  })
+
   it('works without a script', async () => {
     const { emulator, link } = await scene()
     const page = await (await newContext({ javaScriptEnabled: false })).newPage()

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startEmulator } from '../../src/testing.ts'
 import { submitted } from '../support/email-page.ts'
 import { visitorOf } from '../support/visitor.ts'
+import { freePort } from './free-port.ts'
 import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
 import { blocksOf, readme } from './readme.ts'
@@ -170,15 +170,6 @@ describe('the first application of the README', () => {
     expect(greeting.text).toContain('Hello Ada Lovelace')
   })
 })
-
-/** A port that nobody listens on for the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** All files in a folder and the folders in it, sorted. */
 function filesIn(folder: string): string[] {

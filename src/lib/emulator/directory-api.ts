@@ -3,7 +3,7 @@ import type { Json } from '../types.ts'
 import { type Answer, type Call, json } from './call.ts'
 import { type DirectoryEditor, directoryEditor } from './directory-editor.ts'
 import { DirectoryError } from './directory-error.ts'
-import { changeFromPage, directoryPage } from './directory-page.ts'
+import { addFromPage, changeFromPage, directoryPage } from './directory-page.ts'
 import type { State } from './state.ts'
 
 /** Where directories are edited. Scalekit has no such address: its directories speak SCIM. */
@@ -27,6 +27,7 @@ type Operation = (directory: DirectoryEditor, call: Call, id: string, memberId: 
 
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['GET ', directoryPage],
+  ['POST ', addFromPage],
   ['GET users', ({ users }) => json(200, users)],
   [
     'POST users',

@@ -3,6 +3,7 @@ import { type Answer, type Call, isFromElsewhere, seeOther } from './call.ts'
 import type { EmulatedDirectoryUser } from './directory.ts'
 import type { DirectoryEditor } from './directory-editor.ts'
 import { page, problemPage } from './page.ts'
+import { domainOfEmail } from './place.ts'
 
 /** What an administrator sees of a directory, with a button for what can be done to each person. */
 export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }: Call): Answer {
@@ -13,19 +14,41 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 <h1>Directory</h1>
 <p><code>${id}</code> What changes here is sent to the application${enabled ? '' : ' as soon as the directory is enabled'}.</p>
 <ul>${users.map((user) => userLine(user, path))}</ul>
+</section>
+<section class="card">
+<h2>Somebody new</h2>
+<form method="post">
+<label for="name">Name</label><input id="name" name="name" required>
+<label for="email">E-mail address</label><input id="email" name="email" type="email" required>
+<button class="primary">Add</button>
+</form>
 </section>`,
   )
 }
 
+/** Adds whom the form of the page names. */
+export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
+  if (isFromElsewhere(call)) return unchanged('This came from another site.')
+  const [name, email] = ['name', 'email'].map((field) => call.form.get(field)?.trim() ?? '')
+  if (!name || !domainOfEmail(email!)) return unchanged('A name and an e-mail address are needed.')
+  if (directory.users.some((user) => user.email === email)) {
+    return unchanged(`${email} is there already.`)
+  }
+  directory.createUser({ name, email: email! })
+  return seeOther(call.path)
+}
+
 /** Does what a button of the page says. */
 export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
-  if (isFromElsewhere(call)) {
-    return problemPage('Nothing was changed', 'This came from another site.')
-  }
+  if (isFromElsewhere(call)) return unchanged('This came from another site.')
   const change = changes.get(call.form.get('change') ?? '')
-  if (!change) return problemPage('Nothing was changed', 'There is no such button.')
+  if (!change) return unchanged('There is no such button.')
   change(directory, id)
   return seeOther(call.path.replace(/\/users\/.*$/, ''))
+}
+
+function unchanged(reason: string): Answer {
+  return problemPage('Nothing was changed', reason)
 }
 
 const changes: ReadonlyMap<string, (directory: DirectoryEditor, id: string) => unknown> = new Map([

@@ -31,12 +31,13 @@ export interface OrganizationFeature {
 export interface Organization extends EmulatedOrganization {
   externalId?: string
   displayName: string
+  domains: readonly string[]
   metadata: Readonly<Record<string, string>>
   features: readonly OrganizationFeature[]
   slug?: string
   logoUrl?: string
-  readonly connection?: Connection
-  readonly directory?: Directory
+  connection?: Connection
+  directory?: Directory
   readonly people: EmulatedPerson[]
 }
 
@@ -122,7 +123,8 @@ export function isUsable(connection: EmulatedConnection): boolean {
   return connection.enabled && connection.status === 'COMPLETED'
 }
 
-function connectionFrom(seed: ConnectionSeed = {}, displayName: string): Connection {
+/** @param displayName what an id is derived from where the seed has none */
+export function connectionFrom(seed: ConnectionSeed = {}, displayName = ''): Connection {
   return {
     id: seed.id ?? stableId('conn_', displayName),
     provider: seed.provider ?? 'OKTA',

@@ -40,7 +40,7 @@ export function portalPage(state: State, visit: PortalVisit, news?: PortalMessag
   const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>The customer’s administrator switches these off and on here. At Scalekit they are set up here, too.</p>
+<p>The customer’s administrator sets these up here, and switches them off and on. At Scalekit it takes the metadata of their identity provider, too.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
@@ -101,19 +101,31 @@ function featureCard(feature: string, organization: Organization): Html {
 }
 
 function connectionCard(connection: Connection | undefined): Html {
-  const isSetUp = connection?.status === 'COMPLETED'
   return html`<section class="card" data-feature="sso"><h2>Single sign-on</h2>
-<p>${connection ? `${providerName(connection.provider)}, ${stateOf(connection, isSetUp)}` : 'Not set up'}</p>
-${connection && isSetUp && switchForm('sso', 'single sign-on', connection.enabled)}
+${connection ? connectionContent(connection) : connectionSetUp}
 </section>`
 }
+
+function connectionContent(connection: Connection): Html {
+  const isSetUp = connection.status === 'COMPLETED'
+  return html`<p>${providerName(connection.provider)}, ${stateOf(connection, isSetUp)}</p>
+${isSetUp && switchForm('sso', 'single sign-on', connection.enabled)}`
+}
+
+const connectionSetUp = html`<p>Not set up</p>
+<form method="post"><label for="domain">Domain of the company’s e-mail addresses</label>
+<input id="domain" name="domain" placeholder="company.example" autocapitalize="none" required>
+${button('sso', 'set-up', 'Set up single sign-on')}</form>`
 
 function directoryCard(organization: Organization): Html {
   const { directory } = organization
   return html`<section class="card" data-feature="dir_sync"><h2>Directory sync</h2>
-${directory ? directoryContent(directory, directoryProvider(organization)) : html`<p>Not set up</p>`}
+${directory ? directoryContent(directory, directoryProvider(organization)) : directorySetUp}
 </section>`
 }
+
+const directorySetUp = html`<p>Not set up</p>
+<form method="post">${button('dir_sync', 'set-up', 'Set up directory sync')}</form>`
 
 function directoryContent(directory: Directory, provider: string): Html {
   const { id, enabled } = directory
@@ -127,9 +139,13 @@ function stateOf({ enabled }: { readonly enabled: boolean }, isSetUp = true): st
   return enabled ? 'enabled' : 'disabled'
 }
 
-/** Goes to the page's own address, which only those know who have the link. */
 function switchForm(feature: string, name: string, enabled: boolean): Html {
   const [change, verb] = enabled ? ['disable', 'Disable'] : ['enable', 'Enable']
-  return html`<form method="post"><input type="hidden" name="feature" value="${feature}">
-<button class="primary" name="change" value="${change}">${verb} ${name}</button></form>`
+  return html`<form method="post">${button(feature, change!, `${verb} ${name}`)}</form>`
+}
+
+/** Its form goes to the page's own address, which only those know who have the link. */
+function button(feature: string, change: string, label: string): Html {
+  return html`<input type="hidden" name="feature" value="${feature}">
+<button class="primary" name="change" value="${change}">${label}</button>`
 }

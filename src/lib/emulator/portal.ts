@@ -6,6 +6,7 @@ import type { Organization } from './organizations.ts'
 import { problemPage } from './page.ts'
 import { connectionSwitched, directorySwitched, type PortalMessage } from './portal-message.ts'
 import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './portal-page.ts'
+import { setUpConnection, setUpDirectory } from './set-up.ts'
 import type { State } from './state.ts'
 
 /** Where links to the admin portal lead. */
@@ -59,44 +60,51 @@ function change(state: State, call: Call): Answer {
   const visit = visitAt(state, call.path)
   if (!visit) return noPortalPage(state)
   const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
-  const flip = switches.get(feature ?? '')
-  const enabled = changes.get(call.form.get('change') ?? '')
-  if (!flip || enabled === undefined) return unchanged('There is no such button.')
-  const outcome = flip(state, visit.organization, enabled)
+  const act = actions.get(`${call.form.get('change')} ${feature}`)
+  if (!act) return unchanged('There is no such button.')
+  const outcome = act(state, visit.organization, call.form)
   if (typeof outcome === 'string') return unchanged(`${outcome}.`)
   visit.link.news = outcome
   return seeOther(call.path)
 }
 
-const changes: ReadonlyMap<string, boolean> = new Map([
-  ['enable', true],
-  ['disable', false],
-])
-
 /** What happened, or what stands against it. */
-type Switch = (state: State, owner: Organization, enabled: boolean) => PortalMessage | string
+type Outcome = PortalMessage | string
 
-const switches: ReadonlyMap<string, Switch> = new Map<string, Switch>([
+type Action = (state: State, organization: Organization, form: URLSearchParams) => Outcome
+
+const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [
-    'sso',
-    (state, organization, enabled) => {
-      const { connection } = organization
-      if (!connection) return 'There is no connection'
-      const owned = { organization, connection }
-      return switchConnection(state, owned, enabled) ?? connectionSwitched(owned)
-    },
+    'set-up sso',
+    (state, organization, form) =>
+      setUpConnection(state, organization, form.get('domain') ?? '') ??
+      switchSso(state, organization, true),
   ],
+  ['enable sso', (state, organization) => switchSso(state, organization, true)],
+  ['disable sso', (state, organization) => switchSso(state, organization, false)],
   [
-    'dir_sync',
-    (state, organization, enabled) => {
-      const { directory } = organization
-      if (!directory) return 'There is no directory'
-      const owned = { organization, directory }
-      switchDirectory(state, owned, enabled)
-      return directorySwitched(owned)
-    },
+    'set-up dir_sync',
+    (state, organization) =>
+      setUpDirectory(state, organization) ?? switchSync(state, organization, true),
   ],
+  ['enable dir_sync', (state, organization) => switchSync(state, organization, true)],
+  ['disable dir_sync', (state, organization) => switchSync(state, organization, false)],
 ])
+
+function switchSso(state: State, organization: Organization, enabled: boolean): Outcome {
+  const { connection } = organization
+  if (!connection) return 'There is no connection'
+  const owned = { organization, connection }
+  return switchConnection(state, owned, enabled) ?? connectionSwitched(owned)
+}
+
+function switchSync(state: State, organization: Organization, enabled: boolean): Outcome {
+  const { directory } = organization
+  if (!directory) return 'There is no directory'
+  const owned = { organization, directory }
+  switchDirectory(state, owned, enabled)
+  return directorySwitched(owned)
+}
 
 function unchanged(reason: string): Answer {
   return problemPage('Nothing was changed', reason)

@@ -72,6 +72,7 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 label { display: block; margin-bottom: 6px; font-weight: 600; font-size: 15px; }
 input { width: 100%; padding: 11px 12px; background: var(--surface); border-color: var(--quiet); }
 input[aria-invalid] { border-color: var(--wrong); }
+input + label { margin-top: 14px; }
 .problem { margin: 8px 0 0; font-size: 14px; }
 .news { border-left: 3px solid var(--accent); padding-left: 12px; color: var(--ink); }
 .primary {

@@ -355,6 +355,30 @@ describe('the page of a directory', () => {
     expect(await events()).toEqual([])
   })
 
+  it('adds somebody, who can sign in then', async () => {
+    const { emulator, events } = await acme()
+    const added = await pageOf(emulator).add({ name: 'Mary Shaw', email: 'mary@acme.example' })
+    expect(await added.text()).toContain('Mary Shaw')
+    expect(await outcomeFor(emulator, 'mary@acme.example')).toBe('signed in')
+    expect((await events())[0]).toMatchObject({
+      type: 'organization.directory.user_created',
+      data: { email: 'mary@acme.example', name: 'Mary Shaw' },
+    })
+  })
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['from another site', {}, { 'sec-fetch-site': 'cross-site' }],
+    ['without a name', { name: ' ' }, {}],
+    ['without an address', { email: '' }, {}],
+    ['whose address is none', { email: 'mary' }, {}],
+    ['who is there already', { email: ada }, {}],
+  ])('adds nobody %s', async (_case, fields, headers) => {
+    const { emulator, events } = await acme()
+    const person = { name: 'Mary Shaw', email: 'mary@acme.example', ...fields }
+    expect((await pageOf(emulator).add(person, headers)).status).toBe(400)
+    expect(await events()).toEqual([])
+  })
+
   it('shows names as they are written', async () => {
     const { emulator, directory } = await acme()
     directory.createUser({ email: '"><b>@acme.example', name: '<i>Mary</i>' })
@@ -419,6 +443,8 @@ function pageOf(emulator: Emulator) {
   const text = async () => (await fetch(url)).text()
   return {
     text,
+    add: (person: Record<string, string>, headers: Record<string, string> = {}) =>
+      fetch(url, { method: 'POST', body: new URLSearchParams(person), headers }),
     async press(email: string, label: string) {
       const form = (await text()).split(email)[1]!.split('</form>')[0]!
       const action = /action="([^"]+)"/.exec(form)![1]!

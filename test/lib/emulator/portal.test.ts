@@ -53,18 +53,15 @@ describe('the admin portal', () => {
     ])
   })
 
-  it.each([
-    ['that was never set up to its end', { enabled: false, status: 'DRAFT' }, 'not set up to its'],
-    ['that is not there', null, 'Not set up'],
-  ] as const)('has no button for a connection %s', async (_case, connection, state) => {
-    const organizations = [{ id: acmeId, displayName: 'Acme', connection, directory: null }]
-    const { emulator, portal } = await acme({ organizations })
+  it('has no button for a connection that was never set up to its end', async () => {
+    const connection = { enabled: false, status: 'DRAFT' } as const
+    const organizations = [{ id: acmeId, displayName: 'Acme', connection }]
+    const { emulator, portal } = await acme({ organizations }, '?features=sso')
     const page = await portal.text()
-    expect(page).toContain(state)
+    expect(page).toContain('not set up to its end')
     expect(buttonsOf(page)).toEqual([])
     expect((await portal.send({ feature: 'sso', change: 'enable' })).status).toBe(400)
-    expect((await portal.send({ feature: 'dir_sync', change: 'enable' })).status).toBe(400)
-    expect(emulator.organizations[0]!.connection?.enabled).not.toBe(true)
+    expect(emulator.organizations[0]!.connection!.enabled).toBe(false)
   })
 
   it('shows names as they are written', async () => {
@@ -72,6 +69,82 @@ describe('the admin portal', () => {
       organizations: [{ id: acmeId, displayName: '"><b>Acme</b>', people: [] }],
     })
     expect(await portal.text()).not.toContain('<b>')
+  })
+})
+
+describe('the admin portal of an organization that has nothing yet', () => {
+  it('sets up single sign-on for the people of a domain', async () => {
+    const { emulator, portal, events } = await newcomer()
+    expect(buttonsOf(await portal.text())).toEqual([
+      'Set up single sign-on',
+      'Set up directory sync',
+    ])
+    const page = await portal.press('sso', 'set-up', { domain: ' Initech.example ' })
+    expect(page).toContain('connection enabled successfully')
+    expect(buttonsOf(page)[0]).toBe('Disable single sign-on')
+    const { domains, connection, people } = emulator.organizations[0]!
+    expect(domains).toEqual(['initech.example'])
+    const url = authorizeUrl(emulator, { organization_id: undefined, domain: 'initech.example' })
+    for (const { email } of people) expect(await signInAt(url, email)).toContain('code=')
+    expect(people.map(({ roles }) => roles)).toEqual([['admin'], ['member']])
+    expect((await events()).slice(0, 2)).toMatchObject([
+      { type: 'organization.sso_created', data: { id: connection!.id, organization_id: acmeId } },
+      { type: 'organization.sso_enabled', data: { id: connection!.id, enabled: true } },
+    ])
+  })
+
+  it('sets up a directory, which tells who works there', async () => {
+    const { portal, events } = await newcomer()
+    await portal.press('sso', 'set-up', { domain: 'initech.example' })
+    expect(await portal.press('dir_sync', 'set-up')).toContain('enabled successfully')
+    const sent = (await events()).slice(2)
+    expect(sent.map(({ type, data }) => [type, emailIn(data)])).toEqual([
+      ['organization.directory_enabled', undefined],
+      ['organization.directory.user_created', 'barbara@initech.example'],
+      ['organization.directory.user_created', 'dennis@initech.example'],
+    ])
+  })
+
+  it('sets up the directory first, if that is pressed first', async () => {
+    const { emulator, portal, events } = await newcomer()
+    await portal.press('dir_sync', 'set-up')
+    await portal.press('sso', 'set-up', { domain: 'initech.example' })
+    const { people, directory } = emulator.organizations[0]!
+    const emails = ['barbara@initech.example', 'dennis@initech.example']
+    expect([people, directory!.users].map((list) => list.map(({ email }) => email))).toEqual([
+      emails,
+      emails,
+    ])
+    expect((await events()).map(({ data }) => emailIn(data)).filter(Boolean)).toEqual(emails)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no dot', 'localhost'],
+    ['an address', 'ada@initech.example'],
+    ['letters that look like others', 'іnitech.example'],
+    ['more than a domain may have', `${'a.'.repeat(125)}example`],
+    ["somebody else's domain", 'globex.example'],
+  ])('refuses a domain that is %s', async (_case, domain) => {
+    const { emulator, portal, events } = await newcomer()
+    expect((await portal.send({ feature: 'sso', change: 'set-up', domain })).status).toBe(400)
+    expect(emulator.organizations[0]).toMatchObject({ domains: [], people: [] })
+    expect(emulator.organizations[0]!.connection).toBeUndefined()
+    expect(await events()).toEqual([])
+  })
+
+  it.each(['sso', 'dir_sync'])('sets up %s once', async (feature) => {
+    const { emulator, portal } = await acme()
+    const before = structuredClone(emulator.organizations[0]!)
+    const again = { feature, change: 'set-up', domain: 'acme.example' }
+    expect((await portal.send(again)).status).toBe(400)
+    expect(emulator.organizations[0]).toEqual(before)
+  })
+
+  it.each(['sso', 'dir_sync'])('has no %s to enable before', async (feature) => {
+    const { portal, events } = await newcomer()
+    expect((await portal.send({ feature, change: 'enable' })).status).toBe(400)
+    expect(await events()).toEqual([])
   })
 })
 
@@ -252,6 +325,22 @@ async function acme(options: EmulatorSeed = {}, query = '') {
   }
 }
 
+/** The portal of an organization without connection, directory and people; Globex has a domain. */
+function newcomer() {
+  const nothing = { connection: null, directory: null }
+  return acme({
+    ...seed,
+    organizations: [
+      { id: acmeId, displayName: 'Initech', ...nothing },
+      { displayName: 'Globex', domains: ['globex.example'] },
+    ],
+  })
+}
+
+function emailIn(data: unknown): string | undefined {
+  return (data as { readonly email?: string }).email
+}
+
 async function newLink(api: Api, query: string): Promise<string> {
   const { body } = await api(`PUT /organizations/${acmeId}/portal_links${query}`)
   return (body as { link: { location: string } }).link.location
@@ -265,8 +354,8 @@ function portalAt(url: string) {
     url,
     send,
     text: async () => (await fetch(url)).text(),
-    async press(feature: string, change: string) {
-      const answer = await send({ feature, change })
+    async press(feature: string, change: string, fields: Fields = {}) {
+      const answer = await send({ feature, change, ...fields })
       expect([answer.status, answer.url]).toEqual([200, url])
       return answer.text()
     },
