@@ -165,6 +165,14 @@ describe('a person stays in when', () => {
         organization_id: organizationId,
       }),
     ],
+    [
+      'a sign-out leaves out the session',
+      () => ({ ...example('user.logout'), data: { user_session: null } }),
+    ],
+    [
+      'a removal from an organization leaves out who and where',
+      () => ({ ...example('user.organization_membership_deleted'), data: {} }),
+    ],
   ])('%s', async (_what, eventAbout) => {
     const { ada, isIn, send } = await signedIn()
     await send(eventAbout(ada)).expect(201)

@@ -44,7 +44,10 @@ function occurredAt({ occurred_at }: EventOf<EventType>, receivedAt: number): nu
   return Number.isNaN(time) ? receivedAt : time
 }
 
-/** Whose sessions an event ends. It names no session, so it ends by every name it carries. */
+/**
+ * Whose sessions an event ends. It names no session, so it ends by every name it carries; one that
+ * carries less than its type says would not carry more the next time it is sent.
+ */
 function targetsOf(
   event: EventOf<EventType>,
   revokeOn: readonly OptionalRevocation[],
@@ -56,10 +59,10 @@ function targetsOf(
       return event.data.active === false ? peopleIn(event.organization_id, event.data) : []
     case 'user.organization_membership_deleted': {
       const { organization, user } = event.data
-      return peopleIn(organization.id, { sub: user.id, email: user.email })
+      return peopleIn(organization?.id, { sub: user?.id, email: user?.email })
     }
     case 'user.logout':
-      return named({ sid: event.data.user_session.session_id })
+      return named({ sid: event.data.user_session?.session_id })
     case 'organization.deleted':
       return named({ organizationId: event.data.id })
     case 'organization.sso_disabled':
@@ -72,8 +75,12 @@ function targetsOf(
 }
 
 function peopleIn(
-  organizationId: string,
-  person: { readonly sub?: string; readonly dp_id?: string; readonly email?: string },
+  organizationId: string | undefined,
+  person: {
+    readonly sub?: string | undefined
+    readonly dp_id?: string
+    readonly email?: string | undefined
+  },
 ): RevocationTarget[] {
   const { sub, dp_id: idpUserId, email } = person
   return [

@@ -223,6 +223,7 @@ describe('dispatch', () => {
     ['two errors', [new Error('down'), new Error('odd')], 'webhook_handler_failed', 503],
     ['something that is no error', ['down'], 'webhook_handler_failed', 503],
     ['nothing', [undefined], 'webhook_handler_failed', 503],
+    ['what has no words', [Object.create(null)], 'webhook_handler_failed', 503],
     ['a permanent error', [new PermanentError('no such plan')], 'webhook_given_up', 200],
     [
       'a permanent error beside another one',
