@@ -128,7 +128,7 @@ describe('an application’s own session', () => {
     const store = new MemoryStore()
     const { visitor } = await start(withSession(store))
     await visitor().signIn(home, ada)
-    expect(inspect(await contentsOf(store))).not.toMatch(/ada|acme|eyJ/i)
+    expect(inspect(await contentsOf(store))).not.toMatch(/ada@|acme.example|eyJhbGci/i)
   })
 
   it('is gone from the store after a sign-out, and one that is nobody’s stays', async () => {
