@@ -1,13 +1,15 @@
 import { documentedExamples } from '../fixtures/webhook-examples.ts'
 import { start } from './child.mjs'
 import { startContenders } from './contenders.mjs'
-import { goalsFor, webhookGoalsFor } from './goals.mjs'
+import { goalsFor, managementGoalsFor, webhookGoalsFor } from './goals.mjs'
 import { importCosts } from './imports.mjs'
+import { managementCosts } from './management.mjs'
 import { measurePair, summary, verify, warmUp } from './measure.mjs'
 import {
   printGoals,
   printImports,
   printInProcess,
+  printManagement,
   printSummaries,
   printWebhooks,
 } from './report.mjs'
@@ -25,8 +27,14 @@ printSummaries(summaries)
 printInProcess(await start('in-process.mjs').ask(session))
 const webhooks = await webhookCosts()
 printWebhooks(webhooks)
+const management = await managementCosts()
+printManagement(management)
 printImports(await importCosts())
-const goals = [...goalsFor(summaries), ...webhookGoalsFor(webhooks)]
+const goals = [
+  ...goalsFor(summaries),
+  ...webhookGoalsFor(webhooks),
+  ...managementGoalsFor(management),
+]
 printGoals(goals)
 if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1
 

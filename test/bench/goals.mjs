@@ -40,6 +40,18 @@ export function webhookGoalsFor(costs) {
   ]
 }
 
+/** What a call of the management API may cost, in × of plain `http.request` and of Scalekit's SDK. */
+export function managementGoalsFor(costs) {
+  const of = (name) => costs.find((cost) => cost.name === name)
+  const kit = of('express-scalekit')
+  const sdk = of('@scalekit-sdk/node')
+  return [
+    goal('management calls in a second', 0.8, 'http.request', kit.calls),
+    goal('management calls in a second', 5, '@scalekit-sdk/node', kit.calls / sdk.calls),
+    goal('management calls for the same CPU', 4, '@scalekit-sdk/node', kit.cpu / sdk.cpu),
+  ]
+}
+
 function goal(what, least, of, reached) {
   return { text: `${what} ≥ ${least.toFixed(2)} × ${of}`, reached, isMet: reached >= least }
 }

@@ -1,27 +1,45 @@
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { start } from './child.mjs'
+import { packagesOf } from './packages.mjs'
 import { settings } from './settings.mjs'
 import { median } from './statistics.mjs'
 
-const entry = new URL('../../dist/index.js', import.meta.url)
-/** The copy of jose that the kit itself loads. */
-const jose = pathToFileURL(createRequire(entry).resolve('jose'))
+const kit = new URL('../../', import.meta.url)
+const requireOfKit = createRequire(kit)
 
-/** Time and heap that importing takes in a fresh process, beside jose alone. */
+/** What is imported, and the folder of the package it belongs to. */
+const imports = {
+  'express-scalekit': entryOfKit('index'),
+  'express-scalekit/client': entryOfKit('client'),
+  '@scalekit-sdk/node': entryOf('@scalekit-sdk/node'),
+  jose: entryOf('jose'),
+}
+
+/** Time and heap that importing takes in a fresh process, and the packages that are installed. */
 export async function importCosts() {
-  const samples = { 'express-scalekit': [], jose: [] }
+  const samples = new Map(Object.keys(imports).map((name) => [name, []]))
   for (let round = 0; round < settings.imports; round += 1) {
-    samples['express-scalekit'].push(await importIn(entry))
-    samples.jose.push(await importIn(jose))
+    for (const [name, taken] of samples) taken.push(await importIn(imports[name].url))
   }
-  return Object.entries(samples).map(([name, costs]) => ({
+  return [...samples].map(([name, costs]) => ({
     name,
     ms: median(costs.map(({ ms }) => ms)),
     heapBytes: median(costs.map(({ heapBytes }) => heapBytes)),
+    packages: packagesOf(imports[name].folder).size,
   }))
 }
 
 function importIn(url) {
   return start('import-cost.mjs', [url.href], ['--expose-gc']).answer()
+}
+
+function entryOfKit(name) {
+  return { url: new URL(`dist/${name}.js`, kit), folder: fileURLToPath(kit) }
+}
+
+/** The copy that the kit itself loads, or is tested with. */
+function entryOf(name) {
+  const folder = fileURLToPath(new URL(`node_modules/${name}`, kit))
+  return { url: pathToFileURL(requireOfKit.resolve(name)), folder }
 }

@@ -29,13 +29,26 @@ export function printWebhooks(costs) {
   )
 }
 
+export function printManagement(costs) {
+  printTable(
+    ['management call', 'CPU µs', 'CPU ×', 'calls ×'],
+    costs.map(({ name, cpuMicros, cpu, calls }) => [
+      name,
+      cpuMicros.toFixed(0),
+      cpu.toFixed(2),
+      calls.toFixed(2),
+    ]),
+  )
+}
+
 export function printImports(costs) {
   printTable(
-    ['import', 'ms', 'heap MiB'],
-    costs.map(({ name, ms, heapBytes }) => [
+    ['import', 'ms', 'heap MiB', 'packages'],
+    costs.map(({ name, ms, heapBytes, packages }) => [
       name,
       ms.toFixed(0),
       (heapBytes / mebibyte).toFixed(1),
+      String(packages),
     ]),
   )
 }

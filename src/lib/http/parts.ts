@@ -216,6 +216,11 @@ export function assemble(config: Config): Parts {
   }
 }
 
+function deliveriesBy({ webhookDelivery }: Config, parts: InlineParts): Deliveries {
+  if (webhookDelivery === 'inline') return inlineDeliveries(parts)
+  return durableDeliveries({ ...parts, queue: webhookDelivery })
+}
+
 /** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
 const lookUpTimeoutMs = 3000
 
@@ -225,11 +230,6 @@ function findConnections({ connection }: ScalekitClient): FindConnections {
     const { connections } = await connection.listConnections(options)
     return connections
   }
-}
-
-function deliveriesBy({ webhookDelivery }: Config, parts: InlineParts): Deliveries {
-  if (webhookDelivery === 'inline') return inlineDeliveries(parts)
-  return durableDeliveries({ ...parts, queue: webhookDelivery })
 }
 
 /** What makes a sealed value ours and no other instance's. */
