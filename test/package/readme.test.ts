@@ -35,7 +35,22 @@ describe('README', () => {
     )
     expect(targets.filter((target) => !existsSync(root(target)))).toEqual([])
   })
+
+  it('links to headings that exist', () => {
+    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!))
+    const targets = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target!)
+    expect(targets.length).toBeGreaterThan(0)
+    expect(targets.filter((target) => !anchors.includes(target))).toEqual([])
+  })
 })
+
+/** What GitHub and npm make of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')
+}
 
 describe('the blocks of a page', () => {
   it('are told from the text around them', () => {
