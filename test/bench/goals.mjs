@@ -42,7 +42,7 @@ export function webhookGoalsFor(costs) {
 
 /** What a call of the management API may cost, in × of plain `http.request` and of Scalekit's SDK. */
 export function managementGoalsFor(costs) {
-  const of = (name) => costs.find((cost) => cost.name === name)
+  const of = (name) => costs.find((cost) => cost.name === name && cost.call === 'one organization')
   const kit = of('express-scalekit')
   const sdk = of('@scalekit-sdk/node')
   return [

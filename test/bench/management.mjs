@@ -4,6 +4,7 @@ import { median } from './statistics.mjs'
 
 const least = 'http.request'
 const names = ['express-scalekit', '@scalekit-sdk/node']
+const calls = ['one organization', 'ten organizations']
 
 /**
  * What a call of the management API costs, beside plain `http.request` over sockets that are kept,
@@ -12,20 +13,22 @@ const names = ['express-scalekit', '@scalekit-sdk/node']
 export async function managementCosts() {
   const api = start('management/api.mjs')
   const { url } = await api.answer()
-  const base = await startCaller(least, url)
   const costs = []
-  for (const name of names) {
-    const caller = await startCaller(name, url)
-    costs.push({ name, ...(await compared(caller, base)) })
-    caller.stop()
+  for (const call of calls) {
+    const base = await startCaller(least, url, call)
+    for (const name of names) {
+      const caller = await startCaller(name, url, call)
+      costs.push({ name, call, ...(await compared(caller, base)) })
+      caller.stop()
+    }
+    base.stop()
   }
-  base.stop()
   api.stop()
   return costs
 }
 
-async function startCaller(name, url) {
-  const caller = start('management/caller.mjs', [name, url])
+async function startCaller(...args) {
+  const caller = start('management/caller.mjs', args)
   await caller.answer()
   await caller.ask({ seconds: settings.warmUpSeconds })
   return caller

@@ -31,9 +31,10 @@ export function printWebhooks(costs) {
 
 export function printManagement(costs) {
   printTable(
-    ['management call', 'CPU µs', 'CPU ×', 'calls ×'],
-    costs.map(({ name, cpuMicros, cpu, calls }) => [
+    ['management call', 'of', 'CPU µs', 'CPU ×', 'calls ×'],
+    costs.map(({ name, call, cpuMicros, cpu, calls }) => [
       name,
+      call,
       cpuMicros.toFixed(0),
       cpu.toFixed(2),
       calls.toFixed(2),

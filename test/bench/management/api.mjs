@@ -2,11 +2,14 @@ import { createServer as createHttp } from 'node:http'
 import { createServer as createHttp2 } from 'node:http2'
 import { createServer } from 'node:net'
 import { fromJson, toBinary } from '@bufbuild/protobuf'
-import { ListOrganizationsResponseSchema } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js'
+import {
+  GetOrganizationResponseSchema,
+  ListOrganizationsResponseSchema,
+} from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js'
 
 /**
- * The least that answers both clients: a page of ten organizations as JSON over HTTP/1.1 and as
- * gRPC over cleartext HTTP/2, on one port, made once and sent as it is.
+ * The least that answers both clients: one organization, or a page of ten, as JSON over HTTP/1.1
+ * and as gRPC over cleartext HTTP/2, on one port, made once and sent as it is.
  */
 const page = {
   nextPageToken: '',
@@ -24,31 +27,43 @@ const page = {
   })),
 }
 
-const json = Buffer.from(JSON.stringify(inSnakeCase(page)))
+const one = { organization: page.organizations[0] }
+
+const jsonOf = (answer) => Buffer.from(JSON.stringify(inSnakeCase(answer)))
+const [onePage, oneOrganization] = [jsonOf(page), jsonOf(one)]
 const token = Buffer.from('{"access_token":"a.b.c","token_type":"Bearer","expires_in":86399}')
 
 const http = createHttp((req, res) => {
   req.resume()
-  const body = req.url.startsWith('/oauth/token') ? token : json
+  const body = bodyFor(req.url)
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
   res.end(body)
 })
 
-const message = toBinary(
-  ListOrganizationsResponseSchema,
-  fromJson(ListOrganizationsResponseSchema, page),
-)
-const frame = Buffer.concat([Buffer.alloc(5), message])
-frame.writeUInt32BE(message.length, 1)
+function bodyFor(url) {
+  if (url.startsWith('/oauth/token')) return token
+  return url.startsWith('/api/v1/organizations/') ? oneOrganization : onePage
+}
 
-const http2 = createHttp2().on('stream', (stream) => {
+const pageFrame = frameOf(ListOrganizationsResponseSchema, page)
+const organizationFrame = frameOf(GetOrganizationResponseSchema, one)
+
+/** A message as gRPC sends it: not compressed, its length, its bytes. */
+function frameOf(schema, answer) {
+  const message = toBinary(schema, fromJson(schema, answer))
+  const frame = Buffer.concat([Buffer.alloc(5), message])
+  frame.writeUInt32BE(message.length, 1)
+  return frame
+}
+
+const http2 = createHttp2().on('stream', (stream, { ':path': path }) => {
   stream.resume()
   stream.respond(
     { ':status': 200, 'content-type': 'application/grpc+proto' },
     { waitForTrailers: true },
   )
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-  stream.end(frame)
+  stream.end(path.endsWith('/GetOrganization') ? organizationFrame : pageFrame)
 })
 
 /** How HTTP/2 begins, and no method of HTTP/1. */
