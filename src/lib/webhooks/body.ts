@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types'
 import { WebhookError } from '../errors.ts'
 import type { Json } from '../types.ts'
 
@@ -11,12 +12,10 @@ export type RawBody = Uint8Array | string
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** @throws {@link WebhookError} `webhook_body_consumed` for what is no longer the body itself */
-export function bytesOf(rawBody: RawBody): Buffer {
-  if (Buffer.isBuffer(rawBody)) return rawBody
+export function bytesOf(rawBody: RawBody): Uint8Array {
+  // `Buffer.isBuffer` and `instanceof` walk the prototypes, which takes a hundredth of the whole.
+  if (isUint8Array(rawBody)) return rawBody
   if (typeof rawBody === 'string') return Buffer.from(rawBody)
-  if (rawBody instanceof Uint8Array) {
-    return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength)
-  }
   throw new WebhookError('webhook_body_consumed', 'The body is not the bytes that were signed', {
     hint: 'Pass the raw body, as express.raw({ type: "*/*" }) gives it: a parsed body never matches.',
   })
@@ -27,13 +26,13 @@ export function bytesOf(rawBody: RawBody): Buffer {
  *
  * @throws {@link WebhookError} `webhook_body_invalid`
  */
-export function parseBody(body: Buffer): Json {
+export function parseBody(body: Uint8Array): Json {
   const value = parseJson(textOf(body))
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
   throw new WebhookError('webhook_body_invalid', 'The body is not a JSON object')
 }
 
-function textOf(body: Buffer): string {
+function textOf(body: Uint8Array): string {
   try {
     return utf8.decode(body)
   } catch (cause) {

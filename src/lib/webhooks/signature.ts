@@ -69,7 +69,7 @@ function sign(message: Message, scheme: Scheme): Record<string, string> {
  *   `webhook_signature_invalid`
  */
 export function verifySignature(
-  body: Buffer,
+  body: Uint8Array,
   headers: RequestHeaders,
   keys: readonly KeyObject[],
   scheme: Scheme,
@@ -101,7 +101,7 @@ function assertRecent(
 /** Entries of other versions or of no form are not ours to judge. */
 function isSigned(
   prefix: string,
-  body: Buffer,
+  body: Uint8Array,
   keys: readonly KeyObject[],
   entries: readonly string[],
 ): boolean {
@@ -114,6 +114,6 @@ function isSigned(
   return false
 }
 
-function signatureOf(prefix: string, body: Buffer, key: KeyObject): string {
+function signatureOf(prefix: string, body: Uint8Array, key: KeyObject): string {
   return createHmac('sha256', key).update(prefix).update(body).digest('base64')
 }
