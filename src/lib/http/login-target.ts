@@ -116,15 +116,23 @@ export function checkLoginRequest(
   request: LoginRequest,
   allowedProviders: readonly string[],
 ): LoginRequest {
-  const { domain, provider, prompt } = request
+  const said = whatIsSaid(request)
+  const { domain, provider, prompt } = said
   for (const [name, pattern] of Object.entries(grammar) as [keyof LoginRequest, RegExp][]) {
-    const value = request[name]
-    if (value !== undefined && !pattern.test(value)) throw invalid(name)
+    const value: unknown = said[name]
+    if (value !== undefined && !(typeof value === 'string' && pattern.test(value))) {
+      throw invalid(name)
+    }
   }
   if (prompt !== undefined && !prompts.includes(prompt)) throw invalid('prompt')
-  if (provider !== undefined) assertProvider(provider, request, allowedProviders)
+  if (provider !== undefined) assertProvider(provider, said, allowedProviders)
   // Not before: lower case makes ASCII of a Kelvin sign.
-  return domain === undefined ? request : { ...request, domain: domain.toLowerCase() }
+  return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
+}
+
+/** Without what is there and undefined, which would overrule what `login.resolve` says. */
+function whatIsSaid(request: LoginRequest): LoginRequest {
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
 }
 
 function assertProvider(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { domainOfEmail } from '../../../src/lib/http/login-target.ts'
 import type { ResolveLogin } from '../../../src/lib/options.ts'
+import type { LoginRequest } from '../../../src/lib/types.ts'
 import type { Emulator, EmulatorSeed, FaultRule } from '../../../src/testing.ts'
-import type { Application } from '../../support/application.ts'
+import { type Application, mountAtRoot } from '../../support/application.ts'
 import { start } from '../../support/start.ts'
 
 const ada = 'ada@acme.example'
@@ -248,6 +249,22 @@ describe('login.resolve', () => {
     )
     const landed = await browser.signIn(`/login?${query}`, 'grace@acme.example')
     expect(landed.headers.location).toBe('/app')
+  })
+
+  it('is not overruled by what a route of the application leaves undefined', async () => {
+    const { visitor } = await start({
+      options: { login: { resolve: () => ({ organizationId: 'acme' }) } },
+      mount(app, auth) {
+        mountAtRoot(app, auth)
+        app.use('/enter', (req, res, next) => {
+          const request: unknown = { organizationId: undefined, loginHint: undefined }
+          auth.login(req, res, request as LoginRequest).catch(next)
+        })
+      },
+    })
+    const answer = await visitor().open('/enter').expect(302)
+    const { searchParams } = new URL(answer.headers.location!)
+    expect(searchParams.get('organization_id')).toBe('acme')
   })
 
   it.each<[string, unknown]>([
