@@ -111,9 +111,9 @@ function failure(answer: Answer, asked: Asked): ApiError {
   return new ApiError(code, `${nameOf(asked)} was answered ${status}${said}`, {
     status,
     grpcCode,
-    errorCode: text(info.error_code),
-    fieldViolations: fieldViolations(info),
-    requestId: headers['x-request-id'] ?? text(member(info, 'request_info').request_id),
+    errorCode: shown(info.error_code, asked),
+    fieldViolations: fieldViolations(info, asked),
+    requestId: shown(headers['x-request-id'] ?? member(info, 'request_info').request_id, asked),
     isRetryable: isRetryable(answer, asked),
     retryAfterMs: readRetryAfter(headers['retry-after'], Date.now()),
   })
@@ -135,13 +135,13 @@ function errorInfo({ details }: Json): Json {
   return list.filter(isObject).find((detail) => 'error_code' in detail) ?? {}
 }
 
-function fieldViolations(info: Json): readonly FieldViolation[] {
+function fieldViolations(info: Json, asked: Asked): readonly FieldViolation[] {
   const { field_violations: list } = member(info, 'validation_error_info')
   if (!Array.isArray(list)) return []
   return list.filter(isObject).map(({ field, description, constraint }) => ({
-    field: text(field) ?? '',
-    description: text(description) ?? '',
-    constraint: text(constraint) ?? '',
+    field: shown(field, asked) ?? '',
+    description: shown(description, asked) ?? '',
+    constraint: shown(constraint, asked) ?? '',
   }))
 }
 
@@ -150,8 +150,9 @@ function member(object: Json, name: string): Json {
   return isObject(value) ? value : {}
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+/** A text of the answer as an error may repeat it. */
+function shown(value: unknown, asked: Asked): string | undefined {
+  return typeof value === 'string' && value !== '' ? hidden(value, asked) : undefined
 }
 
 function hidden(message: string, { secrets }: Asked): string {

@@ -233,6 +233,26 @@ describe('the error of an answer', () => {
     expect(error.message.length).toBeLessThan(500)
     expectHarmless(api, error)
   })
+
+  it('repeats no secret within what it says of fields and ids', async () => {
+    const api = await startApi({
+      api: (res, { token }) => {
+        const rule = { field: `a ${token}`, description: `b ${token}`, constraint: `c ${token}` }
+        const detail = {
+          error_code: `d ${token}`,
+          request_info: { request_id: `e ${token}` },
+          validation_error_info: { field_violations: [rule] },
+        }
+        json(400, { details: [detail] })(res, call)
+      },
+    })
+    const error = await failureOf(api.client().organization.getOrganization('org_1'))
+    expect(error).toMatchObject({ errorCode: 'd [secret]', requestId: 'e [secret]' })
+    expect(error.fieldViolations).toEqual([
+      { field: 'a [secret]', description: 'b [secret]', constraint: 'c [secret]' },
+    ])
+    expectHarmless(api, error)
+  })
 })
 
 const call = { method: '', path: '', token: undefined, body: '', count: 1 }
