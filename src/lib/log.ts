@@ -25,3 +25,12 @@ export function quote(text: string): string {
   const cut = text.length > maxQuotedLength ? `${text.slice(0, maxQuotedLength)}…` : text
   return JSON.stringify(cut).replace(/[\u007f-\u009f\u2028\u2029]/g, '?')
 }
+
+/** What was thrown, as text; anything can be thrown, also what none can be made of. */
+export function textOfThrown(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return Object.prototype.toString.call(error)
+  }
+}

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type Logger, quote } from '../log.ts'
+import { type Logger, quote, textOfThrown } from '../log.ts'
 
 /** What an instance tells whoever listens; never a secret, and nothing of a payload. */
 export interface AuthEvents {
@@ -23,7 +23,7 @@ export interface DeliveryInfo {
 
 export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents[Name]) => void
 
-/** Tells listeners; one that throws keeps nobody from anything. */
+/** Tells listeners; one that throws or rejects keeps nobody from anything. */
 export interface AuthEmitter {
   emit: Emit
   /** Answers how to stop. */
@@ -33,17 +33,23 @@ export interface AuthEmitter {
   ): () => void
 }
 
+type Listener = (event: unknown) => unknown
+
 export function authEmitter(logger: Logger): AuthEmitter {
   const emitter = new EventEmitter()
+
+  /** Nobody waits for it, and a rejection that nobody takes would end the process. */
+  async function tell(listener: Listener, name: string, event: unknown): Promise<void> {
+    try {
+      await listener(event)
+    } catch (error) {
+      logger.error(`A listener of ${name} failed: ${quote(textOfThrown(error))}`)
+    }
+  }
+
   return {
     emit(name, event) {
-      for (const listener of emitter.listeners(name)) {
-        try {
-          listener(event)
-        } catch (error) {
-          logger.error(`A listener of ${name} failed: ${quote(String(error))}`)
-        }
-      }
+      for (const listener of emitter.listeners(name)) void tell(listener as Listener, name, event)
     },
     on(name, listener) {
       emitter.on(name, listener)

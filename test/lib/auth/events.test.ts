@@ -36,3 +36,24 @@ it('is not stopped by a listener that throws, and says so in the log', () => {
   expect(next).toHaveBeenCalledTimes(1)
   expect(lines).toEqual(['error A listener of webhook.handled failed: "Error: broken"'])
 })
+
+it('is not stopped by a listener that rejects, nor is the process', async () => {
+  const { logger, lines } = recordingLogger()
+  const { emit, on } = authEmitter(logger)
+  const rejecting: () => unknown = () => Promise.reject(new Error('broken'))
+  on('webhook.handled', rejecting)
+  emit('webhook.handled', info)
+  await vi.waitFor(() =>
+    expect(lines).toEqual(['error A listener of webhook.handled failed: "Error: broken"']),
+  )
+})
+
+it('is not stopped by what no text can be made of', () => {
+  const { logger, lines } = recordingLogger()
+  const { emit, on } = authEmitter(logger)
+  on('webhook.failed', () => {
+    throw Object.create(null)
+  })
+  emit('webhook.failed', { ...info, code: 'unexpected', isFinal: false })
+  expect(lines).toEqual(['error A listener of webhook.failed failed: "[object Object]"'])
+})
