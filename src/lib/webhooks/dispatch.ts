@@ -1,7 +1,6 @@
-import { inspect } from 'node:util'
 import { ConfigError, PermanentError, WebhookError } from '../errors.ts'
 import { unknownNames } from '../fields.ts'
-import { consoleLogger, quote } from '../log.ts'
+import { consoleLogger, quote, textOfThrown } from '../log.ts'
 import { eventTypeOf, isDocumented, type ScalekitEvent, type UnknownEvent } from './events.ts'
 import { handlerNames, typeByHandlerName } from './handler-names.ts'
 import type { Delivery, EventHandler, EventHandlers } from './handlers.ts'
@@ -116,13 +115,8 @@ function failure(errors: readonly unknown[], event: ScalekitEvent | UnknownEvent
   return new WebhookError(
     isHopeless ? 'webhook_given_up' : 'webhook_handler_failed',
     `${errors.length} ${errors.length === 1 ? 'handler' : 'handlers'} of ${quote(String(event.type))} failed`,
-    { cause: new AggregateError(errors, errors.map(wordsOf).join('; ')) },
+    { cause: new AggregateError(errors, errors.map(textOfThrown).join('; ')) },
   )
-}
-
-/** Anything can be thrown, also what no text can be made of. */
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? String(error) : inspect(error)
 }
 
 /** What whoever dispatches did not say. */
