@@ -42,14 +42,16 @@ export function webhookGoalsFor(costs) {
 
 /** What a call of the management API may cost, in × of plain `http.request` and of Scalekit's SDK. */
 export function managementGoalsFor(costs) {
-  const of = (name) => costs.find((cost) => cost.name === name && cost.call === 'one organization')
-  const kit = of('express-scalekit')
-  const sdk = of('@scalekit-sdk/node')
-  return [
-    goal('management calls in a second', 0.8, 'http.request', kit.calls),
-    goal('management calls in a second', 5, '@scalekit-sdk/node', kit.calls / sdk.calls),
-    goal('management calls for the same CPU', 4, '@scalekit-sdk/node', kit.cpu / sdk.cpu),
-  ]
+  return [...new Set(costs.map(({ call }) => call))].flatMap((call) => {
+    const of = (name) => costs.find((cost) => cost.name === name && cost.call === call)
+    const kit = of('express-scalekit')
+    const sdk = of('@scalekit-sdk/node')
+    return [
+      goal(`calls in a second, ${call},`, 0.8, 'http.request', kit.calls),
+      goal(`calls in a second, ${call},`, 5, '@scalekit-sdk/node', kit.calls / sdk.calls),
+      goal(`calls for the same CPU, ${call},`, 4, '@scalekit-sdk/node', kit.cpu / sdk.cpu),
+    ]
+  })
 }
 
 function goal(what, least, of, reached) {
