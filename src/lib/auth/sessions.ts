@@ -64,6 +64,17 @@ export function liveSessions(parts: {
     return tokens
   }
 
+  /** Only once its tokens are kept, so that a store that is down does not sign anybody out. */
+  async function replace(
+    req: IncomingMessage,
+    res: ServerResponse,
+    identity: Identity,
+  ): Promise<void> {
+    const previous = keeper.read(req)
+    if (previous) await finish(previous)
+    await keeper.write(req, res, identity)
+  }
+
   function isStale(req: IncomingMessage): boolean {
     return !marks.isFresh() && keeper.holds(req)
   }
@@ -89,10 +100,7 @@ export function liveSessions(parts: {
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {
         await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
-        // Only now, so that a store that is down does not sign anybody out.
-        const previous = keeper.read(req)
-        if (previous) await finish(previous)
-        await keeper.write(req, res, identity).catch(async (error: unknown) => {
+        await replace(req, res, identity).catch(async (error: unknown) => {
           await vault.remove(identity.sessionId)
           throw error
         })

@@ -184,6 +184,17 @@ describe('begin', () => {
     expect(principalFor(old).status).toBe('signed-in')
   })
 
+  it('keeps no tokens of a session that cannot take the place of another', async () => {
+    const { begin, sessions, store, fail } = application()
+    const old = await begin()
+    fail('marks')
+    const next = ada({ sessionId: 'next' })
+    await expect(
+      sessions.begin(requestWith(old), responseTo(), next, tokens()),
+    ).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(await store.vault.get('next')).toBeUndefined()
+  })
+
   it('keeps no tokens of a session that fits in no cookie', async () => {
     const { sessions, store } = application()
     const large = ada({ roles: ['a'.repeat(5000)] })
