@@ -16,7 +16,7 @@ describe.runIf(hasBrowser)('twelve tabs that begin a sign-in', () => {
     const tabs = await Promise.all(Array.from({ length: 12 }, () => context.newPage()))
     const begin = (tab: Page, index: number) =>
       tab.goto(`${url}/login?domain=acme.example&return_to=/app?tab=${index}`)
-    return { url, arrivals, tabs, begin }
+    return { arrivals, tabs, begin }
   }
 
   it('one after another end signed in, the newest where they wanted to go', async () => {
@@ -39,12 +39,12 @@ describe.runIf(hasBrowser)('twelve tabs that begin a sign-in', () => {
   })
 
   it('at once end signed in', async () => {
-    const { url, arrivals, tabs, begin } = await openTabs()
+    const { arrivals, tabs, begin } = await openTabs()
     await Promise.all(tabs.map(begin))
     for (const index of [0, 5, 11]) {
       const tab = tabs[index]!
       await press(tab, 'button', 'Ada Lovelace')
-      if (!tab.url().startsWith(url)) await signInAgain(tab)
+      if (pathOf(tab).split('?')[0] === '/login') await signInAgain(tab)
       expect([pathOf(tab).split('?')[0], await headingOf(tab)]).toEqual([
         expect.stringMatching(/^\/(app)?$/),
         ada,
@@ -54,7 +54,7 @@ describe.runIf(hasBrowser)('twelve tabs that begin a sign-in', () => {
   })
 })
 
-/** Once more at Scalekit, where a sign-in was begun again by itself. */
+/** Once more by the e-mail page, where a sign-in was begun again by itself. */
 async function signInAgain(tab: Page) {
   await tab.getByRole('textbox').fill(ada)
   await press(tab, 'button', 'Continue')
