@@ -12,7 +12,7 @@ export interface PortalScript {
 }
 
 /** Posts what the page was given in `data-portal`. All else on it works without a script. */
-export const portalScript = `
+export const portalScript: string = `
 const { origins, messages } = JSON.parse(document.querySelector('[data-portal]').dataset.portal)
 if (window.parent !== window) {
   for (const { afterMs, message } of messages) {

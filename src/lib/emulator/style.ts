@@ -1,5 +1,5 @@
 /** The look of the emulator's pages. A provider's class sets only its colour, never its logo. */
-export const style = `
+export const style: string = `
 :root {
   color-scheme: light dark;
   --inset: 28px; --ground: #eef0f4; --surface: #fff; --line: #d9dde5; --hover: #f5f7fa;

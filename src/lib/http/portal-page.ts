@@ -2,7 +2,7 @@ import { html, raw } from '../html.ts'
 import { type Page, policyHash } from './page.ts'
 
 /** What is particular about this page. */
-export const portalStyle = `
+export const portalStyle: string = `
 body { place-items: stretch; padding: 0 }
 main { display: grid; grid-template: auto auto 1fr / 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
 h1, .back { display: flex; align-items: center; margin: 0; padding: .9rem 1.25rem; font-size: 1.1rem; border-bottom: 1px solid var(--line) }

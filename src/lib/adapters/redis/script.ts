@@ -9,7 +9,7 @@ export type Script = (
 ) => Promise<unknown>
 
 /** `now` in a script, in milliseconds: Redis's own clock, since those of its clients differ. */
-export const readClock = `
+export const readClock: string = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
