@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Sessions } from '../auth/sessions.ts'
-import { AccessError, LoginError } from '../errors.ts'
+import { AccessError, LoginError, ScalekitError } from '../errors.ts'
 import type { StartLogin } from './login.ts'
 import { asksForPage, isPrefetch } from './navigation.ts'
 import { isWanted } from './same-origin.ts'
@@ -36,12 +36,21 @@ export function switchOrganization({ sessions, start, origin }: SwitchParts): Sw
         hint: 'Put requireAuth() before the route.',
       })
     }
+    assertNamed(organizationId)
     // With an organization beside it, this is Scalekit's word for a direct switch.
     const request = { organizationId, prompt: 'select_account' }
     await start(req, res, returnTo === undefined ? request : { ...request, returnTo }, {
       switchedFrom: principal.sessionId,
     })
   }
+}
+
+/** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */
+function assertNamed(organizationId: unknown): void {
+  if (typeof organizationId === 'string') return
+  throw new ScalekitError('parameter_invalid', 'A switch names one organization', {
+    hint: 'Give switchOrganization() the id as a text.',
+  })
 }
 
 /** Somebody who works in one organization must not find themselves in another by a link elsewhere. */

@@ -20,7 +20,6 @@ const sent = { 'Sec-Fetch-Site': 'cross-site' }
 /** An application where `/switch/<organization>` switches, and a browser in which somebody is in. */
 async function signedIn(who = grace, parts: ApplicationParts = {}) {
   const application = await start({
-    ...parts,
     mount(app, auth) {
       mountAtRoot(app, auth)
       app.use('/switch', (req, res, next) => {
@@ -28,6 +27,7 @@ async function signedIn(who = grace, parts: ApplicationParts = {}) {
         auth.switchOrganization(req, res, organizationId, { returnTo: '/app?new=1' }).catch(next)
       })
     },
+    ...parts,
   })
   const browser = application.visitor()
   await browser.signIn('/login?domain=acme.example', who)
@@ -165,6 +165,27 @@ describe('a switch that is not wanted', () => {
       expect(body.code).toBe('parameter_invalid')
     },
   )
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a list', [globex]],
+    ['an object', { toString: () => globex }],
+  ])('is refused to %s, as a form that was tampered with has it', async (_what, id) => {
+    const { browser, emulator } = await signedIn(grace, {
+      mount(app, auth) {
+        mountAtRoot(app, auth)
+        // A parsed body is `any`.
+        app.use('/switch', (req, res, next) => {
+          auth.switchOrganization(req, res, id as string).catch(next)
+        })
+      },
+    })
+    const asked = emulator.requests.length
+    const { body } = await browser.post('/switch', click).expect(400)
+    expect(body.code).toBe('parameter_invalid')
+    expect(emulator.requests).toHaveLength(asked)
+  })
 })
 
 function imageOf(site: string) {
