@@ -44,9 +44,11 @@ export function organizationsRoute({
 
   async function show({ id, ...given }: OfferedOrganization, principal: SignedIn) {
     const isCurrent = id === principal.organizationId
-    const found = given.displayName === undefined ? await nameOf(id) : {}
-    const own = isCurrent ? { externalId: principal.externalOrganizationId } : {}
-    const { displayName, externalId } = { ...own, ...found, ...given }
+    const found = typeof given.displayName === 'string' ? {} : await nameOf(id)
+    const own = isCurrent ? principal.externalOrganizationId : undefined
+    // A database says `null` or `undefined` for what it has not.
+    const displayName = given.displayName ?? found.displayName
+    const externalId = given.externalId ?? found.externalId ?? own
     const switchUrl = instance.loginUrl({ organization_id: id, prompt: 'select_account' })
     return { id, externalId, displayName, isCurrent, switchUrl }
   }

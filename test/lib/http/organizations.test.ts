@@ -150,6 +150,24 @@ describe('the names of organizations', () => {
     expect(body.organizations[0].displayName).toBeUndefined()
   })
 
+  it.each([undefined, null])(
+    'are looked up where the application has %s for them',
+    async (none) => {
+      const row = { id: acme, displayName: none, externalId: none } as { id: string }
+      const { browser } = await signedIn({ organizations: { of: () => [row] } })
+      const { body } = await browser.call('/organizations').expect(200)
+      expect(body.organizations).toEqual([
+        {
+          id: acme,
+          externalId: 'acme',
+          displayName: 'Acme',
+          isCurrent: true,
+          switchUrl: switchUrl(acme),
+        },
+      ])
+    },
+  )
+
   it('are not looked up where the application gives them', async () => {
     const application = await signedIn({
       organizations: { of: () => [{ id: acme, displayName: 'Acme, Inc.', externalId: 'a' }] },
