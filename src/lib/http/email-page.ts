@@ -18,9 +18,9 @@ const english: Required<EmailPageTexts> = {
 /** Asks for an e-mail address; without script, so that it works wherever a form does. */
 export function emailPage(
   { action, fields, email, problem, providers }: EmailPage,
-  given: EmailPageTexts = {},
+  given: EmailPageTexts | null = {},
 ): Page {
-  const texts = { ...english, ...given }
+  const texts = { ...english, ...withoutGaps(given) }
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
@@ -32,6 +32,13 @@ ${problem && html`<p id="problem">${texts[problem]}</p>`}</div>
 <button class="first">${texts.button}</button></form>
 ${providers.length > 0 && otherWays(providers, texts)}`
   return { title: texts.title, body, lang: texts.lang }
+}
+
+/** A translation may lack a text, or be missing as a whole. */
+function withoutGaps(given: EmailPageTexts | null): EmailPageTexts {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).filter(([, text]) => typeof text === 'string'),
+  )
 }
 
 function otherWays(providers: EmailPage['providers'], { or, provider }: Required<EmailPageTexts>) {

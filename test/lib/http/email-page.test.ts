@@ -199,6 +199,16 @@ describe('pages', () => {
     expect((await visitor().open('/login')).text).toContain('<h1>Sign in</h1>')
   })
 
+  it.each([undefined, null])('stay English where a translation is %s', async (none) => {
+    const texts = () => ({ lang: 'de', title: none, provider: none }) as object
+    const { text } = await ask('', { ...social, pages: { texts } })
+    expect(text).toContain('<html lang="de">')
+    expect(text).toContain('<h1>Sign in</h1>')
+    expect(text).toContain('>Continue with Google</a>')
+    const nowhere = await ask('', { pages: { texts: () => none as undefined } })
+    expect(nowhere.text).toContain('<h1>Sign in</h1>')
+  })
+
   it('give way to one of the application’s', async () => {
     const { visitor } = await start({
       options: {
