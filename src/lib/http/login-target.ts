@@ -1,4 +1,5 @@
 import { ScalekitError } from '../errors.ts'
+import { quote } from '../log.ts'
 import type { LoginRequest } from '../types.ts'
 
 /**
@@ -130,9 +131,17 @@ export function checkLoginRequest(
   return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
 }
 
-/** Without what is there and undefined, which would overrule what `login.resolve` says. */
+/**
+ * Without what is there and undefined, which would overrule what `login.resolve` says. A name in
+ * another spelling, e.g. `organization_id`, would pin nothing, and nobody would notice.
+ */
 function whatIsSaid(request: LoginRequest): LoginRequest {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
+  const said = Object.entries(request).filter(([, value]) => value !== undefined)
+  const unknown = said.find(([name]) => !Object.hasOwn(names, name))?.[0]
+  if (unknown === undefined) return Object.fromEntries(said)
+  throw new ScalekitError('parameter_invalid', `${quote(unknown)} is no part of a sign-in`, {
+    hint: 'Write names as in { organizationId }.',
+  })
 }
 
 function assertProvider(

@@ -289,6 +289,13 @@ describe('login.resolve', () => {
     expect((await visitor().open('/login').expect(400)).text).toContain('parameter_invalid')
   })
 
+  it('that answers a name which is not known does not lead on unpinned', async () => {
+    const resolve = () => ({ organization_id: 'acme', returnTo: '/app' })
+    const { visitor, log } = await start({ options: { login: { ...hosted, resolve } } })
+    expect((await visitor().open('/login').expect(400)).text).toContain('parameter_invalid')
+    expect(log.join('\n')).toContain('"organization_id" is no part of a sign-in')
+  })
+
   it('that names a social provider which is not offered is answered with 400', async () => {
     const { visitor } = await start({
       options: { login: { resolve: () => ({ provider: 'github' }) } },
