@@ -1,8 +1,8 @@
 import { atMost } from '../at-most.ts'
 import type { Clock } from '../clock.ts'
-import { expiringMap } from '../expiring-map.ts'
-import { type Logger, quote } from '../log.ts'
+import type { Logger } from '../log.ts'
 import type { ListedConnection } from '../management/connection-types.ts'
+import { sharedLookUp } from '../shared-lookup.ts'
 import type { Target } from '../types.ts'
 
 /** A connection as far as a sign-in needs to know it. */
@@ -28,7 +28,6 @@ export type DomainAnswer =
 /** Never rejects: whatever goes wrong is `unclear`. */
 export type LookUpDomain = (domain: string) => Promise<DomainAnswer>
 
-const keptDomains = 1000
 const hitMs = 5 * 60_000
 const missMs = 60_000
 /** In all, and whoever asks: anybody can make up domains. */
@@ -43,35 +42,17 @@ export function connectionLookup(parts: {
   readonly logger: Logger
 }): LookUpDomain {
   const { findConnections, clock, logger } = parts
-  const known = expiringMap<DomainAnswer>(clock, { maxEntries: keptDomains })
-  const flights = new Map<string, Promise<DomainAnswer>>()
   const mayAsk = atMost(lookUpsPerSecond, 1000, clock)
-
-  return async function lookUp(domain) {
-    const answer = known.get(domain)
-    return answer ?? flights.get(domain) ?? begin(domain)
-  }
-
-  function begin(domain: string): Promise<DomainAnswer> {
-    if (domain.length > longestDomain || !mayAsk()) return Promise.resolve('unclear')
-    const flight = ask(domain)
-      .catch((error: unknown) => failed(domain, error))
-      .finally(() => flights.delete(domain))
-    flights.set(domain, flight)
-    return flight
-  }
-
-  async function ask(domain: string): Promise<DomainAnswer> {
-    const answer = judge(domain, await findConnections(domain))
-    known.set(domain, answer, clock() + (typeof answer === 'object' ? hitMs : missMs))
-    return answer
-  }
-
-  function failed(domain: string, error: unknown): DomainAnswer {
-    const why = error instanceof Error ? error.message : String(error)
-    logger.warn(`the connection of ${quote(domain)} could not be looked up: ${quote(why)}`)
-    return 'unclear'
-  }
+  return sharedLookUp<DomainAnswer>({
+    what: 'connection',
+    find: async (domain) => judge(domain, await findConnections(domain)),
+    keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),
+    fallback: 'unclear',
+    failureMs: 0,
+    mayAsk: (domain) => domain.length <= longestDomain && mayAsk(),
+    clock,
+    logger,
+  })
 }
 
 function judge(domain: string, listed: readonly FoundConnection[]): DomainAnswer {

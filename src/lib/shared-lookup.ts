@@ -1,0 +1,66 @@
+import type { Clock } from './clock.ts'
+import { expiringMap } from './expiring-map.ts'
+import { type Logger, quote } from './log.ts'
+
+/** What is looked up, and how often that is worth it. */
+export interface LookUpParts<Value> {
+  /** What a line in the log calls it, e.g. `name`. */
+  readonly what: string
+  find(key: string): Promise<Value>
+  /** How long an answer is kept, in milliseconds. */
+  keptMs(value: Value): number
+  /** Answered where `find` fails, and where it may not be asked. */
+  readonly fallback: Value
+  /** How long a failure is kept, in milliseconds; with 0 the next one asks again. */
+  readonly failureMs: number
+  /**
+   * Whether one more may be asked for now.
+   *
+   * @param flights How many are being asked for.
+   */
+  mayAsk(key: string, flights: number): boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Above it the oldest is forgotten first: anybody may make up keys. */
+const maxEntries = 1000
+
+/**
+ * Looks things up once for all who wait, and keeps what was found. It answers the fallback rather
+ * than reject, and what may not be asked is not kept.
+ */
+export function sharedLookUp<Value extends object | string>(
+  parts: LookUpParts<Value>,
+): (key: string) => Promise<Value> {
+  const { fallback, clock, logger } = parts
+  const known = expiringMap<Value>(clock, { maxEntries })
+  const flights = new Map<string, Promise<Value>>()
+
+  return async function lookUp(key) {
+    return known.get(key) ?? flights.get(key) ?? begin(key)
+  }
+
+  function begin(key: string): Promise<Value> {
+    if (!parts.mayAsk(key, flights.size)) return Promise.resolve(fallback)
+    const flight = ask(key).finally(() => flights.delete(key))
+    flights.set(key, flight)
+    return flight
+  }
+
+  async function ask(key: string): Promise<Value> {
+    try {
+      const found = await parts.find(key)
+      return keep(key, found, parts.keptMs(found))
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      logger.warn(`the ${parts.what} of ${quote(key)} could not be looked up: ${quote(why)}`)
+      return keep(key, fallback, parts.failureMs)
+    }
+  }
+
+  function keep(key: string, value: Value, forMs: number): Value {
+    if (forMs > 0) known.set(key, value, clock() + forMs)
+    return value
+  }
+}
