@@ -5,7 +5,7 @@ import type { Dispatcher } from '../webhooks/dispatch.ts'
 import type { Delivery } from '../webhooks/handlers.ts'
 import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './delivery.ts'
 import type { Emit } from './events.ts'
-import { holdLease } from './lease.ts'
+import { holdLease, type Lease } from './lease.ts'
 
 /** What it takes to bring deliveries to their handlers. */
 export interface AttemptParts {
@@ -39,7 +39,7 @@ export interface Attempts {
 export function attemptsWith(parts: AttemptParts): Attempts {
   const { ledger, dispatcher, emit } = parts
 
-  function contextOf(attempt: Attempt, signal: AbortSignal): Delivery {
+  function contextOf(attempt: Attempt, { signal, settles }: Lease): Delivery {
     const { deliveryId, owner, receivedAt, raw } = attempt
     const { settleIn } = ledger
     return {
@@ -50,7 +50,12 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       signal,
       log: parts.logger,
       ...(settleIn
-        ? { settleIn: (transaction) => settleIn(transaction, deliveryId, owner, keepMs) }
+        ? {
+            async settleIn(transaction) {
+              await settleIn(transaction, deliveryId, owner, keepMs)
+              settles()
+            },
+          }
         : {}),
     }
   }
@@ -60,7 +65,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       const { deliveryId, owner, event } = attempt
       const lease = holdLease(ledger, attempt)
       try {
-        await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease.signal)))
+        await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // In this order: whoever claims it after this finds no letter to replay.
         if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
         await ledger.settle(deliveryId, owner, keepMs)

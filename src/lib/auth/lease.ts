@@ -10,6 +10,8 @@ export interface Lease {
   readonly signal: AbortSignal
   /** Ends with the work, or rejects when it was given up. */
   whileHeld(work: Promise<void>): Promise<void>
+  /** The work says by itself, in its transaction, that it is done; then the claim is no more. */
+  settles(): void
   stop(): void
 }
 
@@ -21,20 +23,28 @@ export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held):
   const { signal } = controller
   const abandoned = setTimeout(() => controller.abort(neverEnded()), abandonMs).unref()
   const renewal = setInterval(renew, leaseMs / 3).unref()
+  let mayEnd = false
 
   async function renew(): Promise<void> {
     // A ledger that does not answer now may do so before the lease is over.
     const isOurs = await ledger.renew(deliveryId, owner, leaseMs).catch(() => true)
-    if (!isOurs) controller.abort(new WebhookError('webhook_handler_failed', 'The claim was lost'))
+    if (isOurs || mayEnd) return
+    controller.abort(new WebhookError('webhook_handler_failed', 'The claim was lost'))
+  }
+
+  function settles(): void {
+    mayEnd = true
   }
 
   function stop(): void {
+    mayEnd = true
     clearTimeout(abandoned)
     clearInterval(renewal)
   }
 
   return {
     signal,
+    settles,
     stop,
     whileHeld(work) {
       return new Promise((resolve, reject) => {

@@ -64,3 +64,27 @@ it('does not take a ledger that is down for one that says no', async () => {
   expect(lease.signal.aborted).toBe(false)
   lease.stop()
 })
+
+it('is not lost to the work’s own transaction, which says that it is done', async () => {
+  const { ledger, lease } = await held()
+  lease.settles()
+  await ledger.settle('msg_1', 'me', minuteMs)
+  await vi.advanceTimersByTimeAsync(minuteMs)
+  expect(lease.signal.aborted).toBe(false)
+  lease.stop()
+})
+
+it('tells nobody anything when it has ended', async () => {
+  let answer = (_isOurs: boolean) => {}
+  const { lease } = await held({
+    renew: () =>
+      new Promise((resolve) => {
+        answer = resolve
+      }),
+  })
+  await vi.advanceTimersByTimeAsync(10_000)
+  lease.stop()
+  answer(false)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(lease.signal.aborted).toBe(false)
+})
