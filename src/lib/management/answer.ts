@@ -124,9 +124,13 @@ function otherCode(status: number): ScalekitErrorCode {
 }
 
 /** A 429, and a 503 that says when to come back, were refused before anything was done. */
-function isRetryable({ status, headers }: Answer, { isRepeatable }: Asked): boolean {
-  if (status === 429) return true
-  if (status === 503 && headers['retry-after'] !== undefined) return true
+export function isPutOff({ status, headers }: Answer): boolean {
+  return status === 429 || (status === 503 && headers['retry-after'] !== undefined)
+}
+
+function isRetryable(answer: Answer, { isRepeatable }: Asked): boolean {
+  const { status } = answer
+  if (isPutOff(answer)) return true
   return status >= 500 && status !== 501 && isRepeatable
 }
 

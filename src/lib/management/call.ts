@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Call, Send } from '../request.ts'
 import type { Json } from '../types.ts'
 import { type AccessTokens, type ApiClient, accessTokens } from './access-token.ts'
-import { type Asked, readAnswer } from './answer.ts'
+import { type Asked, isPutOff, readAnswer } from './answer.ts'
 import { type Deadline, deadlineIn, waitFor } from './deadline.ts'
 import { exchange } from './exchange.ts'
 import { type Query, queryText } from './path.ts'
@@ -80,19 +80,22 @@ interface AttemptParts {
 function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
   const { send, tokens, deadline } = parts
   let mayRenew = true
-  let attempts = 0
+  // Whether nobody knows what an attempt did; what was put off did nothing.
+  let isInDoubt = false
   return async function attempt(token: string): Promise<Json> {
-    attempts += 1
-    const asked = askedWith(token, request, url)
-    const answer = await exchange(send, callWith(asked, request), asked, parts)
-    // What an attempt without an answer has deleted, the next one does not find.
-    if (answer.status === 404 && request.method === 'DELETE' && attempts > 1) return {}
-    if (answer.status !== 401 || !mayRenew) return readAnswer(answer, asked)
-    mayRenew = false
-    const other = await inTime(tokens.renewed(token), deadline)
-    const askedAgain = askedWith(other, request, url)
-    const last = await exchange(send, callWith(askedAgain, request), askedAgain, parts)
-    return readAnswer(last, askedAgain)
+    const wasInDoubt = isInDoubt
+    isInDoubt = true
+    let asked = askedWith(token, request, url)
+    let answer = await exchange(send, callWith(asked, request), asked, parts)
+    if (answer.status === 401 && mayRenew) {
+      mayRenew = false
+      asked = askedWith(await inTime(tokens.renewed(token), deadline), request, url)
+      answer = await exchange(send, callWith(asked, request), asked, parts)
+    }
+    // What an earlier attempt has deleted, this one does not find.
+    if (answer.status === 404 && request.method === 'DELETE' && wasInDoubt) return {}
+    isInDoubt = wasInDoubt || !isPutOff(answer)
+    return readAnswer(answer, asked)
   }
 }
 

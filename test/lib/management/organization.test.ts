@@ -233,6 +233,23 @@ describe('a deletion', () => {
       expect(api.calls).toHaveLength(2)
     },
   )
+
+  it('is done, too, where the token had to be renewed before nothing was found', async () => {
+    const replies = inTurn(json(503, {}), json(401, { code: 16 }), json(404, { code: 5 }))
+    const api = await startApi({ api: replies })
+    await api.client().organization.deleteOrganization('org_1')
+    expect(api.calls).toHaveLength(3)
+  })
+
+  it.each([429, 503])(
+    'that was put off with %i is not done when nothing is found',
+    async (status) => {
+      const putOff = json(status, {}, { 'retry-after': '0' })
+      const api = await startApi({ api: inTurn(putOff, json(404, { code: 5 })) })
+      const error = await failureOf(api.client().organization.deleteOrganization('org_1'))
+      expect(error.code).toBe('api_not_found')
+    },
+  )
 })
 
 describe('deleteOrganizationByExternalId', () => {
