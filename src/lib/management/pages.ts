@@ -31,7 +31,7 @@ export async function* pages<Item>(
   fetchPage: (pageToken: string | undefined) => Promise<Page<Item>>,
   firstToken: string | undefined,
 ): AsyncGenerator<Item, void, undefined> {
-  const seen = new Set<string>()
+  const seen = new Set([firstToken])
   for (let token = firstToken; ; ) {
     const { items, nextPageToken } = await fetchPage(token)
     yield* items

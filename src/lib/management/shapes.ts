@@ -46,13 +46,24 @@ export function inOurNames<Shape>(value: Json): Shape {
   return fromWire(value, untouched) as Shape
 }
 
+/**
+ * What a page says of its neighbours; protobuf may leave an empty text out.
+ *
+ * @throws {@link ApiError} `api_answer_invalid` for a token that is no text: the list would seem to
+ *   end, and who is behind that to have left
+ */
 export function pageEnds(answer: Json): PageEnds {
-  const text = (value: unknown) => (typeof value === 'string' ? value : '')
   return {
-    nextPageToken: text(answer.next_page_token),
-    prevPageToken: text(answer.prev_page_token),
+    nextPageToken: tokenIn(answer, 'next_page_token'),
+    prevPageToken: tokenIn(answer, 'prev_page_token'),
     totalSize: typeof answer.total_size === 'number' ? answer.total_size : 0,
   }
+}
+
+function tokenIn(answer: Json, name: string): string {
+  const token = answer[name] ?? ''
+  if (typeof token === 'string') return token
+  throw missing(name, 'text')
 }
 
 export function toggled(answer: Json): Toggled {

@@ -338,6 +338,22 @@ describe('organizations', () => {
     expect(api.calls).toHaveLength(tokens.length)
   })
 
+  it('ends with an error when it is led back to where it was told to begin', async () => {
+    const api = await startApi({
+      api: json(200, { organizations: [{ id: 'org_1' }], next_page_token: 'a' }),
+    })
+    const list = api.client().organization.organizations({ pageToken: 'a' })
+    expect((await list.next()).value).toEqual({ id: 'org_1' })
+    expect(await failureOf(list.next())).toMatchObject({ code: 'page_token_repeated' })
+    expect(api.calls).toHaveLength(1)
+  })
+
+  it.each([7, true, {}, ['a']])('does not take %j for the end of the list', async (token) => {
+    const api = await startApi({ api: json(200, { organizations: [], next_page_token: token }) })
+    const error = await failureOf(api.client().organization.organizations().next())
+    expect(error).toMatchObject({ code: 'api_answer_invalid', status: 502 })
+  })
+
   it('can be cancelled between two pages', async () => {
     const { client } = await emulateClient()
     const controller = new AbortController()
