@@ -105,7 +105,7 @@ function fieldsOf(given: readonly unknown[]): {
     environmentUrl: () => encrypted(environmentOrigin(environmentUrl)),
     clientId: () => text(clientId),
     clientSecret: () => new Secret(text(clientSecret)),
-    issuer: () => options.issuer && encrypted(webUrl(options.issuer)) && options.issuer,
+    issuer: () => issuer(options.issuer),
     timeoutMs: () => positive(timeoutMs),
     totalTimeoutMs: () => positive(options.totalTimeoutMs ?? limitsFor(timeoutMs).totalTimeoutMs),
     maxConcurrentCalls: () =>
@@ -114,6 +114,11 @@ function fieldsOf(given: readonly unknown[]): {
     fetch: () => optionalFunction(options.fetch),
     clock: () => optionalFunction(options.clock) ?? Date.now,
   }
+}
+
+function issuer(given: string | undefined): string | undefined {
+  if (given !== undefined) encrypted(webUrl(given))
+  return given
 }
 
 function encrypted(url: URL): URL {

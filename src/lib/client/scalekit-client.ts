@@ -49,6 +49,6 @@ export class ScalekitClient extends SignInClient {
 export { ScalekitClient as Scalekit }
 
 /** The kit has these already, and one set of sockets is enough. */
-function isParts(first: string | URL | ClientParts | undefined): first is ClientParts {
-  return typeof first === 'object' && 'send' in first
+function isParts(first: string | URL | ClientParts | null | undefined): first is ClientParts {
+  return typeof first === 'object' && first !== null && 'send' in first
 }
