@@ -6,6 +6,8 @@ import { ScalekitError } from './errors.ts'
 const defaultTimeoutMs = 5000
 /** The largest body that is read; a token answer with many claims has about ten thousand bytes. */
 const defaultMaxBodyBytes = 256 * 1024
+/** Node takes longer ones for one millisecond. */
+export const longestTimerMs: number = 2 ** 31 - 1
 /** Sockets idle this long are closed by us, before servers that close at five seconds do. */
 const idleSocketMs = 4000
 
@@ -104,7 +106,7 @@ interface Limit {
 
 /** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
 function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefined): () => void {
-  const timer = setTimeout(expire, limitMs, limit, limitMs)
+  const timer = setTimeout(expire, Math.min(limitMs, longestTimerMs), limit, limitMs)
   if (!signal) return () => clearTimeout(timer)
   const cancel = () => end(limit, signal.reason)
   signal.addEventListener('abort', cancel, { once: true })

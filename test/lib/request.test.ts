@@ -31,6 +31,12 @@ const ways: [string, Partial<SenderOptions>][] = [
 ]
 
 describe.each(ways)('a call by %s', (_way, options) => {
+  it('has more time than a timer can hold where it is given that', async () => {
+    const url = await serve((_req, res) => void setTimeout(() => res.end('here'), 50))
+    const answer = await sendTo(url, { ...options, timeoutMs: 2 ** 31 })(get(url))
+    expect(answer.body.toString()).toBe('here')
+  })
+
   it('brings method, headers and body there, and status, headers and body back', async () => {
     const url = await serve(async (req, res) => {
       const sent = {

@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts'
+import { longestTimerMs } from '../request.ts'
 
 /** When a call has to be done, and what may end it before that. */
 export interface Deadline {
@@ -7,9 +8,6 @@ export interface Deadline {
   readonly endsAt: number
   readonly signal: AbortSignal | undefined
 }
-
-/** Node takes longer ones for one millisecond. */
-const longestTimerMs = 2 ** 31 - 1
 
 /** @throws {@link ApiError} `api_cancelled` */
 export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
