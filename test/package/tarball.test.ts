@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +38,18 @@ describe('the tarball', () => {
     expect(filesIn(join(temporary, 'unpacked'))).toEqual(expected.sort())
   })
 
+  it('explains itself in its types, and in the source beside what runs', () => {
+    const dist = join(temporary, 'unpacked/dist')
+    const commented = (ending: string) =>
+      filesIn(dist)
+        .filter((path) => path.endsWith(ending))
+        .filter((path) => readFileSync(join(dist, path), 'utf8').includes('/**'))
+    expect(commented('.js')).toEqual([])
+    expect(commented('.d.ts')).toEqual(
+      expect.arrayContaining(['lib/options.d.ts', 'lib/errors.d.ts']),
+    )
+  })
+
   it('stays small', () => {
     const unpacked = join(temporary, 'unpacked')
     const sizeOf = (isMeant: (path: string) => boolean) =>
@@ -45,9 +57,9 @@ describe('the tarball', () => {
         .filter(isMeant)
         .reduce((sum, path) => sum + statSync(join(unpacked, path)).size, 0)
     // What runs and what a compiler reads; source and source maps are as much again.
-    expect(sizeOf((path) => /\.(js|d\.ts)$/.test(path))).toBeLessThan(900 * 1024)
+    expect(sizeOf((path) => /\.(js|d\.ts)$/.test(path))).toBeLessThan(850 * 1024)
     expect(sizeOf(() => true)).toBeLessThan(2.5 * 1024 * 1024)
-    expect(statSync(tarball).size).toBeLessThan(700 * 1024)
+    expect(statSync(tarball).size).toBeLessThan(650 * 1024)
   })
 
   it('has nothing that publint warns of', async () => {
