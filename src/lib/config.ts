@@ -33,6 +33,7 @@ import {
 } from './config-fields.ts'
 import { type PortalFields, type PortalRules, portalFields, portalRules } from './config-portal.ts'
 import { ConfigError } from './errors.ts'
+import type { Fetch } from './fetch-transport.ts'
 import {
   oneOf,
   optionalFunction,
@@ -51,7 +52,6 @@ import {
   type SessionOptions,
 } from './options.ts'
 import type { PageOptions } from './page-options.ts'
-import type { Fetch } from './request.ts'
 import type { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'

@@ -3,13 +3,10 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  asFetch,
-  type Call,
-  type Fetch,
-  type SenderOptions,
-  sender,
-} from '../../src/lib/request.ts'
+import { asFetch } from '../../src/lib/bounded-fetch.ts'
+import type { Fetch } from '../../src/lib/fetch-transport.ts'
+import { type SenderOptions, sender } from '../../src/lib/request.ts'
+import type { Call } from '../../src/lib/transport.ts'
 
 /** Long enough for an answer on a busy machine, short enough to wait for. */
 const timeoutMs = 250

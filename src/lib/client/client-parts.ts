@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { assertEncrypted, environmentOrigin } from '../environment-url.ts'
 import { ConfigError } from '../errors.ts'
+import type { Fetch } from '../fetch-transport.ts'
 import {
   optionalFunction,
   positive,
@@ -12,7 +13,7 @@ import {
 } from '../fields.ts'
 import type { ApiLimits } from '../management/call.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
-import { type Fetch, sender } from '../request.ts'
+import { sender } from '../request.ts'
 import { Secret } from '../secret.ts'
 import type { SignInParts } from './sign-in-client.ts'
 

@@ -5,7 +5,7 @@ import {
   type ScalekitErrorCode,
 } from '../errors.ts'
 import { quote } from '../log.ts'
-import type { Answer } from '../request.ts'
+import type { Answer } from '../transport.ts'
 import type { Json } from '../types.ts'
 import { readRetryAfter } from './retry.ts'
 

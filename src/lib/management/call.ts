@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Call, Send } from '../request.ts'
+import type { Send } from '../request.ts'
+import type { Call } from '../transport.ts'
 import type { Json } from '../types.ts'
 import { type AccessTokens, type ApiClient, accessTokens } from './access-token.ts'
 import { type Asked, isPutOff, readAnswer } from './answer.ts'

@@ -1,5 +1,6 @@
 import { ApiError, ScalekitError } from '../errors.ts'
-import { type Answer, type Call, isTimeout, type Send } from '../request.ts'
+import { isTimeout, type Send } from '../request.ts'
+import type { Answer, Call } from '../transport.ts'
 import { type Asked, nameOf, unusable } from './answer.ts'
 import { cancelled, type Deadline, remainingMs } from './deadline.ts'
 

@@ -5,10 +5,11 @@ import {
   customFetch,
   discovery,
 } from 'openid-client'
+import { asFetch } from '../bounded-fetch.ts'
 import type { Clock } from '../clock.ts'
 import { ScalekitError, wrappedError } from '../errors.ts'
 import { rememberSuccess } from '../remember.ts'
-import { asFetch, type Send } from '../request.ts'
+import type { Send } from '../request.ts'
 import type { Secret } from '../secret.ts'
 
 /** After a failed discovery, sign-ins within this time share the failure. */

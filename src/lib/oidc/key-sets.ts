@@ -8,7 +8,8 @@ import {
   type JWTHeaderParameters,
   jwksCache,
 } from 'jose'
-import { asFetch, type Send } from '../request.ts'
+import { asFetch } from '../bounded-fetch.ts'
+import type { Send } from '../request.ts'
 import type { Provider } from './discovery.ts'
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ScalekitError } from '../../../src/lib/errors.ts'
 import { exchangeCode } from '../../../src/lib/oidc/exchange.ts'
 import { startTransaction, type Transaction } from '../../../src/lib/oidc/transaction.ts'
-import type { Answer, Call } from '../../../src/lib/request.ts'
+import type { Answer, Call } from '../../../src/lib/transport.ts'
 import { discovered, json } from './providers.ts'
 import { clientId, issuer, keyPairs, now, signed, subject } from './tokens.ts'
 

@@ -1,7 +1,8 @@
 import type { Client, Provider } from '../../../src/lib/oidc/discovery.ts'
 import { discoverOnce } from '../../../src/lib/oidc/discovery.ts'
-import type { Answer, Call, Send } from '../../../src/lib/request.ts'
+import type { Send } from '../../../src/lib/request.ts'
 import { Secret } from '../../../src/lib/secret.ts'
+import type { Answer, Call } from '../../../src/lib/transport.ts'
 import { clientId, issuer, now } from './tokens.ts'
 
 export const client: Client = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ScalekitError } from '../../../src/lib/errors.ts'
 import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
 import { verificationFailure, verifyToken } from '../../../src/lib/oidc/token.ts'
-import type { Answer } from '../../../src/lib/request.ts'
+import type { Answer } from '../../../src/lib/transport.ts'
 import {
   clientId,
   issuer,

@@ -1,0 +1,37 @@
+import { type Answer, type Call, collector, type Transport } from './transport.ts'
+
+/** The shape of `fetch` that this package calls. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** For proxies and tests. */
+export function fetchTransport(fetch: Fetch): Transport {
+  async function callByFetch(
+    { url, method, headers, body, maxBodyBytes }: Call,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const init: RequestInit = { method, headers, redirect: 'manual', signal }
+    if (body !== undefined) init.body = body
+    const response = await fetch(url.href, init)
+    const chunks: Buffer[] = []
+    const collect = collector(chunks, maxBodyBytes)
+    if (response.body) for await (const chunk of response.body) collect(Buffer.from(chunk))
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: Buffer.concat(chunks),
+    }
+  }
+
+  // The race holds even where that `fetch` does not listen to its signal.
+  return (call, limit) => {
+    const controller = new AbortController()
+    const ended = new Promise<never>((_resolve, reject) => {
+      limit.stop = (reason) => {
+        controller.abort(reason)
+        reject(reason)
+      }
+    })
+    if (limit.reason !== undefined) limit.stop(limit.reason)
+    return Promise.race([callByFetch(call, controller.signal), ended])
+  }
+}
