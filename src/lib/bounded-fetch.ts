@@ -10,9 +10,11 @@ interface BoundedFetchInit {
 /** `fetch` as openid-client and jose call it, answering a real, fully read `Response`. */
 export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Promise<Response> {
   return async function boundedFetch(url, init) {
+    const { origin, pathname, search } = new URL(url)
     const { status, headers, body } = await send({
       method: init.method ?? 'GET',
-      url: new URL(url),
+      origin,
+      path: pathname + search,
       headers: Object.fromEntries(new Headers(init.headers)),
       ...(init.body == null ? {} : { body: String(init.body) }),
     })

@@ -6,12 +6,12 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 /** For proxies and tests. */
 export function fetchTransport(fetch: Fetch): Transport {
   async function callByFetch(
-    { url, method, headers, body, maxBodyBytes }: Call,
+    { origin, path, method, headers, body, maxBodyBytes }: Call,
     signal: AbortSignal,
   ): Promise<Answer> {
     const init: RequestInit = { method, headers, redirect: 'manual', signal }
     if (body !== undefined) init.body = body
-    const response = await fetch(url.href, init)
+    const response = await fetch(origin + path, init)
     const chunks: Buffer[] = []
     const collect = collector(chunks, maxBodyBytes)
     if (response.body) for await (const chunk of response.body) collect(Buffer.from(chunk))
@@ -31,7 +31,6 @@ export function fetchTransport(fetch: Fetch): Transport {
         reject(reason)
       }
     })
-    if (limit.reason !== undefined) limit.stop(limit.reason)
     return Promise.race([callByFetch(call, controller.signal), ended])
   }
 }

@@ -5,13 +5,34 @@ import { type Answer, type Call, collector, type Limit, type Transport } from '.
 /** Sockets idle this long are closed by us, before servers that close at five seconds do. */
 const idleSocketMs = 4000
 
-export function nodeTransport(): Transport {
-  const agentOptions = { keepAlive: true, timeout: idleSocketMs }
-  const http = new HttpAgent(agentOptions)
-  const https = new HttpsAgent(agentOptions)
+/** Where calls go, taken apart once for all of them. */
+interface Destination {
+  readonly hostname: string
+  readonly port: string
+  /** Hostname and port as a header names them. */
+  readonly host: string
+  readonly request: typeof httpRequest
+  readonly agent: HttpAgent
+}
+
+export function nodeTransport(origins: readonly string[]): Transport {
+  const destinations = new Map(origins.map((origin) => [origin, destinationAt(origin)]))
   return (call, limit) => {
-    const agent = call.url.protocol === 'https:' ? https : http
-    return callOnce(call, limit, call.once ? false : agent)
+    const destination = destinations.get(call.origin)!
+    return callOnce(call, limit, destination, call.once ? false : destination.agent)
+  }
+}
+
+function destinationAt(origin: string): Destination {
+  const { protocol, hostname, port, host } = new URL(origin)
+  const [request, Agent] =
+    protocol === 'https:' ? [httpsRequest, HttpsAgent] : [httpRequest, HttpAgent]
+  return {
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    host,
+    request,
+    agent: new Agent({ keepAlive: true, timeout: idleSocketMs }),
   }
 }
 
@@ -22,19 +43,21 @@ export function nodeTransport(): Transport {
 function callOnce(
   call: Call,
   limit: Limit,
-  agent: HttpAgent | HttpsAgent | false,
+  destination: Destination,
+  agent: HttpAgent | false,
 ): Promise<Answer> {
-  const { url, method, headers, body, maxBodyBytes } = call
+  const { hostname, port, host, request } = destination
+  const { path, method, body, maxBodyBytes } = call
   return new Promise((resolve, reject) => {
+    // What is made again may be over by now.
     if (limit.reason !== undefined) throw limit.reason
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest
     const outgoing = request({
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port,
-      path: url.pathname + url.search,
+      hostname,
+      port,
+      path,
       method,
       agent,
-      headers: { ...headers, 'accept-encoding': 'identity', ...contentLength(body) },
+      headers: headersOf(call, host),
     })
     limit.stop = (reason) => {
       outgoing.destroy()
@@ -52,15 +75,19 @@ function callOnce(
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
         outgoing.socket?.bytesRead === bytesReadBefore
       // Not through the agent: its other sockets may have been closed as well.
-      if (isStale) callOnce(call, limit, false).then(resolve, reject)
+      if (isStale) callOnce(call, limit, destination, false).then(resolve, reject)
       else reject(error)
     })
     outgoing.end(body)
   })
 }
 
-function contentLength(body: string | undefined): Record<string, string> | undefined {
-  return body === undefined ? undefined : { 'content-length': String(Buffer.byteLength(body)) }
+/** A list: Node then writes the headers at once, without putting them into an object first. */
+function headersOf({ method, headers, body = '' }: Call, host: string): string[] {
+  const list = ['host', host, 'accept-encoding', 'identity']
+  for (const name in headers) list.push(name, headers[name]!)
+  if (method !== 'GET') list.push('content-length', String(Buffer.byteLength(body)))
+  return list
 }
 
 function readAnswer(

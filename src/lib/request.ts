@@ -28,17 +28,15 @@ export interface SenderOptions {
 /** The one way out of this package: bounded in time, size and destination. */
 export function sender(options: SenderOptions): Send {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
-  const transport = options.fetch ? fetchTransport(options.fetch) : nodeTransport()
+  const transport = options.fetch ? fetchTransport(options.fetch) : nodeTransport(options.origins)
   return async function send(call) {
-    if (!options.origins.includes(call.url.origin)) {
-      throw failed(`refused to call ${call.url.origin}, which is not the environment's origin`)
+    if (!options.origins.includes(call.origin) || !call.path.startsWith('/')) {
+      throw failed(`refused to call ${call.origin}, which is not the environment's origin`)
     }
-    const limit: Limit = {
-      reason: call.signal?.aborted ? call.signal.reason : undefined,
-      stop() {},
-    }
+    const limit: Limit = { reason: undefined, stop() {} }
     const clear = startLimit(limit, call.timeoutMs ?? timeoutMs, call.signal)
     try {
+      call.signal?.throwIfAborted()
       const answer = await transport(call, limit)
       assertStatus(answer)
       return answer
@@ -59,9 +57,9 @@ export function isTimeout({ cause }: ScalekitError): boolean {
 
 class TimeIsUp extends Error {}
 
-function unavailable({ url, signal }: Call, cause: unknown): string {
-  if (signal?.aborted) return `The call to ${url.origin} was cancelled`
-  return `${url.origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
+function unavailable({ origin, signal }: Call, cause: unknown): string {
+  if (signal?.aborted) return `The call to ${origin} was cancelled`
+  return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
 }
 
 /** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */

@@ -6,7 +6,10 @@ const defaultMaxBodyBytes = 256 * 1024
 /** One call to Scalekit. */
 export interface Call {
   readonly method: string
-  readonly url: URL
+  /** e.g. `https://acme.scalekit.com`. */
+  readonly origin: string
+  /** With its query; begins with a slash. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
   /** Ends the call before its time. */

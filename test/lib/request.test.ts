@@ -195,9 +195,67 @@ describe.each(ways)('a call by %s', (_way, options) => {
     }
     expect(calls).toBe(0)
   })
+
+  it.each(['.evil.example/keys', '@evil.example/keys', ':1/keys', ''])(
+    'takes no path that would go on with the host: %j',
+    async (path) => {
+      const hosts: (string | undefined)[] = []
+      const url = await serve((req, res) => {
+        hosts.push(req.headers.host)
+        res.end()
+      })
+      const call = { ...get(url), path }
+      await expect(sendTo(url, options)(call)).rejects.toMatchObject({ code: 'provider_failed' })
+      expect(hosts).toEqual([])
+    },
+  )
+
+  it('sends no header that would begin another', async () => {
+    const seen: IncomingMessage['headers'][] = []
+    const url = await serve((req, res) => {
+      seen.push(req.headers)
+      res.end()
+    })
+    const call = { ...get(url), headers: { authorization: 'Bearer a\r\nx-planted: 1' } }
+    await expect(sendTo(url, options)(call)).rejects.toMatchObject({ code: 'provider_unavailable' })
+    expect(seen).toEqual([])
+  })
+
+  it('is not begun once it was cancelled', async () => {
+    let calls = 0
+    const url = await serve((_req, res) => {
+      calls += 1
+      res.end()
+    })
+    const signal = AbortSignal.abort(new Error('gone'))
+    await expect(sendTo(url, options)({ ...get(url), signal })).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: `The call to ${url.origin} was cancelled`,
+    })
+    expect(calls).toBe(0)
+  })
 })
 
 describe('a call by node:http', () => {
+  it.each([
+    ['GET', undefined, undefined],
+    ['PATCH', undefined, '0'],
+    ['DELETE', undefined, '0'],
+    ['POST', 'naïve', '6'],
+  ])('says how long the body of a %s is: %j', async (method, body, length) => {
+    const url = await serve((req, res) => {
+      const { host, connection, 'content-length': contentLength, ...others } = req.headers
+      res.end(JSON.stringify({ host, connection, contentLength, others }))
+    })
+    const answer = await sendTo(url)({ ...get(url), method, body, headers: { 'x-a': 'b' } })
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      host: url.host,
+      connection: 'keep-alive',
+      contentLength: length,
+      others: { 'accept-encoding': 'identity', 'x-a': 'b' },
+    })
+  })
+
   it('asks for no compression, which would hide the size', async () => {
     const url = await serve((req, res) => res.end(String(req.headers['accept-encoding'])))
     expect((await sendTo(url)(get(url))).body.toString()).toBe('identity')
@@ -262,6 +320,20 @@ describe('a call by node:http', () => {
 })
 
 describe('a call by a fetch that was passed in', () => {
+  it('is not made once it was cancelled, be there a signal or not that it listens to', async () => {
+    let calls = 0
+    const deaf: Fetch = async () => {
+      calls += 1
+      return new Response()
+    }
+    const url = new URL('https://acme.scalekit.com/keys')
+    const call = { ...get(url), signal: AbortSignal.abort() }
+    await expect(sendTo(url, { fetch: deaf })(call)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    })
+    expect(calls).toBe(0)
+  })
+
   it('counts what a compressed answer unfolds to', async () => {
     const bomb = gzipSync(Buffer.alloc(1024 * 1024))
     const url = await serve((_req, res) => {
@@ -322,7 +394,7 @@ describe('asFetch', () => {
 })
 
 function get(url: URL): Call {
-  return { method: 'GET', url, headers: {} }
+  return { method: 'GET', origin: url.origin, path: url.pathname + url.search, headers: {} }
 }
 
 function post(url: URL): Call {

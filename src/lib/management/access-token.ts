@@ -90,14 +90,15 @@ function renewAfterMs(lifetimeSeconds: number): number {
 }
 
 /** Asking for a token twice does no harm. */
-function askedFor({ clientSecret }: ApiClient, { method, url }: Call): Asked {
-  return { method, url, isRepeatable: true, once: false, secrets: [clientSecret.reveal()] }
+function askedFor({ clientSecret }: ApiClient, { method, path }: Call): Asked {
+  return { method, path, isRepeatable: true, once: false, secrets: [clientSecret.reveal()] }
 }
 
 function tokenCall({ environmentUrl, clientId, clientSecret }: ApiClient): Call {
   return {
     method: 'POST',
-    url: new URL('/oauth/token', environmentUrl),
+    origin: environmentUrl.origin,
+    path: '/oauth/token',
     headers: {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',

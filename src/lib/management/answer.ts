@@ -48,7 +48,7 @@ const codeByStatus: Readonly<Record<number, ScalekitErrorCode>> = {
 /** The call that an answer is to. */
 export interface Asked {
   readonly method: string
-  readonly url: URL
+  readonly path: string
   /** Whether it does no more when it is made twice. */
   readonly isRepeatable: boolean
   /** Whether each attempt is to be one request, whatever becomes of the socket. */
@@ -77,8 +77,8 @@ export function unusable(asked: Asked, why: string, details: ApiErrorDetails = {
 }
 
 /** How a call is named to a person. What its query asks for stays out. */
-export function nameOf({ method, url }: Asked): string {
-  return `${method} ${url.pathname}`
+export function nameOf({ method, path }: Asked): string {
+  return `${method} ${path}`
 }
 
 const json = 'application/json'

@@ -61,9 +61,8 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
     // For the whole call: whoever waits to try again makes room for nobody who would have to, too.
     await places.take(deadline)
     try {
-      const url = new URL(origin + request.path + queryText(request.query))
-      const parts = { send, tokens, deadline, timeoutMs: limits.timeoutMs }
-      return await withRetries(token, attemptAt(request, url, parts), deadline)
+      const parts = { send, origin, tokens, deadline, timeoutMs: limits.timeoutMs }
+      return await withRetries(token, attemptAt(request, parts), deadline)
     } finally {
       places.give()
     }
@@ -72,26 +71,27 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
 
 interface AttemptParts {
   readonly send: Send
+  readonly origin: string
   readonly tokens: AccessTokens
   readonly deadline: Deadline
   readonly timeoutMs: number
 }
 
 /** An attempt with a token; where the token is refused, one more with another. */
-function attemptAt(request: ApiRequest, url: URL, parts: AttemptParts) {
-  const { send, tokens, deadline } = parts
+function attemptAt(request: ApiRequest, parts: AttemptParts) {
+  const { send, origin, tokens, deadline } = parts
   let mayRenew = true
   // Whether nobody knows what an attempt did; what was put off did nothing.
   let isInDoubt = false
   return async function attempt(token: string): Promise<Json> {
     const wasInDoubt = isInDoubt
     isInDoubt = true
-    let asked = askedWith(token, request, url)
-    let answer = await exchange(send, callWith(asked, request), asked, parts)
+    let asked = askedWith(token, request)
+    let answer = await exchange(send, callWith(asked, origin, request), asked, parts)
     if (answer.status === 401 && mayRenew) {
       mayRenew = false
-      asked = askedWith(await inTime(tokens.renewed(token), deadline), request, url)
-      answer = await exchange(send, callWith(asked, request), asked, parts)
+      asked = askedWith(await inTime(tokens.renewed(token), deadline), request)
+      answer = await exchange(send, callWith(asked, origin, request), asked, parts)
     }
     // What an earlier attempt has deleted, this one does not find.
     if (answer.status === 404 && request.method === 'DELETE' && wasInDoubt) return {}
@@ -105,18 +105,20 @@ function inTime(token: string | Promise<string>, deadline: Deadline): string | P
 }
 
 /** What is created twice is there twice; everything else may be said again. */
-function askedWith(token: string, { method }: ApiRequest, url: URL): Asked {
+function askedWith(token: string, { method, path }: ApiRequest): Asked {
   const isRepeatable = method !== 'POST'
   // A deletion may be repeated, but that it was has to be known.
   const once = method === 'POST' || method === 'DELETE'
-  return { method, url, isRepeatable, once, secrets: [token] }
+  return { method, path, isRepeatable, once, secrets: [token] }
 }
 
-function callWith({ method, url, secrets: [token] }: Asked, { body }: ApiRequest): Call {
+function callWith({ secrets: [token] }: Asked, origin: string, request: ApiRequest): Call {
+  const { method, query, body } = request
+  const path = request.path + queryText(query)
   const authorization = `Bearer ${token}`
-  if (!body) return { method, url, headers: { authorization, accept } }
+  if (!body) return { method, origin, path, headers: { authorization, accept } }
   const headers = { authorization, accept, 'content-type': 'application/json' }
-  return { method, url, headers, body: JSON.stringify(body) }
+  return { method, origin, path, headers, body: JSON.stringify(body) }
 }
 
 const accept = 'application/json'

@@ -14,14 +14,16 @@ const maxBodyBytes = 8 * 1024 * 1024
  */
 export async function exchange(
   send: Send,
-  { method, url, headers, body }: Call,
+  { method, origin, path, headers, body }: Call,
   asked: Asked,
   { deadline, timeoutMs }: Limits,
 ): Promise<Answer> {
   try {
     return await send({
+      // One by one: a spread here takes as long as a tenth of the call.
       method,
-      url,
+      origin,
+      path,
       headers,
       body,
       maxBodyBytes,

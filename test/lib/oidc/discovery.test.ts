@@ -16,7 +16,7 @@ describe('discoverOnce', () => {
       clock: () => now,
     })
     await Promise.all([discover(), discover()])
-    expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    expect(calls.map(({ method, origin, path }) => `${method} ${origin}${path}`)).toEqual([
       `GET ${issuer}/.well-known/openid-configuration`,
     ])
     expect(JSON.stringify(calls)).not.toContain('planted')

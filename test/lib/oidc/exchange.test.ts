@@ -39,7 +39,9 @@ describe('exchangeCode', () => {
       return json(200, body)
     })
     expect(calls).toHaveLength(1)
-    expect(`${calls[0]!.method} ${calls[0]!.url}`).toBe(`POST ${issuer}/oauth/token`)
+    expect(`${calls[0]!.method} ${calls[0]!.origin}${calls[0]!.path}`).toBe(
+      `POST ${issuer}/oauth/token`,
+    )
     expect(Object.fromEntries(new URLSearchParams(calls[0]!.body))).toEqual({
       grant_type: 'authorization_code',
       code: 'the-code',

@@ -38,6 +38,6 @@ export function discovered(
   document: object = discoveryDocument(),
 ): Promise<Provider> {
   const send: Send = async (call) =>
-    call.url.pathname.startsWith('/.well-known/') ? json(200, document) : answer(call)
+    call.path.startsWith('/.well-known/') ? json(200, document) : answer(call)
   return discoverOnce(client, { send, clock: () => now })()
 }
