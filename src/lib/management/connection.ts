@@ -1,4 +1,4 @@
-import type { CallApi, CallOptions } from './call.ts'
+import type { CallApi } from './call.ts'
 import type {
   Connection,
   ConnectionApi,
@@ -6,25 +6,26 @@ import type {
   ListConnectionsOptions,
   ListedConnection,
 } from './connection-types.ts'
-import { named } from './named.ts'
+import { type Named, named } from './named.ts'
 import { apiPath, assertId } from './path.ts'
 import { listIn, objectIn, type Toggled, toggled } from './shapes.ts'
 
 export function connectionApi(call: CallApi): ConnectionApi {
-  async function list(filter: ListConnectionsOptions & CallOptions) {
-    const { signal, timeoutMs, include, ...owner } = filter
+  async function list(request: Named<ListConnectionsOptions>) {
+    const { signal, timeoutMs, include, ...owner } = request
     // An id that got lost on its way here would otherwise show every customer's connections.
     for (const value of Object.values(owner)) assertId(value)
     const query = { organization_id: owner.organizationId, domain: owner.domain, include }
     const path = apiPath`/connections`
-    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    const answer = await call({ method: 'GET', path, query }, request)
     return { connections: listIn<ListedConnection>(answer, 'connections') }
   }
 
   async function toggle(given: readonly unknown[], verb: 'enable' | 'disable'): Promise<Toggled> {
-    const { organizationId, id, ...options } = named<ConnectionRequest>(given, ids)
+    const request = named<ConnectionRequest>(given, ids)
+    const { organizationId, id } = request
     const path = `${apiPath`/organizations/${organizationId}/connections/${id}`}:${verb}`
-    return toggled(await call({ method: 'PATCH', path }, options))
+    return toggled(await call({ method: 'PATCH', path }, request))
   }
 
   return {
@@ -36,9 +37,10 @@ export function connectionApi(call: CallApi): ConnectionApi {
       return list({ ...options, domain })
     },
     async getConnection(...given: readonly unknown[]) {
-      const { organizationId, id, ...options } = named<ConnectionRequest>(given, ids)
+      const request = named<ConnectionRequest>(given, ids)
+      const { organizationId, id } = request
       const path = apiPath`/organizations/${organizationId}/connections/${id}`
-      const answer = await call({ method: 'GET', path }, options)
+      const answer = await call({ method: 'GET', path }, request)
       return { connection: objectIn<Connection>(answer, 'connection') }
     },
     async enableConnection(...given: readonly unknown[]) {

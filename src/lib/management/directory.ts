@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts'
-import type { CallApi, CallOptions } from './call.ts'
+import type { CallApi } from './call.ts'
 import { withDetail, withMappings } from './directory-shapes.ts'
 import type {
   Directory,
@@ -27,38 +27,39 @@ interface OfOrganization {
 }
 
 export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
-  async function directories({ organizationId, ...options }: OfOrganization & CallOptions) {
-    const path = apiPath`/organizations/${organizationId}/directories`
-    const answer = await call({ method: 'GET', path }, options)
+  async function directories(request: Named<OfOrganization>) {
+    const path = apiPath`/organizations/${request.organizationId}/directories`
+    const answer = await call({ method: 'GET', path }, request)
     return { directories: listIn<Directory>(answer, 'directories').map(withMappings) }
   }
 
   async function toggle(given: readonly unknown[], verb: 'enable' | 'disable'): Promise<Toggled> {
-    const { organizationId, id, ...options } = named<DirectoryRequest>(given, ids)
+    const request = named<DirectoryRequest>(given, ids)
+    const { organizationId, id } = request
     const path = `${apiPath`/organizations/${organizationId}/directories/${id}`}:${verb}`
-    return toggled(await call({ method: 'PATCH', path }, options))
+    return toggled(await call({ method: 'PATCH', path }, request))
   }
 
   async function listUsers(request: UsersRequest) {
-    const { organizationId, directoryId, signal, timeoutMs, ...filter } = request
+    const { organizationId, directoryId } = request
     const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/users`
     const query = {
-      ...queryOf(filter, maxPageSize),
-      directory_group_id: filter.directoryGroupId,
+      ...queryOf(request, maxPageSize),
+      directory_group_id: request.directoryGroupId,
     }
-    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    const answer = await call({ method: 'GET', path, query }, request)
     const users = listIn<DirectoryUser>(answer, 'users').map(withDetail)
     return { users, ...pageEnds(answer) }
   }
 
   async function listGroups(request: GroupsRequest) {
-    const { organizationId, directoryId, signal, timeoutMs, ...filter } = request
+    const { organizationId, directoryId } = request
     const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/groups`
     const query = {
-      ...queryOf(filter, maxPageSize),
-      include_external_groups: filter.includeExternalGroups,
+      ...queryOf(request, maxPageSize),
+      include_external_groups: request.includeExternalGroups,
     }
-    const answer = await call({ method: 'GET', path, query }, { signal, timeoutMs })
+    const answer = await call({ method: 'GET', path, query }, request)
     return { groups: listIn<DirectoryGroup>(answer, 'groups'), ...pageEnds(answer) }
   }
 
@@ -67,9 +68,10 @@ export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
       return directories(named<OfOrganization>(given, ['organizationId']))
     },
     async getDirectory(...given: readonly unknown[]) {
-      const { organizationId, id, ...options } = named<DirectoryRequest>(given, ids)
+      const request = named<DirectoryRequest>(given, ids)
+      const { organizationId, id } = request
       const path = apiPath`/organizations/${organizationId}/directories/${id}`
-      const answer = await call({ method: 'GET', path }, options)
+      const answer = await call({ method: 'GET', path }, request)
       return { directory: withMappings(objectIn<Directory>(answer, 'directory')) }
     },
     async getPrimaryDirectoryByOrganizationId(...given: readonly unknown[]) {

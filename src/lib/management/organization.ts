@@ -1,6 +1,6 @@
 import type { Json } from '../types.ts'
-import type { CallApi, CallOptions } from './call.ts'
-import { named } from './named.ts'
+import type { CallApi } from './call.ts'
+import { type Named, named } from './named.ts'
 import type {
   ListOrganizationOptions,
   NewOrganization,
@@ -36,44 +36,40 @@ interface Answer {
 }
 
 export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
-  async function list(
-    { pageSize = defaultPageSize, pageToken, externalId }: ListOrganizationOptions,
-    options: CallOptions,
-  ): Promise<OrganizationPage> {
+  async function list(request: Named<ListOrganizationOptions>): Promise<OrganizationPage> {
+    const { pageSize = defaultPageSize, pageToken, externalId } = request
     const query = {
       page_size: checkedPageSize(pageSize, maxPageSize),
       page_token: pageToken,
       external_id: externalId,
     }
-    const answer = await call({ method: 'GET', path: apiPath`/organizations`, query }, options)
+    const answer = await call({ method: 'GET', path: apiPath`/organizations`, query }, request)
     return { organizations: listIn<Organization>(answer, 'organizations'), ...pageEnds(answer) }
   }
 
-  async function find({ externalId, ...options }: ByExternalId & CallOptions): Promise<Answer> {
-    const path = apiPath`/organizations:external/${externalId}`
-    return organizationIn(await call({ method: 'GET', path }, options))
+  async function find(request: Named<ByExternalId>): Promise<Answer> {
+    const path = apiPath`/organizations:external/${request.externalId}`
+    return organizationIn(await call({ method: 'GET', path }, request))
   }
 
-  async function update({ id, organization, ...options }: ById & Change & CallOptions) {
-    const body = bodyOf(organization)
-    const path = apiPath`/organizations/${id}`
-    return organizationIn(await call({ method: 'PATCH', path, body }, options))
+  async function update(request: Named<ById & Change>): Promise<Answer> {
+    const body = bodyOf(request.organization)
+    const path = apiPath`/organizations/${request.id}`
+    return organizationIn(await call({ method: 'PATCH', path, body }, request))
   }
 
-  async function remove({ id, ...options }: ById & CallOptions): Promise<void> {
-    await call({ method: 'DELETE', path: apiPath`/organizations/${id}` }, options)
+  async function remove(request: Named<ById>): Promise<void> {
+    await call({ method: 'DELETE', path: apiPath`/organizations/${request.id}` }, request)
   }
 
   return {
     async listOrganization(...given: readonly unknown[]) {
-      const { signal, timeoutMs, ...request } = named<ListOrganizationOptions>(given, [])
-      return list(request, { signal, timeoutMs })
+      return list(named<ListOrganizationOptions>(given, []))
     },
     organizations(...given: readonly unknown[]) {
-      const { signal, timeoutMs, ...request } = named<ListOrganizationOptions>(given, [])
+      const request = named<ListOrganizationOptions>(given, [])
       return pages(async (pageToken) => {
-        const all = { pageSize: maxPageSize, ...request, pageToken }
-        const page = await list(all, { signal, timeoutMs })
+        const page = await list({ pageSize: maxPageSize, ...request, pageToken })
         return { items: page.organizations, nextPageToken: page.nextPageToken }
       }, request.pageToken)
     },
@@ -84,10 +80,9 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
       return organizationIn(await call({ method: 'POST', path, body }, { signal, timeoutMs }))
     },
     async getOrganization(...given: readonly unknown[]) {
-      const { id, ...options } = named<ById>(given, ['id'])
-      return organizationIn(
-        await call({ method: 'GET', path: apiPath`/organizations/${id}` }, options),
-      )
+      const request = named<ById>(given, ['id'])
+      const path = apiPath`/organizations/${request.id}`
+      return organizationIn(await call({ method: 'GET', path }, request))
     },
     async getOrganizationByExternalId(...given: readonly unknown[]) {
       return find(named<ByExternalId>(given, ['externalId']))
@@ -102,10 +97,10 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     },
     async updateOrganizationSettings(...given: readonly unknown[]) {
       type Request = ById & { readonly settings: OrganizationSettings }
-      const { id, settings, ...options } = named<Request>(given, ['id', 'settings'])
-      const path = apiPath`/organizations/${id}/settings`
-      const body = bodyOf(settings)
-      return organizationIn(await call({ method: 'PATCH', path, body }, options))
+      const request = named<Request>(given, ['id', 'settings'])
+      const path = apiPath`/organizations/${request.id}/settings`
+      const body = bodyOf(request.settings)
+      return organizationIn(await call({ method: 'PATCH', path, body }, request))
     },
     async deleteOrganization(...given: readonly unknown[]) {
       return remove(named<ById>(given, ['id']))
@@ -117,10 +112,11 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     },
     async generatePortalLink(...given: readonly unknown[]) {
       type Request = ById & PortalLinkOptions
-      const { id, features, sso, directorySync, ...options } = named<Request>(given, ['id'])
-      const path = apiPath`/organizations/${id}/portal_links`
+      const request = named<Request>(given, ['id'])
+      const path = apiPath`/organizations/${request.id}/portal_links`
+      const { features, sso, directorySync } = request
       const query = { features, sso, directory_sync: directorySync }
-      return objectIn<PortalLink>(await call({ method: 'PUT', path, query }, options), 'link')
+      return objectIn<PortalLink>(await call({ method: 'PUT', path, query }, request), 'link')
     },
   }
 }
