@@ -5,11 +5,10 @@ import type { Json } from '../types.ts'
 /** The body of a request as it came: its bytes, or text that is known to be those bytes. */
 export type RawBody = Uint8Array | string
 
-/**
- * A lenient decoder puts U+FFFD for what is no UTF-8, and leaves out a byte-order mark: something
- * else than was signed.
- */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** What a lenient decoder puts for what is no UTF-8; somebody may have written it, too. */
+const replacement = '\ufffd'
+/** Tells the two apart. It keeps a byte-order mark, which was signed and is no JSON. */
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** @throws {@link WebhookError} `webhook_body_consumed` for what is no longer the body itself */
 export function bytesOf(rawBody: RawBody): Uint8Array {
@@ -32,9 +31,20 @@ export function parseBody(body: Uint8Array): Json {
   throw new WebhookError('webhook_body_invalid', 'The body is not a JSON object')
 }
 
+/** A lenient decoder is quicker by a hundredth of the whole. */
 function textOf(body: Uint8Array): string {
+  const text = asBuffer(body).toString()
+  return text.includes(replacement) ? strictTextOf(body) : text
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (bytes.constructor === Buffer) return bytes as Buffer
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function strictTextOf(body: Uint8Array): string {
   try {
-    return utf8.decode(body)
+    return strictUtf8.decode(body)
   } catch (cause) {
     throw new WebhookError('webhook_body_invalid', 'The body is not UTF-8', { cause })
   }

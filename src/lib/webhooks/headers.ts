@@ -32,9 +32,10 @@ const maxSignaturesLength = 2048
 /** @throws {@link WebhookError} `webhook_headers_invalid` */
 export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): SignatureHeaders {
   const named = isFetchHeaders(headers) ? fromFetch(headers, scheme) : headers
-  const id = headerOf(named, scheme.id)
-  const timestamp = headerOf(named, scheme.timestamp)
-  const signatures = entriesOf(headerOf(named, scheme.signature))
+  // Looked up here and not below, where one place would have to know all three names.
+  const id = textOf(named[scheme.id], named, scheme.id)
+  const timestamp = textOf(named[scheme.timestamp], named, scheme.timestamp)
+  const signatures = entriesOf(textOf(named[scheme.signature], named, scheme.signature))
   if (id.length > maxIdLength || !idForm.test(id)) throw malformed(scheme.id)
   if (!timestampForm.test(timestamp)) throw malformed(scheme.timestamp)
   if (!signatures) throw malformed(scheme.signature)
@@ -60,8 +61,8 @@ function fromFetch(headers: FetchHeaders, scheme: Scheme): NodeHeaders {
 }
 
 /** Node writes names in lower case; others as they came, and then one may be there twice. */
-function headerOf(headers: NodeHeaders, name: string): string {
-  const value = headers[name] ?? inOtherCase(headers, name)
+function textOf(found: unknown, headers: NodeHeaders, name: string): string {
+  const value = found ?? inOtherCase(headers, name)
   if (typeof value === 'string') return value
   throw malformed(name)
 }

@@ -196,6 +196,7 @@ describe('verifyWebhook', () => {
     ['a text', '"organization.created"'],
     ['null', 'null'],
     ['after a byte-order mark', '\ufeff{}'],
+    ['after a byte-order mark, and has a replacement character', '\ufeff{"name":"\ufffd"}'],
   ])('refuses a signed body that is %s', (_case, signed) => {
     const sent = delivery({ body: signed })
     expect(() => verify(sent.headers, sent.body)).toThrow(refusal('webhook_body_invalid', 400))
