@@ -18,8 +18,8 @@ export interface ApiClient {
 export interface AccessTokens {
   /** A token that is good for now: at once where there is one. */
   current(): string | Promise<string>
-  /** Another one than the API has just refused. */
-  renewed(refused: string): string | Promise<string>
+  /** The API refused this one: the next is another. */
+  refused(token: string): void
 }
 
 interface TokenParts {
@@ -75,11 +75,9 @@ export function accessTokens(parts: TokenParts): AccessTokens {
 
   return {
     current: () => (held && clock() < held.renewAt ? held.token : renew()),
-    renewed(refused) {
-      // Somebody else's call may have been refused before this one.
-      if (held && held.token !== refused) return held.token
-      held = undefined
-      return renew()
+    refused(token) {
+      // Somebody else's call may have been refused before this one, and there is another already.
+      if (held?.token === token) held = undefined
     },
   }
 }

@@ -77,21 +77,22 @@ interface AttemptParts {
   readonly timeoutMs: number
 }
 
-/** An attempt with a token; where the token is refused, one more with another. */
+/** An attempt with a token; where that is refused for the first time, nothing comes of it. */
 function attemptAt(request: ApiRequest, parts: AttemptParts) {
-  const { send, origin, tokens, deadline } = parts
+  const { send, origin, tokens } = parts
   let mayRenew = true
   // Whether nobody knows what an attempt did; what was put off did nothing.
   let isInDoubt = false
-  return async function attempt(token: string): Promise<Json> {
+  return async function attempt(token: string): Promise<Json | undefined> {
     const wasInDoubt = isInDoubt
     isInDoubt = true
-    let asked = askedWith(token, request)
-    let answer = await exchange(send, callWith(asked, origin, request), asked, parts)
+    const asked = askedWith(token, request)
+    const answer = await exchange(send, callWith(asked, origin, request), asked, parts)
     if (answer.status === 401 && mayRenew) {
       mayRenew = false
-      asked = askedWith(await inTime(tokens.renewed(token), deadline), request)
-      answer = await exchange(send, callWith(asked, origin, request), asked, parts)
+      isInDoubt = wasInDoubt
+      tokens.refused(token)
+      return undefined
     }
     // What an earlier attempt has deleted, this one does not find.
     if (answer.status === 404 && request.method === 'DELETE' && wasInDoubt) return {}

@@ -11,21 +11,24 @@ const maxRetryAfterMs = 5000
  * Tries until it succeeds, or until another try is useless, harmful or too late.
  *
  * @param prepare Gets ready for an attempt; when that fails, it is over.
+ * @param attempt Answers `undefined` where it is to be made again at once, which counts as none.
  */
 export async function withRetries<Prepared, Value>(
   prepare: () => Prepared | Promise<Prepared>,
-  attempt: (prepared: Prepared) => Promise<Value>,
+  attempt: (prepared: Prepared) => Promise<Value | undefined>,
   deadline: Deadline,
 ): Promise<Value> {
-  for (let count = 1; ; count += 1) {
+  for (let count = 1; ; ) {
     const prepared = await prepare()
     try {
-      return await attempt(prepared)
+      const value = await attempt(prepared)
+      if (value !== undefined) return value
     } catch (error) {
       if (!(error instanceof ApiError && error.isRetryable) || count === maxAttempts) throw error
       const waitMs = waitAfter(count, error.retryAfterMs)
       if (waitMs >= remainingMs(deadline)) throw error
       await pause(waitMs, deadline)
+      count += 1
     }
   }
 }

@@ -166,6 +166,13 @@ describe('a refused access token', () => {
     expect([api.tokenCalls.length, api.calls.length]).toEqual([2, 3])
   })
 
+  it('is no reason to ask again for long where no other is to be had', async () => {
+    const renewals: Reply = (res, call) => (call.count === 1 ? newToken : json(503, {}))(res, call)
+    const api = await startApi({ api: unauthenticated, token: renewals })
+    expect(await failureOf(ask(api.client()))).toMatchObject({ status: 503, isRetryable: true })
+    expect([api.tokenCalls.length, api.calls.length]).toEqual([1 + 3, 1])
+  })
+
   it('is renewed once for all whose calls it was refused for', async () => {
     const api = await startApi({
       api: (res, call) => (call.token === tokenNumber(1) ? unauthenticated : ok)(res, call),

@@ -241,7 +241,7 @@ describe('a deletion', () => {
     expect(api.calls).toHaveLength(3)
   })
 
-  it.each([429, 503])(
+  it.each([429, 503, 401])(
     'that was put off with %i is not done when nothing is found',
     async (status) => {
       const putOff = json(status, {}, { 'retry-after': '0' })
