@@ -75,6 +75,6 @@ function bothGroupNames(group: DirectoryUserGroup): DirectoryUserGroup {
 
 /** Today's API has the reference's `mappings` in `attribute_mappings`. */
 export function withMappings(directory: Directory): Directory {
-  const mappings = directory.mappings ?? directory.attributeMappings?.attributes
-  return mappings ? { ...directory, mappings } : directory
+  const mappings = directory.attributeMappings?.attributes
+  return mappings && isEmpty(directory.mappings) ? { ...directory, mappings } : directory
 }

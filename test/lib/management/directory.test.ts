@@ -42,6 +42,7 @@ describe('a directory', () => {
     const sent = [
       { id: 'dir_1', attribute_mappings: { attributes: wire } },
       { id: 'dir_2', mappings: wire, source: 'OKTA' },
+      { id: 'dir_3', mappings: [], attribute_mappings: { attributes: wire } },
       { id: 'dir_3' },
     ]
     const api = await startApi({ api: json(200, { directories: sent }) })
@@ -49,6 +50,7 @@ describe('a directory', () => {
     expect(directories).toEqual([
       { id: 'dir_1', mappings, attributeMappings: { attributes: mappings } },
       { id: 'dir_2', mappings, source: 'OKTA' },
+      { id: 'dir_3', mappings, attributeMappings: { attributes: mappings } },
       { id: 'dir_3' },
     ])
   })
