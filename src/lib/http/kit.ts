@@ -15,6 +15,7 @@ import { type Handle, handle } from './handle.ts'
 import { withIdpLogin } from './idp-initiated.ts'
 import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
+import { loginFromApp } from './login-from-app.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
@@ -129,8 +130,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     session: () => session,
     routes,
     handle: handleFor(middleware, own.requireAuth()),
-    login: (req: IncomingMessage, res: ServerResponse, request: LoginRequest = {}) =>
-      parts.login(req, res, request),
+    login: loginFromApp({ at: parts.at, providers: config.providers, start: parts.login }),
     logout: parts.logout,
     switchOrganization: parts.switchOrganization,
     client: parts.scalekit,

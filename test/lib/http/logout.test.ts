@@ -223,15 +223,37 @@ describe('auth.logout and auth.login', () => {
     await browser.call('/app').expect(401)
   })
 
-  it('reject for what /login would refuse', async () => {
+  it.each([undefined, 'other.example'])(
+    'reject for what /login would refuse, at the host %s',
+    async (Host) => {
+      const application = await start({
+        mount(app, auth) {
+          app.use('/enter', (req, res, next) => {
+            auth.login(req, res, { provider: 'google' }).catch(next)
+          })
+        },
+      })
+      const headers = Host === undefined ? {} : { Host }
+      const answer = await application.visitor().open('/enter', headers).expect(400)
+      expect(answer.body.code).toBe('provider_not_allowed')
+    },
+  )
+
+  it('begin on a host that baseUrl names, as the cookie would not come back to another', async () => {
     const application = await start({
       mount(app, auth) {
+        app.use(auth)
         app.use('/enter', (req, res, next) => {
-          auth.login(req, res, { provider: 'google' }).catch(next)
+          auth.login(req, res, { organizationId: 'acme', returnTo: '/app?a=b' }).catch(next)
         })
       },
     })
-    const answer = await application.visitor().open('/enter').expect(400)
-    expect(answer.body.code).toBe('provider_not_allowed')
+    const browser = application.visitor()
+    const sent = await browser.open('/enter', { Host: 'other.example' }).expect(302)
+    const query = 'organization_id=acme&return_to=%2Fapp%3Fa%3Db&redirected=1'
+    expect(sent.headers.location).toBe(`${application.url}/login?${query}`)
+    expect(sent.headers['set-cookie']).toBeUndefined()
+    const back = await browser.signIn(`/login?${query}`, ada)
+    expect(back.headers.location).toBe('/app?a=b')
   })
 })
