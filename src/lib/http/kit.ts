@@ -2,30 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthEmitter } from '../auth/events.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { type Config, parseConfig } from '../config.ts'
-import { asScalekitError, ConfigError } from '../errors.ts'
+import { ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
-import type { OwnSession } from '../session/own-session.ts'
 import type { LoginRequest } from '../types.ts'
+import { after } from './after.ts'
 import { captureRawBody, tapBodies } from './body-tap.ts'
-import { callbackRoute } from './callback.ts'
 import { attach } from './context.ts'
-import { answerFailure } from './failures.ts'
 import { type Guards, guards } from './guards.ts'
 import { type Handle, handle } from './handle.ts'
-import { withIdpLogin } from './idp-initiated.ts'
-import { interceptorsRoute } from './interceptors.ts'
-import { loginRoute } from './login.ts'
 import { loginFromApp } from './login-from-app.ts'
-import { logoutRoute } from './logout.ts'
-import { meRoute } from './me.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
-import { organizationsRoute } from './organizations.ts'
-import { lookWith } from './page.ts'
 import { assemble, type Parts } from './parts.ts'
-import { portalNotConfigured, portalRoute } from './portal.ts'
-import { portalStyle } from './portal-page.ts'
-import { misplaced, route } from './route.ts'
-import { webhooksRoute } from './webhooks.ts'
+import { misplaced } from './route.ts'
+import { type Routes, routesOf, servedRoutes } from './routes.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
 
 /** The kit for one Scalekit environment: a middleware, and what belongs to it. */
@@ -35,17 +24,7 @@ export interface ScalekitAuth extends Guards {
   /** Only `req.scalekit`, for applications that mount the {@link ScalekitAuth.routes} themselves. */
   session(): Middleware
   /** The kit's own routes, each to be mounted alone. */
-  readonly routes: {
-    readonly login: Middleware
-    readonly callback: Middleware
-    readonly logout: Middleware
-    readonly me: Middleware
-    readonly webhooks: Middleware
-    readonly interceptors: Middleware
-    readonly organizations: Middleware
-    /** Answers 500 unless the option `portal` says who may open it. */
-    readonly portal: Middleware
-  }
+  readonly routes: Routes
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
    * throws or rejects with goes to `next`.
@@ -169,83 +148,6 @@ function assertCalled(options: ScalekitAuthOptions): void {
   }
 }
 
-function routesOf(config: Config, parts: Parts): ScalekitAuth['routes'] {
-  const { at, sessions, ownSession } = parts
-  const serve = (...given: Parameters<typeof route>) => after(ownSession, route(...given))
-  const shared = { logger: parts.logger, look: parts.instance.look, retryUrl: at.loginUrl({}) }
-  const callback = callbackRoute({
-    ...parts,
-    client: config.client,
-    onLogin: config.onLogin,
-    lifetimes: config,
-    clock: config.clock,
-    cookies: config,
-    loginUrl: at.loginUrl,
-    fail(error, req, res, query) {
-      const known = asScalekitError(error, 'unexpected', 'An unexpected error')
-      answerFailure(known, 'sign-in', req, res, { ...shared, retryUrl: at.loginUrl(query) })
-    },
-    safeReturnTo: at.safeReturnTo,
-  })
-  const idpLoginParts = {
-    ...parts,
-    ...at,
-    client: config.client,
-    clock: config.clock,
-    start: parts.login,
-    look: parts.instance.look,
-    singleUse: config.store.singleUse,
-  }
-  const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
-  return {
-    login: serve(
-      { ...shared, what: 'sign-in', path: at.paths.login },
-      withIdpLogin(idpLoginParts, loginRoute(parts.loginParts, parts.login)),
-    ),
-    callback: serve(
-      { ...shared, what: 'sign-in', path: at.paths.callback },
-      withIdpLogin(idpLoginParts, callback),
-    ),
-    logout: serve(
-      { ...shared, what: 'sign-out', path: at.paths.logout },
-      logoutRoute(parts.logoutParts, parts.logout),
-    ),
-    me: serve({ ...shared, what: '/me', path: at.paths.me }, me),
-    webhooks: route(
-      { ...shared, what: 'webhook', path: at.paths.webhooks },
-      webhooksRoute(parts.webhooks),
-    ),
-    interceptors: route(
-      { ...shared, what: 'interceptor', path: at.paths.interceptors },
-      interceptorsRoute(parts.interceptors),
-    ),
-    organizations: serve(
-      { ...shared, what: '/organizations', path: at.paths.organizations },
-      organizationsRoute(parts.organizations),
-    ),
-    portal: serve(
-      {
-        ...shared,
-        what: 'admin portal',
-        path: at.paths.portal,
-        retryUrl: at.paths.portal,
-        retryText: 'Try again',
-      },
-      portalFor(config, parts),
-    ),
-  }
-}
-
-function portalFor(
-  { portal: rules, client, pages }: Config,
-  { at, sessions, instance, mintPortalLink: mint }: Parts,
-): ReturnType<typeof portalRoute> {
-  if (!rules) return portalNotConfigured()
-  const { origin } = client.environmentUrl
-  const look = lookWith(pages.style ?? '', portalStyle)
-  return portalRoute({ rules, origin, sessions, instance, mint, look, path: at.paths.portal })
-}
-
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
 function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middleware {
   return after(ownSession, function scalekitSession(req, res, next) {
@@ -255,19 +157,11 @@ function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middlewar
   })
 }
 
-/** Runs `express-session` first, where it was left to us. */
-function after(ownSession: OwnSession | undefined, middleware: Middleware): Middleware {
-  if (!ownSession) return middleware
-  return function scalekitOwnSession(req, res, next) {
-    ownSession(req, res, () => middleware(req, res, next))
-  }
-}
-
 /** One look at the path decides between our own routes and the application's. */
 function kitMiddleware(
   config: Config,
   { at }: Parts,
-  routes: ScalekitAuth['routes'],
+  routes: Routes,
   session: Middleware,
 ): Middleware {
   const served = servedRoutes(config)
@@ -282,22 +176,4 @@ function kitMiddleware(
       next(misplaced(pathOf(target), config.basePath + pathOf(req.url ?? '')))
     } else session(req, res, next)
   }
-}
-
-/** Where nothing is expected, the path is the application's. */
-function servedRoutes({
-  webhookKeys,
-  interceptorKeys,
-  portal,
-}: Config): readonly (keyof ScalekitAuth['routes'])[] {
-  return [
-    'login',
-    'callback',
-    'logout',
-    'me',
-    'organizations',
-    ...(webhookKeys.length > 0 ? (['webhooks'] as const) : []),
-    ...(interceptorKeys.length > 0 ? (['interceptors'] as const) : []),
-    ...(portal ? (['portal'] as const) : []),
-  ]
 }
