@@ -16,6 +16,7 @@ import type { Look } from './page.ts'
 import { switchPage } from './pages.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect, sendPage } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import { isWanted } from './same-origin.ts'
 
 const tokenParameter = 'idp_initiated_login'
@@ -35,8 +36,6 @@ export interface IdpLoginParts {
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
 }
 
-type Route = (req: IncomingMessage, res: ServerResponse) => Promise<void>
-
 /**
  * Puts sign-ins that began at an identity provider before a route: Scalekit sends them to
  * `/login`, or to `/callback` where no other address was registered.
@@ -44,7 +43,7 @@ type Route = (req: IncomingMessage, res: ServerResponse) => Promise<void>
  * The token signs nobody in. It says where a sign-in of our own should go, with our own state,
  * nonce and PKCE; whoever has stolen or planted one gains what a link to `/login` gives.
  */
-export function withIdpLogin(parts: IdpLoginParts, route: Route): Route {
+export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHandler {
   const { client, clock, sessions } = parts
 
   return async function routeOrIdpLogin(req, res) {

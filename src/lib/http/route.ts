@@ -11,14 +11,14 @@ export interface RouteParts extends FailureParts {
   readonly path: string
 }
 
+/** Answers a request, or says by rejecting why not. */
+export type RouteHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
 /**
  * Makes a middleware of a route: checks that it was mounted where its URL says, and turns every
  * failure into an answer, so that none can be taken for success.
  */
-export function route(
-  parts: RouteParts,
-  handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
-): Middleware {
+export function route(parts: RouteParts, handle: RouteHandler): Middleware {
   return function scalekitRoute(req, res, next) {
     const asked = pathOf(originalUrl(req))
     if (!isSamePath(asked, parts.path)) {

@@ -2,8 +2,8 @@ import type { Config } from '../config.ts'
 import { asScalekitError } from '../errors.ts'
 import { after } from './after.ts'
 import { callbackRoute } from './callback.ts'
-import { answerFailure } from './failures.ts'
-import { withIdpLogin } from './idp-initiated.ts'
+import { answerFailure, type FailureParts } from './failures.ts'
+import { type IdpLoginParts, withIdpLogin } from './idp-initiated.ts'
 import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
 import { logoutRoute } from './logout.ts'
@@ -14,7 +14,7 @@ import { lookWith } from './page.ts'
 import type { Parts } from './parts.ts'
 import { portalNotConfigured, portalRoute } from './portal.ts'
 import { portalStyle } from './portal-page.ts'
-import { route } from './route.ts'
+import { type RouteHandler, type RouteParts, route } from './route.ts'
 import { webhooksRoute } from './webhooks.ts'
 
 /** The kit's own routes, each to be mounted alone. */
@@ -31,10 +31,39 @@ export interface Routes {
 }
 
 export function routesOf(config: Config, parts: Parts): Routes {
-  const { at, sessions, ownSession } = parts
-  const serve = (...given: Parameters<typeof route>) => after(ownSession, route(...given))
-  const shared = { logger: parts.logger, look: parts.instance.look, retryUrl: at.loginUrl({}) }
-  const callback = callbackRoute({
+  const { at, sessions, ownSession, logger, instance } = parts
+  const answers = { logger, look: instance.look, retryUrl: at.loginUrl({}) }
+  const own = (what: string, path: string, handler: RouteHandler, retry: Retry = {}) =>
+    route({ ...answers, what, path, ...retry }, handler)
+  const withSession = (...given: Parameters<typeof own>) => after(ownSession, own(...given))
+  const { paths } = at
+  const idpLogin = idpLoginParts(config, parts)
+  const login = withIdpLogin(idpLogin, loginRoute(parts.loginParts, parts.login))
+  const callback = withIdpLogin(idpLogin, callbackFor(config, parts, answers))
+  const logout = logoutRoute(parts.logoutParts, parts.logout)
+  const me = meRoute({ sessions, loginUrl: paths.login, logoutUrl: paths.logout })
+  const organizations = organizationsRoute(parts.organizations)
+  return {
+    login: withSession('sign-in', paths.login, login),
+    callback: withSession('sign-in', paths.callback, callback),
+    logout: withSession('sign-out', paths.logout, logout),
+    me: withSession('/me', paths.me, me),
+    webhooks: own('webhook', paths.webhooks, webhooksRoute(parts.webhooks)),
+    interceptors: own('interceptor', paths.interceptors, interceptorsRoute(parts.interceptors)),
+    organizations: withSession('/organizations', paths.organizations, organizations),
+    portal: withSession('admin portal', paths.portal, portalFor(config, parts), {
+      retryUrl: paths.portal,
+      retryText: 'Try again',
+    }),
+  }
+}
+
+/** What a page says that asks to try again, where that is not the sign-in. */
+type Retry = Pick<Partial<RouteParts>, 'retryUrl' | 'retryText'>
+
+function callbackFor(config: Config, parts: Parts, answers: FailureParts): RouteHandler {
+  const { at } = parts
+  return callbackRoute({
     ...parts,
     client: config.client,
     onLogin: config.onLogin,
@@ -44,63 +73,28 @@ export function routesOf(config: Config, parts: Parts): Routes {
     loginUrl: at.loginUrl,
     fail(error, req, res, query) {
       const known = asScalekitError(error, 'unexpected', 'An unexpected error')
-      answerFailure(known, 'sign-in', req, res, { ...shared, retryUrl: at.loginUrl(query) })
+      answerFailure(known, 'sign-in', req, res, { ...answers, retryUrl: at.loginUrl(query) })
     },
     safeReturnTo: at.safeReturnTo,
   })
-  const idpLoginParts = {
+}
+
+function idpLoginParts(config: Config, parts: Parts): IdpLoginParts {
+  return {
     ...parts,
-    ...at,
+    ...parts.at,
     client: config.client,
     clock: config.clock,
     start: parts.login,
     look: parts.instance.look,
     singleUse: config.store.singleUse,
   }
-  const me = meRoute({ sessions, loginUrl: at.paths.login, logoutUrl: at.paths.logout })
-  return {
-    login: serve(
-      { ...shared, what: 'sign-in', path: at.paths.login },
-      withIdpLogin(idpLoginParts, loginRoute(parts.loginParts, parts.login)),
-    ),
-    callback: serve(
-      { ...shared, what: 'sign-in', path: at.paths.callback },
-      withIdpLogin(idpLoginParts, callback),
-    ),
-    logout: serve(
-      { ...shared, what: 'sign-out', path: at.paths.logout },
-      logoutRoute(parts.logoutParts, parts.logout),
-    ),
-    me: serve({ ...shared, what: '/me', path: at.paths.me }, me),
-    webhooks: route(
-      { ...shared, what: 'webhook', path: at.paths.webhooks },
-      webhooksRoute(parts.webhooks),
-    ),
-    interceptors: route(
-      { ...shared, what: 'interceptor', path: at.paths.interceptors },
-      interceptorsRoute(parts.interceptors),
-    ),
-    organizations: serve(
-      { ...shared, what: '/organizations', path: at.paths.organizations },
-      organizationsRoute(parts.organizations),
-    ),
-    portal: serve(
-      {
-        ...shared,
-        what: 'admin portal',
-        path: at.paths.portal,
-        retryUrl: at.paths.portal,
-        retryText: 'Try again',
-      },
-      portalFor(config, parts),
-    ),
-  }
 }
 
 function portalFor(
   { portal: rules, client, pages }: Config,
   { at, sessions, instance, mintPortalLink: mint }: Parts,
-): ReturnType<typeof portalRoute> {
+): RouteHandler {
   if (!rules) return portalNotConfigured()
   const { origin } = client.environmentUrl
   const look = lookWith(pages.style ?? '', portalStyle)
