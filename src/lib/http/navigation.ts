@@ -13,10 +13,15 @@ export function isNavigation(req: IncomingMessage): boolean {
 
 /** The same for a form that was sent, too. */
 export function asksForPage({ headers }: IncomingMessage): boolean {
-  if (headers['x-requested-with'] !== undefined) return false
+  if (isOfScript(headers['x-requested-with'])) return false
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate' && headers['sec-fetch-dest'] === 'document'
   return prefersHtml(headers.accept)
+}
+
+/** Libraries say `XMLHttpRequest`; pages inside Android apps name the app, always with a dot. */
+function isOfScript(requestedWith: string | string[] | undefined): boolean {
+  return requestedWith !== undefined && !requestedWith.includes('.')
 }
 
 /** A browser, or a tool of its, looks ahead; nobody has asked for the page yet. */

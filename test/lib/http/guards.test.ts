@@ -93,6 +93,7 @@ describe('requireAuth', () => {
   it.each([
     ['an old browser', { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
     ['a browser', navigation],
+    ['a page inside an Android app', { ...navigation, 'X-Requested-With': 'com.example.app' }],
   ])('redirects %s', async (_what, headers) => {
     const { url } = await behind(requireAuth())
     await request(url).get('/page').set(headers).expect(302)

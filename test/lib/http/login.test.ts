@@ -139,6 +139,13 @@ describe('what /login sends to Scalekit', () => {
   })
 })
 
+describe('what /login takes', () => {
+  it('a page inside an Android app, which names itself in X-Requested-With', async () => {
+    const { visitor } = await start()
+    await visitor().open(home, { 'X-Requested-With': 'com.example.app' }).expect(302)
+  })
+})
+
 describe('what /login refuses', () => {
   it.each([
     ['provider=google&organization_id=org_1', 'ambiguous_target'],
