@@ -81,3 +81,20 @@ export function neverCache(res: ServerResponse): void {
   if (vary === undefined) res.setHeader('Vary', 'Cookie')
   else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(String(vary))) res.appendHeader('Vary', 'Cookie')
 }
+
+/** The same at the last moment for an answer with cookies, also where its page says it is public. */
+export function keepFromCaches(res: ServerResponse): void {
+  const { writeHead } = res
+  res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
+    const isPersonal = res.hasHeader('Set-Cookie')
+    if (isPersonal) neverCache(res)
+    return Reflect.apply(writeHead, res, isPersonal ? given.map(withoutCacheControl) : given)
+  } as typeof res.writeHead
+}
+
+/** What `writeHead` is given overrules what was set. */
+function withoutCacheControl(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
+  const kept = Object.entries(given).filter(([name]) => name.toLowerCase() !== 'cache-control')
+  return Object.fromEntries(kept)
+}

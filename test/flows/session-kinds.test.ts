@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
+import { getAuth } from '../../src/index.ts'
 import { type ApplicationParts, applicationSession, mountAtRoot } from '../support/application.ts'
 import { isExpressSession } from '../support/session-cookie.ts'
 import { start } from '../support/start.ts'
@@ -121,3 +123,36 @@ describe.skipIf(isExpressSession).each(kinds)('a session in the %s', (_kind, coo
     await phone.call('/app').expect(200)
   })
 })
+
+describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
+  'a page for everybody’s caches, while the session is in the %s',
+  (_kind, cookieName, parts) => {
+    it.each<[string, (res: ServerResponse) => void]>([
+      ['setHeader', (res) => res.setHeader('Cache-Control', 'public, max-age=600')],
+      ['writeHead', (res) => res.writeHead(200, { 'cache-control': 'public, max-age=600' })],
+    ])('is stored by none when it carries a cookie of ours, said by %s', async (_how, allow) => {
+      let time = Date.now()
+      const base = parts()
+      const { visitor } = await start({
+        options: { ...base.options, clock: () => time },
+        mount(app, auth) {
+          mountAtRoot(app, auth)
+          app.use('/cached', (req, res) => {
+            getAuth(req)
+            allow(res)
+            res.end()
+          })
+        },
+      })
+      const browser = visitor()
+      await browser.signIn(home, ada)
+      const stranger = await visitor().call('/cached').expect(200)
+      expect(stranger.headers['cache-control']).toBe('public, max-age=600')
+      time += dayMs / 2
+      const { headers } = await browser.call('/cached').expect(200)
+      expect(String(headers['set-cookie'])).toContain(`${cookieName}=`)
+      expect(headers['cache-control']).toBe('no-store')
+      expect(headers.vary).toContain('Cookie')
+    })
+  },
+)

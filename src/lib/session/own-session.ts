@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
-import { type CookieStyle, cookieName, neverCache } from '../cookies.ts'
+import { type CookieStyle, cookieName, keepFromCaches } from '../cookies.ts'
 import { type Logger, quote } from '../log.ts'
 import { storeTimeoutMs } from './express-session.ts'
 
@@ -39,6 +39,7 @@ export function ownSession(parts: {
 }): OwnSession {
   const session = loadExpressSession()(optionsOf(parts))
   return function scalekitOwnSession(req, res, next) {
+    // `express-session` sets its cookie at the last moment.
     keepFromCaches(res)
     let isWaiting = true
     const goOn = () => {
@@ -85,13 +86,4 @@ function optionsOf({
       maxAge: idleSeconds * 1000,
     },
   }
-}
-
-/** `express-session` sets its cookie at the last moment, on pages that say they are public too. */
-function keepFromCaches(res: ServerResponse): void {
-  const { writeHead } = res
-  res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
-    if (res.hasHeader('Set-Cookie')) neverCache(res)
-    return Reflect.apply(writeHead, res, given)
-  } as typeof res.writeHead
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { type CookieStyle, cookieName } from '../cookies.ts'
+import { type CookieStyle, cookieName, keepFromCaches } from '../cookies.ts'
 import { ScalekitError } from '../errors.ts'
 import type { Sealer } from '../seal.ts'
 import type { Identity } from '../types.ts'
@@ -52,6 +52,8 @@ export function sealedCookie(parts: {
       const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
       if (idleExpiresAt > identity.idleExpiresAt) {
         send(req, res, { ...identity, idleExpiresAt })
+        // This is the application's page, and its caches must not give the session to others.
+        keepFromCaches(res)
       }
     },
     async clear(req, res) {
