@@ -64,12 +64,13 @@ export function liveSessions(parts: {
     return tokens
   }
 
-  /** Only once its tokens are kept, so that a store that is down does not sign anybody out. */
+  /** Only once nothing else is known to be in the way, which would sign somebody out for nothing. */
   async function replace(
     req: IncomingMessage,
     res: ServerResponse,
     identity: Identity,
   ): Promise<void> {
+    keeper.assertFits(req, identity)
     const previous = keeper.read(req)
     if (previous) await finish(previous)
     await keeper.write(req, res, identity)

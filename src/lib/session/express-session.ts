@@ -65,6 +65,8 @@ export function expressSession(parts: {
       const value = valueIn(req)
       return value === undefined ? undefined : sealed.open(value)
     },
+    // A store takes whatever there is.
+    assertFits() {},
     async write(req, res, identity) {
       assertMounted(req)
       const { absoluteExpiresAt } = identity

@@ -27,6 +27,7 @@ export function detectedKind(keepers: Keepers): SessionKeeper {
   return {
     holds: (req) => keepers[kindOf(req)].holds(req),
     read: (req) => keeperFor(req).read(req),
+    assertFits: (req, identity) => keeperFor(req).assertFits(req, identity),
     write: async (req, res, identity) => keeperFor(req).write(req, res, identity),
     touch: (req, res, identity) => keeperFor(req).touch(req, res, identity),
     clear: async (req, res) => keeperFor(req).clear(req, res),

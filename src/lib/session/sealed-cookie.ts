@@ -42,6 +42,7 @@ export function sealedCookie(parts: {
   return {
     holds: (req) => read(req) !== undefined,
     read,
+    assertFits: (_req, identity) => assertFits(sealed.seal(identity), identity),
     async write(req, res, identity) {
       send(req, res, identity)
     },

@@ -7,6 +7,12 @@ export interface SessionKeeper {
   holds(req: IncomingMessage): boolean
   /** Reads without waiting; `undefined` for no session and for anything we did not write. */
   read(req: IncomingMessage): Identity | undefined
+  /**
+   * Refuses what would be too large to write, while the session before it still lives.
+   *
+   * @throws {@link ScalekitError} `session_too_large`
+   */
+  assertFits(req: IncomingMessage, identity: Identity): void
   /** Starts a session that no value known before can name. */
   write(req: IncomingMessage, res: ServerResponse, identity: Identity): Promise<void>
   /** Keeps the session from ending for lack of use, where this kind needs telling. */

@@ -195,6 +195,18 @@ describe('begin', () => {
     expect(await store.vault.get('next')).toBeUndefined()
   })
 
+  it('leaves the old session alone when the new one fits in no cookie', async () => {
+    const { begin, sessions, principalFor } = application()
+    const old = await begin()
+    const large = ada({ sessionId: 'next', roles: ['a'.repeat(5000)] })
+    const res = responseTo()
+    await expect(sessions.begin(requestWith(old), res, large, tokens())).rejects.toMatchObject({
+      code: 'session_too_large',
+    })
+    expect(setCookieLines(res)).toEqual([])
+    expect(principalFor(old).status).toBe('signed-in')
+  })
+
   it('keeps no tokens of a session that fits in no cookie', async () => {
     const { sessions, store } = application()
     const large = ada({ roles: ['a'.repeat(5000)] })
