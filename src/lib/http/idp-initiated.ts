@@ -162,6 +162,8 @@ function single(query: URLSearchParams, name: string): string | undefined {
 function ownAction(req: IncomingMessage, token: string, relayState: string | undefined): string {
   const query = new URLSearchParams({ [tokenParameter]: token })
   if (relayState !== undefined) query.set('relay_state', relayState)
+  // Behind a proxy that hides the host it would else be sent there and back, and asked, for ever.
+  if (queryOf(req).has('redirected')) query.set('redirected', '1')
   return `${pathOf(originalUrl(req))}?${query}`
 }
 

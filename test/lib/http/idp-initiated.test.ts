@@ -49,6 +49,11 @@ async function finish(browser: Visitor, begun: Response, who = ada): Promise<Res
   return browser.open(await signInAt(begun.headers.location!, who), sent)
 }
 
+/** Where the form of our page is sent. */
+function actionOf({ text }: Response): string {
+  return / action="([^"]+)"/.exec(text)![1]!.replaceAll('&amp;', '&')
+}
+
 async function whoIs(browser: Visitor): Promise<string | undefined> {
   return (await browser.call('/public').expect(200)).body.user?.email
 }
@@ -352,7 +357,7 @@ describe('over a live session', () => {
     const relayState = '/app?tab=1&view=all'
     const url = (await startUrl(application, katherine, { relayState })).replace('/login', path)
     const page = await browser.open(url, sent).expect(200)
-    const action = / action="([^"]+)"/.exec(page.text)![1]!.replaceAll('&amp;', '&')
+    const action = actionOf(page)
     const begun = await browser.post(action, confirmed).expect(303)
     const answer = await finish(browser, begun, katherine)
     expect([answer.status, answer.headers.location]).toEqual([302, relayState])
@@ -364,9 +369,18 @@ describe('over a live session', () => {
     const { application, browser } = await signedIn()
     const url = `${await startUrl(application, grace)}&relay_state=%2Fapp%3Fa%3D1%26b`
     const page = await browser.open(url, sent).expect(200)
-    const action = / action="([^"]+)"/.exec(page.text)![1]!.replaceAll('&amp;', '&')
+    const action = actionOf(page)
     const answer = await finish(browser, await browser.post(action, confirmed), grace)
     expect(answer.headers.location).toBe('/app?a=1&b')
+  })
+
+  it('goes on once its form was sent behind a proxy that does not pass the host on', async () => {
+    const { application, browser } = await signedIn()
+    const hidden = { Host: 'inside.example' }
+    const first = await browser.open(await startUrl(application, grace), { ...sent, ...hidden })
+    const page = await browser.open(first.headers.location!, { ...sent, ...hidden }).expect(200)
+    const answer = await browser.post(actionOf(page), { ...confirmed, ...hidden }).expect(303)
+    expect(answer.headers.location).toContain('/oauth/authorize')
   })
 
   it.each<[string, Readonly<Record<string, string>>]>([
