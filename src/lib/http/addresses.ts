@@ -37,7 +37,7 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
   // The portal is a page that somebody may come back to, or it is the application's own path.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
   const askedFor = ({ headers }: IncomingMessage) =>
-    origins.find(({ host }) => host === headers.host?.toLowerCase())
+    origins.find((origin) => origin.host === hostOf(headers.host ?? '', origin))
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
   const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
   const safe = (req: IncomingMessage, value: unknown) => safeReturnTo(value, rulesOf(req))
@@ -59,4 +59,9 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     },
     returnToOf: (req) => safe(req, originalUrl(req)),
   }
+}
+
+/** Compared as a URL has it: in lower case, and some proxies say the port that its scheme implies. */
+function hostOf(header: string, { protocol }: URL): string {
+  return header.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '')
 }

@@ -130,12 +130,24 @@ describe('what /login sends to Scalekit', () => {
     expect(authorizeUrl.searchParams.has('redirected')).toBe(false)
   })
 
-  it('has the redirect URI of the configured origin that was asked for', async () => {
-    const baseUrl = ['http://one.example', 'http://two.example']
+  it.each([
+    ['http', 'two.example'],
+    ['http', 'TWO.example:80'],
+    ['https', 'two.example:443'],
+  ])('has the redirect URI of the configured %s origin that %s asks for', async (scheme, Host) => {
+    const baseUrl = [`${scheme}://one.example`, `${scheme}://two.example`]
     const { visitor } = await start({ options: { baseUrl } })
-    const { headers } = await visitor().open(home, { Host: 'two.example' }).expect(302)
+    const { headers } = await visitor().open(home, { Host }).expect(302)
     const redirectUri = new URL(headers.location!).searchParams.get('redirect_uri')
-    expect(redirectUri).toBe('http://two.example/callback')
+    expect(redirectUri).toBe(`${scheme}://two.example/callback`)
+  })
+
+  it('has the redirect URI of no origin for its host at another port', async () => {
+    const { visitor } = await start({ options: { baseUrl: 'https://one.example' } })
+    for (const Host of ['one.example:80', 'one.example:4443', 'one.example:443:443']) {
+      const { headers } = await visitor().open(home, { Host }).expect(302)
+      expect(headers.location).toBe(`https://one.example${home}&redirected=1`)
+    }
   })
 })
 
