@@ -31,7 +31,7 @@ import {
 } from './config-fields.ts'
 import { type PortalFields, portalFields } from './config-portal.ts'
 import type { Fetch } from './fetch-transport.ts'
-import { oneOf, optionalFunction, positive, texts, withMethods } from './fields.ts'
+import { oneOf, optionalFunction, positive, texts, trueOrFalse, withMethods } from './fields.ts'
 import { consoleLogger, type Logger } from './log.ts'
 import type { ResolveLogin, ScalekitAuthOptions, SessionOptions } from './options.ts'
 import type { PageOptions } from './page-options.ts'
@@ -57,6 +57,7 @@ export interface RawFields extends PortalFields {
   clientId: string
   clientSecret: Secret
   baseUrl: readonly [URL, ...URL[]]
+  dangerouslyAllowHttp: boolean
   secret: readonly Secret[]
   name: string
   basePath: string
@@ -115,6 +116,7 @@ export function fieldsOf(
     clientId: () => required(options.clientId ?? env.SCALEKIT_CLIENT_ID, 'SCALEKIT_CLIENT_ID'),
     clientSecret: () => clientSecret(options, env),
     baseUrl: () => baseUrls(options, env),
+    dangerouslyAllowHttp: () => trueOrFalse(options.dangerouslyAllowHttp ?? false),
     secret: () => secrets(options, env),
     name: () => instanceName(options.name ?? 'scalekit'),
     basePath: () => basePath(options.basePath ?? ''),

@@ -1,6 +1,6 @@
 import { type Env, isProduction } from './config-fields.ts'
 import { assertEncrypted } from './environment-url.ts'
-import { type Field, originUrl, path, texts } from './fields.ts'
+import { type Field, originUrl, path, texts, trueOrFalse } from './fields.ts'
 import { type PortalFeature, portalFeatures, type ScalekitAuthOptions } from './options.ts'
 
 /** Who may open the admin portal, and how it opens. */
@@ -85,9 +85,4 @@ function names(given: string | readonly string[] | undefined): readonly string[]
 
 function startOr(value: unknown): string {
   return value === '/' ? value : path(value)
-}
-
-function trueOrFalse(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new Error('must be true or false')
-  return value
 }

@@ -139,6 +139,12 @@ export function oneOf<const Value extends string>(
   throw new Error(`must be ${allowed.map((name) => JSON.stringify(name)).join(' or ')}`)
 }
 
+/** Never a text: `'false'` from a variable would count as true. */
+export function trueOrFalse(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new Error('must be true or false')
+  return value
+}
+
 /** A function, or nothing. */
 export function optionalFunction<Value>(value: Value): Value {
   if (value === undefined || typeof value === 'function') return value

@@ -177,6 +177,10 @@ describe('baseUrl', () => {
     expect(problemsOf({ baseUrl }, production())).toEqual([
       '`baseUrl` must begin with https:// in production',
     ])
+    const given = { baseUrl, dangerouslyAllowHttp: 'false' as never }
+    expect(problemsOf(given, production())).toEqual([
+      '`dangerouslyAllowHttp` must be true or false',
+    ])
     const allowed = { baseUrl, dangerouslyAllowHttp: true, logger: silent() }
     expect(parseConfig(allowed, production()).isSecure).toBe(false)
   })
