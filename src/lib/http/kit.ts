@@ -113,7 +113,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     logout: parts.logout,
     switchOrganization: parts.switchOrganization,
     client: parts.scalekit,
-    webhooks: webhooksMember({ ...parts, ledger: config.store.ledger }),
+    webhooks: webhooksMember({ ...parts, ledger: parts.store.ledger }),
     on: parts.events.on,
     captureRawBody: captureRawBody(places),
     async close() {

@@ -87,7 +87,7 @@ function idpLoginParts(config: Config, parts: Parts): IdpLoginParts {
     clock: config.clock,
     start: parts.login,
     look: parts.instance.look,
-    singleUse: config.store.singleUse,
+    singleUse: parts.store.singleUse,
   }
 }
 

@@ -190,6 +190,19 @@ describe.each(['/login', '/callback'])('an IdP-initiated login at %s', (path) =>
   })
 })
 
+describe('a store that does not know whether a token was used', () => {
+  it.each<[string, () => Promise<never>]>([
+    ['fails', () => Promise.reject(new Error('connection refused'))],
+    ['hangs', () => new Promise(() => {})],
+  ])('and %s begins no sign-in, with 503', async (_how, claim) => {
+    const application = await start({
+      options: { store: { ...memoryStore(), singleUse: { claim } } },
+    })
+    const answer = await application.visitor().open(await startUrl(application), sent)
+    expectRefused(answer, 503, 'store_unavailable')
+  })
+})
+
 describe('a token that', () => {
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['is of another issuer', { iss: 'https://evil.example' }],
