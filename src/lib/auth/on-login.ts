@@ -38,16 +38,46 @@ export async function decide(
   attempt: LoginAttempt,
 ): Promise<LoginDecision> {
   const decision = (await ask(onLogin, attempt)) ?? {}
-  // `false` was meant for a refusal, and nobody knows what else could be meant by something else.
-  if (typeof decision !== 'object') {
-    throw new ScalekitError('on_login_failed', 'onLogin answered neither nothing nor an object', {
-      hint: 'To refuse somebody, answer { deny: reason }.',
-    })
-  }
+  assertUnderstood(decision)
   if (decision.deny !== undefined) {
     throw new LoginError('login_denied', `onLogin refused: ${quote(String(decision.deny))}`)
   }
+  assertKeepable(decision.user)
   return decision
+}
+
+const members: readonly (keyof LoginDecision)[] = ['user', 'deny', 'returnTo']
+
+/**
+ * `false` and a misspelled `deny` were meant for a refusal, and nobody knows what else could be
+ * meant by something else.
+ */
+function assertUnderstood(decision: LoginDecision): void {
+  if (typeof decision !== 'object' || Array.isArray(decision)) {
+    throw notUnderstood('onLogin answered neither nothing nor an object')
+  }
+  const unknown = Object.keys(decision).find((name) => !members.some((known) => known === name))
+  if (unknown !== undefined) throw notUnderstood(`${quote(unknown)} is no answer of onLogin`)
+}
+
+function notUnderstood(message: string): ScalekitError {
+  return new ScalekitError('on_login_failed', message, {
+    hint: 'To refuse somebody, answer { deny: reason }; { user } and { returnTo } let them in.',
+  })
+}
+
+/** Not when it is written: the session before would be over by then. */
+function assertKeepable(user: unknown): void {
+  if (user === undefined || user === null) return
+  const hint = 'Keep a few members of it that JSON has, e.g. { user: { plan } }.'
+  if (typeof user !== 'object' || Array.isArray(user)) {
+    throw new ScalekitError('on_login_failed', 'onLogin’s `user` is no object', { hint })
+  }
+  try {
+    JSON.stringify(user)
+  } catch (cause) {
+    throw new ScalekitError('on_login_failed', 'onLogin’s `user` cannot be kept', { hint, cause })
+  }
 }
 
 async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise<Answered> {

@@ -51,6 +51,29 @@ describe('decide', () => {
     })
   })
 
+  it('lets nobody in on a refusal that is misspelled', async () => {
+    const answer = { denied: 'not on the list' }
+    await expect(decide(() => answer as never, attempt)).rejects.toMatchObject({
+      code: 'on_login_failed',
+      message: expect.stringContaining('"denied"'),
+    })
+  })
+
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+
+  it.each<[string, unknown]>([
+    ['a text', 'ada'],
+    ['a list', ['ada']],
+    ['a number that JSON has not', { id: 1n }],
+    ['something that holds itself', circular],
+  ])('lets nobody in with %s to keep', async (_case, user) => {
+    await expect(decide(() => ({ user }) as never, attempt)).rejects.toMatchObject({
+      code: 'on_login_failed',
+      hint: expect.any(String),
+    })
+  })
+
   it.each<[string, OnLogin]>([
     [
       'throws',

@@ -737,6 +737,17 @@ describe('onLogin', () => {
     await expectRefused(await browser.open(callbackUrl), browser, 503, 'on_login_failed')
   })
 
+  it('that keeps what JSON has not is told so, and ends no session', async () => {
+    let user = {}
+    const application = await start({ options: { login: { onLogin: () => ({ user }) } } })
+    const browser = application.visitor()
+    await browser.signIn(home, ada)
+    user = { id: 1n }
+    expect(codeOf(await browser.signIn(home, 'grace@acme.example'))).toBe('on_login_failed')
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(ada)
+  })
+
   it.each([
     ['/elsewhere', '/elsewhere'],
     ['https://evil.example/', '/app'],
