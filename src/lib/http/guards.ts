@@ -72,7 +72,10 @@ export function guards(instance?: Instance): Guards {
         if (selected === undefined) return refusals.organizationRequired
         const { organizationId, externalOrganizationId } = principal
         const current = selectsExternalId(select) ? externalOrganizationId : organizationId
-        return current === selected ? undefined : refusals.wrongOrganization(selected)
+        if (current === selected) return undefined
+        // To sign in there would lead here again.
+        if (externalOrganizationId === selected) return refusals.externalIdSelected
+        return refusals.wrongOrganization(selected)
       }),
     requireRole: (role, options) => {
       const roles = namesOf(role, 'requireRole() needs the name of at least one role')

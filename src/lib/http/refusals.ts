@@ -19,6 +19,7 @@ export const refusals: {
   readonly notSignedIn: Refusal
   readonly organizationRequired: Refusal
   readonly noOrganization: Refusal
+  readonly externalIdSelected: Refusal
   readonly roleRequired: Refusal
   readonly permissionRequired: Refusal
   insufficientScope(scopes: readonly string[]): Refusal
@@ -38,6 +39,11 @@ export const refusals: {
   noOrganization: {
     code: 'organization_required',
     message: 'The user is signed in without an organization',
+  },
+  externalIdSelected: {
+    code: 'wrong_organization',
+    message: 'The organization was selected by your own id of it, and Scalekit’s is compared',
+    hint: 'Select it by its `org_…` id, or compare externalOrganizationId yourself.',
   },
   roleRequired: {
     code: 'role_required',

@@ -318,6 +318,17 @@ describe('requireOrganization', () => {
     expect(answer.headers.location).toBe('/login?organization_id=globex&return_to=%2Fpage')
   })
 
+  it('sends nobody around in a circle where your own id stands for Scalekit’s', async () => {
+    const { browser } = await behind(requireOrganization('acme'))
+    await browser.open('/page').expect(403)
+    const { body } = await browser.call('/page').expect(403)
+    expect(body).toMatchObject({
+      code: 'wrong_organization',
+      hint: expect.stringContaining('externalOrganizationId'),
+    })
+    expect(body.loginUrl).toBeUndefined()
+  })
+
   it('refuses a header sent twice', async () => {
     const { browser } = await behind(requireOrganization({ header: 'X-Organization' }))
     await browser.call('/page', { 'X-Organization': `${acme}, ${globex}` }).expect(403)
