@@ -56,7 +56,8 @@ export function handle<Req extends IncomingMessage, Res extends ServerResponse>(
       // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
       Promise.resolve()
         .then(() => handler(req as Req & { readonly scalekit: SignedIn }, res, next))
-        .catch(next)
+        // Nothing at all would tell the framework to go on to what comes next.
+        .catch((error: unknown) => next(error || new Error('The handler threw nothing')))
     }
     run(0)
   }

@@ -768,4 +768,24 @@ describe('handle', () => {
     const answer = await browser.call('/page').expect(500)
     expect(answer.body).toMatchObject({ handledBy: 'application', message: 'handler failed' })
   })
+
+  it.each([undefined, null, false, ''])(
+    'never goes on where the handler threw %j',
+    async (thrown) => {
+      const application = await start({
+        mount(app, auth) {
+          app.use(auth)
+          app.use(
+            '/page',
+            auth.handle([], () => Promise.reject(thrown)),
+          )
+          app.use('/page', (_req, res) => res.end('the next route'))
+        },
+      })
+      const browser = application.visitor()
+      await browser.signIn('/login?domain=acme.example', ada)
+      const answer = await browser.call('/page').expect(500)
+      expect(answer.body).toMatchObject({ handledBy: 'application' })
+    },
+  )
 })
