@@ -1,6 +1,9 @@
+import type { Test } from 'supertest'
 import { describe, expect, it } from 'vitest'
-import type { ScalekitAuthOptions } from '../../src/index.ts'
+import { memoryStore, type ScalekitAuthOptions } from '../../src/index.ts'
+import { mountAtRoot } from '../support/application.ts'
 import { start } from '../support/start.ts'
+import { navigation, type Visitor } from '../support/visitor.ts'
 import { deliver, example, webhookSecret as secret } from '../support/webhook.ts'
 
 const ada = 'ada@acme.example'
@@ -192,4 +195,37 @@ describe('where the application says so', () => {
       expect(await isIn()).toBe(false)
     },
   )
+})
+
+describe('where marks lie elsewhere, they are waited for by', () => {
+  const click = { ...navigation, 'Sec-Fetch-Site': 'same-origin' }
+
+  it.each<[string, number, (browser: Visitor) => Test]>([
+    ['a guard', 200, (browser) => browser.call('/app')],
+    ['/me', 200, (browser) => browser.call('/me')],
+    ['/organizations', 200, (browser) => browser.call('/organizations')],
+    ['/portal', 302, (browser) => browser.open('/portal')],
+    ['/logout', 303, (browser) => browser.post('/logout', click)],
+    ['a callback that comes again', 302, (browser) => browser.open('/callback?code=x&state=y')],
+    ['a switch', 303, (browser) => browser.post('/switch', click)],
+  ])('%s', async (_what, status, ask) => {
+    const { marks, ...store } = memoryStore()
+    const { visitor } = await start({
+      options: {
+        store: { ...store, marks: { write: marks.write, since: marks.since } },
+        portal: { role: 'admin' },
+      },
+      mount(app, auth) {
+        // Above the kit, so that nobody has waited before it.
+        app.use('/switch', (req, res, next) => {
+          auth.switchOrganization(req, res, 'globex').catch(next)
+        })
+        mountAtRoot(app, auth)
+      },
+    })
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    const { headers } = await ask(browser).expect(status)
+    expect(headers.location ?? '').not.toContain('login')
+  })
 })

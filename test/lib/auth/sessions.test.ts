@@ -237,6 +237,14 @@ describe('while the marks of other processes are unknown', () => {
     })
   })
 
+  it('no session counts as the one that a sign-in takes the place of', async () => {
+    const { begin, sessions, stale } = application()
+    const cookie = await begin()
+    expect(await sessions.live(requestWith(cookie))).toEqual(ada())
+    stale('for good')
+    expect(await sessions.live(requestWith(cookie))).toBeUndefined()
+  })
+
   it('a refresh brings the answer', async () => {
     const { begin, sessions, principalFor, stale } = application()
     const cookie = await begin()
@@ -260,7 +268,7 @@ function application() {
       },
     })
   }
-  let isStale = false
+  let isStale: boolean | 'for good' = false
   const replica = replicateMarks(reliable('marks', store.marks), { clock, maxLagMs: 1000 })
   const sessions = liveSessions({
     keeper: sealedCookie({
@@ -274,8 +282,8 @@ function application() {
       ...replica,
       isFresh: () => !isStale,
       async refresh() {
-        isStale = false
-        return true
+        if (isStale !== 'for good') isStale = false
+        return !isStale
       },
     },
     vault: reliable('vault', store.vault),
@@ -287,7 +295,7 @@ function application() {
     store,
     at,
     fail: (name: keyof StateStore) => failing.add(name),
-    stale(value: boolean) {
+    stale(value: typeof isStale) {
       isStale = value
     },
     /** Signs a fresh browser in and answers its cookie. */
