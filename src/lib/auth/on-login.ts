@@ -40,7 +40,9 @@ export async function decide(
   const decision = (await ask(onLogin, attempt)) ?? {}
   assertUnderstood(decision)
   if (decision.deny !== undefined) {
-    throw new LoginError('login_denied', `onLogin refused: ${quote(String(decision.deny))}`)
+    // As the cause it is told to the log alone.
+    const cause = new Error(String(decision.deny))
+    throw new LoginError('login_denied', 'onLogin refused', { cause })
   }
   assertKeepable(decision.user)
   return decision

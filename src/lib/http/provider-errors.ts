@@ -1,5 +1,4 @@
 import { LoginError, type ScalekitErrorCode } from '../errors.ts'
-import { quote } from '../log.ts'
 
 /** Which of our codes each documented `error` of the redirect belongs to. */
 const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
@@ -50,15 +49,16 @@ const hintByError: Readonly<Record<string, string>> = {
 
 /**
  * What the redirect's `error` means to us. Its name is repeated only when it is a documented one;
- * its description goes to the log, quoted, and never to the visitor.
+ * everything else goes to the log, as the cause, and never to the visitor.
  */
 export function providerError(error: string, description: string | undefined): LoginError {
   const code = Object.hasOwn(codeByError, error) ? codeByError[error] : undefined
-  const said = description ? `: ${quote(description)}` : ''
+  const said = description ? { cause: new Error(description) } : {}
   if (code) {
     const hint = hintByError[error]
-    const details = { providerError: error, ...(hint === undefined ? {} : { hint }) }
-    return new LoginError(code, `Scalekit answered ${error}${said}`, details)
+    const details = { ...said, providerError: error, ...(hint === undefined ? {} : { hint }) }
+    return new LoginError(code, `Scalekit answered ${error}`, details)
   }
-  return new LoginError('provider_failed', `Scalekit answered ${quote(error)}${said}`)
+  const cause = new Error(error, said)
+  return new LoginError('provider_failed', 'Scalekit answered an unknown error', { cause })
 }

@@ -550,24 +550,30 @@ describe('an error from Scalekit', () => {
     await browser.call('/app').expect(200)
   })
 
-  it('puts nothing of its text into the page, and only one cut line into the log', async () => {
-    const { visitor, log } = await start()
-    const text = encodeURIComponent(
-      `<script>alert(1)</script>\r\nerror forged line ${'x'.repeat(4000)}`,
-    )
-    const answer = await visitor().open(`/callback?error=${text}&error_description=${text}`)
-    expect(answer.text).not.toMatch(/script>|forged/)
-    expect(answer.headers['x-content-type-options']).toBe('nosniff')
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
-    const lines = log.filter((entry) => entry.includes('sign-in failed'))
-    expect(lines).toHaveLength(1)
-    expect(lines[0]).not.toMatch(/[\r\n]/)
-    expect(lines[0]!.length).toBeLessThan(2000)
-  })
+  it.each(['open', 'call'] as const)(
+    'puts nothing of its text into what one %ss, and one cut line into the log',
+    async (how) => {
+      const { visitor, log } = await start()
+      const text = encodeURIComponent(
+        `<script>alert(1)</script>\r\nerror forged line ${'x'.repeat(4000)}`,
+      )
+      const answer = await visitor()[how](`/callback?error=${text}&error_description=${text}`)
+      expect(answer.text).not.toMatch(/script>|forged/)
+      expect(answer.headers['x-content-type-options']).toBe('nosniff')
+      const policy = answer.headers['content-security-policy']
+      if (how === 'open') expect(policy).toContain("default-src 'none'")
+      const lines = log.filter((entry) => entry.includes('sign-in failed'))
+      expect(lines).toHaveLength(1)
+      expect(lines[0]).not.toMatch(/[\r\n]/)
+      expect(lines[0]!.length).toBeLessThan(2000)
+    },
+  )
 
   it('is a problem document for a program', async () => {
     const { visitor } = await start()
-    const answer = await visitor().call('/callback?error=access_denied').expect(403)
+    const description = 'error_description=because'
+    const answer = await visitor().call(`/callback?error=access_denied&${description}`).expect(403)
+    expect(answer.text).not.toContain('because')
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
     expect(answer.body).toMatchObject({
       status: 403,
@@ -728,6 +734,10 @@ describe('onLogin', () => {
     await expectRefused(answer, browser, 403, 'login_denied')
     expect(answer.text).not.toContain('seat')
     expect(application.log.join()).toContain('no seat left')
+    const other = await comeBack(application)
+    const { body } = await other.browser.call(other.callbackUrl).expect(403)
+    expect(body.code).toBe('login_denied')
+    expect(JSON.stringify(body)).not.toContain('seat')
   })
 
   it('that throws lets nobody in', async () => {
