@@ -19,6 +19,7 @@ import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { DeliveryQueue } from './state/delivery-queue.ts'
+import type { StateStore } from './state/store.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
@@ -132,6 +133,20 @@ export function sessionSecrets({ secret, store }: SessionOptions): readonly Secr
 export function sessionStore({ store }: SessionOptions): SessionStore | undefined {
   const methods = ['get', 'set', 'destroy', 'regenerate', 'createSession', 'on']
   return store && withMethods(store, methods)
+}
+
+/** What is shared by processes. */
+export function stateStore(store: StateStore | undefined): StateStore | undefined {
+  if (store === undefined) return undefined
+  const parts = ['marks', 'singleUse', 'vault', 'ledger'] as const
+  if (parts.every((name) => typeof store?.[name] === 'object')) {
+    withMethods(store.marks, ['write', 'since'])
+    return store
+  }
+  if (typeof (store as Partial<SessionStore> | null)?.regenerate === 'function') {
+    throw new Error('is one of express-session: give it as `session.store`')
+  }
+  throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
 }
 
 function derivedSecret(options: ScalekitAuthOptions, env: Env): Secret {

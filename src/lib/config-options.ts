@@ -26,6 +26,7 @@ import {
   sessionKind,
   sessionSecrets,
   sessionStore,
+  stateStore,
   webhookHandlers,
   webhookKeys,
 } from './config-fields.ts'
@@ -150,8 +151,7 @@ export function fieldsOf(
     'interceptors.timeoutSeconds': () => positive(interceptors.timeoutSeconds ?? 2.5),
     'organizations.of': () => optionalFunction(options.organizations?.of),
     ...portalFields(options, env),
-    store: () =>
-      options.store && withMethods(options.store.marks, ['write', 'since']) && options.store,
+    store: () => stateStore(options.store),
     'revocation.maxLagMs': () => positive(revocation.maxLagMs ?? 1000),
     logger: () =>
       withMethods(options.logger ?? consoleLogger(env), ['debug', 'info', 'warn', 'error']),

@@ -6,6 +6,7 @@ import type { Env } from '../../src/lib/config-fields.ts'
 import type { ConfigError } from '../../src/lib/errors.ts'
 import { optionNames, type ScalekitAuthOptions } from '../../src/lib/options.ts'
 import { emulatorClientSecret } from '../../src/lib/sample-secrets.ts'
+import { memoryStore } from '../../src/lib/state/memory-store.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
 
 const clientSecret = 'live_5p1anted0client0secret'
@@ -314,8 +315,15 @@ describe('every other option', () => {
       { portal: { ...admin, origin: 'http://p.example' } },
       'must begin with https',
     ],
-    ['store', { store: {} }, 'must have a write() function'],
-    ['store', { store: { marks: { write() {} } } }, 'must have a since() function'],
+    ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
+    ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
+    ['store', { store }, 'is one of express-session: give it as `session.store`'],
+    ['store', { store: { ...memoryStore(), vault: undefined } }, 'must be memoryStore(), '],
+    [
+      'store',
+      { store: { ...memoryStore(), marks: { write() {} } } },
+      'must have a since() function',
+    ],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
     ['logger', { logger: { info() {} } }, 'must have a debug() function'],
     ['http.fetch', { http: { fetch: 'fetch' } }, 'must be a function'],
