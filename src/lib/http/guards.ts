@@ -5,6 +5,7 @@ import type { Instance } from './context.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { Middleware } from './middleware.ts'
 import {
+  assertSelects,
   type OrganizationSelector,
   selectOrganization,
   selectsExternalId,
@@ -20,6 +21,8 @@ export interface Guards {
    * of it who are signed in to another, and nobody when no organization was selected.
    *
    * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
+   *
+   * @throws {@link ConfigError} for what selects nothing, whatever the request
    */
   requireOrganization<Req extends IncomingMessage = IncomingMessage>(
     select: OrganizationSelector<Req>,
@@ -65,8 +68,9 @@ export function guards(instance?: Instance): Guards {
     requireOrganization: <Req extends IncomingMessage>(
       select: OrganizationSelector<Req>,
       options?: GuardOptions,
-    ) =>
-      guard(instance, options, function requireOrganization(principal, req) {
+    ) => {
+      assertSelects(select)
+      return guard(instance, options, function requireOrganization(principal, req) {
         // The framework that calls this guard is the one whose request type `select` names.
         const selected = selectOrganization(select, req as Req)
         if (selected === undefined) return refusals.organizationRequired
@@ -76,7 +80,8 @@ export function guards(instance?: Instance): Guards {
         // To sign in there would lead here again.
         if (externalOrganizationId === selected) return refusals.externalIdSelected
         return refusals.wrongOrganization(selected)
-      }),
+      })
+    },
     requireRole: (role, options) => {
       const roles = namesOf(role, 'requireRole() needs the name of at least one role')
       return guard(instance, options, requiresRole(roles))

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { ConfigError } from '../errors.ts'
 
 /**
  * Where a route says which organization it belongs to: the id itself, the name of a route
@@ -15,6 +16,26 @@ type Place =
   | { readonly param: string }
   | { readonly header: string }
   | { readonly subdomainOf: string }
+
+const places = ['param', 'header', 'subdomainOf']
+
+/**
+ * Refuses what would select nothing, so that everybody was refused and nobody knew why.
+ *
+ * @throws {@link ConfigError}
+ */
+export function assertSelects(select: unknown): void {
+  if (typeof select === 'function' || isName(select)) return
+  const [place, ...others] = Object.entries(Object(select))
+  if (place && others.length === 0 && places.includes(place[0]) && isName(place[1])) return
+  throw new ConfigError([
+    'requireOrganization() needs an id, a function, or one of { param }, { header } and { subdomainOf }',
+  ])
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
 
 /** Answers the organization's id, or `undefined` for none and for anything but one text. */
 export function selectOrganization<Req extends IncomingMessage>(

@@ -329,6 +329,24 @@ describe('requireOrganization', () => {
     expect(body.loginUrl).toBeUndefined()
   })
 
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    [5],
+    [[acme]],
+    [{}],
+    [{ params: 'org' }],
+    [{ param: '' }],
+    [{ param: 'org', header: 'X-Organization' }],
+    [{ header: ['X-Organization'] }],
+    [{ subdomainOf: '' }],
+  ])('is not made of %j, which selects nothing', (select) => {
+    expect(() => requireOrganization(select as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigError' }),
+    )
+  })
+
   it('refuses a header sent twice', async () => {
     const { browser } = await behind(requireOrganization({ header: 'X-Organization' }))
     await browser.call('/page', { 'X-Organization': `${acme}, ${globex}` }).expect(403)
