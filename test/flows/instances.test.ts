@@ -1,5 +1,6 @@
+import { MemoryStore } from 'express-session'
 import { expect, it, onTestFinished } from 'vitest'
-import { scalekitAuth } from '../../src/index.ts'
+import { type ScalekitAuthOptions, scalekitAuth } from '../../src/index.ts'
 import { startEmulator } from '../../src/testing.ts'
 import { showPrincipal } from '../support/application.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
@@ -57,4 +58,20 @@ it('does not finish at one what was begun at the other', async () => {
   expect(emulator.requests.filter(({ path }) => path === '/oauth/token')).toEqual([])
   await browser.open(callbackUrl.href).expect(302)
   await browser.call('/in-a').expect(200)
+})
+
+it('opens no session of another client, though name and secret are the same', async () => {
+  const secret = '0Z5n8Jx2Qe7Lr4Vt9Wb1Yk6Mc3Hd5Pg8'
+  const host = { store: new MemoryStore() }
+  const { visitor, emulator, url } = await start({ ...host, options: { secret } })
+  const browser = visitor()
+  await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
+  const cookie = `${sessionCookie}=${browser.cookie(sessionCookie)}`
+  const statusAt = async (options: ScalekitAuthOptions) => {
+    const other = await start({ ...host, emulator, options: { secret, baseUrl: url, ...options } })
+    return (await other.visitor().call('/app', { cookie })).status
+  }
+  expect(await statusAt({})).toBe(200)
+  expect(await statusAt({ clientId: 'skc_2' })).toBe(401)
+  expect(await statusAt({ issuer: 'https://other.example' })).toBe(401)
 })

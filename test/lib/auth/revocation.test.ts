@@ -30,6 +30,14 @@ describe('a mark', () => {
     expect(await isDeadAfter(target, full, 'https://other.example')).toBe(false)
   })
 
+  it('is about nobody else whose names only read alike in a row', async () => {
+    const member = { organizationId: 'org_1', sub: '23' }
+    const other = ada({ organizationId: 'org_12', sub: '3' })
+    expect(await isDeadAfter(member, other)).toBe(false)
+    const longer = ada({ iss: 'https://a.example', organizationId: 'org_1' })
+    expect(await isDeadAfter({ organizationId: 'eorg_1' }, longer, 'https://a.exampl')).toBe(false)
+  })
+
   it('on an address ends the session of whoever has it in another case', async () => {
     const target = { organizationId: 'org_1', email: 'ada@acme.example' }
     expect(await isDeadAfter(target, ada({ ...full, email: 'Ada@Acme.Example' }))).toBe(true)

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import type { ScalekitAuthOptions } from '../../../src/index.ts'
 import { givenAddress, hiddenFields, providerLinks, submitted } from '../../support/email-page.ts'
+import type { HandledError } from '../../support/hosts.ts'
 import { start } from '../../support/start.ts'
 import { background, navigation } from '../../support/visitor.ts'
 
@@ -239,6 +240,36 @@ describe('pages', () => {
       'content-security-policy': "frame-ancestors 'none'",
       'referrer-policy': 'same-origin',
     })
+  })
+
+  it('that breaks off in the middle is broken off, and nothing is put behind it', async () => {
+    const handled: unknown[] = []
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use(
+          (
+            error: HandledError,
+            _req: IncomingMessage,
+            res: ServerResponse,
+            _next: (error?: unknown) => void,
+          ) => {
+            handled.push(error)
+            res.destroy()
+          },
+        )
+      },
+      options: {
+        pages: {
+          async email(_page, _req, res) {
+            res.write('half a page')
+            throw new Error('template failed')
+          },
+        },
+      },
+    })
+    await expect(Promise.resolve(visitor().open('/login'))).rejects.toThrow(/aborted|hang up/)
+    expect(handled).toEqual([])
   })
 
   it('that fail are answered with 503', async () => {
