@@ -18,10 +18,15 @@ export function apiPath(parts: TemplateStringsArray, ...ids: readonly unknown[])
 function segment(id: unknown): string {
   // No encoding keeps these from being resolved away: a URL takes `%2e%2e` for `..`, too.
   if (typeof id !== 'string' || /^\.{0,2}$/.test(id)) throw invalidId(id)
+  return encoded(id)
+}
+
+/** Half a character cannot be sent. */
+function encoded(value: string | number | boolean): string {
   try {
-    return encodeURIComponent(id)
+    return encodeURIComponent(value)
   } catch {
-    throw invalidId(id)
+    throw invalidId(value)
   }
 }
 
@@ -38,13 +43,17 @@ function invalidId(id: unknown): ApiError {
   )
 }
 
-/** The query with its question mark; what is undefined is left out. */
+/**
+ * The query with its question mark; what is undefined or null is left out.
+ *
+ * @throws {@link ApiError} `invalid_id`
+ */
 export function queryText(query: Query = {}): string {
   let text = ''
   for (const [name, value] of Object.entries(query)) {
-    for (const item of typeof value === 'object' ? value : [value]) {
-      if (item === undefined) continue
-      text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(item)}`
+    if (value === undefined || value === null) continue
+    for (const item of [value].flat()) {
+      text += `${text === '' ? '?' : '&'}${name}=${encoded(item)}`
     }
   }
   return text

@@ -90,6 +90,29 @@ describe('an id in a path', () => {
   )
 })
 
+describe('what a call asks for', () => {
+  it.each([undefined, null] as never[])('is left out where it is %j', async (nothing) => {
+    const api = await startApi({})
+    const { organization, directory } = api.client()
+    await organization.listOrganization({ pageToken: nothing })
+    await organization.generatePortalLink('org_1', { features: nothing }).catch(() => {})
+    await directory.listDirectoryUsers('org_1', 'dir_1', { includeDetail: nothing })
+    expect(api.calls.map(({ path }) => path)).toEqual([
+      '/api/v1/organizations?page_size=10',
+      '/api/v1/organizations/org_1/portal_links',
+      '/api/v1/organizations/org_1/directories/dir_1/users?page_size=10',
+    ])
+  })
+
+  it('is refused where no URL can hold it', async () => {
+    const api = await startApi({})
+    const { organization } = api.client()
+    const error = await failureOf(organization.listOrganization({ pageToken: '\ud800' }))
+    expect(error.code).toBe('invalid_id')
+    expect(api.calls).toEqual([])
+  })
+})
+
 describe('a call that is cancelled', () => {
   it('before it began is not made', async () => {
     const api = await startApi({})
