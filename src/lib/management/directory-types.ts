@@ -136,7 +136,7 @@ export interface ListDirectoryUsersOptions extends PageOptions {
   /** Also what is not needed to know who it is. Default: false. */
   readonly includeDetail?: boolean | undefined
   /** Only members of this group (`dirgroup_…`). */
-  readonly directoryGroupId?: string | undefined
+  readonly directoryGroupId?: string
   /** Only who changed since. A text is RFC 3339 or ISO 8601; without an offset it is in UTC. */
   readonly updatedAfter?: Date | string | undefined
 }
@@ -197,7 +197,8 @@ export interface DirectoryApi {
   /**
    * One page of a directory's people.
    *
-   * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`
+   * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`;
+   *   `invalid_id` for a group that is named and empty
    */
   listDirectoryUsers(
     organizationId: string,

@@ -13,7 +13,7 @@ import type {
 } from './directory-types.ts'
 import { type Named, named } from './named.ts'
 import { checkedPageSize, type PageOptions, pages } from './pages.ts'
-import { apiPath, type Query } from './path.ts'
+import { apiPath, assertId, type Query } from './path.ts'
 import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
 import { rfc3339 } from './time.ts'
 
@@ -41,12 +41,11 @@ export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
   }
 
   async function listUsers(request: UsersRequest) {
-    const { organizationId, directoryId } = request
+    const { organizationId, directoryId, directoryGroupId } = request
+    // An id that got lost on its way here would otherwise make everybody a member.
+    if ('directoryGroupId' in request) assertId(directoryGroupId)
     const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/users`
-    const query = {
-      ...queryOf(request, maxPageSize),
-      directory_group_id: request.directoryGroupId,
-    }
+    const query = { ...queryOf(request, maxPageSize), directory_group_id: directoryGroupId }
     const answer = await call({ method: 'GET', path, query }, request)
     const users = listIn<DirectoryUser>(answer, 'users').map(withDetail)
     return { users, ...pageEnds(answer) }

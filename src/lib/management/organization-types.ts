@@ -49,7 +49,7 @@ export interface NewOrganization extends OrganizationChanges {
 
 export interface ListOrganizationOptions extends PageOptions {
   /** Only the organization with this id of yours. */
-  readonly externalId?: string | undefined
+  readonly externalId?: string
 }
 
 export interface OrganizationPage extends PageEnds {
@@ -78,7 +78,8 @@ export interface OrganizationApi {
   /**
    * One page of all organizations.
    *
-   * @throws {@link ApiError} as every operation; `invalid_page_size`
+   * @throws {@link ApiError} as every operation; `invalid_page_size`; `invalid_id` for an external id
+   *   that is named and empty
    */
   listOrganization(options?: Named<ListOrganizationOptions>): Promise<OrganizationPage>
   /** All organizations, page by page as the loop reaches them; 30 to a page. */

@@ -13,7 +13,7 @@ import type {
   PortalLinkOptions,
 } from './organization-types.ts'
 import { checkedPageSize, pages } from './pages.ts'
-import { apiPath } from './path.ts'
+import { apiPath, assertId } from './path.ts'
 import { listIn, objectIn, pageEnds } from './shapes.ts'
 import { toWire } from './wire.ts'
 
@@ -38,6 +38,8 @@ interface Answer {
 export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
   async function list(request: Named<ListOrganizationOptions>): Promise<OrganizationPage> {
     const { pageSize = defaultPageSize, pageToken, externalId } = request
+    // An id that got lost on its way here would otherwise lead to other customers.
+    if ('externalId' in request) assertId(externalId)
     const query = {
       page_size: checkedPageSize(pageSize, maxPageSize),
       page_token: pageToken,

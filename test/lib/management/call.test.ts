@@ -88,6 +88,25 @@ describe('an id in a path', () => {
       expect(api.calls).toEqual([])
     },
   )
+
+  it.each([undefined, null, ''] as never[])(
+    'that got lost on its way (%j) leads to no other customer, and makes nobody a member',
+    async (id) => {
+      const api = await startApi({})
+      const { organization, directory } = api.client()
+      const group = { directoryGroupId: id }
+      const errors = await Promise.all([
+        failureOf(organization.listOrganization({ externalId: id })),
+        failureOf(organization.organizations({ externalId: id }).next()),
+        failureOf(directory.listDirectoryUsers('org_1', 'dir_1', group)),
+        failureOf(
+          directory.users({ organizationId: 'org_1', directoryId: 'dir_1', ...group }).next(),
+        ),
+      ])
+      expect(errors.map(({ code }) => code)).toEqual(Array(4).fill('invalid_id'))
+      expect(api.calls).toEqual([])
+    },
+  )
 })
 
 describe('what a call asks for', () => {
