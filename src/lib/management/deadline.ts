@@ -53,7 +53,7 @@ export function cancelled(signal: AbortSignal | undefined): ApiError {
   return new ApiError('api_cancelled', 'The call was cancelled', { cause: signal?.reason })
 }
 
-function exceeded({ timeoutMs }: Deadline): ApiError {
+export function exceeded({ timeoutMs }: Deadline): ApiError {
   const message = `The call was not done within ${timeoutMs} ms`
   return new ApiError('api_deadline_exceeded', message, { isRetryable: true })
 }

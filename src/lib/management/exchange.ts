@@ -2,7 +2,7 @@ import { ApiError, ScalekitError } from '../errors.ts'
 import { isTimeout, type Send } from '../request.ts'
 import type { Answer, Call } from '../transport.ts'
 import { type Asked, nameOf, unusable } from './answer.ts'
-import { cancelled, type Deadline, remainingMs } from './deadline.ts'
+import { cancelled, type Deadline, exceeded, remainingMs } from './deadline.ts'
 
 /** Room for a page of people with all that their directory knows of them. */
 const maxBodyBytes = 8 * 1024 * 1024
@@ -18,6 +18,9 @@ export async function exchange(
   asked: Asked,
   { deadline, timeoutMs }: Limits,
 ): Promise<Answer> {
+  const remaining = remainingMs(deadline)
+  // It would be sent and given up at once, and nobody knew what became of it. `NaN` is no time, too.
+  if (!(remaining > 0)) throw exceeded(deadline)
   try {
     return await send({
       // One by one: a spread here takes as long as a tenth of the call.
@@ -28,7 +31,7 @@ export async function exchange(
       body,
       maxBodyBytes,
       signal: deadline.signal,
-      timeoutMs: Math.min(timeoutMs, remainingMs(deadline)),
+      timeoutMs: Math.min(timeoutMs, remaining),
       once: asked.once,
     })
   } catch (error) {

@@ -222,6 +222,16 @@ describe('a call', () => {
     expect(performance.now() - began).toBeLessThan(1000)
   })
 
+  it.each([0, -1, Number.NaN])('that has no time (%j) is not made', async (timeoutMs) => {
+    const api = await startApi({})
+    const { organization } = api.client()
+    await organization.getOrganization('org_1')
+    const error = await failureOf(organization.createOrganization('Acme', { timeoutMs }))
+    expect(error.code).toBe('api_deadline_exceeded')
+    await organization.getOrganization('org_1')
+    expect(api.calls.map(({ method }) => method)).toEqual(['GET', 'GET'])
+  })
+
   it('that creates something arrives once, though the server ends kept sockets', async () => {
     const { client, posts } = await startResetting()
     await client.organization.getOrganization('org_1')
