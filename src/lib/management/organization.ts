@@ -54,6 +54,15 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     return organizationIn(await call({ method: 'GET', path }, request))
   }
 
+  /** The id of an organization, and what is left of the time for what is then done with it. */
+  async function lookUp(request: Named<ByExternalId>): Promise<Named<ById>> {
+    const { signal, timeoutMs } = request
+    const beganAt = performance.now()
+    const { organization } = await find(request)
+    const tookMs = performance.now() - beganAt
+    return { id: organization.id, signal, timeoutMs: timeoutMs && timeoutMs - tookMs }
+  }
+
   async function update(request: Named<ById & Change>): Promise<Answer> {
     const body = bodyOf(request.organization)
     const path = apiPath`/organizations/${request.id}`
@@ -94,8 +103,7 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     },
     async updateOrganizationByExternalId(...given: readonly unknown[]) {
       const request = named<ByExternalId & Change>(given, ['externalId', 'organization'])
-      const { organization } = await find(request)
-      return update({ ...request, id: organization.id })
+      return update({ organization: request.organization, ...(await lookUp(request)) })
     },
     async updateOrganizationSettings(...given: readonly unknown[]) {
       type Request = ById & { readonly settings: OrganizationSettings }
@@ -108,9 +116,7 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
       return remove(named<ById>(given, ['id']))
     },
     async deleteOrganizationByExternalId(...given: readonly unknown[]) {
-      const request = named<ByExternalId>(given, ['externalId'])
-      const { organization } = await find(request)
-      return remove({ ...request, id: organization.id })
+      return remove(await lookUp(named<ByExternalId>(given, ['externalId'])))
     },
     async generatePortalLink(...given: readonly unknown[]) {
       type Request = ById & PortalLinkOptions

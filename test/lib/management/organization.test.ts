@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
 import { acmeId, callsTo, emulateClient } from './emulated-client.ts'
 import { failureOf } from './failures.ts'
-import { broken, inTurn, json, type Reply, startApi } from './hostile-api.ts'
+import { broken, inTurn, json, ok, type Reply, startApi } from './hostile-api.ts'
 
 const rfc3339 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
@@ -194,6 +195,32 @@ describe('updateOrganizationByExternalId', () => {
     )
     expect(error.code).toBe('api_not_found')
     expect(callsTo(emulator)).toHaveLength(1)
+  })
+})
+
+describe('what looks an organization up first', () => {
+  const organization = { displayName: 'Acme 2' }
+  type Act = (client: ScalekitClient, timeoutMs: number) => Promise<unknown>
+
+  it.each<[string, Act]>([
+    [
+      'updateOrganizationByExternalId',
+      (client, timeoutMs) =>
+        client.organization.updateOrganizationByExternalId('acme', organization, { timeoutMs }),
+    ],
+    [
+      'deleteOrganizationByExternalId',
+      (client, timeoutMs) =>
+        client.organization.deleteOrganizationByExternalId({ externalId: 'acme', timeoutMs }),
+    ],
+  ])('%s has its time for both', async (_name, act) => {
+    const slowly: Reply = (res, call) => void setTimeout(() => ok(res, call), 300)
+    const api = await startApi({ api: inTurn(slowly, broken(faults.hang)) })
+    const began = performance.now()
+    const error = await failureOf(act(api.client(), 500))
+    expect(error.code).toBe('api_deadline_exceeded')
+    expect(performance.now() - began).toBeLessThan(700)
+    expect(api.calls).toHaveLength(2)
   })
 })
 
