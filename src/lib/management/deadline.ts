@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { ApiError } from '../errors.ts'
 import { longestTimerMs } from '../request.ts'
 
@@ -12,6 +13,8 @@ export interface Deadline {
 /** @throws {@link ApiError} `api_cancelled` */
 export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
   if (signal?.aborted) throw cancelled(signal)
+  // Many calls may share one; more than ten would be reported as a leak.
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal)
   return { timeoutMs, endsAt: performance.now() + Math.min(timeoutMs, longestTimerMs), signal }
 }
 

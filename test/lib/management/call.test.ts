@@ -203,6 +203,18 @@ describe('a call that is cancelled', () => {
     expect(api.calls).toHaveLength(1)
   })
 
+  it('shares its signal with as many others as there are, and nobody is warned', async () => {
+    const { signal } = new AbortController()
+    const api = await startApi({})
+    const warnings: string[] = []
+    const warn = ({ message }: Error) => void warnings.push(message)
+    process.on('warning', warn)
+    onTestFinished(() => void process.off('warning', warn))
+    const { organization } = api.client()
+    await Promise.all(Array.from({ length: 40 }, () => organization.listOrganization({ signal })))
+    expect(warnings).toEqual([])
+  })
+
   it('leaves nothing behind at its signal', async () => {
     const { signal } = new AbortController()
     const api = await startApi({ api: inTurn(json(503, {}), ok) })
