@@ -14,7 +14,13 @@ export function fetchTransport(fetch: Fetch): Transport {
     const response = await fetch(origin + path, init)
     const chunks: Buffer[] = []
     const collect = collector(chunks, maxBodyBytes)
-    if (response.body) for await (const chunk of response.body) collect(Buffer.from(chunk))
+    if (response.body) {
+      for await (const chunk of response.body) {
+        // Where that `fetch` does not listen, nobody else would end this.
+        signal.throwIfAborted()
+        collect(Buffer.from(chunk))
+      }
+    }
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),

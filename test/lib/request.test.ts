@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { asFetch } from '../../src/lib/bounded-fetch.ts'
@@ -352,6 +353,32 @@ describe('a call by a fetch that was passed in', () => {
       code: 'provider_unavailable',
       message: `${url.origin} did not answer within ${timeoutMs} ms`,
     })
+  })
+
+  it('lets go of a body that comes when its time is up', async () => {
+    let letGo = () => {}
+    const gone = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let answer: (response: Response) => void = () => {}
+    const late: Fetch = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    const endless = new ReadableStream({
+      async pull(controller) {
+        await setImmediate()
+        controller.enqueue(new Uint8Array(1))
+      },
+      cancel: letGo,
+    })
+    const url = new URL('https://acme.scalekit.com/keys')
+    const call = { ...get(url), maxBodyBytes: Number.POSITIVE_INFINITY }
+    await expect(sendTo(url, { fetch: late })(call)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    })
+    answer(new Response(endless))
+    await gone
   })
 
   it('becomes provider_unavailable when that fetch throws', async () => {
