@@ -63,13 +63,15 @@ function isEmpty(value: unknown): boolean {
   )
 }
 
+// A customer's provider may have put anything into these lists, and nothing, too.
+
 function bothRoleNames(role: DirectoryUserRole): DirectoryUserRole {
-  const name = role.role ?? role.roleName
+  const name = role?.role ?? role?.roleName
   return name === undefined ? role : { ...role, role: name, roleName: role.roleName ?? name }
 }
 
 function bothGroupNames(group: DirectoryUserGroup): DirectoryUserGroup {
-  const name = group.name ?? group.displayName
+  const name = group?.name ?? group?.displayName
   return name === undefined ? group : { ...group, name, displayName: group.displayName ?? name }
 }
 

@@ -196,6 +196,18 @@ describe('listDirectoryUsers', () => {
     ])
   })
 
+  it('takes what a directory of somebody else’s put where roles and groups belong', async () => {
+    const odd = [null, 'admin', 7, [], {}]
+    const detail = { roles: odd, groups: odd, address: null, emails: 'none' }
+    const sent = { id: 'diruser_1', user_detail: detail }
+    const api = await startApi({ api: json(200, { users: [sent, { id: 'diruser_2' }] }) })
+    const { users } = await api.client().directory.listDirectoryUsers('org_1', 'dir_1')
+    expect(users).toEqual([
+      { id: 'diruser_1', roles: odd, groups: odd, emails: 'none', userDetail: detail },
+      { id: 'diruser_2' },
+    ])
+  })
+
   it.each<[Date | string, string]>([
     [new Date('2024-08-21T10:20:17.072Z'), '2024-08-21T10:20:17.072Z'],
     ['2024-08-21T10:20:17Z', '2024-08-21T10:20:17Z'],
