@@ -42,8 +42,13 @@ export function listIn<Shape>(answer: Json, name: string): readonly Shape[] {
   return list.map((item) => inOurNames<Shape>(item))
 }
 
+/** @throws {@link ApiError} `api_answer_invalid` for more levels than the stack has */
 export function inOurNames<Shape>(value: Json): Shape {
-  return fromWire(value, untouched) as Shape
+  try {
+    return fromWire(value, untouched) as Shape
+  } catch (cause) {
+    throw new ApiError('api_answer_invalid', 'The answer has too many levels', { cause })
+  }
 }
 
 /**

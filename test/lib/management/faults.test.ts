@@ -216,6 +216,14 @@ describe('the error of an answer', () => {
     expect(error).toMatchObject({ code: 'api_not_found', fieldViolations: [] })
   })
 
+  it('is invalid where it has more levels than anything can be read of', async () => {
+    const levels = 100_000
+    const body = `{"organization":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+    const api = await startApi({ api: text(200, body, { 'content-type': 'application/json' }) })
+    const error = await failureOf(api.client().organization.getOrganization('org_1'))
+    expect(error).toMatchObject({ code: 'api_answer_invalid', isRetryable: false })
+  })
+
   it('takes the request id from the header where there is one', async () => {
     const api = await startApi({ api: json(404, {}, { 'x-request-id': 'req_2' }) })
     const error = await failureOf(api.client().organization.getOrganization('org_1'))
