@@ -298,6 +298,23 @@ describe('a call by node:http', () => {
     expect(requests.at(-1)).toBe('socket 4')
   })
 
+  it('is not made again where it was cancelled, though that ends a kept socket', async () => {
+    const controller = new AbortController()
+    let gone: Promise<void> | undefined
+    const { url, requests } = await serveKeeping((socket, index) => {
+      if (index !== 1) return answerOk(socket)
+      gone = closed(socket)
+      controller.abort()
+    })
+    const send = sendTo(url)
+    await send(post(url))
+    const cancelled = send({ ...post(url), signal: controller.signal })
+    await expect(cancelled).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await gone
+    await send(post(url))
+    expect(requests).toHaveLength(3)
+  })
+
   it('is not made a third time', async () => {
     const { url, requests } = await serveKeeping((socket, index) =>
       index === 0 ? answerOk(socket) : socket.resetAndDestroy(),

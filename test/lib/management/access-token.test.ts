@@ -283,9 +283,11 @@ describe.concurrent('a token endpoint', () => {
   it('repeats the secret to nobody', async () => {
     const said = `the secret ${clientSecret} is wrong`
     for (const status of [400, 401, 403, 500]) {
-      const body = { error: 'invalid_client', error_description: said, message: said }
-      const api = await startApi({ token: json(status, body) })
-      expectNoSecret(await failureOf(ask(api.client(limits))))
+      for (const error of ['invalid_client', said]) {
+        const body = { error, error_description: said, message: said }
+        const api = await startApi({ token: json(status, body) })
+        expectNoSecret(await failureOf(ask(api.client(limits))))
+      }
     }
   })
 })
