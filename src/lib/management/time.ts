@@ -10,8 +10,10 @@ const iso8601 =
  * @throws {@link ApiError} `invalid_updated_after`
  */
 export function rfc3339(value: unknown): string {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
-  const text = typeof value === 'string' ? completed(value) : undefined
+  // A Date knows years of six digits, which RFC 3339 does not have.
+  const given =
+    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
+  const text = typeof given === 'string' ? completed(given) : undefined
   if (text !== undefined && isMoment(text)) return text
   throw new ApiError(
     'invalid_updated_after',

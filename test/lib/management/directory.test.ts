@@ -242,6 +242,8 @@ describe('listDirectoryUsers', () => {
     'Wed, 21 Aug 2024 10:20:17 GMT',
     '2024-08-21T10:20:17Z\n',
     new Date(Number.NaN),
+    new Date(8.64e15),
+    new Date(-8.64e15),
     1724235617,
     null,
     {},
