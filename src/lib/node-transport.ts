@@ -69,7 +69,9 @@ function callOnce(
     })
     outgoing.on('response', (response) => readAnswer(response, maxBodyBytes, resolve, reject))
     // Not `once`: a socket that is let go of may have more than one thing to say.
-    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    outgoing.on('error', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }) => {
+      // What came and is no HTTP; there may be a token in it, and loggers show it.
+      delete error.rawPacket
       const isStale =
         outgoing.reusedSocket &&
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&

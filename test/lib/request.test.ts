@@ -337,6 +337,21 @@ describe('a call by node:http', () => {
   })
 })
 
+describe('an answer that is no HTTP', () => {
+  it('is not kept in the error, where a logger would show the token in it', async () => {
+    const token = 'a-token-that-nobody-may-see'
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const { url } = await serveBytes((socket) => socket.end(head + token))
+    const error = await sendTo(url)(get(url)).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'provider_unavailable',
+      cause: { code: 'HPE_INVALID_TRANSFER_ENCODING' },
+    })
+    const shown = JSON.stringify((error as Error).cause)
+    expect(shown).not.toContain(String([...Buffer.from(token)]))
+  })
+})
+
 describe('a call by a fetch that was passed in', () => {
   it('is not made once it was cancelled, be there a signal or not that it listens to', async () => {
     let calls = 0
