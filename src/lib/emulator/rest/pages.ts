@@ -45,7 +45,9 @@ export function pageOf<Item extends { readonly id: string }>(
 
 /** `>:` goes on after an item, `<:` ends before it. What follows is nobody's business. */
 function tokenAt(direction: '>' | '<', position: number, item?: { readonly id: string }): string {
-  return `${direction}:${Buffer.from(`${position}:${item?.id}`).toString('base64url')}`
+  // An empty page may end before the first item.
+  const from = Math.max(0, position)
+  return `${direction}:${Buffer.from(`${from}:${item?.id}`).toString('base64url')}`
 }
 
 function startOf(all: readonly { readonly id: string }[], token: string, size: number): number {

@@ -192,6 +192,16 @@ describe('the list of organizations', () => {
     expect(namesIn(await api(`GET /organizations?page_token=${token}`))).toEqual(['3', '4'])
   })
 
+  it('goes on from an empty page, where all before it was deleted', async () => {
+    const { emulator, api } = await withOrganizations(3)
+    const page = (token: string) => api(`GET /organizations?page_size=1&page_token=${token}`)
+    const second = await page(tokenIn(await page(''), 'next_page_token'))
+    await api(`DELETE /organizations/${emulator.organizations[0]!.id}`)
+    const before = await page(tokenIn(second, 'prev_page_token'))
+    expect(namesIn(before)).toEqual([])
+    expect(namesIn(await page(tokenIn(before, 'next_page_token')))).toEqual(['2'])
+  })
+
   it('is filtered by external id', async () => {
     const { api } = await emulateApi()
     expect(namesIn(await api('GET /organizations?external_id=globex'))).toEqual(['Globex'])
