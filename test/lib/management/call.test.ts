@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, runningTimers } from './failures.ts'
 import {
   type ApiCall,
   broken,
@@ -215,6 +215,16 @@ describe('a call that is cancelled', () => {
     expect(warnings).toEqual([])
   })
 
+  it('is told as cancelled, too, where it created something', async () => {
+    const controller = new AbortController()
+    const api = await startApi({ api: () => controller.abort('enough') })
+    const { organization } = api.client()
+    const { signal } = controller
+    const error = await failureOf(organization.createOrganization('Acme', { signal }))
+    expect(error).toMatchObject({ code: 'api_cancelled', cause: 'enough', isRetryable: false })
+    expect(api.calls).toHaveLength(1)
+  })
+
   it('leaves nothing behind at its signal', async () => {
     const { signal } = new AbortController()
     const api = await startApi({ api: inTurn(json(503, {}), ok) })
@@ -232,6 +242,14 @@ describe('a call', () => {
     const error = await failureOf(client.organization.listOrganization({ timeoutMs: 300 }))
     expect(error).toMatchObject({ code: 'api_deadline_exceeded', status: 504, isRetryable: true })
     expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it('leaves no timer behind, which would keep the process from its end', async () => {
+    const api = await startApi({ api: inTurn(json(503, {}), ok) })
+    const { organization } = api.client()
+    await Promise.all(Array.from({ length: 20 }, () => organization.getOrganization('org_1')))
+    // The test runner may have one or two of its own.
+    expect(runningTimers()).toBeLessThan(5)
   })
 
   it.each([0, -1, Number.NaN])('that has no time (%j) is not made', async (timeoutMs) => {

@@ -12,6 +12,11 @@ export async function failureOf(work: Promise<unknown>): Promise<ApiError> {
   return error as ApiError
 }
 
+/** How many timers keep this process from its end. */
+export function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}
+
 /** Whatever a log would show of a value holds no secret of these tests; all have this end. */
 export function expectNoSecret(value: unknown): void {
   const shown = inspect(value, { depth: 20, showHidden: true, getters: true })

@@ -78,6 +78,13 @@ describe('a connection', () => {
     })
   })
 
+  it.each(['GET', 'PATCH'])('of somebody else is not found: %s', async (method) => {
+    const { api } = await emulateApi()
+    const verb = method === 'PATCH' ? ':disable' : ''
+    const path = `/organizations/${acmeId}/connections/${globexConnection}${verb}`
+    expect((await api(`${method} ${path}`)).status).toBe(404)
+  })
+
   it('that is disabled refuses sign-ins until it is enabled again', async () => {
     const { emulator, api } = await emulateApi()
     expect(await api(`PATCH ${acmePath}:disable`)).toEqual({
