@@ -31,14 +31,14 @@ const untouched: ReadonlySet<string> = new Set([
  */
 export function objectIn<Shape>(answer: Json, name: string): Shape {
   const value = answer[name]
-  if (!isObject(value)) throw missing(name, 'object')
+  if (!isObject(value)) throw missing(name, 'an object')
   return inOurNames<Shape>(value)
 }
 
 /** The list of an answer; protobuf may leave an empty one out. */
 export function listIn<Shape>(answer: Json, name: string): readonly Shape[] {
   const list = answer[name] ?? []
-  if (!Array.isArray(list) || !list.every(isObject)) throw missing(name, 'list of objects')
+  if (!Array.isArray(list) || !list.every(isObject)) throw missing(name, 'a list of objects')
   return list.map((item) => inOurNames<Shape>(item))
 }
 
@@ -68,7 +68,7 @@ export function pageEnds(answer: Json): PageEnds {
 function tokenIn(answer: Json, name: string): string {
   const token = answer[name] ?? ''
   if (typeof token === 'string') return token
-  throw missing(name, 'text')
+  throw missing(name, 'a text')
 }
 
 export function toggled(answer: Json): Toggled {
@@ -80,5 +80,5 @@ export function toggled(answer: Json): Toggled {
 }
 
 function missing(name: string, what: string): ApiError {
-  return new ApiError('api_answer_invalid', `The answer has no \`${name}\` that is a ${what}`)
+  return new ApiError('api_answer_invalid', `The answer has no \`${name}\` that is ${what}`)
 }

@@ -216,6 +216,12 @@ describe('the error of an answer', () => {
     expect(error).toMatchObject({ code: 'api_not_found', fieldViolations: [] })
   })
 
+  it('says what is missing in it', async () => {
+    const api = await startApi({ api: json(200, { organization: [] }) })
+    const error = await failureOf(api.client().organization.getOrganization('org_1'))
+    expect(error.message).toBe('The answer has no `organization` that is an object')
+  })
+
   it('is invalid where it has more levels than anything can be read of', async () => {
     const levels = 100_000
     const body = `{"organization":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
