@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ConfigError } from '../errors.ts'
+import { assertCalled } from './assert-called.ts'
 import { requiresPermissions, requiresRole } from './checks.ts'
 import type { Instance } from './context.ts'
 import { type GuardOptions, guard } from './guard.ts'
@@ -20,9 +21,8 @@ export interface Guards {
    * Lets through whoever is signed in to the selected organization, and nobody else: not members
    * of it who are signed in to another, and nobody when no organization was selected.
    *
+   * @throws {@link ConfigError} for a `select` that could never select one
    * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
-   *
-   * @throws {@link ConfigError} for what selects nothing, whatever the request
    */
   requireOrganization<Req extends IncomingMessage = IncomingMessage>(
     select: OrganizationSelector<Req>,
@@ -61,10 +61,12 @@ export interface Guards {
 /** @param instance Its own guards; without it, the free ones. */
 export function guards(instance?: Instance): Guards {
   return {
-    requireAuth: (options) =>
-      guard(instance, options, function requireAuth() {
+    requireAuth: (options = {}) => {
+      assertCalled('requireAuth', options)
+      return guard(instance, options, function requireAuth() {
         return undefined
-      }),
+      })
+    },
     requireOrganization: <Req extends IncomingMessage>(
       select: OrganizationSelector<Req>,
       options?: GuardOptions,
@@ -98,7 +100,7 @@ export function guards(instance?: Instance): Guards {
           : refusals.insufficientScope(needed)
       })
     },
-    requireRecentAuth: ({ maxAgeSeconds }, options) => {
+    requireRecentAuth: ({ maxAgeSeconds } = { maxAgeSeconds: 0 }, options) => {
       if (!(maxAgeSeconds > 0)) {
         throw new ConfigError(['requireRecentAuth() needs maxAgeSeconds greater than 0'])
       }

@@ -6,6 +6,7 @@ import { ConfigError } from '../errors.ts'
 import type { ScalekitAuthOptions } from '../options.ts'
 import type { LoginRequest } from '../types.ts'
 import { after } from './after.ts'
+import { assertCalled } from './assert-called.ts'
 import { captureRawBody, tapBodies } from './body-tap.ts'
 import { attach } from './context.ts'
 import { type Guards, guards } from './guards.ts'
@@ -88,7 +89,7 @@ export interface ScalekitAuth extends Guards {
  * @throws {@link ConfigError} listing everything that is missing or wrong
  */
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
-  assertCalled(options)
+  assertOptions(options)
   const config = parseConfig(options)
   const parts = assemble(config)
   const routes = routesOf(config, parts)
@@ -138,14 +139,11 @@ function handleFor(middleware: Middleware, requireAuth: Middleware): ScalekitAut
   } as ScalekitAuth['handle']
 }
 
-/** `app.use(scalekitAuth)` would call the factory once for each request. */
-function assertCalled(options: ScalekitAuthOptions): void {
+function assertOptions(options: ScalekitAuthOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigError(['scalekitAuth() takes an object of options, or nothing'])
   }
-  if ('headers' in options && 'method' in options) {
-    throw new ConfigError(['scalekitAuth is mounted uncalled: write app.use(scalekitAuth())'])
-  }
+  assertCalled('scalekitAuth', options)
 }
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */

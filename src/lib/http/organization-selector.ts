@@ -29,7 +29,7 @@ export function assertSelects(select: unknown): void {
   const [place, ...others] = Object.entries(Object(select))
   if (place && others.length === 0 && places.includes(place[0]) && isName(place[1])) return
   throw new ConfigError([
-    'requireOrganization() needs an id, a function, or one of { param }, { header } and { subdomainOf }',
+    "requireOrganization() needs an id, a function of the request, or a place in it, such as { param: 'org' }",
   ])
 }
 

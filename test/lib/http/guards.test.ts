@@ -114,6 +114,16 @@ describe('requireAuth', () => {
     expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_signed_in' })
   })
 
+  it('mounted uncalled says so, and leaves no request waiting', async () => {
+    const mounted = requireAuth as unknown as Middleware
+    const { visitor } = await start({ mount: (app) => app.use('/page', mounted) })
+    const answer = await visitor().call('/page').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'config_invalid' })
+    expect(() => requireAuth({ headers: {}, method: 'GET' } as object)).toThrow(
+      'requireAuth is mounted uncalled: write requireAuth()',
+    )
+  })
+
   it.each(['/login', '/logout', '/callback', '/me'])('does not send back to %s', async (path) => {
     const { visitor } = await start({
       mount(app, auth) {
@@ -329,24 +339,6 @@ describe('requireOrganization', () => {
     expect(body.loginUrl).toBeUndefined()
   })
 
-  it.each([
-    [undefined],
-    [null],
-    [''],
-    [5],
-    [[acme]],
-    [{}],
-    [{ params: 'org' }],
-    [{ param: '' }],
-    [{ param: 'org', header: 'X-Organization' }],
-    [{ header: ['X-Organization'] }],
-    [{ subdomainOf: '' }],
-  ])('is not made of %j, which selects nothing', (select) => {
-    expect(() => requireOrganization(select as never)).toThrow(
-      expect.objectContaining({ name: 'ConfigError' }),
-    )
-  })
-
   it('refuses a header sent twice', async () => {
     const { browser } = await behind(requireOrganization({ header: 'X-Organization' }))
     await browser.call('/page', { 'X-Organization': `${acme}, ${globex}` }).expect(403)
@@ -368,6 +360,22 @@ describe('requireOrganization', () => {
     const browser = application.visitor()
     await browser.signIn('/login?connection_id=conn_69615647365005431', ada)
     await browser.call('/page').expect(403)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an empty id', ''],
+    ['a misspelled place', { params: 'org' }],
+    ['a place without a name', { header: undefined }],
+    ['two places', { param: 'org', header: 'X-Organization' }],
+    ['a request, as it is mounted uncalled', { headers: {}, method: 'GET', header() {} }],
+  ])('cannot be made with %s', (_what, select) => {
+    expect(() => requireOrganization(select as string)).toThrow(
+      expect.objectContaining({
+        code: 'config_invalid',
+        message: expect.stringContaining("such as { param: 'org' }"),
+      }),
+    )
   })
 
   it('hands a select function that throws to the error handler, as 503', async () => {
@@ -599,11 +607,14 @@ describe('requireRecentAuth', () => {
     expect(answer.text).toContain('recent_auth_required')
   })
 
-  it.each([0, -1, Number.NaN])('cannot be made with %d seconds', (maxAgeSeconds) => {
-    expect(() => requireRecentAuth({ maxAgeSeconds })).toThrow(
-      expect.objectContaining({ code: 'config_invalid' }),
-    )
-  })
+  it.each([undefined, { maxAgeSeconds: 0 }, { maxAgeSeconds: -1 }, { maxAgeSeconds: Number.NaN }])(
+    'cannot be made with %j',
+    (limit) => {
+      expect(() => requireRecentAuth(limit!)).toThrow(
+        expect.objectContaining({ code: 'config_invalid' }),
+      )
+    },
+  )
 })
 
 describe('a guard that cannot tell', () => {
