@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose'
 import { isSameText } from '../bytes.ts'
 import type { Clock } from '../clock.ts'
 import type { KeySet } from './key-sets.ts'
-import { verificationFailure, verifyToken } from './token.ts'
+import { isUntimely, verificationFailure, verifyToken } from './token.ts'
 
 /** Stands for a nonce where whoever asked for the sign-in keeps it, or there was none. */
 export const anyNonce: unique symbol = Symbol('any nonce')
@@ -41,7 +41,9 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
     assertKind(claims)
     return claims as IdTokenClaims
   } catch (cause) {
-    throw verificationFailure(cause, 'id_token_invalid', 'The ID token was refused')
+    // It was made a moment ago.
+    const hint = isUntimely(cause) ? 'Check this machine’s clock.' : undefined
+    throw verificationFailure(cause, 'id_token_invalid', 'The ID token was refused', hint)
   }
 }
 

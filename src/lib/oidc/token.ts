@@ -69,14 +69,23 @@ export function verificationFailure(
   cause: unknown,
   code: ScalekitErrorCode,
   message: string,
+  hint?: string,
 ): ScalekitError {
   const ours = wrappedError(cause)
   if (ours) return ours
   if (cause instanceof errors.JOSEError && keySetFaults.includes(cause.code)) {
     return new ScalekitError('provider_failed', 'The published keys cannot be used', { cause })
   }
-  return new LoginError(code, message, { cause })
+  return new LoginError(code, message, { cause, ...(hint && { hint }) })
 }
+
+/** Whether a token broke a rule about time: too old, or not valid yet. */
+export function isUntimely(cause: unknown): boolean {
+  const isEarly = cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'nbf'
+  return isEarly || cause instanceof errors.JWTExpired || cause instanceof NotRecentError
+}
+
+class NotRecentError extends Error {}
 
 /** jose lets padding and white space pass; what is kept and sent on later must have neither. */
 function assertSpelling(token: string): void {
@@ -100,7 +109,7 @@ function assertIssuedAt(
   const ageSeconds = nowSeconds - iat!
   // NaN fails this comparison too.
   if (!(ageSeconds >= -maxAheadSeconds && ageSeconds <= oldestSeconds)) {
-    throw new Error('iat is not recent')
+    throw new NotRecentError('iat is not recent')
   }
 }
 

@@ -180,6 +180,22 @@ describe('verifyIdToken', () => {
   })
 
   describe('time (rules 9 and 10)', () => {
+    it.each([
+      ['ahead by minutes', 600_000 + 1000],
+      ['ahead by hours', 36_000_000],
+      ['behind', -61_000],
+    ])('names our clock where it is %s', async (_case, offMs) => {
+      const verification = verifyIdToken(await idToken(), checks({ clock: () => now + offMs }))
+      await expect(verification).rejects.toMatchObject({ hint: 'Check this machine’s clock.' })
+    })
+
+    it('names our clock where the token is not valid yet, and for nothing else', async () => {
+      const early = verified({ claims: { nbf: nowSeconds + 31 } })
+      await expect(early).rejects.toMatchObject({ hint: 'Check this machine’s clock.' })
+      const foreign = verified({ claims: { nonce: 'another' } })
+      await expect(foreign).rejects.toMatchObject({ hint: undefined })
+    })
+
     it.each<[string, Record<string, unknown>]>([
       ['exp half a minute ago', { exp: nowSeconds - 30 }],
       ['exp missing', { exp: undefined }],
