@@ -2,16 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { OptionalRevocation } from './auth/reactions.ts'
 import { assertEncrypted, environmentOrigin } from './environment-url.ts'
 import { ConfigError } from './errors.ts'
-import {
-  oneOf,
-  optionalFunction,
-  originUrl,
-  path,
-  text,
-  texts,
-  webUrl,
-  withMethods,
-} from './fields.ts'
+import { oneOf, originUrl, path, text, texts, webUrl, withMethods } from './fields.ts'
 import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
 import type { EmailPageTexts, PageOptions } from './page-options.ts'
 import { emulatorClientSecret, emulatorWebhookSecret } from './sample-secrets.ts'
@@ -292,7 +283,8 @@ export function interceptorHandlers({
 
 function functionsOf(options: object, names: readonly string[]): object {
   const named = Object.entries(options).filter(([name]) => names.includes(name))
-  for (const [, handler] of named) optionalFunction(handler)
+  const wrong = named.find(([, handler]) => handler !== undefined && typeof handler !== 'function')
+  if (wrong) throw new Error(`must be functions; \`${wrong[0]}\` is none`)
   return Object.fromEntries(named.filter(([, handler]) => handler !== undefined))
 }
 

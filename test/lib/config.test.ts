@@ -11,6 +11,7 @@ import { recordingLogger } from '../support/recording-logger.ts'
 
 const clientSecret = 'live_5p1anted0client0secret'
 const cookieSecret = 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0Pa'
+const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
 const store = new MemoryStore()
 const admin = { role: 'admin' }
@@ -294,6 +295,11 @@ describe('every other option', () => {
       'must be "inline", or bullmq(queue) or pgBoss(boss) of express-scalekit/queues',
     ],
     ['webhooks.delivery', { webhooks: { delivery: { add() {} } } }, 'must be "inline", or bullmq'],
+    [
+      'webhooks.handlers',
+      { webhooks: { onUserLogin: 'log', secret: signingSecret } },
+      'must be functions; `onUserLogin` is none',
+    ],
     ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
     ['portal.role', { portal: {} }, 'is missing: name the role'],
     ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
