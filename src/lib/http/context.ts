@@ -91,7 +91,7 @@ export function contextOf(
   while (context && instance && context.instance !== instance) context = context.outer
   if (context) return context
   throw new ScalekitError('not_mounted', 'scalekitAuth() did not run for this request', {
-    hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in.',
+    hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
   })
 }
 

@@ -624,6 +624,15 @@ describe('a guard that cannot tell', () => {
     expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_mounted' })
   })
 
+  it('says what to mount, also where the kit is mounted below a path', () => {
+    expect(() => getAuth({} as IncomingMessage)).toThrow(
+      expect.objectContaining({
+        code: 'not_mounted',
+        hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
+      }),
+    )
+  })
+
   it('does not believe a property that somebody else put on the request', async () => {
     const { visitor } = await start({
       mount(app) {
