@@ -37,7 +37,7 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   if (otherUris.length > 0) return 'redirect_uri is there more than once.'
   if (clientId !== settings.clientId) return `There is no client ${clientId}.`
   if (settings.redirectUris.includes(redirectUri)) return undefined
-  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}`
+  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. Others take --redirect-uri or startEmulator({ redirectUris }).`
 }
 
 function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {
