@@ -47,7 +47,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 })
 
 async function main([name, ...args]: string[]): Promise<void> {
-  if (name === '--help' || args.includes('--help')) return console.log(usage)
+  if ([name, ...args].some((word) => word === '--help' || word === '-h')) return console.log(usage)
   const load = commands.get(name ?? '')
   if (!load) {
     throw new UsageError(name ? `There is no command ${name}.` : 'A command is missing.')

@@ -189,11 +189,14 @@ describe('express-scalekit sign', () => {
 })
 
 describe('express-scalekit', () => {
-  it('explains itself when asked', async () => {
-    const { child, output } = run(['--help'])
-    expect(await exitOf(child)).toBe(0)
-    expect(output.text).toMatch(/^Usage: express-scalekit emulator/)
-  })
+  it.each([[['--help']], [['-h']], [['sign', '-h']]])(
+    'explains itself when asked: %j',
+    async (args) => {
+      const { child, output } = run(args)
+      expect(await exitOf(child)).toBe(0)
+      expect(output.text).toMatch(/^Usage: express-scalekit emulator/)
+    },
+  )
 
   it.each<[string, string[]]>([
     ['no command', []],
@@ -209,6 +212,7 @@ describe('express-scalekit', () => {
     ['no event type', ['trigger', '--to', 'http://localhost']],
     ['nowhere to send an event', ['trigger', 'role.created', '--secret', secret]],
     ['a relative address', ['trigger', 'role.created', '--to', '/webhooks']],
+    ['an address without http', ['trigger', 'role.created', '--to', 'localhost:3000/webhooks']],
     ['no events to send', ['trigger', 'role.created', '--to', 'http://localhost', '--count', '0']],
     ['no secret', ['trigger', 'role.created', '--to', 'http://localhost']],
     ['no file to sign', ['sign', '--secret', secret]],

@@ -28,10 +28,10 @@ export function onlyWord(positionals: readonly string[], name: string): string {
 }
 
 export function urlArgument(name: string, value: string | undefined): string {
-  if (value !== undefined && URL.canParse(value)) return value
-  throw new UsageError(
-    value === undefined ? `${name} is missing.` : `${name} must be an absolute URL, not ${value}.`,
-  )
+  if (value === undefined) throw new UsageError(`${name} is missing.`)
+  // Without its scheme, `localhost:3000` is a URL whose scheme is localhost.
+  if (URL.canParse(value) && /^https?:/i.test(value)) return value
+  throw new UsageError(`${name} must be a URL such as http://localhost:3000, not ${value}.`)
 }
 
 /** A whole number of these bounds. */
