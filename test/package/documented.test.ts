@@ -11,6 +11,23 @@ function statuses(): [code: string, status: string][] {
   return [...table.matchAll(/^ {2}(\w+): (\d+),$/gm)].map(([, code, status]) => [code!, status!])
 }
 
+/** The docstring in front of each member of `interface Guards`, or of each guard that stands alone. */
+function guardDocs(file: string, name: RegExp): Record<string, string> {
+  const source = readFileSync(root(`src/lib/http/${file}`), 'utf8')
+  const found = source.matchAll(new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s+${name.source}`, 'gs'))
+  return Object.fromEntries(
+    [...found].map(([, doc, guard]) => [guard!, doc!.replaceAll(/[\s*]+/g, ' ').trim()]),
+  )
+}
+
+describe('an editor', () => {
+  it('shows for a guard that stands alone what it shows for an instance’s', () => {
+    const free = guardDocs('free-guards.ts', /export const (\w+)/)
+    expect(Object.keys(free)).toHaveLength(6)
+    expect(free).toEqual(guardDocs('guards.ts', /(require\w+)[(<]/))
+  })
+})
+
 describe('README', () => {
   it('has a row for every error code, with its status, and for no other', () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
