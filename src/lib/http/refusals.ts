@@ -11,6 +11,8 @@ import { type Problem, redirect, sendPage, sendProblem } from './respond.ts'
 export interface Refusal extends Problem {
   /** What a sign-in that would help has to name. */
   readonly login?: Readonly<Record<string, string>>
+  /** A person is shown a page that links to that sign-in, and not sent there. */
+  readonly asksFirst?: boolean
   /** What `WWW-Authenticate` says after the scheme, as `name="value"` parts. */
   readonly challenge?: string
 }
@@ -64,8 +66,9 @@ export const refusals: {
     code: 'recent_auth_required',
     message: 'The user has to prove again who they are',
     hint: 'Open loginUrl in the browser.',
+    login: freshLogin(organizationId),
     // Who has just come from there without proof would only be sent around in a circle.
-    ...(now - startedAt < justSignedInMs ? {} : { login: freshLogin(organizationId) }),
+    asksFirst: now - startedAt < justSignedInMs,
     challenge: `error="insufficient_user_authentication", max_age="${maxAgeSeconds}"`,
   }),
   wrongOrganization: (organizationId) => ({
@@ -94,10 +97,10 @@ export function answerRefusal(
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
-  const { code, login } = refusal
-  if (login && instance && isNavigation(req)) {
-    const returnTo = instance.returnToOf(req)
-    redirect(req, res, instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login))
+  const { code, login, asksFirst } = refusal
+  const wayBack = login && instance && isNavigation(req) && loginAndBack(login, instance, req)
+  if (wayBack && !asksFirst) {
+    redirect(req, res, wayBack)
     return
   }
   if (!asksForPage(req)) {
@@ -105,9 +108,18 @@ export function answerRefusal(
     return
   }
   challengeBy(refusal, res)
-  const loginUrl = login && instance?.loginUrl(login)
+  const loginUrl = wayBack || (login && instance?.loginUrl(login))
   const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
   sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
+}
+
+function loginAndBack(
+  login: Readonly<Record<string, string>>,
+  instance: Instance,
+  req: IncomingMessage,
+): string {
+  const returnTo = instance.returnToOf(req)
+  return instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login)
 }
 
 /** Tells a program why not. */

@@ -605,6 +605,12 @@ describe('requireRecentAuth', () => {
     const browser = await signedInBy('&prompt=login', { auth_time: 1 }, () => now)
     const answer = await browser.open('/page').expect(401)
     expect(answer.text).toContain('recent_auth_required')
+    const loginUrl = `/login?organization_id=${acme}&prompt=login`
+    expect(answer.text).toContain(
+      `<a class="first" href="${loginUrl}&return_to=%2Fpage">`.replaceAll('&', '&amp;'),
+    )
+    const called = await browser.call('/page').expect(401)
+    expect(called.body.loginUrl).toBe(loginUrl)
   })
 
   it.each([undefined, { maxAgeSeconds: 0 }, { maxAgeSeconds: -1 }, { maxAgeSeconds: Number.NaN }])(
