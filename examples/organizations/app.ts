@@ -39,7 +39,7 @@ export function createApp(
   const ofAddress = requireOrganization(({ params }: Request) => bySlug(params.slug)?.id)
 
   app.get('/', (req, res) => {
-    const customer = byId(req.scalekit.user && req.scalekit.organizationId)
+    const customer = byId(req.scalekit.organizationId)
     if (customer) res.redirect(`/o/${customer.slug}`)
     else res.send(startPage())
   })

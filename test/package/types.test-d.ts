@@ -50,6 +50,13 @@ describe('req.scalekit', () => {
     })
   })
 
+  it('shows the organization without asking who is signed in', () => {
+    app.get('/', requireAuth(), (req, res) => {
+      expectTypeOf(req.scalekit.organizationId).toEqualTypeOf<string | undefined>()
+      res.send(`Hello ${req.scalekit.user?.name} of ${req.scalekit.organizationId}`)
+    })
+  })
+
   it('is told apart by its status', () => {
     app.get('/', ({ scalekit }) => {
       if (scalekit.status === 'signed-in') {

@@ -43,6 +43,7 @@ export interface SignedOut {
   readonly status: 'signed-out'
   readonly reason: 'no-session' | 'expired' | 'revoked'
   readonly user: undefined
+  readonly organizationId?: undefined
 }
 
 /** What {@link SignedIn.has} asks; exact names. */
