@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { requireRole, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
 
@@ -26,7 +27,7 @@ export function createApp(options: ScalekitAuthOptions = {}): Express {
     }),
   )
   app.get('/members', requireRole('admin'), (req, res) => {
-    res.json(members.of(req.scalekit.status === 'signed-in' ? req.scalekit.organizationId : ''))
+    res.json(members.of(req.scalekit.organizationId))
   })
   return app
 }
@@ -61,4 +62,8 @@ function memberTable() {
         member && member.organizationId === organizationId ? [member] : [],
       ),
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  createApp().listen(process.env.PORT ?? 3000)
 }

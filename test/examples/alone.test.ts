@@ -1,0 +1,38 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { startEmulator } from '../../src/testing.ts'
+import { freePort } from '../package/free-port.ts'
+import { root } from '../package/manifest.ts'
+import { cleanEnvironment } from '../package/pack.ts'
+import { openTerminal } from '../package/terminal.ts'
+
+it.each([
+  ['admin-portal.ts', '/settings'],
+  ['organizations/app.ts', '/o/acme'],
+  ['webhooks.ts', '/members'],
+])(
+  '%s runs alone, beside an emulator',
+  async (file, path) => {
+    const port = await freePort()
+    const url = `http://localhost:${port}`
+    const emulator = await startEmulator({ redirectUris: [`${url}/callback`] })
+    onTestFinished(() => emulator.close())
+    const { environmentUrl, clientId, clientSecret } = emulator.options
+    const terminal = openTerminal(
+      root('.'),
+      `npx tsx --tsconfig test/tsconfig.json examples/${file}`,
+      {
+        ...cleanEnvironment(),
+        PORT: String(port),
+        SCALEKIT_ENVIRONMENT_URL: environmentUrl,
+        SCALEKIT_CLIENT_ID: clientId,
+        SCALEKIT_CLIENT_SECRET: clientSecret,
+        SCALEKIT_WEBHOOK_SECRET: emulator.webhookSecret,
+      },
+    )
+    onTestFinished(() => terminal.stop())
+    const answer = await vi.waitFor(() => fetch(url + path), { timeout: 20_000 })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ code: 'not_signed_in' })
+  },
+  30_000,
+)
