@@ -54,14 +54,16 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 .people button, .person {
   display: flex; align-items: center; gap: 12px; width: 100%; padding: 10px 12px; text-align: left;
 }
-.person { padding: 8px 0; border-top: 1px solid var(--line); }
+.person { flex-wrap: wrap; padding: 8px 0; border-top: 1px solid var(--line); }
+.person button { padding: 4px 10px; font-size: 14px; }
+ul + p { margin-top: 16px; }
 .people button[autofocus] { border-color: var(--accent); }
 .initials {
   flex: none; width: 38px; height: 38px; border-radius: 50%; display: grid; place-items: center;
   background: var(--accent); color: #fff; font-size: 14px; font-weight: 600;
 }
 .refuses .initials { background: none; color: var(--quiet); border: 1px dashed var(--quiet); }
-.who { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 8px; min-width: 0; flex: 1; line-height: 1.35; }
+.who { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 8px; min-width: 0; flex: 1 1 180px; line-height: 1.35; }
 .who strong { font-weight: 600; }
 .who span { width: 100%; color: var(--quiet); font-size: 14px; overflow-wrap: anywhere; }
 .who .note { width: auto; margin-left: auto; font-size: 13px; }
