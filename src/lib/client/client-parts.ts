@@ -103,9 +103,9 @@ function fieldsOf(given: readonly unknown[]): {
   const options = (given[3] ?? {}) as ScalekitClientOptions
   const { timeoutMs = defaultLimits.timeoutMs } = options
   return {
-    environmentUrl: () => encrypted(environmentOrigin(environmentUrl)),
-    clientId: () => text(clientId),
-    clientSecret: () => new Secret(text(clientSecret)),
+    environmentUrl: () => encrypted(environmentOrigin(present(environmentUrl))),
+    clientId: () => text(present(clientId)),
+    clientSecret: () => new Secret(text(present(clientSecret))),
     issuer: () => issuer(options.issuer),
     timeoutMs: () => positive(timeoutMs),
     totalTimeoutMs: () => positive(options.totalTimeoutMs ?? limitsFor(timeoutMs).totalTimeoutMs),
@@ -115,6 +115,12 @@ function fieldsOf(given: readonly unknown[]): {
     fetch: () => optionalFunction(options.fetch),
     clock: () => optionalFunction(options.clock) ?? Date.now,
   }
+}
+
+/** What is undefined was most often to come from a variable that is not set. */
+function present(value: unknown): unknown {
+  if (value === undefined) throw new Error('is missing: is its environment variable set?')
+  return value
 }
 
 function issuer(given: string | undefined): string | undefined {

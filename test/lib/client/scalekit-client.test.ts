@@ -14,7 +14,11 @@ describe('a client', () => {
   })
 
   it.each<[string, unknown[], string]>([
-    ['no environment', [undefined, 'skc_1', secret], '`environmentUrl` must be a text'],
+    [
+      'no environment',
+      [undefined, 'skc_1', secret],
+      '`environmentUrl` is missing: is its environment variable set?',
+    ],
     ['an environment with a path', [`${url}/a`, 'skc_1', secret], '`environmentUrl` must end'],
     [
       'http',
@@ -22,7 +26,11 @@ describe('a client', () => {
       '`environmentUrl` must begin with https',
     ],
     ['no client id', [url, '', secret], '`clientId` must be a text'],
-    ['no secret', [url, 'skc_1', undefined], '`clientSecret` must be a text'],
+    [
+      'no secret',
+      [url, 'skc_1', undefined],
+      '`clientSecret` is missing: is its environment variable set?',
+    ],
     ['a pasted line break', [url, 'skc_1', `${secret}\n`], '`clientSecret` has white space'],
     ['an unknown option', [url, 'skc_1', secret, { timeout: 5 }], 'mean `options.timeoutMs`?'],
     ['no time', [url, 'skc_1', secret, { timeoutMs: 0 }], '`timeoutMs` must be a number'],
