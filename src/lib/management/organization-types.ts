@@ -86,7 +86,7 @@ export interface OrganizationApi {
   organizations(
     options?: Named<ListOrganizationOptions>,
   ): AsyncGenerator<Organization, void, undefined>
-  /** Sent once, whatever happens to it: a second organization would be another customer. */
+  /** Sent again only where the API did nothing: a second organization would be another customer. */
   createOrganization(
     displayName: string,
     options?: Named<Omit<NewOrganization, 'displayName'>>,
