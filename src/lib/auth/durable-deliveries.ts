@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AccessError, WebhookError } from '../errors.ts'
-import type { DeliveryQueue, QueuedDelivery, QueueRun, RunEnd } from '../state/delivery-queue.ts'
+import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
 import { within } from '../within.ts'
 import { type Attempt, attemptsWith } from './attempts.ts'
 import {
@@ -30,6 +30,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
   const { queue, dispatcher, react, emit, logger } = parts
   let stop: (() => Promise<void>) | undefined
   let isClosed = false
+  const run = runWith(parts, () => isClosed)
 
   async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
     try {
@@ -55,7 +56,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       dispatcher.close()
       // Whatever was taken here would be done, and nobody would have handled it.
       if (dispatcher.isEmpty) logger.info('Without handlers, webhooks are only received here')
-      else stop = queue.work(runWith(parts), logger)
+      else stop = queue.work(run, logger)
     },
     async close() {
       isClosed = true
@@ -65,7 +66,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 }
 
 /** One run of a delivery by the queue. */
-function runWith(parts: DurableParts): (queued: QueuedDelivery, run: QueueRun) => Promise<RunEnd> {
+function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   const { ledger, emit, clock, logger } = parts
   const attempts = attemptsWith(parts)
 
@@ -86,12 +87,15 @@ function runWith(parts: DurableParts): (queued: QueuedDelivery, run: QueueRun) =
   }
 
   /** Whoever has it lives and ends it, or is dead, and then their lease ends. */
-  async function claimInTurn(delivery: VerifiedDelivery, { lockMs }: QueueRun): Promise<Claim> {
+  async function claimInTurn(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    const { lockMs, isLast } = run
     const end = performance.now() + 2 * lockMs
     for (;;) {
       const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
-      const mayWait = claimed.status === 'busy' && claimed.isSameBody && performance.now() < end
-      if (!mayWait) return claimed
+      const isHeld = claimed.status === 'busy' && claimed.isSameBody
+      // Who closes leaves it to the next run, where there is one.
+      const mayWait = isLast || !isClosed()
+      if (!isHeld || !mayWait || performance.now() >= end) return claimed
       await delay(Math.min(lockMs / 20, maxPauseMs))
     }
   }

@@ -297,6 +297,22 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       }, waiting)
     })
 
+    it('does not wait for what another process holds, once it is closed', async () => {
+      const store = memoryStore()
+      const queue = await engine.queue()
+      await store.ledger.claim(claim('msg_elsewhere', { bodyHash: hashOfExample }))
+      const { url, auth } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store } },
+      )
+      await deliver(url, { id: 'msg_elsewhere' }).expect(201)
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_elsewhere')).toBe('active')
+      }, waiting)
+      await auth.close()
+      expect(await queue.stateOf('msg_elsewhere')).not.toBe('failed')
+    })
+
     it('acknowledges nothing while it is down, and loses nothing of what it took', async () => {
       const queue = await engine.queue()
       const receiver = await taking({ delivery: queue.delivery(receiveOnly), timeoutSeconds: 0.5 })
