@@ -70,7 +70,8 @@ function isSigned({ method, headers }: IncomingMessage): boolean {
 
 /** Keeps a copy of what arrives from now on, up to so many bytes. */
 function tapBody(req: IncomingMessage, maxBytes: number): void {
-  if (taps.has(req)) return
+  // Of what came before, nothing could be kept: half a copy would look like a wrong signature.
+  if (taps.has(req) || req.readableDidRead || req.readableLength > 0) return
   const { push } = req
   const chunks: Buffer[] = []
   let room = maxBytes

@@ -78,8 +78,8 @@ function arrival(
       clearTimeout(timer)
       resolve()
     })
-    req.once('error', fail)
-    req.once('close', () => fail(new WebhookError('webhook_body_invalid', 'The body broke off')))
+    req.once('error', (cause) => fail(brokeOff(cause)))
+    req.once('close', () => fail(brokeOff()))
     req.on('data', onData).resume()
   })
 }
@@ -90,6 +90,10 @@ function tooLarge({ maxBytes }: BodyLimits): WebhookError {
 
 function tooSlow({ timeoutMs }: BodyLimits): WebhookError {
   return new WebhookError('webhook_too_slow', `The body did not come within ${timeoutMs} ms`)
+}
+
+function brokeOff(cause?: Error): WebhookError {
+  return new WebhookError('webhook_body_invalid', 'The body broke off', { cause })
 }
 
 function consumed(): WebhookError {

@@ -12,6 +12,7 @@ import { signWebhook } from '../../../src/webhooks.ts'
 import { documentedExamples } from '../../fixtures/webhook-examples.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { start } from '../../support/start.ts'
+import { gate } from '../../support/taking.ts'
 import { deliver, webhookSecret } from '../../support/webhook.ts'
 
 /** What applications mount, for their own routes. */
@@ -267,6 +268,28 @@ describe('a body that nobody should wait for', () => {
     expect(answer).toContain('webhook_too_slow')
   })
 
+  it('that breaks off is nobody’s failure but the sender’s', async () => {
+    const { opened, open } = gate()
+    const { url, log } = await start({
+      options: { webhooks },
+      mount(app, auth) {
+        app.use((_req, _res, next) => {
+          next()
+          open()
+        })
+        app.use(auth)
+      },
+    })
+    const { hostname, port } = new URL(url)
+    const socket = connectSocket(Number(port), hostname)
+    const head = ['POST /webhooks HTTP/1.1', 'Host: app', 'Content-Length: 8', ...signed]
+    socket.write([...head, '', 'half'].join('\r\n'))
+    await opened
+    socket.destroy()
+    await vi.waitFor(() => expect(log.join('\n')).toContain('broke off'))
+    expect(log.filter((line) => line.startsWith('error'))).toEqual([])
+  })
+
   it('comes in pieces or in one, to the same effect', async () => {
     const url = await reading({ maxBytes: 1000, timeoutMs: 5000 })
     const pieces = [
@@ -310,7 +333,10 @@ describe('the copy that is kept of signed requests', () => {
 
 describe('over HTTP/2', () => {
   /** Connect with the kit, as its users would put them together, and one delivery to it. */
-  async function delivered(mount: (app: connect.Server, auth: ScalekitAuth) => void) {
+  async function delivered(
+    mount: (app: connect.Server, auth: ScalekitAuth) => void,
+    sent: object = event,
+  ) {
     const { logger } = recordingLogger()
     const auth = scalekitAuth({
       environmentUrl: 'https://acme.scalekit.com',
@@ -330,7 +356,7 @@ describe('over HTTP/2', () => {
       server.close()
       await auth.close()
     })
-    const body = JSON.stringify(event)
+    const body = JSON.stringify(sent)
     const stream = session.request({
       ':method': 'POST',
       ':path': '/webhooks',
@@ -360,6 +386,19 @@ describe('over HTTP/2', () => {
         .use(auth),
     )
     expect(answer).toEqual({ status: 201, body: { status: 'handled' } })
+  })
+
+  it('bodies that began to come before captureRawBody are no copy of it', async () => {
+    const { status, body } = await delivered(
+      (app, auth) =>
+        app
+          .use((req, _res, next) => void req.once('data', () => next()))
+          .use(auth.captureRawBody)
+          .use(auth),
+      // More than arrives at once.
+      { ...event, display_name: 'é'.repeat(200_000) },
+    )
+    expect([status, body.code]).toEqual([503, 'webhook_body_consumed'])
   })
 
   it('bodies that a parser took are missed, and it is said what to do', async () => {
