@@ -8,6 +8,7 @@ import {
   claim,
   type Deliveries,
   deliveryOf,
+  letterBy,
   letterOf,
   tellReuse,
   type VerifiedDelivery,
@@ -76,14 +77,20 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
     const claimed = await claimInTurn(delivery, run)
     if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
     if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
-    if (run.isLast) await ledger.exhume(delivery.deliveryId)
+    if (run.isLast && !(await isGivenUp(delivery))) await ledger.exhume(delivery.deliveryId)
     return 'over'
   }
 
+  /** That counts as done, and its letter is all that is left of it. */
+  async function isGivenUp({ deliveryId }: VerifiedDelivery): Promise<boolean> {
+    return (await letterBy(ledger, deliveryId))?.reason === 'webhook_given_up'
+  }
+
   /** A process that dies in the last run leaves no letter any more, so one lies there before. */
-  function bury(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
+  async function bury(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
+    if (await isGivenUp(delivery)) return
     const reason = 'webhook_handler_failed'
-    return ledger.bury(letterOf(delivery, { reason, failedAt: clock(), attempt }))
+    await ledger.bury(letterOf(delivery, { reason, failedAt: clock(), attempt }))
   }
 
   /** Whoever has it lives and ends it, or is dead, and then their lease ends. */

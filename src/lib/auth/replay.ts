@@ -1,7 +1,6 @@
 import { ConfigError, WebhookError } from '../errors.ts'
-import type { DeadLetter } from '../state/store.ts'
 import { attemptsWith } from './attempts.ts'
-import { claim, deliveryOf, keepMs, leaseMs } from './delivery.ts'
+import { claim, deliveryOf, keepMs, leaseMs, letterBy } from './delivery.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
@@ -17,14 +16,9 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
   const { ledger, dispatcher, react, emit, clock } = parts
   const attempts = attemptsWith(parts)
 
-  async function letterBy(deliveryId: string): Promise<DeadLetter | undefined> {
-    const letters = await ledger.deadLetters()
-    return letters.find((letter) => letter.deliveryId === deliveryId)
-  }
-
   return async function replay(deliveryId) {
     if (dispatcher.isEmpty) throw new ConfigError(['a replay needs handlers, and here are none'])
-    const letter = await letterBy(deliveryId)
+    const letter = await letterBy(ledger, deliveryId)
     if (!letter) return false
     const delivery = deliveryOf(letter, clock())
     // Given up counts as done. Anything else that is done took effect after its letter was written.
@@ -33,7 +27,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
     if (claimed.status === 'done') return ledger.exhume(deliveryId)
     // Another replay may have ended since.
-    if (!(await letterBy(deliveryId))) {
+    if (!(await letterBy(ledger, deliveryId))) {
       await ledger.settle(deliveryId, claimed.owner, keepMs)
       return false
     }

@@ -211,6 +211,24 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       expect(await auth.webhooks.deadLetters()).toEqual([])
     })
 
+    it('keeps the dead letter of a run that gave up while the last one waited for it', async () => {
+      const store = memoryStore()
+      const queue = await engine.queue({ attempts: 1 })
+      await store.ledger.claim(claim('msg_outrun', { bodyHash: hashOfExample }))
+      const { url, auth } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store } },
+      )
+      await deliver(url, { id: 'msg_outrun' }).expect(201)
+      const ofLast = await vi.waitUntil(async () => (await store.ledger.deadLetters())[0], waiting)
+      await store.ledger.bury({ ...ofLast, reason: 'webhook_given_up' })
+      await store.ledger.settle('msg_outrun', 'me', 60_000)
+      await vi.waitFor(async () => {
+        expect(await queue.stateOf('msg_outrun')).toBe('completed')
+      }, waiting)
+      expect(await auth.webhooks.deadLetters()).toHaveLength(1)
+    })
+
     it('waits for the lease of a process that died, and then runs', async () => {
       const store = memoryStore()
       const queue = await engine.queue()
