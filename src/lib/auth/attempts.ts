@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Logger } from '../log.ts'
+import { type Logger, quote, textOfThrown } from '../log.ts'
 import type { Ledger } from '../state/store.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
 import type { Delivery } from '../webhooks/handlers.ts'
@@ -79,6 +79,8 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       const code = codeOf(error)
       const isHopeless = code === 'webhook_given_up'
       const isDead = isHopeless || isFinal
+      const why = quote(textOfThrown(error))
+      parts.logger.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
       emit('webhook.failed', { ...infoOf(attempt, attempt.attempt), code, isFinal: isDead })
       try {
         if (isDead)
@@ -88,7 +90,9 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         if (!isHopeless) return 'failed'
         await ledger.settle(deliveryId, owner, keepMs)
         return 'given-up'
-      } catch {
+      } catch (cause) {
+        const why = quote(textOfThrown(cause))
+        parts.logger.error(`webhook ${deliveryId}: the store did not keep its end: ${why}`)
         return 'failed'
       } finally {
         // Where it was settled this does nothing; elsewhere the next attempt need not wait.

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AccessError, WebhookError } from '../errors.ts'
+import { quote, textOfThrown } from '../log.ts'
 import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
 import { within } from '../within.ts'
 import { type Attempt, attemptsWith } from './attempts.ts'
@@ -73,12 +74,21 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
 
   return async function runDelivery(queued, run) {
     const delivery = deliveryOf(queued, queued.receivedAt)
-    if (run.isLast) await bury(delivery, run)
-    const claimed = await claimInTurn(delivery, run)
+    const claimed = await begin(delivery, run).catch((error: unknown) => {
+      const why = quote(textOfThrown(error))
+      logger.warn(`webhook ${delivery.deliveryId}: run ${run.attempt} did not begin: ${why}`)
+      throw error
+    })
     if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
-    if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
     if (run.isLast && !(await isGivenUp(delivery))) await ledger.exhume(delivery.deliveryId)
     return 'over'
+  }
+
+  async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    if (run.isLast) await bury(delivery, run)
+    const claimed = await claimInTurn(delivery, run)
+    if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
+    return claimed
   }
 
   /** That counts as done, and its letter is all that is left of it. */
@@ -113,7 +123,6 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
       return 'over'
     } catch (error) {
       const end = await attempts.fail(attempt, error, isLast)
-      logger.warn(`webhook ${attempt.deliveryId}: attempt ${attempt.attempt} ${end}`)
       if (end === 'given-up') return end
       throw error
     }

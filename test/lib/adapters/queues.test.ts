@@ -229,6 +229,23 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       expect(await auth.webhooks.deadLetters()).toHaveLength(1)
     })
 
+    it('says why it runs nothing while the ledger is down', async () => {
+      const store = memoryStore()
+      const queue = await engine.queue({ attempts: 100 })
+      let isDown = true
+      const claimWhenUp: typeof store.ledger.claim = (...given) =>
+        isDown ? Promise.reject(new Error('refused')) : store.ledger.claim(...given)
+      const { url, log, handled } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store: { ...store, ledger: { ...store.ledger, claim: claimWhenUp } } } },
+      )
+      await deliver(url, { id: 'msg_unclaimed' }).expect(201)
+      const said = 'warn webhook msg_unclaimed: run 1 did not begin'
+      await vi.waitFor(() => expect(log.join('\n')).toContain(said), waiting)
+      isDown = false
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    })
+
     it('waits for the lease of a process that died, and then runs', async () => {
       const store = memoryStore()
       const queue = await engine.queue()

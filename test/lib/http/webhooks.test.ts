@@ -155,7 +155,7 @@ describe('a handler that takes its time', () => {
 
   it('and fails in the end leaves a dead letter, until an attempt succeeds', async () => {
     const { opened, fail } = gate()
-    const { url, auth, failed } = await taking({
+    const { url, auth, failed, log } = await taking({
       timeoutSeconds,
       onDirectoryUserCreated: (_event, { attempt }) => (attempt === 1 ? opened : undefined),
     })
@@ -164,6 +164,8 @@ describe('a handler that takes its time', () => {
     fail(new Error('after all'))
     await vi.waitFor(() => expect(failed).toHaveLength(1))
     expect(failed[0]).toMatchObject({ isFinal: true, attempt: 1 })
+    expect(log.join('\n')).toContain('msg_lost: attempt 1 failed')
+    expect(log.join('\n')).not.toContain('after all')
     await vi.waitFor(async () => {
       const ids = (await auth.webhooks.deadLetters()).map(({ deliveryId }) => deliveryId)
       expect(ids).toEqual(['msg_lost'])
@@ -326,6 +328,17 @@ describe('a store that is down', () => {
     const event = example('organization.directory.user_deleted')
     await deliver(url, { event }).expect(503)
     expect(handler).not.toHaveBeenCalled()
+  })
+
+  it('while a dead letter is written loses no delivery without a word', async () => {
+    const store = memoryStore()
+    const { url, log } = await taking(
+      { onDirectoryUserCreated: () => Promise.reject(new PermanentError('odd')) },
+      { options: { store: { ...store, ledger: { ...store.ledger, bury: down } } } },
+    )
+    await deliver(url, { id: 'msg_unburied' }).expect(503)
+    const [line] = log.filter((each) => each.startsWith('error webhook msg_unburied'))
+    expect(line).toContain('connection refused')
   })
 
   it('while a delivery is settled makes it come again', async () => {
