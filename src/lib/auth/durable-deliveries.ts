@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AccessError, WebhookError } from '../errors.ts'
+import { WebhookError } from '../errors.ts'
 import { quote, textOfThrown } from '../log.ts'
 import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
 import { within } from '../within.ts'
@@ -45,9 +45,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 
   return {
     async take(delivery) {
-      await react(delivery.event, delivery.receivedAt).catch((cause: unknown) => {
-        throw new AccessError('store_unavailable', 'The marks cannot be written', { cause })
-      })
+      await react(delivery.event, delivery.receivedAt)
       if (await enqueue(delivery)) return 'queued'
       tellReuse(delivery, 1, emit)
       return 'done'

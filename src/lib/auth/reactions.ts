@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { AccessError } from '../errors.ts'
 import type { Mark } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
 import { isDocumented } from '../webhooks/events.ts'
@@ -14,6 +15,8 @@ const clockSkewMs = 60_000
 /**
  * What the kit itself does about an event: whoever lost their place in an organization is out, on
  * every process, before any handler of the application runs.
+ *
+ * @throws AccessError `store_unavailable`
  */
 export type React = (event: ScalekitEvent, receivedAt: number) => Promise<void>
 
@@ -34,7 +37,10 @@ export function reactions(parts: {
     const written = ended.map(
       (target): Mark => ({ key: markKey(issuer, target), notBefore, expiresAt }),
     )
-    if (written.length > 0) await marks.write(written)
+    if (written.length === 0) return
+    await marks.write(written).catch((cause: unknown) => {
+      throw new AccessError('store_unavailable', 'The marks cannot be written', { cause })
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { React } from '../auth/reactions.ts'
 import type { Replay } from '../auth/replay.ts'
 import { ConfigError } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import type { DeadLetter, Ledger } from '../state/store.ts'
 import { bytesOf, parseBody, type RawBody } from '../webhooks/body.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
@@ -21,7 +22,8 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   /**
    * Does what a delivery of this event would: ends the sessions it ends, and runs the handlers.
    *
-   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`
+   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`; AccessError
+   *   `store_unavailable` where the sessions cannot be ended, and then no handler runs
    */
   dispatch(event: ScalekitEvent): Promise<void>
   /** The deliveries that failed for good, oldest first. */
@@ -43,6 +45,7 @@ export function webhooksMember(parts: {
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly replay: Replay
+  readonly logger: Logger
 }): Webhooks {
   const { webhooks, dispatcher } = parts
   const { keys, toleranceSeconds, clock } = webhooks
@@ -69,7 +72,7 @@ export function webhooksMember(parts: {
     },
     async dispatch(event) {
       await parts.react(event, clock())
-      await dispatcher.dispatch(event)
+      await dispatcher.dispatch(event, { log: parts.logger })
     },
     deadLetters: () => parts.ledger.deadLetters(),
     replay: parts.replay,

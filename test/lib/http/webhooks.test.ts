@@ -313,6 +313,37 @@ describe('what is not a delivery', () => {
   })
 })
 
+describe('an event that came another way', () => {
+  it('is dispatched: who has to be out is out, and its handlers run', async () => {
+    const { auth, log, visitor } = await taking({
+      onDirectoryUserDeleted: (_event, delivery) => delivery.log.info('it is gone'),
+    })
+    const browser = visitor()
+    await browser.signIn('/login?domain=acme.example&return_to=/app', 'ada@acme.example')
+    await browser.call('/app').expect(200)
+    await auth.webhooks.dispatch({
+      ...example('organization.directory.user_deleted', { email: 'ada@acme.example' }),
+      organization_id: 'org_69615647365005430',
+      occurred_at: new Date().toISOString(),
+    } as ScalekitEvent)
+    await browser.call('/app').expect(401)
+    expect(log).toContain('info it is gone')
+  })
+
+  it('is not handled while the store takes no marks', async () => {
+    const store = memoryStore()
+    const write = () => Promise.reject(new Error('refused'))
+    const handler = vi.fn()
+    const { auth } = await taking(
+      { onDirectoryUserDeleted: handler },
+      { options: { store: { ...store, marks: { ...store.marks, write } } } },
+    )
+    const event = example('organization.directory.user_deleted') as ScalekitEvent
+    await expect(auth.webhooks.dispatch(event)).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
+
 describe('a store that is down', () => {
   const down = () => Promise.reject(new Error('connection refused'))
 
