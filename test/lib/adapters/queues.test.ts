@@ -348,6 +348,24 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       expect(await queue.stateOf('msg_elsewhere')).not.toBe('failed')
     })
 
+    it('ends with what is being handled though it is down', async () => {
+      const queue = await engine.queue()
+      const { opened, open } = gate()
+      const handler = vi.fn(() => opened)
+      const { url, auth, handled } = await taking({
+        delivery: queue.delivery(),
+        onDirectoryUserCreated: handler,
+      })
+      await deliver(url, { id: 'msg_ending' }).expect(201)
+      await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
+      await engine.kill()
+      const closed = auth.close()
+      open()
+      await closed
+      expect(handled).toHaveLength(1)
+      await engine.restart()
+    }, 30_000)
+
     it('acknowledges nothing while it is down, and loses nothing of what it took', async () => {
       const queue = await engine.queue()
       const receiver = await taking({ delivery: queue.delivery(receiveOnly), timeoutSeconds: 0.5 })

@@ -1,6 +1,7 @@
 import type { ConnectionOptions, Job, Worker } from 'bullmq'
 import { type Logger, quote } from '../../log.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
+import { within } from '../../within.ts'
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 
 /** What a worker needs. */
@@ -17,6 +18,9 @@ export interface WorkerParts {
  */
 const workerDefaults = { concurrency: 5, lockDuration: 30_000, maxStalledCount: 10 }
 
+/** BullMQ waits for a Redis that is away, however long; who closes does not. In milliseconds. */
+const closeTimeoutMs = 3000
+
 /** Starts a worker of BullMQ on the queue; answers how to stop it. */
 export function bullmqWorker(parts: WorkerParts): () => Promise<void> {
   const worker = startWorker(parts)
@@ -31,12 +35,16 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
   const { UnrecoverableError, Worker } = await import('bullmq')
   const settings = { ...workerDefaults, ...parts.worker }
 
+  const running = new Set<Promise<unknown>>()
+
   async function process(job: Job<QueuedDelivery>): Promise<void> {
-    const end = await run(job.data, {
+    const ended = run(job.data, {
       attempt: job.attemptsStarted,
       isLast: isLast(job, settings.maxStalledCount),
       lockMs: settings.lockDuration,
     })
+    running.add(ended)
+    const end = await ended.finally(() => running.delete(ended))
     if (end === 'given-up') throw new UnrecoverableError('webhook_given_up')
   }
 
@@ -49,7 +57,9 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
   })
   worker.on('error', (error) => report(logger, error))
   return async () => {
-    await worker.close()
+    const closed = worker.close()
+    while (running.size > 0) await Promise.allSettled(running)
+    await within(closeTimeoutMs, closed).catch((error: unknown) => report(logger, error))
     disconnect()
   }
 }
