@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import PgBoss from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { memoryStore } from '../../../src/index.ts'
 import { pgBoss } from '../../../src/queues.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
 import { gate, taking } from '../../support/taking.ts'
@@ -58,6 +59,25 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
       onDirectoryUserCreated() {},
     })
     await vi.waitFor(() => expect(handled).toMatchObject([{ attempt: 2 }]), waiting)
+  })
+
+  it('claims a delivery for less than its job may take, so that the next run can have it', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    await boss.createQueue(queue, { name: queue, expireInSeconds: 20 })
+    const store = memoryStore()
+    const leases: number[] = []
+    const keepLease: typeof store.ledger.claim = (claim) => {
+      leases.push(claim.leaseMs)
+      return store.ledger.claim(claim)
+    }
+    const { url, handled } = await taking(
+      { delivery: pgBoss(boss, { queue, worker }), onDirectoryUserCreated() {} },
+      { options: { store: { ...store, ledger: { ...store.ledger, claim: keepLease } } } },
+    )
+    await deliver(url).expect(201)
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    expect(leases).toEqual([10_000])
   })
 
   it('handles as many at once as it is told, and no more', async () => {

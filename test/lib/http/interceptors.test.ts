@@ -105,6 +105,20 @@ describe.each([
   })
 })
 
+it('a handler is told when nobody waits for it any more', async () => {
+  const signals: AbortSignal[] = []
+  const { ask } = await asked({
+    onFailure: 'deny',
+    timeoutSeconds: 0.2,
+    onPreSessionCreation(_call, { signal }) {
+      signals.push(signal)
+      return new Promise(() => {})
+    },
+  })
+  await ask().expect(200)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+})
+
 describe('what Scalekit did not ask', () => {
   it('is refused, and no handler hears of it', async () => {
     const onPreSessionCreation = vi.fn()

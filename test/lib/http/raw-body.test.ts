@@ -86,6 +86,26 @@ describe('a body', () => {
     await deliver(url).expect(201)
   })
 
+  it('that a platform kept may not be larger than others', async () => {
+    const { url } = await start({
+      options: { webhooks: { ...webhooks, maxBytes: 1000 } },
+      mount(app, auth) {
+        app.use(async (req, _res, next) => {
+          const { push } = Object.getPrototypeOf(Object.getPrototypeOf(req))
+          Object.assign(req, { push })
+          const chunks = await req.toArray()
+          // One that says less than it sends, as a body that was packed does.
+          req.headers['content-length'] = '10'
+          Object.assign(req, { rawBody: Buffer.concat(chunks) })
+          next()
+        })
+        app.use(auth)
+      },
+    })
+    const answer = await deliver(url, { event: { padding: 'x'.repeat(2000) } }).expect(413)
+    expect(answer.body.code).toBe('webhook_too_large')
+  })
+
   /** What reads along, or gets in the way, without being a parser. */
   const readers: Readonly<Record<string, Middleware>> = {
     'is listened to': (req, _res, next) => {
@@ -321,6 +341,19 @@ describe('a parser’s own limit', () => {
 
 describe('the copy that is kept of signed requests', () => {
   const channel = 'http.server.request.start'
+
+  it('holds as much as any of the instances at its place may take', async () => {
+    const webhooks = { secret: webhookSecret, onDirectoryUserCreated() {} }
+    await start({ options: { webhooks: { ...webhooks, maxBytes: 100 } } })
+    const { url } = await start({
+      options: { webhooks },
+      mount(app, auth) {
+        app.use(express.json() as unknown as Middleware)
+        app.use(auth)
+      },
+    })
+    await deliver(url).expect(201)
+  })
 
   it('is made while an instance is open, and no longer', async () => {
     const before = hasSubscribers(channel)
