@@ -122,6 +122,16 @@ describe.each(departures)('when %s, a person', (_what, eventAbout) => {
   })
 })
 
+it('an event that says it is yet to occur keeps nobody out who signs in after it', async () => {
+  const { ada: person, browser, isIn, send, wait } = await signedIn()
+  const [, eventAbout] = departures[0]!
+  await send(eventAbout(person), -hourMs).expect(201)
+  expect(await isIn()).toBe(false)
+  wait(60_000)
+  await browser.signIn(home, ada)
+  expect(await isIn()).toBe(true)
+})
+
 describe('a person stays in when', () => {
   it.each<[string, (person: Person) => Event]>([
     [
