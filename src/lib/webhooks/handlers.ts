@@ -18,7 +18,8 @@ export interface Delivery {
   /**
    * Where the ledger is in a database: ends the delivery as a part of the handler's own transaction,
    * so that its effect and its end are one step. Rejects when somebody else has the delivery by
-   * now; then roll back.
+   * now; then roll back. It ends for all handlers of the event: where there are several, what another
+   * one fails at does not come again.
    *
    * @param transaction What the database's client calls one, e.g. a client of `pg` after `BEGIN`.
    */
