@@ -31,7 +31,7 @@ export interface Attempts {
   make(attempt: Attempt): Promise<void>
   /**
    * Gives an attempt back that failed, and keeps it whole where nobody may ask for it again.
-   * Never rejects.
+   * Rejects only where the logger throws, which comes last.
    */
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
@@ -79,8 +79,6 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       const code = codeOf(error)
       const isHopeless = code === 'webhook_given_up'
       const isDead = isHopeless || isFinal
-      const why = quote(textOfThrown(error))
-      parts.logger.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
       emit('webhook.failed', { ...infoOf(attempt, attempt.attempt), code, isFinal: isDead })
       try {
         if (isDead)
@@ -97,6 +95,8 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       } finally {
         // Where it was settled this does nothing; elsewhere the next attempt need not wait.
         await ledger.release(deliveryId, owner).catch(() => {})
+        const why = quote(textOfThrown(error))
+        parts.logger.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
       }
     },
   }

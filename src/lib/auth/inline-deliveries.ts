@@ -40,11 +40,11 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
         attempt.isLate = true
         resolve('late')
       }, parts.timeoutMs)
-      void work.then(resolve).finally(() => clearTimeout(timer))
+      void work.then(resolve, () => resolve('failed')).finally(() => clearTimeout(timer))
     })
   }
 
-  /** Never rejects. What the kit does itself comes first. */
+  /** What the kit does itself comes first. Rejects only where the logger throws. */
   async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
     try {
       await react(attempt.event, attempt.receivedAt)

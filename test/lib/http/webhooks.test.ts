@@ -164,7 +164,7 @@ describe('a handler that takes its time', () => {
     fail(new Error('after all'))
     await vi.waitFor(() => expect(failed).toHaveLength(1))
     expect(failed[0]).toMatchObject({ isFinal: true, attempt: 1 })
-    expect(log.join('\n')).toContain('msg_lost: attempt 1 failed')
+    await vi.waitFor(() => expect(log.join('\n')).toContain('msg_lost: attempt 1 failed'))
     expect(log.join('\n')).not.toContain('after all')
     await vi.waitFor(async () => {
       const ids = (await auth.webhooks.deadLetters()).map(({ deliveryId }) => deliveryId)
@@ -370,6 +370,19 @@ describe('a store that is down', () => {
     await deliver(url, { id: 'msg_unburied' }).expect(503)
     const [line] = log.filter((each) => each.startsWith('error webhook msg_unburied'))
     expect(line).toContain('connection refused')
+  })
+
+  it('and a logger that throws end no process, and the delivery comes again', async () => {
+    let isBroken = true
+    const handler = vi.fn(() => (isBroken ? Promise.reject(new Error('odd')) : undefined))
+    const logger = { debug() {}, info() {}, warn() {}, error() {} }
+    const { url } = await taking({ onDirectoryUserCreated: handler }, { options: { logger } })
+    logger.warn = () => {
+      throw new Error('the disk is full')
+    }
+    await deliver(url, { id: 'msg_unlogged' }).expect(503)
+    isBroken = false
+    await deliver(url, { id: 'msg_unlogged' }).expect(201)
   })
 
   it('while a delivery is settled makes it come again', async () => {
