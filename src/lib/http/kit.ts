@@ -14,8 +14,8 @@ import { type Handle, handle } from './handle.ts'
 import { loginFromApp } from './login-from-app.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { assemble, type Parts } from './parts.ts'
-import { misplaced } from './route.ts'
-import { type Routes, routesOf, servedRoutes } from './routes.ts'
+import { misplaced, type Routes } from './route.ts'
+import { routesOf, servedRoutes } from './routes.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
 
 /** The kit for one Scalekit environment: a middleware, and what belongs to it. */

@@ -3,6 +3,19 @@ import { asScalekitError, ScalekitError } from '../errors.ts'
 import { answerFailure, type FailureParts } from './failures.ts'
 import { type Middleware, originalUrl, pathOf } from './middleware.ts'
 
+/** The kit's own routes, each to be mounted alone. */
+export interface Routes {
+  readonly login: Middleware
+  readonly callback: Middleware
+  readonly logout: Middleware
+  readonly me: Middleware
+  readonly webhooks: Middleware
+  readonly interceptors: Middleware
+  readonly organizations: Middleware
+  /** Answers 500 unless the option `portal` says who may open it. */
+  readonly portal: Middleware
+}
+
 /** How one of our own routes is served. */
 export interface RouteParts extends FailureParts {
   /** What it is called in the log, e.g. `sign-in`. */

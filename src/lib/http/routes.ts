@@ -8,27 +8,13 @@ import { interceptorsRoute } from './interceptors.ts'
 import { loginRoute } from './login.ts'
 import { logoutRoute } from './logout.ts'
 import { meRoute } from './me.ts'
-import type { Middleware } from './middleware.ts'
 import { organizationsRoute } from './organizations.ts'
 import { lookWith } from './page.ts'
 import type { Parts } from './parts.ts'
 import { portalNotConfigured, portalRoute } from './portal.ts'
 import { portalStyle } from './portal-page.ts'
-import { type RouteHandler, type RouteParts, route } from './route.ts'
+import { type RouteHandler, type RouteParts, type Routes, route } from './route.ts'
 import { webhooksRoute } from './webhooks.ts'
-
-/** The kit's own routes, each to be mounted alone. */
-export interface Routes {
-  readonly login: Middleware
-  readonly callback: Middleware
-  readonly logout: Middleware
-  readonly me: Middleware
-  readonly webhooks: Middleware
-  readonly interceptors: Middleware
-  readonly organizations: Middleware
-  /** Answers 500 unless the option `portal` says who may open it. */
-  readonly portal: Middleware
-}
 
 export function routesOf(config: Config, parts: Parts): Routes {
   const { at, sessions, ownSession, logger, instance } = parts
