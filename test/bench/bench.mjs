@@ -14,6 +14,7 @@ import {
   printWebhooks,
 } from './report.mjs'
 import { settings } from './settings.mjs'
+import { webhookCosts } from './webhook-costs.mjs'
 
 const { cases, session, stop } = await startContenders()
 for (const one of cases) await verify(one)
@@ -25,7 +26,7 @@ await stop()
 
 printSummaries(summaries)
 printInProcess(await start('in-process.mjs').ask(session))
-const webhooks = await webhookCosts()
+const webhooks = await webhookCosts(documentedExamples['organization.directory.user_created'])
 printWebhooks(webhooks)
 const management = await managementCosts()
 printManagement(management)
@@ -45,10 +46,4 @@ async function measureAll() {
     for (const [one, taken] of pairs) taken.push(await measurePair(one, round % 2 === 0))
   }
   return [...pairs].map(([one, taken]) => summary(one, taken))
-}
-
-/** A documented event that has one kibibyte. */
-function webhookCosts() {
-  const event = documentedExamples['organization.directory.user_created']
-  return start('webhooks.mjs').ask(JSON.stringify(event))
 }
