@@ -7,30 +7,32 @@ import {
   basePath,
   baseUrls,
   clientSecret,
-  delivery,
   type Env,
   environmentUrl,
   instanceName,
-  interceptorHandlers,
-  interceptorKeys,
   issuer,
-  onFailure,
   type Paths,
   pageStyle,
   pageTexts,
   paths,
   required,
-  revokeOn,
   scopes,
   secrets,
   sessionKind,
   sessionSecrets,
   sessionStore,
   stateStore,
-  webhookHandlers,
-  webhookKeys,
 } from './config-fields.ts'
 import { type PortalFields, portalFields } from './config-portal.ts'
+import {
+  delivery,
+  interceptorHandlers,
+  interceptorKeys,
+  onFailure,
+  revokeOn,
+  webhookHandlers,
+  webhookKeys,
+} from './config-signed.ts'
 import type { Fetch } from './fetch-transport.ts'
 import { oneOf, optionalFunction, positive, texts, trueOrFalse, withMethods } from './fields.ts'
 import { consoleLogger, type Logger } from './log.ts'
