@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import { expiringMap } from './expiring-map.ts'
-import { type Logger, quote } from './log.ts'
+import { type Logger, quote, textOfThrown } from './log.ts'
 
 /** What is looked up, and how often that is worth it. */
 export interface LookUpParts<Value> {
@@ -53,7 +53,7 @@ export function sharedLookUp<Value extends object | string>(
       const found = await parts.find(key)
       return keep(key, found, parts.keptMs(found))
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = textOfThrown(error instanceof Error ? error.message : error)
       logger.warn(`the ${parts.what} of ${quote(key)} could not be looked up: ${quote(why)}`)
       return keep(key, fallback, parts.failureMs)
     }

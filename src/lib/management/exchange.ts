@@ -23,7 +23,7 @@ export async function exchange(
   if (!(remaining > 0)) throw exceeded(deadline)
   try {
     return await send({
-      // One by one: a spread here takes as long as a tenth of the call.
+      // One by one: a spread here takes as long as a quarter of the call.
       method,
       origin,
       path,
