@@ -15,8 +15,10 @@ type NodeHeaders = Readonly<Record<string, string | readonly string[] | undefine
 /** The three headers of a signed request, each of its form. */
 export interface SignatureHeaders {
   readonly id: string
-  /** Seconds since the epoch, as ten digits. */
+  /** As it was signed: ten digits. */
   readonly timestamp: string
+  /** The same as a number: seconds since the epoch. */
+  readonly seconds: number
   /** Each such as `v1,<base64>`; which versions and forms there are is not judged here. */
   readonly signatures: readonly string[]
 }
@@ -24,8 +26,8 @@ export interface SignatureHeaders {
 /** No dot, or `id.timestamp.body` could be cut in another place. */
 const idForm = /^[\w-]+$/
 const maxIdLength = 256
-/** What a lenient reader takes for a number is not always what was signed. */
-const timestampForm = /^\d{10}$/
+const timestampDigits = 10
+const zero = '0'.charCodeAt(0)
 /** Room for twenty signatures; Scalekit sends one, or two while a secret rotates. */
 const maxSignaturesLength = 2048
 
@@ -37,9 +39,25 @@ export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): Signa
   const timestamp = textOf(named[scheme.timestamp], named, scheme.timestamp)
   const signatures = entriesOf(textOf(named[scheme.signature], named, scheme.signature))
   if (id.length > maxIdLength || !idForm.test(id)) throw malformed(scheme.id)
-  if (!timestampForm.test(timestamp)) throw malformed(scheme.timestamp)
+  const seconds = secondsOf(timestamp)
+  if (seconds === undefined) throw malformed(scheme.timestamp)
   if (!signatures) throw malformed(scheme.signature)
-  return { id, timestamp, signatures }
+  return { id, timestamp, seconds, signatures }
+}
+
+/**
+ * Only digits, as a lenient reader takes other things for numbers. One pass costs a third of an
+ * expression and `Number`.
+ */
+function secondsOf(timestamp: string): number | undefined {
+  if (timestamp.length !== timestampDigits) return undefined
+  let seconds = 0
+  for (let at = 0; at < timestampDigits; at += 1) {
+    const digit = timestamp.charCodeAt(at) - zero
+    if (digit < 0 || digit > 9) return undefined
+    seconds = seconds * 10 + digit
+  }
+  return seconds
 }
 
 /** What stands between single spaces; nothing where that is not the form of the whole. */

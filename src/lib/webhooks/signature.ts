@@ -75,8 +75,8 @@ export function verifySignature(
   scheme: Scheme,
   options: VerifyOptions = {},
 ): string {
-  const { id, timestamp, signatures } = signatureHeaders(headers, scheme)
-  assertRecent(Number(timestamp), options)
+  const { id, timestamp, seconds, signatures } = signatureHeaders(headers, scheme)
+  assertRecent(seconds, options)
   if (!isSigned(`${id}.${timestamp}.`, body, keys, signatures)) {
     throw new WebhookError('webhook_signature_invalid', 'No signature matches', {
       hint: 'Check that the secret is this endpoint’s, and that the body is exactly as received.',
@@ -86,10 +86,10 @@ export function verifySignature(
 }
 
 function assertRecent(
-  timestamp: number,
+  seconds: number,
   { toleranceSeconds = defaultToleranceSeconds, clock = Date.now }: VerifyOptions,
 ): void {
-  const apartSeconds = Math.abs(clock() / 1000 - timestamp)
+  const apartSeconds = Math.abs(clock() / 1000 - seconds)
   // This way round, what is not a number is refused.
   if (!(apartSeconds <= toleranceSeconds)) {
     throw new WebhookError('webhook_timestamp_invalid', 'It was signed too long ago, or ahead', {

@@ -118,6 +118,11 @@ describe('verifyWebhook', () => {
     ['a timestamp with a sign', { 'webhook-timestamp': `+${now}` }],
     ['a timestamp with decimals', { 'webhook-timestamp': `${now}.5` }],
     ['a timestamp in milliseconds', { 'webhook-timestamp': `${now}000` }],
+    ['a timestamp in sixteens', { 'webhook-timestamp': `0x${now.toString(16)}` }],
+    [
+      'a timestamp with a dot in place of a digit',
+      { 'webhook-timestamp': `${now}`.replace(/.$/, '.') },
+    ],
     ['a timestamp in other digits', { 'webhook-timestamp': '١٧٠٠٠٠٠٠٠٠' }],
     ['a signature that is missing', { 'webhook-signature': undefined }],
     ['a signature that came twice', { 'webhook-signature': [signature, signature] }],
