@@ -16,9 +16,9 @@ export const settings = {
   /** More than the kit remembers of opened cookies (2 × 2500), so that each is opened again. */
   manyCookies: 6000,
   /** Fresh processes that verify webhooks. */
-  webhookProcesses: isQuick ? 1 : 5,
+  webhookProcesses: isQuick ? 1 : 11,
   /** Pairs of batches for each way to verify a webhook, in each of them. */
-  webhookRounds: isQuick ? 40 : 400,
+  webhookRounds: isQuick ? 40 : 200,
   /** Fresh processes for each package whose import is measured. */
   imports: isQuick ? 3 : 9,
 }
