@@ -52,7 +52,9 @@ export function captureRawBody(places: readonly Place[]): Middleware {
 }
 
 function tapSigned(message: unknown): void {
-  tapAt([...tapped], (message as { readonly request: IncomingMessage }).request)
+  const { request } = message as { readonly request: IncomingMessage }
+  // Asked first, as this is on the way of every request.
+  if (request.method === 'POST') tapAt([...tapped], request)
 }
 
 /** Of several instances at one place, the one that takes most is the measure. */
