@@ -31,8 +31,10 @@ interface ExpressSessionRequest extends IncomingMessage {
 
 /** Whether `express-session` ran for this request; anything else may be called `req.session`. */
 export function hasExpressSession(req: IncomingMessage): req is ExpressSessionRequest {
-  const { sessionID, sessionStore } = req as Partial<ExpressSessionRequest>
-  return typeof sessionID === 'string' && typeof sessionStore?.regenerate === 'function'
+  const request = req as Partial<ExpressSessionRequest>
+  // The store first: mostly there is none, and to look for nothing takes longest.
+  const hasStore = typeof request.sessionStore?.regenerate === 'function'
+  return hasStore && typeof request.sessionID === 'string'
 }
 
 /**

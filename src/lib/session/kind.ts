@@ -29,7 +29,10 @@ export function detectedKind(keepers: Keepers): SessionKeeper {
     read: (req) => keeperFor(req).read(req),
     assertFits: (req, identity) => keeperFor(req).assertFits(req, identity),
     write: async (req, res, identity) => keeperFor(req).write(req, res, identity),
-    touch: (req, res, identity) => keeperFor(req).touch(req, res, identity),
+    touch(req, res, identity) {
+      // Whose identity it is was read before, and that has settled the kind.
+      if (settled) keepers[settled].touch(req, res, identity)
+    },
     clear: async (req, res) => keeperFor(req).clear(req, res),
   }
 }
