@@ -3,6 +3,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
 import type { Look } from './page.ts'
+import { requestProperty } from './request-property.ts'
 
 declare global {
   namespace Express {
@@ -60,13 +61,11 @@ class Context {
   }
 }
 
-const requestProperty: PropertyDescriptor & ThisType<Branded> = {
-  configurable: true,
-  enumerable: false,
-  get() {
-    return this[brand]?.principal
-  },
-}
+const show = requestProperty({
+  name: 'scalekit',
+  of: (req: Branded) => req[brand]?.principal,
+  isOn: (req: Branded) => req[brand] !== undefined,
+})
 
 /** Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows. */
 export function attach(instance: Instance, req: IncomingMessage, res: ServerResponse): void {
@@ -74,7 +73,7 @@ export function attach(instance: Instance, req: IncomingMessage, res: ServerResp
   const outer = branded[brand]
   if (outer?.instance === instance) return
   branded[brand] = new Context(instance, req, res, outer)
-  if (!outer) Object.defineProperty(req, 'scalekit', requestProperty)
+  if (!outer) show(req)
 }
 
 /**
