@@ -71,9 +71,8 @@ const show = requestProperty({
 export function attach(instance: Instance, req: IncomingMessage, res: ServerResponse): void {
   const branded = req as Branded
   const outer = branded[brand]
-  if (outer?.instance === instance) return
-  branded[brand] = new Context(instance, req, res, outer)
-  if (!outer) show(req)
+  if (outer?.instance !== instance) branded[brand] = new Context(instance, req, res, outer)
+  show(req)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import express4 from 'express4'
 import { describe, expect, it } from 'vitest'
 import type { ScalekitAuth } from '../../../src/index.ts'
 import { createHost, type HostApp } from '../../support/hosts.ts'
@@ -41,6 +42,17 @@ describe('req.scalekit', () => {
       app.use('/inner', inner)
     })
     expect((await browser.call('/inner/page').expect(200)).body).toMatchObject(asAda)
+  })
+
+  it('is there in an application of another Express, with the session mounted there, too', async () => {
+    const browser = await signedIn((app, auth) => {
+      const inner = express4() as unknown as HostApp
+      inner.use(auth.session())
+      inner.use('/page', showProperty)
+      app.use(auth)
+      app.use((req, res) => inner(req, res))
+    })
+    expect((await browser.call('/page').expect(200)).body).toMatchObject(asAda)
   })
 
   it('stays when the application that the kit is mounted in hands the request back', async () => {
