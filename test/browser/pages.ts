@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { getAuth, type ScalekitAuth } from '../../src/index.ts'
+import { getAuth, type Middleware, type ScalekitAuth } from '../../src/index.ts'
 import type { Application, ApplicationParts } from '../support/application.ts'
 import { launchBrowser } from '../support/browser.ts'
 import type { HostApp } from '../support/hosts.ts'
@@ -20,7 +20,13 @@ export interface PagesApplication extends Application {
   readonly arrivals: readonly Arrival[]
 }
 
-export async function startPages(parts: ApplicationParts = {}): Promise<PagesApplication> {
+/** What a test may want to be otherwise. */
+interface PagesParts extends Omit<ApplicationParts, 'mount'> {
+  /** A script that the application serves as `/worker.js`. */
+  readonly worker?: string
+}
+
+export async function startPages({ worker, ...parts }: PagesParts = {}): Promise<PagesApplication> {
   const arrivals: Arrival[] = []
   const application = await start({
     ...parts,
@@ -29,6 +35,7 @@ export async function startPages(parts: ApplicationParts = {}): Promise<PagesApp
         arrivals.push({ target: req.url ?? '', headers: req.headers, res })
         next()
       })
+      if (worker !== undefined) app.use('/worker.js', scriptOf(worker))
       mountPages(app, auth)
     },
   })
@@ -40,6 +47,13 @@ function mountPages(app: HostApp, auth: ScalekitAuth): void {
   app.use(auth)
   app.use('/app', auth.requireAuth())
   app.use(showPage)
+}
+
+function scriptOf(text: string): Middleware {
+  return (_req, res) => {
+    res.setHeader('Content-Type', 'text/javascript')
+    res.end(text)
+  }
 }
 
 function showPage(req: IncomingMessage, res: ServerResponse): void {

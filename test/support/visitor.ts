@@ -9,6 +9,13 @@ export const navigation = {
   'Sec-Fetch-Site': 'none',
 } as const
 
+/** The same where a service worker of the application hands the request on, as Chromium does. */
+export const handedOn = {
+  ...navigation,
+  'Sec-Fetch-Dest': 'empty',
+  'Sec-Fetch-Site': 'same-origin',
+} as const
+
 /** Headers of `fetch()` in a page of the application. */
 export const background = {
   Accept: '*/*',

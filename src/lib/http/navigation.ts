@@ -15,8 +15,17 @@ export function isNavigation(req: IncomingMessage): boolean {
 export function asksForPage({ headers }: IncomingMessage): boolean {
   if (isOfScript(headers['x-requested-with'])) return false
   const mode = headers['sec-fetch-mode']
-  if (mode !== undefined) return mode === 'navigate' && headers['sec-fetch-dest'] === 'document'
-  return prefersHtml(headers.accept)
+  if (mode === undefined || isHandedOn(headers)) return prefersHtml(headers.accept)
+  return mode === 'navigate' && headers['sec-fetch-dest'] === 'document'
+}
+
+/**
+ * Whether a service worker may have handed the request on. Chromium then leaves out where it goes:
+ * into a page, mostly, or into a frame of one; but no script can ask in this mode. A link with
+ * `download` looks alike, and takes anything.
+ */
+export function isHandedOn(headers: IncomingMessage['headers']): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'empty'
 }
 
 /** Libraries say `XMLHttpRequest`; pages inside Android apps name the app, always with a dot. */

@@ -21,7 +21,7 @@ import type { HostApp } from '../../support/hosts.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { isExpressSession } from '../../support/session-cookie.ts'
 import { start } from '../../support/start.ts'
-import { background, navigation } from '../../support/visitor.ts'
+import { background, handedOn, navigation } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 const acme = 'org_69615647365005430'
@@ -84,6 +84,7 @@ describe('requireAuth', () => {
     ['an image', { ...navigation, 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }],
     ['a frame', { ...navigation, 'Sec-Fetch-Dest': 'iframe' }],
     ['a prefetch', { ...navigation, 'Sec-Purpose': 'prefetch' }],
+    ['a link with `download`', { ...handedOn, Accept: '*/*' }],
     ['a script library', { Accept: 'text/html', 'X-Requested-With': 'XMLHttpRequest' }],
   ])('does not redirect %s', async (_what, headers) => {
     const { url } = await behind(requireAuth())
@@ -93,6 +94,7 @@ describe('requireAuth', () => {
   it.each([
     ['an old browser', { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
     ['a browser', navigation],
+    ['a browser by way of a service worker', handedOn],
     ['a page inside an Android app', { ...navigation, 'X-Requested-With': 'com.example.app' }],
   ])('redirects %s', async (_what, headers) => {
     const { url } = await behind(requireAuth())

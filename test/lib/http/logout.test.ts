@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.ts'
 import { isExpressSession, sessionCookie } from '../../support/session-cookie.ts'
 import { start } from '../../support/start.ts'
-import { navigation } from '../../support/visitor.ts'
+import { handedOn, navigation } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 const click = { ...navigation, 'Sec-Fetch-Site': 'same-origin' }
@@ -160,6 +160,7 @@ describe('a sign-out that nobody asked for', () => {
     ['an image', { ...click, 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }],
     ['a frame', { ...click, 'Sec-Fetch-Dest': 'iframe' }],
     ['a prefetch', { ...click, 'Sec-Purpose': 'prefetch' }],
+    ['a service worker, which does not tell pages from frames', handedOn],
     ['an old browser', { Accept: 'text/html', 'Sec-Fetch-Mode': '', 'Sec-Fetch-Site': '' }],
   ])('by GET from %s only asks', async (_what, headers) => {
     const { browser } = await signedIn()

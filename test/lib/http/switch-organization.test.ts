@@ -4,7 +4,7 @@ import { type ApplicationParts, mountAtRoot } from '../../support/application.ts
 import { sessionCookie } from '../../support/session-cookie.ts'
 import { answerWith, signInAt } from '../../support/sign-in-page.ts'
 import { start } from '../../support/start.ts'
-import { background, navigation, type Visitor } from '../../support/visitor.ts'
+import { background, handedOn, navigation, type Visitor } from '../../support/visitor.ts'
 
 const [acme, globex] = ['org_69615647365005430', 'org_70087756662964366']
 const [ada, grace, katherine] = [
@@ -134,6 +134,7 @@ describe('a switch that is not wanted', () => {
     ['a sub-domain’s link', 'GET', { 'Sec-Fetch-Site': 'same-site' }, 'cross_site_request'],
     ['a link in a mail', 'GET', { 'Sec-Fetch-Site': 'none' }, 'cross_site_request'],
     ['another site’s form', 'POST', sent, 'cross_site_request'],
+    ['what may be a frame on our page', 'GET', handedOn, 'cross_site_request'],
     ['an image on our page', 'GET', imageOf('same-origin'), 'navigation_required'],
     ['a frame elsewhere', 'GET', { ...sent, 'Sec-Fetch-Dest': 'iframe' }, 'navigation_required'],
     ['a script', 'GET', background, 'navigation_required'],
