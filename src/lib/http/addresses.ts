@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
-import { originalUrl } from './middleware.ts'
+import { askedHost, originalUrl } from './middleware.ts'
 import { safeReturnTo, safeReturnToUrl } from './return-to.ts'
 
 /** Every address of one instance, made from configuration and never from what a request claims. */
@@ -36,8 +36,8 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
   }
   // The portal is a page that somebody may come back to, or it is the application's own path.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
-  const askedFor = ({ headers }: IncomingMessage) =>
-    origins.find((origin) => origin.host === hostOf(headers.host ?? '', origin))
+  const askedFor = (req: IncomingMessage) =>
+    origins.find((origin) => origin.host === hostOf(askedHost(req), origin))
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
   const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
   const safe = (req: IncomingMessage, value: unknown) => safeReturnTo(value, rulesOf(req))

@@ -12,6 +12,11 @@ export function originalUrl(req: IncomingMessage): string {
   return typeof originalUrl === 'string' ? originalUrl : (req.url ?? '/')
 }
 
+/** The host the browser asked for, or nothing; HTTP/2 has a header of its own for it. */
+export function askedHost({ headers }: IncomingMessage): string {
+  return String(headers[':authority'] ?? headers.host ?? '')
+}
+
 /** The path of a request target, without its query. */
 export function pathOf(target: string): string {
   const end = target.indexOf('?')

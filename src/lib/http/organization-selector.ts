@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ConfigError } from '../errors.ts'
+import { askedHost } from './middleware.ts'
 
 /**
  * Where a route says which organization it belongs to: the id itself, the name of a route
@@ -61,7 +62,7 @@ export function selectsExternalId(select: unknown): boolean {
 
 function lookUp(select: Place, req: IncomingMessage): unknown {
   if ('header' in select) return req.headers[select.header.toLowerCase()]
-  if ('subdomainOf' in select) return subdomain(req.headers.host ?? '', select.subdomainOf)
+  if ('subdomainOf' in select) return subdomain(askedHost(req), select.subdomainOf)
   const { params } = req as IncomingMessage & { params?: Record<string, unknown> }
   return params && Object.hasOwn(params, select.param) ? params[select.param] : undefined
 }

@@ -1,7 +1,6 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import connect from 'connect'
 import express from 'express'
@@ -10,6 +9,7 @@ import { type Middleware, type ScalekitAuth, scalekitAuth } from '../../../src/i
 import { type BodyLimits, rawBody } from '../../../src/lib/http/raw-body.ts'
 import { signWebhook } from '../../../src/webhooks.ts'
 import { documentedExamples } from '../../fixtures/webhook-examples.ts'
+import { askOverHttp2 } from '../../support/http2.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { start } from '../../support/start.ts'
 import { gate } from '../../support/taking.ts'
@@ -380,28 +380,18 @@ describe('over HTTP/2', () => {
     })
     const app = connect()
     mount(app, auth)
-    const server = createHttp2Server(app as never)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(async () => {
-      session.destroy()
-      server.close()
-      await auth.close()
-    })
+    onTestFinished(() => auth.close())
     const body = JSON.stringify(sent)
-    const stream = session.request({
+    const headers = {
       ':method': 'POST',
       ':path': '/webhooks',
       'content-type': 'application/json',
       // Without it, parsers see no body at all.
       'content-length': Buffer.byteLength(body),
       ...signWebhook({ id: 'msg_http2', body, secret: webhookSecret }),
-    })
-    stream.end(body)
-    const [headers] = await once(stream, 'response')
-    const chunks = await stream.toArray()
-    return { status: headers[':status'], body: JSON.parse(Buffer.concat(chunks).toString()) }
+    }
+    const answer = await askOverHttp2(app, headers, body)
+    return { status: answer.headers[':status'], body: JSON.parse(answer.body) }
   }
 
   it('bodies are read by the kit where it comes first', async () => {
