@@ -94,7 +94,12 @@ export function keepFromCaches(res: ServerResponse): void {
 
 /** What `writeHead` is given overrules what was set. */
 function withoutCacheControl(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
-  const kept = Object.entries(given).filter(([name]) => name.toLowerCase() !== 'cache-control')
-  return Object.fromEntries(kept)
+  if (typeof given !== 'object' || given === null) return given
+  // In a list, names and values take turns.
+  if (Array.isArray(given)) return given.filter((_, at) => !isCacheControl(given[at - (at % 2)]))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !isCacheControl(name)))
+}
+
+function isCacheControl(name: unknown): boolean {
+  return String(name).toLowerCase() === 'cache-control'
 }

@@ -130,6 +130,10 @@ describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
     it.each<[string, (res: ServerResponse) => void]>([
       ['setHeader', (res) => res.setHeader('Cache-Control', 'public, max-age=600')],
       ['writeHead', (res) => res.writeHead(200, { 'cache-control': 'public, max-age=600' })],
+      [
+        'a list for writeHead',
+        (res) => res.writeHead(200, ['ETag', '"1"', 'Cache-Control', 'public, max-age=600']),
+      ],
     ])('is stored by none when it carries a cookie of ours, said by %s', async (_how, allow) => {
       let time = Date.now()
       const base = parts()
@@ -153,6 +157,7 @@ describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
       expect(String(headers['set-cookie'])).toContain(`${cookieName}=`)
       expect(headers['cache-control']).toBe('no-store')
       expect(headers.vary).toContain('Cookie')
+      expect(headers.etag).toBe(stranger.headers.etag)
     })
   },
 )
