@@ -49,15 +49,14 @@ export function handle<Req extends IncomingMessage, Res extends ServerResponse>(
     const steps = [requireAuth, ...guards]
     const run = (index: number): void => {
       const step = steps[index]
-      if (step) step(req, res, (error) => (error ? next(error) : run(index + 1)))
-      else call()
-    }
-    const call = () => {
       // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
       Promise.resolve()
-        .then(() => handler(req as Req & { readonly scalekit: SignedIn }, res, next))
+        .then(() => {
+          if (step) return step(req, res, (error) => (error ? next(error) : run(index + 1)))
+          return handler(req as Req & { readonly scalekit: SignedIn }, res, next)
+        })
         // Nothing at all would tell the framework to go on to what comes next.
-        .catch((error: unknown) => next(error || new Error('The handler threw nothing')))
+        .catch((error: unknown) => next(error || new Error('What was thrown is nothing')))
     }
     run(0)
   }

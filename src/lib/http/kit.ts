@@ -27,8 +27,8 @@ export interface ScalekitAuth extends Guards {
   /** The kit's own routes, each to be mounted alone. */
   readonly routes: Routes
   /**
-   * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What the handler
-   * throws or rejects with goes to `next`.
+   * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What they or the
+   * handler throw or reject with goes to `next`.
    */
   readonly handle: Handle
   /**

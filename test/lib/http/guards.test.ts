@@ -815,6 +815,23 @@ describe('handle', () => {
     expect(answer.body).toMatchObject({ handledBy: 'application', message: 'handler failed' })
   })
 
+  it('hands what a guard rejects with to the error handler, and does not go on', async () => {
+    const application = await start({
+      mount(app, auth) {
+        app.use(auth)
+        const failing = async () => Promise.reject(new Error('guard failed'))
+        app.use(
+          '/page',
+          auth.handle([failing], (_req, res) => res.end('in')),
+        )
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    const answer = await browser.call('/page').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', message: 'guard failed' })
+  })
+
   it.each([undefined, null, false, ''])(
     'never goes on where the handler threw %j',
     async (thrown) => {
