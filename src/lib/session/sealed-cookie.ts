@@ -49,7 +49,7 @@ export function sealedCookie(parts: {
     // Once in half of the idle time, so that an ordinary answer sets no cookie.
     touch(req, res, identity) {
       const now = clock()
-      if (identity.idleExpiresAt - now > idleMs / 2 || res.headersSent) return
+      if (identity.idleExpiresAt - now > idleMs / 2 || !takesCookies(res)) return
       const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
       if (idleExpiresAt > identity.idleExpiresAt) {
         send(req, res, { ...identity, idleExpiresAt })
@@ -61,6 +61,11 @@ export function sealedCookie(parts: {
       cookie.clear(req, res)
     },
   }
+}
+
+/** Not when it is sent already, and not what stands for an answer where a WebSocket begins. */
+function takesCookies(res: ServerResponse): boolean {
+  return !res.headersSent && 'appendHeader' in res
 }
 
 /** Larger headers are refused on the way, on every page from then on. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { sealer } from '../../../src/lib/seal.ts'
 import { Secret } from '../../../src/lib/secret.ts'
@@ -134,6 +135,16 @@ describe('touch', () => {
     res.flushHeaders()
     expect(() => keeper.touch(requestWith(), res, ada())).not.toThrow()
     expect(setCookieLines(res)).toEqual([])
+  })
+
+  it.each([
+    ['nothing', {}],
+    ['what Socket.IO hands over', { setHeader() {}, getHeader() {}, writeHead() {}, end() {} }],
+  ])('leaves %s alone, which stands for the answer to a WebSocket', (_what, object) => {
+    const { keeper, at } = keeping()
+    at(now + 13 * hourMs)
+    const res = object as unknown as ServerResponse
+    expect(() => keeper.touch(requestWith(), res, ada())).not.toThrow()
   })
 
   it('does not change the identity that other requests hold', async () => {
