@@ -86,7 +86,7 @@ export function neverCache(res: ServerResponse): void {
 export function keepFromCaches(res: ServerResponse): void {
   const { writeHead } = res
   res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
-    const isPersonal = res.hasHeader('Set-Cookie')
+    const isPersonal = res.getHeader('Set-Cookie') !== undefined
     if (isPersonal) neverCache(res)
     return Reflect.apply(writeHead, res, isPersonal ? given.map(withoutCacheControl) : given)
   } as typeof res.writeHead

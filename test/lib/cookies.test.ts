@@ -5,6 +5,7 @@ import {
   clearCookie,
   cookieName,
   cookieNames,
+  keepFromCaches,
   neverCache,
   readCookie,
   setCookie,
@@ -173,6 +174,21 @@ describe('neverCache', () => {
     res.setHeader('Vary', 'X-Cookie')
     neverCache(res)
     expect(res.getHeader('Vary')).toEqual(['X-Cookie', 'Cookie'])
+  })
+})
+
+describe('keepFromCaches', () => {
+  it('takes the little that Socket.IO hands over for an answer', () => {
+    const headers = new Map<string, unknown>([['Set-Cookie', 'sid=abc']])
+    const given = {
+      getHeader: (name: string) => headers.get(name),
+      setHeader: (name: string, value: unknown) => headers.set(name, value),
+      writeHead() {},
+    }
+    const res = given as unknown as ServerResponse
+    keepFromCaches(res)
+    res.writeHead(101)
+    expect(headers.get('Cache-Control')).toBe('no-store')
   })
 })
 
