@@ -124,7 +124,7 @@ export type ResolveLogin = (req: IncomingMessage) => ResolvedLogin | Promise<Res
 export interface SessionOptions {
   /**
    * `cookie`: sealed in a cookie of the kit's own. `express-session`: in the application's
-   * `req.session`, which has to be mounted above the kit. `auto`: the latter where the first request
+   * `req.session`, which has to be mounted above the kit. `auto`: the latter once a request
    * that needs a session has it, else the former. Default: `auto`.
    */
   readonly kind?: 'auto' | 'cookie' | 'express-session'

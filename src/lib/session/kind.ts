@@ -11,24 +11,32 @@ export type Keepers = Readonly<Record<SessionKind, SessionKeeper>>
 /**
  * Chooses the kind by what the application has mounted.
  *
- * Settled by the first request that asks: an application with both would show one person on some
- * of its pages and another one, or nobody, on the rest.
+ * Settled by the first request that shows it: an application with both would show one person on
+ * some of its pages and another one, or nobody, on the rest. A request with neither shows nothing:
+ * `express-session` leaves no trace while its store is away.
  */
 export function detectedKind(keepers: Keepers): SessionKeeper {
   let settled: SessionKind | undefined
 
   function keeperFor(req: IncomingMessage): SessionKeeper {
     const kind = kindOf(req)
-    settled ??= kind
-    if (kind !== settled) throw changed(settled)
+    if (kind === 'express-session') settled ??= kind
+    if (settled !== undefined && kind !== settled) throw changed(settled)
     return keepers[kind]
   }
 
   return {
     holds: (req) => keepers[kindOf(req)].holds(req),
-    read: (req) => keeperFor(req).read(req),
+    read(req) {
+      const identity = keeperFor(req).read(req)
+      if (identity) settled ??= 'cookie'
+      return identity
+    },
     assertFits: (req, identity) => keeperFor(req).assertFits(req, identity),
-    write: async (req, res, identity) => keeperFor(req).write(req, res, identity),
+    async write(req, res, identity) {
+      await keeperFor(req).write(req, res, identity)
+      settled ??= 'cookie'
+    },
     touch(req, res, identity) {
       // Whose identity it is was read before, and that has settled the kind.
       if (settled) keepers[settled].touch(req, res, identity)
