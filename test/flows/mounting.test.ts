@@ -133,6 +133,19 @@ async function walk(
   await browser.call('/app').expect(401)
 }
 
+describe('a kit mounted below a path', () => {
+  it('is there in another case of it, too, as frameworks have it', async () => {
+    const { visitor, emulator } = await start({
+      options: { basePath: '/auth' },
+      mount: (app, auth) => app.use('/auth', auth),
+    })
+    const browser = visitor()
+    const authorizeUrl = await browser.begin('/AUTH/login?organization_id=acme')
+    expect(authorizeUrl.origin).toBe(emulator.url)
+    await browser.call('/Auth/me').expect(200)
+  })
+})
+
 describe('a kit mounted somewhere else than it was told', () => {
   it('says so, naming both places', async () => {
     const { visitor } = await start({

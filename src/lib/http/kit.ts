@@ -14,7 +14,7 @@ import { type Handle, handle } from './handle.ts'
 import { loginFromApp } from './login-from-app.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { assemble, type Parts } from './parts.ts'
-import { misplaced, type Routes } from './route.ts'
+import type { Routes } from './route.ts'
 import { routesOf, servedRoutes } from './routes.ts'
 import { type Webhooks, webhooksMember } from './webhooks-member.ts'
 
@@ -164,14 +164,17 @@ function kitMiddleware(
 ): Middleware {
   const served = servedRoutes(config)
   const routeByPath = new Map(served.map((name) => [at.paths[name], routes[name]]))
-  const ownPaths = new Set(served.map((name) => config.paths[name]))
+  const routeByOwnPath = new Map(served.map((name) => [config.paths[name], routes[name]]))
+
+  /** Mounted below a path, and one of our routes asked for there; it says if that is the wrong one. */
+  function routeBelow({ url = '' }: IncomingMessage, target: string): Middleware | undefined {
+    return url === target ? undefined : routeByOwnPath.get(pathOf(url))
+  }
+
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
-    const own = routeByPath.get(pathOf(target))
+    const own = routeByPath.get(pathOf(target)) ?? routeBelow(req, target)
     if (own) own(req, res, next)
-    // Mounted below a path, and one of our routes asked for there: `basePath` does not say so.
-    else if (req.url !== target && ownPaths.has(pathOf(req.url ?? ''))) {
-      next(misplaced(pathOf(target), config.basePath + pathOf(req.url ?? '')))
-    } else session(req, res, next)
+    else session(req, res, next)
   }
 }

@@ -49,7 +49,7 @@ export function route(parts: RouteParts, handle: RouteHandler): Middleware {
 }
 
 /** The developer mounted the kit somewhere else than they told it. */
-export function misplaced(asked: string, expected: string): ScalekitError {
+function misplaced(asked: string, expected: string): ScalekitError {
   return new ScalekitError(
     'base_path_mismatch',
     `${JSON.stringify(asked)} was asked for, but this route's address is ${JSON.stringify(expected)}`,
