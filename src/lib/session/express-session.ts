@@ -75,7 +75,7 @@ export function expressSession(parts: {
       const kept = pick(req.session ?? {}, keep)
       const value = sealed.seal({ ...identity, idleExpiresAt: absoluteExpiresAt })
       await replaceSession(req, { ...kept, [key]: value })
-      warnWithoutCookie(req, res, logger)
+      warnAboutCookie(req, res, logger)
     },
     touch() {},
     async clear(req, res) {
@@ -138,14 +138,20 @@ function withoutSession(): AccessError {
   return new AccessError('store_unavailable', 'express-session has no session for this request')
 }
 
-/** The commonest reason for a sign-in that goes around in circles. */
-function warnWithoutCookie(req: ExpressSessionRequest, res: ServerResponse, logger: Logger): void {
+/** The commonest reasons for a sign-in that goes around in circles. */
+function warnAboutCookie(req: ExpressSessionRequest, res: ServerResponse, logger: Logger): void {
   const id = encodeURIComponent(req.sessionID)
   res.once('finish', () => {
     const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-    if (lines.some((line) => line.includes(id))) return
-    logger.error(
-      'express-session sent no cookie for the session just begun: with `cookie.secure` behind a proxy it has to trust the proxy, e.g. app.set("trust proxy", 1)',
-    )
+    const problem = problemOf(lines.find((line) => line.includes(id)))
+    if (problem) logger.error(problem)
   })
+}
+
+function problemOf(setCookie: string | undefined): string | undefined {
+  if (setCookie === undefined) {
+    return 'express-session sent no cookie for the session just begun: with `cookie.secure` behind a proxy it has to trust the proxy, e.g. app.set("trust proxy", 1)'
+  }
+  if (!/; *samesite=strict/i.test(setCookie)) return undefined
+  return 'express-session sends its cookie with SameSite=Strict, and browsers do not bring that along from Scalekit: set `cookie.sameSite` to "lax"'
 }
