@@ -37,6 +37,7 @@ export const refusals: {
   organizationRequired: {
     code: 'organization_required',
     message: 'The request does not say which organization it is for',
+    hint: 'If it is a parameter above a Router, make that one with { mergeParams: true }.',
   },
   noOrganization: {
     code: 'organization_required',

@@ -275,6 +275,25 @@ describe('requireOrganization', () => {
     await browser.call('/o/__proto__/page').expect(403)
   })
 
+  it.each([
+    [true, 200, { organizationId: acme }],
+    [false, 403, { hint: expect.stringContaining('mergeParams') }],
+  ])('says how a Router sees a parameter above it (%j)', async (mergeParams, status, answer) => {
+    const application = await start({
+      host: () => express() as unknown as HostApp,
+      mount(app, auth) {
+        const router = express.Router({ mergeParams })
+        router.use(auth.requireOrganization({ param: 'org' }), showPrincipal)
+        app.use(auth)
+        app.use('/o/:org', router as unknown as Middleware)
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    const { body } = await browser.call(`/o/${acme}/page`).expect(status)
+    expect(body).toMatchObject(answer)
+  })
+
   it('refuses members of another organization, and says where to sign in to this one', async () => {
     const { browser } = await behind(requireOrganization(globex))
     const answer = await browser.call('/page').expect(403)
