@@ -6,3 +6,11 @@ export function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<
     work.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
 }
+
+/** How long somebody waits for a function of the application; proxies give up after a minute. */
+const hookTimeoutMs = 30_000
+
+/** What a function of the application answers, at once or in time. */
+export function answered<Value>(ask: () => Value | Promise<Value>): Promise<Value> {
+  return within(hookTimeoutMs, (async () => ask())())
+}

@@ -1,4 +1,5 @@
 import { ScalekitError } from '../errors.ts'
+import { answered } from '../within.ts'
 import type { OrganizationName } from './organization-names.ts'
 import type { SignedIn } from './principal.ts'
 
@@ -32,9 +33,9 @@ export async function offeredTo(
 async function ask(principal: SignedIn, offer: OfferOrganizations): Promise<Offered> {
   let offered: unknown
   try {
-    offered = await offer(principal)
+    offered = await answered(() => offer(principal))
   } catch (cause) {
-    throw new ScalekitError('organizations_failed', '`organizations.of` threw', { cause })
+    throw new ScalekitError('organizations_failed', '`organizations.of` failed', { cause })
   }
   if (Array.isArray(offered) && offered.every(isOffered)) return offered
   throw new ScalekitError('organizations_failed', '`organizations.of` answered no such list', {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { LoginError, ScalekitError } from '../errors.ts'
 import { quote } from '../log.ts'
 import type { Identity, Json, Tokens } from '../types.ts'
+import { answered } from '../within.ts'
 
 /** What the application may look at before somebody is let in. */
 export interface LoginAttempt {
@@ -25,7 +26,10 @@ export interface LoginDecision {
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
 type Answered = LoginDecision | undefined | void
 
-/** Called after every check has passed and before the session exists; a throw lets nobody in. */
+/**
+ * Called after every check has passed and before the session exists. A throw lets nobody in, nor
+ * does an answer that takes longer than 30 seconds.
+ */
 export type OnLogin = (attempt: LoginAttempt) => Answered | Promise<Answered>
 
 /**
@@ -84,8 +88,8 @@ function assertKeepable(user: unknown): void {
 
 async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise<Answered> {
   try {
-    return await onLogin?.(attempt)
+    return await answered(() => onLogin?.(attempt))
   } catch (cause) {
-    throw new ScalekitError('on_login_failed', 'onLogin threw, so nobody was let in', { cause })
+    throw new ScalekitError('on_login_failed', 'onLogin failed, so nobody was let in', { cause })
   }
 }

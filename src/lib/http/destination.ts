@@ -3,6 +3,7 @@ import type { LookUpDomain } from '../auth/connection-lookup.ts'
 import { ScalekitError } from '../errors.ts'
 import type { ResolveLogin } from '../options.ts'
 import type { LoginRequest } from '../types.ts'
+import { answered } from '../within.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
 
 /** What decides where a sign-in goes. */
@@ -77,9 +78,9 @@ async function resolved(
 async function ask(resolve: ResolveLogin, req: IncomingMessage): Promise<LoginRequest | undefined> {
   let answer: unknown
   try {
-    answer = await resolve(req)
+    answer = await answered(() => resolve(req))
   } catch (cause) {
-    throw new ScalekitError('login_resolve_failed', 'login.resolve threw', { cause })
+    throw new ScalekitError('login_resolve_failed', 'login.resolve failed', { cause })
   }
   return answer === undefined || answer === null ? undefined : texts(answer)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide, type LoginAttempt, type OnLogin } from '../../../src/lib/auth/on-login.ts'
+import { neverAnswered } from '../../support/never-answered.ts'
 import { ada, tokens } from '../identities.ts'
 import { requestWith } from '../requests.ts'
 
@@ -87,6 +88,10 @@ describe('decide', () => {
       status: 503,
       cause: { message: 'the database is down' },
     })
+  })
+
+  it('lets nobody in when the application never answers', async () => {
+    await neverAnswered(() => decide(() => new Promise(() => {}), attempt), 'on_login_failed')
   })
 })
 

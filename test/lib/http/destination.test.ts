@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { findDestination } from '../../../src/lib/http/destination.ts'
 import { domainOfEmail } from '../../../src/lib/http/login-target.ts'
 import type { ResolveLogin } from '../../../src/lib/options.ts'
 import type { LoginRequest } from '../../../src/lib/types.ts'
 import type { Emulator, EmulatorSeed, FaultRule } from '../../../src/testing.ts'
 import { type Application, mountAtRoot } from '../../support/application.ts'
+import { neverAnswered } from '../../support/never-answered.ts'
 import { start } from '../../support/start.ts'
+import { requestWith } from '../requests.ts'
 
 const ada = 'ada@acme.example'
 const connection = 'conn_69615647365005431'
@@ -281,6 +284,16 @@ describe('login.resolve', () => {
     expect(answer.text).toContain('login_resolve_failed')
     expect(answer.text).not.toContain('database')
     expect(emulator.requests).toEqual([])
+  })
+
+  it('that never answers is not waited for', async () => {
+    const find = findDestination({
+      providers: [],
+      resolve: () => new Promise(() => {}),
+      lookUp: async () => 'unknown',
+      fallback: 'email',
+    })
+    await neverAnswered(() => find(requestWith(), {}), 'login_resolve_failed')
   })
 
   it('that answers what cannot be sent is answered with 400', async () => {
