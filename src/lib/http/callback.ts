@@ -19,6 +19,7 @@ import { isNavigation } from './navigation.ts'
 import { newIdentity } from './new-identity.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import type { Taken, Transactions } from './transactions.ts'
 
 /** What a sign-in needs to be finished. */
@@ -50,9 +51,7 @@ export interface CallbackParts {
  *
  * @see RFC 6749 section 4.1.2, OpenID Connect Core 3.1.2.5 to 3.1.3.8
  */
-export function callbackRoute(
-  parts: CallbackParts,
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function callbackRoute(parts: CallbackParts): RouteHandler {
   const { transactions, sessions, onLogin } = parts
 
   return async function callback(req, res) {

@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseBody } from '../webhooks/body.ts'
 import type { Intercept } from '../webhooks/intercept.ts'
 import { readCall } from '../webhooks/interceptors.ts'
 import { sendJson } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import { type SignedRequestParts, signedRequest } from './signed-request.ts'
 
 /** What the route of Scalekit's interceptors needs. */
@@ -15,9 +15,7 @@ export interface InterceptorParts extends SignedRequestParts {
  * question that it signed, it gets a decision. Asked twice, a question is answered twice: there is
  * no effect to be had once.
  */
-export function interceptorsRoute(
-  parts: InterceptorParts,
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function interceptorsRoute(parts: InterceptorParts): RouteHandler {
   return async function interceptors(req, res) {
     const { id, raw } = await signedRequest(req, res, parts)
     const call = readCall(parseBody(raw))

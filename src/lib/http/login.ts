@@ -13,6 +13,7 @@ import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import type { Transactions } from './transactions.ts'
 
 /** What a sign-in needs to begin. */
@@ -100,7 +101,7 @@ export function startLogin(parts: LoginParts): StartLogin {
 export function loginRoute(
   { issuer, sessions, ownUrl, safeReturnToUrl }: LoginParts,
   start: StartLogin,
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+): RouteHandler {
   return async function login(req, res) {
     if (req.method !== 'GET') {
       res.setHeader('Allow', 'GET')

@@ -12,6 +12,7 @@ import { asksForPage } from './navigation.ts'
 import type { Look } from './page.ts'
 import { signOutPage } from './pages.ts'
 import { redirect, sendJson, sendPage } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import { isWanted } from './same-origin.ts'
 
 /** What the sealed `state` of a logout is bound to. */
@@ -79,10 +80,7 @@ export function endLogin(parts: LogoutParts): EndLogin {
  *
  * @see OpenID Connect RP-Initiated Logout 1.0
  */
-export function logoutRoute(
-  parts: LogoutParts,
-  end: EndLogin,
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function logoutRoute(parts: LogoutParts, end: EndLogin): RouteHandler {
   const { sessions, seal } = parts
   return async function logout(req, res) {
     if (req.method !== 'GET' && req.method !== 'POST') {

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Sessions } from '../auth/sessions.ts'
 import { assertRead } from './read-only.ts'
 import { sendJson } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 
 /** What `/me` needs. */
 export interface MeParts {
@@ -11,11 +11,7 @@ export interface MeParts {
 }
 
 /** `GET /me`: who is signed in, for the pages of the application; tokens are never in it. */
-export function meRoute({
-  sessions,
-  loginUrl,
-  logoutUrl,
-}: MeParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function meRoute({ sessions, loginUrl, logoutUrl }: MeParts): RouteHandler {
   return async function me(req, res) {
     assertRead(req, res)
     if (sessions.isStale(req)) await sessions.refresh()

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type OfferedOrganization,
   type OfferOrganizations,
@@ -11,6 +10,7 @@ import type { Instance } from './context.ts'
 import { assertRead } from './read-only.ts'
 import { refusals, sendRefusal } from './refusals.ts'
 import { sendJson } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 
 /** What `/organizations` needs. */
 export interface OrganizationsParts {
@@ -27,7 +27,7 @@ export function organizationsRoute({
   instance,
   nameOf,
   offer,
-}: OrganizationsParts): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+}: OrganizationsParts): RouteHandler {
   return async function organizations(req, res) {
     assertRead(req, res)
     if (sessions.isStale(req)) await sessions.refresh()

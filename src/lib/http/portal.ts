@@ -10,6 +10,7 @@ import type { Look } from './page.ts'
 import { portalPage } from './portal-page.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 import { redirect, sendPage } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 
 /** Makes a link to the portal of an organization, and answers where it leads. */
 export type MintPortalLink = (
@@ -31,14 +32,12 @@ export interface PortalParts {
   readonly path: string
 }
 
-type Route = (req: IncomingMessage, res: ServerResponse) => Promise<void>
-
 /**
  * `GET /portal`: opens the admin portal of the current organization, by a link that is made for
  * this visit. Whoever has such a link may change how everybody in the organization signs in, so it
  * is made for a person who opens the page, and for nobody and nothing else.
  */
-export function portalRoute(parts: PortalParts): Route {
+export function portalRoute(parts: PortalParts): RouteHandler {
   const { rules, sessions, instance, mint } = parts
   const { roles, permissions, features, origin = parts.origin } = rules
   const checks = [
@@ -86,7 +85,7 @@ export function portalRoute(parts: PortalParts): Route {
 }
 
 /** Stands in for the route where the application has not said who may open the portal. */
-export function portalNotConfigured(): Route {
+export function portalNotConfigured(): RouteHandler {
   return async function portal() {
     throw new ScalekitError('portal_not_configured', 'It is not said who may open the portal', {
       hint: 'Name a role: scalekitAuth({ portal: { role: "admin" } }).',

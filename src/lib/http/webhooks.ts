@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Deliveries, Outcome } from '../auth/delivery.ts'
 import { WebhookError } from '../errors.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent } from '../webhooks/events.ts'
 import { sendJson } from './respond.ts'
+import type { RouteHandler } from './route.ts'
 import { type SignedRequestParts, signedRequest } from './signed-request.ts'
 
 /** What the route of Scalekit's webhooks needs. */
@@ -12,9 +13,7 @@ export interface WebhookParts extends SignedRequestParts {
 }
 
 /** `POST /webhooks`: hands an event on, and acknowledges it when it cannot be lost any more. */
-export function webhooksRoute(
-  parts: WebhookParts,
-): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function webhooksRoute(parts: WebhookParts): RouteHandler {
   return async function webhooks(req, res) {
     const receivedAt = parts.clock()
     const { id: deliveryId, raw } = await signedRequest(req, res, parts)
