@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LoginError, type ScalekitError } from '../errors.ts'
+import { asScalekitError, LoginError, type ScalekitError } from '../errors.ts'
 import { type Logger, quote } from '../log.ts'
 import { asksForPage } from './navigation.ts'
 import type { Look } from './page.ts'
@@ -17,12 +17,13 @@ export interface FailureParts {
 
 /** One line for the developer; a page or a problem document for whoever asked. */
 export function answerFailure(
-  error: ScalekitError,
+  failure: unknown,
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
   { logger, retryUrl, retryText, look }: FailureParts,
 ): void {
+  const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
   const providerError = error instanceof LoginError ? error.providerError : undefined
   logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
   if (res.headersSent) {

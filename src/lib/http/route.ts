@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { asScalekitError, ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../errors.ts'
 import { answerFailure, type FailureParts } from './failures.ts'
 import { type Middleware, originalUrl, pathOf } from './middleware.ts'
 
@@ -39,10 +39,7 @@ export function route(parts: RouteParts, handle: RouteHandler): Middleware {
       return
     }
     handle(req, res)
-      .catch((error: unknown) => {
-        const known = asScalekitError(error, 'unexpected', 'An unexpected error')
-        answerFailure(known, parts.what, req, res, parts)
-      })
+      .catch((error: unknown) => answerFailure(error, parts.what, req, res, parts))
       // A failure of the failure, such as a logger that throws, must not end the process.
       .catch(next)
   }

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts'
-import { asScalekitError } from '../errors.ts'
 import { after } from './after.ts'
 import { callbackRoute } from './callback.ts'
 import { answerFailure, type FailureParts } from './failures.ts'
@@ -57,10 +56,8 @@ function callbackFor(config: Config, parts: Parts, answers: FailureParts): Route
     clock: config.clock,
     cookies: config,
     loginUrl: at.loginUrl,
-    fail(error, req, res, query) {
-      const known = asScalekitError(error, 'unexpected', 'An unexpected error')
-      answerFailure(known, 'sign-in', req, res, { ...answers, retryUrl: at.loginUrl(query) })
-    },
+    fail: (error, req, res, query) =>
+      answerFailure(error, 'sign-in', req, res, { ...answers, retryUrl: at.loginUrl(query) }),
     safeReturnTo: at.safeReturnTo,
   })
 }
