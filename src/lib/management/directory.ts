@@ -12,12 +12,10 @@ import type {
   ListDirectoryUsersOptions,
 } from './directory-types.ts'
 import { type Named, named } from './named.ts'
-import { checkedPageSize, type PageOptions, pages } from './pages.ts'
+import { type PageOptions, pageQuery, pages } from './pages.ts'
 import { apiPath, assertId, type Query } from './path.ts'
 import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
 import { rfc3339 } from './time.ts'
-
-const defaultPageSize = 10
 
 type UsersRequest = Named<DirectoryOwner & ListDirectoryUsersOptions>
 type GroupsRequest = Named<DirectoryOwner & ListDirectoryGroupsOptions>
@@ -118,10 +116,9 @@ interface Filter extends PageOptions {
 }
 
 function queryOf(filter: Filter, maxPageSize: number): Query {
-  const { pageSize = defaultPageSize, pageToken, includeDetail, updatedAfter } = filter
+  const { includeDetail, updatedAfter } = filter
   return {
-    page_size: checkedPageSize(pageSize, maxPageSize),
-    page_token: pageToken,
+    ...pageQuery(filter, maxPageSize),
     include_detail: includeDetail,
     updated_after: updatedAfter === undefined ? undefined : rfc3339(updatedAfter),
   }

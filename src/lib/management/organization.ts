@@ -12,12 +12,10 @@ import type {
   PortalLink,
   PortalLinkOptions,
 } from './organization-types.ts'
-import { checkedPageSize, pages } from './pages.ts'
+import { pageQuery, pages } from './pages.ts'
 import { apiPath, assertId } from './path.ts'
 import { listIn, objectIn, pageEnds } from './shapes.ts'
 import { toWire } from './wire.ts'
-
-const defaultPageSize = 10
 
 interface ById {
   readonly id: string
@@ -37,14 +35,10 @@ interface Answer {
 
 export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
   async function list(request: Named<ListOrganizationOptions>): Promise<OrganizationPage> {
-    const { pageSize = defaultPageSize, pageToken, externalId } = request
+    const { externalId } = request
     // An id that got lost on its way here would otherwise lead to other customers.
     if ('externalId' in request) assertId(externalId)
-    const query = {
-      page_size: checkedPageSize(pageSize, maxPageSize),
-      page_token: pageToken,
-      external_id: externalId,
-    }
+    const query = { ...pageQuery(request, maxPageSize), external_id: externalId }
     const answer = await call({ method: 'GET', path: apiPath`/organizations`, query }, request)
     return { organizations: listIn<Organization>(answer, 'organizations'), ...pageEnds(answer) }
   }

@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts'
+import type { Query } from './path.ts'
 
 /** Which page of a list, and how long it is. */
 export interface PageOptions {
@@ -46,9 +47,20 @@ function repeated(): ApiError {
   return new ApiError('page_token_repeated', 'The list leads back to a page it had before')
 }
 
-/** @throws {@link ApiError} `invalid_page_size` */
-export function checkedPageSize(pageSize: number, maxPageSize: number): number {
-  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize) return pageSize
+/** What the reference takes for granted; the API itself wants to be told. */
+const defaultPageSize = 10
+
+/**
+ * Asks for one page.
+ *
+ * @throws {@link ApiError} `invalid_page_size`
+ */
+export function pageQuery(
+  { pageSize = defaultPageSize, pageToken }: PageOptions,
+  maxPageSize: number,
+): Query {
+  const isUsable = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize
+  if (isUsable) return { page_size: pageSize, page_token: pageToken }
   const message = `\`pageSize\` must be a whole number from 1 to ${maxPageSize}`
   throw new ApiError('invalid_page_size', message, {
     hint: '`maxPageSize` raises the limit, for environments that allow more.',
