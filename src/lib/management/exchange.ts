@@ -16,7 +16,7 @@ export async function exchange(
   send: Send,
   { method, origin, path, headers, body }: Call,
   asked: Asked,
-  { deadline, timeoutMs }: Limits,
+  { deadline, timeoutMs }: AttemptLimits,
 ): Promise<Answer> {
   const remaining = remainingMs(deadline)
   // It would be sent and given up at once, and nobody knew what became of it. `NaN` is no time, too.
@@ -40,7 +40,7 @@ export async function exchange(
 }
 
 /** How long an attempt may take. */
-export interface Limits {
+export interface AttemptLimits {
   readonly deadline: Deadline
   /** The longest one attempt may take. */
   readonly timeoutMs: number

@@ -29,7 +29,7 @@ interface Change {
   readonly organization: OrganizationChanges
 }
 
-interface Answer {
+interface OrganizationAnswer {
   readonly organization: Organization
 }
 
@@ -43,7 +43,7 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     return { organizations: listIn<Organization>(answer, 'organizations'), ...pageEnds(answer) }
   }
 
-  async function find(request: Named<ByExternalId>): Promise<Answer> {
+  async function find(request: Named<ByExternalId>): Promise<OrganizationAnswer> {
     const path = apiPath`/organizations:external/${request.externalId}`
     return organizationIn(await call({ method: 'GET', path }, request))
   }
@@ -57,7 +57,7 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     return { id: organization.id, signal, timeoutMs: timeoutMs && timeoutMs - tookMs }
   }
 
-  async function update(request: Named<ById & Change>): Promise<Answer> {
+  async function update(request: Named<ById & Change>): Promise<OrganizationAnswer> {
     const body = bodyOf(request.organization)
     const path = apiPath`/organizations/${request.id}`
     return organizationIn(await call({ method: 'PATCH', path, body }, request))
@@ -130,6 +130,6 @@ function bodyOf(value: object): Json {
   return toWire(value ?? {}, untouched) as Json
 }
 
-function organizationIn(answer: Json): Answer {
+function organizationIn(answer: Json): OrganizationAnswer {
   return { organization: objectIn<Organization>(answer, 'organization') }
 }
