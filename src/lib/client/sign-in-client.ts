@@ -21,7 +21,7 @@ import type {
   RefreshTokenResponse,
   TokenValidationOptions,
 } from './sign-in-types.ts'
-import { type ValidationParts, validateAccessToken, validateIdpLogin } from './validate.ts'
+import { type ValidationParts, validateIdpLogin, validateToken } from './validate.ts'
 
 /**
  * What the helpers are made of. Types of openid-client are in here, so it is none of the public ones.
@@ -105,7 +105,7 @@ export class SignInClient {
     token: string,
     options: TokenValidationOptions = {},
   ): Promise<AccessTokenClaims> {
-    return validateAccessToken(token, options, this.#validation)
+    return validateToken(token, options, this.#validation)
   }
 
   /**

@@ -15,7 +15,7 @@ export interface ValidationParts {
 }
 
 /** Verifies an access token, and that it was granted the scopes. */
-export async function validateAccessToken(
+export async function validateToken(
   token: string,
   options: TokenValidationOptions,
   { client, keys, clock }: ValidationParts,
