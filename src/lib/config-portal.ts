@@ -1,6 +1,7 @@
 import { type Env, isProduction } from './config-fields.ts'
 import { assertEncrypted } from './environment-url.ts'
 import { type Field, originUrl, path, texts, trueOrFalse } from './fields.ts'
+import { isObject } from './is-object.ts'
 import { type PortalFeature, portalFeatures, type ScalekitAuthOptions } from './options.ts'
 
 /** Who may open the admin portal, and how it opens. */
@@ -37,7 +38,8 @@ export function portalFields(
   return {
     'portal.role': () => {
       const isSaid = given.role !== undefined || given.permission !== undefined
-      if (isOptions(portal) && !isSaid) {
+      // Anything but an object is reported as a whole.
+      if (isObject(portal) && !isSaid) {
         throw new Error('is missing: name the role that may open the admin portal')
       }
       return names(given.role)
@@ -68,11 +70,6 @@ export function portalRules(fields: PortalFields): PortalRules | undefined {
     returnTo: fields['portal.returnTo'],
     origin: fields['portal.origin']?.origin,
   }
-}
-
-/** Anything else is reported as a whole. */
-function isOptions(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && !Array.isArray(given)
 }
 
 function names(given: string | readonly string[] | undefined): readonly string[] {

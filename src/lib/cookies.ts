@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
+import { isObject } from './is-object.ts'
 
 /** Finds one cookie without parsing the others; a name sent twice is refused as `undefined`. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
@@ -94,9 +95,9 @@ export function keepFromCaches(res: ServerResponse): void {
 
 /** What `writeHead` is given overrules what was set. */
 function withoutCacheControl(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null) return given
   // In a list, names and values take turns.
   if (Array.isArray(given)) return given.filter((_, at) => !isCacheControl(given[at - (at % 2)]))
+  if (!isObject(given)) return given
   return Object.fromEntries(Object.entries(given).filter(([name]) => !isCacheControl(name)))
 }
 

@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts'
+
 /** Reads one field; throws an Error whose message continues the sentence "`name` …". */
 export type Field<Value> = () => Value
 
@@ -25,9 +27,7 @@ export function readFields<Shape extends object>(
 /** Names what `given` has and `known` has not, with the nearest known name. */
 export function unknownNames(given: unknown, known: readonly string[], prefix = ''): string[] {
   if (given === undefined) return []
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return [`\`${prefix.slice(0, -1)}\` must be an object`]
-  }
+  if (!isObject(given)) return [`\`${prefix.slice(0, -1)}\` must be an object`]
   return Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((name) => {

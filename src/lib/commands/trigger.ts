@@ -3,6 +3,7 @@ import type { ParseArgsConfig } from 'node:util'
 import { type DataOf, newEvent } from '../emulator/event.ts'
 import { randomId } from '../emulator/ids.ts'
 import { editDistance } from '../fields.ts'
+import { isObject } from '../is-object.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../webhooks/events.ts'
 import { signWebhook } from '../webhooks/signature.ts'
 import {
@@ -61,8 +62,7 @@ function reasonOf({ message, cause }: Error): string {
 
 async function dataFrom(file: string): Promise<DataOf<EventType>> {
   const data: unknown = JSON.parse(await readFile(file, 'utf8'))
-  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data)
-  if (isObject) return data as DataOf<EventType>
+  if (isObject(data)) return data as unknown as DataOf<EventType>
   throw new Error(`${file} must hold a JSON object, the \`data\` of the event`)
 }
 

@@ -1,4 +1,5 @@
-import { readFields, text, texts, unknownNames } from '../fields.ts'
+import { readFields, text, texts, trueOrFalse, unknownNames } from '../fields.ts'
+import { isObject } from '../is-object.ts'
 import type { Json } from '../types.ts'
 import { type Answer, type Call, json } from './call.ts'
 import { type DirectoryEditor, directoryEditor } from './directory-editor.ts'
@@ -70,7 +71,7 @@ const userFields = {
   email: text,
   name: text,
   idpUserId: text,
-  active: yesOrNo,
+  active: trueOrFalse,
   roles: (value: unknown) => texts(value),
   attributes: object,
 }
@@ -106,11 +107,6 @@ function jsonBody({ headers, body }: Call): Json {
 }
 
 function object(value: unknown): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
+  if (isObject(value)) return value
   throw new Error('must be an object')
-}
-
-function yesOrNo(value: unknown): boolean {
-  if (typeof value === 'boolean') return value
-  throw new Error('must be true or false')
 }

@@ -4,6 +4,7 @@ import {
   type FieldViolation,
   type ScalekitErrorCode,
 } from '../errors.ts'
+import { isObject } from '../is-object.ts'
 import { quote } from '../log.ts'
 import type { Answer } from '../transport.ts'
 import type { Json } from '../types.ts'
@@ -93,10 +94,6 @@ export function jsonObject({ headers, body }: Answer): Json | undefined {
   } catch {
     return undefined
   }
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function failure(answer: Answer, asked: Asked): ApiError {

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors.ts'
+import { isObject } from '../is-object.ts'
 import type { Json } from '../types.ts'
-import { isObject } from './answer.ts'
 import type { PageEnds } from './pages.ts'
 import { fromWire } from './wire.ts'
 

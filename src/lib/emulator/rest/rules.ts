@@ -1,3 +1,4 @@
+import { isObject } from '../../is-object.ts'
 import type { Json } from '../../types.ts'
 import type { FieldViolation } from './rest-error.ts'
 
@@ -163,8 +164,4 @@ function below(name: string, violation: FieldViolation): FieldViolation {
 
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
