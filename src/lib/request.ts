@@ -1,12 +1,11 @@
 import { ScalekitError } from './errors.ts'
 import { type Fetch, fetchTransport } from './fetch-transport.ts'
+import { longestTimerMs } from './longest-timer.ts'
 import { nodeTransport } from './node-transport.ts'
 import { type Answer, type Call, failed, type Limit } from './transport.ts'
 
 /** How long one call may take from first to last byte, in milliseconds. */
 const defaultTimeoutMs = 5000
-/** Node takes longer ones for one millisecond. */
-export const longestTimerMs: number = 2 ** 31 - 1
 
 /**
  * Makes one call; redirects are answers like any other.

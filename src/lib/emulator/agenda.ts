@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { longestTimerMs } from '../longest-timer.ts'
 
 /** What is to be done later, by the emulator's clock. */
 export interface Agenda {
@@ -8,9 +9,6 @@ export interface Agenda {
   /** Forgets everything, for good. */
   close(): void
 }
-
-/** The longest a timer can wait, in milliseconds; Node makes a longer one fire at once. */
-const maxTimerMs = 2 ** 31 - 1
 
 /** A timer looks again when the next thing should be due; it does not keep the process alive. */
 export function createAgenda(clock: Clock): Agenda {
@@ -22,7 +20,7 @@ export function createAgenda(clock: Clock): Agenda {
     clearTimeout(timer)
     const [next] = entries
     if (!next) return
-    const waitMs = Math.min(Math.max(next.dueAt - clock(), 1), maxTimerMs)
+    const waitMs = Math.min(Math.max(next.dueAt - clock(), 1), longestTimerMs)
     timer = setTimeout(runDue, waitMs).unref()
   }
 

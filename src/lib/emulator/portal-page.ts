@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts'
+import { longestTimerMs } from '../longest-timer.ts'
 import type { Answer } from './call.ts'
 import type { Directory } from './directory.ts'
 import { directoriesPath } from './directory-api.ts'
@@ -28,9 +29,6 @@ export function featuresOf({ link, organization }: PortalVisit): readonly string
   return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
 }
 
-/** What a browser's timers can count to: beyond it they run at once. Over three weeks. */
-const maxTimerMs = 2 ** 31 - 1
-
 /** Scalekit warns so long before a session ends, in milliseconds. */
 const warningMs = 5 * 60_000
 
@@ -48,7 +46,7 @@ ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
       { afterMs: 0, message: news ?? portalLoaded(link) },
       { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
       { afterMs: leftMs, message: portalExpired(link) },
-    ].filter(({ afterMs }) => afterMs <= maxTimerMs),
+    ].filter(({ afterMs }) => afterMs <= longestTimerMs),
   })
 }
 
