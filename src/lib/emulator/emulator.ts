@@ -31,7 +31,7 @@ export interface Emulator {
    * @returns a function that removes the rule
    */
   fail(rule: FaultRule): () => void
-  /** Signs with a new key from now on; without `overlap` the old ones are withdrawn at once. */
+  /** Signs with a new key from now on. The old ones stay published, unless `overlap` is false. */
   rotateKeys(options?: { readonly overlap?: boolean }): void
   /**
    * Begins a sign-in at the identity provider of the person with this e-mail address, as their
