@@ -1,3 +1,4 @@
+import { socialProviders } from '../social-providers.ts'
 import { stableId } from './ids.ts'
 import { OAuthError } from './oauth-error.ts'
 import { type EmulatedOrganization, isUsable } from './organizations.ts'
@@ -64,15 +65,6 @@ function socialPlace({ socialPeople }: Settings, provider: string): Place {
   } as const
   return { name, connection, people: socialPeople }
 }
-
-const socialProviders = new Map([
-  ['google', 'Google'],
-  ['microsoft', 'Microsoft'],
-  ['github', 'GitHub'],
-  ['gitlab', 'GitLab'],
-  ['linkedin', 'LinkedIn'],
-  ['salesforce', 'Salesforce'],
-])
 
 function placeOfConnection({ organizations }: Settings, connectionId: string): Place {
   const organization = organizations.find(({ connection }) => connection?.id === connectionId)
