@@ -2,7 +2,7 @@ import { type Html, html } from '../html.ts'
 import { type Answer, type Call, isFromElsewhere, seeOther } from './call.ts'
 import type { EmulatedDirectoryUser } from './directory.ts'
 import type { DirectoryEditor } from './directory-editor.ts'
-import { page, problemPage } from './page.ts'
+import { page, unchangedPage } from './page.ts'
 import { domainOfEmail } from './place.ts'
 
 /** What an administrator sees of a directory, with a button for what can be done to each person. */
@@ -28,11 +28,13 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 
 /** Adds whom the form of the page names. */
 export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchanged('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
   const [name, email] = ['name', 'email'].map((field) => call.form.get(field)?.trim() ?? '')
-  if (!name || !domainOfEmail(email!)) return unchanged('A name and an e-mail address are needed.')
+  if (!name || !domainOfEmail(email!)) {
+    return unchangedPage('A name and an e-mail address are needed.')
+  }
   if (directory.users.some((user) => user.email === email)) {
-    return unchanged(`${email} is there already.`)
+    return unchangedPage(`${email} is there already.`)
   }
   directory.createUser({ name, email: email! })
   return seeOther(call.path)
@@ -40,15 +42,11 @@ export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
 
 /** Does what a button of the page says. */
 export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
-  if (isFromElsewhere(call)) return unchanged('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
   const change = changes.get(call.form.get('change') ?? '')
-  if (!change) return unchanged('There is no such button.')
+  if (!change) return unchangedPage('There is no such button.')
   change(directory, id)
   return seeOther(call.path.replace(/\/users\/.*$/, ''))
-}
-
-function unchanged(reason: string): Answer {
-  return problemPage('Nothing was changed', reason)
 }
 
 const changes: ReadonlyMap<string, (directory: DirectoryEditor, id: string) => unknown> = new Map([

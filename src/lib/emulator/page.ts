@@ -50,6 +50,11 @@ export function problemPage(title: string, ...sentences: readonly string[]): Ans
   )
 }
 
+/** Tells whoever sent a form why nothing came of it. */
+export function unchangedPage(reason: string): Answer {
+  return problemPage('Nothing was changed', reason)
+}
+
 function headers({ script, embeddedBy = [] }: PageOptions) {
   // Without form-action: Chrome holds every redirect after a form to it, and where an application
   // goes on to after its callback is not ours to know.

@@ -3,7 +3,7 @@ import { switchConnection } from './connection-switch.ts'
 import { switchDirectory } from './directory-switch.ts'
 import { randomSecret } from './ids.ts'
 import type { Organization } from './organizations.ts'
-import { problemPage } from './page.ts'
+import { unchangedPage } from './page.ts'
 import { connectionSwitched, directorySwitched, type PortalMessage } from './portal-message.ts'
 import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './portal-page.ts'
 import { setUpConnection, setUpDirectory } from './set-up.ts'
@@ -56,14 +56,14 @@ function visitAt(state: State, path: string): PortalVisit | undefined {
 
 /** Does what a button of the page says. */
 function change(state: State, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchanged('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
   const visit = visitAt(state, call.path)
   if (!visit) return noPortalPage(state)
   const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
   const act = actions.get(`${call.form.get('change')} ${feature}`)
-  if (!act) return unchanged('There is no such button.')
+  if (!act) return unchangedPage('There is no such button.')
   const outcome = act(state, visit.organization, call.form)
-  if (typeof outcome === 'string') return unchanged(`${outcome}.`)
+  if (typeof outcome === 'string') return unchangedPage(`${outcome}.`)
   visit.link.news = outcome
   return seeOther(call.path)
 }
@@ -104,8 +104,4 @@ function switchSync(state: State, organization: Organization, enabled: boolean):
   const owned = { organization, directory }
   switchDirectory(state, owned, enabled)
   return directorySwitched(owned)
-}
-
-function unchanged(reason: string): Answer {
-  return problemPage('Nothing was changed', reason)
 }
