@@ -1,11 +1,5 @@
-import type { Connection, Organization } from './organizations.ts'
+import type { OwnedConnection } from './organizations.ts'
 import type { State } from './state.ts'
-
-/** A connection with the organization it belongs to. */
-export interface OwnedConnection {
-  readonly organization: Organization
-  readonly connection: Connection
-}
 
 /**
  * Switches a connection on or off and sends the event, if that changes anything. Only what was set

@@ -1,15 +1,9 @@
 import type { EventType } from '../webhooks/events.ts'
-import type { Directory, EmulatedDirectoryGroup, EmulatedDirectoryUser } from './directory.ts'
+import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from './directory.ts'
 import { deletedGroupData, deletedUserData, groupData, userData } from './directory-data.ts'
 import type { DataOf } from './event.ts'
-import type { Organization } from './organizations.ts'
+import type { OwnedDirectory } from './organizations.ts'
 import type { State } from './state.ts'
-
-/** A directory with the organization it belongs to. */
-export interface OwnedDirectory {
-  readonly organization: Organization
-  readonly directory: Directory
-}
 
 /** Tells Scalekit of changes, as far as the directory is enabled: it sends and dates them. */
 export interface DirectoryEvents {

@@ -1,7 +1,8 @@
-import { directoryEvents, type OwnedDirectory } from './directory-events.ts'
+import { directoryEvents } from './directory-events.ts'
 import { directoryProvider } from './directory-provider.ts'
 import { sendDifferences, syncedAt, syncedContent } from './directory-sync.ts'
 import { wireTime } from './event.ts'
+import type { OwnedDirectory } from './organizations.ts'
 import type { State } from './state.ts'
 
 /**

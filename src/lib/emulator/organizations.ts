@@ -46,6 +46,18 @@ export interface Connection extends EmulatedConnection {
   enabled: boolean
 }
 
+/** A connection with the organization it belongs to. */
+export interface OwnedConnection {
+  readonly organization: Organization
+  readonly connection: Connection
+}
+
+/** A directory with the organization it belongs to. */
+export interface OwnedDirectory {
+  readonly organization: Organization
+  readonly directory: Directory
+}
+
 export interface EmulatedConnection {
   /** `conn_` and digits. */
   readonly id: string

@@ -1,7 +1,6 @@
 import type { Json } from '../types.ts'
-import type { OwnedConnection } from './connection-switch.ts'
-import type { OwnedDirectory } from './directory-events.ts'
 import { directoryProvider } from './directory-provider.ts'
+import type { OwnedConnection, OwnedDirectory } from './organizations.ts'
 import type { PortalLink } from './state.ts'
 
 /**

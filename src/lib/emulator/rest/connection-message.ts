@@ -1,7 +1,6 @@
 import type { Json } from '../../types.ts'
-import type { OwnedConnection } from '../connection-switch.ts'
 import { stableId } from '../ids.ts'
-import type { Connection } from '../organizations.ts'
+import type { Connection, OwnedConnection } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { rfc3339 } from './organization-message.ts'
 

@@ -1,4 +1,5 @@
-import { type OwnedConnection, switchConnection } from '../connection-switch.ts'
+import { switchConnection } from '../connection-switch.ts'
+import type { OwnedConnection } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'

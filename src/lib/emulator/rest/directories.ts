@@ -1,6 +1,6 @@
-import type { OwnedDirectory } from '../directory-events.ts'
 import { switchDirectory } from '../directory-switch.ts'
 import { syncedContent } from '../directory-sync.ts'
+import type { OwnedDirectory } from '../organizations.ts'
 import type { State } from '../state.ts'
 import {
   directoryGroupMessage,

@@ -1,10 +1,10 @@
 import type { Json } from '../../types.ts'
 import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../directory.ts'
 import { groupData, userData } from '../directory-data.ts'
-import type { OwnedDirectory } from '../directory-events.ts'
 import { directoryProvider } from '../directory-provider.ts'
 import { syncedAt, syncedContent } from '../directory-sync.ts'
 import { stableId } from '../ids.ts'
+import type { OwnedDirectory } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { rfc3339 } from './organization-message.ts'
 

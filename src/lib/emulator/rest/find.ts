@@ -1,6 +1,4 @@
-import type { OwnedConnection } from '../connection-switch.ts'
-import type { OwnedDirectory } from '../directory-events.ts'
-import type { Organization } from '../organizations.ts'
+import type { Organization, OwnedConnection, OwnedDirectory } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { RestError } from './rest-error.ts'
 
