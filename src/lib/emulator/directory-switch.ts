@@ -1,9 +1,9 @@
 import { directoryEvents } from './directory-events.ts'
 import { directoryProvider } from './directory-provider.ts'
 import { sendDifferences, syncedAt, syncedContent } from './directory-sync.ts'
-import { wireTime } from './event.ts'
 import type { OwnedDirectory } from './organizations.ts'
 import type { State } from './state.ts'
+import { eventTime } from './wire-time.ts'
 
 /**
  * Switches a directory on or off and sends the event, if that changes anything. What changes while
@@ -46,7 +46,7 @@ function publishSwitch(state: State, { organization, directory }: OwnedDirectory
     enabled,
     // Documented of this event only.
     ...(!enabled && { status: 'COMPLETED' }),
-    last_sync_at: at === undefined ? null : wireTime(at),
-    updated_at: wireTime(state.times.updatedAt(id)),
+    last_sync_at: at === undefined ? null : eventTime(at),
+    updated_at: eventTime(state.times.updatedAt(id)),
   })
 }

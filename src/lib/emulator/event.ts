@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Envelope, EventOf, EventType } from '../webhooks/events.ts'
 import { exampleEvents } from './example-events.ts'
 import { randomId, stableId } from './ids.ts'
+import { eventTime } from './wire-time.ts'
 
 /** What an event is about; by the names of the wire. */
 export type DataOf<Type extends EventType> = EventOf<Type>['data']
@@ -28,15 +29,10 @@ export function newEvent<Type extends EventType>(
     object,
     environment_id: stableId('env_', 'emulator'),
     ...(organizationId !== undefined && { organization_id: organizationId }),
-    occurred_at: wireTime(clock()),
+    occurred_at: eventTime(clock()),
     data,
     ...(display_name !== undefined && { display_name }),
   }
-}
-
-/** RFC 3339 with nine decimals, as Scalekit writes times. */
-export function wireTime(time: number): string {
-  return new Date(time).toISOString().replace('Z', '000000Z')
 }
 
 /** The organization an event is about, wherever its data names it. */

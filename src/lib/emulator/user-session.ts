@@ -1,7 +1,8 @@
-import { type DataOf, wireTime } from './event.ts'
+import type { DataOf } from './event.ts'
 import { exampleEvents } from './example-events.ts'
 import { stableId } from './ids.ts'
 import type { Session } from './state.ts'
+import { eventTime } from './wire-time.ts'
 
 /** How long Scalekit's sample of a session lasts, in milliseconds. */
 const absoluteMs = 30 * 86_400_000
@@ -11,22 +12,22 @@ const idleMs = 7 * 86_400_000
 export function userSessionData(session: Session, loggedOutAt?: number): DataOf<'user.login'> {
   const { person, organization, startedAt } = session
   const { device } = exampleEvents['user.login'].data.user_session
-  const started = wireTime(startedAt)
+  const started = eventTime(startedAt)
   return {
     user: userOf(session),
     user_session: {
-      absolute_expires_at: wireTime(startedAt + absoluteMs),
+      absolute_expires_at: eventTime(startedAt + absoluteMs),
       authenticated_organizations: organization ? [organization.id] : [],
       created_at: started,
       expired_at: null,
-      idle_expires_at: wireTime(startedAt + idleMs),
+      idle_expires_at: eventTime(startedAt + idleMs),
       last_active_at: started,
-      logout_at: loggedOutAt === undefined ? null : wireTime(loggedOutAt),
+      logout_at: loggedOutAt === undefined ? null : eventTime(loggedOutAt),
       organization_id: organization?.id ?? '',
       session_id: session.id,
       // In the documented example of a logout, too.
       status: 'ACTIVE',
-      updated_at: wireTime(loggedOutAt ?? startedAt),
+      updated_at: eventTime(loggedOutAt ?? startedAt),
       user_id: person.id,
       ...(device && { device }),
     },
@@ -34,7 +35,7 @@ export function userSessionData(session: Session, loggedOutAt?: number): DataOf<
 }
 
 function userOf({ person, connection, startedAt }: Session): DataOf<'user.login'>['user'] {
-  const started = wireTime(startedAt)
+  const started = eventTime(startedAt)
   const { user_profile } = exampleEvents['user.login'].data.user
   return {
     create_time: started,

@@ -2,7 +2,7 @@ import type { Json } from '../../types.ts'
 import { stableId } from '../ids.ts'
 import type { Connection, OwnedConnection } from '../organizations.ts'
 import type { State } from '../state.ts'
-import { rfc3339 } from './organization-message.ts'
+import { apiTime } from '../wire-time.ts'
 
 /** A connection as lists have it. */
 export function connectionListEntry(
@@ -22,7 +22,7 @@ export function connectionListEntry(
     organization_name: organization.displayName,
     provider_key: provider,
     key_id: '',
-    created_at: rfc3339(times.createdAt(id)),
+    created_at: apiTime(times.createdAt(id)),
     mcp_server_url: '',
   }
 }
@@ -43,8 +43,8 @@ export function connectionMessage(state: State, owned: OwnedConnection): Json {
     configuration_type: 'DISCOVERY',
     test_connection_uri: `${state.issuer}/sso/v1/connections/${id}/test`,
     attribute_mapping: { email: 'email', given_name: 'firstName', family_name: 'lastName' },
-    create_time: rfc3339(state.times.createdAt(id)),
-    update_time: rfc3339(state.times.updatedAt(id)),
+    create_time: apiTime(state.times.createdAt(id)),
+    update_time: apiTime(state.times.updatedAt(id)),
     ...(type === 'SAML'
       ? { saml_config: samlConfig(state, connection) }
       : { oidc_config: oidcConfig(state, connection) }),
@@ -104,8 +104,8 @@ function domainMessage({ times }: State, organizationId: string, domain: string)
     txt_record_key: '',
     txt_record_secret: '',
     verification_status: 'VERIFIED',
-    create_time: rfc3339(times.createdAt(organizationId)),
-    update_time: rfc3339(times.createdAt(organizationId)),
+    create_time: apiTime(times.createdAt(organizationId)),
+    update_time: apiTime(times.createdAt(organizationId)),
     domain_type: 'ORGANIZATION_DOMAIN',
     verification_method: 'ADMIN',
   }

@@ -6,7 +6,7 @@ import { syncedAt, syncedContent } from '../directory-sync.ts'
 import { stableId } from '../ids.ts'
 import type { OwnedDirectory } from '../organizations.ts'
 import type { State } from '../state.ts'
-import { rfc3339 } from './organization-message.ts'
+import { apiTime } from '../wire-time.ts'
 
 /** A directory with all that was configured; what the emulator does not have is made up. */
 export function directoryMessage(state: State, owned: OwnedDirectory): Json {
@@ -21,7 +21,7 @@ export function directoryMessage(state: State, owned: OwnedDirectory): Json {
     organization_id: organization.id,
     enabled: directory.enabled,
     directory_provider: directoryProvider(organization),
-    ...(lastSyncedAt !== undefined && { last_synced_at: rfc3339(lastSyncedAt) }),
+    ...(lastSyncedAt !== undefined && { last_synced_at: apiTime(lastSyncedAt) }),
     directory_endpoint: `${state.issuer}/directory/${directory.id}/scim/v2`,
     ...totals,
     secrets: [secretMessage(state, directory.id, lastSyncedAt)],
@@ -55,7 +55,7 @@ export function directoryUserMessage(
     preferred_username: data.preferred_username,
     given_name: data.given_name,
     family_name: data.family_name,
-    updated_at: rfc3339(state.times.updatedAt(user.id)),
+    updated_at: apiTime(state.times.updatedAt(user.id)),
     emails: [user.email],
     groups: content.groups
       .filter(({ members }) => members.includes(user.id))
@@ -75,7 +75,7 @@ export function directoryGroupMessage(
     id: group.id,
     display_name: group.displayName,
     total_users: group.members.length,
-    updated_at: rfc3339(times.updatedAt(group.id)),
+    updated_at: apiTime(times.updatedAt(group.id)),
     ...(detail && { group_detail: groupData(organization.id, directory.id, group) }),
   }
 }
@@ -95,16 +95,16 @@ function secretMessage({ times }: State, directoryId: string, lastUsedAt: number
   const createdAt = times.createdAt(directoryId)
   return {
     id: stableId('sec_', directoryId),
-    create_time: rfc3339(createdAt),
+    create_time: apiTime(createdAt),
     secret_suffix: directoryId.slice(-4),
     status: 'ACTIVE',
-    expire_time: rfc3339(createdAt + yearMs),
-    ...(lastUsedAt !== undefined && { last_used_time: rfc3339(lastUsedAt) }),
+    expire_time: apiTime(createdAt + yearMs),
+    ...(lastUsedAt !== undefined && { last_used_time: apiTime(lastUsedAt) }),
     directory_id: directoryId,
   }
 }
 
 function latest({ times }: State, name: string, entries: readonly { readonly id: string }[]) {
   if (entries.length === 0) return {}
-  return { [name]: rfc3339(Math.max(...entries.map(({ id }) => times.updatedAt(id)))) }
+  return { [name]: apiTime(Math.max(...entries.map(({ id }) => times.updatedAt(id)))) }
 }

@@ -2,7 +2,8 @@ import { randomId } from '../ids.ts'
 import { newOrganization, type Organization } from '../organizations.ts'
 import { endSession } from '../session.ts'
 import type { State } from '../state.ts'
-import { organizationData, rfc3339 } from './organization-message.ts'
+import { apiTime } from '../wire-time.ts'
+import { organizationData } from './organization-message.ts'
 import { RestError } from './rest-error.ts'
 
 /** What an application says of an organization, by the names of the wire. */
@@ -74,7 +75,7 @@ export function deleteOrganization(state: State, organization: Organization): vo
   }
   state.webhooks.publish('organization.deleted', {
     ...organizationData(state, organization),
-    deleted_at: rfc3339(state.clock()),
+    deleted_at: apiTime(state.clock()),
   })
 }
 

@@ -1,6 +1,7 @@
 import type { DataOf } from '../event.ts'
 import type { Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
+import { apiTime } from '../wire-time.ts'
 
 /** An organization as the API answers it. */
 export function organizationMessage(
@@ -11,8 +12,8 @@ export function organizationMessage(
     organization
   return {
     id,
-    create_time: rfc3339(times.createdAt(id)),
-    update_time: rfc3339(times.updatedAt(id)),
+    create_time: apiTime(times.createdAt(id)),
+    update_time: apiTime(times.updatedAt(id)),
     display_name: displayName,
     region_code: regionCode,
     ...(externalId !== undefined && { external_id: externalId }),
@@ -30,9 +31,4 @@ export function organizationData(
 ): DataOf<'organization.created'> {
   const message = organizationMessage(state, organization)
   return { ...message, external_id: organization.externalId ?? null }
-}
-
-/** A time as the API writes it. */
-export function rfc3339(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { randomId } from '../ids.ts'
 import { magicLinkPath } from '../portal.ts'
 import type { PortalLink, State } from '../state.ts'
+import { apiTime } from '../wire-time.ts'
 import { organizationId } from './fields.ts'
 import { organizationWith } from './find.ts'
 import { type Operation, operation } from './operation.ts'
-import { rfc3339 } from './organization-message.ts'
 import { list, nameOf, yesOrNo } from './rules.ts'
 
 const linkRequest = {
@@ -38,5 +38,5 @@ function generate(state: State, ownerId: string, features: PortalLink['features'
     expiresAt: clock() + settings.portalLinkTtlSeconds * 1000,
   }
   portalLinks.set(path, link)
-  return { id: link.id, location: issuer + path, expire_time: rfc3339(link.expiresAt) }
+  return { id: link.id, location: issuer + path, expire_time: apiTime(link.expiresAt) }
 }
