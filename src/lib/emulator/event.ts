@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Envelope, EventOf, EventType } from '../webhooks/events.ts'
 import { exampleEvents } from './example-events.ts'
-import { randomId, stableId } from './ids.ts'
+import { environmentId, randomId } from './ids.ts'
 import { eventTime } from './wire-time.ts'
 
 /** What an event is about; by the names of the wire. */
@@ -27,7 +27,7 @@ export function newEvent<Type extends EventType>(
     id: randomId('evt_'),
     type,
     object,
-    environment_id: stableId('env_', 'emulator'),
+    environment_id: environmentId,
     ...(organizationId !== undefined && { organization_id: organizationId }),
     occurred_at: eventTime(clock()),
     data,

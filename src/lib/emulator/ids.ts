@@ -11,6 +11,9 @@ export function stableId(prefix: string, ...words: readonly string[]): string {
   return `${prefix}${100_000_000_000_000_000n + (hash.readBigUInt64BE() % 900_000_000_000_000_000n)}`
 }
 
+/** The one environment that every emulator plays. */
+export const environmentId: string = stableId('env_', 'emulator')
+
 /** A code or an opaque token that nobody can guess. */
 export function randomSecret(prefix = ''): string {
   return prefix + randomBytes(24).toString('base64url')

@@ -1,5 +1,5 @@
 import type { Json } from '../../types.ts'
-import { stableId } from '../ids.ts'
+import { environmentId, stableId } from '../ids.ts'
 import type { Connection, OwnedConnection } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { apiTime } from '../wire-time.ts'
@@ -99,7 +99,7 @@ function domainMessage({ times }: State, organizationId: string, domain: string)
   return {
     id: stableId('dom_', domain),
     domain,
-    environment_id: stableId('env_', 'emulator'),
+    environment_id: environmentId,
     organization_id: organizationId,
     txt_record_key: '',
     txt_record_secret: '',
