@@ -127,6 +127,14 @@ describe('express-scalekit trigger', () => {
     expect(received).toEqual([])
   })
 
+  it('says which file is not JSON', async () => {
+    const file = await fileWith('{"id":')
+    const to = ['--to', 'http://127.0.0.1:1/webhooks', '--secret', secret]
+    const { child, output } = run(['trigger', 'role.created', ...to, '--data', file])
+    expect(await exitOf(child)).toBe(1)
+    expect(output.errors).toContain(`${file} is not JSON: `)
+  })
+
   it.each([301, 401, 503])('shows a %i and fails', async (status) => {
     const { url } = await startReceiver(secret, [status])
     const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])

@@ -54,16 +54,24 @@ async function send(url: string, secret: string, body: string): Promise<boolean>
   return answer.ok
 }
 
-/** What `fetch` knows stands in the cause, or in the causes of the cause. */
+/** `fetch` says only that it failed; its cause says why, by a code or in words. */
 function reasonOf({ message, cause }: Error): string {
   const { code, message: why } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
   return code ?? why ?? message
 }
 
 async function dataFrom(file: string): Promise<DataOf<EventType>> {
-  const data: unknown = JSON.parse(await readFile(file, 'utf8'))
+  const data = jsonIn(file, await readFile(file, 'utf8'))
   if (isObject(data)) return data as unknown as DataOf<EventType>
   throw new Error(`${file} must hold a JSON object, the \`data\` of the event`)
+}
+
+function jsonIn(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 function typeFrom(name: string): EventType {
