@@ -23,8 +23,13 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
 export function onlyWord(positionals: readonly string[], name: string): string {
   const [word, ...rest] = positionals
   if (word === undefined) throw new UsageError(`${name} is missing.`)
-  if (rest.length > 0) throw new UsageError(`What is ${rest.join(' ')}?`)
+  assertNoMore(rest)
   return word
+}
+
+/** @throws {@link UsageError} for words that no command asked for */
+export function assertNoMore(words: readonly string[]): void {
+  if (words.length > 0) throw new UsageError(`Not expected here: ${words.join(' ')}.`)
 }
 
 export function urlArgument(name: string, value: string | undefined): string {
@@ -42,7 +47,7 @@ export function numberArgument(
 ): number {
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= min && number <= max) return number
-  throw new UsageError(`${name} must be a number from ${min} to ${max}, not ${value}.`)
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not ${value}.`)
 }
 
 /** The signing secret, from the command line or from the environment. */

@@ -1,7 +1,13 @@
 import type { ParseArgsConfig } from 'node:util'
 import { announcement } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
-import { numberArgument, parseArguments, UsageError, urlArgument } from './arguments.ts'
+import {
+  assertNoMore,
+  numberArgument,
+  parseArguments,
+  UsageError,
+  urlArgument,
+} from './arguments.ts'
 
 const options = {
   port: { type: 'string', default: '4400' },
@@ -14,7 +20,7 @@ const options = {
 /** Plays Scalekit until the process is asked to stop. */
 export async function emulator(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
-  if (positionals.length > 0) throw new UsageError(`What is ${positionals.join(' ')}?`)
+  assertNoMore(positionals)
   const redirectUris = values['redirect-uri'].map((uri) => urlArgument('--redirect-uri', uri))
   const running = await startEmulator({
     port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
