@@ -117,7 +117,7 @@ function fieldsOf(given: readonly unknown[]): {
   }
 }
 
-/** What is undefined was most often to come from a variable that is not set. */
+/** What is undefined should most often have come from a variable, which is not set. */
 function present(value: unknown): unknown {
   if (value === undefined) throw new Error('is missing: is its environment variable set?')
   return value
@@ -138,7 +138,7 @@ const defaultLimits = { timeoutMs: 5000, maxConcurrentCalls: 50 }
 /** As the reference has it. */
 export const defaultMaxPageSize = 30
 
-/** What a client costs at most that was told only how long an attempt may take. */
+/** The limits of a client that was told only how long one attempt may take. */
 export function limitsFor(timeoutMs: number): ApiLimits {
   return { ...defaultLimits, timeoutMs, totalTimeoutMs: 3 * timeoutMs }
 }

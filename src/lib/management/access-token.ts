@@ -18,7 +18,7 @@ export interface ApiClient {
 export interface AccessTokens {
   /** A token that is good for now: at once where there is one. */
   current(): string | Promise<string>
-  /** The API refused this one: the next is another. */
+  /** Says that the API refused this one, so that the next is another. */
   refused(token: string): void
 }
 

@@ -58,7 +58,7 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
     // All wait for the same token; when it does not come, that is not for each of them to try again.
     const token = () => inTime(tokens.current(), deadline)
     await token()
-    // For the whole call: whoever waits to try again makes room for nobody who would have to, too.
+    // Kept between attempts: whoever got the place meanwhile would have to wait for the same API.
     await places.take(deadline)
     try {
       const parts = { send, origin, tokens, deadline, timeoutMs: limits.timeoutMs }
@@ -81,7 +81,7 @@ interface AttemptParts {
 function attemptAt(request: ApiRequest, parts: AttemptParts) {
   const { send, origin, tokens } = parts
   let mayRenew = true
-  // Whether nobody knows what an attempt did; what was put off did nothing.
+  // Whether an attempt may have had its effect unknown to us; one that was put off had none.
   let isInDoubt = false
   return async function attempt(token: string): Promise<Json | undefined> {
     const wasInDoubt = isInDoubt

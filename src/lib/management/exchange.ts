@@ -19,7 +19,8 @@ export async function exchange(
   { deadline, timeoutMs }: AttemptLimits,
 ): Promise<Answer> {
   const remaining = remainingMs(deadline)
-  // It would be sent and given up at once, and nobody knew what became of it. `NaN` is no time, too.
+  // Sent now, it would be given up at once, and nobody would know what became of it. `NaN` is no
+  // time either.
   if (!(remaining > 0)) throw exceeded(deadline)
   try {
     return await send({

@@ -55,7 +55,7 @@ export function inOurNames<Shape>(value: Json): Shape {
  * What a page says of its neighbours; protobuf may leave an empty text out.
  *
  * @throws {@link ApiError} `api_answer_invalid` for a token that is no text: the list would seem to
- *   end, and who is behind that to have left
+ *   end there, and everybody on its further pages to be gone
  */
 export function pageEnds(answer: Json): PageEnds {
   return {

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts'
 import { type Deadline, waitFor } from './deadline.ts'
 
-/** In line at most; further ones fail at once, so that nothing piles up behind what is down. */
+/** How many may stand in line; more fail at once, so that nothing piles up behind an outage. */
 const maxWaiting = 1000
 
 /** A number of places; whoever finds none free waits in line. */
