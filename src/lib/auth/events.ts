@@ -26,7 +26,7 @@ export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents
 /** Tells listeners; one that throws or rejects keeps nobody from anything. */
 export interface AuthEmitter {
   emit: Emit
-  /** Answers how to stop. */
+  /** @returns a function that ends it */
   on<Name extends keyof AuthEvents>(
     name: Name,
     listener: (event: AuthEvents[Name]) => void,

@@ -32,7 +32,7 @@ export function tapOf(req: IncomingMessage): BodyTap | undefined {
 /**
  * Keeps what arrives at these places, in every HTTP/1 server of the process, before any middleware.
  *
- * @returns how to stop
+ * @returns a function that ends it
  */
 export function tapBodies(places: readonly Place[]): () => void {
   if (tapped.size === 0) subscribe(channel, tapSigned)

@@ -68,14 +68,14 @@ export interface ScalekitAuth extends Guards {
   readonly client: ScalekitClient
   /** Scalekit's webhooks beside the route. */
   readonly webhooks: Webhooks
-  /** Tells of what happens; answers how to stop. */
+  /** Tells a listener of what happens, until the function that it answers is called. */
   readonly on: AuthEmitter['on']
   /**
    * Keeps a copy of what arrives for the routes of webhooks and interceptors, above body parsers.
-   * HTTP/1 servers need it not: there the kit sees every request first.
+   * HTTP/1 servers do not need it: there the kit sees every request first.
    */
   readonly captureRawBody: Middleware
-  /** Stops what runs in the background, and waits for handlers that a queue's delivery runs. */
+  /** Stops what runs in the background, and waits for handlers that a queue has begun to run. */
   close(): Promise<void>
 }
 

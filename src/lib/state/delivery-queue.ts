@@ -35,8 +35,9 @@ export interface DeliveryQueue {
    */
   enqueue(delivery: QueuedDelivery): Promise<{ readonly isSameBody: boolean }>
   /**
-   * Begins to run what waits. Answers how to stop, which ends with the runs that have begun.
-   * Absent where this process only receives.
+   * Begins to run what waits. Absent where this process only receives.
+   *
+   * @returns a function that stops it, and ends with the runs that have begun
    */
   work?(run: RunDelivery, logger: Logger): () => Promise<void>
 }

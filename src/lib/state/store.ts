@@ -28,7 +28,11 @@ export interface Marks {
   write(marks: readonly Mark[]): Promise<void>
   /** The marks written after `cursor`; without one, all that have not expired. */
   since(cursor?: string): Promise<{ readonly marks: readonly Mark[]; readonly cursor: string }>
-  /** Calls `wake` when there may be something new: a hint, not a promise. Answers how to stop. */
+  /**
+   * Calls `wake` when there may be something new: a hint, not a promise.
+   *
+   * @returns a function that ends it
+   */
   subscribe?(wake: () => void): () => void
   /** The marks themselves, where this process holds all of them; then nobody has to ask. */
   readonly local?: LocalMarks
@@ -62,7 +66,7 @@ export interface Vault {
 export interface Ledger {
   /** Claims a delivery for `owner`, unless somebody has it or it is done. */
   claim(claim: DeliveryClaim): Promise<ClaimAnswer>
-  /** Makes the lease of `owner` last on; answers false when the delivery is not theirs any more. */
+  /** Extends the lease of `owner`; answers false when the delivery is not theirs any more. */
   renew(deliveryId: string, owner: string, leaseMs: number): Promise<boolean>
   /** The effect is there: the delivery is done, and is remembered for at least `keepMs`. */
   settle(deliveryId: string, owner: string, keepMs: number): Promise<void>

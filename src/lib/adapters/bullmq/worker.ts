@@ -21,7 +21,7 @@ const workerDefaults = { concurrency: 5, lockDuration: 30_000, maxStalledCount: 
 /** BullMQ waits for a Redis that is away, however long; who closes does not. In milliseconds. */
 const closeTimeoutMs = 3000
 
-/** Starts a worker of BullMQ on the queue; answers how to stop it. */
+/** Starts a worker of BullMQ on the queue. @returns a function that stops it */
 export function bullmqWorker(parts: WorkerParts): () => Promise<void> {
   const worker = startWorker(parts)
   worker.catch((error: unknown) => report(parts.logger, error))
