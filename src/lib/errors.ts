@@ -88,7 +88,7 @@ const statusByCode = {
   invalid_page_size: 400,
   invalid_updated_after: 400,
   page_token_repeated: 502,
-  // Either.
+  // Anywhere.
   store_unavailable: 503,
   unexpected: 503,
 } as const

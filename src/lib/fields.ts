@@ -37,7 +37,7 @@ export function unknownNames(given: unknown, known: readonly string[], prefix = 
     })
 }
 
-/** The known name that differs least, in at most two letters but never in all of its own. */
+/** The known name that differs least: in two letters at most, and never in all that it has. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
   return known
     .map((candidate) => ({ candidate, distance: nameDistance(candidate, name) }))

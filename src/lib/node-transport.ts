@@ -49,7 +49,7 @@ function callOnce(
   const { hostname, port, host, request } = destination
   const { path, method, body, maxBodyBytes } = call
   return new Promise((resolve, reject) => {
-    // What is made again may be over by now.
+    // A call that is made again may be over by now.
     if (limit.reason !== undefined) throw limit.reason
     const outgoing = request({
       hostname,

@@ -16,7 +16,7 @@ import {
 } from './delivery.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
-/** How long nobody looks whether a lease has ended, at most, in milliseconds. */
+/** The longest time between two looks at whether a lease has ended, in milliseconds. */
 const maxPauseMs = 500
 
 /** What it takes to handle deliveries that a queue keeps. */

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts'
 import { sharedLookUp } from '../shared-lookup.ts'
 import { within } from '../within.ts'
 
-/** How an organization is called, as far as Scalekit says. */
+/** What an organization is called, as far as Scalekit says. */
 export interface OrganizationName {
   readonly displayName?: string
   /** Your own id of the organization. */
@@ -19,12 +19,12 @@ export type LookUpName = (id: string) => Promise<OrganizationName>
 const hitMs = 5 * 60_000
 /** An organization that is gone, or an API that is down, is not asked for on every page. */
 const missMs = 30_000
-/** In all; more are not begun. Their names come with a later page. */
+/** In all; no more are begun, and further names come with a later page. */
 const maxFlights = 40
 /** How long a page waits; an answer that comes later is kept for the next one. */
 const defaultTimeoutMs = 2000
 
-/** Finds how organizations are called, and asks no more often than a name is worth. */
+/** Finds what organizations are called, and asks no more often than a name is worth. */
 export function organizationNames(parts: {
   readonly findOrganization: FindOrganization
   readonly clock: Clock

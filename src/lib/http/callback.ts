@@ -32,7 +32,7 @@ export interface CallbackParts {
   readonly onLogin: OnLogin | undefined
   readonly lifetimes: { readonly absoluteSeconds: number; readonly idleSeconds: number }
   readonly clock: Clock
-  /** How our cookies are called and sent. */
+  /** What our cookies are called, and how they are sent. */
   readonly cookies: { readonly name: string; readonly isSecure: boolean }
   loginUrl(query: Readonly<Record<string, string>>): string
   /** Answers a failure, with a way to try the same again. */

@@ -33,7 +33,7 @@ function isOfScript(requestedWith: string | string[] | undefined): boolean {
   return requestedWith !== undefined && !requestedWith.includes('.')
 }
 
-/** A browser, or a tool of its, looks ahead; nobody has asked for the page yet. */
+/** A browser, or one of its tools, looks ahead; nobody has asked for the page yet. */
 export function isPrefetch({ headers }: IncomingMessage): boolean {
   const purposes = [headers['sec-purpose'], headers.purpose, headers['x-moz']]
   return purposes.some((purpose) => /prefetch|prerender/i.test(String(purpose ?? '')))

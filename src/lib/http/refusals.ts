@@ -7,7 +7,7 @@ import { lookWith } from './page.ts'
 import { errorPage } from './pages.ts'
 import { type Problem, redirect, sendPage, sendProblem } from './respond.ts'
 
-/** Why a guard does not let through. No Error: a refusal is ordinary, and a stack is dear. */
+/** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
 export interface Refusal extends Problem {
   /** What a sign-in that would help has to name. */
   readonly login?: Readonly<Record<string, string>>

@@ -47,7 +47,7 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
     await Promise.all(running)
   }
 
-  /** Begins what there is room for; answers how much that is. */
+  /** Begins as many jobs as there is room for; answers how many there were. */
   async function take(): Promise<number> {
     await parts.ready()
     await expire()
