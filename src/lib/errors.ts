@@ -159,7 +159,7 @@ export class LoginError extends ScalekitError {
   }
 }
 
-/** A guard's refusal, or a principal that cannot be told. */
+/** A guard's refusal, or that nobody can tell who is asking. */
 export class AccessError extends ScalekitError {
   override readonly name: string = 'AccessError'
 }

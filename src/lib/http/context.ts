@@ -97,7 +97,7 @@ export function contextOf(
  * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
  *
  * @throws {@link ScalekitError} `not_mounted` when `scalekitAuth()` did not run for this request,
- *   `store_unavailable` when nobody can tell for the moment
+ *   `store_unavailable` while nobody can tell who is signed in
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

@@ -46,7 +46,7 @@ export function guard(
   }
 }
 
-/** What cannot be told is refused, and never as "not signed in". */
+/** Where nobody can tell who is asking they are refused, and never as "not signed in". */
 function refuseByError(
   error: unknown,
   req: IncomingMessage,

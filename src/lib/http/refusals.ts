@@ -88,7 +88,7 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
   return { ...organization, prompt: 'login' }
 }
 
-/** Where it cannot be told whose page it is. */
+/** Where no instance is known whose page it is. */
 const plainLook = lookWith('')
 
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
