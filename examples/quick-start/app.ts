@@ -15,21 +15,21 @@ export interface Customer {
   readonly displayName: string
   readonly domains: readonly string[]
   /** In place of your own table of who works for whom. */
-  readonly people: readonly { readonly email: string }[]
+  readonly people: readonly { readonly id: string }[]
 }
 
 /** A small product: everybody sees the start page, members their organization, admins a bit more. */
 export function createApp(customers: readonly Customer[], options?: ScalekitAuthOptions): Express {
   const app = express()
   const auth = scalekitAuth({
-    organizations: { of: ({ user }) => customersOf(user.email) },
+    organizations: { of: ({ user }) => customersOf(user.id) },
     portal: { role: 'admin', embed: true, returnTo: '/welcome' },
     ...options,
   })
   app.use(auth)
 
-  function customersOf(email: string | undefined): Customer[] {
-    return customers.filter(({ people }) => people.some((person) => person.email === email))
+  function customersOf(userId: string): Customer[] {
+    return customers.filter(({ people }) => people.some(({ id }) => id === userId))
   }
 
   app.get('/api/customers', (_req, res) => {
