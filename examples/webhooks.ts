@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { requireRole, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
+import type { EventOf } from 'express-scalekit/webhooks'
+
+/** What events say of somebody who was added or changed. */
+type DirectoryUser = EventOf<'organization.directory.user_created'>['data']
 
 /** Somebody at a customer, as their company's directory last said. */
 interface Member {
@@ -42,16 +46,7 @@ function memberTable() {
   }
 
   return {
-    put(
-      user: {
-        readonly id: string
-        readonly organization_id: string
-        readonly email: string
-        readonly name?: string
-        readonly active: boolean
-      },
-      occurredAt: string,
-    ) {
+    put(user: DirectoryUser, occurredAt: string) {
       const { organization_id: organizationId, email, name = email, active: isActive } = user
       write(user.id, occurredAt, { organizationId, email, name, isActive })
     },
