@@ -52,12 +52,12 @@ export function createApp(
     }),
   )
   app.post('/o/:slug/projects', ofAddress, requireRole('admin'), ({ params, body }, res) => {
-    const name = String(body.name ?? '').trim()
+    const name = String(body?.name ?? '').trim()
     if (name !== '') bySlug(params.slug)!.projects.push(name.slice(0, 80))
     res.redirect(303, `/o/${params.slug}`)
   })
   app.post('/switch', requireAuth(), async (req, res) => {
-    const customer = bySlug(req.body.slug)
+    const customer = bySlug(req.body?.slug)
     if (!customer) return void res.redirect(303, '/')
     await auth.switchOrganization(req, res, customer.id, { returnTo: `/o/${customer.slug}` })
   })

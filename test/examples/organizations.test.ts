@@ -76,6 +76,15 @@ it('lets admins alone add projects and open the portal', async () => {
   await member.open('/portal').expect(403)
 })
 
+it('takes a form without anything in it for one that names nothing', async () => {
+  const { visitor } = await running()
+  const admin = visitor()
+  await enter(admin, '/o/acme', ada)
+  const added = await admin.post('/o/acme/projects', form).expect(303)
+  const switched = await admin.post('/switch', form).expect(303)
+  expect([added, switched].map(({ headers }) => headers.location)).toEqual(['/o/acme', '/'])
+})
+
 it('lets nobody in where no company goes by the name', async () => {
   const { visitor } = await running()
   const browser = visitor()
