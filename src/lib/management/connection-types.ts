@@ -159,7 +159,12 @@ export interface ConnectionRequest {
   readonly id: string
 }
 
-/** How the people of organizations sign in. */
+/**
+ * How the people of organizations sign in.
+ *
+ * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
+ * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ */
 export interface ConnectionApi {
   /** @throws {@link ApiError} as every operation; `invalid_id` for a filter that is named and empty */
   listConnections(

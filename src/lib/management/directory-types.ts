@@ -167,7 +167,12 @@ export interface DirectoryOwner {
   readonly directoryId: string
 }
 
-/** The directories of organizations, and who is in them. */
+/**
+ * The directories of organizations, and who is in them.
+ *
+ * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
+ * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ */
 export interface DirectoryApi {
   listDirectories(
     organizationId: string,

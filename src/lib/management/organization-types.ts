@@ -73,7 +73,12 @@ export interface PortalLink {
   readonly expireTime: string
 }
 
-/** The customers of an environment. Ids are Scalekit's (`org_…`) where they are not called external. */
+/**
+ * The customers of an environment. Ids are Scalekit's (`org_…`) where they are not called external.
+ *
+ * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
+ * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ */
 export interface OrganizationApi {
   /**
    * One page of all organizations.
