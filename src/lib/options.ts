@@ -24,9 +24,9 @@ export interface ScalekitAuthOptions {
   readonly environmentUrl?: string | URL
   /** The `iss` of the environment's tokens. Default: the environment URL. */
   readonly issuer?: string
-  /** Env: `SCALEKIT_CLIENT_ID`. */
+  /** `skc_…`, from the dashboard. Env: `SCALEKIT_CLIENT_ID`. */
   readonly clientId?: string
-  /** Env: `SCALEKIT_CLIENT_SECRET`. */
+  /** From the dashboard. Env: `SCALEKIT_CLIENT_SECRET`. */
   readonly clientSecret?: string
   /**
    * Where browsers reach the application: scheme, host and port. A list allows several hosts; each
@@ -64,19 +64,27 @@ export interface ScalekitAuthOptions {
     /** Default: `/portal`. */
     readonly portal?: string
   }
-  /** Default: `openid email profile`. */
+  /**
+   * What a sign-in asks for; `offline_access` adds a refresh token. Default: `openid email profile`.
+   */
   readonly scopes?: readonly string[]
+  /** Where sign-ins go, and who gets in. */
   readonly login?: {
-    /** Where a sign-in goes that names no target: the tenant of a subdomain, for one. */
+    /**
+     * Where a sign-in goes that names no target: the tenant of a subdomain, for one. Default: none.
+     */
     resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
     /**
      * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
      * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
      */
     readonly fallback?: 'email' | 'hosted'
-    /** The social providers `/login?provider=` may name. Default: none. */
+    /**
+     * The social providers `/login?provider=` may name: `google`, `github`, `linkedin`, `gitlab`,
+     * `microsoft`, `salesforce`. Default: none.
+     */
     readonly providers?: readonly string[]
-    /** Has the last word on every sign-in. */
+    /** Has the last word on every sign-in. Default: none. */
     readonly onLogin?: OnLogin
   }
   /** Where sessions are kept and how long they last; a text is its `kind`. */
@@ -96,19 +104,21 @@ export interface ScalekitAuthOptions {
   readonly portal?: PortalOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
+  /** How sessions end that another process ended. */
   readonly revocation?: {
     /** How long a revocation may take to be known in every process, in ms. Default: 1000. */
     readonly maxLagMs?: number
   }
-  /** Default: the console. */
+  /** Where lines for developers and operators go. Default: the console. */
   readonly logger?: Logger
+  /** How Scalekit is called. */
   readonly http?: {
     /** Makes the calls to Scalekit, e.g. through a proxy. Default: `node:http` and `node:https`. */
     readonly fetch?: Fetch
     /** How long one call to Scalekit may take, in seconds. Default: 5. */
     readonly timeoutSeconds?: number
   }
-  /** Default: `Date.now`. */
+  /** Tells the time; for tests. Default: `Date.now`. */
   readonly clock?: Clock
   /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
   readonly dangerouslyAllowHttp?: boolean
@@ -168,7 +178,10 @@ export type WebhookOptions = EventHandlers & {
    * which runs the handlers until they succeed. Default: `inline`.
    */
   readonly delivery?: 'inline' | DeliveryQueue
-  /** Events that end all sessions of an organization besides those that must. Default: none. */
+  /**
+   * Further events that end all sessions of their organization: `sso_disabled`,
+   * `directory_disabled`. Default: none.
+   */
   readonly revokeOn?: readonly OptionalRevocation[]
 }
 
