@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LoginError } from '../errors.ts'
+import { assertMethod } from './method.ts'
 import { queryOf } from './middleware.ts'
 import { isPrefetch } from './navigation.ts'
 
@@ -41,10 +42,7 @@ export function readCallbackAnswer(
 
 /** A link scanner's HEAD and a browser's prefetch must not use the code up. */
 function assertAsked(req: IncomingMessage, res: ServerResponse): void {
-  if (req.method !== 'GET') {
-    res.setHeader('Allow', 'GET')
-    throw new LoginError('method_not_allowed', 'The callback takes GET')
-  }
+  assertMethod(req, res, ['GET'], 'The callback takes GET')
   if (isPrefetch(req)) {
     throw new LoginError('navigation_required', 'The callback cannot be fetched ahead')
   }

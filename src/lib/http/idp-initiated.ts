@@ -10,6 +10,7 @@ import type { SingleUse } from '../state/store.ts'
 import type { LoginRequest } from '../types.ts'
 import type { StartLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
+import { assertMethod } from './method.ts'
 import { originalUrl, pathOf, queryOf } from './middleware.ts'
 import { asksForPage, isPrefetch } from './navigation.ts'
 import type { Look } from './page.ts'
@@ -115,10 +116,7 @@ export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHa
 
 /** A person opens the link, or answers our page; nothing else may use the token up. */
 function assertAsked(req: IncomingMessage, res: ServerResponse, origin: string): void {
-  if (req.method !== 'GET' && req.method !== 'POST') {
-    res.setHeader('Allow', 'GET, POST')
-    throw new LoginError('method_not_allowed', 'An IdP-initiated login is a GET or a POST')
-  }
+  assertMethod(req, res, ['GET', 'POST'], 'An IdP-initiated login is a GET or a POST')
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A sign-in begins by opening a page')
   }

@@ -9,6 +9,7 @@ import type { LoginRequest } from '../types.ts'
 import type { AskForEmail } from './ask-for-email.ts'
 import type { FindDestination } from './destination.ts'
 import { assertOurIssuer, fieldsOf, readLoginQuery } from './login-target.ts'
+import { assertMethod } from './method.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
 import { providerError } from './provider-errors.ts'
@@ -103,10 +104,7 @@ export function loginRoute(
   start: StartLogin,
 ): RouteHandler {
   return async function login(req, res) {
-    if (req.method !== 'GET') {
-      res.setHeader('Allow', 'GET')
-      throw new LoginError('method_not_allowed', 'A sign-in begins with GET')
-    }
+    assertMethod(req, res, ['GET'], 'A sign-in begins with GET')
     if (!isNavigation(req)) {
       throw new LoginError('navigation_required', 'A sign-in begins by opening a page', {
         hint: 'Send the browser there with location.assign(), not with fetch().',

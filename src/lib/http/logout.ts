@@ -7,6 +7,7 @@ import { type Logger, quote } from '../log.ts'
 import type { Client, Provider } from '../oidc/discovery.ts'
 import { endSessionUrl } from '../oidc/end-session.ts'
 import type { Sealer } from '../seal.ts'
+import { assertMethod } from './method.ts'
 import { queryOf } from './middleware.ts'
 import { asksForPage } from './navigation.ts'
 import type { Look } from './page.ts'
@@ -83,10 +84,7 @@ export function endLogin(parts: LogoutParts): EndLogin {
 export function logoutRoute(parts: LogoutParts, end: EndLogin): RouteHandler {
   const { sessions, seal } = parts
   return async function logout(req, res) {
-    if (req.method !== 'GET' && req.method !== 'POST') {
-      res.setHeader('Allow', 'GET, POST')
-      throw new LoginError('method_not_allowed', 'A sign-out is a GET or a POST')
-    }
+    assertMethod(req, res, ['GET', 'POST'], 'A sign-out is a GET or a POST')
     const query = queryOf(req)
     const returnTo = query.get('return_to') ?? undefined
     if (sessions.isStale(req)) await sessions.refresh()

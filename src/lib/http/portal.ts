@@ -5,6 +5,7 @@ import { LoginError, ScalekitError } from '../errors.ts'
 import type { PortalFeature } from '../options.ts'
 import { requiresPermissions, requiresRole } from './checks.ts'
 import type { Instance } from './context.ts'
+import { assertMethod } from './method.ts'
 import { isNavigation } from './navigation.ts'
 import type { Look } from './page.ts'
 import { portalPage } from './portal-page.ts'
@@ -95,10 +96,7 @@ export function portalNotConfigured(): RouteHandler {
 
 /** A prefetch or a script that asks would leave a link lying about that nobody wanted. */
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {
-  if (req.method !== 'GET') {
-    res.setHeader('Allow', 'GET')
-    throw new LoginError('method_not_allowed', 'The portal opens with GET')
-  }
+  assertMethod(req, res, ['GET'], 'The portal opens with GET')
   if (!isNavigation(req)) {
     throw new LoginError('navigation_required', 'The portal opens as a page of its own', {
       hint: 'Send the browser there with a link or location.assign(), not with fetch() or a frame.',
