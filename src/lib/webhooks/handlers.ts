@@ -28,7 +28,7 @@ export interface Delivery {
 
 /**
  * Does what an event asks for. Whatever it throws or rejects with means that the event should come
- * again, except a `PermanentError`.
+ * again, except a `PermanentError`. In the kit, what has not ended after five minutes has failed.
  */
 export type EventHandler<Event> = (event: Event, delivery: Delivery) => unknown
 
