@@ -2,8 +2,6 @@ import { assertEncrypted, environmentOrigin } from './environment-url.ts'
 import { oneOf, originUrl, path, text, texts, webUrl, withMethods } from './fields.ts'
 import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
 import type { EmailPageTexts, PageOptions } from './page-options.ts'
-import { emulatorClientSecret } from './sample-secrets.ts'
-import { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
@@ -22,9 +20,6 @@ export interface Paths {
   readonly organizations: string
   readonly portal: string
 }
-
-/** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
-const minSecretLength = 32
 
 export function isProduction(env: Env): boolean {
   return env.NODE_ENV === 'production'
@@ -54,17 +49,6 @@ export function issuer(value: string, env: Env): string {
   return value
 }
 
-export function clientSecret(options: ScalekitAuthOptions, env: Env): Secret {
-  const value = required(
-    options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET,
-    'SCALEKIT_CLIENT_SECRET',
-  )
-  if (isProduction(env) && value === emulatorClientSecret) {
-    throw new Error('is the emulator’s, which everybody knows: use your environment’s own')
-  }
-  return new Secret(value)
-}
-
 export function baseUrls(options: ScalekitAuthOptions, env: Env): readonly [URL, ...URL[]] {
   const given = options.baseUrl ?? env.APP_BASE_URL?.split(',') ?? defaultBaseUrl(env)
   const [first, ...others] = [given].flat().map((value) => originUrl(value))
@@ -83,29 +67,11 @@ function defaultBaseUrl(env: Env): string {
   throw new Error('is missing: set APP_BASE_URL to where browsers reach the application')
 }
 
-export function secrets(options: ScalekitAuthOptions, env: Env): readonly Secret[] {
-  const given = options.secret ?? env.SCALEKIT_COOKIE_SECRET?.split(',')
-  if (given === undefined || given === '') return [derivedSecret(options, env)]
-  return strongSecrets(given)
-}
-
-function strongSecrets(given: string | readonly string[]): readonly Secret[] {
-  const list = [given].flat()
-  if (list.length === 0) throw new Error('must hold at least one secret')
-  return list.map((value) => new Secret(strong(text(value))))
-}
-
 /** Where sessions are kept; `auto` finds out what the application has mounted. */
 export function sessionKind({ kind, store }: SessionOptions): 'auto' | SessionKind {
   if (store === undefined) return oneOf(kind ?? 'auto', ['auto', 'cookie', 'express-session'])
   if (kind === undefined || kind === 'express-session') return 'express-session'
   throw new Error('must be "express-session" where `session.store` is given')
-}
-
-export function sessionSecrets({ secret, store }: SessionOptions): readonly Secret[] | undefined {
-  if (secret === undefined) return undefined
-  if (store === undefined) throw new Error('is for the cookie of `session.store`; here `secret` is')
-  return strongSecrets(secret)
 }
 
 export function sessionStore({ store }: SessionOptions): SessionStore | undefined {
@@ -125,29 +91,6 @@ export function stateStore(store: StateStore | undefined): StateStore | undefine
     throw new Error('is one of express-session: give it as `session.store`')
   }
   throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
-}
-
-function derivedSecret(options: ScalekitAuthOptions, env: Env): Secret {
-  if (isProduction(env)) {
-    throw new Error(
-      'is missing: set SCALEKIT_COOKIE_SECRET to the output of `openssl rand -base64 32`',
-    )
-  }
-  return new Secret(`cookies: ${options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET}`)
-}
-
-function strong(secret: string): string {
-  if (secret.length < minSecretLength) {
-    throw new Error(
-      `is shorter than ${minSecretLength} characters: use the output of \`openssl rand -base64 32\``,
-    )
-  }
-  const isSample =
-    secret === emulatorClientSecret ||
-    new Set(secret).size < 10 ||
-    /your.?secret|change.?me|keyboard.?cat/i.test(secret)
-  if (isSample) throw new Error('looks like a sample: use the output of `openssl rand -base64 32`')
-  return secret
 }
 
 export function instanceName(value: unknown): string {

@@ -6,7 +6,6 @@ import type { Clock } from './clock.ts'
 import {
   basePath,
   baseUrls,
-  clientSecret,
   type Env,
   environmentUrl,
   instanceName,
@@ -17,13 +16,12 @@ import {
   paths,
   required,
   scopes,
-  secrets,
   sessionKind,
-  sessionSecrets,
   sessionStore,
   stateStore,
 } from './config-fields.ts'
 import { type PortalFields, portalFields } from './config-portal.ts'
+import { clientSecret, secrets, sessionSecrets } from './config-secrets.ts'
 import {
   delivery,
   interceptorHandlers,
