@@ -40,7 +40,7 @@ export function portalFields(
       const isSaid = given.role !== undefined || given.permission !== undefined
       // Anything but an object is reported as a whole.
       if (isObject(portal) && !isSaid) {
-        throw new Error('is missing: name the role that may open the admin portal')
+        throw new Error('is missing: name the role or the permission that opens the admin portal')
       }
       return names(given.role)
     },

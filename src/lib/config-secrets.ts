@@ -28,7 +28,9 @@ export function secrets(options: ScalekitAuthOptions, env: Env): readonly Secret
 /** What signs the cookie of a session store; nothing where it is to be derived. */
 export function sessionSecrets({ secret, store }: SessionOptions): readonly Secret[] | undefined {
   if (secret === undefined) return undefined
-  if (store === undefined) throw new Error('is for the cookie of `session.store`; here `secret` is')
+  if (store === undefined) {
+    throw new Error('is for the cookie of `session.store`, and there is none: use `secret`')
+  }
   return strongSecrets(secret)
 }
 
