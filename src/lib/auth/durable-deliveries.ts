@@ -85,7 +85,8 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     if (run.isLast) await bury(delivery, run)
     const claimed = await claimInTurn(delivery, run)
-    if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
+    if (claimed.status === 'busy')
+      throw new WebhookError('webhook_busy', 'The delivery is being handled')
     return claimed
   }
 

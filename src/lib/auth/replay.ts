@@ -24,7 +24,8 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     // Given up counts as done. Anything else that is done took effect after its letter was written.
     const evenIfDone = letter.reason === 'webhook_given_up'
     const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
-    if (claimed.status === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
+    if (claimed.status === 'busy')
+      throw new WebhookError('webhook_busy', 'The delivery is being handled')
     if (claimed.status === 'done') return ledger.exhume(deliveryId)
     // Another replay may have ended since.
     if (!(await letterBy(ledger, deliveryId))) {

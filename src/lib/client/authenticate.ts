@@ -35,7 +35,8 @@ export async function authenticate(
   parts: AuthenticationParts,
 ): Promise<AuthenticationResponse> {
   assertRedirectUri(redirectUri)
-  if (!isText(code)) throw new LoginError('callback_invalid', 'The callback has no one code')
+  if (!isText(code))
+    throw new LoginError('callback_invalid', 'The callback has no code, or more than one')
   const nonce = expectedNonce(options)
   const provider = await parts.discover()
   const { codeVerifier } = options
@@ -81,7 +82,10 @@ function expectedNonce(options: AuthenticationOptions): string | typeof anyNonce
 
 function withLifetime({ accessToken, refreshToken, expiresInSeconds }: Issued) {
   if (expiresInSeconds === undefined) {
-    throw new ScalekitError('provider_failed', 'The token endpoint does not say how long it lasts')
+    throw new ScalekitError(
+      'provider_failed',
+      'The token endpoint does not say how long its token lasts',
+    )
   }
   return {
     accessToken,

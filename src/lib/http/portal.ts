@@ -88,7 +88,7 @@ export function portalRoute(parts: PortalParts): RouteHandler {
 /** Stands in for the route where the application has not said who may open the portal. */
 export function portalNotConfigured(): RouteHandler {
   return async function portal() {
-    throw new ScalekitError('portal_not_configured', 'It is not said who may open the portal', {
+    throw new ScalekitError('portal_not_configured', '`portal` does not say who may open it', {
       hint: 'Name a role: scalekitAuth({ portal: { role: "admin" } }).',
     })
   }

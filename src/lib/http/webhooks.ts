@@ -39,8 +39,12 @@ const acknowledged: Partial<Record<Outcome, number>> = {
 
 function answer(res: ServerResponse, outcome: Outcome): void {
   const status = acknowledged[outcome]
-  if (status !== undefined) sendJson(res, status, { status: outcome })
-  else if (outcome === 'busy') throw new WebhookError('webhook_busy', 'It is being handled')
-  else if (outcome === 'late') throw new WebhookError('webhook_late', 'It is still being handled')
-  else throw new WebhookError('webhook_handler_failed', 'A handler failed')
+  if (status === undefined) throw unacknowledged(outcome)
+  sendJson(res, status, { status: outcome })
+}
+
+function unacknowledged(outcome: Outcome): WebhookError {
+  if (outcome === 'busy') return new WebhookError('webhook_busy', 'The delivery is being handled')
+  if (outcome !== 'late') return new WebhookError('webhook_handler_failed', 'A handler failed')
+  return new WebhookError('webhook_late', 'The delivery is still being handled')
 }
