@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { randomText } from '../bytes.ts'
-import { AccessError, ScalekitError } from '../errors.ts'
+import { AccessError, ScalekitError, WebhookError } from '../errors.ts'
 import type { ClaimAnswer, DeadLetter, DeliveryClaim, Ledger } from '../state/store.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent, type ScalekitEvent } from '../webhooks/events.ts'
@@ -62,6 +62,11 @@ export async function claim(
     })
   if (!answer.isSameBody) tellReuse(delivery, answer.attempt, emit)
   return { ...answer, owner }
+}
+
+/** Somebody else has it, and this attempt is to be made again. */
+export function busy(): WebhookError {
+  return new WebhookError('webhook_busy', 'The delivery is being handled')
 }
 
 /** Another body came under the id of a delivery. */

@@ -5,6 +5,7 @@ import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/deli
 import { within } from '../within.ts'
 import { type Attempt, attemptsWith } from './attempts.ts'
 import {
+  busy,
   type Claim,
   claim,
   type Deliveries,
@@ -85,8 +86,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     if (run.isLast) await bury(delivery, run)
     const claimed = await claimInTurn(delivery, run)
-    if (claimed.status === 'busy')
-      throw new WebhookError('webhook_busy', 'The delivery is being handled')
+    if (claimed.status === 'busy') throw busy()
     return claimed
   }
 

@@ -1,6 +1,6 @@
-import { ConfigError, WebhookError } from '../errors.ts'
+import { ConfigError } from '../errors.ts'
 import { attemptsWith } from './attempts.ts'
-import { claim, deliveryOf, keepMs, leaseMs, letterBy } from './delivery.ts'
+import { busy, claim, deliveryOf, keepMs, leaseMs, letterBy } from './delivery.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
@@ -24,8 +24,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     // Given up counts as done. Anything else that is done took effect after its letter was written.
     const evenIfDone = letter.reason === 'webhook_given_up'
     const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
-    if (claimed.status === 'busy')
-      throw new WebhookError('webhook_busy', 'The delivery is being handled')
+    if (claimed.status === 'busy') throw busy()
     if (claimed.status === 'done') return ledger.exhume(deliveryId)
     // Another replay may have ended since.
     if (!(await letterBy(ledger, deliveryId))) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Deliveries, Outcome } from '../auth/delivery.ts'
+import { busy, type Deliveries, type Outcome } from '../auth/delivery.ts'
 import { WebhookError } from '../errors.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent } from '../webhooks/events.ts'
@@ -44,7 +44,7 @@ function answer(res: ServerResponse, outcome: Outcome): void {
 }
 
 function unacknowledged(outcome: Outcome): WebhookError {
-  if (outcome === 'busy') return new WebhookError('webhook_busy', 'The delivery is being handled')
+  if (outcome === 'busy') return busy()
   if (outcome !== 'late') return new WebhookError('webhook_handler_failed', 'A handler failed')
   return new WebhookError('webhook_late', 'The delivery is still being handled')
 }
