@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { manifest, root } from './manifest.ts'
 import { blocksOf, readme } from './readme.ts'
@@ -41,6 +41,23 @@ describe('README', () => {
     const targets = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target!)
     expect(targets.length).toBeGreaterThan(0)
     expect(targets.filter((target) => !anchors.includes(target))).toEqual([])
+  })
+})
+
+describe('test/README.md', () => {
+  const guide = readFileSync(root('test/README.md'), 'utf8')
+
+  it('names only files and folders that exist', () => {
+    const named = [...guide.matchAll(/\b(?:src|test)(?:\/[\w.-]+)*\b/g)].map(([path]) => path)
+    expect(named).toContain('src/lib/http/kit.ts')
+    expect(named.filter((path) => !existsSync(root(path)))).toEqual([])
+  })
+
+  it('names every folder of the source', () => {
+    const folders = readdirSync(root('src/lib'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `\`src/lib/${name}\``)
+    expect(folders.filter((folder) => !guide.includes(folder))).toEqual([])
   })
 })
 
