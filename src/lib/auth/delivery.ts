@@ -92,15 +92,6 @@ export function letterOf(
   return { deliveryId, type: String(event.type), body: raw.toString(), reason, failedAt, attempt }
 }
 
-/** The dead letter of a delivery, where there is one. */
-export async function letterBy(
-  ledger: Ledger,
-  deliveryId: string,
-): Promise<DeadLetter | undefined> {
-  const letters = await ledger.deadLetters()
-  return letters.find((letter) => letter.deliveryId === deliveryId)
-}
-
 /** A verified delivery that was kept as text, to be handled after all. */
 export function deliveryOf(
   { deliveryId, body }: Pick<DeadLetter, 'deliveryId' | 'body'>,

@@ -10,7 +10,6 @@ import {
   claim,
   type Deliveries,
   deliveryOf,
-  letterBy,
   letterOf,
   tellReuse,
   type VerifiedDelivery,
@@ -92,7 +91,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
 
   /** That counts as done, and its letter is all that is left of it. */
   async function isGivenUp({ deliveryId }: VerifiedDelivery): Promise<boolean> {
-    return (await letterBy(ledger, deliveryId))?.reason === 'webhook_given_up'
+    return (await ledger.letter(deliveryId))?.reason === 'webhook_given_up'
   }
 
   /** A process that dies in the last run leaves no letter any more, so one lies there before. */

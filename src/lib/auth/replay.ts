@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { attemptsWith } from './attempts.ts'
-import { busy, claim, deliveryOf, keepMs, leaseMs, letterBy } from './delivery.ts'
+import { busy, claim, deliveryOf, keepMs, leaseMs } from './delivery.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
@@ -18,7 +18,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
 
   return async function replay(deliveryId) {
     if (dispatcher.isEmpty) throw new ConfigError(['a replay needs handlers, and here are none'])
-    const letter = await letterBy(ledger, deliveryId)
+    const letter = await ledger.letter(deliveryId)
     if (!letter) return false
     const delivery = deliveryOf(letter, clock())
     // Given up counts as done. Anything else that is done took effect after its letter was written.
@@ -27,7 +27,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     if (claimed.status === 'busy') throw busy()
     if (claimed.status === 'done') return ledger.exhume(deliveryId)
     // Another replay may have ended since.
-    if (!(await letterBy(ledger, deliveryId))) {
+    if (!(await ledger.letter(deliveryId))) {
       await ledger.settle(deliveryId, claimed.owner, keepMs)
       return false
     }

@@ -3,6 +3,8 @@ import type { Ledger, Marks, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 const timeoutMs = 2000
+/** The same for a list of all that failed for good, which may be long; no request waits for it. */
+const listTimeoutMs = 30_000
 
 /** The same store, whose calls all end: a request never waits for one that hangs. */
 export function boundedStore({ marks, singleUse, vault, ledger }: StateStore): StateStore {
@@ -36,7 +38,8 @@ function boundedLedger(ledger: Ledger): Ledger {
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
     release: (...given) => within(timeoutMs, ledger.release(...given)),
     bury: (...given) => within(timeoutMs, ledger.bury(...given)),
-    deadLetters: () => within(timeoutMs, ledger.deadLetters()),
+    letter: (...given) => within(timeoutMs, ledger.letter(...given)),
+    deadLetters: () => within(listTimeoutMs, ledger.deadLetters()),
     exhume: (...given) => within(timeoutMs, ledger.exhume(...given)),
   }
 }

@@ -60,6 +60,7 @@ export function memoryLedger(clock: Clock): Ledger {
       const [oldest] = letters.keys()
       if (letters.size > maxDeadLetters && oldest !== undefined) letters.delete(oldest)
     },
+    letter: async (deliveryId) => letters.get(deliveryId),
     deadLetters: async () => [...letters.values()],
     exhume: async (deliveryId) => letters.delete(deliveryId),
   }

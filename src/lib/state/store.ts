@@ -81,6 +81,8 @@ export interface Ledger {
   release(deliveryId: string, owner: string): Promise<void>
   /** Keeps a delivery that failed for good, in place of an older letter by the same id. */
   bury(letter: DeadLetter): Promise<void>
+  /** The dead letter of a delivery, where there is one. */
+  letter(deliveryId: string): Promise<DeadLetter | undefined>
   /** The deliveries that failed for good, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Forgets a dead letter; answers false to all but one of those who ask at once. */

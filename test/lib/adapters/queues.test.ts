@@ -211,6 +211,18 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       expect(await auth.webhooks.deadLetters()).toEqual([])
     })
 
+    it('begins the last run although there are too many dead letters to list them', async () => {
+      const store = memoryStore()
+      const deadLetters = () => Promise.reject(new Error('did not answer'))
+      const queue = await engine.queue({ attempts: 1 })
+      const { url, handled } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store: { ...store, ledger: { ...store.ledger, deadLetters } } } },
+      )
+      await deliver(url, { id: 'msg_crowded' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    })
+
     it('keeps the dead letter of a run that gave up while the last one waited for it', async () => {
       const store = memoryStore()
       const queue = await engine.queue({ attempts: 1 })

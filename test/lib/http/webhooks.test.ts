@@ -227,8 +227,8 @@ describe('a dead letter', () => {
     const store = memoryStore()
     const letters = gate()
     let isSlow = false
-    const deadLetters: typeof store.ledger.deadLetters = async () => {
-      const found = await store.ledger.deadLetters()
+    const find: typeof store.ledger.letter = async (deliveryId) => {
+      const found = await store.ledger.letter(deliveryId)
       if (isSlow) {
         isSlow = false
         await letters.opened
@@ -241,7 +241,7 @@ describe('a dead letter', () => {
     })
     const { auth, url } = await taking(
       { onDirectoryUserCreated: handler },
-      { options: { store: { ...store, ledger: { ...store.ledger, deadLetters } } } },
+      { options: { store: { ...store, ledger: { ...store.ledger, letter: find } } } },
     )
     await deliver(url, { id: 'msg_dead' }).expect(201)
     isBroken = false
@@ -252,6 +252,21 @@ describe('a dead letter', () => {
     expect(await slow).toBe(false)
     expect(handler).toHaveBeenCalledTimes(2)
     await deliver(url, { id: 'msg_dead' }).expect(200)
+  })
+
+  it('is handled although there are too many to list them', async () => {
+    const store = memoryStore()
+    const deadLetters = () => Promise.reject(new Error('did not answer'))
+    let isBroken = true
+    const handler = vi.fn(() => (isBroken ? Promise.reject(new PermanentError('odd')) : undefined))
+    const { auth, url } = await taking(
+      { onDirectoryUserCreated: handler },
+      { options: { store: { ...store, ledger: { ...store.ledger, deadLetters } } } },
+    )
+    await deliver(url, { id: 'msg_dead' }).expect(201)
+    isBroken = false
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    expect(handler).toHaveBeenCalledTimes(2)
   })
 
   it('of a delivery that took effect after all is only taken away', async () => {

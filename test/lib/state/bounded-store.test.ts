@@ -17,6 +17,7 @@ const hanging: StateStore = {
     settle: never,
     release: never,
     bury: never,
+    letter: never,
     deadLetters: never,
     exhume: never,
   },
@@ -52,12 +53,21 @@ describe('boundedStore', () => {
     ['ledger.settle', ({ ledger }) => ledger.settle('msg_1', 'me', 1000)],
     ['ledger.release', ({ ledger }) => ledger.release('msg_1', 'me')],
     ['ledger.bury', ({ ledger }) => ledger.bury(letter)],
-    ['ledger.deadLetters', ({ ledger }) => ledger.deadLetters()],
+    ['ledger.letter', ({ ledger }) => ledger.letter('msg_1')],
     ['ledger.exhume', ({ ledger }) => ledger.exhume('msg_1')],
   ])('ends a call of %s that hangs', async (_name, call) => {
     const outcome = expect(call(boundedStore(hanging))).rejects.toThrow('did not answer')
     await vi.advanceTimersByTimeAsync(2000)
     await outcome
+  })
+
+  it('gives a long list its time, and ends one that hangs', async () => {
+    const ended = vi.fn()
+    void boundedStore(hanging).ledger.deadLetters().catch(ended)
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(ended).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(ended).toHaveBeenCalled()
   })
 
   it('passes everything on to a store that answers', async () => {
@@ -86,6 +96,7 @@ describe('boundedStore', () => {
     await ledger.settle('msg_1', 'me', 1000)
     expect((await ledger.claim(claim)).status).toBe('done')
     await ledger.bury(letter)
+    expect(await ledger.letter('msg_1')).toEqual(letter)
     expect(await ledger.deadLetters()).toEqual([letter])
     expect(await ledger.exhume('msg_1')).toBe(true)
     expect(ledger.settleIn).toBeUndefined()

@@ -145,6 +145,16 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       expect(await ledger.deadLetters()).toEqual([two, again])
     })
 
+    it('finds the dead letter of one delivery', async () => {
+      const { ledger } = await create()
+      await ledger.bury(letter('msg_1'))
+      await ledger.bury(letter('msg_2', { body: '{"name":"Zoë 🚀"}' }))
+      expect(await ledger.letter('msg_2')).toEqual(letter('msg_2', { body: '{"name":"Zoë 🚀"}' }))
+      await ledger.exhume('msg_2')
+      expect(await ledger.letter('msg_2')).toBeUndefined()
+      expect(await ledger.letter('__proto__')).toBeUndefined()
+    })
+
     it('gives a dead letter to one of those who ask', async () => {
       const { ledger } = await create()
       await ledger.bury(letter('msg_1'))

@@ -2,7 +2,7 @@ import type { DeadLetter, Ledger } from '../../state/store.ts'
 import type { Database } from './database.ts'
 
 /** What a ledger knows of deliveries that failed for good. */
-type DeadLetters = Pick<Ledger, 'bury' | 'deadLetters' | 'exhume'>
+type DeadLetters = Pick<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>
 
 /** A row for each dead letter; they stay until somebody handles them. */
 export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
@@ -17,6 +17,13 @@ export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
         letter.failedAt,
         JSON.stringify(letter),
       )
+    },
+    async letter(deliveryId) {
+      const [row] = await query<{ letter: string }>(
+        `select letter from ${deadLetters} where delivery_id = $1`,
+        deliveryId,
+      )
+      return row && (JSON.parse(row.letter) as DeadLetter)
     },
     async deadLetters() {
       const rows = await query<{ letter: string }>(

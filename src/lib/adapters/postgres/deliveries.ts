@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
 /** What a ledger knows of deliveries that may yet succeed. */
-type Deliveries = Required<Omit<Ledger, 'bury' | 'deadLetters' | 'exhume'>>
+type Deliveries = Required<Omit<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>>
 
 /** A row for each delivery, whose state changes in one statement. */
 export function postgresDeliveries({ tables, query }: Database): Deliveries {

@@ -25,21 +25,26 @@ const exhume = script(`
 `)
 
 /** What a ledger knows of deliveries that failed for good. */
-export type DeadLetters = Pick<Ledger, 'bury' | 'deadLetters' | 'exhume'>
+export type DeadLetters = Pick<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>
 
 /** Their order in one key, and themselves in another; they stay until somebody handles them. */
 export function redisDeadLetters(client: RedisClient, prefix: string): DeadLetters {
   // What is in braces decides where a cluster keeps a key, so these two lie together.
-  const keys = [`${prefix}{dead-letters}:order`, `${prefix}{dead-letters}`]
+  const letters = `${prefix}{dead-letters}`
+  const keys = [`${letters}:order`, letters]
   return {
     async bury(letter) {
       const { deliveryId, failedAt } = letter
       const limit = String(maxDeadLetters)
       await bury(client, keys, [deliveryId, wholeMs(failedAt), JSON.stringify(letter), limit])
     },
+    async letter(deliveryId) {
+      const json = (await client.sendCommand(['HGET', letters, deliveryId])) as string | null
+      return json === null ? undefined : (JSON.parse(json) as DeadLetter)
+    },
     async deadLetters() {
-      const letters = (await list(client, keys, [])) as string[]
-      return letters.map((json) => JSON.parse(json) as DeadLetter)
+      const found = (await list(client, keys, [])) as string[]
+      return found.map((json) => JSON.parse(json) as DeadLetter)
     },
     exhume: async (deliveryId) => (await exhume(client, keys, [deliveryId])) === 1,
   }
