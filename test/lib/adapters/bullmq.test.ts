@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { Queue, type QueueOptions } from 'bullmq'
+import { Queue, type QueueOptions, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bullmq } from '../../../src/queues.ts'
 import { hasRedis, startRedis } from '../../support/redis.ts'
-import { taking } from '../../support/taking.ts'
+import { gate, taking } from '../../support/taking.ts'
 import { deliver } from '../../support/webhook.ts'
 
 const waiting = { timeout: 10_000, interval: 20 }
@@ -54,6 +54,27 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
     const optionsIn = async (queue: Queue) => (await queue.getJob('webhook-msg_kept'))!.opts
     expect(await optionsIn(plain)).toMatchObject({ removeOnComplete: { age: 604_800 } })
     expect(await optionsIn(own)).toMatchObject({ removeOnComplete: 5, attempts: 2 })
+  })
+
+  it('has a dead letter before a run whose worker may not die, too', async () => {
+    const queue = open()
+    const receiver = await taking({ delivery: bullmq(queue, { worker: false }) })
+    await deliver(receiver.url, { id: 'msg_deadly' }).expect(201)
+    const { connection } = queue.opts
+    const dying = new Worker(queue.name, undefined, { connection, lockDuration: 50 })
+    expect(await dying.getNextJob('token')).toBeDefined()
+    await dying.close()
+    const { opened, open: letGo } = gate()
+    const handler = vi.fn(() => opened)
+    const { auth, handled } = await taking({
+      delivery: bullmq(queue, { worker: { stalledInterval: 50, maxStalledCount: 1 } }),
+      onDirectoryUserCreated: handler,
+    })
+    await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
+    expect(await auth.webhooks.deadLetters()).toMatchObject([{ attempt: 2 }])
+    letGo()
+    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    expect(await auth.webhooks.deadLetters()).toEqual([])
   })
 
   it('may forget at once what is done: the ledger knows', async () => {

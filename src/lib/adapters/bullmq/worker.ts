@@ -64,9 +64,14 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
   }
 }
 
-/** Failures and deaths of workers are counted apart. */
-function isLast(job: Job, maxStalledCount: number): boolean {
-  return job.attemptsMade + 1 >= (job.opts.attempts ?? 1) || job.stalledCounter >= maxStalledCount
+/**
+ * Failures and deaths of workers are counted apart: a run that began and never ended is one that a
+ * worker died of. BullMQ's own `stalledCounter` says the same, but is younger than its version 5.0.
+ */
+function isLast({ attemptsMade, attemptsStarted, opts }: Job, maxStalledCount: number): boolean {
+  return (
+    attemptsMade + 1 >= (opts.attempts ?? 1) || attemptsStarted - attemptsMade > maxStalledCount
+  )
 }
 
 /** What is used of a client of `ioredis`. */
