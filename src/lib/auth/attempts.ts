@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
+import { insist } from '../insist.ts'
 import { type Logger, quote, textOfThrown } from '../log.ts'
 import type { Ledger } from '../state/store.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
@@ -7,9 +7,6 @@ import type { Delivery } from '../webhooks/handlers.ts'
 import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './delivery.ts'
 import type { Emit } from './events.ts'
 import { holdLease, type Lease } from './lease.ts'
-
-/** How long a ledger is left alone that did not answer, in milliseconds. */
-const pauseMs = 250
 
 /** What it takes to bring deliveries to their handlers. */
 export interface AttemptParts {
@@ -64,28 +61,16 @@ export function attemptsWith(parts: AttemptParts): Attempts {
     }
   }
 
-  /** The effect is there, so a ledger that is away is asked for as long as nobody else has it. */
-  async function settle({ deliveryId, owner, leaseMs }: Attempt): Promise<void> {
-    const end = performance.now() + leaseMs
-    for (;;) {
-      try {
-        return await ledger.settle(deliveryId, owner, keepMs)
-      } catch (error) {
-        if (performance.now() >= end) throw error
-      }
-      await delay(pauseMs)
-    }
-  }
-
   return {
     async make(attempt) {
-      const { deliveryId, event } = attempt
+      const { deliveryId, owner, event, leaseMs } = attempt
       const lease = holdLease(ledger, attempt)
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // In this order: whoever claims it after this finds no letter to replay.
         if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
-        await settle(attempt)
+        // The effect is there, so a ledger that is away is asked while nobody else can have it.
+        await insist(leaseMs, () => ledger.settle(deliveryId, owner, keepMs))
       } finally {
         lease.stop()
       }

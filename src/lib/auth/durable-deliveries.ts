@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebhookError } from '../errors.ts'
+import { insist } from '../insist.ts'
 import { quote, textOfThrown } from '../log.ts'
 import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
 import { within } from '../within.ts'
@@ -83,10 +84,17 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   }
 
   async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
-    if (run.isLast) await bury(delivery, run)
-    const claimed = await claimInTurn(delivery, run)
+    const claimed = run.isLast
+      ? await insist(run.lockMs, () => beginLast(delivery, run))
+      : await claimInTurn(delivery, run)
     if (claimed.status === 'busy') throw busy()
     return claimed
+  }
+
+  /** Were it given up while the ledger is away, nothing of it would be left here. */
+  async function beginLast(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    await bury(delivery, run)
+    return claimInTurn(delivery, run)
   }
 
   /** That counts as done, and its letter is all that is left of it. */

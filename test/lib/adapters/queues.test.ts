@@ -211,6 +211,22 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       expect(await auth.webhooks.deadLetters()).toEqual([])
     })
 
+    it('begins the last run although the ledger is away for a moment', async () => {
+      const store = memoryStore()
+      let failures = 2
+      const bury: typeof store.ledger.bury = (letter) => {
+        failures -= 1
+        return failures < 0 ? store.ledger.bury(letter) : Promise.reject(new Error('refused'))
+      }
+      const queue = await engine.queue({ attempts: 1 })
+      const { url, handled } = await taking(
+        { delivery: queue.delivery(), onDirectoryUserCreated() {} },
+        { options: { store: { ...store, ledger: { ...store.ledger, bury } } } },
+      )
+      await deliver(url, { id: 'msg_once' }).expect(201)
+      await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    })
+
     it('begins the last run although there are too many dead letters to list them', async () => {
       const store = memoryStore()
       const deadLetters = () => Promise.reject(new Error('did not answer'))
