@@ -67,10 +67,12 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       const lease = holdLease(ledger, attempt)
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
-        // In this order: whoever claims it after this finds no letter to replay.
-        if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
         // The effect is there, so a ledger that is away is asked while nobody else can have it.
-        await insist(leaseMs, () => ledger.settle(deliveryId, owner, keepMs))
+        await insist(leaseMs, async () => {
+          // In this order: whoever claims it after this finds no letter to replay.
+          if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
+          await ledger.settle(deliveryId, owner, keepMs)
+        })
       } finally {
         lease.stop()
       }

@@ -269,6 +269,32 @@ describe('a dead letter', () => {
     expect(handler).toHaveBeenCalledTimes(2)
   })
 
+  it('is gone although the store was away for a moment when it took effect', async () => {
+    const store = memoryStore()
+    const { exhume, settle } = store.ledger
+    let failures = 0
+    const atLast =
+      <Given extends unknown[], Value>(call: (...given: Given) => Promise<Value>) =>
+      async (...given: Given) => {
+        failures -= 1
+        if (failures >= 0) throw new Error('connection refused')
+        return call(...given)
+      }
+    const ledger = { ...store.ledger, exhume: atLast(exhume), settle: atLast(settle) }
+    let isBroken = true
+    const handler = vi.fn(() => (isBroken ? Promise.reject(new PermanentError('odd')) : undefined))
+    const { auth, url } = await taking(
+      { onDirectoryUserCreated: handler },
+      { options: { store: { ...store, ledger } } },
+    )
+    await deliver(url, { id: 'msg_dead' }).expect(201)
+    isBroken = false
+    failures = 2
+    expect(await auth.webhooks.replay('msg_dead')).toBe(true)
+    expect(await auth.webhooks.replay('msg_dead')).toBe(false)
+    expect(handler).toHaveBeenCalledTimes(2)
+  })
+
   it('of a delivery that took effect after all is only taken away', async () => {
     const store = memoryStore()
     const handler = vi.fn()
