@@ -187,6 +187,7 @@ export type WebhookOptions = EventHandlers & {
 
 /** What can be set up in the admin portal. */
 export const portalFeatures = ['sso', 'dir_sync'] as const
+/** Single sign-on, or the directory. */
 export type PortalFeature = (typeof portalFeatures)[number]
 
 /** Who may open the admin portal of their organization, and how it opens. */

@@ -46,6 +46,7 @@ export class ScalekitClient extends SignInClient {
   }
 }
 
+/** The same by its name in Scalekit's reference. */
 export { ScalekitClient as Scalekit }
 
 /** The kit has these already, and one set of sockets is enough. */

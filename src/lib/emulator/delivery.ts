@@ -13,6 +13,7 @@ export interface EmulatedDelivery {
   readonly attempts: readonly DeliveryAttempt[]
 }
 
+/** One attempt to deliver, and what came back. */
 export interface DeliveryAttempt {
   /** When it was made, in milliseconds since the epoch, by the emulator's clock. */
   readonly at: number

@@ -34,6 +34,7 @@ export interface DirectoryEditor extends EmulatedDirectory {
   removeMember(groupId: string, userId: string): void
 }
 
+/** Somebody to be in a directory; everything left out has a working default. */
 export interface DirectoryUserSeed {
   readonly email: string
   readonly name: string
@@ -47,6 +48,7 @@ export interface DirectoryUserSeed {
   readonly attributes?: Json
 }
 
+/** A group to be in a directory, without members at first. */
 export interface DirectoryGroupSeed {
   readonly displayName: string
   readonly externalId?: string

@@ -3,6 +3,7 @@ import { stableId } from './ids.ts'
 import type { EmulatedPerson } from './organizations.ts'
 import type { DirectorySeed } from './seed.ts'
 
+/** A customer's directory, as the emulator holds it. */
 export interface EmulatedDirectory {
   /** `dir_` and digits. */
   readonly id: string
@@ -11,6 +12,7 @@ export interface EmulatedDirectory {
   readonly groups: readonly EmulatedDirectoryGroup[]
 }
 
+/** Somebody in a directory. */
 export interface EmulatedDirectoryUser {
   /** `diruser_` and digits. */
   readonly id: string
@@ -25,6 +27,7 @@ export interface EmulatedDirectoryUser {
   readonly attributes: Json
 }
 
+/** A group of a directory. */
 export interface EmulatedDirectoryGroup {
   /** `dirgroup_` and digits. */
   readonly id: string

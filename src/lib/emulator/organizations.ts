@@ -58,6 +58,7 @@ export interface OwnedDirectory {
   readonly directory: Directory
 }
 
+/** How a customer's people sign in. */
 export interface EmulatedConnection {
   /** `conn_` and digits. */
   readonly id: string
@@ -67,6 +68,7 @@ export interface EmulatedConnection {
   readonly status: ConnectionStatus
 }
 
+/** Somebody who can sign in, or is refused. */
 export interface EmulatedPerson {
   /** `usr_` and digits: the subject in `full-stack` mode. */
   readonly id: string

@@ -69,6 +69,7 @@ export interface EmulatorSeed {
   readonly singleUse?: boolean
 }
 
+/** Full-stack authentication, or Modular SSO. */
 export type EmulatorMode = 'full-stack' | 'sso'
 
 /** How long what the emulator issues is good for, in seconds. */
@@ -83,6 +84,7 @@ export interface Lifetimes {
   readonly clientTokenSeconds: number
 }
 
+/** A customer to start with. */
 export interface OrganizationSeed {
   /** Default: `org_…`, derived from the display name. */
   readonly id?: string
@@ -96,6 +98,7 @@ export interface OrganizationSeed {
   readonly people?: readonly PersonSeed[]
 }
 
+/** How a customer's people sign in. */
 export interface ConnectionSeed {
   /** Default: `conn_…`, derived from the organization's display name. */
   readonly id?: string
@@ -109,8 +112,10 @@ export interface ConnectionSeed {
   readonly status?: ConnectionStatus
 }
 
+/** How far the setting-up of a connection came. */
 export type ConnectionStatus = 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'
 
+/** Where a customer's people and groups come from. */
 export interface DirectorySeed {
   /** Default: `dir_…`, derived from the organization's display name. */
   readonly id?: string
@@ -118,6 +123,7 @@ export interface DirectorySeed {
   readonly enabled?: boolean
 }
 
+/** Somebody who works for a customer, or has an account at a social provider. */
 export interface PersonSeed {
   readonly email: string
   readonly name: string

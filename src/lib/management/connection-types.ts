@@ -3,6 +3,7 @@ import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'
 
+/** Whose identity provider, or which service, a connection leads to. */
 export type ConnectionProvider = Open<
   | 'OKTA'
   | 'GOOGLE'
@@ -22,6 +23,7 @@ export type ConnectionProvider = Open<
   | 'ADFS'
 >
 
+/** How far the setting-up of a connection came. */
 export type ConnectionStatus = Open<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
 
 /** What every answer says of a connection. */
@@ -67,8 +69,10 @@ export interface Connection extends ConnectionSummary {
   readonly updateTime?: string
 }
 
+/** How a SAML message travels. */
 export type SamlBinding = Open<'POST' | 'REDIRECT' | 'HTTP_POST' | 'HTTP_REDIRECT'>
 
+/** What a connection by SAML is set up with; `sp…` is Scalekit, `idp…` the identity provider. */
 export interface SamlConfig {
   readonly spEntityId?: string
   readonly spAssertionUrl?: string
@@ -101,6 +105,7 @@ export interface SamlConfig {
   readonly jitProvisioningWithSsoEnabled?: boolean
 }
 
+/** What an identity provider signs with. */
 export interface IdpCertificate {
   readonly id?: string
   readonly certificate?: string
@@ -109,6 +114,7 @@ export interface IdpCertificate {
   readonly createTime?: string
 }
 
+/** What a connection by OpenID Connect is set up with. */
 export interface OidcConfig {
   readonly authorizeUri?: string
   readonly tokenUri?: string
@@ -130,6 +136,7 @@ export interface OidcConfig {
   readonly jitProvisioningWithSsoEnabled?: boolean
 }
 
+/** An e-mail domain of the organization that a connection belongs to. */
 export interface ConnectionDomain {
   readonly id?: string
   readonly domain?: string

@@ -29,18 +29,21 @@ export interface Directory {
   readonly groupsTracked?: string
 }
 
+/** Which attribute of the provider becomes which of a person. */
 export interface DirectoryMapping {
   readonly key?: string
   readonly mapTo?: string
   readonly displayName?: string
 }
 
+/** The role that the members of a group have. */
 export interface RoleAssignment {
   readonly groupId?: string
   readonly roleId?: string
   readonly roleName?: string
 }
 
+/** What the provider authenticates with; only the end of it is shown. */
 export interface DirectorySecret {
   readonly id?: string
   readonly directoryId?: string
@@ -51,6 +54,7 @@ export interface DirectorySecret {
   readonly lastUsedTime?: string | null
 }
 
+/** How much is in a directory, and when it last changed. */
 export interface DirectoryStats {
   readonly totalUsers?: number
   readonly totalGroups?: number
@@ -97,6 +101,7 @@ export interface DirectoryUser {
   readonly updatedAt?: string
 }
 
+/** A role of a person. */
 export interface DirectoryUserRole {
   readonly role?: string
   readonly name?: string
@@ -104,6 +109,7 @@ export interface DirectoryUserRole {
   readonly roleName?: string
 }
 
+/** A group that a person is in. */
 export interface DirectoryUserGroup {
   readonly id: string
   readonly name?: string
@@ -113,6 +119,7 @@ export interface DirectoryUserGroup {
   readonly updatedAt?: string
 }
 
+/** Where a person is. */
 export interface DirectoryUserAddress {
   readonly postalCode?: string
   readonly state?: string
@@ -123,6 +130,7 @@ export interface DirectoryUserAddress {
   readonly country?: string
 }
 
+/** A group in a directory. */
 export interface DirectoryGroup {
   readonly id: string
   readonly displayName?: string
@@ -132,6 +140,7 @@ export interface DirectoryGroup {
   readonly groupDetail?: Json
 }
 
+/** Which people of a directory, and how much of them. */
 export interface ListDirectoryUsersOptions extends PageOptions {
   /** Also what is not needed to know who it is. Default: false. */
   readonly includeDetail?: boolean | undefined
@@ -141,16 +150,22 @@ export interface ListDirectoryUsersOptions extends PageOptions {
   readonly updatedAfter?: Date | string | undefined
 }
 
+/** Which groups of a directory, and how much of them. */
 export interface ListDirectoryGroupsOptions extends PageOptions {
+  /** Also `groupDetail`. Default: false. */
   readonly includeDetail?: boolean | undefined
+  /** Scalekit does not document what it does; sent as it is. */
   readonly includeExternalGroups?: boolean | undefined
+  /** Only what changed since; in the forms that {@link ListDirectoryUsersOptions} takes. */
   readonly updatedAfter?: Date | string | undefined
 }
 
+/** One page of people. */
 export interface DirectoryUserPage extends PageEnds {
   readonly users: readonly DirectoryUser[]
 }
 
+/** One page of groups. */
 export interface DirectoryGroupPage extends PageEnds {
   readonly groups: readonly DirectoryGroup[]
 }

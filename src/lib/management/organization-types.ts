@@ -20,10 +20,12 @@ export interface Organization {
   readonly updateTime?: string
 }
 
+/** What an organization may use. */
 export interface OrganizationSettings {
   readonly features: readonly OrganizationFeature[]
 }
 
+/** Single sign-on or directory sync, on or off. */
 export interface OrganizationFeature {
   readonly name: Open<'sso' | 'dir_sync'>
   readonly enabled: boolean
@@ -41,21 +43,25 @@ export interface OrganizationChanges {
   readonly logoUrl?: string
 }
 
+/** What is said of an organization when it is made. */
 export interface NewOrganization extends OrganizationChanges {
   readonly displayName: string
   /** Default: the environment's. */
   readonly regionCode?: Open<'US' | 'EU'>
 }
 
+/** Which organizations. */
 export interface ListOrganizationOptions extends PageOptions {
   /** Only the organization with this id of yours. */
   readonly externalId?: string
 }
 
+/** One page of organizations. */
 export interface OrganizationPage extends PageEnds {
   readonly organizations: readonly Organization[]
 }
 
+/** What can be set up behind a link. */
 export interface PortalLinkOptions {
   /** What the link opens. Default: what the organization has enabled. */
   readonly features?: readonly Open<'sso' | 'dir_sync'>[] | undefined
