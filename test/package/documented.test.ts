@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { optionNames } from '../../src/lib/options.ts'
-import { root } from './manifest.ts'
+import { entries, root } from './manifest.ts'
 import { readme } from './readme.ts'
 
 /** The table in errors.ts, read as text because it is nobody's business but the README's. */
@@ -20,7 +20,30 @@ function guardDocs(file: string, name: RegExp): Record<string, string> {
   )
 }
 
+/** The names that entries pass on, each with the file that declares it. */
+function publicNames(): { name: string; file: string }[] {
+  const passedOn = /^export (?:type )?\{([^}]*)\} from '\.\/(\S+)'/gm
+  return entries.flatMap(([, source]) =>
+    [...readFileSync(root(source), 'utf8').matchAll(passedOn)].flatMap(([, names, file]) =>
+      [...names!.matchAll(/\w+/g)].map(([name]) => ({ name, file: `src/${file}` })),
+    ),
+  )
+}
+
+/** Whether a docstring stands in front of what a file exports by this name. */
+function isDocumented({ name, file }: { name: string; file: string }): boolean {
+  const keyword = '(?:async )?(?:function|const|class|interface|type)'
+  const exported = `export (?:${keyword} ${name}\\b|\\{ \\w+ as ${name} \\})`
+  return new RegExp(`\\*/\\n(?://.*\\n)?${exported}`).test(readFileSync(root(file), 'utf8'))
+}
+
 describe('an editor', () => {
+  it('shows a sentence for every public name', () => {
+    const names = publicNames()
+    expect(names.length).toBeGreaterThan(100)
+    expect(names.filter((one) => !isDocumented(one))).toEqual([])
+  })
+
   it('shows for a guard that stands alone what it shows for an instance’s', () => {
     const free = guardDocs('free-guards.ts', /export const (\w+)/)
     expect(Object.keys(free)).toHaveLength(6)
