@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { memoryStore, type StateStore, scalekitAuth } from '../../../src/index.ts'
-import { PermanentError, type ScalekitEvent } from '../../../src/webhooks.ts'
+import { PermanentError, type ScalekitEvent, signWebhook } from '../../../src/webhooks.ts'
 import { documentedExamples, referenceExamples } from '../../fixtures/webhook-examples.ts'
 import type { ApplicationParts } from '../../support/application.ts'
 import { start } from '../../support/start.ts'
 import { gate, taking } from '../../support/taking.ts'
-import { deliver, example } from '../../support/webhook.ts'
+import { deliver, example, webhookSecret } from '../../support/webhook.ts'
 
 describe('a delivery', () => {
   it.each(Object.entries(referenceExamples))(
@@ -354,6 +354,38 @@ describe('what is not a delivery', () => {
   })
 })
 
+describe('a delivery that another server took', () => {
+  const event = documentedExamples['organization.directory.user_created']
+  const body = JSON.stringify(event)
+  const otherSecret = `whsec_${'A'.repeat(32)}`
+
+  it('is read where Scalekit signed it', async () => {
+    const { auth } = await taking({})
+    const headers = signWebhook({ id: 'msg_1', body, secret: webhookSecret })
+    expect(auth.webhooks.verify(Buffer.from(body), headers)).toEqual(event)
+  })
+
+  it.each<[string, string, object, string]>([
+    ['a changed body', body.replace('org_', 'ORG_'), {}, 'webhook_signature_invalid'],
+    ['another secret', body, { secret: otherSecret }, 'webhook_signature_invalid'],
+    ['an old signature', body, { timestamp: 1_700_000_000 }, 'webhook_timestamp_invalid'],
+  ])('is not read with %s', async (_what, sent, signing, code) => {
+    const { auth } = await taking({})
+    const headers = signWebhook({ id: 'msg_1', body, secret: webhookSecret, ...signing })
+    expect(() => auth.webhooks.verify(Buffer.from(sent), headers)).toThrow(
+      expect.objectContaining({ code, status: 401 }),
+    )
+  })
+
+  it('is not read without a secret, as if anything were signed', async () => {
+    const { auth } = await start({})
+    const headers = signWebhook({ id: 'msg_1', body, secret: webhookSecret })
+    expect(() => auth.webhooks.verify(Buffer.from(body), headers)).toThrow(
+      '`webhooks.secret` is missing',
+    )
+  })
+})
+
 describe('an event that came another way', () => {
   it('is dispatched: who has to be out is out, and its handlers run', async () => {
     const { auth, log, visitor } = await taking({
@@ -488,6 +520,7 @@ describe('the route', () => {
     const logger = { debug() {}, info() {}, warn() {}, error() {} }
     const auth = scalekitAuth({ ...options, logger })
     expect(() => auth.webhooks.on('*', () => {})).toThrow('`webhooks.secret` is missing')
+    expect(() => auth.webhooks.onUnknown(() => {})).toThrow('`webhooks.secret` is missing')
   })
 
   it('never writes what an event is about into the log', async () => {
