@@ -60,6 +60,7 @@ describe('validateToken', () => {
     ['of no client', { client_id: null }],
     ['of a client that is no text', { client_id: [] }],
     ['without a name of its own', { jti: null }],
+    ['with an empty name of its own', { jti: '' }],
     ['without a subject', { sub: null }],
     ['without an end', { exp: null }],
     ['without a beginning', { iat: null }],

@@ -39,6 +39,13 @@ describe('verifyToken', () => {
     await expect(verifyToken((await token()) + end, checks)).rejects.toThrow()
   })
 
+  it.each([' ', '\n'])('refuses a token with %j inside its signature', async (inside) => {
+    const checks = { keys, issuer, clock: () => now }
+    const signed = await token()
+    const spelled = signed.slice(0, -9) + inside + signed.slice(-9)
+    await expect(verifyToken(spelled, checks)).rejects.toThrow()
+  })
+
   it('takes the time from the clock it is given', async () => {
     const at = (moment: number) =>
       token().then((signed) => verifyToken(signed, { keys, issuer, clock: () => moment }))
