@@ -22,16 +22,24 @@ const call = {
   data: { user: { id: 'usr_1', memberships: [] } },
 }
 
+/** Where it is asked, and what is wrong with how that is signed. */
+interface Sending {
+  readonly path?: string
+  readonly secret?: string
+  readonly timestamp?: number
+}
+
 /** An application that is asked, and how to ask it. */
 async function asked(interceptors: InterceptorOptions, parts: ApplicationParts = {}) {
   const options = { ...parts.options, interceptors: { secret, ...interceptors } }
   const application = await start({ ...parts, options })
-  function ask(changes: object = {}, sending: { path?: string; secret?: string } = {}) {
+  function ask(changes: object = {}, sending: Sending = {}) {
+    const { path = '/interceptors', ...signing } = sending
     const body = JSON.stringify({ ...call, ...changes })
     return request(application.url)
-      .post(sending.path ?? '/interceptors')
+      .post(path)
       .type('application/json')
-      .set(signInterceptor({ id: 'int_1', body, secret: sending.secret ?? secret }))
+      .set(signInterceptor({ id: 'int_1', body, secret, ...signing }))
       .send(body)
   }
   return { ...application, ask }
@@ -125,12 +133,17 @@ describe('what Scalekit did not ask', () => {
     const { ask, url } = await asked({ onFailure: 'allow', onPreSessionCreation })
     const forged = await ask({}, { secret: `whsec_${'A'.repeat(32)}` }).expect(401)
     expect(forged.body.code).toBe('webhook_signature_invalid')
+    const sentAgo = (seconds: number) =>
+      ask({}, { timestamp: Math.floor(Date.now() / 1000) - seconds })
+    const keptBack = await sentAgo(310).expect(401)
+    expect(keptBack.body.code).toBe('webhook_timestamp_invalid')
     const unsigned = await request(url).post('/interceptors').send(call).expect(400)
     expect(unsigned.body.code).toBe('webhook_headers_invalid')
     const pointless = await ask({ trigger_point: undefined }).expect(400)
     expect(pointless.body.code).toBe('webhook_body_invalid')
     await request(url).get('/interceptors').expect(405).expect('Allow', 'POST')
     expect(onPreSessionCreation).not.toHaveBeenCalled()
+    await sentAgo(290).expect(200)
   })
 
   it('is the application’s own where nothing is expected', async () => {

@@ -347,6 +347,23 @@ describe('what is not a delivery', () => {
     expect(log.filter((line) => line.includes(code))).toHaveLength(1)
   })
 
+  it.each<[string, number | undefined, number]>([
+    ['five minutes', undefined, 300],
+    ['as long as it may', 60, 60],
+  ])('one that was kept back %s is answered with 401', async (_how, toleranceSeconds, limit) => {
+    const handler = vi.fn()
+    const { url } = await taking({
+      onDirectoryUserCreated: handler,
+      ...(toleranceSeconds && { toleranceSeconds }),
+    })
+    const sentAgo = (seconds: number) =>
+      deliver(url, { timestamp: Math.floor(Date.now() / 1000) - seconds })
+    const answer = await sentAgo(limit + 10).expect(401)
+    expect(answer.body.code).toBe('webhook_timestamp_invalid')
+    expect(handler).not.toHaveBeenCalled()
+    await sentAgo(limit - 10).expect(201)
+  })
+
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('is asked for with %s', async (method) => {
     const { url } = await taking({ onUnknown() {} })
     const answer = await fetch(`${url}/webhooks`, { method })
