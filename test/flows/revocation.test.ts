@@ -155,6 +155,14 @@ describe('a person stays in when', () => {
         organization_id: organizationId,
       }),
     ],
+    [
+      'somebody else loses their membership',
+      ({ organizationId }) =>
+        example('user.organization_membership_deleted', {
+          organization: { id: organizationId },
+          user: { id: 'usr_nobody', email: nobody.email },
+        }),
+    ],
     ['another session is signed out', () => example('user.logout')],
     ['another organization is deleted', () => example('organization.deleted')],
     [

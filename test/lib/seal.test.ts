@@ -75,6 +75,11 @@ describe('open', () => {
     }
   })
 
+  it('leaves errors that come after a forged value their stacks', () => {
+    session.open(`${session.seal('short', label).slice(0, -4)}AAAA`, label)
+    expect(new Error('later').stack).toContain('seal.test')
+  })
+
   it('refuses a value with any one character replaced, the last one too', () => {
     const sealed = session.seal('shorter', label)
     for (let at = 0; at < sealed.length; at += 1) {

@@ -47,6 +47,11 @@ describe('what is known of a domain', () => {
       { connectionId: 'conn_1', organizationId: 'org_1' },
     ],
     [
+      'one that has others, too',
+      [{ domains: ['globex.example', 'acme.example'] }],
+      { connectionId: 'conn_1', organizationId: 'org_1' },
+    ],
+    [
       'one that names no domains',
       [{ domains: [] }],
       { connectionId: 'conn_1', organizationId: 'org_1' },

@@ -44,12 +44,15 @@ describe('decide', () => {
     expect(error.cause).toMatchObject({ message: 'unknown' })
   })
 
-  it.each([false, true, 'no', 0, () => {}])('lets nobody in on the answer %s', async (answer) => {
-    await expect(decide(() => answer as never, attempt)).rejects.toMatchObject({
-      code: 'on_login_failed',
-      status: 503,
-    })
-  })
+  it.each([[false], [true], ['no'], [0], [[]], [() => {}]])(
+    'lets nobody in on the answer %o',
+    async (answer) => {
+      await expect(decide(() => answer as never, attempt)).rejects.toMatchObject({
+        code: 'on_login_failed',
+        status: 503,
+      })
+    },
+  )
 
   it('lets nobody in on a refusal that is misspelled', async () => {
     const answer = { denied: 'not on the list' }
