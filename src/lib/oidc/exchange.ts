@@ -1,10 +1,6 @@
-import {
-  AuthorizationResponseError,
-  authorizationCodeGrant,
-  genericGrantRequest,
-} from 'openid-client'
+import { authorizationCodeGrant, genericGrantRequest } from 'openid-client'
 import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../errors.ts'
 import type { Tokens } from '../types.ts'
 import type { Provider } from './discovery.ts'
 import { grantFailed, type Issued, readIssued } from './token-response.ts'
@@ -73,8 +69,5 @@ export async function exchangeOwnCode(
 }
 
 function exchangeFailed(cause: unknown): never {
-  if (cause instanceof AuthorizationResponseError) {
-    throw new LoginError('callback_invalid', 'The callback does not conform', { cause })
-  }
   grantFailed(cause, { code: 'code_rejected', message: 'Scalekit refused the code' })
 }
