@@ -1,20 +1,13 @@
-export type { Tampering } from './lib/emulator/attempt.ts'
-export type {
-  DeliveryAttempt,
-  DeliveryFaults,
-  EmulatedDelivery,
-  Subscription,
-} from './lib/emulator/delivery.ts'
 export type {
   EmulatedDirectory,
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
-} from './lib/emulator/directory.ts'
+} from './lib/emulator/directory/directory.ts'
 export type {
   DirectoryEditor,
   DirectoryGroupSeed,
   DirectoryUserSeed,
-} from './lib/emulator/directory-editor.ts'
+} from './lib/emulator/directory/editor.ts'
 export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
 export type {
@@ -43,3 +36,10 @@ export type {
   PersonSeed,
 } from './lib/emulator/seed.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
+export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
+export type {
+  DeliveryAttempt,
+  DeliveryFaults,
+  EmulatedDelivery,
+  Subscription,
+} from './lib/emulator/webhooks/delivery.ts'

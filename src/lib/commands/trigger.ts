@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ParseArgsConfig } from 'node:util'
-import { type DataOf, newEvent } from '../emulator/event.ts'
 import { randomId } from '../emulator/ids.ts'
+import { type DataOf, newEvent } from '../emulator/webhooks/event.ts'
 import { editDistance } from '../fields.ts'
 import { isObject } from '../is-object.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../webhooks/events.ts'

@@ -1,4 +1,4 @@
-import { type Directory, directoryFrom, type EmulatedDirectory } from './directory.ts'
+import { type Directory, directoryFrom, type EmulatedDirectory } from './directory/directory.ts'
 import { stableId } from './ids.ts'
 import type { ConnectionSeed, ConnectionStatus, OrganizationSeed, PersonSeed } from './seed.ts'
 

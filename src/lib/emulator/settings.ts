@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
 import { emulatorClientSecret } from '../sample-secrets.ts'
-import type { Subscription } from './delivery.ts'
 import {
   type EmulatedPerson,
   type Organization,
@@ -9,6 +8,7 @@ import {
 } from './organizations.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
+import type { Subscription } from './webhooks/delivery.ts'
 
 /** A seed with every default filled in. */
 export interface Settings {

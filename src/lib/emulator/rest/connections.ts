@@ -1,5 +1,5 @@
-import { switchConnection } from '../connection-switch.ts'
 import type { OwnedConnection } from '../organizations.ts'
+import { switchConnection } from '../portal/connection-switch.ts'
 import type { State } from '../state.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'

@@ -1,5 +1,5 @@
-import { switchDirectory } from '../directory-switch.ts'
-import { syncedContent } from '../directory-sync.ts'
+import { switchDirectory } from '../directory/switch.ts'
+import { syncedContent } from '../directory/sync.ts'
 import type { OwnedDirectory } from '../organizations.ts'
 import type { State } from '../state.ts'
 import {

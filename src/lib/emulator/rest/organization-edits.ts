@@ -1,6 +1,6 @@
 import { randomId } from '../ids.ts'
+import { endSession } from '../oauth/session.ts'
 import { newOrganization, type Organization } from '../organizations.ts'
-import { endSession } from '../session.ts'
 import type { State } from '../state.ts'
 import { apiTime } from '../wire-time.ts'
 import { organizationData } from './organization-message.ts'

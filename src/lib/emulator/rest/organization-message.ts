@@ -1,6 +1,6 @@
-import type { DataOf } from '../event.ts'
 import type { Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
+import type { DataOf } from '../webhooks/event.ts'
 import { apiTime } from '../wire-time.ts'
 
 /** An organization as the API answers it. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { randomId } from '../ids.ts'
-import { magicLinkPath } from '../portal.ts'
+import { magicLinkPath } from '../portal/portal.ts'
 import type { PortalLink, State } from '../state.ts'
 import { apiTime } from '../wire-time.ts'
 import { organizationId } from './fields.ts'

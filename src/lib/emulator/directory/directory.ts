@@ -1,0 +1,83 @@
+import type { Json } from '../../types.ts'
+import { stableId } from '../ids.ts'
+import type { EmulatedPerson } from '../organizations.ts'
+import type { DirectorySeed } from '../seed.ts'
+
+/** A customer's directory, as the emulator holds it. */
+export interface EmulatedDirectory {
+  /** `dir_` and digits. */
+  readonly id: string
+  readonly enabled: boolean
+  readonly users: readonly EmulatedDirectoryUser[]
+  readonly groups: readonly EmulatedDirectoryGroup[]
+}
+
+/** Somebody in a directory. */
+export interface EmulatedDirectoryUser {
+  /** `diruser_` and digits. */
+  readonly id: string
+  /** The person's id at the identity provider: `dp_id` in events. */
+  readonly idpUserId: string
+  /** No two users of a directory have the same. */
+  readonly email: string
+  readonly name: string
+  readonly active: boolean
+  readonly roles: readonly string[]
+  /** What else events say of this person, by the names of the wire, e.g. `department`. */
+  readonly attributes: Json
+}
+
+/** A group of a directory. */
+export interface EmulatedDirectoryGroup {
+  /** `dirgroup_` and digits. */
+  readonly id: string
+  readonly displayName: string
+  /** The group's id at the identity provider, where it has one. */
+  readonly externalId?: string
+  /** Ids of directory users. */
+  readonly members: readonly string[]
+}
+
+/** Who and what is in a directory. */
+export type DirectoryContent = Pick<EmulatedDirectory, 'users' | 'groups'>
+
+/** A directory as the emulator keeps it: an edit is seen by whoever holds it. */
+export interface Directory extends EmulatedDirectory {
+  enabled: boolean
+  readonly users: EmulatedDirectoryUser[]
+  readonly groups: EmulatedDirectoryGroup[]
+  /** While it is not enabled: what Scalekit had of it when it last was. */
+  kept?: DirectoryContent
+  /** In milliseconds, once something was synchronized. */
+  syncedAt?: number
+}
+
+/** A directory that holds the people of an organization and their groups. */
+export function directoryFrom(
+  seed: DirectorySeed = {},
+  people: readonly EmulatedPerson[],
+  displayName: string,
+): Directory {
+  const userId = ({ email }: EmulatedPerson) => stableId('diruser_', displayName, email)
+  const groupNames = [...new Set(people.flatMap((person) => person.groups))]
+  const enabled = seed.enabled ?? true
+  return {
+    id: seed.id ?? stableId('dir_', displayName),
+    enabled,
+    ...(!enabled && { kept: { users: [], groups: [] } }),
+    users: people.map((person) => ({
+      id: userId(person),
+      idpUserId: person.idpUserId,
+      email: person.email,
+      name: person.name,
+      active: person.refusal !== 'user_not_active',
+      roles: person.roles,
+      attributes: {},
+    })),
+    groups: groupNames.map((name) => ({
+      id: stableId('dirgroup_', displayName, name),
+      displayName: name,
+      members: people.filter((person) => person.groups.includes(name)).map(userId),
+    })),
+  }
+}

@@ -1,0 +1,85 @@
+import { repeatedName } from '../call.ts'
+import type { AuthorizationRequest, State } from '../state.ts'
+import { OAuthError } from './oauth-error.ts'
+
+/**
+ * Judges everything about an authorization request but where it leads.
+ *
+ * @throws {@link OAuthError}
+ */
+export function authorizationRequest(state: State, query: URLSearchParams): AuthorizationRequest {
+  assertWellFormed(query)
+  const codeChallenge = codeChallengeOf(query, state.settings.enforcePkce)
+  return {
+    redirectUri: query.get('redirect_uri')!,
+    scopes: scopesOf(query, state),
+    prompts: promptsOf(query),
+    ...optional('state', query.get('state')),
+    ...optional('nonce', query.get('nonce')),
+    ...optional('loginHint', query.get('login_hint')),
+    ...optional('codeChallenge', codeChallenge),
+  }
+}
+
+/** A property that is left out rather than undefined when there is no value. */
+function optional<Name extends string>(
+  name: Name,
+  value: string | null | undefined,
+): Partial<Record<Name, string>> {
+  return value ? ({ [name]: value } as Record<Name, string>) : {}
+}
+
+function assertWellFormed(query: URLSearchParams): void {
+  const repeated = repeatedName(query)
+  if (repeated) throw invalidRequest(`${repeated} is there more than once`)
+  const responseType = query.get('response_type')
+  if (!responseType) throw invalidRequest('response_type is missing')
+  if (responseType !== 'code') {
+    throw new OAuthError('unsupported_response_type', 'response_type must be code')
+  }
+  if ((query.get('response_mode') ?? 'query') !== 'query') {
+    throw invalidRequest('response_mode must be query')
+  }
+}
+
+function codeChallengeOf(query: URLSearchParams, isRequired: boolean): string | undefined {
+  const challenge = query.get('code_challenge')
+  const method = query.get('code_challenge_method')
+  if (challenge === null && method === null && !isRequired) return undefined
+  if (challenge === null) throw invalidRequest('code_challenge is missing')
+  if (method !== 'S256') throw invalidRequest('code_challenge_method must be S256')
+  if (!/^[\w-]{43}$/.test(challenge)) {
+    throw invalidRequest('code_challenge must be the base64url of a SHA-256, 43 characters')
+  }
+  return challenge
+}
+
+function scopesOf(query: URLSearchParams, { settings }: State): readonly string[] {
+  const asked = words(query.get('scope'))
+  if (!asked.includes('openid')) throw new OAuthError('invalid_scope', 'scope must have openid')
+  const unknown = asked.find((scope) => !settings.scopes.includes(scope))
+  if (unknown)
+    throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
+  // Modular SSO has no refresh tokens; what is not granted is not in the answer's `scope`.
+  return settings.mode === 'sso' ? asked.filter((scope) => scope !== 'offline_access') : asked
+}
+
+function promptsOf(query: URLSearchParams): readonly string[] {
+  const prompts = words(query.get('prompt'))
+  const unknown = prompts.find((prompt) => !knownPrompts.has(prompt))
+  if (unknown) throw invalidRequest(`prompt must be one of ${[...knownPrompts].join(', ')}`)
+  if (prompts.includes('none') && prompts.length > 1) {
+    throw invalidRequest('prompt=none stands alone')
+  }
+  return prompts
+}
+
+const knownPrompts = new Set(['login', 'create', 'select_account', 'none', 'consent'])
+
+function words(text: string | null): readonly string[] {
+  return (text ?? '').split(' ').filter((word) => word !== '')
+}
+
+function invalidRequest(description: string): OAuthError {
+  return new OAuthError('invalid_request', description)
+}

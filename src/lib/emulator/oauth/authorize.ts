@@ -1,0 +1,77 @@
+import { isStillWelcome } from '../accounts.ts'
+import { type Answer, type Call, redirect } from '../call.ts'
+import { randomSecret } from '../ids.ts'
+import { problemPage } from '../page.ts'
+import type { AuthorizationRequest, Place, State } from '../state.ts'
+import { authorizationRequest } from './authorization-request.ts'
+import { codeRedirect } from './code.ts'
+import { OAuthError } from './oauth-error.ts'
+import { domainsOf, findPlace } from './place.ts'
+import { currentSession } from './session.ts'
+import { hostedPage, signInPage } from './sign-in-page.ts'
+
+/** `GET /oauth/authorize`: a page to sign in at, or what is wrong with the request. */
+export function authorize(state: State, call: Call): Answer {
+  const { query } = call
+  // First, because an error must never be sent to an address nobody registered.
+  const mistake = clientMistake(state, query)
+  if (mistake) return problemPage('This sign-in cannot start', mistake)
+  try {
+    const request = authorizationRequest(state, query)
+    const place = findPlace(state.settings, query)
+    return request.prompts.includes('none')
+      ? signInSilently(state, call, request, place)
+      : askWho(state, request, place)
+  } catch (error) {
+    if (error instanceof OAuthError) return errorRedirect(query, error)
+    throw error
+  }
+}
+
+function clientMistake({ settings }: State, query: URLSearchParams): string | undefined {
+  const [clientId, ...otherClients] = query.getAll('client_id')
+  const [redirectUri, ...otherUris] = query.getAll('redirect_uri')
+  if (clientId === undefined) return 'client_id is missing.'
+  if (redirectUri === undefined) return 'redirect_uri is missing.'
+  if (otherClients.length > 0) return 'client_id is there more than once.'
+  if (otherUris.length > 0) return 'redirect_uri is there more than once.'
+  if (clientId !== settings.clientId) return `There is no client ${clientId}.`
+  if (settings.redirectUris.includes(redirectUri)) return undefined
+  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. Others take --redirect-uri or startEmulator({ redirectUris }).`
+}
+
+function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {
+  const id = randomSecret()
+  state.pending.set(id, { request, ...(place && { place }) })
+  return place
+    ? signInPage(id, place, request.loginHint)
+    : hostedPage(id, { domains: domainsOf(state.settings), email: request.loginHint })
+}
+
+/** `prompt=none`: only for a browser that is signed in already, at the place that was named. */
+function signInSilently(
+  state: State,
+  call: Call,
+  request: AuthorizationRequest,
+  place: Place | undefined,
+): Answer {
+  const session = currentSession(state, call)
+  if (!session) throw new OAuthError('login_required', 'Nobody is signed in')
+  if (place && place.connection.id !== session.connection.id) {
+    throw new OAuthError('login_required', 'Somebody is signed in somewhere else')
+  }
+  if (!isStillWelcome(session.organization?.people, session.person)) {
+    throw new OAuthError('login_required', 'Whoever was signed in may not sign in any more')
+  }
+  return codeRedirect(state, request, session)
+}
+
+function errorRedirect(query: URLSearchParams, error: OAuthError): Answer {
+  const states = query.getAll('state')
+  return redirect(query.get('redirect_uri')!, {
+    error: error.code,
+    error_description: error.message,
+    // A repeated state is part of the mistake, and none of them can be told to be the right one.
+    state: states.length === 1 ? states[0] : undefined,
+  })
+}

@@ -1,0 +1,34 @@
+import type { Call } from '../call.ts'
+import type { Settings } from '../settings.ts'
+import { OAuthError } from './oauth-error.ts'
+
+/**
+ * Checks that the application is who it says, by form parameters or by Basic. An `Authorization`
+ * of another scheme is ignored: old clients send their last Bearer token along.
+ *
+ * @throws {@link OAuthError} `invalid_client`, or `invalid_request` for both ways at once
+ */
+export function authenticateClient(settings: Settings, call: Call, params: URLSearchParams): void {
+  const basic = basicCredentials(call.headers.authorization)
+  if (basic && params.has('client_secret')) {
+    throw new OAuthError('invalid_request', 'Send the client secret once, not in both ways')
+  }
+  const clientId = basic?.clientId ?? params.get('client_id')
+  const clientSecret = basic?.clientSecret ?? params.get('client_secret')
+  const isOther = params.has('client_id') && params.get('client_id') !== clientId
+  if (isOther || clientId !== settings.clientId || clientSecret !== settings.clientSecret) {
+    throw new OAuthError('invalid_client', 'client_id or client_secret is wrong')
+  }
+}
+
+function basicCredentials(authorization: string | undefined) {
+  const [, encoded] = /^Basic +(\S+)$/i.exec(authorization ?? '') ?? []
+  if (encoded === undefined) return undefined
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s)
+  return { clientId: formDecoded(id), clientSecret: formDecoded(secret) }
+}
+
+/** RFC 6749 2.3.1: both halves are form-encoded before they are joined. */
+function formDecoded(text: string): string {
+  return new URLSearchParams(`value=${text.replaceAll('&', '%26')}`).get('value') ?? ''
+}

@@ -1,0 +1,22 @@
+import { type Answer, redirect } from '../call.ts'
+import { randomSecret } from '../ids.ts'
+import type { AuthorizationRequest, Session, State } from '../state.ts'
+import { sessionCookie } from './session.ts'
+
+/** Sends the browser back to the application with a fresh code. */
+export function codeRedirect(
+  state: State,
+  request: AuthorizationRequest,
+  session: Session,
+): Answer {
+  const code = randomSecret()
+  const { redirectUri, scopes, nonce, codeChallenge } = request
+  state.codes.set(code, {
+    grant: { session, scopes, ...(nonce !== undefined && { nonce }), isRevoked: false },
+    redirectUri,
+    ...(codeChallenge !== undefined && { codeChallenge }),
+    expiresAt: state.clock() + state.settings.lifetimes.codeSeconds * 1000,
+    isUsed: false,
+  })
+  return redirect(redirectUri, { code, state: request.state }, sessionCookie(state, session))
+}

@@ -1,0 +1,76 @@
+import { type Answer, type Call, redirect } from '../call.ts'
+import { type EmulatedOrganization, isUsable } from '../organizations.ts'
+import { problemPage } from '../page.ts'
+import { nowSeconds, type State } from '../state.ts'
+
+/** Where the home page's links lead. Scalekit has no such address: it is told by SAML. */
+export const idpInitiatedPath = '/emulator/idp-initiated'
+
+/** How long the token is good for, in seconds: what Scalekit's sample shows. */
+const tokenSeconds = 300
+
+/** Who begins, and what their portal was told to come back to. */
+export interface IdpInitiatedLogin {
+  readonly email: string
+  /** Default: the first in which this person can sign in. */
+  readonly organizationId?: string
+  readonly relayState?: string
+}
+
+/** A link of the home page. */
+export function idpInitiatedUrl(who: Required<Omit<IdpInitiatedLogin, 'relayState'>>): string {
+  const { email, organizationId } = who
+  return `${idpInitiatedPath}?${new URLSearchParams({ organization_id: organizationId, email })}`
+}
+
+/** Sends the browser from a portal to the application. */
+export async function idpInitiated(state: State, { query }: Call): Promise<Answer> {
+  const [email, organizationId] = [query.get('email') ?? '', query.get('organization_id')]
+  const relayState = query.get('relay_state')
+  try {
+    const location = await idpInitiatedLogin(state, {
+      email,
+      ...(organizationId !== null && { organizationId }),
+      ...(relayState !== null && { relayState }),
+    })
+    return redirect(location, {})
+  } catch (error) {
+    return problemPage('Nobody can sign in like this', (error as Error).message)
+  }
+}
+
+/** @returns the URL the browser is sent to */
+export async function idpInitiatedLogin(state: State, who: IdpInitiatedLogin): Promise<string> {
+  const { id, connection } = findOrganization(state, who)
+  const now = nowSeconds(state)
+  const claims = state.faults.distort('idpLogin', {
+    organization_id: id,
+    connection_id: connection.id,
+    login_hint: who.email,
+    ...(who.relayState !== undefined && { relay_state: who.relayState }),
+    iss: state.issuer,
+    iat: now,
+    nbf: now,
+    exp: now + tokenSeconds,
+  })
+  const url = new URL(state.settings.initiateLoginUri)
+  url.searchParams.set('idp_initiated_login', await state.keys.sign(claims))
+  return url.href
+}
+
+function findOrganization(
+  { settings }: State,
+  { email, organizationId }: IdpInitiatedLogin,
+): EmulatedOrganization & Required<Pick<EmulatedOrganization, 'connection'>> {
+  const found = settings.organizations.find(
+    ({ id, people, connection }) =>
+      (organizationId === undefined || id === organizationId) &&
+      connection !== undefined &&
+      isUsable(connection) &&
+      people.some((person) => person.email === email),
+  )
+  if (!found?.connection) {
+    throw new Error(`No organization with a usable connection has a person ${email}`)
+  }
+  return { ...found, connection: found.connection }
+}

@@ -1,0 +1,64 @@
+import { html } from '../../html.ts'
+import { type Answer, type Call, redirect, repeatedName } from '../call.ts'
+import { page, problemPage } from '../page.ts'
+import type { Settings } from '../settings.ts'
+import type { State } from '../state.ts'
+import type { Claims } from './keys.ts'
+import { currentSession, endSession, expiredSessionCookie } from './session.ts'
+
+/** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
+export async function logout(state: State, call: Call): Promise<Answer> {
+  const { query } = call
+  const hint = await openHint(state, query.get('id_token_hint'))
+  const mistake = logoutMistake(state, query, hint)
+  if (mistake) return problemPage('This sign-out cannot be finished', mistake)
+
+  endSessions(state, call, hint)
+  const cookie = expiredSessionCookie(state)
+  const goOn = query.get('post_logout_redirect_uri')
+  if (goOn) return redirect(goOn, { state: query.get('state') ?? undefined }, cookie)
+  const signedOut = signedOutPage()
+  return { ...signedOut, headers: { ...signedOut.headers, ...cookie } }
+}
+
+/** An expired hint is as good as any: people sign out long after they signed in. */
+async function openHint(state: State, hint: string | null): Promise<Claims | undefined> {
+  return hint ? state.keys.open(hint) : undefined
+}
+
+function logoutMistake(
+  { settings }: State,
+  query: URLSearchParams,
+  hint: Claims | undefined,
+): string | undefined {
+  const repeated = repeatedName(query)
+  if (repeated) return `${repeated} is there more than once.`
+  if (query.get('id_token_hint') && !isIdToken(hint, settings)) {
+    return 'id_token_hint is not an ID token of this server.'
+  }
+  const clientId = query.get('client_id')
+  if (clientId && clientId !== settings.clientId) return `There is no client ${clientId}.`
+  const goOn = query.get('post_logout_redirect_uri')
+  if (!goOn || settings.postLogoutRedirectUris.includes(goOn)) return undefined
+  return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}`
+}
+
+/** Of what our keys have signed, only ID tokens have an `azp`. */
+function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
+  return hint?.azp === clientId
+}
+
+function endSessions(state: State, call: Call, hint: Claims | undefined): void {
+  const named = state.sessions.get(String(hint?.sid))
+  for (const session of [named, currentSession(state, call)]) {
+    if (session) endSession(state, session)
+  }
+}
+
+function signedOutPage(): Answer {
+  return page(
+    200,
+    'Signed out',
+    html`<section class="card"><h1>Signed out</h1><p>You can close this page.</p></section>`,
+  )
+}

@@ -1,0 +1,124 @@
+import { socialProviders } from '../../social-providers.ts'
+import { stableId } from '../ids.ts'
+import { type EmulatedOrganization, isUsable } from '../organizations.ts'
+import type { Settings } from '../settings.ts'
+import type { Place } from '../state.ts'
+import { OAuthError } from './oauth-error.ts'
+
+/**
+ * Finds where a request leads, the most exact selector first: provider, connection, organization,
+ * domain, login hint.
+ *
+ * @returns undefined when the hosted page has to ask
+ * @throws {@link OAuthError}
+ */
+export function findPlace(settings: Settings, query: URLSearchParams): Place | undefined {
+  const provider = query.get('provider')
+  if (provider) return socialPlace(settings, provider)
+  const connectionId = query.get('connection_id')
+  if (connectionId) return placeOfConnection(settings, connectionId)
+  const organizationId = query.get('organization_id')
+  if (organizationId) return placeOfOrganization(settings, organizationId)
+  const domain = domainOf(query)
+  if (domain) return placeOfDomain(settings, domain) ?? hostedOr(settings, unknownDomain(domain))
+  return hostedOr(settings, noSelector())
+}
+
+/** @throws {@link OAuthError} when the organization has no connection to sign in with */
+export function placeOfDomain(settings: Settings, domain: string): Place | undefined {
+  const organization = settings.organizations.find(({ domains }) =>
+    domains.includes(domain.toLowerCase()),
+  )
+  return organization && placeAt(organization)
+}
+
+/** Every domain that leads to an organization. */
+export function domainsOf({ organizations }: Settings): readonly string[] {
+  return organizations.flatMap(({ domains }) => domains)
+}
+
+/** The part of an e-mail address that names an organization. */
+export function domainOfEmail(email: string): string | undefined {
+  return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()
+}
+
+/** Whether people can still sign in where they were asked to. */
+export function isOpen({ organizations }: Settings, { organization, connection }: Place): boolean {
+  const isThere =
+    organization === undefined || organizations.some(({ id }) => id === organization.id)
+  return isThere && isUsable(connection)
+}
+
+function socialPlace({ socialPeople }: Settings, provider: string): Place {
+  const name = socialProviders.get(provider)
+  if (!name) {
+    const known = [...socialProviders.keys()].join(', ')
+    throw new OAuthError('invalid_request', `provider must be one of ${known}`)
+  }
+  const id = stableId('conn_', 'social', provider)
+  const connection = {
+    id,
+    provider: provider.toUpperCase(),
+    type: 'OAUTH',
+    enabled: true,
+    status: 'COMPLETED',
+  } as const
+  return { name, connection, people: socialPeople }
+}
+
+function placeOfConnection({ organizations }: Settings, connectionId: string): Place {
+  const organization = organizations.find(({ connection }) => connection?.id === connectionId)
+  if (!organization?.connection) {
+    throw new OAuthError('invalid_connection_id', `There is no connection ${connectionId}`)
+  }
+  if (!isUsable(organization.connection)) {
+    throw new OAuthError('connection_not_active', `Connection ${connectionId} is not active`)
+  }
+  return placeAt(organization)
+}
+
+function placeOfOrganization({ organizations }: Settings, organizationId: string): Place {
+  const organization = organizations.find(
+    ({ id, externalId }) => id === organizationId || externalId === organizationId,
+  )
+  if (!organization) {
+    throw new OAuthError('invalid_organization_id', `There is no organization ${organizationId}`)
+  }
+  return placeAt(organization)
+}
+
+function placeAt(organization: EmulatedOrganization): Place {
+  const { connection, displayName, people } = organization
+  if (!connection) {
+    throw new OAuthError('no_configured_connections', `${displayName} has no connection`)
+  }
+  if (!isUsable(connection)) {
+    throw new OAuthError('no_active_connections', `${displayName} has no active connection`)
+  }
+  return { name: displayName, connection, organization, people }
+}
+
+function domainOf(query: URLSearchParams): string | undefined {
+  const domain = query.get('domain')
+  const domainHint = query.get('domain_hint')
+  if (domain && domainHint && domain !== domainHint) {
+    throw new OAuthError('invalid_request', 'domain and domain_hint name different domains')
+  }
+  return domain || domainHint || domainOfEmail(query.get('login_hint') ?? '')
+}
+
+/** Full-stack authentication has the hosted page to fall back on; Modular SSO has not. */
+function hostedOr({ hostedLogin }: Settings, error: OAuthError): undefined {
+  if (!hostedLogin) throw error
+}
+
+function unknownDomain(domain: string): OAuthError {
+  return new OAuthError('domain_not_found', `No organization has the domain ${domain}`)
+}
+
+function noSelector(): OAuthError {
+  return new OAuthError(
+    'invalid_connection_selector',
+    'One of connection_id, organization_id, domain, login_hint and provider is required',
+  )
+}

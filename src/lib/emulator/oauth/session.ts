@@ -1,0 +1,63 @@
+import type { Call } from '../call.ts'
+import { randomId } from '../ids.ts'
+import type { EmulatedPerson } from '../organizations.ts'
+import type { Place, Session, State } from '../state.ts'
+import { userSessionData } from '../webhooks/user-session.ts'
+
+/** Signs a person in; whoever comes from a social provider, in the organization of their e-mail. */
+export function startSession(state: State, place: Place, person: EmulatedPerson): Session {
+  const { connection } = place
+  const membership = place.organization
+    ? { organization: place.organization, person }
+    : (membershipOf(state, person.email) ?? { person })
+  const startedAt = state.clock()
+  const session = { id: randomId('ses_'), connection, ...membership, startedAt, isOver: false }
+  state.sessions.set(session.id, session)
+  // Modular SSO keeps neither users nor sessions.
+  if (state.settings.mode === 'full-stack') {
+    state.webhooks.publish('user.login', userSessionData(session))
+  }
+  return session
+}
+
+/** The session this browser is in; Modular SSO keeps none. */
+export function currentSession(state: State, call: Call): Session | undefined {
+  const cookies = (call.headers.cookie ?? '').split('; ')
+  const start = `${cookieName(state)}=`
+  const id = cookies.find((cookie) => cookie.startsWith(start))?.slice(start.length)
+  const session = state.sessions.get(id ?? '')
+  return session?.isOver ? undefined : session
+}
+
+/** Ends a session, once. */
+export function endSession(state: State, session: Session): void {
+  if (session.isOver) return
+  session.isOver = true
+  if (state.settings.mode === 'full-stack') {
+    state.webhooks.publish('user.logout', userSessionData(session, state.clock()))
+  }
+}
+
+export function sessionCookie(state: State, session: Session): Record<string, string> {
+  if (state.settings.mode === 'sso') return {}
+  return { 'set-cookie': `${cookieName(state)}=${session.id}; Path=/; HttpOnly; SameSite=Lax` }
+}
+
+export function expiredSessionCookie(state: State): Record<string, string> {
+  return { 'set-cookie': `${cookieName(state)}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0` }
+}
+
+/** Cookies do not tell ports apart, and the application is on this host too. */
+function cookieName({ issuer }: State): string {
+  return `scalekit_emulator_${new URL(issuer).port}`
+}
+
+function membershipOf({ settings }: State, email: string) {
+  for (const organization of settings.organizations) {
+    const person = organization.people.find(
+      (member) => member.email === email && member.refusal !== 'user_not_active',
+    )
+    if (person) return { organization, person }
+  }
+  return undefined
+}

@@ -1,0 +1,92 @@
+import { type Html, html } from '../../html.ts'
+import type { Answer } from '../call.ts'
+import type { EmulatedPerson } from '../organizations.ts'
+import { page } from '../page.ts'
+import { providerName } from '../provider-name.ts'
+import type { Place } from '../state.ts'
+
+/** Where every form on these pages goes. */
+export const signInPath = '/emulator/sign-in'
+
+/** The page of an identity provider: whoever is chosen has signed in, without a password. */
+export function signInPage(id: string, place: Place, loginHint?: string): Answer {
+  const provider = providerName(place.connection.provider)
+  const title = `Sign in ${place.organization ? 'to' : 'with'} ${place.name}`
+  return page(
+    200,
+    title,
+    html`<section class="card ${place.connection.provider.toLowerCase()}">
+<header class="band">${provider}</header>
+<h1>${title}</h1>
+<p>Choose who you are; there is no password.</p>
+<form method="post" action="${signInPath}">
+<input type="hidden" name="request" value="${id}">
+<ul class="people">${hintedFirst(place.people, loginHint).map((person) => personButton(person, loginHint))}</ul>
+<div class="others">
+<button name="failure" value="denied">Cancel</button>
+<button name="failure" value="error">${provider} reports an error</button>
+</div>
+</form>
+</section>`,
+  )
+}
+
+export interface HostedPageContent {
+  /** The domains of all organizations, as a help for whoever tries the emulator. */
+  readonly domains: readonly string[]
+  readonly email: string | undefined
+  readonly problem?: string
+}
+
+/** The hosted page, which finds the identity provider by the domain of an e-mail address. */
+export function hostedPage(id: string, shown: HostedPageContent): Answer {
+  const { domains, email, problem } = shown
+  return page(
+    200,
+    'Sign in',
+    html`<section class="card">
+<h1>Sign in</h1>
+<p>Your work e-mail address decides where you sign in.${domains.length > 0 && ` Known here: ${domains.join(', ')}.`}</p>
+<form method="post" action="${signInPath}">
+<input type="hidden" name="request" value="${id}">
+<label for="email">E-mail address</label>
+<input id="email" name="email" type="email" autocomplete="username" required autofocus value="${email}"${problem ? html` aria-invalid="true" aria-describedby="problem"` : ''}>
+${problem && html`<p id="problem" class="problem" role="alert">${problem}</p>`}
+<button class="primary">Continue</button>
+</form>
+</section>`,
+  )
+}
+
+function personButton(person: EmulatedPerson, loginHint: string | undefined): Html {
+  const isHinted = isSame(person.email, loginHint)
+  return html`<li${person.refusal && html` class="refuses"`}><button name="person" value="${person.id}" data-email="${person.email}"${isHinted && html` autofocus`}>
+<span class="initials" aria-hidden="true">${initials(person.name)}</span>
+<span class="who"><strong>${person.name}</strong>${note(person, isHinted)}<span>${person.email}</span></span>
+</button></li>`
+}
+
+function note({ refusal }: EmulatedPerson, isHinted: boolean): Html | undefined {
+  if (refusal) return html`<span class="note">${refusalNotes[refusal]}</span>`
+  return isHinted ? html`<span class="note">suggested</span>` : undefined
+}
+
+const refusalNotes = { access_denied: 'no access', user_not_active: 'deactivated' }
+
+function hintedFirst(people: readonly EmulatedPerson[], loginHint: string | undefined) {
+  return people.toSorted(
+    (one, other) => Number(isSame(other.email, loginHint)) - Number(isSame(one.email, loginHint)),
+  )
+}
+
+function isSame(email: string, loginHint: string | undefined): boolean {
+  return email.toLowerCase() === loginHint?.toLowerCase()
+}
+
+function initials(name: string): string {
+  return name
+    .split(' ')
+    .map((word) => word.slice(0, 1))
+    .slice(0, 2)
+    .join('')
+}

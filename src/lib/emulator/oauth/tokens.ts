@@ -1,0 +1,48 @@
+import { randomSecret } from '../ids.ts'
+import type { Grant, State } from '../state.ts'
+import { accessTokenClaims, clientTokenClaims, idTokenClaims } from './claims.ts'
+import type { Claims } from './keys.ts'
+
+/** Issues what a grant is good for, as the body the token endpoint answers. */
+export async function issueTokens(state: State, grant: Grant, code?: string): Promise<Claims> {
+  const accessToken = await issueAccessToken(state, grant)
+  const hashed = { accessToken, ...(code !== undefined && { code }) }
+  const idToken = state.faults.distort('idToken', idTokenClaims(state, grant, hashed))
+  return state.faults.distort('tokenResponse', {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: state.settings.lifetimes.accessTokenSeconds,
+    id_token: await state.keys.sign(idToken),
+    ...(grant.scopes.includes('offline_access') && {
+      refresh_token: issueRefreshToken(state, grant),
+    }),
+    scope: grant.scopes.join(' '),
+  })
+}
+
+/** Issues a token for the application itself; faults are for tokens of people. */
+export async function issueClientToken(state: State, scopes: readonly string[]): Promise<Claims> {
+  const { clientTokenSeconds } = state.settings.lifetimes
+  const token = await state.keys.sign(clientTokenClaims(state, scopes))
+  state.clientTokens.set(token, state.clock() + clientTokenSeconds * 1000)
+  return {
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: clientTokenSeconds,
+    scope: scopes.join(' '),
+  }
+}
+
+async function issueAccessToken(state: State, grant: Grant): Promise<string> {
+  const claims = state.faults.distort('accessToken', accessTokenClaims(state, grant))
+  const token = await state.keys.sign(claims)
+  const expiresAt = state.clock() + state.settings.lifetimes.accessTokenSeconds * 1000
+  state.accessTokens.set(token, { grant, expiresAt })
+  return token
+}
+
+function issueRefreshToken(state: State, grant: Grant): string {
+  const token = randomSecret('rt_')
+  state.refreshTokens.set(token, { grant, isUsed: false })
+  return token
+}

@@ -1,0 +1,19 @@
+import { type Answer, type Call, json } from '../call.ts'
+import { isLive, type State } from '../state.ts'
+import { profileClaims, subject } from './claims.ts'
+
+/** `GET /userinfo`, for the holder of an access token that is still good. */
+export function userinfo(state: State, call: Call): Answer {
+  const [, value] = /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '') ?? []
+  if (value === undefined) return refusal('Bearer')
+  const token = state.accessTokens.get(value)
+  if (!token || !isLive(token.grant) || state.clock() >= token.expiresAt) {
+    return refusal('Bearer error="invalid_token"')
+  }
+  const { session, scopes } = token.grant
+  return json(200, { sub: subject(state, session), ...profileClaims(state, session, scopes) })
+}
+
+function refusal(challenge: string): Answer {
+  return json(401, { error: 'invalid_token' }, { 'www-authenticate': challenge })
+}

@@ -1,0 +1,149 @@
+import { type Html, html } from '../../html.ts'
+import { longestTimerMs } from '../../longest-timer.ts'
+import type { Answer } from '../call.ts'
+import { directoriesPath } from '../directory/api.ts'
+import type { Directory } from '../directory/directory.ts'
+import { directoryProvider } from '../directory/provider.ts'
+import type { Connection, Organization } from '../organizations.ts'
+import { page } from '../page.ts'
+import { providerName } from '../provider-name.ts'
+import type { PortalLink, State } from '../state.ts'
+import {
+  type PortalMessage,
+  portalExpired,
+  portalExpiring,
+  portalLoaded,
+  portalNotLoaded,
+} from './message.ts'
+import { type PortalScript, portalScript } from './script.ts'
+
+/** The admin portal of one customer, opened by a link. */
+export interface PortalVisit {
+  readonly link: PortalLink
+  readonly organization: Organization
+}
+
+/** A link that names no features opens what the organization has enabled. */
+export function featuresOf({ link, organization }: PortalVisit): readonly string[] {
+  if (link.features.length > 0) return link.features
+  return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
+}
+
+/** Scalekit warns so long before a session ends, in milliseconds. */
+const warningMs = 5 * 60_000
+
+export function portalPage(state: State, visit: PortalVisit, news?: PortalMessage): Answer {
+  const { link, organization } = visit
+  const title = `Admin portal of ${organization.displayName}`
+  const leftMs = link.expiresAt - state.clock()
+  return scriptedPage(state, 200, title, {
+    content: html`<section class="card"><h1>${title}</h1>
+<p>The customer’s administrator sets these up here, and switches them off and on. At Scalekit it takes the metadata of their identity provider, too.</p>
+${news && html`<p role="status" class="news">${news.message}</p>`}
+</section>
+${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
+    messages: [
+      { afterMs: 0, message: news ?? portalLoaded(link) },
+      { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
+      { afterMs: leftMs, message: portalExpired(link) },
+    ].filter(({ afterMs }) => afterMs <= longestTimerMs),
+  })
+}
+
+/** What is answered where no portal is open. */
+export function noPortalPage(state: State): Answer {
+  const title = 'This link does not open anything'
+  const reason = 'It has expired, was used already or never existed.'
+  return scriptedPage(state, 400, title, {
+    content: html`<section class="card"><h1>${title}</h1>
+<p>${reason} Ask the application for a new one.</p>
+</section>`,
+    messages: [{ afterMs: 0, message: portalNotLoaded(`${title}. ${reason}`) }],
+  })
+}
+
+/** Shown by the application's own pages only: Scalekit takes these from the redirect URIs. */
+function scriptedPage(
+  { settings }: State,
+  status: number,
+  title: string,
+  { content, messages }: { content: Html; messages: PortalScript['messages'] },
+): Answer {
+  const urls = settings.redirectUris.map((uri) => new URL(uri))
+  const origins = [
+    ...new Set(
+      urls.filter(({ protocol }) => /^https?:$/.test(protocol)).map(({ origin }) => origin),
+    ),
+  ]
+  const given: PortalScript = { origins, messages }
+  return page(
+    status,
+    title,
+    html`<div data-portal="${JSON.stringify(given)}" class="stack">${content}</div>`,
+    {
+      script: portalScript,
+      embeddedBy: origins,
+    },
+  )
+}
+
+function featureCard(feature: string, organization: Organization): Html {
+  switch (feature) {
+    case 'sso':
+      return connectionCard(organization.connection)
+    case 'dir_sync':
+      return directoryCard(organization)
+    default:
+      return html`<section class="card" data-feature="${feature}"><h2>${feature}</h2></section>`
+  }
+}
+
+function connectionCard(connection: Connection | undefined): Html {
+  return html`<section class="card" data-feature="sso"><h2>Single sign-on</h2>
+${connection ? connectionContent(connection) : connectionSetUp}
+</section>`
+}
+
+function connectionContent(connection: Connection): Html {
+  const isSetUp = connection.status === 'COMPLETED'
+  return html`<p>${providerName(connection.provider)}, ${stateOf(connection, isSetUp)}</p>
+${isSetUp && switchForm('sso', 'single sign-on', connection.enabled)}`
+}
+
+const connectionSetUp = html`<p>Not set up</p>
+<form method="post"><label for="domain">Domain of the company’s e-mail addresses</label>
+<input id="domain" name="domain" placeholder="company.example" autocapitalize="none" required>
+${button('sso', 'set-up', 'Set up single sign-on')}</form>`
+
+function directoryCard(organization: Organization): Html {
+  const { directory } = organization
+  return html`<section class="card" data-feature="dir_sync"><h2>Directory sync</h2>
+${directory ? directoryContent(directory, directoryProvider(organization)) : directorySetUp}
+</section>`
+}
+
+const directorySetUp = html`<p>Not set up</p>
+<form method="post">${button('dir_sync', 'set-up', 'Set up directory sync')}</form>`
+
+function directoryContent(directory: Directory, provider: string): Html {
+  const { id, enabled } = directory
+  return html`<p>${providerName(provider)}, ${stateOf(directory)}.
+<a href="${directoriesPath}${id}" target="_blank">Edit the directory</a></p>
+${switchForm('dir_sync', 'directory sync', enabled)}`
+}
+
+function stateOf({ enabled }: { readonly enabled: boolean }, isSetUp = true): string {
+  if (!isSetUp) return 'not set up to its end'
+  return enabled ? 'enabled' : 'disabled'
+}
+
+function switchForm(feature: string, name: string, enabled: boolean): Html {
+  const [change, verb] = enabled ? ['disable', 'Disable'] : ['enable', 'Enable']
+  return html`<form method="post">${button(feature, change!, `${verb} ${name}`)}</form>`
+}
+
+/** Its form goes to the page's own address, which only those know who have the link. */
+function button(feature: string, change: string, label: string): Html {
+  return html`<input type="hidden" name="feature" value="${feature}">
+<button class="primary" name="change" value="${change}">${label}</button>`
+}

@@ -1,0 +1,107 @@
+import { type Answer, type Call, isFromElsewhere, seeOther } from '../call.ts'
+import { switchDirectory } from '../directory/switch.ts'
+import { randomSecret } from '../ids.ts'
+import type { Organization } from '../organizations.ts'
+import { unchangedPage } from '../page.ts'
+import type { State } from '../state.ts'
+import { switchConnection } from './connection-switch.ts'
+import { connectionSwitched, directorySwitched, type PortalMessage } from './message.ts'
+import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './page.ts'
+import { setUpConnection, setUpDirectory } from './set-up.ts'
+
+/** Where links to the admin portal lead. */
+export const magicLinkPath = '/magicLink/'
+
+/** The admin portal of one customer, as far as an emulator has one. */
+export function portal(state: State, call: Call): Answer | undefined {
+  if (call.method === 'GET') return open(state, call)
+  return call.method === 'POST' ? change(state, call) : undefined
+}
+
+function open(state: State, { path }: Call): Answer {
+  const sessionPath = state.settings.singleUse && startSession(state, path)
+  if (sessionPath) return seeOther(sessionPath)
+  const visit = visitAt(state, path)
+  if (!visit) return noPortalPage(state)
+  const { news } = visit.link
+  delete visit.link.news
+  return portalPage(state, visit, news)
+}
+
+/** How long the portal stays open behind a single-use link, in milliseconds. */
+const sessionMs = 6 * 3_600_000
+
+/**
+ * Uses up a link. The session is in its path and not in a cookie, which browsers keep from a page
+ * that is embedded in another site's.
+ *
+ * @returns undefined if there is no such link (any more)
+ */
+function startSession(state: State, path: string): string | undefined {
+  const { portalLinks, portalSessions, clock } = state
+  const link = portalLinks.get(path)
+  if (!link || clock() >= link.expiresAt) return undefined
+  portalLinks.delete(path)
+  const sessionPath = `${magicLinkPath}session/${randomSecret()}`
+  portalSessions.set(sessionPath, { ...link, expiresAt: clock() + sessionMs })
+  return sessionPath
+}
+
+function visitAt(state: State, path: string): PortalVisit | undefined {
+  const { settings, portalLinks, portalSessions, clock } = state
+  const link = (settings.singleUse ? portalSessions : portalLinks).get(path)
+  const organization = settings.organizations.find(({ id }) => id === link?.organizationId)
+  return link && organization && clock() < link.expiresAt ? { link, organization } : undefined
+}
+
+/** Does what a button of the page says. */
+function change(state: State, call: Call): Answer {
+  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
+  const visit = visitAt(state, call.path)
+  if (!visit) return noPortalPage(state)
+  const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
+  const act = actions.get(`${call.form.get('change')} ${feature}`)
+  if (!act) return unchangedPage('There is no such button.')
+  const outcome = act(state, visit.organization, call.form)
+  if (typeof outcome === 'string') return unchangedPage(`${outcome}.`)
+  visit.link.news = outcome
+  return seeOther(call.path)
+}
+
+/** What happened, or what stands against it. */
+type Outcome = PortalMessage | string
+
+type Action = (state: State, organization: Organization, form: URLSearchParams) => Outcome
+
+const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  [
+    'set-up sso',
+    (state, organization, form) =>
+      setUpConnection(state, organization, form.get('domain') ?? '') ??
+      switchSso(state, organization, true),
+  ],
+  ['enable sso', (state, organization) => switchSso(state, organization, true)],
+  ['disable sso', (state, organization) => switchSso(state, organization, false)],
+  [
+    'set-up dir_sync',
+    (state, organization) =>
+      setUpDirectory(state, organization) ?? switchSync(state, organization, true),
+  ],
+  ['enable dir_sync', (state, organization) => switchSync(state, organization, true)],
+  ['disable dir_sync', (state, organization) => switchSync(state, organization, false)],
+])
+
+function switchSso(state: State, organization: Organization, enabled: boolean): Outcome {
+  const { connection } = organization
+  if (!connection) return 'There is no connection'
+  const owned = { organization, connection }
+  return switchConnection(state, owned, enabled) ?? connectionSwitched(owned)
+}
+
+function switchSync(state: State, organization: Organization, enabled: boolean): Outcome {
+  const { directory } = organization
+  if (!directory) return 'There is no directory'
+  const owned = { organization, directory }
+  switchDirectory(state, owned, enabled)
+  return directorySwitched(owned)
+}

@@ -1,0 +1,76 @@
+import { directoryFrom } from '../directory/directory.ts'
+import { directoryEditor } from '../directory/editor.ts'
+import { randomId } from '../ids.ts'
+import { connectionFrom, type Organization, personFrom } from '../organizations.ts'
+import type { State } from '../state.ts'
+
+/**
+ * Gives an organization a connection for the people of a domain, complete and switched off. There
+ * is no identity provider to be asked who works there, so two people do where nobody did.
+ *
+ * @returns what stands against it
+ */
+export function setUpConnection(
+  state: State,
+  organization: Organization,
+  given: string,
+): string | undefined {
+  if (organization.connection) return 'Single sign-on is set up already'
+  const domain = given.trim().toLowerCase()
+  const problem = domainProblem(state, organization, domain)
+  if (problem) return problem
+  organization.domains = [...new Set([...organization.domains, domain])]
+  const connection = connectionFrom({ id: randomId('conn_'), enabled: false })
+  organization.connection = connection
+  state.times.made(connection.id)
+  if (organization.people.length === 0) hire(state, organization, domain)
+  state.webhooks.publish('organization.sso_created', {
+    id: connection.id,
+    organization_id: organization.id,
+    connection_type: connection.type,
+    provider: connection.provider,
+  })
+  return undefined
+}
+
+/**
+ * Gives an organization a directory that holds its people, switched off.
+ *
+ * @returns what stands against it
+ */
+export function setUpDirectory(state: State, organization: Organization): string | undefined {
+  if (organization.directory) return 'Directory sync is set up already'
+  const seed = { id: randomId('dir_'), enabled: false }
+  organization.directory = directoryFrom(seed, organization.people, organization.id)
+  state.times.made(seed.id)
+  return undefined
+}
+
+/** Labels of letters, digits and hyphens. Where two had one domain, nobody could be sent to either. */
+function domainProblem(
+  { settings }: State,
+  organization: Organization,
+  domain: string,
+): string | undefined {
+  if (domain.length > 253 || !/^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/.test(domain)) {
+    return 'A domain is written like company.example'
+  }
+  const owner = settings.organizations.find(({ domains }) => domains.includes(domain))
+  if (!owner || owner === organization) return undefined
+  return `${owner.displayName} has the domain ${domain} already`
+}
+
+/** One who administers and one who does not; a directory that is there already hears of them. */
+function hire(state: State, { directory, people, id }: Organization, domain: string): void {
+  const editor = directory && directoryEditor(state, directory.id)
+  for (const { localPart, ...person } of staff) {
+    const seed = { ...person, email: `${localPart}@${domain}` }
+    if (editor) editor.createUser(seed)
+    else people.push(personFrom(seed, id))
+  }
+}
+
+const staff = [
+  { localPart: 'barbara', name: 'Barbara Liskov', roles: ['admin'] },
+  { localPart: 'dennis', name: 'Dennis Ritchie', roles: ['member'] },
+]

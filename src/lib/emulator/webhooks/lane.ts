@@ -1,0 +1,102 @@
+import type { Clock } from '../../clock.ts'
+import type { Agenda } from './agenda.ts'
+import { attempt } from './attempt.ts'
+import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
+import type { WireEvent } from './event.ts'
+
+/** What lies between one attempt and the next, in seconds, as Scalekit documents it. */
+const retryDelaysSeconds = [5, 30, 120, 300, 900]
+
+/** How many deliveries one subscription may have waiting; what comes on top is given up at once. */
+const maxWaiting = 1000
+
+/** The deliveries to one subscription, one after the other: events arrive as they happened. */
+export interface Lane {
+  send(event: WireEvent, id: string, faults: DeliveryFaults): readonly Delivery[]
+}
+
+export interface LaneParts {
+  readonly clock: Clock
+  /** What receivers compare timestamps with: the time that `advance` does not move. */
+  readonly hostClock: Clock
+  readonly agenda: Agenda
+  readonly retryScale: number
+  /** Aborted when nothing is to be sent any more. */
+  readonly closing: AbortSignal
+  /** Gets every piece of work that has begun. */
+  readonly track: (work: Promise<void>) => Promise<void>
+}
+
+export function createLane(subscription: Required<Subscription>, parts: LaneParts): Lane {
+  const { clock, hostClock, agenda, closing } = parts
+  const { url, secret } = subscription
+  const heldBack: Delivery[][] = []
+  let last: Promise<void> = Promise.resolve()
+  let waiting = 0
+
+  function enqueue(copies: readonly Delivery[]): void {
+    const attempts = () => Promise.all(copies.map(attemptOnce)).then(() => {})
+    last = parts.track(last.then(attempts))
+  }
+
+  async function attemptOnce(delivery: Delivery): Promise<void> {
+    if (closing.aborted) return
+    const at = clock()
+    const timestamp = Math.floor(hostClock() / 1000)
+    const status = await attempt({ ...delivery, url, secret, timestamp }, closing)
+    delivery.attempts.push({ at, ...(status !== undefined && { status }) })
+    if (status !== undefined && status >= 200 && status < 300) end(delivery, 'delivered')
+    else retry(delivery)
+  }
+
+  function retry(delivery: Delivery): void {
+    const delaySeconds = retryDelaysSeconds[delivery.attempts.length - 1]
+    if (delaySeconds === undefined) {
+      end(delivery, 'given-up')
+      return
+    }
+    // From when the last attempt was due, so that one `advance` may bring several about.
+    delivery.dueAt += delaySeconds * 1000 * parts.retryScale
+    agenda.add(delivery.dueAt, () => enqueue([delivery]))
+  }
+
+  function end(delivery: Delivery, state: 'delivered' | 'given-up'): void {
+    delivery.state = state
+    waiting -= 1
+  }
+
+  function begin(copies: readonly Delivery[], delaySeconds: number): void {
+    if (delaySeconds > 0) agenda.add(clock() + delaySeconds * 1000, () => enqueue(copies))
+    else enqueue(copies)
+  }
+
+  return {
+    send(event, id, faults) {
+      const { duplicate = 0, reorder = false, tamper, delaySeconds = 0 } = faults
+      const copies = Array.from({ length: 1 + duplicate }, () => ({
+        ...newDelivery(event, id, clock() + delaySeconds * 1000),
+        url,
+        ...(tamper && { tamper }),
+      }))
+      if (waiting + copies.length > maxWaiting) {
+        return copies.map((copy) => ({ ...copy, state: 'given-up' }))
+      }
+      waiting += copies.length
+      if (reorder) heldBack.push(copies)
+      else for (const ready of [copies, ...heldBack.splice(0)]) begin(ready, delaySeconds)
+      return copies
+    },
+  }
+}
+
+function newDelivery(event: WireEvent, id: string, dueAt: number) {
+  return {
+    id,
+    type: event.type,
+    event,
+    state: 'waiting' as Delivery['state'],
+    attempts: [],
+    body: JSON.stringify(event),
+    dueAt,
+  }
+}

@@ -1,0 +1,69 @@
+import { stableId } from '../ids.ts'
+import type { Session } from '../state.ts'
+import { eventTime } from '../wire-time.ts'
+import type { DataOf } from './event.ts'
+import { exampleEvents } from './example-events.ts'
+
+/** How long Scalekit's sample of a session lasts, in milliseconds. */
+const absoluteMs = 30 * 86_400_000
+const idleMs = 7 * 86_400_000
+
+/** What `user.login` and `user.logout` say; what the emulator does not know is as in the example. */
+export function userSessionData(session: Session, loggedOutAt?: number): DataOf<'user.login'> {
+  const { person, organization, startedAt } = session
+  const { device } = exampleEvents['user.login'].data.user_session
+  const started = eventTime(startedAt)
+  return {
+    user: userOf(session),
+    user_session: {
+      absolute_expires_at: eventTime(startedAt + absoluteMs),
+      authenticated_organizations: organization ? [organization.id] : [],
+      created_at: started,
+      expired_at: null,
+      idle_expires_at: eventTime(startedAt + idleMs),
+      last_active_at: started,
+      logout_at: loggedOutAt === undefined ? null : eventTime(loggedOutAt),
+      organization_id: organization?.id ?? '',
+      session_id: session.id,
+      // In the documented example of a logout, too.
+      status: 'ACTIVE',
+      updated_at: eventTime(loggedOutAt ?? startedAt),
+      user_id: person.id,
+      ...(device && { device }),
+    },
+  }
+}
+
+function userOf({ person, connection, startedAt }: Session): DataOf<'user.login'>['user'] {
+  const started = eventTime(startedAt)
+  const { user_profile } = exampleEvents['user.login'].data.user
+  return {
+    create_time: started,
+    email: person.email,
+    external_id: person.externalId ?? '',
+    id: person.id,
+    last_login_time: started,
+    metadata: {},
+    update_time: started,
+    user_profile: {
+      ...user_profile,
+      id: stableId('usp_', person.id),
+      email_verified: person.emailVerified,
+      name: person.name,
+      given_name: person.givenName,
+      family_name: person.familyName,
+      external_identities: [
+        {
+          connection_id: connection.id,
+          connection_provider: connection.provider,
+          connection_type: connection.type,
+          connection_user_id: person.idpUserId,
+          created_time: started,
+          is_social: connection.type === 'OAUTH',
+          last_login_time: started,
+          last_synced_time: started,
+        },
+      ],
+    },
+  }
+}

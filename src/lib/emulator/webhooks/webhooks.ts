@@ -1,0 +1,89 @@
+import type { Clock } from '../../clock.ts'
+import { emulatorWebhookSecret } from '../../sample-secrets.ts'
+import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
+import { signWebhook } from '../../webhooks/signature.ts'
+import { randomId } from '../ids.ts'
+import type { Settings } from '../settings.ts'
+import { createAgenda } from './agenda.ts'
+import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
+import { type DataOf, newEvent } from './event.ts'
+import { createLane, type Lane } from './lane.ts'
+
+/** Sends events to those who subscribed. */
+export interface Webhooks {
+  /** Everything that was ever on its way, oldest first. */
+  readonly deliveries: readonly Delivery[]
+  /** @returns a function that ends the subscription; what is on its way still arrives */
+  subscribe(subscription: Subscription): () => void
+  /** Sends an event; without `data`, the documented example. */
+  publish<Type extends EventType>(
+    type: Type,
+    data?: DataOf<Type>,
+    faults?: DeliveryFaults,
+  ): readonly Delivery[]
+  /** Makes the attempts that are due now. */
+  runDue(): void
+  /** Resolves when every attempt that is due was answered. */
+  settled(): Promise<void>
+  /** Ends what is on its way. */
+  close(): void
+}
+
+export function createWebhooks(settings: Settings, clock: Clock): Webhooks {
+  const agenda = createAgenda(clock)
+  const closing = new AbortController()
+  const lanes = new Map<Lane, readonly EventType[]>()
+  const deliveries: Delivery[] = []
+  const working = new Set<Promise<void>>()
+  const { clock: hostClock, retryScale } = settings
+  const track = (work: Promise<void>) => {
+    const tracked = work.finally(() => working.delete(tracked))
+    working.add(tracked)
+    return tracked
+  }
+  const parts = { clock, hostClock, agenda, retryScale, closing: closing.signal, track }
+
+  function subscribe({ url, secret = emulatorWebhookSecret, events = eventTypes }: Subscription) {
+    assertUsable(url, secret)
+    const lane = createLane({ url, secret, events }, parts)
+    lanes.set(lane, events)
+    return () => void lanes.delete(lane)
+  }
+  for (const subscription of settings.webhooks) subscribe(subscription)
+
+  return {
+    deliveries,
+    subscribe,
+    publish(type, data, faults = {}) {
+      assertDocumented(type)
+      const event = newEvent(type, clock, data)
+      const id = randomId('msg_')
+      const wanting = [...lanes].filter(([, events]) => events.includes(type))
+      const begun = wanting.flatMap(([lane]) => lane.send(event, id, faults))
+      deliveries.push(...begun)
+      return begun
+    },
+    runDue: agenda.runDue,
+    async settled() {
+      agenda.runDue()
+      while (working.size > 0) {
+        await Promise.all(working)
+        agenda.runDue()
+      }
+    },
+    close() {
+      agenda.close()
+      closing.abort()
+    },
+  }
+}
+
+/** Now, and not at the first event, when nobody would hear of it. */
+function assertUsable(url: string, secret: string): void {
+  if (!URL.canParse(url)) throw new Error(`A subscription needs an absolute URL, not ${url}`)
+  signWebhook({ id: 'check', body: '', secret })
+}
+
+function assertDocumented(type: string): void {
+  if (eventTypeOf(type) !== type) throw new Error(`Scalekit documents no event ${type}`)
+}
