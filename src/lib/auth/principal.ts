@@ -34,7 +34,7 @@ export interface SignedIn {
   readonly expiresAt: number
   /** Whether every condition named holds; `undefined` and a name that is no condition never do. */
   has(conditions: Conditions): boolean
-  /** Send it back in `X-CSRF-Token`; `/logout` takes it from pages that another way cannot prove. */
+  /** Sent back in `X-CSRF-Token`, it tells a script of your pages from others: `/logout` takes it. */
   csrfToken(): string
 }
 
