@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { optionNames } from '../../src/lib/options.ts'
+import { optionNames } from '../../src/lib/config-names.ts'
 import { entries, root } from './manifest.ts'
 import { readme } from './readme.ts'
 
