@@ -1,7 +1,7 @@
 import { assertEncrypted, environmentOrigin } from './environment-url.ts'
 import { oneOf, originUrl, path, text, texts, webUrl, withMethods } from './fields.ts'
 import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
-import type { EmailPageTexts, PageOptions } from './page-options.ts'
+import type { PageOptions } from './page-options.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { StateStore } from './state/store.ts'
@@ -131,17 +131,6 @@ export function pageStyle(value: unknown): string {
   if (typeof value === 'string' && !value.includes('</')) return value
   throw new Error('must be CSS, such as :root { --accent: #0a7d4f }')
 }
-
-export const pageTextNames: readonly (keyof EmailPageTexts)[] = [
-  'lang',
-  'title',
-  'label',
-  'button',
-  'or',
-  'provider',
-  'unknown',
-  'unusable',
-]
 
 export function pageTexts(value: PageOptions['texts']): PageOptions['texts'] {
   if (value === undefined || typeof value === 'function') return value

@@ -1,4 +1,3 @@
-import { pageTextNames } from './config-fields.ts'
 import { sessionOf } from './config-options.ts'
 import { unknownNames } from './fields.ts'
 import type {
@@ -8,7 +7,7 @@ import type {
   SessionOptions,
   WebhookOptions,
 } from './options.ts'
-import type { PageOptions } from './page-options.ts'
+import type { EmailPageTexts, PageOptions } from './page-options.ts'
 import { handlerNames } from './webhooks/handler-names.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import {
@@ -104,3 +103,14 @@ export const optionNames: {
   revocation: ['maxLagMs'],
   http: ['fetch', 'timeoutSeconds'],
 }
+
+const pageTextNames: readonly (keyof EmailPageTexts)[] = [
+  'lang',
+  'title',
+  'label',
+  'button',
+  'or',
+  'provider',
+  'unknown',
+  'unusable',
+]
