@@ -3,7 +3,7 @@ import { followedBy } from '../auth/authenticated-organizations.ts'
 import { decide, type OnLogin } from '../auth/on-login.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
-import { LoginError } from '../errors.ts'
+import { LoginError, ScalekitError } from '../errors.ts'
 import { deepFreeze } from '../freeze.ts'
 import { readGrants } from '../oidc/access-token.ts'
 import { assertPinned, profileOf } from '../oidc/claims.ts'
@@ -78,6 +78,7 @@ export function callbackRoute(parts: CallbackParts): RouteHandler {
 
     const { identity, tokens } = await redeem(answer, transaction, await sessions.live(req))
     const decision = await decide(onLogin, { identity, tokens, req, returnTo })
+    if (res.headersSent) throw answeredItself()
     const kept = decision.user === undefined ? identity : { ...identity, user: decision.user }
     await sessions.begin(req, res, kept, tokens)
     redirect(req, res, parts.safeReturnTo(req, decision.returnTo) ?? returnTo)
@@ -131,6 +132,13 @@ export function callbackRoute(parts: CallbackParts): RouteHandler {
     else if (error) throw error
     else redirect(req, res, parts.loginUrl({ restart: '1' }))
   }
+}
+
+/** No cookie could be sent any more, and the session before would be over. */
+function answeredItself(): ScalekitError {
+  return new ScalekitError('on_login_failed', 'onLogin answered the request itself', {
+    hint: 'Answer { deny } or { returnTo }, and leave the response alone.',
+  })
 }
 
 function tooLate(status: 'expired' | 'used'): LoginError {

@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Response } from 'supertest'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type StateStore } from '../../../src/index.ts'
 import { isRedeemed } from '../../support/answers.ts'
-import type { Application } from '../../support/application.ts'
+import { type Application, mountAtRoot } from '../../support/application.ts'
 import { submitted } from '../../support/email-page.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { isExpressSession, sessionCookie } from '../../support/session-cookie.ts'
@@ -745,6 +746,38 @@ describe('onLogin', () => {
     const application = await start({ options: { login: { onLogin } } })
     const { browser, callbackUrl } = await comeBack(application)
     await expectRefused(await browser.open(callbackUrl), browser, 503, 'on_login_failed')
+  })
+
+  it('that answers the request itself is told so, and ends no session', async () => {
+    let answers = false
+    const { visitor, log } = await start({
+      options: {
+        login: {
+          onLogin({ req }) {
+            // As Express has it, and in some applications it is at hand.
+            const { res } = req as IncomingMessage & { readonly res: ServerResponse }
+            if (answers) res.writeHead(302, { Location: '/welcome' }).end()
+          },
+        },
+      },
+      mount(app, auth) {
+        app.use((req, res, next) => {
+          Object.assign(req, { res })
+          next()
+        })
+        mountAtRoot(app, auth)
+      },
+    })
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    answers = true
+    // With express-session, which holds back the end of an answer, this one does not arrive.
+    await browser.signIn(home, 'grace@acme.example').catch(() => {})
+    expect(log.filter((line) => line.includes('on_login_failed'))).toEqual([
+      expect.stringContaining('{ returnTo }'),
+    ])
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(ada)
   })
 
   it('that keeps what JSON has not is told so, and ends no session', async () => {
