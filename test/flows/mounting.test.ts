@@ -146,6 +146,24 @@ describe('a kit mounted below a path', () => {
   })
 })
 
+describe('a kit mounted below a guard', () => {
+  it('says so, and sends nobody around in a circle', async () => {
+    const { visitor } = await start({
+      options: { basePath: '/auth' },
+      mount(app, auth) {
+        app.use(auth.session())
+        app.use(auth.requireAuth())
+        app.use('/auth', auth)
+      },
+    })
+    const browser = visitor()
+    const { headers } = await browser.open('/page').expect(302)
+    const answer = await browser.open(headers.location!).expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_mounted' })
+    expect(answer.body.message).toContain('/auth/login')
+  })
+})
+
 describe('a kit mounted somewhere else than it was told', () => {
   it('says so, naming both places', async () => {
     const { visitor } = await start({

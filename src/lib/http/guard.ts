@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../auth/principal.ts'
 import { neverCache } from '../cookies.ts'
-import { AccessError, asScalekitError } from '../errors.ts'
+import { AccessError, asScalekitError, ScalekitError } from '../errors.ts'
 import { contextOf, type Instance } from './context.ts'
-import type { Middleware, Next } from './middleware.ts'
+import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
@@ -37,13 +37,25 @@ export function guard(
       return
     }
     if (refusal && options.refuse !== 'next') {
-      answerRefusal(refusal, instance, req, res)
+      if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
+      else answerRefusal(refusal, instance, req, res)
       return
     }
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
     neverCache(res)
     next(refusal && accessError(refusal))
   }
+}
+
+/** Whoever is sent there would come back here, and be sent there again. */
+function asksForLogin(req: IncomingMessage, { loginUrl }: Instance): boolean {
+  return pathOf(originalUrl(req)) === loginUrl({})
+}
+
+function loginOutOfReach({ loginUrl }: Instance): ScalekitError {
+  return new ScalekitError('not_mounted', `A guard stands in front of ${loginUrl({})}`, {
+    hint: 'Put app.use() of the kit, or of its routes, above the guards.',
+  })
 }
 
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
