@@ -19,7 +19,6 @@ import type { Secret } from './secret.ts'
 import type { SessionKind } from './session/kind.ts'
 import type { SessionStore } from './session/own-session.ts'
 import type { DeliveryQueue } from './state/delivery-queue.ts'
-import { memoryStore } from './state/memory-store.ts'
 import type { StateStore } from './state/store.ts'
 import type { EventHandlers } from './webhooks/handlers.ts'
 import type { OnFailure } from './webhooks/intercept.ts'
@@ -63,7 +62,7 @@ export interface Config {
   readonly interceptorTimeoutMs: number
   readonly offerOrganizations: OfferOrganizations | undefined
   readonly portal: PortalRules | undefined
-  readonly store: StateStore
+  readonly store: StateStore | undefined
   readonly maxLagMs: number
   readonly logger: Logger
   readonly fetch: Fetch | undefined
@@ -141,7 +140,7 @@ function assemble(fields: RawFields): Config {
     interceptorTimeoutMs: fields['interceptors.timeoutSeconds'] * 1000,
     offerOrganizations: fields['organizations.of'],
     portal: portalRules(fields),
-    store: fields.store ?? memoryStore({ clock }),
+    store: fields.store,
     maxLagMs: fields['revocation.maxLagMs'],
     logger: fields.logger,
     fetch: fields['http.fetch'],

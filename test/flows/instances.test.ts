@@ -7,6 +7,7 @@ import { recordingLogger } from '../support/recording-logger.ts'
 import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
+import { navigation } from '../support/visitor.ts'
 
 /** One application with two instances, for two environments, below `/a` and `/b`. */
 async function twoInstances() {
@@ -74,4 +75,19 @@ it('opens no session of another client, though name and secret are the same', as
   expect(await statusAt({})).toBe(200)
   expect(await statusAt({ clientId: 'skc_2' })).toBe(401)
   expect(await statusAt({ issuer: 'https://other.example' })).toBe(401)
+})
+
+it('ends at one what the other of the same client began, though they share no store', async () => {
+  const host = { store: new MemoryStore() }
+  const { visitor, emulator, url } = await start(host)
+  const other = await start({ ...host, emulator, options: { baseUrl: url } })
+  const browser = visitor()
+  await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
+  const cookie = `${sessionCookie}=${browser.cookie(sessionCookie)}`
+  await visitor().call('/app', { cookie }).expect(200)
+  await other
+    .visitor()
+    .post('/logout', { ...navigation, 'Sec-Fetch-Site': 'same-origin', cookie })
+    .expect(303)
+  await visitor().call('/app', { cookie }).expect(401)
 })

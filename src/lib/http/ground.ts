@@ -11,6 +11,7 @@ import { type Send, sender } from '../request.ts'
 import { type Sealer, sealer } from '../seal.ts'
 import type { OwnSession } from '../session/own-session.ts'
 import { boundedStore } from '../state/bounded-store.ts'
+import { processStore } from '../state/process-store.ts'
 import type { StateStore } from '../state/store.ts'
 import { type Addresses, addresses } from './addresses.ts'
 import { type Look, lookWith } from './page.ts'
@@ -40,7 +41,7 @@ export function groundOf(config: Config): Ground {
   const seal = (purpose: string) => sealer(secrets, `${purpose} ${id}`)
   const send = senderFor(config)
   const discover = discoverOnce(client, { send, clock })
-  const store = boundedStore(config.store)
+  const store = boundedStore(config.store ?? processStore(id, clock))
   const marks = replicateMarks(store.marks, { clock, maxLagMs })
   const csrf = csrfTokens(secrets, id)
   return {
