@@ -10,12 +10,16 @@ import { sessionMark } from './revocation.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {
+  /** Whether what other processes ended is known. */
+  isFresh(): boolean
   /**
    * Who is asking.
    *
+   * @param wasFresh Whether what other processes ended was known when the request came, and that is
+   *   enough. Default: false.
    * @throws {@link AccessError} `store_unavailable` while nobody can tell whether a session was ended
    */
-  principalOf(req: IncomingMessage, res: ServerResponse): Principal
+  principalOf(req: IncomingMessage, res: ServerResponse, wasFresh?: boolean): Principal
   /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
   isStale(req: IncomingMessage): boolean
   /** Waits for the marks of other processes; never rejects. */
@@ -81,11 +85,12 @@ export function liveSessions(parts: {
   }
 
   return {
-    principalOf(req, res) {
+    isFresh: marks.isFresh,
+    principalOf(req, res, wasFresh = false) {
       const identity = keeper.read(req)
       if (!identity) return signedOut['no-session']
       if (hasEnded(identity, clock())) return signedOut.expired
-      if (!marks.isFresh()) throw unavailable()
+      if (!wasFresh && !marks.isFresh()) throw unavailable()
       if (marks.isDead(identity)) return signedOut.revoked
       keeper.touch(req, res, identity)
       return principalOfIdentity(identity)

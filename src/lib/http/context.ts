@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../auth/principal.ts'
+import type { Sessions } from '../auth/sessions.ts'
 import type { Clock } from '../clock.ts'
 import { ScalekitError } from '../errors.ts'
 import type { Look } from './page.ts'
@@ -15,10 +16,10 @@ declare global {
 }
 
 /** The part of an instance that a request needs wherever a guard stands. */
-export interface Instance {
+export interface Instance
+  extends Pick<Sessions, 'principalOf' | 'isFresh' | 'isStale' | 'refresh'> {
   readonly clock: Clock
   readonly look: Look
-  principalOf(req: IncomingMessage, res: ServerResponse): Principal
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
   /** Where a request that was refused may come back to. */
@@ -34,13 +35,14 @@ const brand = Symbol.for('express-scalekit.context')
 type Branded = IncomingMessage & { [brand]?: Context }
 
 /** One request as one instance sees it. */
-class Context {
+export class Context {
   readonly instance: Instance
   /** What an instance mounted before this one had put there. */
   readonly outer: Context | undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #principal: Principal | undefined
+  #wasFresh: boolean
 
   constructor(
     instance: Instance,
@@ -52,12 +54,24 @@ class Context {
     this.outer = outer
     this.#req = req
     this.#res = res
+    this.#wasFresh = instance.isFresh()
   }
 
-  /** Found out when first asked for, then the same for the whole request. */
+  /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
-    this.#principal ??= this.instance.principalOf(this.#req, this.#res)
+    this.#principal ??= this.instance.principalOf(this.#req, this.#res, this.#wasFresh)
     return this.#principal
+  }
+
+  /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
+  isStale(): boolean {
+    return this.#principal === undefined && this.instance.isStale(this.#req)
+  }
+
+  /** Brings what is known up to date; if that fails, nobody can tell who is asking. */
+  async refresh(): Promise<void> {
+    await this.instance.refresh()
+    this.#wasFresh = this.instance.isFresh()
   }
 }
 
@@ -81,10 +95,7 @@ export function attach(instance: Instance, req: IncomingMessage, res: ServerResp
  * @param instance The instance whose guard asks; without it, the one mounted last.
  * @throws {@link ScalekitError} `not_mounted`
  */
-export function contextOf(
-  req: IncomingMessage,
-  instance?: Instance,
-): { readonly principal: Principal; readonly instance: Instance } {
+export function contextOf(req: IncomingMessage, instance?: Instance): Context {
   let context = (req as Branded)[brand]
   while (context && instance && context.instance !== instance) context = context.outer
   if (context) return context

@@ -35,10 +35,14 @@ export function doorsOf(config: Config, ground: Ground): Doors {
   const loginParts = loginPartsOf(config, ground, transactions)
   const login = startLogin(loginParts)
   const logoutParts = logoutPartsOf(config, ground)
+  const { principalOf, isFresh, isStale, refresh } = sessions
   const instance: Instance = {
     clock: config.clock,
     look,
-    principalOf: sessions.principalOf,
+    principalOf,
+    isFresh,
+    isStale,
+    refresh,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../auth/principal.ts'
 import { neverCache } from '../cookies.ts'
 import { AccessError, asScalekitError, ScalekitError } from '../errors.ts'
-import { contextOf, type Instance } from './context.ts'
+import { type Context, contextOf, type Instance } from './context.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './middleware.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 
@@ -21,17 +21,17 @@ export function guard(
   options: GuardOptions = {},
   check: Check,
 ): Middleware {
-  return function guardMiddleware(req, res, next) {
-    let instance: Instance
+  function refusalOf({ principal, instance }: Context, req: IncomingMessage): Refusal | undefined {
+    return principal.status === 'signed-in'
+      ? check(principal, req, instance.clock())
+      : refusals.notSignedIn
+  }
+
+  function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {
+    const { instance } = context
     let refusal: Refusal | undefined
     try {
-      const context = contextOf(req, own)
-      const { principal } = context
-      instance = context.instance
-      refusal =
-        principal.status === 'signed-in'
-          ? check(principal, req, instance.clock())
-          : refusals.notSignedIn
+      refusal = refusalOf(context, req)
     } catch (error) {
       refuseByError(error, req, res, next, options)
       return
@@ -44,6 +44,23 @@ export function guard(
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
     neverCache(res)
     next(refusal && accessError(refusal))
+  }
+
+  return function guardMiddleware(req, res, next) {
+    let context: Context
+    try {
+      context = contextOf(req, own)
+    } catch (error) {
+      next(error)
+      return
+    }
+    // A body, or whatever else stands in front, may have taken its time.
+    if (context.isStale())
+      context
+        .refresh()
+        .then(() => decide(context, req, res, next))
+        .catch(next)
+    else decide(context, req, res, next)
   }
 }
 

@@ -148,10 +148,14 @@ function assertOptions(options: ScalekitAuthOptions): void {
 
 /** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
 function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middleware {
-  return after(ownSession, function scalekitSession(req, res, next) {
+  function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
     attach(instance, req, res)
-    if (sessions.isStale(req)) sessions.refresh().then(() => next(), next)
-    else next()
+    next()
+  }
+
+  return after(ownSession, function scalekitSession(req, res, next) {
+    if (sessions.isStale(req)) sessions.refresh().then(() => goOn(req, res, next), next)
+    else goOn(req, res, next)
   })
 }
 
