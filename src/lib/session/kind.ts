@@ -51,11 +51,12 @@ function kindOf(req: IncomingMessage): SessionKind {
 
 function changed(settled: SessionKind): ScalekitError {
   const [now, before] = settled === 'cookie' ? ['with', 'without'] : ['without', 'with']
+  const orElse = settled === 'cookie' ? '' : ' If it is mounted so, its store is disconnected.'
   return new ScalekitError(
     'session_kind_changed',
     `This request came ${now} express-session, an earlier one ${before}`,
     {
-      hint: "Mount express-session above scalekitAuth() and for every route, or set `session: 'cookie'`.",
+      hint: `Mount express-session above scalekitAuth() and for every route, or set \`session: 'cookie'\`.${orElse}`,
     },
   )
 }

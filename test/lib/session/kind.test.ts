@@ -67,6 +67,14 @@ describe('the kind of session', () => {
     await browser.signIn(home, ada)
     expect(browser.cookieNames()).toEqual(['connect.sid'])
     await browser.call('/app').expect(200)
+    store.emit('disconnect')
+    const { body } = await browser.call('/me').expect(500)
+    expect(body).toMatchObject({
+      code: 'session_kind_changed',
+      hint: expect.stringContaining('its store is disconnected'),
+    })
+    store.emit('connect')
+    await browser.call('/app').expect(200)
   })
 
   it('that is set outright is not looked for', async () => {
