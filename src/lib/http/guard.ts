@@ -54,13 +54,10 @@ export function guard(
       next(error)
       return
     }
+    const go = () => decide(context, req, res, next)
     // A body, or whatever else stands in front, may have taken its time.
-    if (context.isStale())
-      context
-        .refresh()
-        .then(() => decide(context, req, res, next))
-        .catch(next)
-    else decide(context, req, res, next)
+    if (context.isStale()) context.refresh().then(go).catch(next)
+    else go()
   }
 }
 
