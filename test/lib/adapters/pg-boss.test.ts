@@ -37,6 +37,16 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
     await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
   })
 
+  it('that is there is not made again, which pg-boss 10.0 does not bear', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    await boss.createQueue(queue)
+    const create = vi.spyOn(boss, 'createQueue')
+    const { url } = await taking({ delivery: pgBoss(boss, { queue, worker: false }) })
+    await deliver(url).expect(201)
+    expect(create).not.toHaveBeenCalled()
+  })
+
   it('that somebody removed acknowledges nothing', async () => {
     const { boss, queue } = open()
     await boss.start()

@@ -47,6 +47,7 @@ export function pgBoss(
 
   /** Leaves a queue as it is that is there. An instance that has not started does nothing. */
   async function createQueue(): Promise<void> {
+    if (await boss.getQueue(name)) return
     await boss.createQueue(name, { name, ...queueDefaults })
     if (!(await boss.getQueue(name))) throw new Error(`There is no queue ${name}`)
   }
