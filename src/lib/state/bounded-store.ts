@@ -1,5 +1,5 @@
 import { within } from '../within.ts'
-import type { Ledger, Marks, StateStore } from './store.ts'
+import type { ClaimAnswer, DeliveryClaim, Ledger, Marks, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 const timeoutMs = 2000
@@ -31,7 +31,7 @@ function boundedMarks(marks: Marks): Marks {
 
 function boundedLedger(ledger: Ledger): Ledger {
   return {
-    claim: (...given) => within(timeoutMs, ledger.claim(...given)),
+    claim: (claim) => boundedClaim(ledger, claim),
     renew: (...given) => within(timeoutMs, ledger.renew(...given)),
     settle: (...given) => within(timeoutMs, ledger.settle(...given)),
     // How long that takes is up to the application's transaction.
@@ -42,4 +42,14 @@ function boundedLedger(ledger: Ledger): Ledger {
     deadLetters: () => within(listTimeoutMs, ledger.deadLetters()),
     exhume: (...given) => within(timeoutMs, ledger.exhume(...given)),
   }
+}
+
+/** What was granted too late is given back: nobody works on it, and the next attempt may come soon. */
+function boundedClaim(ledger: Ledger, claim: DeliveryClaim): Promise<ClaimAnswer> {
+  const granted = ledger.claim(claim)
+  return within(timeoutMs, granted).catch((error: unknown) => {
+    // Where it was not granted, this does nothing.
+    void granted.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
+    throw error
+  })
 }

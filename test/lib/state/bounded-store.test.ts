@@ -102,6 +102,17 @@ describe('boundedStore', () => {
     expect(ledger.settleIn).toBeUndefined()
   })
 
+  it('gives back a claim that was granted too late', async () => {
+    const { ledger } = memoryStore({ clock: () => now })
+    const slow: typeof ledger.claim = (given) =>
+      new Promise((resolve) => setTimeout(() => resolve(ledger.claim(given)), 3000))
+    const bounded = boundedStore({ ...hanging, ledger: { ...ledger, claim: slow } })
+    const outcome = expect(bounded.ledger.claim(claim)).rejects.toThrow('did not answer')
+    await vi.advanceTimersByTimeAsync(3000)
+    await outcome
+    expect(await ledger.claim({ ...claim, owner: 'next' })).toMatchObject({ status: 'claimed' })
+  })
+
   it('lets an application’s own transaction take its time', () => {
     const settleIn = vi.fn(never)
     const { ledger } = boundedStore({ ...hanging, ledger: { ...hanging.ledger, settleIn } })
