@@ -56,6 +56,17 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
     expect(await optionsIn(own)).toMatchObject({ removeOnComplete: 5, attempts: 2 })
   })
 
+  it('acknowledges nothing that it took for another job', async () => {
+    // The types do not let it be a default, but BullMQ does.
+    const merging: object = { deduplication: { id: 'one' } }
+    const queue = open({ defaultJobOptions: merging })
+    const { url } = await taking({ delivery: bullmq(queue, { worker: false }) })
+    await deliver(url, { id: 'msg_first' }).expect(201)
+    await deliver(url, { id: 'msg_first' }).expect(201)
+    const refused = await deliver(url, { id: 'msg_second' }).expect(503)
+    expect(refused.body.code).toBe('webhook_queue_unavailable')
+  })
+
   it('has a dead letter before a run whose worker may not die, too', async () => {
     const queue = open()
     const receiver = await taking({ delivery: bullmq(queue, { worker: false }) })

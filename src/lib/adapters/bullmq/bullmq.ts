@@ -39,7 +39,9 @@ export function bullmq(queue: BullmqQueue, { worker = {} }: BullmqOptions = {}):
     async enqueue(delivery) {
       const jobId = jobIdOf(delivery)
       const options = { ...jobDefaults, ...queue.opts.defaultJobOptions, jobId }
-      await queue.add('delivery', delivery, options)
+      const { id } = await queue.add('delivery', delivery, options)
+      // Options that make one of several jobs would drop the others.
+      if (id !== jobId) throw new Error(`The queue ${queue.name} took nothing`)
       // A job by this id that was there before is kept, and nothing says so.
       const kept = await queue.getJob(jobId)
       return { isSameBody: !kept || (kept.data as QueuedDelivery).body === delivery.body }

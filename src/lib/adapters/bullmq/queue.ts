@@ -6,7 +6,7 @@ export interface BullmqQueue {
     readonly prefix?: string | undefined
     readonly defaultJobOptions?: object | undefined
   }
-  add(name: string, data: object, options: object): Promise<unknown>
+  add(name: string, data: object, options: object): Promise<{ readonly id?: string | undefined }>
   getJob(id: string): Promise<{ readonly data: unknown } | undefined>
 }
 
