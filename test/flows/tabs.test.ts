@@ -1,9 +1,10 @@
+import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { submitted } from '../support/email-page.ts'
 import { sessionCookie } from '../support/session-cookie.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { navigation, type Visitor } from '../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 
@@ -75,6 +76,26 @@ describe('a browser', () => {
       places.set(place, (places.get(place) ?? 0) + 1)
     }
     expect(Object.fromEntries(places)).toEqual({ 'its own page': 4, home: 7 })
+  })
+
+  it('of five tabs with long ways back keeps as many as a header has room for', async () => {
+    const { visitor } = await start()
+    const browser = visitor()
+    const loginUrl = `/login?domain=acme.example&return_to=/app?${'x'.repeat(1000)}`
+    for (let tab = 0; tab < 5; tab += 1) await browser.begin(loginUrl)
+    const cookies = inProgress(browser).map((name) => name + browser.cookie(name))
+    expect(cookies.length).toBeGreaterThan(0)
+    expect(cookies.join('').length).toBeLessThanOrEqual(4096)
+  })
+
+  it('loses none of the application’s own cookies to a sign-in, however many it has', async () => {
+    const { url } = await start()
+    const own = Array.from({ length: 20 }, (_, at) => `own${at}=${'x'.repeat(300)}`)
+    const { headers } = await request(url)
+      .get('/login?domain=acme.example')
+      .set({ ...navigation, Cookie: own.join('; ') })
+      .expect(302)
+    expect(headers['set-cookie']).toEqual([expect.stringContaining('-tx-')])
   })
 })
 
