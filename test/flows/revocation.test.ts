@@ -49,8 +49,7 @@ async function signedIn(webhooks: ScalekitAuthOptions['webhooks'] = {}) {
     application.emulator.advance(ms / 1000)
   }
   /** Sends an event that occurred so long ago, by the application's clock. */
-  const send = (event: Event, agoMs = 0) => {
-    const occurred_at = new Date(now - agoMs).toISOString()
+  const send = (event: Event, agoMs = 0, occurred_at = new Date(now - agoMs).toISOString()) => {
     const timestamp = Math.floor(now / 1000)
     return deliver(application.url, { event: { ...event, occurred_at }, timestamp })
   }
@@ -131,6 +130,16 @@ it('an event that says it is yet to occur keeps nobody out who signs in after it
   await browser.signIn(home, ada)
   expect(await isIn()).toBe(true)
 })
+
+it.each(['yesterday', ''])(
+  'an event at no time that can be read (%j) ends sessions, too',
+  async (at) => {
+    const { ada: person, isIn, send } = await signedIn()
+    const [, eventAbout] = departures[0]!
+    await send(eventAbout(person), 0, at).expect(201)
+    expect(await isIn()).toBe(false)
+  },
+)
 
 describe('a person stays in when', () => {
   it.each<[string, (person: Person) => Event]>([
