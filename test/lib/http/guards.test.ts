@@ -64,6 +64,7 @@ describe('requireAuth', () => {
     const { visitor } = await behind(requireAuth())
     const answer = await visitor().call('/page').expect(401)
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
     expect(answer.headers['www-authenticate']).toBe('Bearer')
     expect(answer.body).toEqual({
       title: 'Unauthorized',
