@@ -12,6 +12,7 @@ import { start } from '../../support/start.ts'
 import { navigation, type Visitor } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
+const connection = 'conn_69615647365005431'
 const secretOfTests = 'a secret of these tests, 32 or longer'
 const home = '/login?organization_id=acme&return_to=/app'
 
@@ -148,7 +149,6 @@ describe('a sign-in', () => {
 describe('what was pinned is what came', () => {
   const acme = 'org_69615647365005430'
   const globex = 'org_70087756662964366'
-  const connection = 'conn_69615647365005431'
 
   it.each([
     ['the organization', `organization_id=${acme}`, {}],
@@ -463,13 +463,16 @@ describe('a transaction that was lost', () => {
 })
 
 describe('a sign-in that failed', () => {
-  it('is tried again at the same organization, for the same page', async () => {
+  it.each([
+    ['organization', 'organization_id=acme'],
+    ['connection', `connection_id=${connection}`],
+  ])('is tried again at the same %s, for the same page', async (_what, target) => {
     const application = await start()
     const browser = application.visitor()
-    const authorizeUrl = await browser.begin('/login?organization_id=acme&return_to=/app?tab=1')
+    const authorizeUrl = await browser.begin(`/login?${target}&return_to=/app?tab=1`)
     const answer = await browser.open(await answerWith(authorizeUrl.href, 'denied')).expect(403)
     const link = /class="first" href="([^"]+)"/.exec(answer.text)![1]!.replaceAll('&amp;', '&')
-    expect(link).toBe('/login?organization_id=acme&return_to=%2Fapp%3Ftab%3D1')
+    expect(link).toBe(`/login?${target}&return_to=%2Fapp%3Ftab%3D1`)
     const back = await browser.signIn(link, ada)
     expect(back.headers.location).toBe('/app?tab=1')
   })

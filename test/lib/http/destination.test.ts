@@ -225,6 +225,8 @@ describe('login.resolve', () => {
     expect(lookUpsAt(emulator)).toBe(0)
     const named = await destinationOf(application, 'organization_id=globex', acmeHost)
     expect(named).toEqual({ organization_id: 'globex' })
+    const byDomain = await destinationOf(application, 'domain=globex.example', acmeHost)
+    expect(byDomain).toEqual({ connection_id: 'conn_70087756662964367' })
   })
 
   it('may take its time, and answer a domain or a hint', async () => {
