@@ -102,12 +102,12 @@ describe('requireAuth', () => {
     await request(url).get('/page').set(headers).expect(302)
   })
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])(
+  // Not by fetch(), which says itself that it is no navigation.
+  it.each(['post', 'put', 'delete', 'patch', 'options', 'head'] as const)(
     'refuses an anonymous %s without a redirect',
     async (method) => {
       const { url } = await behind(requireAuth())
-      const answer = await fetch(`${url}/page`, { method, headers: navigation, redirect: 'manual' })
-      expect(answer.status).toBe(401)
+      await request(url)[method]('/page').set(navigation).expect(401)
     },
   )
 
@@ -339,6 +339,7 @@ describe('requireOrganization', () => {
     ['x.acme.app.example', 403],
     ['acme.app.example.evil.example', 403],
     ['acmeapp.example', 403],
+    ['acme.bad.example', 403],
   ])('goes by the subdomain of %s: %i', async (Host, status) => {
     const { browser } = await behind(requireOrganization({ subdomainOf: 'app.example' }))
     await browser.call('/page', { Host }).expect(status)
@@ -723,6 +724,7 @@ describe('a guard that cannot tell', () => {
         app.use(auth)
         app.use('/page', auth.requireAuth())
         app.use('/page', showPrincipal)
+        app.use('/handed', auth.requireAuth({ refuse: 'next' }))
         app.use('/plain', (_req: IncomingMessage, res: ServerResponse) => void res.end('plain'))
         app.use('/reads', showPrincipal)
       },
@@ -735,6 +737,8 @@ describe('a guard that cannot tell', () => {
     const answer = await browser.call('/page').expect(503)
     expect(answer.body.code).toBe('store_unavailable')
     expect(answer.headers['retry-after']).toBe('5')
+    const handed = await browser.call('/handed').expect(503)
+    expect(handed.body).toMatchObject({ handledBy: 'application', code: 'store_unavailable' })
     await browser.call('/plain').expect(200)
     await browser.call('/reads').expect(503)
     await application.visitor().call('/page').expect(401)
