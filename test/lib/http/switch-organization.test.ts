@@ -254,6 +254,15 @@ describe('the organizations that a session knows of', () => {
     })
   })
 
+  it('are nobody else’s where only a domain was named, which is no switch', async () => {
+    const { browser } = await signedIn(ada, { seed: { mode: 'sso' } })
+    await browser.signIn('/login?domain=globex.example', katherine)
+    expect(await stateOf(browser)).toMatchObject({
+      user: { email: katherine },
+      authenticatedOrganizations: [globex],
+    })
+  })
+
   it('are nobody’s who signed in while the switch was under way', async () => {
     const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
     const begun = await browser.open(`/switch/${globex}`, click)
