@@ -11,6 +11,6 @@ export function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<
 const hookTimeoutMs = 30_000
 
 /** What a function of the application answers, at once or in time. */
-export function answered<Value>(ask: () => Value | Promise<Value>): Promise<Value> {
+export function answerInTime<Value>(ask: () => Value | Promise<Value>): Promise<Value> {
   return within(hookTimeoutMs, (async () => ask())())
 }

@@ -1,5 +1,5 @@
 import { ScalekitError } from '../errors.ts'
-import { answered } from '../within.ts'
+import { answerInTime } from '../within.ts'
 import type { OrganizationName } from './organization-names.ts'
 import type { SignedIn } from './principal.ts'
 
@@ -33,7 +33,7 @@ export async function offeredTo(
 async function ask(principal: SignedIn, offer: OfferOrganizations): Promise<Offered> {
   let offered: unknown
   try {
-    offered = await answered(() => offer(principal))
+    offered = await answerInTime(() => offer(principal))
   } catch (cause) {
     throw new ScalekitError('organizations_failed', '`organizations.of` failed', { cause })
   }

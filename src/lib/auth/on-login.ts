@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { LoginError, ScalekitError } from '../errors.ts'
 import { quote } from '../log.ts'
 import type { Identity, Json, Tokens } from '../types.ts'
-import { answered } from '../within.ts'
+import { answerInTime } from '../within.ts'
 
 /** What the application may look at before somebody is let in. */
 export interface LoginAttempt {
@@ -88,7 +88,7 @@ function assertKeepable(user: unknown): void {
 
 async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise<Answered> {
   try {
-    return await answered(() => onLogin?.(attempt))
+    return await answerInTime(() => onLogin?.(attempt))
   } catch (cause) {
     throw new ScalekitError('on_login_failed', 'onLogin failed, so nobody was let in', { cause })
   }

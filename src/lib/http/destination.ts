@@ -3,7 +3,7 @@ import type { LookUpDomain } from '../auth/connection-lookup.ts'
 import { ScalekitError } from '../errors.ts'
 import type { ResolveLogin } from '../options.ts'
 import type { LoginRequest } from '../types.ts'
-import { answered } from '../within.ts'
+import { answerInTime } from '../within.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
 
 /** What decides where a sign-in goes. */
@@ -78,7 +78,7 @@ async function resolved(
 async function ask(resolve: ResolveLogin, req: IncomingMessage): Promise<LoginRequest | undefined> {
   let answer: unknown
   try {
-    answer = await answered(() => resolve(req))
+    answer = await answerInTime(() => resolve(req))
   } catch (cause) {
     throw new ScalekitError('login_resolve_failed', 'login.resolve failed', { cause })
   }
