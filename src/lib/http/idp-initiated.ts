@@ -8,15 +8,17 @@ import { type IdpLogin, verifyIdpLogin } from '../oidc/idp-initiated.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import type { SingleUse } from '../state/store.ts'
 import type { LoginRequest } from '../types.ts'
+import { claimOnce } from './claim-once.ts'
 import type { StartLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
 import { assertMethod } from './method.ts'
 import { originalUrl, pathOf, queryOf } from './middleware.ts'
 import { asksForPage, isPrefetch } from './navigation.ts'
+import { cameFromOtherHost, keepMarker, redirectToOwnHost } from './own-host.ts'
 import type { Look } from './page.ts'
 import { switchPage } from './pages.ts'
 import { providerError } from './provider-errors.ts'
-import { redirect, sendPage } from './respond.ts'
+import { sendPage } from './respond.ts'
 import type { RouteHandler } from './route.ts'
 import { isWanted } from './same-origin.ts'
 
@@ -60,12 +62,8 @@ export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHa
   ): Promise<void> {
     assertAsked(req, res, parts.origin(req))
     const { token, relayState } = readQuery(query, client.issuer)
-    // Cookies set on this host would not come back to the one of the redirect URI.
-    const elsewhere = query.has('redirected') ? undefined : parts.ownUrl(req)
-    if (elsewhere) {
-      elsewhere.searchParams.set('redirected', '1')
-      return redirect(req, res, elsewhere.href)
-    }
+    const elsewhere = cameFromOtherHost(req) ? undefined : parts.ownUrl(req)
+    if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
     const login = await verify(token)
     const other = await somebodyElse(login, req, res)
     if (other && req.method !== 'POST') {
@@ -160,8 +158,7 @@ function single(query: URLSearchParams, name: string): string | undefined {
 function ownAction(req: IncomingMessage, token: string, relayState: string | undefined): string {
   const query = new URLSearchParams({ [tokenParameter]: token })
   if (relayState !== undefined) query.set('relay_state', relayState)
-  // Behind a proxy that hides the host it would else be sent there and back, and asked, for ever.
-  if (queryOf(req).has('redirected')) query.set('redirected', '1')
+  keepMarker(req, query)
   return `${pathOf(originalUrl(req))}?${query}`
 }
 
@@ -169,8 +166,6 @@ async function claim(
   singleUse: SingleUse,
   { tokenHash, expiresAt }: Pick<IdpLogin, 'tokenHash' | 'expiresAt'>,
 ): Promise<void> {
-  const isFirst = await singleUse.claim(`idp-login:${tokenHash}`, expiresAt).catch((cause) => {
-    throw new ScalekitError('store_unavailable', 'The store did not answer', { cause })
-  })
+  const isFirst = await claimOnce(singleUse, `idp-login:${tokenHash}`, expiresAt)
   if (!isFirst) throw new LoginError('login_state_used', 'The IdP-initiated login was used before')
 }

@@ -3,7 +3,7 @@ import type { LoginRequest } from '../types.ts'
 import type { Addresses } from './addresses.ts'
 import type { StartLogin } from './login.ts'
 import { checkLoginRequest, fieldsOf } from './login-target.ts'
-import { redirect } from './respond.ts'
+import { redirectToOwnHost } from './own-host.ts'
 
 /** What a sign-in needs that a route of the application begins. */
 export interface LoginFromAppParts {
@@ -25,7 +25,7 @@ export function loginFromApp({ at, providers, start }: LoginFromAppParts) {
   ): Promise<void> {
     const elsewhere = at.ownUrl(req)
     if (!elsewhere) return start(req, res, request)
-    const fields = { ...checkLoginRequest(request, providers), redirected: '1' }
-    redirect(req, res, new URL(at.loginUrl(fieldsOf(fields)), elsewhere).href)
+    const fields = fieldsOf(checkLoginRequest(request, providers))
+    redirectToOwnHost(req, res, new URL(at.loginUrl(fields), elsewhere))
   }
 }

@@ -13,8 +13,6 @@ export interface LoginQuery extends LoginRequest {
   readonly targetLinkUri?: string
   /** `1` when the callback sent the browser back because it had lost the transaction. */
   readonly restart?: string
-  /** `1` when the browser was sent here from another host. */
-  readonly redirected?: string
 }
 
 /** Scalekit's names of the parameters, as `/login` takes them. */
@@ -28,7 +26,6 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   returnTo: 'return_to',
   targetLinkUri: 'target_link_uri',
   restart: 'restart',
-  redirected: 'redirected',
 }
 
 const loginHintForm = /^[^\p{Cc}\p{Z}<>"]{1,254}$/u

@@ -12,6 +12,7 @@ import { assertOurIssuer, fieldsOf, readLoginQuery } from './login-target.ts'
 import { assertMethod } from './method.ts'
 import { queryOf } from './middleware.ts'
 import { isNavigation } from './navigation.ts'
+import { cameFromOtherHost, redirectToOwnHost } from './own-host.ts'
 import { providerError } from './provider-errors.ts'
 import { redirect } from './respond.ts'
 import type { RouteHandler } from './route.ts'
@@ -115,15 +116,9 @@ export function loginRoute(
     const error = query.get('error')
     if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
     assertOurIssuer(query, issuer)
-    const { restart, redirected, targetLinkUri, ...request } = readLoginQuery(query)
-    // A cookie set on this host would not come back to the one of the redirect URI. Once only: a
-    // proxy that does not pass the host on would make it look wrong for ever.
-    const elsewhere = redirected === undefined ? ownUrl(req) : undefined
-    if (elsewhere) {
-      elsewhere.searchParams.set('redirected', '1')
-      redirect(req, res, elsewhere.href)
-      return
-    }
+    const { restart, targetLinkUri, ...request } = readLoginQuery(query)
+    const elsewhere = cameFromOtherHost(req) ? undefined : ownUrl(req)
+    if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
     const returnTo = request.returnTo ?? safeReturnToUrl(req, targetLinkUri)
     const target = returnTo === undefined ? request : { ...request, returnTo }
     // Whoever is signed in and names an organization switches to it.

@@ -9,7 +9,6 @@ import {
   readCookie,
   setCookie,
 } from '../cookies.ts'
-import { ScalekitError } from '../errors.ts'
 import {
   hasExpired,
   openTransaction,
@@ -20,6 +19,7 @@ import {
 } from '../oidc/transaction.ts'
 import type { Sealer } from '../seal.ts'
 import type { SingleUse } from '../state/store.ts'
+import { claimOnce } from './claim-once.ts'
 
 /** Sign-ins one browser may have in progress; the oldest is forgotten first. */
 const maxTransactions = 5
@@ -108,16 +108,8 @@ export function cookieTransactions(parts: {
       if (hasExpired(transaction, clock())) return { status: 'expired', transaction }
       // The cookie alone cannot stop two callbacks at once, nor a copy of it.
       const expiresAt = transaction.startedAt + 2 * transactionSeconds * 1000
-      const isFirst = await claim(singleUse, `transaction:${stateHash(state)}`, expiresAt)
+      const isFirst = await claimOnce(singleUse, `transaction:${stateHash(state)}`, expiresAt)
       return { status: isFirst ? 'taken' : 'used', transaction }
     },
-  }
-}
-
-async function claim(singleUse: SingleUse, key: string, expiresAt: number): Promise<boolean> {
-  try {
-    return await singleUse.claim(key, expiresAt)
-  } catch (cause) {
-    throw new ScalekitError('store_unavailable', 'The store did not answer', { cause })
   }
 }

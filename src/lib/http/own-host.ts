@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { queryOf } from './middleware.ts'
+import { redirect } from './respond.ts'
+
+/** Stands in the query of a URL that the browser was sent to from another host. */
+const marker = 'redirected'
+
+/**
+ * Sends the browser to a host that `baseUrl` names: a cookie set on another would not come back to
+ * the callback.
+ */
+export function redirectToOwnHost(req: IncomingMessage, res: ServerResponse, url: URL): void {
+  url.searchParams.set(marker, '1')
+  redirect(req, res, url.href)
+}
+
+/**
+ * Whether the browser was sent here already. Once is enough: behind a proxy that does not pass the
+ * host on, it would be sent there and back for ever.
+ */
+export function cameFromOtherHost(req: IncomingMessage): boolean {
+  return queryOf(req).has(marker)
+}
+
+/** Makes that known to the request after this one, too. */
+export function keepMarker(req: IncomingMessage, query: URLSearchParams): void {
+  if (cameFromOtherHost(req)) query.set(marker, '1')
+}
