@@ -83,14 +83,39 @@ export function neverCache(res: ServerResponse): void {
   else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(String(vary))) res.appendHeader('Vary', 'Cookie')
 }
 
-/** The same at the last moment for an answer with cookies, also where its page says it is public. */
-export function keepFromCaches(res: ServerResponse): void {
+/** A session's cookie that an answer brings again, so that the session goes on. */
+export interface Renewal {
+  /** Whether this line of `Set-Cookie` is it. */
+  isRenewal(line: string): boolean
+  /** Whether the session has ended meanwhile. */
+  isOver(): boolean
+}
+
+/** The lines of `Set-Cookie` so far. */
+export function setCookieLines(res: ServerResponse): string[] {
+  return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+}
+
+/**
+ * The same at the last moment for an answer with cookies, also where its page says it is public.
+ *
+ * @param renewal Taken out of an answer that comes too late: in the browser, it would replace the
+ *   cookie of the session that followed.
+ */
+export function keepFromCaches(res: ServerResponse, renewal: Renewal): void {
   const { writeHead } = res
   res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
+    if (renewal.isOver()) takeBack(res, renewal)
     const isPersonal = res.getHeader('Set-Cookie') !== undefined
     if (isPersonal) neverCache(res)
     return Reflect.apply(writeHead, res, isPersonal ? given.map(withoutCacheControl) : given)
   } as typeof res.writeHead
+}
+
+function takeBack(res: ServerResponse, { isRenewal }: Renewal): void {
+  const kept = setCookieLines(res).filter((line) => !isRenewal(line))
+  if (kept.length > 0) res.setHeader('Set-Cookie', kept)
+  else res.removeHeader('Set-Cookie')
 }
 
 /** What `writeHead` is given overrules what was set. */

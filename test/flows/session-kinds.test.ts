@@ -5,6 +5,7 @@ import { getAuth } from '../../src/index.ts'
 import { type ApplicationParts, applicationSession, mountAtRoot } from '../support/application.ts'
 import { isExpressSession } from '../support/session-cookie.ts'
 import { start } from '../support/start.ts'
+import { gate } from '../support/taking.ts'
 import { navigation } from '../support/visitor.ts'
 
 const ada = 'ada@acme.example'
@@ -158,6 +159,72 @@ describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
       expect(headers['cache-control']).toBe('no-store')
       expect(headers.vary).toContain('Cookie')
       expect(headers.etag).toBe(stranger.headers.etag)
+    })
+  },
+)
+
+describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
+  'a page that was slow, while the session is in the %s',
+  (_kind, cookieName, parts) => {
+    it('brings back no cookie of a session that another took the place of', async () => {
+      let time = Date.now()
+      const { opened, open } = gate()
+      const came = gate()
+      const base = parts()
+      const { visitor, emulator } = await start({
+        options: { ...base.options, clock: () => time },
+        mount(app, auth) {
+          mountAtRoot(app, auth)
+          app.use('/slow', (req, res) => {
+            getAuth(req)
+            res.setHeader(
+              'Set-Cookie',
+              [res.getHeader('Set-Cookie') ?? [], 'theirs=1'].flat() as string[],
+            )
+            came.open()
+            opened.then(() => res.end(), res.destroy)
+          })
+        },
+      })
+      const browser = visitor()
+      await browser.signIn(home, ada)
+      const cookie = `${cookieName}=${browser.cookie(cookieName)}`
+      time += dayMs / 2
+      emulator.advance(dayMs / 2000)
+      const slow = visitor()
+        .call('/slow', { cookie })
+        .then(({ headers }) => headers['set-cookie'])
+      await came.opened
+      const { headers } = await browser.signIn(home, ada)
+      expect(headers.location).toBe('/app')
+      open()
+      expect(await slow).toEqual(['theirs=1'])
+      await browser.call('/app').expect(200)
+    })
+
+    it('takes no cookie of the session that it begins or ends itself', async () => {
+      let time = Date.now()
+      const base = parts()
+      const { visitor, emulator } = await start({
+        options: { ...base.options, clock: () => time },
+        mount(app, auth) {
+          app.use(auth.session())
+          // As one that writes down who is asking.
+          app.use((req, _res, next) => next(getAuth(req) && undefined))
+          mountAtRoot(app, auth)
+        },
+      })
+      const browser = visitor()
+      await browser.signIn(home, ada)
+      time += dayMs / 2
+      emulator.advance(dayMs / 2000)
+      const { headers } = await browser.signIn(home, ada)
+      expect(headers.location).toBe('/app')
+      await browser.call('/app').expect(200)
+      time += dayMs / 2
+      emulator.advance(dayMs / 2000)
+      await browser.post('/logout', click).expect(303)
+      expect(browser.cookieNames()).not.toContain(cookieName)
     })
   },
 )

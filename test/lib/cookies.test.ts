@@ -186,7 +186,7 @@ describe('keepFromCaches', () => {
       writeHead() {},
     }
     const res = given as unknown as ServerResponse
-    keepFromCaches(res)
+    keepFromCaches(res, { isRenewal: () => true, isOver: () => false })
     res.writeHead(101)
     expect(headers.get('Cache-Control')).toBe('no-store')
   })

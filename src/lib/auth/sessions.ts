@@ -24,6 +24,8 @@ export interface Sessions {
   isStale(req: IncomingMessage): boolean
   /** Waits for the marks of other processes; never rejects. */
   refresh(): Promise<unknown>
+  /** Whether the session of this request was ended since it came; never throws. */
+  isOver(req: IncomingMessage): boolean
   /** What the browser's live session holds; `undefined`, too, while nobody can tell whether it is. */
   live(req: IncomingMessage): Promise<Identity | undefined>
   begin(
@@ -92,11 +94,15 @@ export function liveSessions(parts: {
       if (hasEnded(identity, clock())) return signedOut.expired
       if (!wasFresh && !marks.isFresh()) throw unavailable()
       if (marks.isDead(identity)) return signedOut.revoked
-      keeper.touch(req, res, identity)
+      keeper.touch(req, res, identity, marks.isDead)
       return principalOfIdentity(identity)
     },
     isStale,
     refresh: () => marks.refresh(),
+    isOver(req) {
+      const identity = keeper.holds(req) ? keeper.read(req) : undefined
+      return identity !== undefined && marks.isDead(identity)
+    },
     async live(req) {
       if (isStale(req)) await marks.refresh()
       const identity = keeper.read(req)

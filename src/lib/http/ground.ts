@@ -44,6 +44,13 @@ export function groundOf(config: Config): Ground {
   const store = boundedStore(config.store ?? processStore(id, clock))
   const marks = replicateMarks(store.marks, { clock, maxLagMs })
   const csrf = csrfTokens(secrets, id)
+  const sessions = liveSessions({
+    keeper: sessionKeeper(config, seal),
+    marks,
+    vault: store.vault,
+    abilities: { csrfToken: csrf.issue },
+    clock,
+  })
   return {
     at: addresses(config),
     seal,
@@ -53,14 +60,8 @@ export function groundOf(config: Config): Ground {
     store,
     marks,
     csrf,
-    sessions: liveSessions({
-      keeper: sessionKeeper(config, seal),
-      marks,
-      vault: store.vault,
-      abilities: { csrfToken: csrf.issue },
-      clock,
-    }),
-    ownSession: ownSessionFor(config, id),
+    sessions,
+    ownSession: ownSessionFor(config, id, sessions.isOver),
     events: authEmitter(logger),
     look: lookWith(config.pages.style ?? ''),
     logger,

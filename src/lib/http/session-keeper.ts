@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Sealer } from '../seal.ts'
 import { expressSession } from '../session/express-session.ts'
@@ -32,8 +33,13 @@ export function sessionKeeper(config: Config, seal: (purpose: string) => Sealer)
  * Mounts `express-session` for an application that left it to us.
  *
  * @param instance What tells this instance's secrets from another's.
+ * @param isOver Whether the session that a request has was ended meanwhile.
  */
-export function ownSessionFor(config: Config, instance: string): OwnSession | undefined {
+export function ownSessionFor(
+  config: Config,
+  instance: string,
+  isOver: (req: IncomingMessage) => boolean,
+): OwnSession | undefined {
   const { sessionStore: store, idleSeconds, logger } = config
   if (!store) return undefined
   const secrets = cookieSecrets(config, instance)
@@ -44,6 +50,7 @@ export function ownSessionFor(config: Config, instance: string): OwnSession | un
     secrets,
     idleSeconds,
     logger,
+    isOver,
   })
 }
 

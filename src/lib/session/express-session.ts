@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cookieNames, readCookie } from '../cookies.ts'
+import { cookieNames, readCookie, setCookieLines } from '../cookies.ts'
 import { AccessError, ScalekitError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { within } from '../within.ts'
@@ -142,8 +142,7 @@ function withoutSession(): AccessError {
 function warnAboutCookie(req: ExpressSessionRequest, res: ServerResponse, logger: Logger): void {
   const id = encodeURIComponent(req.sessionID)
   res.once('finish', () => {
-    const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-    const problem = problemOf(lines.find((line) => line.includes(id)))
+    const problem = problemOf(setCookieLines(res).find((line) => line.includes(id)))
     if (problem) logger.error(problem)
   })
 }

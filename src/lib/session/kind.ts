@@ -37,9 +37,9 @@ export function detectedKind(keepers: Keepers): SessionKeeper {
       await keeperFor(req).write(req, res, identity)
       settled ??= 'cookie'
     },
-    touch(req, res, identity) {
+    touch(req, res, identity, isDead) {
       // Whose identity it is was read before, and that has settled the kind.
-      if (settled) keepers[settled].touch(req, res, identity)
+      if (settled) keepers[settled].touch(req, res, identity, isDead)
     },
     clear: async (req, res) => keeperFor(req).clear(req, res),
   }

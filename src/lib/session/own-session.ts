@@ -36,11 +36,17 @@ export function ownSession(parts: {
   /** How long a session lasts without a request, in seconds. */
   readonly idleSeconds: number
   readonly logger: Logger
+  /** Whether the session that a request has was ended meanwhile. */
+  isOver(req: IncomingMessage): boolean
 }): OwnSession {
   const session = loadExpressSession()(optionsOf(parts))
+  const name = cookieName(parts.name, parts.style)
   return function scalekitOwnSession(req, res, next) {
     // `express-session` sets its cookie at the last moment.
-    keepFromCaches(res)
+    keepFromCaches(res, {
+      isRenewal: (line) => line.startsWith(`${name}=`),
+      isOver: () => parts.isOver(req),
+    })
     let isWaiting = true
     const goOn = () => {
       if (!isWaiting) return
@@ -68,7 +74,7 @@ function optionsOf({
   store,
   secrets,
   idleSeconds,
-}: Omit<Parameters<typeof ownSession>[0], 'logger'>): object {
+}: Omit<Parameters<typeof ownSession>[0], 'logger' | 'isOver'>): object {
   return {
     name: cookieName(name, style),
     store,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { type CookieStyle, cookieName, keepFromCaches } from '../cookies.ts'
+import { type CookieStyle, cookieName, keepFromCaches, setCookieLines } from '../cookies.ts'
 import { ScalekitError } from '../errors.ts'
 import type { Sealer } from '../seal.ts'
 import type { Identity } from '../types.ts'
@@ -47,14 +47,19 @@ export function sealedCookie(parts: {
       send(req, res, identity)
     },
     // Once in half of the idle time, so that an ordinary answer sets no cookie.
-    touch(req, res, identity) {
+    touch(req, res, identity, isDead) {
       const now = clock()
       if (identity.idleExpiresAt - now > idleMs / 2 || !takesCookies(res)) return
       const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
       if (idleExpiresAt > identity.idleExpiresAt) {
+        const before = setCookieLines(res).length
         send(req, res, { ...identity, idleExpiresAt })
+        const renewal = setCookieLines(res).slice(before)
         // This is the application's page, and its caches must not give the session to others.
-        keepFromCaches(res)
+        keepFromCaches(res, {
+          isRenewal: (line) => renewal.includes(line),
+          isOver: () => isDead(identity),
+        })
       }
     },
     async clear(req, res) {

@@ -15,8 +15,17 @@ export interface SessionKeeper {
   assertFits(req: IncomingMessage, identity: Identity): void
   /** Starts a session that no value known before can name. */
   write(req: IncomingMessage, res: ServerResponse, identity: Identity): Promise<void>
-  /** Keeps the session from ending for lack of use, where this kind needs telling. */
-  touch(req: IncomingMessage, res: ServerResponse, identity: Identity): void
+  /**
+   * Keeps the session from ending for lack of use, where this kind needs telling.
+   *
+   * @param isDead Asked when the answer is sent.
+   */
+  touch(
+    req: IncomingMessage,
+    res: ServerResponse,
+    identity: Identity,
+    isDead: (identity: Identity) => boolean,
+  ): void
   /** Makes the browser forget its session; that it is over is said by a mark, before this. */
   clear(req: IncomingMessage, res: ServerResponse): Promise<void>
 }

@@ -87,11 +87,13 @@ describe('read', () => {
 })
 
 describe('touch', () => {
+  const isDead = () => false
+
   it('leaves a session alone in the first half of its idle time', () => {
     const { keeper, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs - 1)
-    keeper.touch(requestWith(), res, ada())
+    keeper.touch(requestWith(), res, ada(), isDead)
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -99,7 +101,7 @@ describe('touch', () => {
     const { keeper, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs)
-    keeper.touch(requestWith(), res, ada())
+    keeper.touch(requestWith(), res, ada(), isDead)
     expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(
       ada({ idleExpiresAt: now + 36 * hourMs }),
     )
@@ -115,6 +117,7 @@ describe('touch', () => {
       requestWith(),
       res,
       ada({ absoluteExpiresAt: end, idleExpiresAt: now + 19 * hourMs }),
+      isDead,
     )
     expect(keeper.read(requestWith(cookieAfter(res)))?.idleExpiresAt).toBe(end)
   })
@@ -124,7 +127,7 @@ describe('touch', () => {
     const res = responseTo()
     const end = now + 20 * hourMs
     at(now + 15 * hourMs)
-    keeper.touch(requestWith(), res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }))
+    keeper.touch(requestWith(), res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }), isDead)
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -133,7 +136,7 @@ describe('touch', () => {
     const res = responseTo()
     at(now + 23 * hourMs)
     res.flushHeaders()
-    expect(() => keeper.touch(requestWith(), res, ada())).not.toThrow()
+    expect(() => keeper.touch(requestWith(), res, ada(), isDead)).not.toThrow()
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -144,14 +147,14 @@ describe('touch', () => {
     const { keeper, at } = keeping()
     at(now + 13 * hourMs)
     const res = object as unknown as ServerResponse
-    expect(() => keeper.touch(requestWith(), res, ada())).not.toThrow()
+    expect(() => keeper.touch(requestWith(), res, ada(), isDead)).not.toThrow()
   })
 
   it('does not change the identity that other requests hold', async () => {
     const { keeper, at } = keeping()
     const identity = keeper.read(requestWith(await cookieOf(ada())))!
     at(now + 13 * hourMs)
-    keeper.touch(requestWith(), responseTo(), identity)
+    keeper.touch(requestWith(), responseTo(), identity, isDead)
     expect(identity).toEqual(ada())
   })
 })
