@@ -6,7 +6,7 @@ import type { Env } from '../../src/lib/config-fields.ts'
 import { optionNames } from '../../src/lib/config-names.ts'
 import type { ConfigError } from '../../src/lib/errors.ts'
 import type { ScalekitAuthOptions } from '../../src/lib/options.ts'
-import { emulatorClientSecret } from '../../src/lib/sample-secrets.ts'
+import { emulatorClientSecret, emulatorWebhookSecret } from '../../src/lib/sample-secrets.ts'
 import { memoryStore } from '../../src/lib/state/memory-store.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
 
@@ -251,6 +251,19 @@ describe('clientSecret', () => {
     expect(problemsOf(options, development())).toEqual([])
     expect(problemsOf(options, production())).toEqual([
       '`clientSecret` is the emulator’s, which everybody knows: use your environment’s own',
+    ])
+  })
+})
+
+describe.each(['webhooks', 'interceptors'] as const)('the secret of %s', (signed) => {
+  it.each<[string, string | string[]]>([
+    ['alone', emulatorWebhookSecret],
+    ['beside another', [signingSecret, emulatorWebhookSecret]],
+  ])('may be the emulator’s in development, never in production, %s', (_how, secret) => {
+    const options = { [signed]: { secret } }
+    expect(problemsOf(options, development())).toEqual([])
+    expect(problemsOf(options, production())).toEqual([
+      `\`${signed}.secret\` is the emulator’s, which everybody knows: use your endpoint’s own`,
     ])
   })
 })
