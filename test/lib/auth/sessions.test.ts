@@ -59,6 +59,18 @@ describe('a session', () => {
   })
 })
 
+describe('the session that a sign-in takes the place of', () => {
+  it('is none once it is over, and hands nothing on', async () => {
+    const { begin, sessions, at } = application()
+    const { idleExpiresAt } = ada()
+    const cookie = await begin()
+    at(idleExpiresAt - 1)
+    expect(await sessions.live(requestWith(cookie))).toEqual(ada())
+    at(idleExpiresAt)
+    expect(await sessions.live(requestWith(cookie))).toBeUndefined()
+  })
+})
+
 describe('nobody', () => {
   it('is who comes without a cookie, or with one we did not seal', () => {
     const { principalFor } = application()

@@ -17,3 +17,12 @@ it('return_to is not readable in the state that goes to Scalekit', async () => {
   const state = Buffer.from(searchParams.get('state')!, 'base64url').toString()
   expect(state).not.toContain('deep')
 })
+
+it('return_to does not lead back to a route of ours whose path has capitals', async () => {
+  const { visitor } = await start({ options: { paths: { login: '/Sign-In' } } })
+  for (const place of ['/Sign-In', '/sign-in', '/SIGN-IN/?a=b']) {
+    const query = new URLSearchParams({ organization_id: 'acme', return_to: place })
+    const { headers } = await visitor().signIn(`/Sign-In?${query}`, 'ada@acme.example')
+    expect(headers.location).toBe('/')
+  }
+})
