@@ -20,6 +20,12 @@ export interface Sessions {
    * @throws {@link AccessError} `store_unavailable` while nobody can tell whether a session was ended
    */
   principalOf(req: IncomingMessage, res: ServerResponse, wasFresh?: boolean): Principal
+  /**
+   * The same, once what other processes ended is known.
+   *
+   * @throws {@link AccessError} `store_unavailable`
+   */
+  ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
   /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
   isStale(req: IncomingMessage): boolean
   /** Waits for the marks of other processes; never rejects. */
@@ -86,16 +92,26 @@ export function liveSessions(parts: {
     return !marks.isFresh() && keeper.holds(req)
   }
 
+  function principalOf(
+    req: IncomingMessage,
+    res: ServerResponse,
+    wasFresh: boolean = false,
+  ): Principal {
+    const identity = keeper.read(req)
+    if (!identity) return signedOut['no-session']
+    if (hasEnded(identity, clock())) return signedOut.expired
+    if (!wasFresh && !marks.isFresh()) throw unavailable()
+    if (marks.isDead(identity)) return signedOut.revoked
+    keeper.touch(req, res, identity, marks.isDead)
+    return principalOfIdentity(identity)
+  }
+
   return {
     isFresh: marks.isFresh,
-    principalOf(req, res, wasFresh = false) {
-      const identity = keeper.read(req)
-      if (!identity) return signedOut['no-session']
-      if (hasEnded(identity, clock())) return signedOut.expired
-      if (!wasFresh && !marks.isFresh()) throw unavailable()
-      if (marks.isDead(identity)) return signedOut.revoked
-      keeper.touch(req, res, identity, marks.isDead)
-      return principalOfIdentity(identity)
+    principalOf,
+    async ask(req, res) {
+      if (isStale(req)) await marks.refresh()
+      return principalOf(req, res)
     },
     isStale,
     refresh: () => marks.refresh(),

@@ -127,8 +127,8 @@ export function callbackRoute(parts: CallbackParts): RouteHandler {
     returnTo: string,
     error: LoginError | undefined,
   ): Promise<void> {
-    if (sessions.isStale(req)) await sessions.refresh()
-    if (sessions.principalOf(req, res).status === 'signed-in') redirect(req, res, returnTo)
+    const { status } = await sessions.ask(req, res)
+    if (status === 'signed-in') redirect(req, res, returnTo)
     else if (error) throw error
     else redirect(req, res, parts.loginUrl({ restart: '1' }))
   }

@@ -16,8 +16,8 @@ declare global {
 }
 
 /** The part of an instance that a request needs wherever a guard stands. */
-export interface Instance
-  extends Pick<Sessions, 'principalOf' | 'isFresh' | 'isStale' | 'refresh'> {
+export interface Instance {
+  readonly sessions: Sessions
   readonly clock: Clock
   readonly look: Look
   /** The path that starts a sign-in, with this query. */
@@ -54,24 +54,25 @@ export class Context {
     this.outer = outer
     this.#req = req
     this.#res = res
-    this.#wasFresh = instance.isFresh()
+    this.#wasFresh = instance.sessions.isFresh()
   }
 
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
-    this.#principal ??= this.instance.principalOf(this.#req, this.#res, this.#wasFresh)
+    this.#principal ??= this.instance.sessions.principalOf(this.#req, this.#res, this.#wasFresh)
     return this.#principal
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
   isStale(): boolean {
-    return this.#principal === undefined && this.instance.isStale(this.#req)
+    return this.#principal === undefined && this.instance.sessions.isStale(this.#req)
   }
 
   /** Brings what is known up to date; if that fails, nobody can tell who is asking. */
   async refresh(): Promise<void> {
-    await this.instance.refresh()
-    this.#wasFresh = this.instance.isFresh()
+    const { sessions } = this.instance
+    await sessions.refresh()
+    this.#wasFresh = sessions.isFresh()
   }
 }
 

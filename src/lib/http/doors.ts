@@ -35,14 +35,10 @@ export function doorsOf(config: Config, ground: Ground): Doors {
   const loginParts = loginPartsOf(config, ground, transactions)
   const login = startLogin(loginParts)
   const logoutParts = logoutPartsOf(config, ground)
-  const { principalOf, isFresh, isStale, refresh } = sessions
   const instance: Instance = {
     clock: config.clock,
     look,
-    principalOf,
-    isFresh,
-    isStale,
-    refresh,
+    sessions,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,
   }
@@ -55,7 +51,7 @@ export function doorsOf(config: Config, ground: Ground): Doors {
     logout: endLogin(logoutParts),
     logoutParts,
     instance,
-    organizations: { sessions, instance, ...offerOf(config, ground) },
+    organizations: { instance, ...offerOf(config, ground) },
     mintPortalLink: async (organizationId, features) =>
       (await scalekit.organization.generatePortalLink(organizationId, { features })).location,
   }

@@ -87,8 +87,7 @@ export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHa
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<SignedIn | undefined> {
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await sessions.ask(req, res)
     if (principal.status === 'signed-out') return undefined
     const isSamePerson =
       loginHint !== undefined && principal.user.email?.toLowerCase() === loginHint.toLowerCase()

@@ -87,8 +87,7 @@ export function logoutRoute(parts: LogoutParts, end: EndLogin): RouteHandler {
     assertMethod(req, res, ['GET', 'POST'], 'A sign-out is a GET or a POST')
     const query = queryOf(req)
     const returnTo = query.get('return_to') ?? undefined
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await sessions.ask(req, res)
     if (principal.status === 'signed-out') {
       const came = seal.open(query.get('state') ?? '', stateLabel) ?? returnTo
       redirect(req, res, parts.safeReturnTo(req, came) ?? '/')

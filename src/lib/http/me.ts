@@ -14,8 +14,7 @@ export interface MeParts {
 export function meRoute({ sessions, loginUrl, logoutUrl }: MeParts): RouteHandler {
   return async function me(req, res) {
     assertRead(req, res)
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await sessions.ask(req, res)
     if (principal.status === 'signed-out') {
       sendJson(res, 200, { status: principal.status, loginUrl })
       return

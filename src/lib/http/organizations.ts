@@ -5,7 +5,6 @@ import {
 } from '../auth/offered-organizations.ts'
 import type { LookUpName } from '../auth/organization-names.ts'
 import type { SignedIn } from '../auth/principal.ts'
-import type { Sessions } from '../auth/sessions.ts'
 import type { Instance } from './context.ts'
 import { assertRead } from './read-only.ts'
 import { refusals, sendRefusal } from './refusals.ts'
@@ -14,7 +13,6 @@ import type { RouteHandler } from './route.ts'
 
 /** What `/organizations` needs. */
 export interface OrganizationsParts {
-  readonly sessions: Sessions
   readonly instance: Instance
   readonly nameOf: LookUpName
   /** Which a person may be offered, where the application says so. */
@@ -22,16 +20,10 @@ export interface OrganizationsParts {
 }
 
 /** `GET /organizations`: what a switcher shows, for the pages of the application. */
-export function organizationsRoute({
-  sessions,
-  instance,
-  nameOf,
-  offer,
-}: OrganizationsParts): RouteHandler {
+export function organizationsRoute({ instance, nameOf, offer }: OrganizationsParts): RouteHandler {
   return async function organizations(req, res) {
     assertRead(req, res)
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await instance.sessions.ask(req, res)
     // Data and no page: a browser that opens it is not sent to sign in, either.
     if (principal.status === 'signed-out') {
       sendRefusal(refusals.notSignedIn, instance, res)

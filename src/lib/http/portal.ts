@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Sessions } from '../auth/sessions.ts'
 import type { PortalRules } from '../config-portal.ts'
 import { LoginError, ScalekitError } from '../errors.ts'
 import type { PortalFeature } from '../options.ts'
@@ -24,7 +23,6 @@ export interface PortalParts {
   readonly rules: PortalRules
   /** The environment's. */
   readonly origin: string
-  readonly sessions: Sessions
   readonly instance: Instance
   readonly mint: MintPortalLink
   /** With {@link portalStyle}. */
@@ -39,7 +37,7 @@ export interface PortalParts {
  * is made for a person who opens the page, and for nobody and nothing else.
  */
 export function portalRoute(parts: PortalParts): RouteHandler {
-  const { rules, sessions, instance, mint } = parts
+  const { rules, instance, mint } = parts
   const { roles, permissions, features, origin = parts.origin } = rules
   const checks = [
     ...(roles.length > 0 ? [requiresRole(roles)] : []),
@@ -49,8 +47,7 @@ export function portalRoute(parts: PortalParts): RouteHandler {
   return async function portal(req, res) {
     assertOpened(req, res)
     const refuse = (refusal: Refusal) => answerRefusal(refusal, instance, req, res)
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await instance.sessions.ask(req, res)
     if (principal.status === 'signed-out') return refuse(refusals.notSignedIn)
     for (const check of checks) {
       const refusal = check(principal, req, instance.clock())

@@ -76,12 +76,12 @@ function idpLoginParts(config: Config, parts: Parts): IdpLoginParts {
 
 function portalFor(
   { portal: rules, client, pages }: Config,
-  { at, sessions, instance, mintPortalLink: mint }: Parts,
+  { at, instance, mintPortalLink: mint }: Parts,
 ): RouteHandler {
   if (!rules) return portalNotConfigured()
   const { origin } = client.environmentUrl
   const look = lookWith(pages.style ?? '', portalStyle)
-  return portalRoute({ rules, origin, sessions, instance, mint, look, path: at.paths.portal })
+  return portalRoute({ rules, origin, instance, mint, look, path: at.paths.portal })
 }
 
 /** Where nothing is expected, the path is the application's. */

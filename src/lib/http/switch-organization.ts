@@ -29,8 +29,7 @@ export type SwitchOrganization = (
 export function switchOrganization({ sessions, start, origin }: SwitchParts): SwitchOrganization {
   return async function switchTo(req, res, organizationId, { returnTo } = {}) {
     assertWanted(req, origin(req))
-    if (sessions.isStale(req)) await sessions.refresh()
-    const principal = sessions.principalOf(req, res)
+    const principal = await sessions.ask(req, res)
     if (principal.status === 'signed-out') {
       throw new AccessError('not_signed_in', 'Only somebody who is signed in can switch', {
         hint: 'Put requireAuth() before the route.',
