@@ -35,20 +35,22 @@ export type {
   SamlConfig,
 } from './lib/management/connection-types.ts'
 export type {
+  DirectoryGroup,
+  DirectoryUser,
+  DirectoryUserAddress,
+  DirectoryUserGroup,
+  DirectoryUserRole,
+} from './lib/management/directory-people-types.ts'
+export type {
   Directory,
   DirectoryApi,
-  DirectoryGroup,
   DirectoryGroupPage,
   DirectoryMapping,
   DirectoryOwner,
   DirectoryRequest,
   DirectorySecret,
   DirectoryStats,
-  DirectoryUser,
-  DirectoryUserAddress,
-  DirectoryUserGroup,
   DirectoryUserPage,
-  DirectoryUserRole,
   ListDirectoryGroupsOptions,
   ListDirectoryUsersOptions,
   RoleAssignment,

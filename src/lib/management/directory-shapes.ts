@@ -1,9 +1,9 @@
 import type {
-  Directory,
   DirectoryUser,
   DirectoryUserGroup,
   DirectoryUserRole,
-} from './directory-types.ts'
+} from './directory-people-types.ts'
+import type { Directory } from './directory-types.ts'
 import { inOurNames } from './shapes.ts'
 
 /** Of `user_detail`, what belongs to the person and not to the directory. */

@@ -1,13 +1,12 @@
 import { ApiError } from '../errors.ts'
 import type { CallApi } from './call.ts'
+import type { DirectoryGroup, DirectoryUser } from './directory-people-types.ts'
 import { withDetail, withMappings } from './directory-shapes.ts'
 import type {
   Directory,
   DirectoryApi,
-  DirectoryGroup,
   DirectoryOwner,
   DirectoryRequest,
-  DirectoryUser,
   ListDirectoryGroupsOptions,
   ListDirectoryUsersOptions,
 } from './directory-types.ts'
