@@ -10,7 +10,7 @@ export type {
   RefreshTokenResponse,
   TokenValidationOptions,
 } from './lib/client/sign-in-types.ts'
-export type { FieldViolation, ScalekitErrorCode } from './lib/errors.ts'
+export type { FieldViolation, ScalekitErrorCode } from './lib/ground/errors.ts'
 export {
   AccessError,
   ApiError,
@@ -18,7 +18,8 @@ export {
   LoginError,
   ScalekitError,
   WebhookError,
-} from './lib/errors.ts'
+} from './lib/ground/errors.ts'
+export type { AccessTokenClaims, Json } from './lib/ground/types.ts'
 export type { CallOptions } from './lib/management/call.ts'
 export type {
   Connection,
@@ -70,7 +71,6 @@ export type {
 } from './lib/management/organization-types.ts'
 export type { PageEnds, PageOptions } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
-export type { AccessTokenClaims, Json } from './lib/types.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { RequestHeaders } from './lib/webhooks/headers.ts'
 export type { Secrets } from './lib/webhooks/signing-keys.ts'

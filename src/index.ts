@@ -2,9 +2,24 @@ export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
 export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
-export type { Clock } from './lib/clock.ts'
-export type { ScalekitErrorCode } from './lib/errors.ts'
-export { AccessError, ApiError, ConfigError, LoginError, ScalekitError } from './lib/errors.ts'
+export type {
+  PortalFeature,
+  PortalOptions,
+  ScalekitAuthOptions,
+  SessionOptions,
+} from './lib/config/options.ts'
+export type { EmailPage, EmailPageTexts, PageOptions } from './lib/config/page-options.ts'
+export type { Clock } from './lib/ground/clock.ts'
+export type { ScalekitErrorCode } from './lib/ground/errors.ts'
+export {
+  AccessError,
+  ApiError,
+  ConfigError,
+  LoginError,
+  ScalekitError,
+} from './lib/ground/errors.ts'
+export type { Logger } from './lib/ground/log.ts'
+export type { Identity, LoginRequest, Tokens, User } from './lib/ground/types.ts'
 export { getAuth } from './lib/http/context.ts'
 export {
   requireAuth,
@@ -20,14 +35,6 @@ export type { ScalekitAuth } from './lib/http/kit.ts'
 export { scalekitAuth } from './lib/http/kit.ts'
 export type { Middleware, Next } from './lib/http/middleware.ts'
 export type { OrganizationSelector } from './lib/http/organization-selector.ts'
-export type { Logger } from './lib/log.ts'
-export type {
-  PortalFeature,
-  PortalOptions,
-  ScalekitAuthOptions,
-  SessionOptions,
-} from './lib/options.ts'
-export type { EmailPage, EmailPageTexts, PageOptions } from './lib/page-options.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
@@ -42,4 +49,3 @@ export type {
   StateStore,
   Vault,
 } from './lib/state/store.ts'
-export type { Identity, LoginRequest, Tokens, User } from './lib/types.ts'

@@ -1,5 +1,5 @@
-export type { ErrorDetails, ScalekitErrorCode } from './lib/errors.ts'
-export { ConfigError, PermanentError, ScalekitError, WebhookError } from './lib/errors.ts'
+export type { ErrorDetails, ScalekitErrorCode } from './lib/ground/errors.ts'
+export { ConfigError, PermanentError, ScalekitError, WebhookError } from './lib/ground/errors.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { Dispatcher } from './lib/webhooks/dispatch.ts'
 export { createDispatcher } from './lib/webhooks/dispatch.ts'

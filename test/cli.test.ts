@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { emulatorWebhookSecret } from '../src/lib/sample-secrets.ts'
+import { emulatorWebhookSecret } from '../src/lib/ground/sample-secrets.ts'
 import { authorizeUrl, redirectOf } from './lib/emulator/application.ts'
 import { startReceiver } from './lib/emulator/receiver.ts'
 

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { emulatorWebhookSecret as secret } from '../../src/lib/sample-secrets.ts'
+import { emulatorWebhookSecret as secret } from '../../src/lib/ground/sample-secrets.ts'
 import type { DirectoryEditor } from '../../src/testing.ts'
 import type { ApplicationParts } from '../support/application.ts'
 import { start } from '../support/start.ts'

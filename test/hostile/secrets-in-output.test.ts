@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryStore, type ScalekitAuth, type StateStore } from '../../src/index.ts'
-import { consoleLogger } from '../../src/lib/log.ts'
+import { consoleLogger } from '../../src/lib/ground/log.ts'
 import { type Application, mountAtRoot, startApplication } from '../support/application.ts'
 import { captureOutput, shown } from '../support/captured-output.ts'
 import type { HandledError, HostApp } from '../support/hosts.ts'

@@ -1,4 +1,4 @@
-import type { Identity, Tokens } from '../../src/lib/types.ts'
+import type { Identity, Tokens } from '../../src/lib/ground/types.ts'
 
 /** The moment all these sessions begin at. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { optionNames } from '../../src/lib/config-names.ts'
+import { optionNames } from '../../src/lib/config/names.ts'
 import { entries, root } from './manifest.ts'
 import { readme } from './readme.ts'
 
 /** The table in errors.ts, read as text because it is nobody's business but the README's. */
 function statuses(): [code: string, status: string][] {
-  const source = readFileSync(root('src/lib/errors.ts'), 'utf8')
+  const source = readFileSync(root('src/lib/ground/errors.ts'), 'utf8')
   const table = /const statusByCode = \{(.*?)\} as const/s.exec(source)![1]!
   return [...table.matchAll(/^ {2}(\w+): (\d+),$/gm)].map(([, code, status]) => [code!, status!])
 }

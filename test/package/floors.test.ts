@@ -55,8 +55,10 @@ describe('src', () => {
     const folders = new Set([...used.keys()].map((path) => path.split('/').slice(0, 3).join('/')))
     expect([...folders].filter((path) => !path.endsWith('.ts')).sort()).toEqual([
       'src/lib/client',
+      'src/lib/ground',
       'src/lib/management',
       'src/lib/oidc',
+      'src/lib/outgoing',
       'src/lib/webhooks',
     ])
     const packages = packageImports(used).map((line) => line.split(': ')[1])
@@ -83,13 +85,15 @@ describe('the checker', () => {
     ['up, to be passed on', 'src/lib/auth/a.ts', "export * from '../http/b.ts'"],
     ['up, behind another import', 'src/lib/auth/a.ts', "import './c.ts'; import '../http/b.ts'"],
     ['up, in a declaration', 'src/lib/auth/a.ts', "declare module '../http/b.ts' {}"],
-    ['from the ground to a folder', 'src/lib/a.ts', "import { b } from './oidc/b.ts'"],
-    ['from the ground to the configuration', 'src/lib/a.ts', "import { b } from './config.ts'"],
+    ['from the ground', 'src/lib/ground/a.ts', "import { b } from '../oidc/b.ts'"],
+    ['from the ground to what calls out', 'src/lib/ground/a.ts', "import '../outgoing/b.ts'"],
+    ['from the ground to the configuration', 'src/lib/ground/a.ts', "import '../config/b.ts'"],
+    ['to a file at the root of src/lib', 'src/lib/http/a.ts', "import { b } from '../b.ts'"],
     ['from a folder to an entry', 'src/lib/http/a.ts', "import { b } from '../../index.ts'"],
     ['from one entry to another', 'src/testing.ts', "export { b } from './index.ts'"],
     ['sideways', 'src/lib/oidc/a.ts', "import { b } from '../session/b.ts'"],
     ['sideways at the top', 'src/lib/adapters/a.ts', "import { b } from '../http/b.ts'"],
-    ['from below to the options', 'src/lib/auth/a.ts', "import type { B } from '../options.ts'"],
+    ['from below to the options', 'src/lib/auth/a.ts', "import type { B } from '../config/b.ts'"],
     ['into the kit from the emulator', 'src/lib/emulator/a.ts', "import '../oidc/b.ts'"],
     [
       'to other webhooks code from the emulator',
@@ -106,18 +110,21 @@ describe('the checker', () => {
   it.each([
     ['within a folder', 'src/lib/oidc/a.ts', "import { b } from './b.ts'"],
     ['to a folder within', 'src/lib/oidc/a.ts', "import { b } from './deep/b.ts'"],
-    ['to the ground', 'src/lib/oidc/a.ts', "import { b } from '../b.ts'"],
-    ['from http to the options', 'src/lib/http/a.ts', "import type { B } from '../options.ts'"],
-    ['between files of the configuration', 'src/lib/options.ts', "import './config-b.ts'"],
+    ['to the ground', 'src/lib/oidc/a.ts', "import { b } from '../ground/b.ts'"],
+    ['from http to the options', 'src/lib/http/a.ts', "import type { B } from '../config/b.ts'"],
+    ['between files of the configuration', 'src/lib/config/a.ts', "import './b.ts'"],
     ['from the emulator to events', 'src/lib/emulator/a.ts', "import '../webhooks/events.ts'"],
     ['from an entry to anything', 'src/index.ts', "export { b } from './lib/testing/b.ts'"],
   ])('lets pass an import %s', (_case, from, text) => {
     expect(wrongWays(new Map([[from, text]]))).toEqual([])
   })
 
-  it.each(['src/lib/stuff/a.ts', 'src/more/a.ts'])('sees a file on no floor: %s', (path) => {
-    expect(strays(new Map([[path, '']]))).toEqual([path])
-  })
+  it.each(['src/lib/a.ts', 'src/lib/stuff/a.ts', 'src/more/a.ts'])(
+    'sees a file on no floor: %s',
+    (path) => {
+      expect(strays(new Map([[path, '']]))).toEqual([path])
+    },
+  )
 
   it.each(['await import(name)', 'await import(`./a.ts`)', 'require(name)'])(
     'sees an import it cannot read: %s',

@@ -1,15 +1,17 @@
 import { dirname, join } from 'node:path/posix'
 
 /**
- * The floors of `src`, from the ground up. A file imports from its own member of a floor and from
- * the floors below, types too, never sideways or up. A new folder of `src/lib` is a word here.
+ * The floors of `src`, from the ground up: each names folders of `src/lib`. A file imports from its
+ * own folder and from the floors below, types too, never sideways or up. A folder that is not named
+ * belongs to the one around it.
  */
 const floors: readonly (readonly string[])[] = [
   ['ground'],
+  ['outgoing'],
   ['oidc', 'session', 'state', 'webhooks', 'management'],
   ['client'],
   ['auth'],
-  ['directory'],
+  ['deliveries'],
   ['config'],
   ['http', 'adapters'],
   ['emulator'],
@@ -17,9 +19,6 @@ const floors: readonly (readonly string[])[] = [
   ['commands'],
   ['entries'],
 ]
-
-/** Files directly in `src/lib` that are not ground. */
-const configFiles = /^src\/lib\/(config(-.*)?|options)\.ts$/
 
 /** Who may use less than the floors below: members, or single files. */
 const narrower: Readonly<Record<string, readonly string[]>> = {
@@ -120,13 +119,12 @@ function mayImport(from: string, to: string): boolean {
   return isBelow && (!only || only.includes(target) || only.includes(to))
 }
 
-/** The folder, or what stands for one: `ground`, `config`, `entries`. */
+/** The innermost folder that a floor names, or `entries` for the files that stand in `src` itself. */
 function memberOf(path: string): string {
-  if (configFiles.test(path)) return 'config'
-  const [src, lib, folder, ...rest] = path.split('/')
-  if (src !== 'src' || !path.endsWith('.ts')) return `outside: ${path}`
-  if (lib !== 'lib') return folder === undefined ? 'entries' : `outside: ${path}`
-  return rest.length === 0 ? 'ground' : folder!
+  if (/^src\/[^/]+\.ts$/.test(path)) return 'entries'
+  const [, folder] = /^src\/lib\/(.+)\/[^/]+\.ts$/.exec(path) ?? []
+  const named = floors.flat().filter((name) => `${folder}/`.startsWith(`${name}/`))
+  return named.sort((one, other) => other.length - one.length)[0] ?? `outside: ${path}`
 }
 
 function floorOf(member: string): number {

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/lib/types.ts'
+import type { Json } from '../../src/lib/ground/types.ts'
 import { messages, type Rpc, rpcs } from '../fixtures/api-messages.ts'
 import { type Exchange, fieldType, type RpcName, snakeCase } from './api-shapes.ts'
 

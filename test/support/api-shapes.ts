@@ -1,4 +1,4 @@
-import type { Json } from '../../src/lib/types.ts'
+import type { Json } from '../../src/lib/ground/types.ts'
 import { enums, messages, rpcs } from '../fixtures/api-messages.ts'
 
 export type RpcName = keyof typeof rpcs

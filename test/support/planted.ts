@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect } from 'vitest'
-import { emulatorClientSecret } from '../../src/lib/sample-secrets.ts'
+import { emulatorClientSecret } from '../../src/lib/ground/sample-secrets.ts'
 import { captureOutput } from './captured-output.ts'
 import { lineListeners } from './recording-logger.ts'
 import { leaksIn, wiretap } from './wiretap.ts'

@@ -1,4 +1,4 @@
-import type { Identity } from '../types.ts'
+import type { Identity } from '../ground/types.ts'
 
 /** The most a session remembers: it has to fit into cookies, and a switcher onto a screen. */
 const maxOrganizations = 20

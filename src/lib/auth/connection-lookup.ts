@@ -1,9 +1,9 @@
-import { atMost } from '../at-most.ts'
-import type { Clock } from '../clock.ts'
-import type { Logger } from '../log.ts'
+import { sharedLookUp } from '../ground/cached-lookup.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Logger } from '../ground/log.ts'
+import { atMost } from '../ground/rate-limit.ts'
+import type { Target } from '../ground/types.ts'
 import type { ListedConnection } from '../management/connection-types.ts'
-import { sharedLookUp } from '../shared-lookup.ts'
-import type { Target } from '../types.ts'
 
 /** A connection as far as a sign-in needs to know it. */
 type FoundConnection = Pick<

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { isSameText } from '../bytes.ts'
-import type { Secret } from '../secret.ts'
+import { isSameText } from '../ground/bytes.ts'
+import type { Secret } from '../ground/secret.ts'
 
 /** Tokens against cross-site requests: one a session, without anything to store. */
 export interface CsrfTokens {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type Logger, quote, textOfThrown } from '../log.ts'
+import { type Logger, quote, textOfThrown } from '../ground/log.ts'
 
 /** What an instance tells whoever listens; never a secret, and nothing of a payload. */
 export interface AuthEvents {

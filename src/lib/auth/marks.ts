@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts'
-import { expiringMap } from '../expiring-map.ts'
+import type { Clock } from '../ground/clock.ts'
+import { expiringMap } from '../ground/expiring-map.ts'
+import type { Identity } from '../ground/types.ts'
+import { within } from '../ground/with-timeout.ts'
 import { joinMarks } from '../state/mark.ts'
 import type { LocalMarks, Mark, Marks } from '../state/store.ts'
-import type { Identity } from '../types.ts'
-import { within } from '../within.ts'
 import { markKeysOf } from './revocation.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */

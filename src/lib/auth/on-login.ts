@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { LoginError, ScalekitError } from '../errors.ts'
-import { quote } from '../log.ts'
-import type { Identity, Json, Tokens } from '../types.ts'
-import { answerInTime } from '../within.ts'
+import { LoginError, ScalekitError } from '../ground/errors.ts'
+import { quote } from '../ground/log.ts'
+import type { Identity, Json, Tokens } from '../ground/types.ts'
+import { answerInTime } from '../ground/with-timeout.ts'
 
 /** What the application may look at before somebody is let in. */
 export interface LoginAttempt {

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts'
-import type { Logger } from '../log.ts'
-import { sharedLookUp } from '../shared-lookup.ts'
-import { within } from '../within.ts'
+import { sharedLookUp } from '../ground/cached-lookup.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Logger } from '../ground/log.ts'
+import { within } from '../ground/with-timeout.ts'
 
 /** What an organization is called, as far as Scalekit says. */
 export interface OrganizationName {

@@ -1,5 +1,5 @@
-import { deepFreeze } from '../freeze.ts'
-import type { Identity, Json, User } from '../types.ts'
+import { deepFreeze } from '../ground/freeze.ts'
+import type { Identity, Json, User } from '../ground/types.ts'
 import { authenticatedOrganizations } from './authenticated-organizations.ts'
 
 /** Who is asking, as far as this request shows; `req.scalekit` is one of these. */

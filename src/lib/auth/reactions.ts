@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { AccessError } from '../errors.ts'
+import type { Clock } from '../ground/clock.ts'
+import { AccessError } from '../ground/errors.ts'
 import type { Mark } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
 import { isDocumented } from '../webhooks/events.ts'

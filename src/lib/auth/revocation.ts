@@ -1,5 +1,5 @@
+import type { Identity } from '../ground/types.ts'
 import type { Mark } from '../state/store.ts'
-import type { Identity } from '../types.ts'
 
 /** Whose sessions are over: one of these ways of naming people. */
 export type RevocationTarget =

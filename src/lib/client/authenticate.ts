@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError } from '../errors.ts'
+import type { Clock } from '../ground/clock.ts'
+import { LoginError, ScalekitError } from '../ground/errors.ts'
 import type { Client, Provider } from '../oidc/discovery.ts'
 import { exchangeOwnCode } from '../oidc/exchange.ts'
 import {

@@ -1,4 +1,4 @@
-import { ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import { snakeCase } from '../management/wire.ts'
 import { domainSelector } from '../oidc/authorization-request.ts'
 import type { Client } from '../oidc/discovery.ts'

@@ -1,7 +1,6 @@
-import type { Clock } from '../clock.ts'
-import { assertEncrypted, environmentOrigin } from '../environment-url.ts'
-import { ConfigError } from '../errors.ts'
-import type { Fetch } from '../fetch-transport.ts'
+import type { Clock } from '../ground/clock.ts'
+import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts'
+import { ConfigError } from '../ground/errors.ts'
 import {
   optionalFunction,
   positive,
@@ -10,11 +9,12 @@ import {
   unknownNames,
   webUrl,
   wholeNumber,
-} from '../fields.ts'
+} from '../ground/fields.ts'
+import { Secret } from '../ground/secret.ts'
 import type { ApiLimits } from '../management/call.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
-import { sender } from '../request.ts'
-import { Secret } from '../secret.ts'
+import type { Fetch } from '../outgoing/fetch-transport.ts'
+import { sender } from '../outgoing/request.ts'
 import type { SignInParts } from './sign-in-client.ts'
 
 /** How a client calls Scalekit. */

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 
 /** What an authorization request may say; whatever is `undefined` or empty is not sent. */
 export interface AuthorizationUrlOptions {

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
-import { AccessError, LoginError } from '../errors.ts'
+import type { Clock } from '../ground/clock.ts'
+import { AccessError, LoginError } from '../ground/errors.ts'
+import type { AccessTokenClaims } from '../ground/types.ts'
 import { scopesOf, verifyAccessToken } from '../oidc/access-token.ts'
 import type { Client } from '../oidc/discovery.ts'
 import { verifyIdpLogin } from '../oidc/idp-initiated.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
-import type { AccessTokenClaims } from '../types.ts'
 import type { IdpInitiatedLoginClaims, TokenValidationOptions } from './sign-in-types.ts'
 
 /** What it takes to verify a token that somebody shows. */

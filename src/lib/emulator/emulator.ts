@@ -1,4 +1,4 @@
-import { emulatorWebhookSecret } from '../sample-secrets.ts'
+import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import type { FaultRule } from './faults.ts'

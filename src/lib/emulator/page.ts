@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from '../html.ts'
+import { Html, html } from '../ground/html.ts'
 import type { Answer } from './call.ts'
 import { style } from './style.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../ground/clock.ts'
 import type { Subscription } from './webhooks/delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { emulatorClientSecret } from '../sample-secrets.ts'
+import type { Clock } from '../ground/clock.ts'
+import { emulatorClientSecret } from '../ground/sample-secrets.ts'
 import {
   type EmulatedPerson,
   type Organization,

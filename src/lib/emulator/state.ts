@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../ground/clock.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './oauth/keys.ts'
 import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts'
+import { ConfigError } from '../ground/errors.ts'
 
 /**
  * A factory mounted in place of what it makes gets each request, and leaves it without an answer.

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LoginError } from '../errors.ts'
+import { LoginError } from '../ground/errors.ts'
 import { assertMethod } from './method.ts'
 import { queryOf } from './middleware.ts'
 import { isPrefetch } from './navigation.ts'

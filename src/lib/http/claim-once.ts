@@ -1,4 +1,4 @@
-import { ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import type { SingleUse } from '../state/store.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../auth/principal.ts'
 import type { Sessions } from '../auth/sessions.ts'
-import type { Clock } from '../clock.ts'
-import { ScalekitError } from '../errors.ts'
+import type { Clock } from '../ground/clock.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import type { Look } from './page.ts'
 import { requestProperty } from './request-property.ts'
 

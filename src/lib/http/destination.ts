@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { LookUpDomain } from '../auth/connection-lookup.ts'
-import { ScalekitError } from '../errors.ts'
-import type { ResolveLogin } from '../options.ts'
-import type { LoginRequest } from '../types.ts'
-import { answerInTime } from '../within.ts'
+import type { ResolveLogin } from '../config/options.ts'
+import { ScalekitError } from '../ground/errors.ts'
+import type { LoginRequest } from '../ground/types.ts'
+import { answerInTime } from '../ground/with-timeout.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
 
 /** What decides where a sign-in goes. */

@@ -1,7 +1,7 @@
 import { connectionLookup, type FindConnections } from '../auth/connection-lookup.ts'
 import { organizationNames } from '../auth/organization-names.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { type KeySet, keySets } from '../oidc/key-sets.ts'
 import { askForEmail } from './ask-for-email.ts'

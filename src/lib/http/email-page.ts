@@ -1,5 +1,5 @@
-import { html } from '../html.ts'
-import type { EmailPage, EmailPageTexts } from '../page-options.ts'
+import type { EmailPage, EmailPageTexts } from '../config/page-options.ts'
+import { html } from '../ground/html.ts'
 import type { Page } from './page.ts'
 
 const english: Required<EmailPageTexts> = {

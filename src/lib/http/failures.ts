@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { asScalekitError, LoginError, type ScalekitError } from '../errors.ts'
-import { type Logger, quote } from '../log.ts'
+import { asScalekitError, LoginError, type ScalekitError } from '../ground/errors.ts'
+import { type Logger, quote } from '../ground/log.ts'
 import { asksForPage } from './navigation.ts'
 import type { Look } from './page.ts'
 import { errorPage } from './pages.ts'

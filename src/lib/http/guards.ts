@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ConfigError } from '../errors.ts'
+import { ConfigError } from '../ground/errors.ts'
 import { assertCalled } from './assert-called.ts'
 import { requiresPermissions, requiresRole } from './checks.ts'
 import type { Instance } from './context.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LoginRequest } from '../types.ts'
+import type { LoginRequest } from '../ground/types.ts'
 import type { Addresses } from './addresses.ts'
 import type { StartLogin } from './login.ts'
 import { checkLoginRequest, fieldsOf } from './login-target.ts'

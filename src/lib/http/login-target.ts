@@ -1,6 +1,6 @@
-import { ScalekitError } from '../errors.ts'
-import { quote } from '../log.ts'
-import type { LoginRequest } from '../types.ts'
+import { ScalekitError } from '../ground/errors.ts'
+import { quote } from '../ground/log.ts'
+import type { LoginRequest } from '../ground/types.ts'
 
 /**
  * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { cookieNames } from '../cookies.ts'
-import { LoginError } from '../errors.ts'
+import { cookieNames } from '../ground/cookies.ts'
+import { LoginError } from '../ground/errors.ts'
 
 /** Says why the browser most likely did not bring the transaction's cookie back. */
 export function lostTransaction(

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LoginError } from '../errors.ts'
+import { LoginError } from '../ground/errors.ts'
 
 /**
  * Refuses all other methods, and says which there are.

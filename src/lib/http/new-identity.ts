@@ -1,8 +1,8 @@
-import { randomText } from '../bytes.ts'
+import { randomText } from '../ground/bytes.ts'
+import type { Identity } from '../ground/types.ts'
 import type { Grants } from '../oidc/access-token.ts'
 import type { Profile } from '../oidc/claims.ts'
 import type { Transaction } from '../oidc/transaction.ts'
-import type { Identity } from '../types.ts'
 
 /** Puts together what the new session holds. */
 export function newIdentity(

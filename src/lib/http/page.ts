@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Html, html, raw } from '../html.ts'
+import { type Html, html, raw } from '../ground/html.ts'
 
 /** What stands on a page of ours. */
 export interface Page {

@@ -1,5 +1,5 @@
-import type { ScalekitErrorCode } from '../errors.ts'
-import { html } from '../html.ts'
+import type { ScalekitErrorCode } from '../ground/errors.ts'
+import { html } from '../ground/html.ts'
 import type { Page } from './page.ts'
 
 /** What the visitor is told. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { type Doors, doorsOf } from './doors.ts'
 import { type Ground, groundOf } from './ground.ts'
 import { type SignedParts, signedPartsOf } from './signed-parts.ts'

@@ -1,4 +1,4 @@
-import { html, raw } from '../html.ts'
+import { html, raw } from '../ground/html.ts'
 import { type Page, policyHash } from './page.ts'
 
 /** What is particular about this page. */

@@ -1,4 +1,4 @@
-import { LoginError, type ScalekitErrorCode } from '../errors.ts'
+import { LoginError, type ScalekitErrorCode } from '../ground/errors.ts'
 
 /** Which of our codes each documented `error` of the redirect belongs to. */
 const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { WebhookError } from '../errors.ts'
+import { WebhookError } from '../ground/errors.ts'
 import { tapOf } from './body-tap.ts'
 
 /** How long a body may take to arrive, in milliseconds: Scalekit does not wait longer either. */

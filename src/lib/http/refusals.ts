@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../auth/principal.ts'
-import { statusOf } from '../errors.ts'
+import { statusOf } from '../ground/errors.ts'
 import type { Instance } from './context.ts'
 import { asksForPage, isNavigation } from './navigation.ts'
 import { lookWith } from './page.ts'

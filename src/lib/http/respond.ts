@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import { neverCache } from '../cookies.ts'
-import { type ScalekitErrorCode, statusOf } from '../errors.ts'
+import { neverCache } from '../ground/cookies.ts'
+import { type ScalekitErrorCode, statusOf } from '../ground/errors.ts'
 import { type Look, type Page, render } from './page.ts'
 
 /** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import { answerFailure, type FailureParts } from './failures.ts'
 import { type Middleware, originalUrl, pathOf } from './middleware.ts'
 

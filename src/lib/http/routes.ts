@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { after } from './after.ts'
 import { callbackRoute } from './callback.ts'
 import { answerFailure, type FailureParts } from './failures.ts'

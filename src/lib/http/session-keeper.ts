@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config } from '../config.ts'
-import type { Sealer } from '../seal.ts'
+import type { Config } from '../config/config.ts'
+import type { Sealer } from '../ground/seal.ts'
 import { expressSession } from '../session/express-session.ts'
 import { detectedKind, type Keepers } from '../session/kind.ts'
 import { type OwnSession, ownSession } from '../session/own-session.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Sessions } from '../auth/sessions.ts'
-import { AccessError, LoginError, ScalekitError } from '../errors.ts'
+import { AccessError, LoginError, ScalekitError } from '../ground/errors.ts'
 import type { StartLogin } from './login.ts'
 import { asksForPage, isPrefetch } from './navigation.ts'
 import { isWanted } from './same-origin.ts'

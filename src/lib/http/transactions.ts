@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isSameText } from '../bytes.ts'
-import type { Clock } from '../clock.ts'
+import { isSameText } from '../ground/bytes.ts'
+import type { Clock } from '../ground/clock.ts'
 import {
   type CookieStyle,
   clearCookie,
@@ -8,7 +8,8 @@ import {
   cookieNames,
   readCookie,
   setCookie,
-} from '../cookies.ts'
+} from '../ground/cookies.ts'
+import type { Sealer } from '../ground/seal.ts'
 import {
   hasExpired,
   openTransaction,
@@ -17,7 +18,6 @@ import {
   type Transaction,
   transactionSeconds,
 } from '../oidc/transaction.ts'
-import type { Sealer } from '../seal.ts'
 import type { SingleUse } from '../state/store.ts'
 import { claimOnce } from './claim-once.ts'
 

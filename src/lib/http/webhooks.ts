@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { busy, type Deliveries, type Outcome } from '../auth/delivery.ts'
-import { WebhookError } from '../errors.ts'
+import { busy, type Deliveries, type Outcome } from '../deliveries/delivery.ts'
+import { WebhookError } from '../ground/errors.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent } from '../webhooks/events.ts'
 import { sendJson } from './respond.ts'

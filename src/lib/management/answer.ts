@@ -3,11 +3,11 @@ import {
   type ApiErrorDetails,
   type FieldViolation,
   type ScalekitErrorCode,
-} from '../errors.ts'
-import { isObject } from '../is-object.ts'
-import { quote } from '../log.ts'
-import type { Answer } from '../transport.ts'
-import type { Json } from '../types.ts'
+} from '../ground/errors.ts'
+import { isObject } from '../ground/is-object.ts'
+import { quote } from '../ground/log.ts'
+import type { Json } from '../ground/types.ts'
+import type { Answer } from '../outgoing/transport.ts'
 import { readRetryAfter } from './retry.ts'
 
 /** gRPC's names of what can go wrong, by their numbers; the API's bodies have the numbers. */

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'

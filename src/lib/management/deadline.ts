@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { ApiError } from '../errors.ts'
-import { longestTimerMs } from '../longest-timer.ts'
+import { ApiError } from '../ground/errors.ts'
+import { longestTimerMs } from '../ground/longest-timer.ts'
 
 /** When a call has to be done, and what may end it before that. */
 export interface Deadline {

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 
 /** A person in a directory. Most of this is there only when it was asked for by `includeDetail`. */
 export interface DirectoryUser {

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 import type { CallApi } from './call.ts'
 import type { DirectoryGroup, DirectoryUser } from './directory-people-types.ts'
 import { withDetail, withMappings } from './directory-shapes.ts'

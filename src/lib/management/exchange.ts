@@ -1,6 +1,6 @@
-import { ApiError, ScalekitError } from '../errors.ts'
-import { isTimeout, type Send } from '../request.ts'
-import type { Answer, Call } from '../transport.ts'
+import { ApiError, ScalekitError } from '../ground/errors.ts'
+import { isTimeout, type Send } from '../outgoing/request.ts'
+import type { Answer, Call } from '../outgoing/transport.ts'
 import { type Asked, nameOf, unusable } from './answer.ts'
 import { cancelled, type Deadline, exceeded, remainingMs } from './deadline.ts'
 

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 import type { CallApi } from './call.ts'
 import { type Named, named } from './named.ts'
 import type {

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 import type { Query } from './path.ts'
 
 /** Which page of a list, and how long it is. */

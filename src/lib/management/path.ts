@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 
 /** The parameters of a query; a list repeats the name. */
 export type Query = Readonly<

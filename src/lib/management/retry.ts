@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 import { type Deadline, pause, remainingMs } from './deadline.ts'
 
 const maxAttempts = 3

@@ -1,6 +1,6 @@
-import { ApiError } from '../errors.ts'
-import { isObject } from '../is-object.ts'
-import type { Json } from '../types.ts'
+import { ApiError } from '../ground/errors.ts'
+import { isObject } from '../ground/is-object.ts'
+import type { Json } from '../ground/types.ts'
 import type { PageEnds } from './pages.ts'
 import { fromWire } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 import { type Deadline, waitFor } from './deadline.ts'
 
 /** How many may stand in line; more fail at once, so that nothing piles up behind an outage. */

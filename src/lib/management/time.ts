@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../ground/errors.ts'
 
 /** ISO 8601 as far as a moment needs it: a day, perhaps a time, perhaps an offset. */
 const iso8601 =

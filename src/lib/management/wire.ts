@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 
 /**
  * Gives an answer its names in JavaScript. The values below `untouched` names, by their names on

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
-import type { Clock } from '../clock.ts'
-import type { AccessTokenClaims } from '../types.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { AccessTokenClaims } from '../ground/types.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 

@@ -1,5 +1,5 @@
 import { buildAuthorizationUrl, calculatePKCECodeChallenge } from 'openid-client'
-import type { Pins, Target } from '../types.ts'
+import type { Pins, Target } from '../ground/types.ts'
 import type { Provider } from './discovery.ts'
 import type { Transaction } from './transaction.ts'
 

@@ -1,5 +1,5 @@
-import { LoginError } from '../errors.ts'
-import type { Identity, Pins } from '../types.ts'
+import { LoginError } from '../ground/errors.ts'
+import type { Identity, Pins } from '../ground/types.ts'
 import type { IdTokenClaims } from './id-token.ts'
 
 /** What an ID token says about a person and where they belong, in our words. */

@@ -5,12 +5,12 @@ import {
   customFetch,
   discovery,
 } from 'openid-client'
-import { asFetch } from '../bounded-fetch.ts'
-import type { Clock } from '../clock.ts'
-import { ScalekitError, wrappedError } from '../errors.ts'
-import { rememberSuccess } from '../remember.ts'
-import type { Send } from '../request.ts'
-import type { Secret } from '../secret.ts'
+import type { Clock } from '../ground/clock.ts'
+import { ScalekitError, wrappedError } from '../ground/errors.ts'
+import { rememberSuccess } from '../ground/remember-success.ts'
+import type { Secret } from '../ground/secret.ts'
+import { asFetch } from '../outgoing/bounded-fetch.ts'
+import type { Send } from '../outgoing/request.ts'
 
 /** After a failed discovery, sign-ins within this time share the failure. */
 const retryAfterMs = 1000

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JWTPayload } from 'jose'
-import { isSameText } from '../bytes.ts'
-import type { Clock } from '../clock.ts'
+import { isSameText } from '../ground/bytes.ts'
+import type { Clock } from '../ground/clock.ts'
 import type { KeySet } from './key-sets.ts'
 import { isUntimely, verificationFailure, verifyToken } from './token.ts'
 

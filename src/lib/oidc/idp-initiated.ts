@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose'
-import { sha256 } from '../bytes.ts'
-import type { Clock } from '../clock.ts'
-import { LoginError } from '../errors.ts'
+import { sha256 } from '../ground/bytes.ts'
+import type { Clock } from '../ground/clock.ts'
+import { LoginError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
 import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
 

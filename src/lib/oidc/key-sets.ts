@@ -8,8 +8,8 @@ import {
   type JWTHeaderParameters,
   jwksCache,
 } from 'jose'
-import { asFetch } from '../bounded-fetch.ts'
-import type { Send } from '../request.ts'
+import { asFetch } from '../outgoing/bounded-fetch.ts'
+import type { Send } from '../outgoing/request.ts'
 import type { Provider } from './discovery.ts'
 
 /**

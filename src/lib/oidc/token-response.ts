@@ -1,6 +1,11 @@
 import { ResponseBodyError, type TokenEndpointResponse } from 'openid-client'
-import { LoginError, ScalekitError, type ScalekitErrorCode, wrappedError } from '../errors.ts'
-import { quote } from '../log.ts'
+import {
+  LoginError,
+  ScalekitError,
+  type ScalekitErrorCode,
+  wrappedError,
+} from '../ground/errors.ts'
+import { quote } from '../ground/log.ts'
 
 /** What the token endpoint issued. */
 export interface Issued {

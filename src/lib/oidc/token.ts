@@ -1,6 +1,11 @@
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
-import type { Clock } from '../clock.ts'
-import { LoginError, ScalekitError, type ScalekitErrorCode, wrappedError } from '../errors.ts'
+import type { Clock } from '../ground/clock.ts'
+import {
+  LoginError,
+  ScalekitError,
+  type ScalekitErrorCode,
+  wrappedError,
+} from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
 
 /** How far clocks may differ, in seconds. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client'
-import type { Sealer } from '../seal.ts'
-import type { Pins } from '../types.ts'
+import type { Sealer } from '../ground/seal.ts'
+import type { Pins } from '../ground/types.ts'
 
 /** How long a user may take at the identity provider, in seconds. */
 export const transactionSeconds = 600

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type CookieStyle, clearCookie, readCookie, setCookie } from '../cookies.ts'
+import { type CookieStyle, clearCookie, readCookie, setCookie } from '../ground/cookies.ts'
 
 /** What browsers keep of one cookie, name, value and attributes together, in bytes. */
 const maxCookieBytes = 4096

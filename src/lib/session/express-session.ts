@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cookieNames, readCookie, setCookieLines } from '../cookies.ts'
-import { AccessError, ScalekitError } from '../errors.ts'
-import type { Logger } from '../log.ts'
-import { within } from '../within.ts'
+import { cookieNames, readCookie, setCookieLines } from '../ground/cookies.ts'
+import { AccessError, ScalekitError } from '../ground/errors.ts'
+import type { Logger } from '../ground/log.ts'
+import { within } from '../ground/with-timeout.ts'
 import type { SealedIdentity } from './sealed-identity.ts'
 import type { SessionKeeper } from './session.ts'
 

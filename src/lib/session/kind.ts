@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ScalekitError } from '../errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import { hasExpressSession } from './express-session.ts'
 import type { SessionKeeper } from './session.ts'
 

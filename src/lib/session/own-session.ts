@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
-import { type CookieStyle, cookieName, keepFromCaches } from '../cookies.ts'
-import { type Logger, quote } from '../log.ts'
+import { type CookieStyle, cookieName, keepFromCaches } from '../ground/cookies.ts'
+import { type Logger, quote } from '../ground/log.ts'
 import { storeTimeoutMs } from './express-session.ts'
 
 /**

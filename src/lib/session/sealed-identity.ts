@@ -1,6 +1,6 @@
-import { deepFreeze } from '../freeze.ts'
-import type { Sealer } from '../seal.ts'
-import type { Identity } from '../types.ts'
+import { deepFreeze } from '../ground/freeze.ts'
+import type { Sealer } from '../ground/seal.ts'
+import type { Identity } from '../ground/types.ts'
 import { recentlyOpened } from './recently-opened.ts'
 
 /** An identity as a text that only we can make. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Identity } from '../types.ts'
+import type { Identity } from '../ground/types.ts'
 
 /** Where the identity of a signed-in browser is kept between requests. */
 export interface SessionKeeper {

@@ -1,4 +1,4 @@
-import { within } from '../within.ts'
+import { within } from '../ground/with-timeout.ts'
 import type { ClaimAnswer, DeliveryClaim, Ledger, Marks, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */

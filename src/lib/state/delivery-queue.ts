@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts'
+import type { Logger } from '../ground/log.ts'
 
 /** A verified delivery as a queue keeps it; plain JSON. */
 export interface QueuedDelivery {

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { expiringMap } from '../expiring-map.ts'
+import type { Clock } from '../ground/clock.ts'
+import { expiringMap } from '../ground/expiring-map.ts'
 import { deliveryMemoryMs, maxDeadLetters } from './retention.ts'
 import type { DeadLetter, DeliveryClaim, Ledger } from './store.ts'
 

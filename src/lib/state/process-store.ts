@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../ground/clock.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Marks, StateStore } from './store.ts'
 

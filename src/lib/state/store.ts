@@ -1,4 +1,4 @@
-import type { Tokens } from '../types.ts'
+import type { Tokens } from '../ground/types.ts'
 
 /**
  * What several processes of one application must agree on. Sign-in itself needs none of it; it

@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types'
-import { WebhookError } from '../errors.ts'
-import type { Json } from '../types.ts'
+import { WebhookError } from '../ground/errors.ts'
+import type { Json } from '../ground/types.ts'
 
 /** The body of a request as it came: its bytes, or text that is known to be those bytes. */
 export type RawBody = Uint8Array | string

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 
 /** One of these today, and maybe another tomorrow. */
 type Open<Known extends string> = Known | (string & {})

@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts'
+import type { Logger } from '../ground/log.ts'
 import type { EventOf, EventType, UnknownEvent } from './events.ts'
 import type { HandlerName } from './handler-names.ts'
 

@@ -1,4 +1,4 @@
-import { WebhookError } from '../errors.ts'
+import { WebhookError } from '../ground/errors.ts'
 import type { Scheme } from './scheme.ts'
 
 /**

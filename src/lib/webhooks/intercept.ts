@@ -1,5 +1,5 @@
-import { type Logger, quote } from '../log.ts'
-import { within } from '../within.ts'
+import { type Logger, quote } from '../ground/log.ts'
+import { within } from '../ground/with-timeout.ts'
 import {
   type AnyInterceptorHandler,
   handlersByPoint,

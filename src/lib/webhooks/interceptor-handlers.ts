@@ -1,5 +1,5 @@
-import type { Logger } from '../log.ts'
-import type { Json } from '../types.ts'
+import type { Logger } from '../ground/log.ts'
+import type { Json } from '../ground/types.ts'
 import type { InterceptorCall, TriggerPoint } from './interceptors.ts'
 import { type PascalCase, pascalCase } from './pascal-case.ts'
 

@@ -1,5 +1,5 @@
-import { WebhookError } from '../errors.ts'
-import type { Json } from '../types.ts'
+import { WebhookError } from '../ground/errors.ts'
+import type { Json } from '../ground/types.ts'
 
 /**
  * The body of a call by which Scalekit asks whether something may go on; `trigger_point` tells what.

@@ -1,5 +1,5 @@
-import { ConfigError } from '../errors.ts'
-import { quote } from '../log.ts'
+import { ConfigError } from '../ground/errors.ts'
+import { quote } from '../ground/log.ts'
 import {
   type AliasedType,
   type EventAlias,

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { ConfigError } from '../errors.ts'
-import { readFields, text } from '../fields.ts'
+import { ConfigError } from '../ground/errors.ts'
+import { readFields, text } from '../ground/fields.ts'
 
 /** One signing secret, or all that are valid while one replaces another. */
 export type Secrets = string | readonly string[]

@@ -1,4 +1,4 @@
-import type { Json } from '../types.ts'
+import type { Json } from '../ground/types.ts'
 import { bytesOf, parseBody, type RawBody } from './body.ts'
 import { readEvent, type ScalekitEvent } from './events.ts'
 import type { RequestHeaders } from './headers.ts'

@@ -5,8 +5,8 @@ import {
   signedIn,
   signedOut,
 } from '../../../src/lib/auth/principal.ts'
-import { deepFreeze } from '../../../src/lib/freeze.ts'
-import type { Identity } from '../../../src/lib/types.ts'
+import { deepFreeze } from '../../../src/lib/ground/freeze.ts'
+import type { Identity } from '../../../src/lib/ground/types.ts'
 import { ada, hourMs, now } from '../identities.ts'
 
 describe('signedIn', () => {

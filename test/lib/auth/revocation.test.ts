@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { replicateMarks } from '../../../src/lib/auth/marks.ts'
 import { markKey, type RevocationTarget, sessionMark } from '../../../src/lib/auth/revocation.ts'
+import type { Identity } from '../../../src/lib/ground/types.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
-import type { Identity } from '../../../src/lib/types.ts'
 import { ada, now, settableClock } from '../identities.ts'
 
 const iss = ada().iss

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Target } from '../../../src/lib/ground/types.ts'
 import {
   type AuthorizationDetails,
   authorizationUrl,
   pinsOf,
 } from '../../../src/lib/oidc/authorization-request.ts'
 import { startTransaction, type Transaction } from '../../../src/lib/oidc/transaction.ts'
-import type { Target } from '../../../src/lib/types.ts'
 import { discovered } from './providers.ts'
 import { clientId, issuer, now } from './tokens.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Pins } from '../../../src/lib/ground/types.ts'
 import { assertPinned, profileOf } from '../../../src/lib/oidc/claims.ts'
 import type { IdTokenClaims } from '../../../src/lib/oidc/id-token.ts'
-import type { Pins } from '../../../src/lib/types.ts'
 import { issuer } from './tokens.ts'
 
 describe('profileOf', () => {

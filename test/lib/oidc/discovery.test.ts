@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ScalekitError } from '../../../src/lib/errors.ts'
+import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import { type Client, discoverOnce } from '../../../src/lib/oidc/discovery.ts'
-import type { Answer, Call } from '../../../src/lib/transport.ts'
+import type { Answer, Call } from '../../../src/lib/outgoing/transport.ts'
 import { client, discovered, discoveryDocument, json } from './providers.ts'
 import { issuer, now } from './tokens.ts'
 

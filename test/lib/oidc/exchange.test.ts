@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ScalekitError } from '../../../src/lib/errors.ts'
+import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import { exchangeCode } from '../../../src/lib/oidc/exchange.ts'
 import { startTransaction, type Transaction } from '../../../src/lib/oidc/transaction.ts'
-import type { Answer, Call } from '../../../src/lib/transport.ts'
+import type { Answer, Call } from '../../../src/lib/outgoing/transport.ts'
 import { discovered, json } from './providers.ts'
 import { clientId, issuer, keyPairs, now, signed, subject } from './tokens.ts'
 

@@ -1,8 +1,8 @@
 import type { CryptoKey, JWTHeaderParameters } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ScalekitError } from '../../../src/lib/errors.ts'
+import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
-import type { Answer } from '../../../src/lib/transport.ts'
+import type { Answer } from '../../../src/lib/outgoing/transport.ts'
 import { issuer, jwk, keyPairs } from './tokens.ts'
 
 const { rsa, foreign } = keyPairs()

@@ -1,8 +1,8 @@
+import { Secret } from '../../../src/lib/ground/secret.ts'
 import type { Client, Provider } from '../../../src/lib/oidc/discovery.ts'
 import { discoverOnce } from '../../../src/lib/oidc/discovery.ts'
-import type { Send } from '../../../src/lib/request.ts'
-import { Secret } from '../../../src/lib/secret.ts'
-import type { Answer, Call } from '../../../src/lib/transport.ts'
+import type { Send } from '../../../src/lib/outgoing/request.ts'
+import type { Answer, Call } from '../../../src/lib/outgoing/transport.ts'
 import { clientId, issuer, now } from './tokens.ts'
 
 export const client: Client = {

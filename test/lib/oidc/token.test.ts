@@ -1,9 +1,9 @@
 import { errors } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { ScalekitError } from '../../../src/lib/errors.ts'
+import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
 import { verificationFailure, verifyToken } from '../../../src/lib/oidc/token.ts'
-import type { Answer } from '../../../src/lib/transport.ts'
+import type { Answer } from '../../../src/lib/outgoing/transport.ts'
 import {
   clientId,
   issuer,

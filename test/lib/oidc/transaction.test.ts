@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { sealer } from '../../../src/lib/ground/seal.ts'
+import { Secret } from '../../../src/lib/ground/secret.ts'
 import {
   hasExpired,
   openTransaction,
@@ -7,8 +9,6 @@ import {
   stateHash,
   transactionSeconds,
 } from '../../../src/lib/oidc/transaction.ts'
-import { sealer } from '../../../src/lib/seal.ts'
-import { Secret } from '../../../src/lib/secret.ts'
 import { now } from './tokens.ts'
 
 const seal = sealer([new Secret('a secret of these tests alone')], 'transaction')

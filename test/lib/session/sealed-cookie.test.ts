@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { sealer } from '../../../src/lib/seal.ts'
-import { Secret } from '../../../src/lib/secret.ts'
+import { sealer } from '../../../src/lib/ground/seal.ts'
+import { Secret } from '../../../src/lib/ground/secret.ts'
+import type { Identity } from '../../../src/lib/ground/types.ts'
 import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
-import type { Identity } from '../../../src/lib/types.ts'
 import { ada, hourMs, now, settableClock } from '../identities.ts'
 import { cookieAfter, requestWith, responseTo, setCookieLines } from '../requests.ts'
 

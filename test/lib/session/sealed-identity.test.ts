@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { authenticatedOrganizations } from '../../../src/lib/auth/authenticated-organizations.ts'
-import { sealer } from '../../../src/lib/seal.ts'
-import { Secret } from '../../../src/lib/secret.ts'
+import { sealer } from '../../../src/lib/ground/seal.ts'
+import { Secret } from '../../../src/lib/ground/secret.ts'
 import { sealedIdentity } from '../../../src/lib/session/sealed-identity.ts'
 import { ada } from '../identities.ts'
 

@@ -1,7 +1,7 @@
 import type { ConnectionOptions, Job, Worker } from 'bullmq'
-import { type Logger, quote } from '../../log.ts'
+import { type Logger, quote } from '../../ground/log.ts'
+import { within } from '../../ground/with-timeout.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
-import { within } from '../../within.ts'
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 
 /** What a worker needs. */

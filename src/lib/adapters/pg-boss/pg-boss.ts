@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rememberSuccess } from '../../remember.ts'
+import { rememberSuccess } from '../../ground/remember-success.ts'
 import type { DeliveryQueue, QueuedDelivery } from '../../state/delivery-queue.ts'
 import type { PgBossClient } from './client.ts'
 import { pgBossWorker } from './worker.ts'

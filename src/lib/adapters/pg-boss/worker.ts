@@ -1,4 +1,4 @@
-import { type Logger, quote } from '../../log.ts'
+import { type Logger, quote } from '../../ground/log.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
 import type { PgBossClient, PgBossJob } from './client.ts'
 

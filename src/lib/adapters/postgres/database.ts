@@ -1,4 +1,4 @@
-import { rememberSuccess } from '../../remember.ts'
+import { rememberSuccess } from '../../ground/remember-success.ts'
 import type { PostgresClient } from './client.ts'
 import { migrate } from './migrate.ts'
 import { type Tables, tablesIn } from './tables.ts'

@@ -1,5 +1,5 @@
+import type { Tokens } from '../../ground/types.ts'
 import type { Vault } from '../../state/store.ts'
-import type { Tokens } from '../../types.ts'
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 

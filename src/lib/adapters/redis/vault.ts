@@ -1,5 +1,5 @@
+import type { Tokens } from '../../ground/types.ts'
 import type { Vault } from '../../state/store.ts'
-import type { Tokens } from '../../types.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 
 /** Tokens as JSON, each session's under a key that ends with the session. */

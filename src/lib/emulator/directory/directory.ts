@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import { stableId } from '../ids.ts'
 import type { EmulatedPerson } from '../organizations.ts'
 import type { DirectorySeed } from '../seed.ts'

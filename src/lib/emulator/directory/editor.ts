@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import { addAccount, changeAccount, removeAccount } from '../accounts.ts'
 import { randomId } from '../ids.ts'
 import type { Organization } from '../organizations.ts'

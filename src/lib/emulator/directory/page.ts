@@ -1,4 +1,4 @@
-import { type Html, html } from '../../html.ts'
+import { type Html, html } from '../../ground/html.ts'
 import { type Answer, type Call, isFromElsewhere, seeOther } from '../call.ts'
 import { domainOfEmail } from '../oauth/place.ts'
 import { page, unchangedPage } from '../page.ts'

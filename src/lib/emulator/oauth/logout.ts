@@ -1,4 +1,4 @@
-import { html } from '../../html.ts'
+import { html } from '../../ground/html.ts'
 import { type Answer, type Call, redirect, repeatedName } from '../call.ts'
 import { page, problemPage } from '../page.ts'
 import type { Settings } from '../settings.ts'

@@ -1,4 +1,4 @@
-import { socialProviders } from '../../social-providers.ts'
+import { socialProviders } from '../../ground/social-providers.ts'
 import { stableId } from '../ids.ts'
 import { type EmulatedOrganization, isUsable } from '../organizations.ts'
 import type { Settings } from '../settings.ts'

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../html.ts'
+import { type Html, html } from '../../ground/html.ts'
 import type { Answer } from '../call.ts'
 import type { EmulatedPerson } from '../organizations.ts'
 import { page } from '../page.ts'

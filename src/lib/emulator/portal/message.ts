@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import { directoryProvider } from '../directory/provider.ts'
 import type { OwnedConnection, OwnedDirectory } from '../organizations.ts'
 import type { PortalLink } from '../state.ts'

@@ -1,5 +1,5 @@
-import { type Html, html } from '../../html.ts'
-import { longestTimerMs } from '../../longest-timer.ts'
+import { type Html, html } from '../../ground/html.ts'
+import { longestTimerMs } from '../../ground/longest-timer.ts'
 import type { Answer } from '../call.ts'
 import { directoriesPath } from '../directory/api.ts'
 import type { Directory } from '../directory/directory.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import { environmentId, stableId } from '../ids.ts'
 import type { Connection, OwnedConnection } from '../organizations.ts'
 import type { State } from '../state.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import { groupData, userData } from '../directory/data.ts'
 import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../directory/directory.ts'
 import { directoryProvider } from '../directory/provider.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../types.ts'
+import type { Json } from '../../ground/types.ts'
 import type { Organization } from '../organizations.ts'
 import type { State } from '../state.ts'
 import { anyId, organizationId } from './fields.ts'

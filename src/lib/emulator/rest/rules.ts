@@ -1,5 +1,5 @@
-import { isObject } from '../../is-object.ts'
-import type { Json } from '../../types.ts'
+import { isObject } from '../../ground/is-object.ts'
+import type { Json } from '../../ground/types.ts'
 import type { FieldViolation } from './rest-error.ts'
 
 /**

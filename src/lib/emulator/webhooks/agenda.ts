@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts'
-import { longestTimerMs } from '../../longest-timer.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { longestTimerMs } from '../../ground/longest-timer.ts'
 
 /** What is to be done later, by the emulator's clock. */
 export interface Agenda {

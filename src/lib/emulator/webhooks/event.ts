@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { Envelope, EventOf, EventType } from '../../webhooks/events.ts'
 import { environmentId, randomId } from '../ids.ts'
 import { eventTime } from '../wire-time.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { Agenda } from './agenda.ts'
 import { attempt } from './attempt.ts'
 import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'

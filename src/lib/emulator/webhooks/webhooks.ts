@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts'
-import { emulatorWebhookSecret } from '../../sample-secrets.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { emulatorWebhookSecret } from '../../ground/sample-secrets.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
 import { signWebhook } from '../../webhooks/signature.ts'
 import { randomId } from '../ids.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../../../src/lib/types.ts'
+import type { Json } from '../../../../src/lib/ground/types.ts'
 import type { Emulator } from '../../../../src/testing.ts'
 import { type Message, messages, type Rpc, rpcs } from '../../../fixtures/api-messages.ts'
 import { exchangeOf, recordingFetch } from '../../../support/api-exchanges.ts'

@@ -1,0 +1,107 @@
+import type { Emit } from '../auth/events.ts'
+import type { Clock } from '../ground/clock.ts'
+import { type Logger, quote, textOfThrown } from '../ground/log.ts'
+import { insist } from '../ground/retry-until.ts'
+import type { Ledger } from '../state/store.ts'
+import type { Dispatcher } from '../webhooks/dispatch.ts'
+import type { Delivery } from '../webhooks/handlers.ts'
+import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './delivery.ts'
+import { holdLease, type Lease } from './lease.ts'
+
+/** What it takes to bring deliveries to their handlers. */
+export interface AttemptParts {
+  readonly ledger: Ledger
+  readonly dispatcher: Dispatcher
+  readonly emit: Emit
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** An attempt that the ledger granted. */
+export interface Attempt extends VerifiedDelivery {
+  readonly owner: string
+  readonly attempt: number
+  readonly leaseMs: number
+  /** Whether a dead letter of this delivery may be there. */
+  readonly mayHaveLetter: boolean
+}
+
+/** Makes attempts, and says what became of them. */
+export interface Attempts {
+  /** Ends when the delivery took effect and is marked as done, which comes last. */
+  make(attempt: Attempt): Promise<void>
+  /**
+   * Gives an attempt back that failed, and keeps it whole where nobody may ask for it again.
+   * Rejects only where the logger throws, which comes last.
+   */
+  fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
+}
+
+export function attemptsWith(parts: AttemptParts): Attempts {
+  const { ledger, dispatcher, emit } = parts
+
+  function contextOf(attempt: Attempt, { signal, settles }: Lease): Delivery {
+    const { deliveryId, owner, receivedAt, raw } = attempt
+    const { settleIn } = ledger
+    return {
+      deliveryId,
+      attempt: attempt.attempt,
+      receivedAt,
+      raw,
+      signal,
+      log: parts.logger,
+      ...(settleIn
+        ? {
+            async settleIn(transaction) {
+              await settleIn(transaction, deliveryId, owner, keepMs)
+              settles()
+            },
+          }
+        : {}),
+    }
+  }
+
+  return {
+    async make(attempt) {
+      const { deliveryId, owner, event, leaseMs } = attempt
+      const lease = holdLease(ledger, attempt)
+      try {
+        await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
+        // The effect is there, so a ledger that is away is asked while nobody else can have it.
+        await insist(leaseMs, async () => {
+          // In this order: whoever claims it after this finds no letter to replay.
+          if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
+          await ledger.settle(deliveryId, owner, keepMs)
+        })
+      } finally {
+        lease.stop()
+      }
+      emit('webhook.handled', infoOf(attempt, attempt.attempt))
+    },
+    async fail(attempt, error, isFinal) {
+      const { deliveryId, owner } = attempt
+      const code = codeOf(error)
+      const isHopeless = code === 'webhook_given_up'
+      const isDead = isHopeless || isFinal
+      emit('webhook.failed', { ...infoOf(attempt, attempt.attempt), code, isFinal: isDead })
+      try {
+        if (isDead)
+          await ledger.bury(
+            letterOf(attempt, { ...attempt, reason: code, failedAt: parts.clock() }),
+          )
+        if (!isHopeless) return 'failed'
+        await ledger.settle(deliveryId, owner, keepMs)
+        return 'given-up'
+      } catch (cause) {
+        const why = quote(textOfThrown(cause))
+        parts.logger.error(`webhook ${deliveryId}: the store did not keep its end: ${why}`)
+        return 'failed'
+      } finally {
+        // Where it was settled this does nothing; elsewhere the next attempt need not wait.
+        await ledger.release(deliveryId, owner).catch(() => {})
+        const why = quote(textOfThrown(error))
+        parts.logger.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
+      }
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { WebhookError } from '../ground/errors.ts'
+import { quote, textOfThrown } from '../ground/log.ts'
+import { insist } from '../ground/retry-until.ts'
+import { within } from '../ground/with-timeout.ts'
+import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
+import { type Attempt, attemptsWith } from './attempts.ts'
+import {
+  busy,
+  type Claim,
+  claim,
+  type Deliveries,
+  deliveryOf,
+  letterOf,
+  tellReuse,
+  type VerifiedDelivery,
+} from './delivery.ts'
+import type { InlineParts } from './inline-deliveries.ts'
+
+/** The longest time between two looks at whether a lease has ended, in milliseconds. */
+const maxPauseMs = 500
+
+/** What it takes to handle deliveries that a queue keeps. */
+export interface DurableParts extends InlineParts {
+  readonly queue: DeliveryQueue
+}
+
+/**
+ * Leaves each delivery to a queue, which brings it to the handlers in a process that works. What
+ * the kit does itself waits for no worker.
+ */
+export function durableDeliveries(parts: DurableParts): Deliveries {
+  const { queue, dispatcher, react, emit, logger } = parts
+  let stop: (() => Promise<void>) | undefined
+  let isClosed = false
+  const run = runWith(parts, () => isClosed)
+
+  async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
+    try {
+      const queued = { deliveryId, body: raw.toString(), receivedAt }
+      return (await within(parts.timeoutMs, queue.enqueue(queued))).isSameBody
+    } catch (cause) {
+      throw new WebhookError('webhook_queue_unavailable', 'The queue takes nothing', { cause })
+    }
+  }
+
+  return {
+    async take(delivery) {
+      await react(delivery.event, delivery.receivedAt)
+      if (await enqueue(delivery)) return 'queued'
+      tellReuse(delivery, 1, emit)
+      return 'done'
+    },
+    start() {
+      if (isClosed || !queue.work) return
+      // A handler that is added later would miss what is taken from now on.
+      dispatcher.close()
+      // Whatever was taken here would be done, and nobody would have handled it.
+      if (dispatcher.isEmpty) logger.info('Without handlers, webhooks are only received here')
+      else stop = queue.work(run, logger)
+    },
+    async close() {
+      isClosed = true
+      await stop?.()
+    },
+  }
+}
+
+/** One run of a delivery by the queue. */
+function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
+  const { ledger, emit, clock, logger } = parts
+  const attempts = attemptsWith(parts)
+
+  return async function runDelivery(queued, run) {
+    const delivery = deliveryOf(queued, queued.receivedAt)
+    const claimed = await begin(delivery, run).catch((error: unknown) => {
+      const why = quote(textOfThrown(error))
+      logger.warn(`webhook ${delivery.deliveryId}: run ${run.attempt} did not begin: ${why}`)
+      throw error
+    })
+    if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
+    if (run.isLast && !(await isGivenUp(delivery))) await ledger.exhume(delivery.deliveryId)
+    return 'over'
+  }
+
+  async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    const claimed = run.isLast
+      ? await insist(run.lockMs, () => beginLast(delivery, run))
+      : await claimInTurn(delivery, run)
+    if (claimed.status === 'busy') throw busy()
+    return claimed
+  }
+
+  /** Were it given up while the ledger is away, nothing of it would be left here. */
+  async function beginLast(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    await bury(delivery, run)
+    return claimInTurn(delivery, run)
+  }
+
+  /** That counts as done, and its letter is all that is left of it. */
+  async function isGivenUp({ deliveryId }: VerifiedDelivery): Promise<boolean> {
+    return (await ledger.letter(deliveryId))?.reason === 'webhook_given_up'
+  }
+
+  /** A process that dies in the last run leaves no letter any more, so one lies there before. */
+  async function bury(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
+    if (await isGivenUp(delivery)) return
+    const reason = 'webhook_handler_failed'
+    await ledger.bury(letterOf(delivery, { reason, failedAt: clock(), attempt }))
+  }
+
+  /** Whoever has it lives and ends it, or is dead, and then their lease ends. */
+  async function claimInTurn(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
+    const { lockMs, isLast } = run
+    const end = performance.now() + 2 * lockMs
+    for (;;) {
+      const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
+      const isHeld = claimed.status === 'busy' && claimed.isSameBody
+      // Who closes leaves it to the next run, where there is one.
+      const mayWait = isLast || !isClosed()
+      if (!isHeld || !mayWait || performance.now() >= end) return claimed
+      await delay(Math.min(lockMs / 20, maxPauseMs))
+    }
+  }
+
+  async function handle(attempt: Attempt, { isLast }: QueueRun): Promise<RunEnd> {
+    try {
+      await attempts.make(attempt)
+      return 'over'
+    } catch (error) {
+      const end = await attempts.fail(attempt, error, isLast)
+      if (end === 'given-up') return end
+      throw error
+    }
+  }
+}
+
+/** The queue counts the runs of all processes, and the ledger what it granted. */
+function attemptOf(delivery: VerifiedDelivery, claimed: Claim, run: QueueRun): Attempt {
+  const { owner } = claimed
+  const attempt = Math.max(claimed.attempt, run.attempt)
+  return { ...delivery, owner, attempt, leaseMs: run.lockMs, mayHaveLetter: run.isLast }
+}

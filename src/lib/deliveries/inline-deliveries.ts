@@ -1,0 +1,57 @@
+import type { React } from '../auth/reactions.ts'
+import { type Attempt, type AttemptParts, attemptsWith } from './attempts.ts'
+import { claim, type Deliveries, leaseMs, type Outcome } from './delivery.ts'
+
+/** What it takes to handle deliveries. */
+export interface InlineParts extends AttemptParts {
+  readonly react: React
+  /** How long the sender is kept waiting, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** An attempt whose sender waits, unless it took too long. */
+type AwaitedAttempt = Attempt & { isLate: boolean }
+
+/**
+ * Handles each delivery while its sender waits: what was not acknowledged comes again, so the
+ * sender's retries are the queue.
+ */
+export function inlineDeliveries(parts: InlineParts): Deliveries {
+  const { ledger, react, emit } = parts
+  const attempts = attemptsWith(parts)
+
+  return {
+    async take(delivery) {
+      const claimed = await claim(ledger, delivery, { emit, leaseMs })
+      if (claimed.status !== 'claimed') return claimed.status
+      // An earlier attempt may have ended too late to be asked for again.
+      const mayHaveLetter = claimed.attempt > 1
+      const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter, isLate: false }
+      return inTime(attempt, handle(attempt))
+    },
+    start() {},
+    async close() {},
+  }
+
+  /** The sender is told to ask again, which it may never do; the work goes on all the same. */
+  function inTime(attempt: AwaitedAttempt, work: Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        attempt.isLate = true
+        resolve('late')
+      }, parts.timeoutMs)
+      void work.then(resolve, () => resolve('failed')).finally(() => clearTimeout(timer))
+    })
+  }
+
+  /** What the kit does itself comes first. Rejects only where the logger throws. */
+  async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
+    try {
+      await react(attempt.event, attempt.receivedAt)
+      await attempts.make(attempt)
+      return 'handled'
+    } catch (error) {
+      return attempts.fail(attempt, error, attempt.isLate)
+    }
+  }
+}

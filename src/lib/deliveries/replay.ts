@@ -1,0 +1,44 @@
+import { ConfigError } from '../ground/errors.ts'
+import { attemptsWith } from './attempts.ts'
+import { busy, claim, deliveryOf, keepMs, leaseMs } from './delivery.ts'
+import type { InlineParts } from './inline-deliveries.ts'
+
+/**
+ * Handles a dead letter after all, and takes it away when it took effect. Answers whether there was
+ * one.
+ *
+ * @throws WebhookError as handlers fail, or `webhook_busy` while somebody else handles it;
+ *   ConfigError where there are no handlers
+ */
+export type Replay = (deliveryId: string) => Promise<boolean>
+
+export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
+  const { ledger, dispatcher, react, emit, clock } = parts
+  const attempts = attemptsWith(parts)
+
+  return async function replay(deliveryId) {
+    if (dispatcher.isEmpty) throw new ConfigError(['a replay needs handlers, and here are none'])
+    const letter = await ledger.letter(deliveryId)
+    if (!letter) return false
+    const delivery = deliveryOf(letter, clock())
+    // Given up counts as done. Anything else that is done took effect after its letter was written.
+    const evenIfDone = letter.reason === 'webhook_given_up'
+    const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
+    if (claimed.status === 'busy') throw busy()
+    if (claimed.status === 'done') return ledger.exhume(deliveryId)
+    // Another replay may have ended since.
+    if (!(await ledger.letter(deliveryId))) {
+      await ledger.settle(deliveryId, claimed.owner, keepMs)
+      return false
+    }
+    const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter: true }
+    try {
+      await react(delivery.event, delivery.receivedAt)
+      await attempts.make(attempt)
+      return true
+    } catch (error) {
+      await attempts.fail(attempt, error, true)
+      throw error
+    }
+  }
+}

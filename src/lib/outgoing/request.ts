@@ -1,0 +1,88 @@
+import { ScalekitError } from '../ground/errors.ts'
+import { longestTimerMs } from '../ground/longest-timer.ts'
+import { type Fetch, fetchTransport } from './fetch-transport.ts'
+import { nodeTransport } from './node-transport.ts'
+import { type Answer, type Call, failed, type Limit } from './transport.ts'
+
+/** How long one call may take from first to last byte, in milliseconds. */
+const defaultTimeoutMs = 5000
+
+/**
+ * Makes one call; redirects are answers like any other.
+ *
+ * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
+ */
+export type Send = (call: Call) => Promise<Answer>
+
+/** How calls are made. */
+export interface SenderOptions {
+  /** Calls go to these origins and nowhere else, whatever a document of the provider says. */
+  readonly origins: readonly string[]
+  /** In milliseconds, for the whole call. Default: 5000. */
+  readonly timeoutMs?: number
+  /** Replaces `node:http`, for proxies and tests. */
+  readonly fetch?: Fetch
+}
+
+/** The one way out of this package: bounded in time, size and destination. */
+export function sender(options: SenderOptions): Send {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  const transport = options.fetch ? fetchTransport(options.fetch) : nodeTransport(options.origins)
+  return async function send(call) {
+    if (!options.origins.includes(call.origin) || !call.path.startsWith('/')) {
+      throw failed(`refused to call ${call.origin}, which is not the environment's origin`)
+    }
+    const limit: Limit = { reason: undefined, stop() {} }
+    const clear = startLimit(limit, call.timeoutMs ?? timeoutMs, call.signal)
+    try {
+      call.signal?.throwIfAborted()
+      const answer = await transport(call, limit)
+      assertStatus(answer)
+      return answer
+    } catch (error) {
+      if (error instanceof ScalekitError) throw error
+      const cause = limit.reason ?? error
+      throw new ScalekitError('provider_unavailable', unavailable(call, cause), { cause })
+    } finally {
+      clear()
+    }
+  }
+}
+
+/** Whether a call failed because its time was up. */
+export function isTimeout({ cause }: ScalekitError): boolean {
+  return cause instanceof TimeIsUp
+}
+
+class TimeIsUp extends Error {}
+
+function unavailable({ origin, signal }: Call, cause: unknown): string {
+  if (signal?.aborted) return `The call to ${origin} was cancelled`
+  return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
+}
+
+/** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
+function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefined): () => void {
+  const timer = setTimeout(expire, Math.min(limitMs, longestTimerMs), limit, limitMs)
+  if (!signal) return () => clearTimeout(timer)
+  const cancel = () => end(limit, signal.reason)
+  signal.addEventListener('abort', cancel, { once: true })
+  return () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+function expire(limit: Limit, limitMs: number): void {
+  end(limit, new TimeIsUp(`did not answer within ${limitMs} ms`))
+}
+
+function end(limit: Limit, reason: unknown): void {
+  limit.reason = reason
+  limit.stop(reason)
+}
+
+/** Others cannot be made a `Response` of, and mean nothing. */
+function assertStatus({ status }: Answer): void {
+  if (status < 200 || status > 599) throw failed(`an answer has the status ${status}`)
+}

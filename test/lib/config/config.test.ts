@@ -1,0 +1,511 @@
+import { inspect } from 'node:util'
+import { MemoryStore } from 'express-session'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../../src/lib/config/config.ts'
+import type { Env } from '../../../src/lib/config/fields.ts'
+import { optionNames } from '../../../src/lib/config/names.ts'
+import type { ScalekitAuthOptions } from '../../../src/lib/config/options.ts'
+import type { ConfigError } from '../../../src/lib/ground/errors.ts'
+import {
+  emulatorClientSecret,
+  emulatorWebhookSecret,
+} from '../../../src/lib/ground/sample-secrets.ts'
+import { memoryStore } from '../../../src/lib/state/memory-store.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
+
+const clientSecret = 'live_5p1anted0client0secret'
+const cookieSecret = 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0Pa'
+const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
+const store = new MemoryStore()
+const admin = { role: 'admin' }
+
+describe('a variable', () => {
+  it('says everything that a production application has to say', () => {
+    const config = parseConfig({ logger: silent() }, production())
+    expect(config.client.environmentUrl.href).toBe('https://acme.scalekit.com/')
+    expect(config.client.issuer).toBe('https://acme.scalekit.com')
+    expect(config.client.clientId).toBe('skc_1')
+    expect(config.client.clientSecret.reveal()).toBe(clientSecret)
+    expect(config.origins.map(({ origin }) => origin)).toEqual(['https://app.example'])
+    expect(config.secrets.map((secret) => secret.reveal())).toEqual([cookieSecret])
+    expect(config.isSecure).toBe(true)
+  })
+
+  it('gives way to its option', () => {
+    const config = parseConfig(
+      {
+        environmentUrl: 'https://other.scalekit.com',
+        clientId: 'skc_2',
+        clientSecret: 'another client secret',
+        baseUrl: 'https://other.example',
+        secret: otherSecret,
+        logger: silent(),
+      },
+      production(),
+    )
+    expect(config.client.environmentUrl.host).toBe('other.scalekit.com')
+    expect(config.client.clientId).toBe('skc_2')
+    expect(config.client.clientSecret.reveal()).toBe('another client secret')
+    expect(config.origins[0].host).toBe('other.example')
+    expect(config.secrets.map((secret) => secret.reveal())).toEqual([otherSecret])
+  })
+
+  it('has the alias SCALEKIT_ENV_URL', () => {
+    const env = production({
+      SCALEKIT_ENVIRONMENT_URL: undefined,
+      SCALEKIT_ENV_URL: 'https://alias.scalekit.com',
+    })
+    const { client } = parseConfig({ logger: silent() }, env)
+    expect(client.environmentUrl.host).toBe('alias.scalekit.com')
+  })
+
+  it('wins over its alias, with a line in the log where they differ', () => {
+    const { logger, lines } = recordingLogger()
+    const env = production({ SCALEKIT_ENV_URL: 'https://alias.scalekit.com' })
+    expect(parseConfig({ logger }, env).client.environmentUrl.host).toBe('acme.scalekit.com')
+    expect(lines.join()).toContain('SCALEKIT_ENVIRONMENT_URL and SCALEKIT_ENV_URL differ')
+  })
+
+  it('that is empty counts as missing', () => {
+    const env = {
+      SCALEKIT_ENVIRONMENT_URL: '',
+      SCALEKIT_CLIENT_ID: '',
+      SCALEKIT_CLIENT_SECRET: '',
+      SCALEKIT_COOKIE_SECRET: '',
+      APP_BASE_URL: '',
+      NODE_ENV: 'production',
+    }
+    expect(problemsOf({}, env)).toEqual([
+      expect.stringMatching(/^`environmentUrl` is missing: set SCALEKIT_ENVIRONMENT_URL/),
+      '`clientId` is missing: set SCALEKIT_CLIENT_ID',
+      '`clientSecret` is missing: set SCALEKIT_CLIENT_SECRET',
+      expect.stringMatching(/^`baseUrl` is missing: set APP_BASE_URL/),
+      expect.stringMatching(/^`secret` is missing: set SCALEKIT_COOKIE_SECRET/),
+    ])
+  })
+
+  it('that is empty leaves development its defaults', () => {
+    const env = development({ SCALEKIT_COOKIE_SECRET: '', APP_BASE_URL: '' })
+    const config = parseConfig({ logger: silent() }, env)
+    expect(config.origins[0].origin).toBe('http://localhost:3000')
+    expect(config.secrets).toHaveLength(1)
+  })
+
+  it('that is empty leaves the word to its alias', () => {
+    const env = production({
+      SCALEKIT_ENVIRONMENT_URL: '',
+      SCALEKIT_ENV_URL: 'https://alias.scalekit.com',
+    })
+    const { client } = parseConfig({ logger: silent() }, env)
+    expect(client.environmentUrl.host).toBe('alias.scalekit.com')
+  })
+})
+
+describe('environmentUrl', () => {
+  it.each([
+    ['a host alone', 'acme.scalekit.com', 'https://acme.scalekit.com'],
+    ['a slash at its end', 'https://acme.scalekit.com/', 'https://acme.scalekit.com'],
+    ['a custom domain', 'https://login.acme.example', 'https://login.acme.example'],
+    ['capital letters', 'HTTPS://Acme.Scalekit.com', 'https://acme.scalekit.com'],
+    ['a port', 'https://acme.scalekit.com:8443', 'https://acme.scalekit.com:8443'],
+  ])('may have %s', (_case, environmentUrl, issuer) => {
+    const { client } = parseConfig({ environmentUrl, logger: silent() }, production())
+    expect(client.environmentUrl.origin).toBe(issuer)
+    expect(client.issuer).toBe(issuer)
+  })
+
+  it('may be a URL object', () => {
+    const environmentUrl = new URL('https://acme.scalekit.com/')
+    const { client } = parseConfig({ environmentUrl, logger: silent() }, production())
+    expect(client.issuer).toBe('https://acme.scalekit.com')
+  })
+
+  it.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
+    'may be an emulator at %s outside production',
+    (environmentUrl) => {
+      const { client } = parseConfig({ environmentUrl, logger: silent() }, development())
+      expect(client.environmentUrl.origin).toBe(environmentUrl)
+      expect(problemsOf({ environmentUrl }, production())).toEqual([
+        '`environmentUrl` must begin with https://; http is only for an emulator on this machine',
+      ])
+    },
+  )
+
+  it.each(['http://acme.scalekit.com', 'http://127.0.0.1.evil.example', 'http://localhost.evil'])(
+    'is never %s',
+    (environmentUrl) => {
+      expect(problemsOf({ environmentUrl }, development())).toEqual([
+        expect.stringMatching(/^`environmentUrl` must begin with https:\/\//),
+      ])
+    },
+  )
+})
+
+describe('issuer', () => {
+  it('stays as it was written, since tokens say it that way', () => {
+    const issuer = 'https://acme.scalekit.com/resources/res_1'
+    expect(parseConfig({ issuer, logger: silent() }, production()).client.issuer).toBe(issuer)
+  })
+
+  it('is https wherever the environment must be', () => {
+    const issuer = 'http://acme.scalekit.com'
+    expect(problemsOf({ issuer }, production())).toEqual([
+      '`issuer` must begin with https://; http is only for an emulator on this machine',
+    ])
+    expect(problemsOf({ issuer }, development())).toHaveLength(1)
+  })
+})
+
+describe('baseUrl', () => {
+  it('is this machine outside production, at PORT or at 3000', () => {
+    const at = (env: Env) => parseConfig({ logger: silent() }, env).origins[0].origin
+    expect(at(development())).toBe('http://localhost:3000')
+    expect(at(development({ PORT: '8080' }))).toBe('http://localhost:8080')
+    expect(at(development({ PORT: '' }))).toBe('http://localhost:3000')
+  })
+
+  it('may name several origins, the first of which is used where a request names none', () => {
+    const hosts = (baseUrl: ScalekitAuthOptions['baseUrl'], env = production()) =>
+      parseConfig({ ...(baseUrl && { baseUrl }), logger: silent() }, env).origins.map(
+        ({ host }) => host,
+      )
+    expect(hosts(['https://a.example', new URL('https://b.example')])).toEqual([
+      'a.example',
+      'b.example',
+    ])
+    const env = production({ APP_BASE_URL: 'https://c.example,https://d.example' })
+    expect(hosts(undefined, env)).toEqual(['c.example', 'd.example'])
+  })
+
+  it('is http in production only where that is asked for by its ugly name', () => {
+    const baseUrl = 'http://app.example'
+    expect(problemsOf({ baseUrl }, production())).toEqual([
+      '`baseUrl` must begin with https:// in production',
+    ])
+    const given = { baseUrl, dangerouslyAllowHttp: 'false' as never }
+    expect(problemsOf(given, production())).toEqual([
+      '`dangerouslyAllowHttp` must be true or false',
+    ])
+    const allowed = { baseUrl, dangerouslyAllowHttp: true, logger: silent() }
+    expect(parseConfig(allowed, production()).isSecure).toBe(false)
+  })
+
+  it.each([
+    ['no origin at all', [], 'must name at least one origin'],
+    ['https and http', ['https://a.example', 'http://b.example'], 'must be all https or all http'],
+    ['http and https', ['http://a.example', 'https://b.example'], 'must be all https or all http'],
+    ['a path', 'https://a.example/app', 'must end after the host: https://a.example'],
+    ['no scheme', 'a.example', 'must be a URL such as https://app.example'],
+  ])('is refused with %s', (_case, baseUrl, problem) => {
+    expect(problemsOf({ baseUrl }, production())).toEqual([`\`baseUrl\` ${problem}`])
+  })
+})
+
+describe('secret', () => {
+  it('may be a list, so that a new one can be put in front', () => {
+    const secrets = (options: ScalekitAuthOptions, env: Env) =>
+      parseConfig({ ...options, logger: silent() }, env).secrets.map((secret) => secret.reveal())
+    const both = [otherSecret, cookieSecret]
+    expect(secrets({ secret: both }, production())).toEqual(both)
+    const env = production({ SCALEKIT_COOKIE_SECRET: both.join(',') })
+    expect(secrets({}, env)).toEqual(both)
+  })
+
+  it('is derived outside production, differently for each client, with a line in the log', () => {
+    const { logger, lines } = recordingLogger()
+    const derived = (secret: string) =>
+      parseConfig({ clientSecret: secret, logger }, development()).secrets[0]!.reveal()
+    expect(derived('one')).not.toBe(derived('other'))
+    expect(lines[0]).toContain('`secret` is derived from the client secret')
+  })
+
+  it.each([
+    ['31 characters', 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0P', 'is shorter than 32 characters'],
+    ['one character over and over', 'a'.repeat(64), 'looks like a sample'],
+    ['few characters over and over', 'password'.repeat(8), 'looks like a sample'],
+    ['the words of a sample', 'your-secret-key-which-is-long-enough-42', 'looks like a sample'],
+    ['the words of another sample', 'CHANGE_ME_BEFORE_DEPLOYING_1234567890', 'looks like a sample'],
+    ['a keyboard cat', 'keyboard cat keyboard cat 0123456789', 'looks like a sample'],
+    ['the emulator’s client secret', emulatorClientSecret, 'looks like a sample'],
+  ])('is refused when it is %s', (_case, secret, problem) => {
+    for (const given of [secret, [cookieSecret, secret]]) {
+      expect(problemsOf({ secret: given }, production())).toEqual([
+        expect.stringMatching(new RegExp(`^\`secret\` ${problem}.*: use .*openssl rand`)),
+      ])
+    }
+  })
+
+  it('accepts 32 characters', () => {
+    expect(cookieSecret).toHaveLength(32)
+    expect(problemsOf({ secret: cookieSecret }, production())).toEqual([])
+  })
+
+  it('is refused when the list holds none', () => {
+    expect(problemsOf({ secret: [] }, production())).toEqual([
+      '`secret` must hold at least one secret',
+    ])
+  })
+})
+
+describe('clientSecret', () => {
+  it('may be the emulator’s in development, never in production', () => {
+    const options = { clientSecret: emulatorClientSecret }
+    expect(problemsOf(options, development())).toEqual([])
+    expect(problemsOf(options, production())).toEqual([
+      '`clientSecret` is the emulator’s, which everybody knows: use your environment’s own',
+    ])
+  })
+})
+
+describe.each(['webhooks', 'interceptors'] as const)('the secret of %s', (signed) => {
+  it.each<[string, string | string[]]>([
+    ['alone', emulatorWebhookSecret],
+    ['beside another', [signingSecret, emulatorWebhookSecret]],
+  ])('may be the emulator’s in development, never in production, %s', (_how, secret) => {
+    const options = { [signed]: { secret } }
+    expect(problemsOf(options, development())).toEqual([])
+    expect(problemsOf(options, production())).toEqual([
+      `\`${signed}.secret\` is the emulator’s, which everybody knows: use your endpoint’s own`,
+    ])
+  })
+})
+
+describe('every other option', () => {
+  it.each<[string, object, string]>([
+    ['clientId', { clientId: '"skc_1"' }, 'has quotes around it: remove them'],
+    ['clientSecret', { clientSecret: 'live_1\n' }, 'has white space or a line break in it'],
+    ['name', { name: 'my app' }, 'must have 1 to 32 letters, digits or underscores'],
+    ['name', { name: 'a'.repeat(33) }, 'must have 1 to 32 letters, digits or underscores'],
+    ['basePath', { basePath: 'auth' }, 'must be a path such as /auth/login'],
+    ['paths', { paths: { login: 'login' } }, 'must be a path such as /auth/login'],
+    ['paths', { paths: { login: '/me' } }, 'must differ from one another'],
+    ['scopes', { scopes: ['email'] }, 'must include openid'],
+    ['scopes', { scopes: ['openid email'] }, 'must hold single scopes, not "openid email"'],
+    ['scopes', { scopes: 'openid' }, 'must be a list of texts'],
+    ['login.fallback', { login: { fallback: 'page' } }, 'must be "email" or "hosted"'],
+    ['login.resolve', { login: { resolve: 'acme' } }, 'must be a function'],
+    ['login.providers', { login: { providers: ['gogle'] } }, 'must hold only google, github'],
+    ['login.onLogin', { login: { onLogin: true } }, 'must be a function'],
+    ['pages.style', { pages: { style: 5 } }, 'must be CSS, such as :root { --accent: #0a7d4f }'],
+    ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be CSS'],
+    ['pages.texts', { pages: { texts: { title: 5 } } }, 'must hold texts; `title` is none'],
+    ['pages.texts.titel', { pages: { texts: { titel: 'x' } } }, 'is not an option; did you mean'],
+    ['pages.texts', { pages: { texts: ['Anmelden'] } }, 'must be an object'],
+    ['pages.email', { pages: { email: '<form>' } }, 'must be a function'],
+    ['session.kind', { session: 'memory' }, 'must be "auto" or "cookie" or "express-session"'],
+    ['session.kind', { session: { kind: 'cookie', store } }, 'must be "express-session" where'],
+    ['session.store', { session: { store: new Map() } }, 'must have a destroy() function'],
+    [
+      'session.secret',
+      { session: { secret: cookieSecret } },
+      'is for the cookie of `session.store`',
+    ],
+    ['session.secret', { session: { secret: 'short', store } }, 'is shorter than 32 characters'],
+    ['session.secret', { session: { secret: [], store } }, 'must hold at least one secret'],
+    ['session.keep', { session: { keep: 'cart' } }, 'must be a list of texts'],
+    ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a number'],
+    ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a number'],
+    [
+      'webhooks.delivery',
+      { webhooks: { delivery: 'queue' } },
+      'must be "inline", or bullmq(queue) or pgBoss(boss) of express-scalekit/queues',
+    ],
+    ['webhooks.delivery', { webhooks: { delivery: { add() {} } } }, 'must be "inline", or bullmq'],
+    [
+      'webhooks.handlers',
+      { webhooks: { onUserLogin: 'log', secret: signingSecret } },
+      'must be functions; `onUserLogin` is none',
+    ],
+    ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
+    ['portal.role', { portal: {} }, 'is missing: name the role'],
+    ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
+    ['portal.role', { portal: { role: [] } }, 'must name at least one'],
+    ['portal.role', { portal: { role: '' } }, 'must be a list of texts'],
+    ['portal.role', { portal: { role: ['admin', 5] } }, 'must be a list of texts'],
+    ['portal.permission', { portal: { permission: [] } }, 'must name at least one'],
+    [
+      'portal.features',
+      { portal: { ...admin, features: ['scim'] } },
+      'must hold only sso, dir_sync',
+    ],
+    ['portal.embed', { portal: { ...admin, embed: 'yes' } }, 'must be true or false'],
+    ['portal.returnTo', { portal: { ...admin, returnTo: '//evil.example' } }, 'must be a path'],
+    ['portal.returnTo', { portal: { ...admin, returnTo: 'javascript:1' } }, 'must be a path'],
+    ['portal.origin', { portal: { ...admin, origin: 'https://p.example/x' } }, 'must end after'],
+    [
+      'portal.origin',
+      { portal: { ...admin, origin: 'http://p.example' } },
+      'must begin with https',
+    ],
+    ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
+    ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
+    ['store', { store }, 'is one of express-session: give it as `session.store`'],
+    ['store', { store: { ...memoryStore(), vault: undefined } }, 'must be memoryStore(), '],
+    [
+      'store',
+      { store: { ...memoryStore(), marks: { write() {} } } },
+      'must have a since() function',
+    ],
+    ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
+    ['logger', { logger: { info() {} } }, 'must have a debug() function'],
+    ['http.fetch', { http: { fetch: 'fetch' } }, 'must be a function'],
+    ['http.timeoutSeconds', { http: { timeoutSeconds: Number.NaN } }, 'must be a number'],
+    ['clock', { clock: 5 }, 'must be a function'],
+    ['issuer', { issuer: 'acme' }, 'must be a URL such as https://app.example'],
+  ])('%s has a sentence for %j', (name, options, problem) => {
+    const [line, ...others] = problemsOf(options as ScalekitAuthOptions, production())
+    expect(line).toMatch(new RegExp(`^\`${name}\` `))
+    expect(line).toContain(problem)
+    expect(others).toEqual([])
+  })
+
+  it.each(['paths', 'login', 'session', 'pages', 'organizations', 'portal', 'revocation', 'http'])(
+    '%s has one sentence for what is no object',
+    (group) => {
+      for (const given of [null, 5, []]) {
+        const options = { [group]: given } as ScalekitAuthOptions
+        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object`])
+      }
+    },
+  )
+
+  it('has the default that its documentation says', () => {
+    const config = parseConfig({ logger: silent() }, production())
+    expect(config).toMatchObject({
+      name: 'scalekit',
+      basePath: '',
+      paths: { login: '/login', callback: '/callback', logout: '/logout', me: '/me' },
+      providers: [],
+      resolve: undefined,
+      fallback: 'email',
+      pages: { style: '' },
+      sessionKind: 'auto',
+      sessionStore: undefined,
+      sessionSecrets: undefined,
+      sessionKeep: [],
+      offerOrganizations: undefined,
+      portal: undefined,
+      absoluteSeconds: 604_800,
+      idleSeconds: 86_400,
+      webhookDelivery: 'inline',
+      webhookToleranceSeconds: 300,
+      webhookMaxBytes: 1_048_576,
+      webhookTimeoutMs: 8000,
+      interceptorToleranceSeconds: 300,
+      interceptorMaxBytes: 1_048_576,
+      interceptorTimeoutMs: 2500,
+      maxLagMs: 1000,
+      timeoutMs: 5000,
+      clock: Date.now,
+    })
+    expect(parseConfig({ portal: admin, logger: silent() }, production()).portal).toEqual({
+      roles: ['admin'],
+      permissions: [],
+      features: [],
+      isEmbedded: false,
+      returnTo: '/',
+      origin: undefined,
+    })
+    expect(config.scope.split(' ').sort()).toEqual(['email', 'openid', 'profile'])
+  })
+
+  it('takes the root and nothing at all for the same base path', () => {
+    const basePath = (given: string) =>
+      parseConfig({ basePath: given, logger: silent() }, production()).basePath
+    expect([basePath(''), basePath('/'), basePath('/auth')]).toEqual(['', '', '/auth'])
+  })
+})
+
+describe('a ConfigError', () => {
+  it('tells every problem at once, misspelled options too', () => {
+    const options = { clientID: 'x', session: { idleSecond: 1 }, name: '', http: { timeout: 5 } }
+    const error = refusal(options as ScalekitAuthOptions, {})
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'config_invalid', status: 500 })
+    expect(error!.problems).toEqual([
+      '`clientID` is not an option; did you mean `clientId`?',
+      '`session.idleSecond` is not an option; did you mean `session.idleSeconds`?',
+      '`http.timeout` is not an option',
+      expect.stringMatching(/^`environmentUrl` is missing: set SCALEKIT_ENVIRONMENT_URL, or run/),
+      '`clientId` is missing: set SCALEKIT_CLIENT_ID',
+      '`clientSecret` is missing: set SCALEKIT_CLIENT_SECRET',
+      expect.stringMatching(/^`name` must have/),
+    ])
+    for (const problem of error!.problems) expect(error!.message).toContain(problem)
+  })
+
+  it.each(Object.keys(optionNames))('notices a misspelled name among those of %s', (group) => {
+    const options = group === 'root' ? { zzzzzz: 1 } : { [group]: { zzzzzz: 1 } }
+    const prefix = group === 'root' ? '' : `${group}.`
+    expect(problemsOf(options as ScalekitAuthOptions, production())).toContain(
+      `\`${prefix}zzzzzz\` is not an option`,
+    )
+  })
+
+  it('never shows a secret', () => {
+    const planted = {
+      clientSecret: '"live_planted_client_secret"',
+      secret: [' planted cookie secret of more than 32 characters', 'planted short'],
+    }
+    const error = refusal(planted, { NODE_ENV: 'production' })
+    expect(error!.problems).toContain('`clientSecret` has quotes around it: remove them')
+    expect(inspect(error, { depth: 9 })).not.toContain('planted')
+    expect(JSON.stringify(error)).not.toContain('planted')
+  })
+})
+
+describe('a Config', () => {
+  it('never shows a secret', () => {
+    const config = parseConfig({ logger: silent() }, production())
+    for (const shown of [inspect(config, { depth: 9, showHidden: true }), JSON.stringify(config)]) {
+      expect(shown).not.toContain(clientSecret)
+      expect(shown).not.toContain(cookieSecret)
+    }
+  })
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(parseConfig({ logger: silent() }, production()))).toBe(true)
+  })
+})
+
+describe('a production application without a store', () => {
+  it('is told in the log what then holds for one process only', () => {
+    const { logger, lines } = recordingLogger()
+    parseConfig({ logger }, production())
+    expect(lines).toEqual([expect.stringMatching(/^warn store_in_memory: .*only this process/)])
+  })
+})
+
+function production(changes: Env = {}): Env {
+  return {
+    NODE_ENV: 'production',
+    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com',
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: clientSecret,
+    SCALEKIT_COOKIE_SECRET: cookieSecret,
+    APP_BASE_URL: 'https://app.example',
+    ...changes,
+  }
+}
+
+function development(changes: Env = {}): Env {
+  const { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET } = production()
+  return { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET, ...changes }
+}
+
+function silent() {
+  return recordingLogger().logger
+}
+
+function refusal(options: ScalekitAuthOptions, env: Env): ConfigError | undefined {
+  try {
+    parseConfig({ logger: silent(), ...options }, env)
+    return undefined
+  } catch (error) {
+    return error as ConfigError
+  }
+}
+
+function problemsOf(options: ScalekitAuthOptions, env: Env): readonly string[] {
+  return refusal(options, env)?.problems ?? []
+}
