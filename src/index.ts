@@ -20,7 +20,9 @@ export {
 } from './lib/ground/errors.ts'
 export type { Logger } from './lib/ground/log.ts'
 export type { Identity, LoginRequest, Tokens, User } from './lib/ground/types.ts'
-export { getAuth } from './lib/http/context.ts'
+export type { GuardOptions } from './lib/http/guards/guard.ts'
+export type { SignedInHandler } from './lib/http/guards/handle.ts'
+export type { OrganizationSelector } from './lib/http/guards/organization-selector.ts'
 export {
   requireAuth,
   requireOrganization,
@@ -28,13 +30,11 @@ export {
   requireRecentAuth,
   requireRole,
   requireScope,
-} from './lib/http/free-guards.ts'
-export type { GuardOptions } from './lib/http/guard.ts'
-export type { SignedInHandler } from './lib/http/handle.ts'
-export type { ScalekitAuth } from './lib/http/kit.ts'
-export { scalekitAuth } from './lib/http/kit.ts'
-export type { Middleware, Next } from './lib/http/middleware.ts'
-export type { OrganizationSelector } from './lib/http/organization-selector.ts'
+} from './lib/http/guards/standalone-guards.ts'
+export { getAuth } from './lib/http/instance/context.ts'
+export type { Middleware, Next } from './lib/http/request/middleware.ts'
+export type { ScalekitAuth } from './lib/http/scalekit-auth.ts'
+export { scalekitAuth } from './lib/http/scalekit-auth.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {

@@ -13,7 +13,7 @@ function statuses(): [code: string, status: string][] {
 
 /** The docstring in front of each member of `interface Guards`, or of each guard that stands alone. */
 function guardDocs(file: string, name: RegExp): Record<string, string> {
-  const source = readFileSync(root(`src/lib/http/${file}`), 'utf8')
+  const source = readFileSync(root(`src/lib/http/guards/${file}`), 'utf8')
   const found = source.matchAll(new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s+${name.source}`, 'gs'))
   return Object.fromEntries(
     [...found].map(([, doc, guard]) => [guard!, doc!.replaceAll(/[\s*]+/g, ' ').trim()]),
@@ -45,7 +45,7 @@ describe('an editor', () => {
   })
 
   it('shows for a guard that stands alone what it shows for an instance’s', () => {
-    const free = guardDocs('free-guards.ts', /export const (\w+)/)
+    const free = guardDocs('standalone-guards.ts', /export const (\w+)/)
     expect(Object.keys(free)).toHaveLength(6)
     expect(free).toEqual(guardDocs('guards.ts', /(require\w+)[(<]/))
   })

@@ -49,7 +49,7 @@ describe('test/README.md', () => {
 
   it('names only files and folders that exist', () => {
     const named = [...guide.matchAll(/\b(?:src|test)(?:\/[\w.-]+)*\b/g)].map(([path]) => path)
-    expect(named).toContain('src/lib/http/kit.ts')
+    expect(named).toContain('src/lib/http/scalekit-auth.ts')
     expect(named.filter((path) => !existsSync(root(path)))).toEqual([])
   })
 

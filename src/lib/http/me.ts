@@ -1,7 +1,7 @@
 import type { Sessions } from '../auth/sessions.ts'
-import { assertRead } from './read-only.ts'
-import { sendJson } from './respond.ts'
-import type { RouteHandler } from './route.ts'
+import type { RouteHandler } from './instance/route.ts'
+import { assertRead } from './request/read-only.ts'
+import { sendJson } from './request/respond.ts'
 
 /** What `/me` needs. */
 export interface MeParts {

@@ -5,11 +5,11 @@ import {
 } from '../auth/offered-organizations.ts'
 import type { LookUpName } from '../auth/organization-names.ts'
 import type { SignedIn } from '../auth/principal.ts'
-import type { Instance } from './context.ts'
-import { assertRead } from './read-only.ts'
-import { refusals, sendRefusal } from './refusals.ts'
-import { sendJson } from './respond.ts'
-import type { RouteHandler } from './route.ts'
+import { refusals, sendRefusal } from './guards/refusals.ts'
+import type { Instance } from './instance/context.ts'
+import type { RouteHandler } from './instance/route.ts'
+import { assertRead } from './request/read-only.ts'
+import { sendJson } from './request/respond.ts'
 
 /** What `/organizations` needs. */
 export interface OrganizationsParts {

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../../auth/principal.ts'
+import { neverCache } from '../../ground/cookies.ts'
+import { AccessError, asScalekitError, ScalekitError } from '../../ground/errors.ts'
+import { type Context, contextOf, type Instance } from '../instance/context.ts'
+import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
+import { answerRefusal, type Refusal, refusals } from './refusals.ts'
+
+/** What a guard does besides letting through. */
+export interface GuardOptions {
+  /** `next` hands a refusal to the application's error handler as an {@link AccessError}. */
+  readonly refuse?: 'answer' | 'next'
+}
+
+/** Answers why not, or `undefined` to let through. */
+export type Check = (principal: SignedIn, req: IncomingMessage, now: number) => Refusal | undefined
+
+/** Makes a middleware of a check: whoever is not signed in never reaches it. */
+export function guard(
+  own: Instance | undefined,
+  options: GuardOptions = {},
+  check: Check,
+): Middleware {
+  function refusalOf({ principal, instance }: Context, req: IncomingMessage): Refusal | undefined {
+    return principal.status === 'signed-in'
+      ? check(principal, req, instance.clock())
+      : refusals.notSignedIn
+  }
+
+  function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {
+    const { instance } = context
+    let refusal: Refusal | undefined
+    try {
+      refusal = refusalOf(context, req)
+    } catch (error) {
+      refuseByError(error, req, res, next, options)
+      return
+    }
+    if (refusal && options.refuse !== 'next') {
+      if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
+      else answerRefusal(refusal, instance, req, res)
+      return
+    }
+    // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
+    neverCache(res)
+    next(refusal && accessError(refusal))
+  }
+
+  return function guardMiddleware(req, res, next) {
+    let context: Context
+    try {
+      context = contextOf(req, own)
+    } catch (error) {
+      next(error)
+      return
+    }
+    const go = () => decide(context, req, res, next)
+    // A body, or whatever else stands in front, may have taken its time.
+    if (context.isStale()) context.refresh().then(go).catch(next)
+    else go()
+  }
+}
+
+/** Whoever is sent there would come back here, and be sent there again. */
+function asksForLogin(req: IncomingMessage, { loginUrl }: Instance): boolean {
+  return pathOf(originalUrl(req)) === loginUrl({})
+}
+
+function loginOutOfReach({ loginUrl }: Instance): ScalekitError {
+  return new ScalekitError('not_mounted', `A guard stands in front of ${loginUrl({})}`, {
+    hint: 'Put app.use() of the kit, or of its routes, above the guards.',
+  })
+}
+
+/** Where nobody can tell who is asking they are refused, and never as "not signed in". */
+function refuseByError(
+  error: unknown,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+  { refuse }: GuardOptions,
+): void {
+  const known = asScalekitError(error, 'unexpected', 'A guard could not decide')
+  if (known.code === 'store_unavailable' && refuse !== 'next') {
+    answerRefusal(known, undefined, req, res)
+  } else {
+    next(known)
+  }
+}
+
+function accessError({ code, message, hint }: Refusal): AccessError {
+  return new AccessError(code, message, hint === undefined ? {} : { hint })
+}

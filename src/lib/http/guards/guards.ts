@@ -1,0 +1,128 @@
+import type { IncomingMessage } from 'node:http'
+import { ConfigError } from '../../ground/errors.ts'
+import type { Instance } from '../instance/context.ts'
+import type { Middleware } from '../request/middleware.ts'
+import { assertCalled } from './assert-called.ts'
+import { requiresPermissions, requiresRole } from './checks.ts'
+import { type GuardOptions, guard } from './guard.ts'
+import {
+  assertSelects,
+  type OrganizationSelector,
+  selectOrganization,
+  selectsExternalId,
+} from './organization-selector.ts'
+import { refusals } from './refusals.ts'
+
+/** The guards, working with one instance or with the one mounted last. */
+export interface Guards {
+  /** Lets through whoever is signed in. */
+  requireAuth(options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever is signed in to the selected organization, and nobody else: not members
+   * of it who are signed in to another, and nobody when no organization was selected.
+   *
+   * @throws {@link ConfigError} for a `select` that could never select one
+   * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
+   */
+  requireOrganization<Req extends IncomingMessage = IncomingMessage>(
+    select: OrganizationSelector<Req>,
+    options?: GuardOptions,
+  ): Middleware
+  /**
+   * Lets through whoever has at least one of the roles, in the current organization.
+   *
+   * @throws {@link ConfigError} for an empty list, which nobody could mean
+   */
+  requireRole(role: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever has every one of the permissions, in the current organization.
+   *
+   * @throws {@link ConfigError} for an empty list
+   */
+  requirePermission(permission: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever's access token was granted every one of the scopes.
+   *
+   * @throws {@link ConfigError} for an empty list
+   */
+  requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Lets through whoever proved who they are lately, and sends a person to do so again: before
+   * changing how somebody signs in, or what they pay.
+   *
+   * What counts is Scalekit's `auth_time`, or a sign-in with `prompt=login`; nothing else does.
+   *
+   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+   * @see RFC 9470
+   */
+  requireRecentAuth(limit: { readonly maxAgeSeconds: number }, options?: GuardOptions): Middleware
+}
+
+/** @param instance Its own guards; without it, the free ones. */
+export function guards(instance?: Instance): Guards {
+  return {
+    requireAuth: (options = {}) => {
+      assertCalled('requireAuth', options)
+      return guard(instance, options, function requireAuth() {
+        return undefined
+      })
+    },
+    requireOrganization: <Req extends IncomingMessage>(
+      select: OrganizationSelector<Req>,
+      options?: GuardOptions,
+    ) => {
+      assertSelects(select)
+      return guard(instance, options, function requireOrganization(principal, req) {
+        // The framework that calls this guard is the one whose request type `select` names.
+        const selected = selectOrganization(select, req as Req)
+        if (selected === undefined) return refusals.organizationRequired
+        const { organizationId, externalOrganizationId } = principal
+        const current = selectsExternalId(select) ? externalOrganizationId : organizationId
+        if (current === selected) return undefined
+        // To sign in there would lead here again.
+        if (externalOrganizationId === selected) return refusals.externalIdSelected
+        return refusals.wrongOrganization(selected)
+      })
+    },
+    requireRole: (role, options) => {
+      const roles = namesOf(role, 'requireRole() needs the name of at least one role')
+      return guard(instance, options, requiresRole(roles))
+    },
+    requirePermission: (permission, options) => {
+      const needed = namesOf(permission, 'requirePermission() needs at least one permission')
+      return guard(instance, options, requiresPermissions(needed))
+    },
+    requireScope: (scope, options) => {
+      const needed = namesOf(scope, 'requireScope() needs at least one scope')
+      return guard(instance, options, function requireScope({ scopes }) {
+        return needed.every((name) => scopes.includes(name))
+          ? undefined
+          : refusals.insufficientScope(needed)
+      })
+    },
+    requireRecentAuth: ({ maxAgeSeconds } = { maxAgeSeconds: 0 }, options) => {
+      if (!(maxAgeSeconds > 0)) {
+        throw new ConfigError(['requireRecentAuth() needs maxAgeSeconds greater than 0'])
+      }
+      return guard(instance, options, function requireRecentAuth(principal, _req, now) {
+        const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
+        const ageMs = now - authenticatedAt
+        return ageMs >= -maxAheadMs && ageMs <= maxAgeSeconds * 1000
+          ? undefined
+          : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
+      })
+    },
+  }
+}
+
+/** A moment further ahead of our clock is a mistake, and would count as recent for ever. */
+const maxAheadMs = 60_000
+
+/** One name or several; none, or an empty one, is a mistake that nobody could mean. */
+function namesOf(given: string | readonly string[], problem: string): readonly string[] {
+  const names = [given].flat()
+  const isUsable =
+    names.length > 0 && names.every((name) => typeof name === 'string' && name !== '')
+  if (!isUsable) throw new ConfigError([problem])
+  return names
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http'
+import { ConfigError } from '../../ground/errors.ts'
+import { askedHost } from '../request/middleware.ts'
+
+/**
+ * Where a route says which organization it belongs to: the id itself, the name of a route
+ * parameter or of a header, or a function of the request. With `subdomainOf: 'app.example'` the
+ * host `acme.app.example` belongs to the organization that you call `acme`: its external id.
+ */
+export type OrganizationSelector<Req extends IncomingMessage = IncomingMessage> =
+  | string
+  | Place
+  | ((req: Req) => unknown)
+
+/** A part of the request. */
+type Place =
+  | { readonly param: string }
+  | { readonly header: string }
+  | { readonly subdomainOf: string }
+
+const places = ['param', 'header', 'subdomainOf']
+
+/**
+ * Refuses what would select nothing, so that everybody was refused and nobody knew why.
+ *
+ * @throws {@link ConfigError}
+ */
+export function assertSelects(select: unknown): void {
+  if (typeof select === 'function' || isName(select)) return
+  const [place, ...others] = Object.entries(Object(select))
+  if (place && others.length === 0 && places.includes(place[0]) && isName(place[1])) return
+  throw new ConfigError([
+    "requireOrganization() needs an id, a function of the request, or a place in it, such as { param: 'org' }",
+  ])
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+/** Answers the organization's id, or `undefined` for none and for anything but one text. */
+export function selectOrganization<Req extends IncomingMessage>(
+  select: OrganizationSelector<Req>,
+  req: Req,
+): string | undefined {
+  const value = selected(select, req)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function selected<Req extends IncomingMessage>(
+  select: OrganizationSelector<Req>,
+  req: Req,
+): unknown {
+  if (typeof select === 'function') return select(req)
+  return typeof select === 'string' ? select : lookUp(select, req)
+}
+
+/** Whether what is selected is your own id of an organization, and not Scalekit's. */
+export function selectsExternalId(select: unknown): boolean {
+  return typeof select === 'object' && select !== null && 'subdomainOf' in select
+}
+
+function lookUp(select: Place, req: IncomingMessage): unknown {
+  if ('header' in select) return req.headers[select.header.toLowerCase()]
+  if ('subdomainOf' in select) return subdomain(askedHost(req), select.subdomainOf)
+  const { params } = req as IncomingMessage & { params?: Record<string, unknown> }
+  return params && Object.hasOwn(params, select.param) ? params[select.param] : undefined
+}
+
+/** The one label in front of a domain; host names ignore case. */
+function subdomain(host: string, domain: string): string | undefined {
+  const [name = ''] = host.toLowerCase().split(':')
+  const end = `.${domain.toLowerCase()}`
+  const label = name.endsWith(end) ? name.slice(0, -end.length) : ''
+  return label.includes('.') ? undefined : label
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../../auth/principal.ts'
+import { statusOf } from '../../ground/errors.ts'
+import type { Instance } from '../instance/context.ts'
+import { lookWith } from '../pages/page.ts'
+import { errorPage } from '../pages/pages.ts'
+import { asksForPage, isNavigation } from '../request/navigation.ts'
+import { type Problem, redirect, sendPage, sendProblem } from '../request/respond.ts'
+
+/** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
+export interface Refusal extends Problem {
+  /** What a sign-in that would help has to name. */
+  readonly login?: Readonly<Record<string, string>>
+  /** A person is shown a page that links to that sign-in, and not sent there. */
+  readonly asksFirst?: boolean
+  /** What `WWW-Authenticate` says after the scheme, as `name="value"` parts. */
+  readonly challenge?: string
+}
+
+export const refusals: {
+  readonly notSignedIn: Refusal
+  readonly organizationRequired: Refusal
+  readonly noOrganization: Refusal
+  readonly externalIdSelected: Refusal
+  readonly roleRequired: Refusal
+  readonly permissionRequired: Refusal
+  insufficientScope(scopes: readonly string[]): Refusal
+  recentAuthRequired(maxAgeSeconds: number, principal: SignedIn, now: number): Refusal
+  wrongOrganization(organizationId: string): Refusal
+} = {
+  notSignedIn: {
+    code: 'not_signed_in',
+    message: 'Nobody is signed in',
+    hint: 'Open loginUrl in the browser, or send the session cookie.',
+    login: {},
+  },
+  organizationRequired: {
+    code: 'organization_required',
+    message: 'The request does not say which organization it is for',
+    hint: 'If it is a parameter above a Router, make that one with { mergeParams: true }.',
+  },
+  noOrganization: {
+    code: 'organization_required',
+    message: 'The user is signed in without an organization',
+  },
+  externalIdSelected: {
+    code: 'wrong_organization',
+    message: 'The organization was selected by your own id of it, and Scalekit’s is compared',
+    hint: 'Select it by its `org_…` id, or compare externalOrganizationId yourself.',
+  },
+  roleRequired: {
+    code: 'role_required',
+    message: 'The user has none of the roles that this needs',
+  },
+  permissionRequired: {
+    code: 'permission_required',
+    message: 'The user lacks a permission that this needs',
+  },
+  // @see RFC 6750 section 3.1
+  insufficientScope: (scopes) => ({
+    code: 'insufficient_scope',
+    message: 'The access token lacks a scope that this needs',
+    challenge: `error="insufficient_scope", scope="${scopes.join(' ')}"`,
+  }),
+  // @see RFC 9470 section 3
+  recentAuthRequired: (maxAgeSeconds, { organizationId, startedAt }, now) => ({
+    code: 'recent_auth_required',
+    message: 'The user has to prove again who they are',
+    hint: 'Open loginUrl in the browser.',
+    login: freshLogin(organizationId),
+    // Who has just come from there without proof would only be sent around in a circle.
+    asksFirst: now - startedAt < justSignedInMs,
+    challenge: `error="insufficient_user_authentication", max_age="${maxAgeSeconds}"`,
+  }),
+  wrongOrganization: (organizationId) => ({
+    code: 'wrong_organization',
+    message: 'The user is signed in to another organization',
+    hint: 'Open loginUrl in the browser to sign in to this one.',
+    login: { organization_id: organizationId },
+  }),
+}
+
+/** A sign-in takes a person longer than this, and a redirect that nobody sees does not. */
+const justSignedInMs = 10_000
+
+function freshLogin(organizationId: string | undefined): Record<string, string> {
+  const organization = organizationId === undefined ? {} : { organization_id: organizationId }
+  return { ...organization, prompt: 'login' }
+}
+
+/** Where no instance is known whose page it is. */
+const plainLook = lookWith('')
+
+/** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
+export function answerRefusal(
+  refusal: Refusal,
+  instance: Instance | undefined,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const { code, login, asksFirst } = refusal
+  const wayBack = login && instance && isNavigation(req) && loginAndBack(login, instance, req)
+  if (wayBack && !asksFirst) {
+    redirect(req, res, wayBack)
+    return
+  }
+  if (!asksForPage(req)) {
+    sendRefusal(refusal, instance, res)
+    return
+  }
+  challengeBy(refusal, res)
+  const loginUrl = wayBack || (login && instance?.loginUrl(login))
+  const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
+  sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
+}
+
+function loginAndBack(
+  login: Readonly<Record<string, string>>,
+  instance: Instance,
+  req: IncomingMessage,
+): string {
+  const returnTo = instance.returnToOf(req)
+  return instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login)
+}
+
+/** Tells a program why not. */
+export function sendRefusal(
+  refusal: Refusal,
+  instance: Instance | undefined,
+  res: ServerResponse,
+): void {
+  challengeBy(refusal, res)
+  const loginUrl = refusal.login && instance?.loginUrl(refusal.login)
+  sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
+}
+
+function challengeBy({ code, challenge }: Refusal, res: ServerResponse): void {
+  // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
+  if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
+  else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
+}

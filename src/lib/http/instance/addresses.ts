@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '../../config/config.ts'
+import { askedHost, originalUrl } from '../request/middleware.ts'
+import { safeReturnTo, safeReturnToUrl } from '../request/return-to.ts'
+
+/** Every address of one instance, made from configuration and never from what a request claims. */
+export interface Addresses {
+  /** The kit's own routes as browsers ask for them. */
+  readonly paths: Config['paths']
+  /** The application's origin for this request: of several, the one whose host was asked for. */
+  origin(req: IncomingMessage): string
+  redirectUri(req: IncomingMessage): string
+  /** Where Scalekit sends the browser after a sign-out. */
+  logoutUri(req: IncomingMessage): string
+  /** The path that starts a sign-in, with this query. */
+  loginUrl(query: Readonly<Record<string, string>>): string
+  safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
+  /** The same for a value that may be a whole URL on our origin. */
+  safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
+  /** The same URL on the first of our origins, if the request came to none of them. */
+  ownUrl(req: IncomingMessage): URL | undefined
+  /** Where a refused request may come back to. */
+  returnToOf(req: IncomingMessage): string | undefined
+}
+
+export function addresses({ origins, basePath, paths }: Config): Addresses {
+  const own = {
+    login: basePath + paths.login,
+    callback: basePath + paths.callback,
+    logout: basePath + paths.logout,
+    me: basePath + paths.me,
+    webhooks: basePath + paths.webhooks,
+    interceptors: basePath + paths.interceptors,
+    organizations: basePath + paths.organizations,
+    portal: basePath + paths.portal,
+  }
+  // The portal is a page that somebody may come back to, or it is the application's own path.
+  const ownPaths = Object.values(own).filter((path) => path !== own.portal)
+  const askedFor = (req: IncomingMessage) =>
+    origins.find((origin) => origin.host === hostOf(askedHost(req), origin))
+  const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
+  const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
+  const safe = (req: IncomingMessage, value: unknown) => safeReturnTo(value, rulesOf(req))
+  return {
+    paths: own,
+    origin: originOf,
+    redirectUri: (req) => originOf(req) + own.callback,
+    logoutUri: (req) => originOf(req) + own.logout,
+    loginUrl(query) {
+      const search = new URLSearchParams(query).toString()
+      return search === '' ? own.login : `${own.login}?${search}`
+    },
+    safeReturnTo: safe,
+    safeReturnToUrl: (req, value) => safeReturnToUrl(value, rulesOf(req)),
+    ownUrl(req) {
+      if (askedFor(req)) return undefined
+      const target = originalUrl(req)
+      return target.startsWith('/') ? new URL(origins[0].origin + target) : undefined
+    },
+    returnToOf: (req) => safe(req, originalUrl(req)),
+  }
+}
+
+/** Compared as a URL has it: in lower case, and some proxies say the port that its scheme implies. */
+function hostOf(header: string, { protocol }: URL): string {
+  return header.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '')
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../../auth/principal.ts'
+import type { Sessions } from '../../auth/sessions.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { ScalekitError } from '../../ground/errors.ts'
+import type { Look } from '../pages/page.ts'
+import { requestProperty } from '../request/request-property.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who is asking. Set by `scalekitAuth()`; reading it costs nothing until somebody does. */
+      readonly scalekit: Principal
+    }
+  }
+}
+
+/** The part of an instance that a request needs wherever a guard stands. */
+export interface Instance {
+  readonly sessions: Sessions
+  readonly clock: Clock
+  readonly look: Look
+  /** The path that starts a sign-in, with this query. */
+  loginUrl(query: Readonly<Record<string, string>>): string
+  /** Where a request that was refused may come back to. */
+  returnToOf(req: IncomingMessage): string | undefined
+}
+
+/**
+ * Recognises what we put on a request. `Symbol.for`, so that two copies of this package in one
+ * process agree; a property by the name `scalekit` could be anybody's.
+ */
+const brand = Symbol.for('express-scalekit.context')
+
+type Branded = IncomingMessage & { [brand]?: Context }
+
+/** One request as one instance sees it. */
+export class Context {
+  readonly instance: Instance
+  /** What an instance mounted before this one had put there. */
+  readonly outer: Context | undefined
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  #principal: Principal | undefined
+  #wasFresh: boolean
+
+  constructor(
+    instance: Instance,
+    req: IncomingMessage,
+    res: ServerResponse,
+    outer: Context | undefined,
+  ) {
+    this.instance = instance
+    this.outer = outer
+    this.#req = req
+    this.#res = res
+    this.#wasFresh = instance.sessions.isFresh()
+  }
+
+  /** Found out when first asked for, then the same for the whole request, however long it takes. */
+  get principal(): Principal {
+    this.#principal ??= this.instance.sessions.principalOf(this.#req, this.#res, this.#wasFresh)
+    return this.#principal
+  }
+
+  /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
+  isStale(): boolean {
+    return this.#principal === undefined && this.instance.sessions.isStale(this.#req)
+  }
+
+  /** Brings what is known up to date; if that fails, nobody can tell who is asking. */
+  async refresh(): Promise<void> {
+    const { sessions } = this.instance
+    await sessions.refresh()
+    this.#wasFresh = sessions.isFresh()
+  }
+}
+
+const show = requestProperty({
+  name: 'scalekit',
+  of: (req: Branded) => req[brand]?.principal,
+  isOn: (req: Branded) => req[brand] !== undefined,
+})
+
+/** Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows. */
+export function attach(instance: Instance, req: IncomingMessage, res: ServerResponse): void {
+  const branded = req as Branded
+  const outer = branded[brand]
+  if (outer?.instance !== instance) branded[brand] = new Context(instance, req, res, outer)
+  show(req)
+}
+
+/**
+ * Finds the context a guard works with.
+ *
+ * @param instance The instance whose guard asks; without it, the one mounted last.
+ * @throws {@link ScalekitError} `not_mounted`
+ */
+export function contextOf(req: IncomingMessage, instance?: Instance): Context {
+  let context = (req as Branded)[brand]
+  while (context && instance && context.instance !== instance) context = context.outer
+  if (context) return context
+  throw new ScalekitError('not_mounted', 'scalekitAuth() did not run for this request', {
+    hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
+  })
+}
+
+/**
+ * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
+ *
+ * @throws {@link ScalekitError} `not_mounted` when `scalekitAuth()` did not run for this request,
+ *   `store_unavailable` while nobody can tell who is signed in
+ */
+export function getAuth(req: IncomingMessage): Principal {
+  return contextOf(req).principal
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isSameText } from '../../ground/bytes.ts'
+import type { Clock } from '../../ground/clock.ts'
+import {
+  type CookieStyle,
+  clearCookie,
+  cookieName,
+  cookieNames,
+  readCookie,
+  setCookie,
+} from '../../ground/cookies.ts'
+import type { Sealer } from '../../ground/seal.ts'
+import {
+  hasExpired,
+  openTransaction,
+  sealTransaction,
+  stateHash,
+  type Transaction,
+  transactionSeconds,
+} from '../../oidc/transaction.ts'
+import type { SingleUse } from '../../state/store.ts'
+import { claimOnce } from './claim-once.ts'
+
+/** Sign-ins one browser may have in progress; the oldest is forgotten first. */
+const maxTransactions = 5
+/** What they may take of a request's headers together, in bytes; servers cut off at 8 or 16 kB. */
+const maxTotalBytes = 4096
+/** The cookie outlives what is sealed in it, so that "too late" can be told from "lost". */
+const cookieSeconds = 900
+
+/** What became of the transaction a callback named. */
+export type Taken =
+  | { readonly status: 'taken'; readonly transaction: Transaction }
+  | { readonly status: 'expired' | 'used'; readonly transaction: Transaction }
+  | { readonly status: 'missing' }
+
+/** Sign-ins in progress, each in a cookie of its own, so that two tabs do not disturb each other. */
+export interface Transactions {
+  keep(req: IncomingMessage, res: ServerResponse, transaction: Transaction): void
+  /** Takes a transaction away from everybody, whatever happens next. */
+  take(req: IncomingMessage, res: ServerResponse, state: string): Promise<Taken>
+}
+
+export function cookieTransactions(parts: {
+  readonly name: string
+  readonly style: CookieStyle
+  readonly seal: Sealer
+  readonly singleUse: SingleUse
+  readonly clock: Clock
+}): Transactions {
+  const { style, seal, singleUse, clock } = parts
+  const prefix = `${cookieName(parts.name, style)}-tx-`
+
+  /** Oldest first: the names begin with the time they were made. */
+  function present(req: IncomingMessage): string[] {
+    return cookieNames(req)
+      .filter((name) => name.startsWith(prefix))
+      .sort()
+  }
+
+  /** Forgets the oldest of these, so that one more has room. */
+  function makeRoom(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { names, newBytes }: { readonly names: readonly string[]; readonly newBytes: number },
+  ): void {
+    const cookies = names.map((name) => ({
+      name,
+      bytes: name.length + (readCookie(req.headers.cookie, name)?.length ?? 0),
+    }))
+    let total = cookies.reduce((sum, { bytes }) => sum + bytes, newBytes)
+    while (cookies.length >= maxTransactions || (cookies.length > 0 && total > maxTotalBytes)) {
+      const oldest = cookies.shift()!
+      total -= oldest.bytes
+      clearCookie(res, oldest.name, style)
+    }
+  }
+
+  function find(
+    req: IncomingMessage,
+    state: string,
+  ): { name: string; transaction: Transaction } | undefined {
+    const hash = stateHash(state)
+    const name = present(req).find((candidate) => candidate.endsWith(`-${hash}`))
+    const value = name && readCookie(req.headers.cookie, name)
+    const transaction = value && openTransaction(value, seal, name)
+    return name && transaction && isSameText(transaction.state, state)
+      ? { name, transaction }
+      : undefined
+  }
+
+  return {
+    keep(req, res, transaction) {
+      const created = transaction.startedAt.toString(36).padStart(9, '0')
+      const name = `${prefix}${created}-${stateHash(transaction.state)}`
+      const value = sealTransaction(transaction, seal, name)
+      makeRoom(req, res, { names: present(req), newBytes: name.length + value.length })
+      setCookie(res, { name, value, maxAgeSeconds: cookieSeconds }, style)
+    },
+
+    async take(req, res, state) {
+      const found = find(req, state)
+      if (!found) return { status: 'missing' }
+      const { name, transaction } = found
+      clearCookie(res, name, style)
+      // Sign-ins that began at the same moment did not see each other, and are too many now.
+      makeRoom(req, res, { names: present(req).filter((other) => other !== name), newBytes: 0 })
+      if (hasExpired(transaction, clock())) return { status: 'expired', transaction }
+      // The cookie alone cannot stop two callbacks at once, nor a copy of it.
+      const expiresAt = transaction.startedAt + 2 * transactionSeconds * 1000
+      const isFirst = await claimOnce(singleUse, `transaction:${stateHash(state)}`, expiresAt)
+      return { status: isFirst ? 'taken' : 'used', transaction }
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LoginError } from '../../ground/errors.ts'
+
+/**
+ * Refuses all other methods, and says which there are.
+ *
+ * @throws {@link LoginError} `method_not_allowed`
+ * @see RFC 9110 section 15.5.6
+ */
+export function assertMethod(
+  req: IncomingMessage,
+  res: ServerResponse,
+  allowed: readonly string[],
+  message: string,
+): void {
+  if (allowed.includes(req.method ?? '')) return
+  res.setHeader('Allow', allowed.join(', '))
+  throw new LoginError('method_not_allowed', message)
+}

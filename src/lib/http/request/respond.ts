@@ -1,0 +1,66 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { neverCache } from '../../ground/cookies.ts'
+import { type ScalekitErrorCode, statusOf } from '../../ground/errors.ts'
+import { type Look, type Page, render } from '../pages/page.ts'
+
+/** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
+export function redirect(req: IncomingMessage, res: ServerResponse, location: string): void {
+  neverCache(res)
+  res.statusCode = req.method === 'POST' ? 303 : 302
+  res.setHeader('Location', location)
+  res.end()
+}
+
+/** Answers JSON. */
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: object,
+  type = 'application/json',
+): void {
+  neverCache(res)
+  res.statusCode = status
+  res.setHeader('Content-Type', `${type}; charset=utf-8`)
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  res.end(JSON.stringify(body))
+}
+
+/** What is wrong, for a program: a `ScalekitError`, or a refusal that is not worth an Error. */
+export interface Problem {
+  readonly code: ScalekitErrorCode
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+/** Answers a problem to a program. @see RFC 9457 */
+export function sendProblem(res: ServerResponse, problem: Problem, extra: object = {}): void {
+  const { code, message, hint } = problem
+  const status = statusOf(code)
+  if (status === 503) res.setHeader('Retry-After', '5')
+  const body = { title: STATUS_CODES[status], status, code, detail: message, hint, ...extra }
+  sendJson(res, status, body, 'application/problem+json')
+}
+
+/** Answers a page of ours. It runs no script but its own, if it has one, and cannot be framed. */
+export function sendPage(res: ServerResponse, status: number, page: Page, look: Look): void {
+  neverCache(res)
+  res.statusCode = status
+  res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  res.setHeader('Content-Security-Policy', policyOf(page, look))
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
+  res.setHeader('Referrer-Policy', page.referrerPolicy ?? 'same-origin')
+  res.end(render(page, look))
+}
+
+/** Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on. */
+function policyOf({ scriptHash, frameOrigin }: Page, { styleHash }: Look): string {
+  return [
+    "default-src 'none'",
+    `style-src '${styleHash}'`,
+    ...(scriptHash ? [`script-src '${scriptHash}'`] : []),
+    ...(frameOrigin ? [`frame-src ${frameOrigin}`] : []),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LoginError } from '../../ground/errors.ts'
+import { assertMethod } from '../request/method.ts'
+import { queryOf } from '../request/middleware.ts'
+import { isPrefetch } from '../request/navigation.ts'
+
+/** What the redirect back from Scalekit says. */
+export interface CallbackAnswer {
+  readonly params: URLSearchParams
+  /** Empty when the redirect had none, as some errors do; then it names no transaction. */
+  readonly state: string
+  /** Empty when there is an error. */
+  readonly code: string
+  readonly error: string | undefined
+  readonly description: string | undefined
+}
+
+/** Longer values are nobody's: states are ours, and codes have a few hundred characters. */
+const maxLength = 4096
+
+/**
+ * Reads the redirect: a code with a state, or an error, each parameter once, from our issuer.
+ *
+ * @throws {@link LoginError} `callback_invalid`, `method_not_allowed` or `navigation_required`
+ * @see RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207 section 2.4
+ */
+export function readCallbackAnswer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  issuer: string,
+): CallbackAnswer {
+  assertAsked(req, res)
+  const params = queryOf(req)
+  const [code, state, error, description] = ['code', 'state', 'error', 'error_description'].map(
+    (name) => single(params, name),
+  )
+  if ((single(params, 'iss') ?? issuer) !== issuer) throw invalid('comes from another issuer')
+  if (code !== undefined && error !== undefined) throw invalid('has both a code and an error')
+  if (error === undefined && (!code || !state)) throw invalid('has no code or no state')
+  return { params, state: state ?? '', code: code ?? '', error, description }
+}
+
+/** A link scanner's HEAD and a browser's prefetch must not use the code up. */
+function assertAsked(req: IncomingMessage, res: ServerResponse): void {
+  assertMethod(req, res, ['GET'], 'The callback takes GET')
+  if (isPrefetch(req)) {
+    throw new LoginError('navigation_required', 'The callback cannot be fetched ahead')
+  }
+}
+
+function single(params: URLSearchParams, name: string): string | undefined {
+  const values = params.getAll(name)
+  if (values.length > 1) throw invalid(`has ${name} more than once`)
+  if (values[0] !== undefined && values[0].length > maxLength) throw invalid(`has a long ${name}`)
+  return values[0]
+}
+
+function invalid(what: string): LoginError {
+  return new LoginError('callback_invalid', `The callback ${what}`)
+}

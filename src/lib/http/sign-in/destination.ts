@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http'
+import type { LookUpDomain } from '../../auth/connection-lookup.ts'
+import type { ResolveLogin } from '../../config/options.ts'
+import { ScalekitError } from '../../ground/errors.ts'
+import type { LoginRequest } from '../../ground/types.ts'
+import { answerInTime } from '../../ground/with-timeout.ts'
+import { checkLoginRequest, domainOfEmail } from './login-target.ts'
+
+/** What decides where a sign-in goes. */
+export interface DestinationParts {
+  /** The social providers that may be named. */
+  readonly providers: readonly string[]
+  readonly resolve: ResolveLogin | undefined
+  readonly lookUp: LookUpDomain
+  readonly fallback: 'email' | 'hosted'
+}
+
+/** Either what Scalekit is to be asked for, or that the person has to be asked first, and why. */
+export type Destination =
+  | { readonly request: LoginRequest; readonly ask?: undefined }
+  | { readonly request: LoginRequest; readonly ask: 'first' | 'unknown' | 'unusable' }
+
+/** Decides where a sign-in goes. */
+export type FindDestination = (req: IncomingMessage, asked: LoginRequest) => Promise<Destination>
+
+/**
+ * Finds where a sign-in goes: what the request names, else what the application resolves, else the
+ * connection of the e-mail address's domain, else the fallback.
+ *
+ * A connection that was found is pinned together with its organization. A named domain without one
+ * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed` or
+ * `login_resolve_failed`
+ */
+export function findDestination(parts: DestinationParts): FindDestination {
+  const { providers, lookUp, fallback } = parts
+  return async function find(req, asked) {
+    const named = checkLoginRequest(asked, providers)
+    const request = namesTarget(named) ? named : await resolved(parts, req, named)
+    const { domain, loginHint = '' } = request
+    if (isExact(request)) return { request }
+
+    const wanted = domain ?? domainOfEmail(loginHint)
+    const found = wanted === undefined ? 'unknown' : await lookUp(wanted)
+    if (typeof found === 'object') return { request: { ...request, ...found } }
+    // Asked again, the person could say nothing new, and Scalekit reads the hint for itself.
+    const isForScalekit = domain !== undefined || found === 'unclear' || fallback === 'hosted'
+    if (isForScalekit || isScalekitsOwn(request)) return { request }
+    return { request, ask: loginHint === '' ? 'first' : found }
+  }
+}
+
+function isExact({ connectionId, organizationId, provider }: LoginRequest): boolean {
+  return (connectionId ?? organizationId ?? provider) !== undefined
+}
+
+function namesTarget(request: LoginRequest): boolean {
+  return isExact(request) || request.domain !== undefined
+}
+
+/** Asks for an account, for another of its organizations, or without a page: ours cannot do that. */
+function isScalekitsOwn({ prompt = '' }: LoginRequest): boolean {
+  return ['create', 'select_account', 'none'].includes(prompt)
+}
+
+/** What the application adds; whatever the request says itself stays. */
+async function resolved(
+  { resolve, providers }: DestinationParts,
+  req: IncomingMessage,
+  named: LoginRequest,
+): Promise<LoginRequest> {
+  const answer = resolve ? await ask(resolve, req) : undefined
+  if (answer === undefined) return named
+  return checkLoginRequest({ ...answer, ...named }, providers)
+}
+
+async function ask(resolve: ResolveLogin, req: IncomingMessage): Promise<LoginRequest | undefined> {
+  let answer: unknown
+  try {
+    answer = await answerInTime(() => resolve(req))
+  } catch (cause) {
+    throw new ScalekitError('login_resolve_failed', 'login.resolve failed', { cause })
+  }
+  return answer === undefined || answer === null ? undefined : texts(answer)
+}
+
+/** The members that are there; that they are of their forms is checked as for any request. */
+function texts(answer: unknown): LoginRequest {
+  const members = Object.entries(Object(answer)).filter(([, value]) => value !== undefined)
+  const isObject = typeof answer === 'object' && !Array.isArray(answer)
+  if (isObject && members.every(([, value]) => typeof value === 'string')) {
+    return Object.fromEntries(members)
+  }
+  throw new ScalekitError('login_resolve_failed', 'login.resolve answered no target', {
+    hint: 'Answer nothing, or an object of texts such as { organizationId }.',
+  })
+}

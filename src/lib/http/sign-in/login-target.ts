@@ -1,0 +1,161 @@
+import { ScalekitError } from '../../ground/errors.ts'
+import { quote } from '../../ground/log.ts'
+import type { LoginRequest } from '../../ground/types.ts'
+
+/**
+ * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,
+ * and what the kit tells itself by a redirect.
+ *
+ * @see OpenID Connect Core 1.0, section 4
+ */
+export interface LoginQuery extends LoginRequest {
+  /** The URL to come back to. */
+  readonly targetLinkUri?: string
+  /** `1` when the callback sent the browser back because it had lost the transaction. */
+  readonly restart?: string
+}
+
+/** Scalekit's names of the parameters, as `/login` takes them. */
+const names: { readonly [Name in keyof LoginQuery]-?: string } = {
+  connectionId: 'connection_id',
+  organizationId: 'organization_id',
+  domain: 'domain',
+  provider: 'provider',
+  loginHint: 'login_hint',
+  prompt: 'prompt',
+  returnTo: 'return_to',
+  targetLinkUri: 'target_link_uri',
+  restart: 'restart',
+}
+
+const loginHintForm = /^[^\p{Cc}\p{Z}<>"]{1,254}$/u
+
+/** Whether a hint can be sent. */
+export function isLoginHint(value: string): boolean {
+  return loginHintForm.test(value)
+}
+
+const domainForm = /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i
+
+/** The local part is of RFC 5321's plain atoms: nothing in quotes, nothing beyond ASCII. */
+const addressForm = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/i
+
+/**
+ * The domain of an e-mail address in lower case, or `undefined` for anything that two readers could
+ * take for addresses at different domains: it only ever names what is plain to see.
+ */
+export function domainOfEmail(address: string): string | undefined {
+  const domain = isLoginHint(address) ? addressForm.exec(address)?.[1] : undefined
+  return domain !== undefined && domainForm.test(domain) ? domain.toLowerCase() : undefined
+}
+
+const prompts = ['login', 'create', 'select_account', 'none', 'consent']
+
+/** How each value has to look; lengths first, so that nothing long is ever matched. */
+const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
+  connectionId: /^[\w.-]{1,64}$/,
+  organizationId: /^[\w.:@-]{1,128}$/,
+  domain: domainForm,
+  provider: /^[a-z]{1,32}$/,
+  loginHint: loginHintForm,
+}
+
+/**
+ * Reads the query of `/login`; parameters of other names are ignored.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid` or `ambiguous_target`
+ */
+export function readLoginQuery(query: URLSearchParams): LoginQuery {
+  const request: Record<string, string> = {}
+  for (const [name, parameter] of Object.entries(names)) {
+    const values = query.getAll(parameter)
+    if (values.length > 1) throw repeated(parameter)
+    if (values[0]) request[name] = values[0]
+  }
+  return request
+}
+
+/** The same parameters for another request to `/login`, by Scalekit's names. */
+export function fieldsOf(
+  query: { readonly [Name in keyof LoginQuery]: string | undefined },
+): Record<string, string> {
+  const present = Object.entries(query).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    present.map(([name, value]) => [names[name as keyof LoginQuery], value as string]),
+  )
+}
+
+function repeated(parameter: string): ScalekitError {
+  const isTarget = ['connection_id', 'organization_id', 'domain', 'provider'].includes(parameter)
+  return new ScalekitError(
+    isTarget ? 'ambiguous_target' : 'parameter_invalid',
+    `${parameter} is there more than once`,
+  )
+}
+
+/**
+ * Refuses a sign-in that another issuer than ours begins.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid`
+ */
+export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
+  if (query.getAll('iss').some((given) => given !== issuer)) {
+    throw new ScalekitError('parameter_invalid', 'iss is not the issuer of this environment')
+  }
+}
+
+/**
+ * Refuses what cannot be sent, and what names two places at once. An organization's connection and
+ * domain may stand beside it; a social provider may not, because it would lead around them.
+ *
+ * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
+ */
+export function checkLoginRequest(
+  request: LoginRequest,
+  allowedProviders: readonly string[],
+): LoginRequest {
+  const said = whatIsSaid(request)
+  const { domain, provider, prompt } = said
+  for (const [name, pattern] of Object.entries(grammar) as [keyof LoginRequest, RegExp][]) {
+    const value: unknown = said[name]
+    if (value !== undefined && !(typeof value === 'string' && pattern.test(value))) {
+      throw invalid(name)
+    }
+  }
+  if (prompt !== undefined && !prompts.includes(prompt)) throw invalid('prompt')
+  if (provider !== undefined) assertProvider(provider, said, allowedProviders)
+  // Not before: lower case makes ASCII of a Kelvin sign.
+  return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
+}
+
+/**
+ * Without what is there and undefined, which would overrule what `login.resolve` says. A name in
+ * another spelling, e.g. `organization_id`, would pin nothing, and nobody would notice.
+ */
+function whatIsSaid(request: LoginRequest): LoginRequest {
+  const said = Object.entries(request).filter(([, value]) => value !== undefined)
+  const unknown = said.find(([name]) => !Object.hasOwn(names, name))?.[0]
+  if (unknown === undefined) return Object.fromEntries(said)
+  throw new ScalekitError('parameter_invalid', `${quote(unknown)} is no part of a sign-in`, {
+    hint: 'Write names as in { organizationId }.',
+  })
+}
+
+function assertProvider(
+  provider: string,
+  { connectionId, organizationId, domain }: LoginRequest,
+  allowedProviders: readonly string[],
+): void {
+  if (connectionId ?? organizationId ?? domain) {
+    throw new ScalekitError('ambiguous_target', 'provider stands beside another target')
+  }
+  if (!allowedProviders.includes(provider)) {
+    throw new ScalekitError('provider_not_allowed', 'This social provider is not offered', {
+      hint: 'List it in `login.providers` to offer it.',
+    })
+  }
+}
+
+function invalid(name: keyof LoginRequest): ScalekitError {
+  return new ScalekitError('parameter_invalid', `${names[name]} is not of its form`)
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { cookieNames } from '../../ground/cookies.ts'
+import { LoginError } from '../../ground/errors.ts'
+
+/** Says why the browser most likely did not bring the transaction's cookie back. */
+export function lostTransaction(
+  req: IncomingMessage,
+  { name, isSecure }: { readonly name: string; readonly isSecure: boolean },
+): LoginError {
+  if (isSecure && isPlainHttp(req)) {
+    return new LoginError('login_cookie_insecure', 'Browsers drop Secure cookies over http', {
+      hint: 'Serve the application over https, or set an http `baseUrl` for development.',
+    })
+  }
+  if (!cookieNames(req).some((cookie) => cookie.replace('__Host-', '').startsWith(`${name}-`))) {
+    return new LoginError('login_cookies_refused', 'The browser brought no cookie of ours at all', {
+      hint: 'It blocks cookies, or the sign-in began on another host: open the application by its baseUrl.',
+    })
+  }
+  return new LoginError('login_state_missing', 'The browser brought other transactions, not this', {
+    hint: 'It was used already, or dropped because more than five sign-ins were in progress.',
+  })
+}
+
+/** Only for the sentence in the log: who forges the header misleads nobody else. */
+function isPlainHttp({ socket, headers }: IncomingMessage): boolean {
+  return (socket as TLSSocket).encrypted !== true && headers['x-forwarded-proto'] !== 'https'
+}

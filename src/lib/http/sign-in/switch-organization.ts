@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Sessions } from '../../auth/sessions.ts'
+import { AccessError, LoginError, ScalekitError } from '../../ground/errors.ts'
+import { asksForPage, isPrefetch } from '../request/navigation.ts'
+import { isWanted } from '../request/same-origin.ts'
+import type { StartLogin } from './login.ts'
+
+/** What a switch needs. */
+export interface SwitchParts {
+  readonly sessions: Sessions
+  readonly start: StartLogin
+  origin(req: IncomingMessage): string
+}
+
+/** Sends whoever is signed in to sign in to another organization. */
+export type SwitchOrganization = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  organizationId: string,
+  options?: { readonly returnTo?: string },
+) => Promise<void>
+
+/**
+ * A switch is a sign-in of its own, pinned to the organization: the session that is there goes on
+ * until another takes its place.
+ *
+ * @throws ScalekitError
+ */
+export function switchOrganization({ sessions, start, origin }: SwitchParts): SwitchOrganization {
+  return async function switchTo(req, res, organizationId, { returnTo } = {}) {
+    assertWanted(req, origin(req))
+    const principal = await sessions.ask(req, res)
+    if (principal.status === 'signed-out') {
+      throw new AccessError('not_signed_in', 'Only somebody who is signed in can switch', {
+        hint: 'Put requireAuth() before the route.',
+      })
+    }
+    assertNamed(organizationId)
+    // With an organization beside it, this is Scalekit's word for a direct switch.
+    const request = { organizationId, prompt: 'select_account' }
+    await start(req, res, returnTo === undefined ? request : { ...request, returnTo }, {
+      switchedFrom: principal.sessionId,
+    })
+  }
+}
+
+/** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */
+function assertNamed(organizationId: unknown): void {
+  if (typeof organizationId === 'string') return
+  throw new ScalekitError('parameter_invalid', 'A switch names one organization', {
+    hint: 'Give switchOrganization() the id as a text.',
+  })
+}
+
+/** Somebody who works in one organization must not find themselves in another by a link elsewhere. */
+function assertWanted(req: IncomingMessage, origin: string): void {
+  if (isPrefetch(req) || !asksForPage(req)) {
+    throw new LoginError('navigation_required', 'A switch begins by opening a page', {
+      hint: 'Make it a form or a link of a page, not a fetch().',
+    })
+  }
+  if (!isWanted(req, { origin, isCsrfToken: () => false })) {
+    throw new LoginError('cross_site_request', 'The switch did not come from this site', {
+      hint: 'Make it a form with method="post" on a page of the application.',
+    })
+  }
+}

@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http'
+import { WebhookError } from '../../ground/errors.ts'
+import { tapOf } from './body-tap.ts'
+
+/** How long a body may take to arrive, in milliseconds: Scalekit does not wait longer either. */
+export const bodyTimeoutMs = 10_000
+
+/** How much is read, and how long it may take. */
+export interface BodyLimits {
+  readonly maxBytes: number
+  readonly timeoutMs: number
+}
+
+/**
+ * The body of a request, byte for byte, whatever is mounted in front of the kit.
+ *
+ * @throws {@link WebhookError} `webhook_too_large`, `webhook_too_slow` or `webhook_body_consumed`
+ */
+export async function rawBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  if (Number(req.headers['content-length']) > limits.maxBytes) throw tooLarge(limits)
+  if (isUntouched(req)) return readBody(req, limits)
+  const kept = (await tappedBody(req, limits)) ?? keptByOthers(req)
+  if (!kept) throw consumed()
+  if (kept.length > limits.maxBytes) throw tooLarge(limits)
+  return kept
+}
+
+/** Neither read, nor listened to, nor paused, nor turned into text. */
+function isUntouched(req: IncomingMessage): boolean {
+  const { readableDidRead, destroyed, readableFlowing, readableEncoding } = req
+  return !readableDidRead && !destroyed && readableFlowing === null && readableEncoding === null
+}
+
+/** The copy that is kept; whoever else reads may be in the middle of it. */
+async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
+  const tap = tapOf(req)
+  if (!tap) return undefined
+  if (!req.readableEnded && !req.destroyed) await arrival(req, limits, () => tap.isOverfull())
+  if (tap.isOverfull()) throw tooLarge(limits)
+  return tap.bytes()
+}
+
+/** What a parser of the application, or the platform it runs on, kept for such as us. */
+function keptByOthers(req: IncomingMessage): Buffer | undefined {
+  const { rawBody, body } = req as { readonly rawBody?: unknown; readonly body?: unknown }
+  return [rawBody, body].find((value) => Buffer.isBuffer(value))
+}
+
+async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let room = limits.maxBytes
+  await arrival(req, limits, (chunk) => {
+    room -= chunk.length
+    if (room >= 0) chunks.push(chunk)
+    return room < 0
+  })
+  return Buffer.concat(chunks)
+}
+
+/** Waits for the end of a body; `take` sees each piece and says whether it is too much. */
+function arrival(
+  req: IncomingMessage,
+  limits: BodyLimits,
+  take: (chunk: Buffer) => boolean,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer)
+      // What still comes is not kept.
+      req.off('data', onData).resume()
+      reject(error)
+    }
+    const onData = (chunk: Buffer) => {
+      if (take(chunk)) fail(tooLarge(limits))
+    }
+    const timer = setTimeout(() => fail(tooSlow(limits)), limits.timeoutMs)
+    req.once('end', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    req.once('error', (cause) => fail(brokeOff(cause)))
+    req.once('close', () => fail(brokeOff()))
+    req.on('data', onData).resume()
+  })
+}
+
+function tooLarge({ maxBytes }: BodyLimits): WebhookError {
+  return new WebhookError('webhook_too_large', `The body has more than ${maxBytes} bytes`)
+}
+
+function tooSlow({ timeoutMs }: BodyLimits): WebhookError {
+  return new WebhookError('webhook_too_slow', `The body did not come within ${timeoutMs} ms`)
+}
+
+function brokeOff(cause?: Error): WebhookError {
+  return new WebhookError('webhook_body_invalid', 'The body broke off', { cause })
+}
+
+function consumed(): WebhookError {
+  return new WebhookError(
+    'webhook_body_consumed',
+    'Something read the body first and kept no bytes, so its signature cannot be verified',
+    {
+      hint: 'Mount scalekitAuth() above body parsers, or auth.captureRawBody above them all, or give the parser `verify: (req, _res, bytes) => { req.rawBody = bytes }`.',
+    },
+  )
+}

@@ -1,0 +1,58 @@
+import type { KeyObject } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../ground/clock.ts'
+import { WebhookError } from '../../ground/errors.ts'
+import { signatureHeaders } from '../../webhooks/headers.ts'
+import type { Scheme } from '../../webhooks/scheme.ts'
+import { verifySignature } from '../../webhooks/signature.ts'
+import { type BodyLimits, rawBody } from './raw-body.ts'
+
+/** What it takes to tell Scalekit's requests from anybody else's. */
+export interface SignedRequestParts {
+  readonly scheme: Scheme
+  /** Without any, nothing is expected. */
+  readonly keys: readonly KeyObject[]
+  readonly toleranceSeconds: number
+  readonly limits: BodyLimits
+  readonly clock: Clock
+}
+
+/** A request that Scalekit signed. */
+export interface SignedRequest {
+  readonly id: string
+  readonly raw: Buffer
+}
+
+/**
+ * Reads a request and verifies its signature over the bytes as they came.
+ *
+ * @throws {@link WebhookError}
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export async function signedRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { scheme, keys, limits, ...options }: SignedRequestParts,
+): Promise<SignedRequest> {
+  if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
+  if (req.method !== 'POST') {
+    res.setHeader('Allow', 'POST')
+    throw new WebhookError('method_not_allowed', 'Scalekit sends it with POST')
+  }
+  const raw = await signableBody(req, scheme, limits).catch((error: unknown) => {
+    // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
+    if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
+    throw error
+  })
+  return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
+}
+
+/** What nobody can have signed is not worth reading. */
+async function signableBody(
+  req: IncomingMessage,
+  scheme: Scheme,
+  limits: BodyLimits,
+): Promise<Buffer> {
+  signatureHeaders(req.headers, scheme)
+  return rawBody(req, limits)
+}

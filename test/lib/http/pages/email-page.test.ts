@@ -1,0 +1,287 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import type { ScalekitAuthOptions } from '../../../../src/index.ts'
+import {
+  givenAddress,
+  hiddenFields,
+  providerLinks,
+  submitted,
+} from '../../../support/email-page.ts'
+import type { HandledError } from '../../../support/hosts.ts'
+import { start } from '../../../support/start.ts'
+import { background, navigation } from '../../../support/visitor.ts'
+
+const social: ScalekitAuthOptions = { login: { providers: ['google', 'microsoft'] } }
+
+/** The page that `/login?query` answers. */
+async function ask(query: string, options: ScalekitAuthOptions = {}) {
+  const { visitor } = await start({ options })
+  return visitor().open(`/login?${query}`).expect(200)
+}
+
+describe('the e-mail page', () => {
+  it('asks whoever names nothing, and begins nothing yet', async () => {
+    const { visitor, emulator } = await start()
+    const { text, headers } = await visitor().open('/login').expect(200)
+    expect(text).toContain('<h1>Sign in</h1>')
+    expect(givenAddress(text)).toBe('')
+    expect(hiddenFields(text)).toEqual([])
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(emulator.requests).toEqual([])
+  })
+
+  it('has one field that browsers know, with a name', async () => {
+    const { text } = await ask('')
+    const [, id] = /<label for="([^"]+)">[^<]+<\/label>/.exec(text)!
+    const [field] = /<input id="email"[^>]*>/.exec(text)!
+    expect(id).toBe('email')
+    expect(field).toMatch(/ type="email" /)
+    expect(field).toMatch(/ autocomplete="username" /)
+    expect(text.match(/<input (?!type="hidden")/g)).toHaveLength(1)
+  })
+
+  it('runs no script, is kept nowhere, and cannot be framed', async () => {
+    const { text, headers } = await ask('')
+    expect(text).not.toMatch(/<script|javascript:|\son[a-z]+=/i)
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; frame-ancestors 'none'$/,
+    )
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+    })
+  })
+
+  it('keeps every other parameter', async () => {
+    const { text } = await ask('return_to=/app?a=1%26b&prompt=login&restart=1&utm=x', social)
+    const kept = { prompt: 'login', return_to: '/app?a=1&b', restart: '1' }
+    expect(Object.fromEntries(hiddenFields(text))).toEqual(kept)
+    for (const link of providerLinks(text)) {
+      const { provider, ...others } = Object.fromEntries(new URL(link, 'http://app').searchParams)
+      expect(others).toEqual(kept)
+      expect(social.login!.providers).toContain(provider)
+    }
+  })
+
+  it('keeps the place that another site asks for', async () => {
+    const { visitor, url } = await start()
+    const { text } = await visitor().open(`/login?target_link_uri=${url}/app`).expect(200)
+    expect(hiddenFields(text)).toEqual([['return_to', '/app']])
+  })
+
+  it('offers the social providers that the application names, and no other', async () => {
+    expect(providerLinks((await ask('')).text)).toEqual([])
+    const { text } = await ask('', social)
+    expect(providerLinks(text)).toEqual(['/login?provider=google', '/login?provider=microsoft'])
+    expect(text).toContain('Continue with Google')
+  })
+
+  it('says that a domain is unknown, with 200 and the address still there', async () => {
+    const { text } = await ask('login_hint=somebody@nowhere.example&return_to=/app', social)
+    expect(text).toContain('We know no company that signs in with this address')
+    expect(text).toMatch(/ aria-invalid="true" aria-describedby="problem"/)
+    expect(givenAddress(text)).toBe('somebody@nowhere.example')
+    expect(hiddenFields(text)).toEqual([['return_to', '/app']])
+    expect(providerLinks(text)).toHaveLength(2)
+  })
+
+  it('says that single sign-on is switched off', async () => {
+    const organizations = [
+      { displayName: 'Acme', domains: ['acme.example'], connection: { enabled: false } },
+    ]
+    const { visitor } = await start({ seed: { organizations } })
+    const { text } = await visitor().open('/login?login_hint=ada@acme.example').expect(200)
+    expect(text).toContain('Your company’s single sign-on is not available at the moment.')
+    expect(text).not.toContain('We know no company')
+  })
+
+  it('is the same for people who exist and who do not', async () => {
+    const { visitor } = await start()
+    const [one, other] = await Promise.all(
+      ['ada', 'nobody'].map((name) => visitor().begin(`/login?login_hint=${name}@acme.example`)),
+    )
+    for (const url of [one!, other!]) {
+      for (const name of ['state', 'nonce', 'code_challenge', 'login_hint']) {
+        url.searchParams.delete(name)
+      }
+    }
+    expect(one!.href).toBe(other!.href)
+  })
+
+  it('leads to the sign-in', async () => {
+    const { visitor } = await start()
+    const browser = visitor()
+    const { text } = await browser.open('/login?return_to=/app').expect(200)
+    const landed = await browser.signIn(submitted(text, 'ada@acme.example'), 'ada@acme.example')
+    expect(landed.headers.location).toBe('/app')
+  })
+
+  it('stands below the base path', async () => {
+    const { visitor } = await start({
+      options: { basePath: '/auth', ...social },
+      callback: '/auth/callback',
+      mount: (app, auth) => app.use('/auth', auth),
+    })
+    const { text } = await visitor().open('/auth/login').expect(200)
+    expect(submitted(text, 'a@b.example')).toBe('/auth/login?login_hint=a%40b.example')
+    expect(providerLinks(text)[0]).toBe('/auth/login?provider=google')
+  })
+
+  it('is what auth.login() answers, too', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/begin', (req, res, next) => {
+          auth.login(req, res, { returnTo: '/there' }).catch(next)
+        })
+      },
+    })
+    const { text } = await visitor().open('/begin').expect(200)
+    expect(submitted(text, 'a@b.example')).toBe(
+      '/login?return_to=%2Fthere&login_hint=a%40b.example',
+    )
+  })
+
+  it.each(['create', 'select_account', 'none'])(
+    'leaves prompt=%s to Scalekit’s own pages',
+    async (prompt) => {
+      const { visitor } = await start()
+      const { searchParams } = await visitor().begin(`/login?prompt=${prompt}`)
+      expect(searchParams.get('prompt')).toBe(prompt)
+    },
+  )
+})
+
+describe('nobody is asked', () => {
+  it.each([
+    ['fetch() in a page', background],
+    ['a frame', { ...navigation, 'Sec-Fetch-Dest': 'iframe' }],
+    ['a prefetch', { ...navigation, 'Sec-Purpose': 'prefetch;prerender' }],
+  ])('by %s, and nothing is looked up', async (_what, headers) => {
+    const { visitor, emulator } = await start()
+    const answer = await visitor().open('/login?login_hint=ada@acme.example', headers).expect(400)
+    expect(answer.text).toContain('navigation_required')
+    expect(emulator.requests).toEqual([])
+  })
+
+  it.each(['HEAD', 'POST'])('by %s', async (method) => {
+    const { url, emulator } = await start()
+    const address = `${url}/login?login_hint=ada@acme.example`
+    const answer = await fetch(address, { method, headers: navigation, redirect: 'manual' })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(emulator.requests).toEqual([])
+  })
+})
+
+describe('pages', () => {
+  it('have the application’s style after their own', async () => {
+    const style = ':root { --accent: #0a7d4f }'
+    const { visitor } = await start({ options: { pages: { style } } })
+    const plain = (await ask('')).headers['content-security-policy']
+    for (const path of ['/login', '/login?prompt=now', '/callback']) {
+      const { text, headers } = await visitor().open(path)
+      expect(text).toContain(`${style}</style>`)
+      expect(headers['content-security-policy']).not.toBe(plain)
+    }
+  })
+
+  it('speak another language', async () => {
+    const texts = { lang: 'de', title: 'Anmelden', provider: '{provider} nehmen' }
+    const { text } = await ask('', { ...social, pages: { texts } })
+    expect(text).toContain('<html lang="de">')
+    expect(text).toContain('<h1>Anmelden</h1>')
+    expect(text).toContain('Google nehmen')
+    expect(text).toContain('Continue')
+  })
+
+  it('speak the language of the request', async () => {
+    const texts = ({ headers }: IncomingMessage) =>
+      headers['accept-language'] === 'fr' ? { title: 'Connexion' } : {}
+    const { visitor } = await start({ options: { pages: { texts } } })
+    const french = await visitor().open('/login', { 'Accept-Language': 'fr' })
+    expect(french.text).toContain('<h1>Connexion</h1>')
+    expect((await visitor().open('/login')).text).toContain('<h1>Sign in</h1>')
+  })
+
+  it.each([undefined, null])('stay English where a translation is %s', async (none) => {
+    const texts = () => ({ lang: 'de', title: none, provider: none }) as object
+    const { text } = await ask('', { ...social, pages: { texts } })
+    expect(text).toContain('<html lang="de">')
+    expect(text).toContain('<h1>Sign in</h1>')
+    expect(text).toContain('>Continue with Google</a>')
+    const nowhere = await ask('', { pages: { texts: () => none as undefined } })
+    expect(nowhere.text).toContain('<h1>Sign in</h1>')
+  })
+
+  it('give way to one of the application’s', async () => {
+    const { visitor } = await start({
+      options: {
+        ...social,
+        pages: {
+          email(page, _req, res) {
+            res.setHeader('Content-Type', 'application/json')
+            res.end(JSON.stringify(page))
+          },
+        },
+      },
+    })
+    const { body, headers } = await visitor()
+      .open('/login?login_hint=a@nowhere.example&return_to=/app')
+      .expect(200)
+    expect(body).toEqual({
+      action: '/login',
+      fields: { return_to: '/app' },
+      email: 'a@nowhere.example',
+      problem: 'unknown',
+      providers: [
+        { id: 'google', name: 'Google', url: '/login?provider=google&return_to=%2Fapp' },
+        { id: 'microsoft', name: 'Microsoft', url: '/login?provider=microsoft&return_to=%2Fapp' },
+      ],
+    })
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "frame-ancestors 'none'",
+      'referrer-policy': 'same-origin',
+    })
+  })
+
+  it('that breaks off in the middle is broken off, and nothing is put behind it', async () => {
+    const handled: unknown[] = []
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use(
+          (
+            error: HandledError,
+            _req: IncomingMessage,
+            res: ServerResponse,
+            _next: (error?: unknown) => void,
+          ) => {
+            handled.push(error)
+            res.destroy()
+          },
+        )
+      },
+      options: {
+        pages: {
+          async email(_page, _req, res) {
+            res.write('half a page')
+            throw new Error('template failed')
+          },
+        },
+      },
+    })
+    await expect(Promise.resolve(visitor().open('/login'))).rejects.toThrow(/aborted|hang up/)
+    expect(handled).toEqual([])
+  })
+
+  it('that fail are answered with 503', async () => {
+    const email = () => Promise.reject(new Error('no template'))
+    const { visitor, log } = await start({ options: { pages: { email } } })
+    const { text } = await visitor().open('/login').expect(503)
+    expect(text).toContain('unexpected')
+    expect(log.join()).toContain('no template')
+  })
+})
