@@ -227,7 +227,7 @@ describe('where the application says so', () => {
   )
 })
 
-describe('where marks lie elsewhere, they are waited for by', () => {
+describe('where revocations lie elsewhere, they are waited for by', () => {
   const click = { ...navigation, 'Sec-Fetch-Site': 'same-origin' }
 
   it.each<[string, number, (browser: Visitor) => Test]>([
@@ -239,10 +239,10 @@ describe('where marks lie elsewhere, they are waited for by', () => {
     ['a callback that comes again', 302, (browser) => browser.open('/callback?code=x&state=y')],
     ['a switch', 303, (browser) => browser.post('/switch', click)],
   ])('%s', async (_what, status, ask) => {
-    const { marks, ...store } = memoryStore()
+    const { revocations, ...store } = memoryStore()
     const { visitor } = await start({
       options: {
-        store: { ...store, marks: { write: marks.write, since: marks.since } },
+        store: { ...store, revocations: { write: revocations.write, since: revocations.since } },
         portal: { role: 'admin' },
       },
       mount(app, auth) {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { memoryStore } from '../../src/index.ts'
-import { markKey } from '../../src/lib/auth/revocation.ts'
+import { revocationKey } from '../../src/lib/auth/revocation.ts'
 import { showPrincipal } from '../support/application.ts'
 import { start } from '../support/start.ts'
 
@@ -11,17 +11,17 @@ const organizationId = 'org_69615647365005430'
 async function slowly() {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
-  const { marks, ...others } = memoryStore()
-  const { write } = marks
+  const { revocations, ...others } = memoryStore()
+  const { write } = revocations
   let isDown = false
   const since = async (cursor: string | undefined) => {
     if (isDown) throw new Error('connection refused')
-    return marks.since(cursor)
+    return revocations.since(cursor)
   }
   let meanwhile = async () => {}
   const { visitor, emulator } = await start({
     // As seen by this process: what others write it has to ask for.
-    options: { store: { ...others, marks: { write, since } } },
+    options: { store: { ...others, revocations: { write, since } } },
     mount(app, auth) {
       app.use(auth)
       app.use((_req, _res, next) => {
@@ -45,7 +45,7 @@ async function slowly() {
     /** What another process writes, as when the organization is deleted. */
     async organizationEnds() {
       const now = Date.now()
-      const key = markKey(emulator.url, { organizationId })
+      const key = revocationKey(emulator.url, { organizationId })
       await write([{ key, notBefore: now, expiresAt: now + 60_000 }])
     },
   }
@@ -55,7 +55,7 @@ it.each(['/read', '/guarded'])(
   'shows who was asking when the request came, at %s',
   async (path) => {
     const { open } = await slowly()
-    // The second finds marks that are too old when it comes, too.
+    // The second finds revocations that are too old when it comes, too.
     for (const _request of [1, 2]) {
       const { body } = await open(path).expect(200)
       expect(body.user.email).toBe(ada)

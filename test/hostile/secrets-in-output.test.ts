@@ -72,7 +72,7 @@ function keepError(
 }
 
 function breakableStore(): StateStore {
-  const { marks, singleUse, vault, ledger } = memoryStore()
+  const { revocations, singleUse, vault, ledger } = memoryStore()
   function unlessBroken<Parameters extends readonly unknown[], Result>(
     part: keyof StateStore,
     call: (...parameters: Parameters) => Promise<Result>,
@@ -83,7 +83,7 @@ function breakableStore(): StateStore {
     }
   }
   return {
-    marks: { ...marks, write: unlessBroken('marks', marks.write) },
+    revocations: { ...revocations, write: unlessBroken('revocations', revocations.write) },
     singleUse: { claim: unlessBroken('singleUse', singleUse.claim) },
     vault: {
       put: unlessBroken('vault', vault.put),
@@ -230,10 +230,10 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
     const callback = await comeBack(browser)
     await withBroken('singleUse', () => browser.open(callback).expect(503))
   },
-  'marks that are down': async (browser) => {
+  'revocations that are down': async (browser) => {
     await browser.signIn(home, ada)
-    await withBroken('marks', () => browser.post('/logout', click).expect(503))
-    await withBroken('marks', () => browser.open('/end', click).expect(503))
+    await withBroken('revocations', () => browser.post('/logout', click).expect(503))
+    await withBroken('revocations', () => browser.open('/end', click).expect(503))
   },
   'a sign-out that nobody asked for': async (browser) => {
     await browser.signIn(home, ada)

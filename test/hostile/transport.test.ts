@@ -219,7 +219,7 @@ async function expectSignInWithoutKeys(scene: Scene, keys: AnswerLie): Promise<v
 describe('an answer of unusual form is as good', () => {
   it.each<[string, AnswerLie]>([
     ['as JSON of another charset', { headers: { 'content-type': 'application/json; charset=x' } }],
-    ['with a byte order mark', { body: (honest) => `\ufeff${JSON.stringify(honest)}` }],
+    ['with a byte order revocation', { body: (honest) => `\ufeff${JSON.stringify(honest)}` }],
     ['behind white space', { body: (honest) => `\r\n\t ${JSON.stringify(honest)}` }],
     [
       'with headers of its own',

@@ -27,9 +27,9 @@ let handled = 0
 
 /** The store of this process, which counts what is written to it. */
 function countingStore(): StateStore {
-  const { marks, singleUse, vault, ledger } = memoryStore()
+  const { revocations, singleUse, vault, ledger } = memoryStore()
   return {
-    marks: { ...marks, write: counted(marks.write) },
+    revocations: { ...revocations, write: counted(revocations.write) },
     singleUse: { claim: counted(singleUse.claim) },
     vault: { ...vault, put: counted(vault.put) },
     ledger: { ...ledger, claim: counted(ledger.claim) },

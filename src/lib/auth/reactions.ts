@@ -1,10 +1,10 @@
 import type { Clock } from '../ground/clock.ts'
 import { AccessError } from '../ground/errors.ts'
-import type { Mark } from '../state/store.ts'
+import type { Revocation } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
 import { isDocumented } from '../webhooks/events.ts'
-import type { MarksReplica } from './marks.ts'
-import { markKey, type RevocationTarget } from './revocation.ts'
+import { type RevocationTarget, revocationKey } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** Events that end the sessions of an organization only where the application says so. */
 export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
@@ -22,24 +22,24 @@ export type React = (event: ScalekitEvent, receivedAt: number) => Promise<void>
 
 export function reactions(parts: {
   readonly issuer: string
-  readonly marks: MarksReplica
+  readonly revocations: RevocationsReplica
   readonly revokeOn: readonly OptionalRevocation[]
-  /** How long a session may last that such a mark has to end, in milliseconds. */
+  /** How long a session may last that such a revocation has to end, in milliseconds. */
   readonly longestSessionMs: number
   readonly clock: Clock
 }): React {
-  const { issuer, marks, longestSessionMs, clock } = parts
+  const { issuer, revocations, longestSessionMs, clock } = parts
   return async function react(event, receivedAt) {
     if (!isDocumented(event)) return
     const notBefore = Math.min(receivedAt, occurredAt(event, receivedAt) + clockSkewMs)
     const expiresAt = clock() + longestSessionMs
     const ended = targetsOf(event, parts.revokeOn)
     const written = ended.map(
-      (target): Mark => ({ key: markKey(issuer, target), notBefore, expiresAt }),
+      (target): Revocation => ({ key: revocationKey(issuer, target), notBefore, expiresAt }),
     )
     if (written.length === 0) return
-    await marks.write(written).catch((cause: unknown) => {
-      throw new AccessError('store_unavailable', 'The marks cannot be written', { cause })
+    await revocations.write(written).catch((cause: unknown) => {
+      throw new AccessError('store_unavailable', 'The revocations cannot be written', { cause })
     })
   }
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../ground/types.ts'
-import type { Mark } from '../state/store.ts'
+import type { Revocation } from '../state/store.ts'
 
 /** Whose sessions are over: one of these ways of naming people. */
 export type RevocationTarget =
@@ -16,8 +16,8 @@ export type RevocationTarget =
   /** Everybody in an organization. */
   | { readonly organizationId: string }
 
-/** What a mark about these people is called, at this issuer; no two targets share a name. */
-export function markKey(issuer: string, target: RevocationTarget): string {
+/** What a revocation about these people is called, at this issuer; no two targets share a name. */
+export function revocationKey(issuer: string, target: RevocationTarget): string {
   if ('sessionId' in target) return keyOf(issuer, 'session', target.sessionId)
   if ('sid' in target) return keyOf(issuer, 'sid', target.sid)
   if (!('organizationId' in target)) return keyOf(issuer, 'sub', target.sub)
@@ -35,8 +35,8 @@ function keyOf(issuer: string, kind: string, name: string, organizationId = ''):
   return `${kind}:${issuer.length}:${issuer}${organizationId.length}:${organizationId}${name}`
 }
 
-/** The names of all marks that would end this session. */
-export function markKeysOf(identity: Identity): readonly string[] {
+/** The names of all revocations that would end this session. */
+export function revocationKeysOf(identity: Identity): readonly string[] {
   const { iss, sessionId, sid, sub, organizationId, email, idpUserId } = identity
   const targets: RevocationTarget[] = [{ sessionId }, { sub }]
   if (sid !== undefined) targets.push({ sid })
@@ -45,13 +45,13 @@ export function markKeysOf(identity: Identity): readonly string[] {
     if (email !== undefined) targets.push({ organizationId, email })
     if (idpUserId !== undefined) targets.push({ organizationId, idpUserId })
   }
-  return targets.map((target) => markKey(iss, target))
+  return targets.map((target) => revocationKey(iss, target))
 }
 
 /** Ends one session of ours, whatever other machines' clocks said when it began. */
-export function sessionMark(identity: Identity, now: number): Mark {
+export function sessionRevocation(identity: Identity, now: number): Revocation {
   return {
-    key: markKey(identity.iss, { sessionId: identity.sessionId }),
+    key: revocationKey(identity.iss, { sessionId: identity.sessionId }),
     notBefore: Math.max(now, identity.startedAt),
     // Longer than any session that could carry this id.
     expiresAt: identity.absoluteExpiresAt + 60_000,

@@ -4,9 +4,9 @@ import { AccessError, ScalekitError } from '../ground/errors.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import { hasEnded, type SessionKeeper } from '../session/session.ts'
 import type { Vault } from '../state/store.ts'
-import type { MarksReplica } from './marks.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
-import { sessionMark } from './revocation.ts'
+import { sessionRevocation } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {
@@ -28,7 +28,7 @@ export interface Sessions {
   ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
   /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
   isStale(req: IncomingMessage): boolean
-  /** Waits for the marks of other processes; never rejects. */
+  /** Waits for the revocations of other processes; never rejects. */
   refresh(): Promise<unknown>
   /** Whether the session of this request was ended since it came; never throws. */
   isOver(req: IncomingMessage): boolean
@@ -46,12 +46,12 @@ export interface Sessions {
 
 export function liveSessions(parts: {
   readonly keeper: SessionKeeper
-  readonly marks: MarksReplica
+  readonly revocations: RevocationsReplica
   readonly vault: Vault
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { keeper, marks, vault, abilities, clock } = parts
+  const { keeper, revocations, vault, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -63,9 +63,9 @@ export function liveSessions(parts: {
     return principal
   }
 
-  /** The mark comes first: whatever still holds a copy of the session, it is over from here on. */
+  /** Writes the revocation first: from then on every copy of the session is over. */
   async function finish(identity: Identity): Promise<Tokens | undefined> {
-    await marks.write([sessionMark(identity, clock())])
+    await revocations.write([sessionRevocation(identity, clock())])
     return takeTokens(identity).catch(() => undefined)
   }
 
@@ -89,7 +89,7 @@ export function liveSessions(parts: {
   }
 
   function isStale(req: IncomingMessage): boolean {
-    return !marks.isFresh() && keeper.holds(req)
+    return !revocations.isFresh() && keeper.holds(req)
   }
 
   function principalOf(
@@ -100,30 +100,30 @@ export function liveSessions(parts: {
     const identity = keeper.read(req)
     if (!identity) return signedOut['no-session']
     if (hasEnded(identity, clock())) return signedOut.expired
-    if (!wasFresh && !marks.isFresh()) throw unavailable()
-    if (marks.isDead(identity)) return signedOut.revoked
-    keeper.touch(req, res, identity, marks.isDead)
+    if (!wasFresh && !revocations.isFresh()) throw unavailable()
+    if (revocations.isDead(identity)) return signedOut.revoked
+    keeper.touch(req, res, identity, revocations.isDead)
     return principalOfIdentity(identity)
   }
 
   return {
-    isFresh: marks.isFresh,
+    isFresh: revocations.isFresh,
     principalOf,
     async ask(req, res) {
-      if (isStale(req)) await marks.refresh()
+      if (isStale(req)) await revocations.refresh()
       return principalOf(req, res)
     },
     isStale,
-    refresh: () => marks.refresh(),
+    refresh: () => revocations.refresh(),
     isOver(req) {
       const identity = keeper.holds(req) ? keeper.read(req) : undefined
-      return identity !== undefined && marks.isDead(identity)
+      return identity !== undefined && revocations.isDead(identity)
     },
     async live(req) {
-      if (isStale(req)) await marks.refresh()
+      if (isStale(req)) await revocations.refresh()
       const identity = keeper.read(req)
-      if (!identity || !marks.isFresh()) return undefined
-      return hasEnded(identity, clock()) || marks.isDead(identity) ? undefined : identity
+      if (!identity || !revocations.isFresh()) return undefined
+      return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {

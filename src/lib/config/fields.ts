@@ -82,9 +82,9 @@ export function sessionStore({ store }: SessionOptions): SessionStore | undefine
 /** What is shared by processes. */
 export function stateStore(store: StateStore | undefined): StateStore | undefined {
   if (store === undefined) return undefined
-  const parts = ['marks', 'singleUse', 'vault', 'ledger'] as const
+  const parts = ['revocations', 'singleUse', 'vault', 'ledger'] as const
   if (parts.every((name) => typeof store?.[name] === 'object')) {
-    withMethods(store.marks, ['write', 'since'])
+    withMethods(store.revocations, ['write', 'since'])
     return store
   }
   if (typeof (store as Partial<SessionStore> | null)?.regenerate === 'function') {

@@ -120,7 +120,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     async close() {
       stopTap()
       await deliveries.close()
-      parts.marks.close()
+      parts.revocations.close()
     },
   })
 }
@@ -146,7 +146,7 @@ function assertOptions(options: ScalekitAuthOptions): void {
   assertCalled('scalekitAuth', options)
 }
 
-/** Puts `req.scalekit` on a request; it waits only when a session needs marks that are too old. */
+/** Puts `req.scalekit` on a request. Waits only for a session whose revocations are too old. */
 function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middleware {
   function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
     attach(instance, req, res)

@@ -26,7 +26,7 @@ export interface SessionKeeper {
     identity: Identity,
     isDead: (identity: Identity) => boolean,
   ): void
-  /** Makes the browser forget its session; that it is over is said by a mark, before this. */
+  /** Makes the browser forget its session; that it is over is said by a revocation, before this. */
   clear(req: IncomingMessage, res: ServerResponse): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { within } from '../ground/with-timeout.ts'
-import type { ClaimAnswer, DeliveryClaim, Ledger, Marks, StateStore } from './store.ts'
+import type { ClaimAnswer, DeliveryClaim, Ledger, Revocations, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 const timeoutMs = 2000
@@ -7,9 +7,9 @@ const timeoutMs = 2000
 const listTimeoutMs = 30_000
 
 /** The same store, whose calls all end: a request never waits for one that hangs. */
-export function boundedStore({ marks, singleUse, vault, ledger }: StateStore): StateStore {
+export function boundedStore({ revocations, singleUse, vault, ledger }: StateStore): StateStore {
   return {
-    marks: boundedMarks(marks),
+    revocations: boundedRevocations(revocations),
     singleUse: { claim: (...given) => within(timeoutMs, singleUse.claim(...given)) },
     vault: {
       put: (...given) => within(timeoutMs, vault.put(...given)),
@@ -20,12 +20,12 @@ export function boundedStore({ marks, singleUse, vault, ledger }: StateStore): S
   }
 }
 
-function boundedMarks(marks: Marks): Marks {
+function boundedRevocations(revocations: Revocations): Revocations {
   return {
-    write: (...given) => within(timeoutMs, marks.write(...given)),
-    since: (...given) => within(timeoutMs, marks.since(...given)),
-    ...(marks.subscribe ? { subscribe: marks.subscribe.bind(marks) } : {}),
-    ...(marks.local ? { local: marks.local } : {}),
+    write: (...given) => within(timeoutMs, revocations.write(...given)),
+    since: (...given) => within(timeoutMs, revocations.since(...given)),
+    ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
+    ...(revocations.local ? { local: revocations.local } : {}),
   }
 }
 

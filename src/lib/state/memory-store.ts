@@ -1,9 +1,9 @@
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
-import { joinMarks } from './mark.ts'
+import { joinRevocations } from './join-revocations.ts'
 import { memoryLedger } from './memory-ledger.ts'
-import type { Mark, Marks, SingleUse, StateStore, Vault } from './store.ts'
+import type { Revocation, Revocations, SingleUse, StateStore, Vault } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
 const maxVaultEntries = 10_000
@@ -18,25 +18,25 @@ const maxVaultEntries = 10_000
 export function memoryStore(options: { readonly clock?: Clock } = {}): StateStore {
   const clock = options.clock ?? Date.now
   return {
-    marks: memoryMarks(clock),
+    revocations: memoryRevocations(clock),
     singleUse: memorySingleUse(clock),
     vault: memoryVault(clock),
     ledger: memoryLedger(clock),
   }
 }
 
-function memoryMarks(clock: Clock): Marks {
-  const marks = expiringMap<Mark>(clock)
+function memoryRevocations(clock: Clock): Revocations {
+  const revocations = expiringMap<Revocation>(clock)
   return {
-    local: marks,
+    local: revocations,
     async write(written) {
-      for (const mark of written) {
-        const joined = joinMarks(marks.get(mark.key), mark)
-        marks.set(joined.key, joined, joined.expiresAt)
+      for (const revocation of written) {
+        const joined = joinRevocations(revocations.get(revocation.key), revocation)
+        revocations.set(joined.key, joined, joined.expiresAt)
       }
     },
     async since() {
-      return { marks: marks.values(), cursor: '' }
+      return { revocations: revocations.values(), cursor: '' }
     },
   }
 }

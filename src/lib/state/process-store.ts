@@ -1,18 +1,18 @@
 import type { Clock } from '../ground/clock.ts'
 import { memoryStore } from './memory-store.ts'
-import type { Marks, StateStore } from './store.ts'
+import type { Revocations, StateStore } from './store.ts'
 
-const marksByInstance = new Map<string, Marks>()
+const revocationsByInstance = new Map<string, Revocations>()
 
 /**
- * What an instance has that was given no store: memory of its own, but for the marks. Another one
- * of the same client opens the same sessions, and has to know which of them are over.
+ * The store of an instance that was given none: memory of its own, except for the revocations.
+ * Another instance of the same client opens the same sessions, and must know which are over.
  *
  * @param instance What tells an instance's sessions from another's.
  */
 export function processStore(instance: string, clock: Clock): StateStore {
   const store = memoryStore({ clock })
-  const marks = marksByInstance.get(instance) ?? store.marks
-  marksByInstance.set(instance, marks)
-  return { ...store, marks }
+  const revocations = revocationsByInstance.get(instance) ?? store.revocations
+  revocationsByInstance.set(instance, revocations)
+  return { ...store, revocations }
 }

@@ -7,14 +7,14 @@ import type { Tokens } from '../ground/types.ts'
  * Every method may reject; the request that needed it then fails with `store_unavailable`.
  */
 export interface StateStore {
-  readonly marks: Marks
+  readonly revocations: Revocations
   readonly singleUse: SingleUse
   readonly vault: Vault
   readonly ledger: Ledger
 }
 
 /** Says that sessions which began at or before a moment are over. */
-export interface Mark {
+export interface Revocation {
   /** Whom it concerns, e.g. `session:…`; compared exactly. */
   readonly key: string
   /** A session is dead when it began at or before this moment, in milliseconds since the epoch. */
@@ -23,26 +23,28 @@ export interface Mark {
   readonly expiresAt: number
 }
 
-/** The marks of all processes, in the order they were written. */
-export interface Marks {
-  write(marks: readonly Mark[]): Promise<void>
-  /** The marks written after `cursor`; without one, all that have not expired. */
-  since(cursor?: string): Promise<{ readonly marks: readonly Mark[]; readonly cursor: string }>
+/** The revocations of all processes, in the order they were written. */
+export interface Revocations {
+  write(revocations: readonly Revocation[]): Promise<void>
+  /** The revocations written after `cursor`; without one, all that have not expired. */
+  since(
+    cursor?: string,
+  ): Promise<{ readonly revocations: readonly Revocation[]; readonly cursor: string }>
   /**
    * Calls `wake` when there may be something new: a hint, not a promise.
    *
    * @returns a function that ends it
    */
   subscribe?(wake: () => void): () => void
-  /** The marks themselves, where this process holds all of them; then nobody has to ask. */
-  readonly local?: LocalMarks
+  /** The revocations themselves, where this process holds all of them; then nobody has to ask. */
+  readonly local?: LocalRevocations
 }
 
-/** Marks that this process has at hand. */
-export interface LocalMarks {
+/** Revocations that this process has at hand. */
+export interface LocalRevocations {
   /** How many there are at most; 0 spares asking for each. */
   readonly size: number
-  get(key: string): Mark | undefined
+  get(key: string): Revocation | undefined
 }
 
 /** Remembers what may be used only once. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { replicateMarks } from '../../../src/lib/auth/marks.ts'
-import { markKey, type RevocationTarget, sessionMark } from '../../../src/lib/auth/revocation.ts'
+import {
+  type RevocationTarget,
+  revocationKey,
+  sessionRevocation,
+} from '../../../src/lib/auth/revocation.ts'
+import { replicateRevocations } from '../../../src/lib/auth/revocations-replica.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import { ada, now, settableClock } from '../identities.ts'
@@ -8,14 +12,16 @@ import { ada, now, settableClock } from '../identities.ts'
 const iss = ada().iss
 const full = ada({ sid: 'ses_1', idpUserId: '00u-ada' })
 
-/** Whether a session is over after a mark on these people. */
+/** Whether a session is over after a revocation on these people. */
 async function isDeadAfter(target: RevocationTarget, identity: Identity, issuer = iss) {
-  const { marks, replica } = local()
-  await marks.write([{ key: markKey(issuer, target), notBefore: now, expiresAt: now + 1000 }])
+  const { revocations, replica } = local()
+  await revocations.write([
+    { key: revocationKey(issuer, target), notBefore: now, expiresAt: now + 1000 },
+  ])
   return replica.isDead(identity)
 }
 
-describe('a mark', () => {
+describe('a revocation', () => {
   it.each<[string, RevocationTarget]>([
     ['the session', { sessionId: full.sessionId }],
     ['the session at Scalekit', { sid: 'ses_1' }],
@@ -65,33 +71,33 @@ describe('a mark', () => {
   })
 })
 
-describe('sessionMark', () => {
+describe('sessionRevocation', () => {
   it('ends the session it was made for', async () => {
-    const { marks, replica } = local()
-    await marks.write([sessionMark(ada(), now)])
+    const { revocations, replica } = local()
+    await revocations.write([sessionRevocation(ada(), now)])
     expect(replica.isDead(ada())).toBe(true)
   })
 
   it('ends no other session', async () => {
-    const { marks, replica } = local()
-    await marks.write([sessionMark(ada(), now)])
+    const { revocations, replica } = local()
+    await revocations.write([sessionRevocation(ada(), now)])
     expect(replica.isDead(ada({ sessionId: 'another' }))).toBe(false)
   })
 
   it('ends a session that began on a machine whose clock is ahead of ours', async () => {
-    const { marks, replica } = local()
+    const { revocations, replica } = local()
     const ahead = ada({ startedAt: now + 20_000 })
-    await marks.write([sessionMark(ahead, now)])
+    await revocations.write([sessionRevocation(ahead, now)])
     expect(replica.isDead(ahead)).toBe(true)
   })
 
   it('lasts longer than the session could', () => {
-    expect(sessionMark(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
+    expect(sessionRevocation(ada(), now).expiresAt).toBeGreaterThan(ada().absoluteExpiresAt)
   })
 })
 
 function local() {
   const { clock } = settableClock()
-  const { marks } = memoryStore({ clock })
-  return { marks, replica: replicateMarks(marks, { clock, maxLagMs: 1000 }) }
+  const { revocations } = memoryStore({ clock })
+  return { revocations, replica: replicateRevocations(revocations, { clock, maxLagMs: 1000 }) }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { replicateMarks } from '../../../src/lib/auth/marks.ts'
+import { replicateRevocations } from '../../../src/lib/auth/revocations-replica.ts'
 import { liveSessions } from '../../../src/lib/auth/sessions.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
@@ -140,10 +140,10 @@ describe('end', () => {
     expect(principalFor(cookie)).toMatchObject({ reason: 'revoked' })
   })
 
-  it('keeps the cookie when the mark cannot be written, since the session then lives', async () => {
+  it('keeps the cookie when the revocation cannot be written, since the session then lives', async () => {
     const { begin, sessions, fail } = application()
     const cookie = await begin()
-    fail('marks')
+    fail('revocations')
     const res = responseTo()
     await expect(sessions.end(requestWith(cookie), res)).rejects.toMatchObject({
       name: 'AccessError',
@@ -199,7 +199,7 @@ describe('begin', () => {
   it('keeps no tokens of a session that cannot take the place of another', async () => {
     const { begin, sessions, store, fail } = application()
     const old = await begin()
-    fail('marks')
+    fail('revocations')
     const next = ada({ sessionId: 'next' })
     await expect(
       sessions.begin(requestWith(old), responseTo(), next, tokens()),
@@ -229,7 +229,7 @@ describe('begin', () => {
   })
 })
 
-describe('while the marks of other processes are unknown', () => {
+describe('while the revocations of other processes are unknown', () => {
   it('nobody is signed in or out: the question is refused', async () => {
     const { begin, sessions, stale } = application()
     const cookie = await begin()
@@ -267,7 +267,7 @@ describe('while the marks of other processes are unknown', () => {
   })
 })
 
-/** Sessions over a memory store whose parts can fail, and whose marks can lie elsewhere. */
+/** Sessions over a memory store whose parts can fail, and whose revocations can lie elsewhere. */
 function application() {
   const { clock, at } = settableClock()
   const store = memoryStore({ clock })
@@ -281,7 +281,10 @@ function application() {
     })
   }
   let isStale: boolean | 'for good' = false
-  const replica = replicateMarks(reliable('marks', store.marks), { clock, maxLagMs: 1000 })
+  const replica = replicateRevocations(reliable('revocations', store.revocations), {
+    clock,
+    maxLagMs: 1000,
+  })
   const sessions = liveSessions({
     keeper: sealedCookie({
       name: 'scalekit-session',
@@ -290,7 +293,7 @@ function application() {
       idleSeconds: 24 * 3600,
       clock,
     }),
-    marks: {
+    revocations: {
       ...replica,
       isFresh: () => !isStale,
       async refresh() {

@@ -344,7 +344,7 @@ describe('every other option', () => {
     ['store', { store: { ...memoryStore(), vault: undefined } }, 'must be memoryStore(), '],
     [
       'store',
-      { store: { ...memoryStore(), marks: { write() {} } } },
+      { store: { ...memoryStore(), revocations: { write() {} } } },
       'must have a since() function',
     ],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],

@@ -8,7 +8,7 @@ const never = () => new Promise<never>(() => {})
 
 /** A store on the other side of a broken network. */
 const hanging: StateStore = {
-  marks: { write: never, since: never },
+  revocations: { write: never, since: never },
   singleUse: { claim: never },
   vault: { put: never, get: never, remove: never },
   ledger: {
@@ -42,8 +42,8 @@ afterEach(() => {
 
 describe('boundedStore', () => {
   it.each<[string, (store: StateStore) => Promise<unknown>]>([
-    ['marks.write', ({ marks }) => marks.write([])],
-    ['marks.since', ({ marks }) => marks.since()],
+    ['revocations.write', ({ revocations }) => revocations.write([])],
+    ['revocations.since', ({ revocations }) => revocations.since()],
     ['singleUse.claim', ({ singleUse }) => singleUse.claim('key', now)],
     ['vault.put', ({ vault }) => vault.put('id', tokens(), now)],
     ['vault.get', ({ vault }) => vault.get('id')],
@@ -74,10 +74,10 @@ describe('boundedStore', () => {
     const clock = () => now
     const store = memoryStore({ clock })
     const bounded = boundedStore(store)
-    const mark = { key: 'session:1', notBefore: now, expiresAt: now + 1000 }
-    await bounded.marks.write([mark])
-    expect((await bounded.marks.since()).marks).toEqual([mark])
-    expect(bounded.marks.local?.get('session:1')).toEqual(mark)
+    const revocation = { key: 'session:1', notBefore: now, expiresAt: now + 1000 }
+    await bounded.revocations.write([revocation])
+    expect((await bounded.revocations.since()).revocations).toEqual([revocation])
+    expect(bounded.revocations.local?.get('session:1')).toEqual(revocation)
     expect(await bounded.singleUse.claim('key', now + 1)).toBe(true)
     expect(await store.singleUse.claim('key', now + 1)).toBe(false)
     await bounded.vault.put('id', tokens(), now + 1000)
@@ -124,8 +124,11 @@ describe('boundedStore', () => {
   it('wakes whoever subscribed, and only where the store can', () => {
     const stop = vi.fn()
     const subscribe = vi.fn(() => stop)
-    const { marks } = boundedStore({ ...hanging, marks: { ...hanging.marks, subscribe } })
-    expect(marks.subscribe?.(never)).toBe(stop)
-    expect(boundedStore(hanging).marks.subscribe).toBeUndefined()
+    const { revocations } = boundedStore({
+      ...hanging,
+      revocations: { ...hanging.revocations, subscribe },
+    })
+    expect(revocations.subscribe?.(never)).toBe(stop)
+    expect(boundedStore(hanging).revocations.subscribe).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
-import type { Mark } from '../../../src/lib/state/store.ts'
+import type { Revocation } from '../../../src/lib/state/store.ts'
 import { now, settableClock, tokens } from '../identities.ts'
 import { describeStore } from './store-contract.ts'
 
@@ -10,24 +10,26 @@ describeStore('one process', async () => {
   return { store: one, other: one, now: clock, pass: async (ms) => at(clock() + ms) }
 })
 
-describe('the marks of one process', () => {
+describe('the revocations of one process', () => {
   it('are there at once and until they expire, without asking', async () => {
-    const { marks, at } = store()
-    await marks.write([mark({ expiresAt: now + 1000 })])
+    const { revocations, at } = store()
+    await revocations.write([revocation({ expiresAt: now + 1000 })])
     at(now + 999)
-    expect(marks.local!.get('session:1')).toEqual(mark({ expiresAt: now + 1000 }))
+    expect(revocations.local!.get('session:1')).toEqual(revocation({ expiresAt: now + 1000 }))
     at(now + 1000)
-    expect(marks.local!.get('session:1')).toBeUndefined()
+    expect(revocations.local!.get('session:1')).toBeUndefined()
   })
 
   it('are one for each key, which never goes back', async () => {
-    const { marks } = store()
-    await marks.write([mark({ notBefore: now, expiresAt: now + 1000 })])
-    await marks.write([mark({ notBefore: now - 1000, expiresAt: now + 2000 })])
-    expect(marks.local!.get('session:1')).toEqual(mark({ notBefore: now, expiresAt: now + 2000 }))
-    await marks.write([mark({ notBefore: now + 1, expiresAt: now + 1 })])
-    expect((await marks.since()).marks).toEqual([
-      mark({ notBefore: now + 1, expiresAt: now + 2000 }),
+    const { revocations } = store()
+    await revocations.write([revocation({ notBefore: now, expiresAt: now + 1000 })])
+    await revocations.write([revocation({ notBefore: now - 1000, expiresAt: now + 2000 })])
+    expect(revocations.local!.get('session:1')).toEqual(
+      revocation({ notBefore: now, expiresAt: now + 2000 }),
+    )
+    await revocations.write([revocation({ notBefore: now + 1, expiresAt: now + 1 })])
+    expect((await revocations.since()).revocations).toEqual([
+      revocation({ notBefore: now + 1, expiresAt: now + 2000 }),
     ])
   })
 })
@@ -47,9 +49,9 @@ describe('the vault of one process', () => {
 describe('two stores', () => {
   it('share nothing', async () => {
     const [one, other] = [store(), store()]
-    await one.marks.write([mark({})])
+    await one.revocations.write([revocation({})])
     await one.vault.put('1', tokens(), now + 1000)
-    expect(other.marks.local!.get('session:1')).toBeUndefined()
+    expect(other.revocations.local!.get('session:1')).toBeUndefined()
     expect(await other.vault.get('1')).toBeUndefined()
     expect(await other.singleUse.claim('x', now + 1000)).toBe(true)
   })
@@ -60,6 +62,6 @@ function store() {
   return { ...memoryStore({ clock }), at }
 }
 
-function mark(changes: Partial<Mark>): Mark {
+function revocation(changes: Partial<Revocation>): Revocation {
   return { key: 'session:1', notBefore: now, expiresAt: now + 1000, ...changes }
 }

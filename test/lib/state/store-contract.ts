@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { joinMarks } from '../../../src/lib/state/mark.ts'
-import type { Mark, Marks, StateStore } from '../../../src/lib/state/store.ts'
+import { joinRevocations } from '../../../src/lib/state/join-revocations.ts'
+import type { Revocation, Revocations, StateStore } from '../../../src/lib/state/store.ts'
 import { tokens } from '../identities.ts'
 
 const hourMs = 3_600_000
@@ -18,24 +18,24 @@ type Create = () => Promise<StoreUnderTest>
 
 /** What every store promises, its ledger left out. */
 export function describeStore(name: string, create: Create): void {
-  describe(`the marks of ${name}`, () => describeMarks(create))
+  describe(`the revocations of ${name}`, () => describeRevocations(create))
   describe(`single use in ${name}`, () => describeSingleUse(create))
   describe(`the vault of ${name}`, () => describeVault(create))
 }
 
 /** What only a store can promise that several processes share. */
-export function describeSharedMarks(name: string, create: Create): void {
-  describe(`the shared marks of ${name}`, () => {
+export function describeSharedRevocations(name: string, create: Create): void {
+  describe(`the shared revocations of ${name}`, () => {
     it('are answered after a cursor in the order they were written, and not again', async () => {
       const { store, other, now } = await create()
-      const written = ['a', 'b', 'c', 'd'].map((key) => mark(now(), { key }))
-      await store.marks.write(written.slice(0, 1))
-      const { cursor } = await other.marks.since()
-      await store.marks.write(written.slice(1, 3))
-      await store.marks.write(written.slice(3))
-      const answer = await other.marks.since(cursor)
-      expect(answer.marks).toEqual(written.slice(1))
-      expect((await other.marks.since(answer.cursor)).marks).toEqual([])
+      const written = ['a', 'b', 'c', 'd'].map((key) => revocation(now(), { key }))
+      await store.revocations.write(written.slice(0, 1))
+      const { cursor } = await other.revocations.since()
+      await store.revocations.write(written.slice(1, 3))
+      await store.revocations.write(written.slice(3))
+      const answer = await other.revocations.since(cursor)
+      expect(answer.revocations).toEqual(written.slice(1))
+      expect((await other.revocations.since(answer.cursor)).revocations).toEqual([])
     })
 
     it('all reach whoever asks while many write at once', async () => {
@@ -44,12 +44,14 @@ export function describeSharedMarks(name: string, create: Create): void {
       const heard = new Set<string>()
       let cursor: string | undefined
       const listen = async () => {
-        const answer = await store.marks.since(cursor)
-        for (const { key } of answer.marks) heard.add(key)
+        const answer = await store.revocations.since(cursor)
+        for (const { key } of answer.revocations) heard.add(key)
         cursor = answer.cursor
       }
       const writes = Promise.all(
-        keys.map((key, at) => (at % 2 ? store : other).marks.write([mark(now(), { key })])),
+        keys.map((key, at) =>
+          (at % 2 ? store : other).revocations.write([revocation(now(), { key })]),
+        ),
       )
       for (let isWriting = true; isWriting; ) {
         isWriting = await Promise.race([writes.then(() => false), listen().then(() => true)])
@@ -59,53 +61,58 @@ export function describeSharedMarks(name: string, create: Create): void {
     })
 
     it('are held by the store alone', async () => {
-      expect((await create()).store.marks.local).toBeUndefined()
+      expect((await create()).store.revocations.local).toBeUndefined()
     })
   })
 }
 
-function describeMarks(create: Create): void {
+function describeRevocations(create: Create): void {
   it('written by one process are known to another', async () => {
     const { store, other, now } = await create()
-    const written = [mark(now(), { key: 'a' }), mark(now(), { key: 'sub:conn_1;Zoë "🚀"' })]
-    await store.marks.write(written)
-    expect(await known(other.marks)).toEqual(written)
+    const written = [
+      revocation(now(), { key: 'a' }),
+      revocation(now(), { key: 'sub:conn_1;Zoë "🚀"' }),
+    ]
+    await store.revocations.write(written)
+    expect(await known(other.revocations)).toEqual(written)
   })
 
   it('reach whoever asked before there was one', async () => {
     const { store, other, now } = await create()
-    const { marks, cursor } = await other.marks.since()
-    expect(marks).toEqual([])
-    const written = mark(now())
-    await store.marks.write([written])
-    expect(await known(other.marks, cursor)).toEqual([written])
+    const { revocations, cursor } = await other.revocations.since()
+    expect(revocations).toEqual([])
+    const written = revocation(now())
+    await store.revocations.write([written])
+    expect(await known(other.revocations, cursor)).toEqual([written])
   })
 
   it('may be none', async () => {
     const { store } = await create()
-    await store.marks.write([])
-    expect((await store.marks.since()).marks).toEqual([])
+    await store.revocations.write([])
+    expect((await store.revocations.since()).revocations).toEqual([])
   })
 
   it('are forgotten when they have expired, and no sooner', async () => {
     const { store, now, pass } = await create()
     const start = now()
     const [brief, lasting] = [
-      mark(start, { key: 'brief', expiresAt: start + 100 }),
-      mark(start, { key: 'lasting' }),
+      revocation(start, { key: 'brief', expiresAt: start + 100 }),
+      revocation(start, { key: 'lasting' }),
     ]
-    await store.marks.write([brief, lasting])
+    await store.revocations.write([brief, lasting])
     await pass(100)
-    expect(await known(store.marks)).toEqual([lasting])
+    expect(await known(store.revocations)).toEqual([lasting])
   })
 
   it('never go back to an earlier moment or an earlier end', async () => {
     const { store, now } = await create()
     const start = now()
     const end = start + hourMs
-    await store.marks.write([mark(start)])
-    await store.marks.write([mark(start, { notBefore: start - 1000, expiresAt: end + 1000 })])
-    expect(await known(store.marks)).toEqual([mark(start, { expiresAt: end + 1000 })])
+    await store.revocations.write([revocation(start)])
+    await store.revocations.write([
+      revocation(start, { notBefore: start - 1000, expiresAt: end + 1000 }),
+    ])
+    expect(await known(store.revocations)).toEqual([revocation(start, { expiresAt: end + 1000 })])
   })
 }
 
@@ -175,16 +182,16 @@ function describeVault(create: Create): void {
   })
 }
 
-/** What a copy of the marks knows after asking, one mark for each key. */
-async function known(marks: Marks, cursor?: string): Promise<Mark[]> {
-  const copy = new Map<string, Mark>()
-  for (const added of (await marks.since(cursor)).marks) {
-    copy.set(added.key, joinMarks(copy.get(added.key), added))
+/** What a copy of the revocations knows after asking, one revocation for each key. */
+async function known(revocations: Revocations, cursor?: string): Promise<Revocation[]> {
+  const copy = new Map<string, Revocation>()
+  for (const added of (await revocations.since(cursor)).revocations) {
+    copy.set(added.key, joinRevocations(copy.get(added.key), added))
   }
   return [...copy.values()]
 }
 
-/** A mark for this moment that lasts an hour, with any part replaced. */
-function mark(now: number, changes: Partial<Mark> = {}): Mark {
+/** A revocation for this moment that lasts an hour, with any part replaced. */
+function revocation(now: number, changes: Partial<Revocation> = {}): Revocation {
   return { key: 'session:1', notBefore: now, expiresAt: now + hourMs, ...changes }
 }

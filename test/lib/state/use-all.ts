@@ -1,13 +1,18 @@
 import { expect } from 'vitest'
-import type { DeadLetter, DeliveryClaim, Mark, StateStore } from '../../../src/lib/state/store.ts'
+import type {
+  DeadLetter,
+  DeliveryClaim,
+  Revocation,
+  StateStore,
+} from '../../../src/lib/state/store.ts'
 import { tokens } from '../identities.ts'
 
 export const hourMs = 3_600_000
 
 /** Calls all of a new store, and finds what it left there. */
-export async function useAll({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
-  await marks.write([mark('session:1', hourMs)])
-  expect((await marks.since()).marks).toHaveLength(1)
+export async function useAll({ revocations, singleUse, vault, ledger }: StateStore): Promise<void> {
+  await revocations.write([revocation('session:1', hourMs)])
+  expect((await revocations.since()).revocations).toHaveLength(1)
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
   await vault.put('1', tokens(), Date.now() + hourMs)
   await vault.put('2', tokens(), Date.now() + hourMs)
@@ -25,8 +30,13 @@ export async function useAll({ marks, singleUse, vault, ledger }: StateStore): P
 }
 
 /** Expects that nothing of {@link useAll} is known here. */
-export async function expectUnused({ marks, singleUse, vault, ledger }: StateStore): Promise<void> {
-  expect((await marks.since()).marks).toEqual([])
+export async function expectUnused({
+  revocations,
+  singleUse,
+  vault,
+  ledger,
+}: StateStore): Promise<void> {
+  expect((await revocations.since()).revocations).toEqual([])
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
   expect(await vault.get('1')).toBeUndefined()
   expect((await ledger.claim(claim('msg_1'))).status).toBe('claimed')
@@ -35,13 +45,13 @@ export async function expectUnused({ marks, singleUse, vault, ledger }: StateSto
 
 /** A question to each part of a store. */
 export const questions: readonly [part: string, ask: (store: StateStore) => Promise<unknown>][] = [
-  ['marks', ({ marks }) => marks.since()],
+  ['revocations', ({ revocations }) => revocations.since()],
   ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
   ['the vault', ({ vault }) => vault.get('1')],
   ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
 ]
 
-export function mark(key: string, lastsMs: number): Mark {
+export function revocation(key: string, lastsMs: number): Revocation {
   return { key, notBefore: Date.now(), expiresAt: Date.now() + lastsMs }
 }
 

@@ -29,9 +29,9 @@ async function look(pool: PostgresClient, { schema, deadLetters }: Tables): Prom
 }
 
 /** Moments are numbers of milliseconds, as JavaScript has them. */
-function definition({ marks, used, tokens, deliveries, deadLetters }: Tables): string {
+function definition({ revocations, used, tokens, deliveries, deadLetters }: Tables): string {
   return `
-    create table ${marks} (
+    create table ${revocations} (
       id bigint generated always as identity primary key,
       key text not null,
       not_before float8 not null,
@@ -58,7 +58,7 @@ function definition({ marks, used, tokens, deliveries, deadLetters }: Tables): s
       failed_at float8 not null,
       letter text not null
     );
-    create index marks_end on ${marks} (expires_at);
+    create index marks_end on ${revocations} (expires_at);
     create index used_end on ${used} (expires_at);
     create index tokens_end on ${tokens} (expires_at);
     create index deliveries_end on ${deliveries} (expires_at);

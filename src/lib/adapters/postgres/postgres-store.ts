@@ -3,7 +3,7 @@ import type { PostgresClient } from './client.ts'
 import { database } from './database.ts'
 import { postgresDeadLetters } from './dead-letters.ts'
 import { postgresDeliveries } from './deliveries.ts'
-import { postgresMarks } from './marks.ts'
+import { postgresRevocations } from './revocations.ts'
 import { postgresSingleUse } from './single-use.ts'
 import { postgresVault } from './vault.ts'
 
@@ -33,7 +33,7 @@ export function postgresStore(
 ): PostgresStore {
   const tables = database(pool, schema)
   return {
-    marks: postgresMarks(tables),
+    revocations: postgresRevocations(tables),
     singleUse: postgresSingleUse(tables),
     vault: postgresVault(tables),
     ledger: { ...postgresDeliveries(tables), ...postgresDeadLetters(tables) },

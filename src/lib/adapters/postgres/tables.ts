@@ -1,7 +1,7 @@
 /** The store's tables, as SQL names them. */
 export interface Tables {
   readonly schema: string
-  readonly marks: string
+  readonly revocations: string
   readonly used: string
   readonly tokens: string
   readonly deliveries: string
@@ -12,7 +12,7 @@ export function tablesIn(schema: string): Tables {
   const quoted = quoteIdentifier(schema)
   return {
     schema: quoted,
-    marks: `${quoted}.marks`,
+    revocations: `${quoted}.marks`,
     used: `${quoted}.used`,
     tokens: `${quoted}.tokens`,
     deliveries: `${quoted}.deliveries`,

@@ -2,7 +2,7 @@ import type { StateStore } from '../../state/store.ts'
 import type { RedisClient } from './client.ts'
 import { redisDeadLetters } from './dead-letters.ts'
 import { redisDeliveries } from './deliveries.ts'
-import { redisMarks } from './marks.ts'
+import { redisRevocations } from './revocations.ts'
 import { redisSingleUse } from './single-use.ts'
 import { redisVault } from './vault.ts'
 
@@ -27,7 +27,7 @@ export function redisStore(
   { prefix = 'scalekit:' }: { readonly prefix?: string } = {},
 ): StateStore {
   return {
-    marks: redisMarks(client, `${prefix}marks`),
+    revocations: redisRevocations(client, `${prefix}marks`),
     singleUse: redisSingleUse(client, `${prefix}used:`),
     vault: redisVault(client, `${prefix}tokens:`),
     ledger: {

@@ -1,6 +1,6 @@
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
-import { type MarksReplica, replicateMarks } from '../../auth/marks.ts'
+import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
@@ -25,7 +25,7 @@ export interface Ground {
   readonly discover: () => Promise<Provider>
   readonly scalekit: ScalekitClient
   readonly store: StateStore
-  readonly marks: MarksReplica
+  readonly revocations: RevocationsReplica
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
   /** Runs before anything that asks for a session, where we mount `express-session`. */
@@ -42,11 +42,11 @@ export function groundOf(config: Config): Ground {
   const send = senderFor(config)
   const discover = discoverOnce(client, { send, clock })
   const store = boundedStore(config.store ?? processStore(id, clock))
-  const marks = replicateMarks(store.marks, { clock, maxLagMs })
+  const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
   const csrf = csrfTokens(secrets, id)
   const sessions = liveSessions({
     keeper: sessionKeeper(config, seal),
-    marks,
+    revocations,
     vault: store.vault,
     abilities: { csrfToken: csrf.issue },
     clock,
@@ -58,7 +58,7 @@ export function groundOf(config: Config): Ground {
     discover,
     scalekit: scalekitFor(config, { send, discover }),
     store,
-    marks,
+    revocations,
     csrf,
     sessions,
     ownSession: ownSessionFor(config, id, sessions.isOver),

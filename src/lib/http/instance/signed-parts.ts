@@ -41,14 +41,17 @@ export function signedPartsOf(config: Config, ground: Ground): SignedParts {
   }
 }
 
-function deliveryPartsOf(config: Config, { store, marks, events, logger }: Ground): InlineParts {
+function deliveryPartsOf(
+  config: Config,
+  { store, revocations, events, logger }: Ground,
+): InlineParts {
   const { client, clock, revokeOn, absoluteSeconds } = config
   return {
     ledger: store.ledger,
     dispatcher: createDispatcher(config.webhookHandlers),
     react: reactions({
       issuer: client.issuer,
-      marks,
+      revocations,
       revokeOn,
       longestSessionMs: (absoluteSeconds + transactionSeconds) * 1000,
       clock,

@@ -6,14 +6,14 @@ import { hasPostgres, type Postgres, startPostgres } from '../../../support/post
 import { pass } from '../../../support/real-time.ts'
 import { tokens } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
-import { describeSharedMarks, describeStore } from '../../state/store-contract.ts'
+import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
 import {
   claim,
   expectUnused,
   hourMs,
   letter,
-  mark,
   questions,
+  revocation,
   useAll,
 } from '../../state/use-all.ts'
 
@@ -40,14 +40,14 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
   }
 
   describeStore('postgresStore', create)
-  describeSharedMarks('postgresStore', create)
+  describeSharedRevocations('postgresStore', create)
   describeLedger('postgresStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   describe('its tables', () => {
     it('are made by many who begin at once', async () => {
       const schema = `test ${randomUUID()}`
       const pools = Array.from({ length: 6 }, (_, at) => (at % 2 ? elsewhere : postgres.pool))
-      await Promise.all(pools.map((pool) => postgresStore(pool, { schema }).marks.since()))
+      await Promise.all(pools.map((pool) => postgresStore(pool, { schema }).revocations.since()))
       await useAll(postgresStore(postgres.pool, { schema }))
     })
 
@@ -81,7 +81,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       const { store, schema } = await create()
       const client = await postgres.pool.connect()
       await client.query(`create role "${schema}"`)
-      if (made) await store.marks.since()
+      if (made) await store.revocations.since()
       else await client.query(`create schema "${schema}"`)
       await client.query(`
         grant ${right} on schema "${schema}" to "${schema}";
@@ -96,14 +96,14 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       for (let at = 0; at < 3; at += 1) {
         await store.singleUse.claim(`brief:${at}`, Date.now() + 50)
         await store.vault.put(`brief:${at}`, tokens(), Date.now() + 50)
-        await store.marks.write([mark(`brief:${at}`, 50)])
+        await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
       }
       await pass(50)
       await store.singleUse.claim('new', Date.now() + hourMs)
       await store.vault.put('new', tokens(), Date.now() + hourMs)
-      await store.marks.write([mark('new', hourMs)])
+      await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
       for (const table of ['used', 'tokens', 'marks', 'deliveries']) {
         expect([table, await count(schema, table)]).toEqual([table, 1])
@@ -111,20 +111,20 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     })
   })
 
-  it('loses no mark whose number is lower than one that was committed before', async () => {
+  it('loses no revocation whose number is lower than one that was committed before', async () => {
     const { store, other, schema } = await create()
-    await store.marks.since()
+    await store.revocations.since()
     const slow = await postgres.pool.connect()
     await slow.query('begin')
-    await postgresStore(slow, { schema }).marks.write([mark('slow', hourMs)])
-    const quick = other.marks.write([mark('quick', hourMs)])
+    await postgresStore(slow, { schema }).revocations.write([revocation('slow', hourMs)])
+    const quick = other.revocations.write([revocation('quick', hourMs)])
     await Promise.race([quick, vi.waitFor(expectSomebodyWaits)])
-    const before = await store.marks.since()
+    const before = await store.revocations.since()
     await slow.query('commit')
     slow.release()
     await quick
-    const after = await store.marks.since(before.cursor)
-    const keys = [...before.marks, ...after.marks].map(({ key }) => key)
+    const after = await store.revocations.since(before.cursor)
+    const keys = [...before.revocations, ...after.revocations].map(({ key }) => key)
     expect(keys).toEqual(['slow', 'quick'])
   })
 
@@ -135,12 +135,12 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
 
   it('lets a reader start over when the numbers went back', async () => {
     const { store, schema } = await create()
-    await store.marks.write([mark('a', hourMs), mark('b', hourMs)])
-    const { cursor } = await store.marks.since()
+    await store.revocations.write([revocation('a', hourMs), revocation('b', hourMs)])
+    const { cursor } = await store.revocations.since()
     // As of a backup.
     await postgres.pool.query(`truncate "${schema}".marks restart identity`)
-    await store.marks.write([mark('c', hourMs)])
-    expect((await store.marks.since(cursor)).marks.map(({ key }) => key)).toEqual(['c'])
+    await store.revocations.write([revocation('c', hourMs)])
+    expect((await store.revocations.since(cursor)).revocations.map(({ key }) => key)).toEqual(['c'])
   })
 
   it('keeps every dead letter, also one with a body that no text column takes', async () => {
@@ -169,7 +169,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     async (_part, ask) => {
       const pool = postgres.connect()
       const store = postgresStore(pool)
-      await store.marks.since()
+      await store.revocations.since()
       await pool.end()
       await expect(ask(store)).rejects.toThrow()
     },
@@ -181,7 +181,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     const query = (text: string, values?: unknown[]) =>
       isDown ? Promise.reject(new Error('down')) : postgres.pool.query(text, values)
     const store = postgresStore({ query }, { schema })
-    await expect(store.marks.since()).rejects.toThrow('down')
+    await expect(store.revocations.since()).rejects.toThrow('down')
     isDown = false
     await useAll(store)
   })

@@ -5,14 +5,14 @@ import { pass } from '../../../support/real-time.ts'
 import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
 import { tokens } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
-import { describeSharedMarks, describeStore } from '../../state/store-contract.ts'
+import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
 import {
   claim,
   expectUnused,
   hourMs,
   letter,
-  mark,
   questions,
+  revocation,
   useAll,
 } from '../../state/use-all.ts'
 
@@ -34,7 +34,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
   }
 
   describeStore('redisStore', create)
-  describeSharedMarks('redisStore', create)
+  describeSharedRevocations('redisStore', create)
   describeLedger('redisStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   it('begins every key with its prefix, and lets every key end but those of dead letters', async () => {
@@ -65,34 +65,35 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect((await store.ledger.claim(claim('msg_1'))).status).toBe('busy')
   })
 
-  it('removes expired marks as others are written', async () => {
+  it('removes expired revocations as others are written', async () => {
     const { store, prefix } = await create()
-    const brief = Array.from({ length: 30 }, (_, at) => mark(`brief:${at}`, 50))
-    await store.marks.write(brief)
-    await store.marks.write([mark('lasting', hourMs)])
+    const brief = Array.from({ length: 30 }, (_, at) => revocation(`brief:${at}`, 50))
+    await store.revocations.write(brief)
+    await store.revocations.write([revocation('lasting', hourMs)])
     await pass(50)
-    for (let at = 0; at < 3; at += 1) await store.marks.write([mark(`new:${at}`, hourMs)])
+    for (let at = 0; at < 3; at += 1)
+      await store.revocations.write([revocation(`new:${at}`, hourMs)])
     expect(await redis.client.xLen(`${prefix}marks`)).toBe(4)
   })
 
-  it('keeps a mark for as long as it lasts, whatever is written after it', async () => {
+  it('keeps a revocation for as long as it lasts, whatever is written after it', async () => {
     const { store } = await create()
-    await store.marks.write([mark('lasting', hourMs)])
-    await store.marks.write([mark('brief', 50)])
+    await store.revocations.write([revocation('lasting', hourMs)])
+    await store.revocations.write([revocation('brief', 50)])
     await pass(60)
-    await store.marks.write([mark('over', -1000)])
-    expect((await store.marks.since()).marks.map(({ key }) => key)).toEqual(['lasting'])
+    await store.revocations.write([revocation('over', -1000)])
+    expect((await store.revocations.since()).revocations.map(({ key }) => key)).toEqual(['lasting'])
   })
 
   it('lets a reader start over when the stream is another one', async () => {
     const { store, prefix } = await create()
-    await store.marks.write([mark('a', hourMs)])
-    const { cursor } = await store.marks.since()
+    await store.revocations.write([revocation('a', hourMs)])
+    const { cursor } = await store.revocations.since()
     await redis.client.del(`${prefix}marks`)
     const fields = { key: 'b', notBefore: '1', expiresAt: String(Date.now() + hourMs) }
     // As of a replica that took over with a clock behind.
     await redis.client.xAdd(`${prefix}marks`, '5-0', fields)
-    expect((await store.marks.since(cursor)).marks.map(({ key }) => key)).toEqual(['b'])
+    expect((await store.revocations.since(cursor)).revocations.map(({ key }) => key)).toEqual(['b'])
   })
 
   it('keeps the latest thousand dead letters', async () => {

@@ -705,21 +705,21 @@ describe('a guard that cannot tell', () => {
     expect(refused.body.loginUrl).toBe('/other/login')
   })
 
-  it('answers 503 while the marks of other processes are out of reach, and never 401', async () => {
+  it('answers 503 while the revocations of other processes are out of reach, and never 401', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const store = memoryStore()
     let isDown = false
-    const { write } = store.marks
-    const marks = {
+    const { write } = store.revocations
+    const revocations = {
       write,
       since: async () => {
         if (isDown) throw new Error('connection refused')
-        return { marks: [], cursor: '' }
+        return { revocations: [], cursor: '' }
       },
     }
     const application = await start({
-      options: { store: { ...store, marks } },
+      options: { store: { ...store, revocations } },
       mount(app, auth) {
         app.use(auth)
         app.use('/page', auth.requireAuth())

@@ -437,11 +437,11 @@ describe('over a live session', () => {
   it('that nobody can check, answers 503 and keeps it', async () => {
     let isDown = false
     const store = memoryStore()
-    const since: typeof store.marks.since = (cursor) =>
-      isDown ? Promise.reject(new Error('down')) : store.marks.since(cursor)
-    const marks = { write: store.marks.write, since }
+    const since: typeof store.revocations.since = (cursor) =>
+      isDown ? Promise.reject(new Error('down')) : store.revocations.since(cursor)
+    const revocations = { write: store.revocations.write, since }
     let now = Date.now()
-    const options = { store: { ...store, marks }, clock: () => now }
+    const options = { store: { ...store, revocations }, clock: () => now }
     const application = await start({ options })
     const browser = application.visitor()
     await browser.signIn('/login?organization_id=acme', ada)

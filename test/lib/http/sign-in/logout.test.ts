@@ -113,10 +113,13 @@ describe('/logout', () => {
     },
   )
 
-  it('answers 503 and keeps the session when the mark cannot be written', async () => {
+  it('answers 503 and keeps the session when the revocation cannot be written', async () => {
     const store = memoryStore()
-    const marks = { ...store.marks, write: () => Promise.reject(new Error('read only')) }
-    const { browser } = await signedIn({ options: { store: { ...store, marks } } })
+    const revocations = {
+      ...store.revocations,
+      write: () => Promise.reject(new Error('read only')),
+    }
+    const { browser } = await signedIn({ options: { store: { ...store, revocations } } })
     const answer = await browser.post('/logout', click).expect(503)
     expect(answer.text).toContain('store_unavailable')
     await browser.call('/app').expect(200)

@@ -420,13 +420,13 @@ describe('an event that came another way', () => {
     expect(log).toContain('info it is gone')
   })
 
-  it('is not handled while the store takes no marks', async () => {
+  it('is not handled while the store takes no revocations', async () => {
     const store = memoryStore()
     const write = () => Promise.reject(new Error('refused'))
     const handler = vi.fn()
     const { auth } = await taking(
       { onDirectoryUserDeleted: handler },
-      { options: { store: { ...store, marks: { ...store.marks, write } } } },
+      { options: { store: { ...store, revocations: { ...store.revocations, write } } } },
     )
     const event = example('organization.directory.user_deleted') as ScalekitEvent
     await expect(auth.webhooks.dispatch(event)).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -439,7 +439,10 @@ describe('a store that is down', () => {
 
   it.each<[string, (store: StateStore) => StateStore]>([
     ['the ledger', (store) => ({ ...store, ledger: { ...store.ledger, claim: down } })],
-    ['the marks', (store) => ({ ...store, marks: { ...store.marks, write: down } })],
+    [
+      'the revocations',
+      (store) => ({ ...store, revocations: { ...store.revocations, write: down } }),
+    ],
   ])('is answered with 503, and nothing is run: %s', async (_what, broken) => {
     const handler = vi.fn()
     const { url } = await taking(

@@ -1,46 +1,46 @@
-import type { Marks } from '../../state/store.ts'
-import { type LoggedMark, marksSince } from '../marks-log.ts'
+import type { Revocations } from '../../state/store.ts'
+import { type LoggedRevocation, revocationsSince } from '../revocations-log.ts'
 import type { Database } from './database.ts'
 import { now } from './sql.ts'
 
-/** Marks in a table, numbered in the order in which others can see them. */
-export function postgresMarks({ tables, query }: Database): Marks {
-  const { marks: table } = tables
+/** Revocations in a table, numbered in the order in which others can see them. */
+export function postgresRevocations({ tables, query }: Database): Revocations {
+  const { revocations: table } = tables
   const readFrom = async (id: string) => {
-    const rows = await query<MarkRow>(
+    const rows = await query<RevocationRow>(
       `select id, key, not_before as "notBefore", expires_at as "expiresAt" from ${table}
       where id >= $1 order by id`,
       id || '0',
     )
-    return rows.map(loggedMark)
+    return rows.map(loggedRevocation)
   }
   return {
-    async write(marks) {
-      if (marks.length === 0) return
+    async write(revocations) {
+      if (revocations.length === 0) return
       const columns = (['key', 'notBefore', 'expiresAt'] as const).map((name) =>
-        marks.map((mark) => mark[name]),
+        revocations.map((revocation) => revocation[name]),
       )
       await query(add(table), `express-scalekit ${table}`, ...columns)
     },
-    since: (cursor) => marksSince(readFrom, cursor),
+    since: (cursor) => revocationsSince(readFrom, cursor),
   }
 }
 
 /** `id` is a text, since it may be larger than JavaScript's numbers are exact. */
-interface MarkRow {
+interface RevocationRow {
   readonly id: string
   readonly key: string
   readonly notBefore: number
   readonly expiresAt: number
 }
 
-function loggedMark({ id, ...mark }: MarkRow): LoggedMark {
-  return { id: String(id), mark }
+function loggedRevocation({ id, ...revocation }: RevocationRow): LoggedRevocation {
+  return { id: String(id), revocation }
 }
 
 /**
  * Numbers are given out one transaction after another, or a lower one could be committed after a
- * higher one was read, and would never be seen. Expired marks go, a few more than come in.
+ * higher one was read, and would never be seen. Expired revocations go, a few more than come in.
  */
 function add(table: string): string {
   return `with turn as materialized (
@@ -54,6 +54,6 @@ function add(table: string): string {
   insert into ${table} (key, not_before, expires_at)
   select key, not_before, expires_at
   from turn, unnest($2::text[], $3::float8[], $4::float8[])
-    with ordinality as mark (key, not_before, expires_at, place)
+    with ordinality as revocation (key, not_before, expires_at, place)
   order by place`
 }

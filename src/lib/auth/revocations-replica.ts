@@ -2,23 +2,23 @@ import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Identity } from '../ground/types.ts'
 import { within } from '../ground/with-timeout.ts'
-import { joinMarks } from '../state/mark.ts'
-import type { LocalMarks, Mark, Marks } from '../state/store.ts'
-import { markKeysOf } from './revocation.ts'
+import { joinRevocations } from '../state/join-revocations.ts'
+import type { LocalRevocations, Revocation, Revocations } from '../state/store.ts'
+import { revocationKeysOf } from './revocation.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
 
-/** This process's copy of all marks, so that a request can ask without waiting. */
-export interface MarksReplica {
+/** This process's copy of all revocations, so that a request can ask without waiting. */
+export interface RevocationsReplica {
   /** Whether the copy is new enough to be believed. */
   isFresh(): boolean
   /** Brings the copy up to date; answers whether it now is. Never rejects. */
   refresh(): Promise<boolean>
-  /** Whether a mark ended this session. */
+  /** Whether a revocation ended this session. */
   isDead(identity: Identity): boolean
   /** Writes to the store and, once that succeeded, here. */
-  write(marks: readonly Mark[]): Promise<void>
+  write(revocations: readonly Revocation[]): Promise<void>
   close(): void
 }
 
@@ -29,48 +29,57 @@ export interface ReplicaOptions {
   readonly maxLagMs: number
 }
 
-export function replicateMarks(marks: Marks, { clock, maxLagMs }: ReplicaOptions): MarksReplica {
-  return marks.local ? localMarks(marks, marks.local) : remoteMarks(marks, clock, maxLagMs)
+export function replicateRevocations(
+  revocations: Revocations,
+  { clock, maxLagMs }: ReplicaOptions,
+): RevocationsReplica {
+  return revocations.local
+    ? localRevocations(revocations, revocations.local)
+    : remoteRevocations(revocations, clock, maxLagMs)
 }
 
-/** Asks for every mark that could concern a session. */
-function isDeadBy(marks: LocalMarks, identity: Identity): boolean {
+/** Asks for every revocation that could concern a session. */
+function isDeadBy(revocations: LocalRevocations, identity: Identity): boolean {
   // Mostly nobody has left for as long as a session lasts.
-  if (marks.size === 0) return false
+  if (revocations.size === 0) return false
   const { startedAt } = identity
-  return markKeysOf(identity).some(
-    (key) => startedAt <= (marks.get(key)?.notBefore ?? Number.NEGATIVE_INFINITY),
+  return revocationKeysOf(identity).some(
+    (key) => startedAt <= (revocations.get(key)?.notBefore ?? Number.NEGATIVE_INFINITY),
   )
 }
 
-function localMarks(marks: Marks, local: LocalMarks): MarksReplica {
+function localRevocations(revocations: Revocations, local: LocalRevocations): RevocationsReplica {
   return {
     isFresh: () => true,
     refresh: async () => true,
     isDead: (identity) => isDeadBy(local, identity),
-    write: (written) => marks.write(written),
+    write: (written) => revocations.write(written),
     close: () => {},
   }
 }
 
-function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica {
-  const copy = expiringMap<Mark>(clock)
+function remoteRevocations(
+  revocations: Revocations,
+  clock: Clock,
+  maxLagMs: number,
+): RevocationsReplica {
+  const copy = expiringMap<Revocation>(clock)
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
   let pending: Promise<boolean> | undefined
-  const unsubscribe = marks.subscribe?.(() => void refresh())
+  const unsubscribe = revocations.subscribe?.(() => void refresh())
 
-  function keep(added: readonly Mark[]): void {
-    for (const mark of added) {
-      const joined = joinMarks(copy.get(mark.key), mark)
+  function keep(added: readonly Revocation[]): void {
+    for (const revocation of added) {
+      const joined = joinRevocations(copy.get(revocation.key), revocation)
       copy.set(joined.key, joined, joined.expiresAt)
     }
   }
 
   async function load(): Promise<boolean> {
     const startedAt = performance.now()
-    const answer = await marks.since(cursor)
-    keep(answer.marks)
+    const answer = await revocations.since(cursor)
+    keep(answer.revocations)
     // An answer that was given up on may come after the one to a later question.
     if (startedAt > freshSince) {
       cursor = answer.cursor
@@ -94,7 +103,7 @@ function remoteMarks(marks: Marks, clock: Clock, maxLagMs: number): MarksReplica
     refresh,
     isDead: (identity) => isDeadBy(copy, identity),
     async write(written) {
-      await marks.write(written)
+      await revocations.write(written)
       keep(written)
     },
     close: () => unsubscribe?.(),

@@ -1,15 +1,18 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type MarksReplica, replicateMarks } from '../../../src/lib/auth/marks.ts'
-import { sessionMark } from '../../../src/lib/auth/revocation.ts'
+import { sessionRevocation } from '../../../src/lib/auth/revocation.ts'
+import {
+  type RevocationsReplica,
+  replicateRevocations,
+} from '../../../src/lib/auth/revocations-replica.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
-import type { Mark, Marks } from '../../../src/lib/state/store.ts'
+import type { Revocation, Revocations } from '../../../src/lib/state/store.ts'
 import { ada, now, settableClock } from '../identities.ts'
 
 const maxLagMs = 1000
 
-describe.each<[string, () => { replica: MarksReplica }]>([
-  ['local marks', local],
-  ['a copy of remote marks', remote],
+describe.each<[string, () => { replica: RevocationsReplica }]>([
+  ['local revocations', local],
+  ['a copy of remote revocations', remote],
 ])('%s', (_kind, make) => {
   it.each([
     [-1, true],
@@ -18,19 +21,19 @@ describe.each<[string, () => { replica: MarksReplica }]>([
   ])('end a session that began %d ms after them: %s', async (afterMs, isDead) => {
     const { replica } = make()
     const identity = ada({ startedAt: now + afterMs })
-    await replica.write([{ ...sessionMark(identity, now), notBefore: now }])
+    await replica.write([{ ...sessionRevocation(identity, now), notBefore: now }])
     expect(replica.isDead(identity)).toBe(isDead)
   })
 
   it('are known here as soon as they are written', async () => {
     const { replica } = make()
-    await replica.write([sessionMark(ada(), now)])
+    await replica.write([sessionRevocation(ada(), now)])
     expect(replica.isDead(ada())).toBe(true)
   })
 
   it('never revive a session, in whatever order they come', async () => {
     const { replica } = make()
-    const late = { ...sessionMark(ada(), now), notBefore: now }
+    const late = { ...sessionRevocation(ada(), now), notBefore: now }
     await replica.write([late])
     await replica.write([{ ...late, notBefore: now - 3_600_000 }])
     expect(replica.isDead(ada())).toBe(true)
@@ -41,7 +44,7 @@ describe.each<[string, () => { replica: MarksReplica }]>([
   })
 })
 
-describe('local marks', () => {
+describe('local revocations', () => {
   it('are always fresh and never asked for', async () => {
     const { replica } = local()
     expect(replica.isFresh()).toBe(true)
@@ -49,16 +52,16 @@ describe('local marks', () => {
   })
 })
 
-describe('a copy of remote marks', () => {
+describe('a copy of remote revocations', () => {
   afterEach(() => vi.useRealTimers())
 
   it('is not fresh before it was asked for', () => {
     expect(remote().replica.isFresh()).toBe(false)
   })
 
-  it('knows the marks of other processes after a refresh', async () => {
+  it('knows the revocations of other processes after a refresh', async () => {
     const { replica, written } = remote()
-    written.push(sessionMark(ada(), now))
+    written.push(sessionRevocation(ada(), now))
     expect(replica.isDead(ada())).toBe(false)
     expect(await replica.refresh()).toBe(true)
     expect(replica.isDead(ada())).toBe(true)
@@ -66,7 +69,7 @@ describe('a copy of remote marks', () => {
 
   it('asks only for what it has not seen', async () => {
     const { replica, written, asked } = remote()
-    written.push(sessionMark(ada(), now))
+    written.push(sessionRevocation(ada(), now))
     await replica.refresh()
     await replica.refresh()
     expect(asked).toEqual([undefined, '1'])
@@ -101,7 +104,7 @@ describe('a copy of remote marks', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it.each<[string, Marks['since']]>([
+  it.each<[string, Revocations['since']]>([
     ['rejects', async () => Promise.reject(new Error('down'))],
     [
       'throws',
@@ -111,7 +114,10 @@ describe('a copy of remote marks', () => {
     ],
     ['answers something else', async () => ({}) as never],
   ])('says no, and stays as old as it was, when the store %s', async (_case, since) => {
-    const replica = replicateMarks({ write: async () => {}, since }, { clock: () => now, maxLagMs })
+    const replica = replicateRevocations(
+      { write: async () => {}, since },
+      { clock: () => now, maxLagMs },
+    )
     expect(await replica.refresh()).toBe(false)
     expect(replica.isFresh()).toBe(false)
   })
@@ -134,7 +140,7 @@ describe('a copy of remote marks', () => {
   it('takes an answer that comes late for the next who asks', async () => {
     vi.useFakeTimers()
     const { replica, written, hold, release } = remote()
-    written.push(sessionMark(ada(), now))
+    written.push(sessionRevocation(ada(), now))
     hold()
     const refreshed = replica.refresh()
     await vi.advanceTimersByTimeAsync(1000)
@@ -164,23 +170,23 @@ describe('a copy of remote marks', () => {
     fail(true)
     expect(await replica.refresh()).toBe(false)
     fail(false)
-    written.push(sessionMark(ada(), now))
+    written.push(sessionRevocation(ada(), now))
     expect(await replica.refresh()).toBe(true)
     expect(replica.isDead(ada())).toBe(true)
   })
 
-  it('keeps a mark out that could not be written, and says so', async () => {
+  it('keeps a revocation out that could not be written, and says so', async () => {
     const { replica, fail } = remote()
     fail(true)
-    await expect(replica.write([sessionMark(ada(), now)])).rejects.toThrow('down')
+    await expect(replica.write([sessionRevocation(ada(), now)])).rejects.toThrow('down')
     expect(replica.isDead(ada())).toBe(false)
   })
 
-  it('forgets a mark that expired', async () => {
+  it('forgets a revocation that expired', async () => {
     const { clock, at } = settableClock()
     const { replica } = remote(clock)
-    await replica.write([sessionMark(ada(), now)])
-    at(sessionMark(ada(), now).expiresAt)
+    await replica.write([sessionRevocation(ada(), now)])
+    at(sessionRevocation(ada(), now).expiresAt)
     expect(replica.isDead(ada())).toBe(false)
   })
 
@@ -196,19 +202,19 @@ describe('a copy of remote marks', () => {
 })
 
 function local() {
-  const { marks } = memoryStore({ clock: () => now })
-  return { marks, replica: replicateMarks(marks, { clock: () => now, maxLagMs }) }
+  const { revocations } = memoryStore({ clock: () => now })
+  return { revocations, replica: replicateRevocations(revocations, { clock: () => now, maxLagMs }) }
 }
 
-/** Marks somewhere else: a list, whose length is the cursor, behind a line that can fail or hang. */
+/** Remote revocations: a list whose length is the cursor, behind a connection that can fail or hang. */
 function remote(clock = () => now) {
-  const written: Mark[] = []
+  const written: Revocation[] = []
   const asked: (string | undefined)[] = []
   const listeners = new Set<() => void>()
   let isFailing = false
   let line = Promise.resolve()
   let letGo = () => {}
-  const marks: Marks = {
+  const revocations: Revocations = {
     async write(added) {
       if (isFailing) throw new Error('down')
       written.push(...added)
@@ -217,7 +223,7 @@ function remote(clock = () => now) {
       asked.push(cursor)
       if (isFailing) throw new Error('down')
       await line
-      return { marks: written.slice(Number(cursor ?? 0)), cursor: String(written.length) }
+      return { revocations: written.slice(Number(cursor ?? 0)), cursor: String(written.length) }
     },
     subscribe(wake) {
       listeners.add(wake)
@@ -227,7 +233,7 @@ function remote(clock = () => now) {
   return {
     written,
     asked,
-    replica: replicateMarks(marks, { clock, maxLagMs }),
+    replica: replicateRevocations(revocations, { clock, maxLagMs }),
     wake: () => {
       for (const wake of listeners) wake()
     },
