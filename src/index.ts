@@ -47,5 +47,5 @@ export type {
   Revocations,
   SingleUse,
   StateStore,
-  Vault,
+  TokenStore,
 } from './lib/state/store.ts'

@@ -72,7 +72,7 @@ function keepError(
 }
 
 function breakableStore(): StateStore {
-  const { revocations, singleUse, vault, ledger } = memoryStore()
+  const { revocations, singleUse, tokenStore, ledger } = memoryStore()
   function unlessBroken<Parameters extends readonly unknown[], Result>(
     part: keyof StateStore,
     call: (...parameters: Parameters) => Promise<Result>,
@@ -85,10 +85,10 @@ function breakableStore(): StateStore {
   return {
     revocations: { ...revocations, write: unlessBroken('revocations', revocations.write) },
     singleUse: { claim: unlessBroken('singleUse', singleUse.claim) },
-    vault: {
-      put: unlessBroken('vault', vault.put),
-      get: unlessBroken('vault', vault.get),
-      remove: unlessBroken('vault', vault.remove),
+    tokenStore: {
+      put: unlessBroken('tokenStore', tokenStore.put),
+      get: unlessBroken('tokenStore', tokenStore.get),
+      remove: unlessBroken('tokenStore', tokenStore.remove),
     },
     ledger,
   }
@@ -222,9 +222,9 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
       await browser.open(callback)
     }
   },
-  'a vault that is down': async (browser) => {
+  'a token store that is down': async (browser) => {
     const callback = await comeBack(browser)
-    await withBroken('vault', () => browser.open(callback).expect(503))
+    await withBroken('tokenStore', () => browser.open(callback).expect(503))
   },
   'a single-use set that is down': async (browser) => {
     const callback = await comeBack(browser)

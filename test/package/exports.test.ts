@@ -98,7 +98,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'StateStore',
     'Tokens',
     'User',
-    'Vault',
+    'TokenStore',
   ],
   './client': [
     'AccessTokenClaims',

@@ -27,11 +27,11 @@ let handled = 0
 
 /** The store of this process, which counts what is written to it. */
 function countingStore(): StateStore {
-  const { revocations, singleUse, vault, ledger } = memoryStore()
+  const { revocations, singleUse, tokenStore, ledger } = memoryStore()
   return {
     revocations: { ...revocations, write: counted(revocations.write) },
     singleUse: { claim: counted(singleUse.claim) },
-    vault: { ...vault, put: counted(vault.put) },
+    tokenStore: { ...tokenStore, put: counted(tokenStore.put) },
     ledger: { ...ledger, claim: counted(ledger.claim) },
   }
 }

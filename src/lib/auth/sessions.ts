@@ -3,7 +3,7 @@ import type { Clock } from '../ground/clock.ts'
 import { AccessError, ScalekitError } from '../ground/errors.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import { hasEnded, type SessionKeeper } from '../session/session.ts'
-import type { Vault } from '../state/store.ts'
+import type { TokenStore } from '../state/store.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
@@ -47,11 +47,11 @@ export interface Sessions {
 export function liveSessions(parts: {
   readonly keeper: SessionKeeper
   readonly revocations: RevocationsReplica
-  readonly vault: Vault
+  readonly tokenStore: TokenStore
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { keeper, revocations, vault, abilities, clock } = parts
+  const { keeper, revocations, tokenStore, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -71,8 +71,8 @@ export function liveSessions(parts: {
 
   /** Whoever cannot have them goes without: the session is over, and they end by themselves. */
   async function takeTokens({ sessionId }: Identity): Promise<Tokens | undefined> {
-    const tokens = await vault.get(sessionId)
-    await vault.remove(sessionId)
+    const tokens = await tokenStore.get(sessionId)
+    await tokenStore.remove(sessionId)
     return tokens
   }
 
@@ -127,9 +127,9 @@ export function liveSessions(parts: {
     },
     begin: (req, res, identity, tokens) =>
       orUnavailable(async () => {
-        await vault.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
+        await tokenStore.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
         await replace(req, res, identity).catch(async (error: unknown) => {
-          await vault.remove(identity.sessionId)
+          await tokenStore.remove(identity.sessionId)
           throw error
         })
       }),

@@ -82,7 +82,7 @@ export function sessionStore({ store }: SessionOptions): SessionStore | undefine
 /** What is shared by processes. */
 export function stateStore(store: StateStore | undefined): StateStore | undefined {
   if (store === undefined) return undefined
-  const parts = ['revocations', 'singleUse', 'vault', 'ledger'] as const
+  const parts = ['revocations', 'singleUse', 'tokenStore', 'ledger'] as const
   if (parts.every((name) => typeof store?.[name] === 'object')) {
     withMethods(store.revocations, ['write', 'since'])
     return store

@@ -58,7 +58,7 @@ export interface Identity {
   readonly idleExpiresAt: number
 }
 
-/** The tokens of one session. They live in the vault and never in a cookie. */
+/** The tokens of one session. They live in the token store and never in a cookie. */
 export interface Tokens {
   readonly accessToken: string
   /** When the access token ends, in milliseconds since the epoch, where Scalekit said so. */

@@ -7,14 +7,19 @@ const timeoutMs = 2000
 const listTimeoutMs = 30_000
 
 /** The same store, whose calls all end: a request never waits for one that hangs. */
-export function boundedStore({ revocations, singleUse, vault, ledger }: StateStore): StateStore {
+export function boundedStore({
+  revocations,
+  singleUse,
+  tokenStore,
+  ledger,
+}: StateStore): StateStore {
   return {
     revocations: boundedRevocations(revocations),
     singleUse: { claim: (...given) => within(timeoutMs, singleUse.claim(...given)) },
-    vault: {
-      put: (...given) => within(timeoutMs, vault.put(...given)),
-      get: (...given) => within(timeoutMs, vault.get(...given)),
-      remove: (...given) => within(timeoutMs, vault.remove(...given)),
+    tokenStore: {
+      put: (...given) => within(timeoutMs, tokenStore.put(...given)),
+      get: (...given) => within(timeoutMs, tokenStore.get(...given)),
+      remove: (...given) => within(timeoutMs, tokenStore.remove(...given)),
     },
     ledger: boundedLedger(ledger),
   }

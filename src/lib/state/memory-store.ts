@@ -3,10 +3,10 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
 import { joinRevocations } from './join-revocations.ts'
 import { memoryLedger } from './memory-ledger.ts'
-import type { Revocation, Revocations, SingleUse, StateStore, Vault } from './store.ts'
+import type { Revocation, Revocations, SingleUse, StateStore, TokenStore } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
-const maxVaultEntries = 10_000
+const maxTokenEntries = 10_000
 
 /**
  * Keeps state in this process: right for one process, for development and for tests.
@@ -20,7 +20,7 @@ export function memoryStore(options: { readonly clock?: Clock } = {}): StateStor
   return {
     revocations: memoryRevocations(clock),
     singleUse: memorySingleUse(clock),
-    vault: memoryVault(clock),
+    tokenStore: memoryTokenStore(clock),
     ledger: memoryLedger(clock),
   }
 }
@@ -52,17 +52,17 @@ function memorySingleUse(clock: Clock): SingleUse {
   }
 }
 
-function memoryVault(clock: Clock): Vault {
-  const vault = expiringMap<Tokens>(clock, { maxEntries: maxVaultEntries })
+function memoryTokenStore(clock: Clock): TokenStore {
+  const tokenStore = expiringMap<Tokens>(clock, { maxEntries: maxTokenEntries })
   return {
     async put(sessionId, tokens, expiresAt) {
-      vault.set(sessionId, tokens, expiresAt)
+      tokenStore.set(sessionId, tokens, expiresAt)
     },
     async get(sessionId) {
-      return vault.get(sessionId)
+      return tokenStore.get(sessionId)
     },
     async remove(sessionId) {
-      vault.delete(sessionId)
+      tokenStore.delete(sessionId)
     },
   }
 }

@@ -9,7 +9,7 @@ import type { Tokens } from '../ground/types.ts'
 export interface StateStore {
   readonly revocations: Revocations
   readonly singleUse: SingleUse
-  readonly vault: Vault
+  readonly tokenStore: TokenStore
   readonly ledger: Ledger
 }
 
@@ -54,7 +54,7 @@ export interface SingleUse {
 }
 
 /** Keeps the tokens of each session. */
-export interface Vault {
+export interface TokenStore {
   put(sessionId: string, tokens: Tokens, expiresAt: number): Promise<void>
   get(sessionId: string): Promise<Tokens | undefined>
   remove(sessionId: string): Promise<void>

@@ -23,10 +23,10 @@ describe('a session', () => {
     expect(principalFor(cookie)).toBe(principalFor(cookie))
   })
 
-  it('keeps its tokens in the vault and not in the cookie', async () => {
+  it('keeps its tokens in the token store and not in the cookie', async () => {
     const { begin, store } = application()
     const cookie = await begin()
-    expect(await store.vault.get(ada().sessionId)).toEqual(tokens())
+    expect(await store.tokenStore.get(ada().sessionId)).toEqual(tokens())
     expect(cookie).not.toContain('access')
   })
 
@@ -119,10 +119,10 @@ describe('end', () => {
     expect(principalFor(laptop).status).toBe('signed-in')
   })
 
-  it('takes the tokens out of the vault', async () => {
+  it('takes the tokens out of the token store', async () => {
     const { begin, sessions, store } = application()
     await sessions.end(requestWith(await begin()), responseTo())
-    expect(await store.vault.get(ada().sessionId)).toBeUndefined()
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
   })
 
   it('clears the cookie of somebody who is signed out already, and answers no tokens', async () => {
@@ -153,10 +153,10 @@ describe('end', () => {
     expect(setCookieLines(res)).toEqual([])
   })
 
-  it('ends the session without its tokens when the vault fails', async () => {
+  it('ends the session without its tokens when the token store fails', async () => {
     const { begin, sessions, principalFor, fail } = application()
     const cookie = await begin()
-    fail('vault')
+    fail('tokenStore')
     const res = responseTo()
     expect(await sessions.end(requestWith(cookie), res)).toBeUndefined()
     expect(cookieAfter(res)).toBe('__Host-scalekit-session=')
@@ -171,13 +171,13 @@ describe('begin', () => {
     const next = ada({ sessionId: 'next', sub: 'conn_1;alan' })
     await sessions.begin(requestWith(old), responseTo(), next, tokens())
     expect(principalFor(old)).toMatchObject({ reason: 'revoked' })
-    expect(await store.vault.get(ada().sessionId)).toBeUndefined()
-    expect(await store.vault.get('next')).toBeDefined()
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
+    expect(await store.tokenStore.get('next')).toBeDefined()
   })
 
   it('sets no cookie when the tokens cannot be kept', async () => {
     const { sessions, fail } = application()
-    fail('vault')
+    fail('tokenStore')
     const res = responseTo()
     await expect(sessions.begin(requestWith(), res, ada(), tokens())).rejects.toMatchObject({
       code: 'store_unavailable',
@@ -188,7 +188,7 @@ describe('begin', () => {
   it('leaves the old session alone when the tokens cannot be kept', async () => {
     const { begin, sessions, principalFor, fail } = application()
     const old = await begin()
-    fail('vault')
+    fail('tokenStore')
     const next = ada({ sessionId: 'next' })
     await expect(
       sessions.begin(requestWith(old), responseTo(), next, tokens()),
@@ -204,7 +204,7 @@ describe('begin', () => {
     await expect(
       sessions.begin(requestWith(old), responseTo(), next, tokens()),
     ).rejects.toMatchObject({ code: 'store_unavailable' })
-    expect(await store.vault.get('next')).toBeUndefined()
+    expect(await store.tokenStore.get('next')).toBeUndefined()
   })
 
   it('leaves the old session alone when the new one fits in no cookie', async () => {
@@ -225,7 +225,7 @@ describe('begin', () => {
     await expect(
       sessions.begin(requestWith(), responseTo(), large, tokens()),
     ).rejects.toMatchObject({ code: 'session_too_large' })
-    expect(await store.vault.get(large.sessionId)).toBeUndefined()
+    expect(await store.tokenStore.get(large.sessionId)).toBeUndefined()
   })
 })
 
@@ -301,7 +301,7 @@ function application() {
         return !isStale
       },
     },
-    vault: reliable('vault', store.vault),
+    tokenStore: reliable('tokenStore', store.tokenStore),
     abilities: { csrfToken: (sessionId) => sessionId },
     clock,
   })

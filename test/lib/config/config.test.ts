@@ -341,7 +341,7 @@ describe('every other option', () => {
     ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store }, 'is one of express-session: give it as `session.store`'],
-    ['store', { store: { ...memoryStore(), vault: undefined } }, 'must be memoryStore(), '],
+    ['store', { store: { ...memoryStore(), tokenStore: undefined } }, 'must be memoryStore(), '],
     [
       'store',
       { store: { ...memoryStore(), revocations: { write() {} } } },

@@ -10,7 +10,7 @@ const never = () => new Promise<never>(() => {})
 const hanging: StateStore = {
   revocations: { write: never, since: never },
   singleUse: { claim: never },
-  vault: { put: never, get: never, remove: never },
+  tokenStore: { put: never, get: never, remove: never },
   ledger: {
     claim: never,
     renew: never,
@@ -45,9 +45,9 @@ describe('boundedStore', () => {
     ['revocations.write', ({ revocations }) => revocations.write([])],
     ['revocations.since', ({ revocations }) => revocations.since()],
     ['singleUse.claim', ({ singleUse }) => singleUse.claim('key', now)],
-    ['vault.put', ({ vault }) => vault.put('id', tokens(), now)],
-    ['vault.get', ({ vault }) => vault.get('id')],
-    ['vault.remove', ({ vault }) => vault.remove('id')],
+    ['tokenStore.put', ({ tokenStore }) => tokenStore.put('id', tokens(), now)],
+    ['tokenStore.get', ({ tokenStore }) => tokenStore.get('id')],
+    ['tokenStore.remove', ({ tokenStore }) => tokenStore.remove('id')],
     ['ledger.claim', ({ ledger }) => ledger.claim(claim)],
     ['ledger.renew', ({ ledger }) => ledger.renew('msg_1', 'me', 1000)],
     ['ledger.settle', ({ ledger }) => ledger.settle('msg_1', 'me', 1000)],
@@ -80,10 +80,10 @@ describe('boundedStore', () => {
     expect(bounded.revocations.local?.get('session:1')).toEqual(revocation)
     expect(await bounded.singleUse.claim('key', now + 1)).toBe(true)
     expect(await store.singleUse.claim('key', now + 1)).toBe(false)
-    await bounded.vault.put('id', tokens(), now + 1000)
-    expect(await bounded.vault.get('id')).toEqual(tokens())
-    await bounded.vault.remove('id')
-    expect(await store.vault.get('id')).toBeUndefined()
+    await bounded.tokenStore.put('id', tokens(), now + 1000)
+    expect(await bounded.tokenStore.get('id')).toEqual(tokens())
+    await bounded.tokenStore.remove('id')
+    expect(await store.tokenStore.get('id')).toBeUndefined()
   })
 
   it('passes on what a ledger is told', async () => {

@@ -34,15 +34,15 @@ describe('the revocations of one process', () => {
   })
 })
 
-describe('the vault of one process', () => {
+describe('the token store of one process', () => {
   it('keeps the tokens of ten thousand sessions, the latest ones', async () => {
-    const { vault } = store()
+    const { tokenStore } = store()
     for (let index = 0; index < 10_001; index += 1) {
-      await vault.put(String(index), tokens(), now + 1000)
+      await tokenStore.put(String(index), tokens(), now + 1000)
     }
-    expect(await vault.get('0')).toBeUndefined()
-    expect(await vault.get('1')).toBeDefined()
-    expect(await vault.get('10000')).toBeDefined()
+    expect(await tokenStore.get('0')).toBeUndefined()
+    expect(await tokenStore.get('1')).toBeDefined()
+    expect(await tokenStore.get('10000')).toBeDefined()
   })
 })
 
@@ -50,9 +50,9 @@ describe('two stores', () => {
   it('share nothing', async () => {
     const [one, other] = [store(), store()]
     await one.revocations.write([revocation({})])
-    await one.vault.put('1', tokens(), now + 1000)
+    await one.tokenStore.put('1', tokens(), now + 1000)
     expect(other.revocations.local!.get('session:1')).toBeUndefined()
-    expect(await other.vault.get('1')).toBeUndefined()
+    expect(await other.tokenStore.get('1')).toBeUndefined()
     expect(await other.singleUse.claim('x', now + 1000)).toBe(true)
   })
 })

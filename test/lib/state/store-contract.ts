@@ -20,7 +20,7 @@ type Create = () => Promise<StoreUnderTest>
 export function describeStore(name: string, create: Create): void {
   describe(`the revocations of ${name}`, () => describeRevocations(create))
   describe(`single use in ${name}`, () => describeSingleUse(create))
-  describe(`the vault of ${name}`, () => describeVault(create))
+  describe(`the token store of ${name}`, () => describeTokenStore(create))
 }
 
 /** What only a store can promise that several processes share. */
@@ -143,42 +143,42 @@ function describeSingleUse(create: Create): void {
   })
 }
 
-function describeVault(create: Create): void {
+function describeTokenStore(create: Create): void {
   it('keeps the tokens of each session whole', async () => {
     const { store, other, now } = await create()
     const one = tokens({ accessToken: 'one', refreshToken: 'r', accessTokenExpiresAt: now() })
     const two = tokens({ accessToken: 'two' })
-    await store.vault.put('1', one, now() + hourMs)
-    await store.vault.put('2', two, now() + hourMs)
-    expect(await other.vault.get('1')).toEqual(one)
-    expect(await other.vault.get('2')).toEqual(two)
+    await store.tokenStore.put('1', one, now() + hourMs)
+    await store.tokenStore.put('2', two, now() + hourMs)
+    expect(await other.tokenStore.get('1')).toEqual(one)
+    expect(await other.tokenStore.get('2')).toEqual(two)
   })
 
   it('keeps the latest tokens of a session', async () => {
     const { store, now } = await create()
-    await store.vault.put('1', tokens({ refreshToken: 'old' }), now() + hourMs)
-    await store.vault.put('1', tokens({ accessToken: 'new' }), now() + hourMs)
-    expect(await store.vault.get('1')).toEqual(tokens({ accessToken: 'new' }))
+    await store.tokenStore.put('1', tokens({ refreshToken: 'old' }), now() + hourMs)
+    await store.tokenStore.put('1', tokens({ accessToken: 'new' }), now() + hourMs)
+    expect(await store.tokenStore.get('1')).toEqual(tokens({ accessToken: 'new' }))
   })
 
   it('forgets tokens when their session ends, and no sooner', async () => {
     const { store, now, pass } = await create()
-    await store.vault.put('1', tokens(), now() + 100)
-    await store.vault.put('2', tokens(), now() + hourMs)
+    await store.tokenStore.put('1', tokens(), now() + 100)
+    await store.tokenStore.put('2', tokens(), now() + hourMs)
     await pass(100)
-    expect(await store.vault.get('1')).toBeUndefined()
-    expect(await store.vault.get('2')).toEqual(tokens())
+    expect(await store.tokenStore.get('1')).toBeUndefined()
+    expect(await store.tokenStore.get('2')).toEqual(tokens())
   })
 
   it('forgets what is removed, and knows no other session', async () => {
     const { store, other, now } = await create()
-    await store.vault.put('1', tokens(), now() + hourMs)
-    await store.vault.put('2', tokens(), now() + hourMs)
-    await other.vault.remove('1')
-    await other.vault.remove('never')
-    expect(await store.vault.get('1')).toBeUndefined()
-    expect(await store.vault.get('2')).toEqual(tokens())
-    expect(await store.vault.get('constructor')).toBeUndefined()
+    await store.tokenStore.put('1', tokens(), now() + hourMs)
+    await store.tokenStore.put('2', tokens(), now() + hourMs)
+    await other.tokenStore.remove('1')
+    await other.tokenStore.remove('never')
+    expect(await store.tokenStore.get('1')).toBeUndefined()
+    expect(await store.tokenStore.get('2')).toEqual(tokens())
+    expect(await store.tokenStore.get('constructor')).toBeUndefined()
   })
 }
 

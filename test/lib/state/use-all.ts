@@ -10,14 +10,19 @@ import { tokens } from '../identities.ts'
 export const hourMs = 3_600_000
 
 /** Calls all of a new store, and finds what it left there. */
-export async function useAll({ revocations, singleUse, vault, ledger }: StateStore): Promise<void> {
+export async function useAll({
+  revocations,
+  singleUse,
+  tokenStore,
+  ledger,
+}: StateStore): Promise<void> {
   await revocations.write([revocation('session:1', hourMs)])
   expect((await revocations.since()).revocations).toHaveLength(1)
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
-  await vault.put('1', tokens(), Date.now() + hourMs)
-  await vault.put('2', tokens(), Date.now() + hourMs)
-  await vault.remove('2')
-  expect(await vault.get('1')).toEqual(tokens())
+  await tokenStore.put('1', tokens(), Date.now() + hourMs)
+  await tokenStore.put('2', tokens(), Date.now() + hourMs)
+  await tokenStore.remove('2')
+  expect(await tokenStore.get('1')).toEqual(tokens())
   await ledger.claim(claim('msg_1'))
   expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
   await ledger.settle('msg_1', 'me', hourMs)
@@ -33,12 +38,12 @@ export async function useAll({ revocations, singleUse, vault, ledger }: StateSto
 export async function expectUnused({
   revocations,
   singleUse,
-  vault,
+  tokenStore,
   ledger,
 }: StateStore): Promise<void> {
   expect((await revocations.since()).revocations).toEqual([])
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
-  expect(await vault.get('1')).toBeUndefined()
+  expect(await tokenStore.get('1')).toBeUndefined()
   expect((await ledger.claim(claim('msg_1'))).status).toBe('claimed')
   expect(await ledger.deadLetters()).toEqual([])
 }
@@ -47,7 +52,7 @@ export async function expectUnused({
 export const questions: readonly [part: string, ask: (store: StateStore) => Promise<unknown>][] = [
   ['revocations', ({ revocations }) => revocations.since()],
   ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
-  ['the vault', ({ vault }) => vault.get('1')],
+  ['the token store', ({ tokenStore }) => tokenStore.get('1')],
   ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
 ]
 

@@ -5,7 +5,7 @@ import { postgresDeadLetters } from './dead-letters.ts'
 import { postgresDeliveries } from './deliveries.ts'
 import { postgresRevocations } from './revocations.ts'
 import { postgresSingleUse } from './single-use.ts'
-import { postgresVault } from './vault.ts'
+import { postgresTokenStore } from './token-store.ts'
 
 /** A {@link StateStore} that can end a delivery within the application's own transaction. */
 export interface PostgresStore extends StateStore {
@@ -35,7 +35,7 @@ export function postgresStore(
   return {
     revocations: postgresRevocations(tables),
     singleUse: postgresSingleUse(tables),
-    vault: postgresVault(tables),
+    tokenStore: postgresTokenStore(tables),
     ledger: { ...postgresDeliveries(tables), ...postgresDeadLetters(tables) },
   }
 }

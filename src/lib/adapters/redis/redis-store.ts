@@ -4,7 +4,7 @@ import { redisDeadLetters } from './dead-letters.ts'
 import { redisDeliveries } from './deliveries.ts'
 import { redisRevocations } from './revocations.ts'
 import { redisSingleUse } from './single-use.ts'
-import { redisVault } from './vault.ts'
+import { redisTokenStore } from './token-store.ts'
 
 /**
  * Keeps state in Redis 6.2 or Valkey 7.2 and later, for any number of processes; a cluster will do.
@@ -29,7 +29,7 @@ export function redisStore(
   return {
     revocations: redisRevocations(client, `${prefix}marks`),
     singleUse: redisSingleUse(client, `${prefix}used:`),
-    vault: redisVault(client, `${prefix}tokens:`),
+    tokenStore: redisTokenStore(client, `${prefix}tokens:`),
     ledger: {
       ...redisDeliveries(client, `${prefix}delivery:`),
       ...redisDeadLetters(client, prefix),

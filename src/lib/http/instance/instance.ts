@@ -47,7 +47,7 @@ export function groundOf(config: Config): Ground {
   const sessions = liveSessions({
     keeper: sessionKeeper(config, seal),
     revocations,
-    vault: store.vault,
+    tokenStore: store.tokenStore,
     abilities: { csrfToken: csrf.issue },
     clock,
   })

@@ -65,7 +65,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     )
 
     it('are in the schema `scalekit` when it is told nothing', async () => {
-      await postgresStore(postgres.pool).vault.put('1', tokens(), Date.now() + hourMs)
+      await postgresStore(postgres.pool).tokenStore.put('1', tokens(), Date.now() + hourMs)
       expect(await count('scalekit', 'tokens')).toBe(1)
     })
 
@@ -95,14 +95,14 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       const { store, schema } = await create()
       for (let at = 0; at < 3; at += 1) {
         await store.singleUse.claim(`brief:${at}`, Date.now() + 50)
-        await store.vault.put(`brief:${at}`, tokens(), Date.now() + 50)
+        await store.tokenStore.put(`brief:${at}`, tokens(), Date.now() + 50)
         await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
       }
       await pass(50)
       await store.singleUse.claim('new', Date.now() + hourMs)
-      await store.vault.put('new', tokens(), Date.now() + hourMs)
+      await store.tokenStore.put('new', tokens(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
       for (const table of ['used', 'tokens', 'marks', 'deliveries']) {

@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
   })
 
   it('says `scalekit:` in front when it is told nothing', async () => {
-    await redisStore(redis.client).vault.put('1', tokens(), Date.now() + hourMs)
+    await redisStore(redis.client).tokenStore.put('1', tokens(), Date.now() + hourMs)
     expect(await redis.client.exists('scalekit:tokens:1')).toBe(1)
   })
 

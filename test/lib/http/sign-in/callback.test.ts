@@ -818,7 +818,7 @@ describe('a store that does not answer', () => {
 
   it.each<[string, (store: StateStore) => StateStore]>([
     ['single use', (store) => ({ ...store, singleUse: { claim: down } })],
-    ['the vault', (store) => ({ ...store, vault: { ...store.vault, put: down } })],
+    ['the token store', (store) => ({ ...store, tokenStore: { ...store.tokenStore, put: down } })],
   ])('for %s lets nobody in, with 503', async (_what, broken) => {
     const application = await start({ options: { store: broken(memoryStore()) } })
     const { browser, callbackUrl } = await comeBack(application)
@@ -828,9 +828,10 @@ describe('a store that does not answer', () => {
   it('does not end the session that is there', async () => {
     const store = memoryStore()
     let isDown = false
-    const put: typeof store.vault.put = (...given) => (isDown ? down() : store.vault.put(...given))
+    const put: typeof store.tokenStore.put = (...given) =>
+      isDown ? down() : store.tokenStore.put(...given)
     const application = await start({
-      options: { store: { ...store, vault: { ...store.vault, put } } },
+      options: { store: { ...store, tokenStore: { ...store.tokenStore, put } } },
     })
     const browser = application.visitor()
     await browser.signIn(home, ada)

@@ -127,8 +127,8 @@ describe('/logout', () => {
 
   it('goes without the hint when the tokens are out of reach', async () => {
     const store = memoryStore()
-    const vault = { ...store.vault, get: () => Promise.reject(new Error('read failed')) }
-    const { browser } = await signedIn({ options: { store: { ...store, vault } } })
+    const tokenStore = { ...store.tokenStore, get: () => Promise.reject(new Error('read failed')) }
+    const { browser } = await signedIn({ options: { store: { ...store, tokenStore } } })
     const answer = await browser.post('/logout', click).expect(303)
     expect(new URL(answer.headers.location!).searchParams.has('id_token_hint')).toBe(false)
     await browser.call('/app').expect(401)

@@ -1,10 +1,10 @@
 import type { Tokens } from '../../ground/types.ts'
-import type { Vault } from '../../state/store.ts'
+import type { TokenStore } from '../../state/store.ts'
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
 /** Tokens as JSON, a row for each session. */
-export function postgresVault({ tables, query }: Database): Vault {
+export function postgresTokenStore({ tables, query }: Database): TokenStore {
   const { tokens: table } = tables
   return {
     async put(sessionId, tokens, expiresAt) {

@@ -1,9 +1,9 @@
 import type { Tokens } from '../../ground/types.ts'
-import type { Vault } from '../../state/store.ts'
+import type { TokenStore } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 
 /** Tokens as JSON, each session's under a key that ends with the session. */
-export function redisVault(client: RedisClient, prefix: string): Vault {
+export function redisTokenStore(client: RedisClient, prefix: string): TokenStore {
   return {
     async put(sessionId, tokens, expiresAt) {
       const json = JSON.stringify(tokens)
