@@ -70,7 +70,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         // The effect is there, so a ledger that is away is asked while nobody else can have it.
         await insist(leaseMs, async () => {
           // In this order: whoever claims it after this finds no letter to replay.
-          if (attempt.mayHaveLetter) await ledger.exhume(deliveryId).catch(() => false)
+          if (attempt.mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
           await ledger.settle(deliveryId, owner, keepMs)
         })
       } finally {
@@ -86,7 +86,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       emit('webhook.failed', { ...infoOf(attempt, attempt.attempt), code, isFinal: isDead })
       try {
         if (isDead)
-          await ledger.bury(
+          await ledger.putDeadLetter(
             letterOf(attempt, { ...attempt, reason: code, failedAt: parts.clock() }),
           )
         if (!isHopeless) return 'failed'

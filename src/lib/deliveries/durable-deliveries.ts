@@ -79,7 +79,8 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
       throw error
     })
     if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
-    if (run.isLast && !(await isGivenUp(delivery))) await ledger.exhume(delivery.deliveryId)
+    if (run.isLast && !(await isGivenUp(delivery)))
+      await ledger.removeDeadLetter(delivery.deliveryId)
     return 'over'
   }
 
@@ -93,20 +94,20 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
 
   /** Were it given up while the ledger is away, nothing of it would be left here. */
   async function beginLast(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
-    await bury(delivery, run)
+    await keepDeadLetter(delivery, run)
     return claimInTurn(delivery, run)
   }
 
   /** That counts as done, and its letter is all that is left of it. */
   async function isGivenUp({ deliveryId }: VerifiedDelivery): Promise<boolean> {
-    return (await ledger.letter(deliveryId))?.reason === 'webhook_given_up'
+    return (await ledger.getDeadLetter(deliveryId))?.reason === 'webhook_given_up'
   }
 
   /** A process that dies in the last run leaves no letter any more, so one lies there before. */
-  async function bury(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
+  async function keepDeadLetter(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
     if (await isGivenUp(delivery)) return
     const reason = 'webhook_handler_failed'
-    await ledger.bury(letterOf(delivery, { reason, failedAt: clock(), attempt }))
+    await ledger.putDeadLetter(letterOf(delivery, { reason, failedAt: clock(), attempt }))
   }
 
   /** Whoever has it lives and ends it, or is dead, and then their lease ends. */

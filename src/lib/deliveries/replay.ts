@@ -18,16 +18,16 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
 
   return async function replay(deliveryId) {
     if (dispatcher.isEmpty) throw new ConfigError(['a replay needs handlers, and here are none'])
-    const letter = await ledger.letter(deliveryId)
+    const letter = await ledger.getDeadLetter(deliveryId)
     if (!letter) return false
     const delivery = deliveryOf(letter, clock())
     // Given up counts as done. Anything else that is done took effect after its letter was written.
     const evenIfDone = letter.reason === 'webhook_given_up'
     const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
     if (claimed.status === 'busy') throw busy()
-    if (claimed.status === 'done') return ledger.exhume(deliveryId)
+    if (claimed.status === 'done') return ledger.removeDeadLetter(deliveryId)
     // Another replay may have ended since.
-    if (!(await ledger.letter(deliveryId))) {
+    if (!(await ledger.getDeadLetter(deliveryId))) {
       await ledger.settle(deliveryId, claimed.owner, keepMs)
       return false
     }

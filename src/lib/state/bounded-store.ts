@@ -42,10 +42,10 @@ function boundedLedger(ledger: Ledger): Ledger {
     // How long that takes is up to the application's transaction.
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
     release: (...given) => within(timeoutMs, ledger.release(...given)),
-    bury: (...given) => within(timeoutMs, ledger.bury(...given)),
-    letter: (...given) => within(timeoutMs, ledger.letter(...given)),
+    putDeadLetter: (...given) => within(timeoutMs, ledger.putDeadLetter(...given)),
+    getDeadLetter: (...given) => within(timeoutMs, ledger.getDeadLetter(...given)),
     deadLetters: () => within(listTimeoutMs, ledger.deadLetters()),
-    exhume: (...given) => within(timeoutMs, ledger.exhume(...given)),
+    removeDeadLetter: (...given) => within(timeoutMs, ledger.removeDeadLetter(...given)),
   }
 }
 

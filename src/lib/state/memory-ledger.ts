@@ -54,15 +54,15 @@ export function memoryLedger(clock: Clock): Ledger {
       const entry = held(deliveryId, owner)
       if (entry) keep(deliveryId, { ...entry, state: { name: 'released' } })
     },
-    async bury(letter) {
+    async putDeadLetter(letter) {
       letters.delete(letter.deliveryId)
       letters.set(letter.deliveryId, letter)
       const [oldest] = letters.keys()
       if (letters.size > maxDeadLetters && oldest !== undefined) letters.delete(oldest)
     },
-    letter: async (deliveryId) => letters.get(deliveryId),
+    getDeadLetter: async (deliveryId) => letters.get(deliveryId),
     deadLetters: async () => [...letters.values()],
-    exhume: async (deliveryId) => letters.delete(deliveryId),
+    removeDeadLetter: async (deliveryId) => letters.delete(deliveryId),
   }
 }
 

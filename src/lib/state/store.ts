@@ -82,13 +82,13 @@ export interface Ledger {
   /** The effect is not there: the next attempt may claim at once. Only `owner` can say so. */
   release(deliveryId: string, owner: string): Promise<void>
   /** Keeps a delivery that failed for good, in place of an older letter by the same id. */
-  bury(letter: DeadLetter): Promise<void>
+  putDeadLetter(letter: DeadLetter): Promise<void>
   /** The dead letter of a delivery, where there is one. */
-  letter(deliveryId: string): Promise<DeadLetter | undefined>
+  getDeadLetter(deliveryId: string): Promise<DeadLetter | undefined>
   /** The deliveries that failed for good, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Forgets a dead letter; answers false to all but one of those who ask at once. */
-  exhume(deliveryId: string): Promise<boolean>
+  removeDeadLetter(deliveryId: string): Promise<boolean>
 }
 
 /** One attempt to handle one delivery. */

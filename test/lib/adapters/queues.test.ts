@@ -214,14 +214,16 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
     it('begins the last run although the ledger is away for a moment', async () => {
       const store = memoryStore()
       let failures = 2
-      const bury: typeof store.ledger.bury = (letter) => {
+      const putDeadLetter: typeof store.ledger.putDeadLetter = (letter) => {
         failures -= 1
-        return failures < 0 ? store.ledger.bury(letter) : Promise.reject(new Error('refused'))
+        return failures < 0
+          ? store.ledger.putDeadLetter(letter)
+          : Promise.reject(new Error('refused'))
       }
       const queue = await engine.queue({ attempts: 1 })
       const { url, handled } = await taking(
         { delivery: queue.delivery(), onDirectoryUserCreated() {} },
-        { options: { store: { ...store, ledger: { ...store.ledger, bury } } } },
+        { options: { store: { ...store, ledger: { ...store.ledger, putDeadLetter } } } },
       )
       await deliver(url, { id: 'msg_once' }).expect(201)
       await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
@@ -249,7 +251,7 @@ describe.each(engines)('$name', ({ isThere, startEngine, defaults, givenUp }) =>
       )
       await deliver(url, { id: 'msg_outrun' }).expect(201)
       const ofLast = await vi.waitUntil(async () => (await store.ledger.deadLetters())[0], waiting)
-      await store.ledger.bury({ ...ofLast, reason: 'webhook_given_up' })
+      await store.ledger.putDeadLetter({ ...ofLast, reason: 'webhook_given_up' })
       await store.ledger.settle('msg_outrun', 'me', 60_000)
       await vi.waitFor(async () => {
         expect(await queue.stateOf('msg_outrun')).toBe('completed')

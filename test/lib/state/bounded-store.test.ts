@@ -16,10 +16,10 @@ const hanging: StateStore = {
     renew: never,
     settle: never,
     release: never,
-    bury: never,
-    letter: never,
+    putDeadLetter: never,
+    getDeadLetter: never,
     deadLetters: never,
-    exhume: never,
+    removeDeadLetter: never,
   },
 }
 
@@ -52,9 +52,9 @@ describe('boundedStore', () => {
     ['ledger.renew', ({ ledger }) => ledger.renew('msg_1', 'me', 1000)],
     ['ledger.settle', ({ ledger }) => ledger.settle('msg_1', 'me', 1000)],
     ['ledger.release', ({ ledger }) => ledger.release('msg_1', 'me')],
-    ['ledger.bury', ({ ledger }) => ledger.bury(letter)],
-    ['ledger.letter', ({ ledger }) => ledger.letter('msg_1')],
-    ['ledger.exhume', ({ ledger }) => ledger.exhume('msg_1')],
+    ['ledger.putDeadLetter', ({ ledger }) => ledger.putDeadLetter(letter)],
+    ['ledger.getDeadLetter', ({ ledger }) => ledger.getDeadLetter('msg_1')],
+    ['ledger.removeDeadLetter', ({ ledger }) => ledger.removeDeadLetter('msg_1')],
   ])('ends a call of %s that hangs', async (_name, call) => {
     const outcome = expect(call(boundedStore(hanging))).rejects.toThrow('did not answer')
     await vi.advanceTimersByTimeAsync(2000)
@@ -95,10 +95,10 @@ describe('boundedStore', () => {
     expect((await ledger.claim(claim)).attempt).toBe(2)
     await ledger.settle('msg_1', 'me', 1000)
     expect((await ledger.claim(claim)).status).toBe('done')
-    await ledger.bury(letter)
-    expect(await ledger.letter('msg_1')).toEqual(letter)
+    await ledger.putDeadLetter(letter)
+    expect(await ledger.getDeadLetter('msg_1')).toEqual(letter)
     expect(await ledger.deadLetters()).toEqual([letter])
-    expect(await ledger.exhume('msg_1')).toBe(true)
+    expect(await ledger.removeDeadLetter('msg_1')).toBe(true)
     expect(ledger.settleIn).toBeUndefined()
   })
 

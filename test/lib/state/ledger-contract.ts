@@ -137,28 +137,30 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     it('keeps dead letters whole, oldest first, each once', async () => {
       const { ledger } = await create()
       const [one, two] = [letter('msg_1'), letter('msg_2', { body: '{"name":"Zoë 🚀"}' })]
-      await ledger.bury(one)
-      await ledger.bury(two)
+      await ledger.putDeadLetter(one)
+      await ledger.putDeadLetter(two)
       expect(await ledger.deadLetters()).toEqual([one, two])
       const again = { ...one, reason: 'again', failedAt: one.failedAt + 5000 }
-      await ledger.bury(again)
+      await ledger.putDeadLetter(again)
       expect(await ledger.deadLetters()).toEqual([two, again])
     })
 
     it('finds the dead letter of one delivery', async () => {
       const { ledger } = await create()
-      await ledger.bury(letter('msg_1'))
-      await ledger.bury(letter('msg_2', { body: '{"name":"Zoë 🚀"}' }))
-      expect(await ledger.letter('msg_2')).toEqual(letter('msg_2', { body: '{"name":"Zoë 🚀"}' }))
-      await ledger.exhume('msg_2')
-      expect(await ledger.letter('msg_2')).toBeUndefined()
-      expect(await ledger.letter('__proto__')).toBeUndefined()
+      await ledger.putDeadLetter(letter('msg_1'))
+      await ledger.putDeadLetter(letter('msg_2', { body: '{"name":"Zoë 🚀"}' }))
+      expect(await ledger.getDeadLetter('msg_2')).toEqual(
+        letter('msg_2', { body: '{"name":"Zoë 🚀"}' }),
+      )
+      await ledger.removeDeadLetter('msg_2')
+      expect(await ledger.getDeadLetter('msg_2')).toBeUndefined()
+      expect(await ledger.getDeadLetter('__proto__')).toBeUndefined()
     })
 
     it('gives a dead letter to one of those who ask', async () => {
       const { ledger } = await create()
-      await ledger.bury(letter('msg_1'))
-      const answers = await Promise.all([1, 2, 3].map(() => ledger.exhume('msg_1')))
+      await ledger.putDeadLetter(letter('msg_1'))
+      const answers = await Promise.all([1, 2, 3].map(() => ledger.removeDeadLetter('msg_1')))
       expect(answers.filter((isMine) => isMine)).toHaveLength(1)
       expect(await ledger.deadLetters()).toEqual([])
     })

@@ -24,7 +24,7 @@ describe('the ledger of one process', () => {
   it('keeps the latest thousand dead letters', async () => {
     const ledger = memoryLedger(() => now)
     for (let index = 0; index < 1001; index += 1) {
-      await ledger.bury({
+      await ledger.putDeadLetter({
         deliveryId: `msg_${index}`,
         type: 'x',
         body: '{}',

@@ -28,9 +28,9 @@ export async function useAll({
   await ledger.settle('msg_1', 'me', hourMs)
   await ledger.claim(claim('msg_2'))
   await ledger.release('msg_2', 'me')
-  await ledger.bury(letter('msg_3', 1))
-  await ledger.bury(letter('msg_4', 2))
-  expect(await ledger.exhume('msg_3')).toBe(true)
+  await ledger.putDeadLetter(letter('msg_3', 1))
+  await ledger.putDeadLetter(letter('msg_4', 2))
+  expect(await ledger.removeDeadLetter('msg_3')).toBe(true)
   expect(await ledger.deadLetters()).toEqual([letter('msg_4', 2)])
 }
 

@@ -2,13 +2,16 @@ import type { DeadLetter, Ledger } from '../../state/store.ts'
 import type { Database } from './database.ts'
 
 /** What a ledger knows of deliveries that failed for good. */
-type DeadLetters = Pick<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>
+type DeadLetters = Pick<
+  Ledger,
+  'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'
+>
 
 /** A row for each dead letter; they stay until somebody handles them. */
 export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
   const { deadLetters } = tables
   return {
-    async bury(letter) {
+    async putDeadLetter(letter) {
       await query(
         `insert into ${deadLetters} (delivery_id, failed_at, letter) values ($1, $2, $3)
         on conflict (delivery_id) do update
@@ -18,7 +21,7 @@ export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
         JSON.stringify(letter),
       )
     },
-    async letter(deliveryId) {
+    async getDeadLetter(deliveryId) {
       const [row] = await query<{ letter: string }>(
         `select letter from ${deadLetters} where delivery_id = $1`,
         deliveryId,
@@ -31,7 +34,7 @@ export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
       )
       return rows.map(({ letter }) => JSON.parse(letter) as DeadLetter)
     },
-    async exhume(deliveryId) {
+    async removeDeadLetter(deliveryId) {
       const mine = await query(
         `delete from ${deadLetters} where delivery_id = $1 returning true`,
         deliveryId,

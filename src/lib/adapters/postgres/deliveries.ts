@@ -5,7 +5,9 @@ import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
 /** What a ledger knows of deliveries that may yet succeed. */
-type Deliveries = Required<Omit<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>>
+type Deliveries = Required<
+  Omit<Ledger, 'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'>
+>
 
 /** A row for each delivery, whose state changes in one statement. */
 export function postgresDeliveries({ tables, query }: Database): Deliveries {

@@ -4,7 +4,7 @@ import { type RedisClient, wholeMs } from './client.ts'
 import { script } from './script.ts'
 
 /** Keeps a letter: its id, its moment, itself, and how many there may be. */
-const bury = script(`
+const put = script(`
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
   local tooMany = redis.call('ZCARD', KEYS[1]) - ARGV[4]
@@ -19,13 +19,16 @@ const list = script(`
   return redis.call('HMGET', KEYS[2], unpack(ids))
 `)
 
-const exhume = script(`
+const remove = script(`
   redis.call('ZREM', KEYS[1], ARGV[1])
   return redis.call('HDEL', KEYS[2], ARGV[1])
 `)
 
 /** What a ledger knows of deliveries that failed for good. */
-export type DeadLetters = Pick<Ledger, 'bury' | 'letter' | 'deadLetters' | 'exhume'>
+export type DeadLetters = Pick<
+  Ledger,
+  'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'
+>
 
 /** Their order in one key, and themselves in another; they stay until somebody handles them. */
 export function redisDeadLetters(client: RedisClient, prefix: string): DeadLetters {
@@ -33,12 +36,12 @@ export function redisDeadLetters(client: RedisClient, prefix: string): DeadLette
   const letters = `${prefix}{dead-letters}`
   const keys = [`${letters}:order`, letters]
   return {
-    async bury(letter) {
+    async putDeadLetter(letter) {
       const { deliveryId, failedAt } = letter
       const limit = String(maxDeadLetters)
-      await bury(client, keys, [deliveryId, wholeMs(failedAt), JSON.stringify(letter), limit])
+      await put(client, keys, [deliveryId, wholeMs(failedAt), JSON.stringify(letter), limit])
     },
-    async letter(deliveryId) {
+    async getDeadLetter(deliveryId) {
       const json = (await client.sendCommand(['HGET', letters, deliveryId])) as string | null
       return json === null ? undefined : (JSON.parse(json) as DeadLetter)
     },
@@ -46,6 +49,6 @@ export function redisDeadLetters(client: RedisClient, prefix: string): DeadLette
       const found = (await list(client, keys, [])) as string[]
       return found.map((json) => JSON.parse(json) as DeadLetter)
     },
-    exhume: async (deliveryId) => (await exhume(client, keys, [deliveryId])) === 1,
+    removeDeadLetter: async (deliveryId) => (await remove(client, keys, [deliveryId])) === 1,
   }
 }

@@ -146,9 +146,11 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
   it('keeps every dead letter, also one with a body that no text column takes', async () => {
     const { ledger } = (await create()).store
     const odd = { ...letter('msg_0', 0), body: '\0' }
-    await ledger.bury(odd)
+    await ledger.putDeadLetter(odd)
     await Promise.all(
-      Array.from({ length: 1001 }, (_, at) => ledger.bury(letter(`msg_${at + 1}`, at + 1))),
+      Array.from({ length: 1001 }, (_, at) =>
+        ledger.putDeadLetter(letter(`msg_${at + 1}`, at + 1)),
+      ),
     )
     const letters = await ledger.deadLetters()
     expect([letters.length, letters[0]]).toEqual([1002, odd])

@@ -98,10 +98,10 @@ describe.skipIf(!hasRedis)('redisStore', () => {
 
   it('keeps the latest thousand dead letters', async () => {
     const { ledger } = (await create()).store
-    for (let at = 0; at < 1001; at += 1) await ledger.bury(letter(`msg_${at}`, at))
+    for (let at = 0; at < 1001; at += 1) await ledger.putDeadLetter(letter(`msg_${at}`, at))
     const ids = (await ledger.deadLetters()).map(({ deliveryId }) => deliveryId)
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([1000, 'msg_1', 'msg_1000'])
-    expect(await ledger.exhume('msg_0')).toBe(false)
+    expect(await ledger.removeDeadLetter('msg_0')).toBe(false)
   })
 
   it('remembers what is done for as long as it was told', async () => {

@@ -227,8 +227,8 @@ describe('a dead letter', () => {
     const store = memoryStore()
     const letters = gate()
     let isSlow = false
-    const find: typeof store.ledger.letter = async (deliveryId) => {
-      const found = await store.ledger.letter(deliveryId)
+    const find: typeof store.ledger.getDeadLetter = async (deliveryId) => {
+      const found = await store.ledger.getDeadLetter(deliveryId)
       if (isSlow) {
         isSlow = false
         await letters.opened
@@ -241,7 +241,7 @@ describe('a dead letter', () => {
     })
     const { auth, url } = await taking(
       { onDirectoryUserCreated: handler },
-      { options: { store: { ...store, ledger: { ...store.ledger, letter: find } } } },
+      { options: { store: { ...store, ledger: { ...store.ledger, getDeadLetter: find } } } },
     )
     await deliver(url, { id: 'msg_dead' }).expect(201)
     isBroken = false
@@ -271,7 +271,7 @@ describe('a dead letter', () => {
 
   it('is gone although the store was away for a moment when it took effect', async () => {
     const store = memoryStore()
-    const { exhume, settle } = store.ledger
+    const { removeDeadLetter, settle } = store.ledger
     let failures = 0
     const atLast =
       <Given extends unknown[], Value>(call: (...given: Given) => Promise<Value>) =>
@@ -280,7 +280,11 @@ describe('a dead letter', () => {
         if (failures >= 0) throw new Error('connection refused')
         return call(...given)
       }
-    const ledger = { ...store.ledger, exhume: atLast(exhume), settle: atLast(settle) }
+    const ledger = {
+      ...store.ledger,
+      removeDeadLetter: atLast(removeDeadLetter),
+      settle: atLast(settle),
+    }
     let isBroken = true
     const handler = vi.fn(() => (isBroken ? Promise.reject(new PermanentError('odd')) : undefined))
     const { auth, url } = await taking(
@@ -302,7 +306,7 @@ describe('a dead letter', () => {
     await deliver(url, { id: 'msg_dead' }).expect(201)
     const body = JSON.stringify(documentedExamples['organization.directory.user_created'])
     const letter = { deliveryId: 'msg_dead', type: 'x', body, failedAt: Date.now(), attempt: 1 }
-    await store.ledger.bury({ ...letter, reason: 'webhook_handler_failed' })
+    await store.ledger.putDeadLetter({ ...letter, reason: 'webhook_handler_failed' })
     expect(await auth.webhooks.replay('msg_dead')).toBe(true)
     expect(await auth.webhooks.deadLetters()).toEqual([])
     expect(handler).toHaveBeenCalledTimes(1)
@@ -458,7 +462,7 @@ describe('a store that is down', () => {
     const store = memoryStore()
     const { url, log } = await taking(
       { onDirectoryUserCreated: () => Promise.reject(new PermanentError('odd')) },
-      { options: { store: { ...store, ledger: { ...store.ledger, bury: down } } } },
+      { options: { store: { ...store, ledger: { ...store.ledger, putDeadLetter: down } } } },
     )
     await deliver(url, { id: 'msg_unburied' }).expect(503)
     const [line] = log.filter((each) => each.startsWith('error webhook msg_unburied'))
