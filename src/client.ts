@@ -69,7 +69,7 @@ export type {
   PortalLink,
   PortalLinkOptions,
 } from './lib/management/organization-types.ts'
-export type { PageEnds, PageOptions } from './lib/management/pages.ts'
+export type { PageEnds, Pagination } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { RequestHeaders } from './lib/webhooks/headers.ts'

@@ -4,7 +4,7 @@ import type { Answer } from './call.ts'
 import { style } from './style.ts'
 
 /** How a page differs from the others. */
-export interface PageOptions {
+export interface PageSettings {
   /** The one script that runs. Default: none. */
   readonly script?: string
   /** The origins of pages that may show it in a frame. Default: none. */
@@ -16,7 +16,7 @@ export function page(
   status: number,
   title: string,
   content: Html,
-  options: PageOptions = {},
+  options: PageSettings = {},
 ): Answer {
   return {
     status,
@@ -55,7 +55,7 @@ export function unchangedPage(reason: string): Answer {
   return problemPage('Nothing was changed', reason)
 }
 
-function headers({ script, embeddedBy = [] }: PageOptions) {
+function headers({ script, embeddedBy = [] }: PageSettings) {
   // Without form-action: Chrome holds every redirect after a form to it, and where an application
   // goes on to after its callback is not ours to know.
   const policy = [

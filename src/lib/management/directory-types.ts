@@ -1,7 +1,7 @@
 import type { CallOptions } from './call.ts'
 import type { DirectoryGroup, DirectoryUser } from './directory-people-types.ts'
 import type { Named } from './named.ts'
-import type { PageEnds, PageOptions } from './pages.ts'
+import type { PageEnds, Pagination } from './pages.ts'
 import type { Open, Toggled } from './shapes.ts'
 
 /** Where an organization's people and groups come from. Times are in RFC 3339. */
@@ -63,7 +63,7 @@ export interface DirectoryStats {
 }
 
 /** Which people of a directory, and how much of them. */
-export interface ListDirectoryUsersOptions extends PageOptions {
+export interface ListDirectoryUsersOptions extends Pagination {
   /** Also what is not needed to know who it is. Default: false. */
   readonly includeDetail?: boolean | undefined
   /** Only members of this group (`dirgroup_…`). */
@@ -73,7 +73,7 @@ export interface ListDirectoryUsersOptions extends PageOptions {
 }
 
 /** Which groups of a directory, and how much of them. */
-export interface ListDirectoryGroupsOptions extends PageOptions {
+export interface ListDirectoryGroupsOptions extends Pagination {
   /** Also `groupDetail`. Default: false. */
   readonly includeDetail?: boolean | undefined
   /** Scalekit does not document what it does; sent as it is. */

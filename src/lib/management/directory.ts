@@ -11,7 +11,7 @@ import type {
   ListDirectoryUsersOptions,
 } from './directory-types.ts'
 import { type Named, named } from './named.ts'
-import { type PageOptions, pageQuery, pages } from './pages.ts'
+import { type Pagination, pageQuery, pages } from './pages.ts'
 import { apiPath, assertId, type Query } from './path.ts'
 import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
 import { rfc3339 } from './time.ts'
@@ -109,7 +109,7 @@ const ids = ['organizationId', 'id'] as const
 const owner = ['organizationId', 'directoryId'] as const
 
 /** What lists of people and of groups have in common. */
-interface Filter extends PageOptions {
+interface Filter extends Pagination {
   readonly includeDetail?: boolean | undefined
   readonly updatedAfter?: Date | string | undefined
 }

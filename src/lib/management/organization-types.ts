@@ -1,6 +1,6 @@
 import type { CallOptions } from './call.ts'
 import type { Named } from './named.ts'
-import type { PageEnds, PageOptions } from './pages.ts'
+import type { PageEnds, Pagination } from './pages.ts'
 import type { Open } from './shapes.ts'
 
 /** A customer of yours. Times are in RFC 3339. */
@@ -51,7 +51,7 @@ export interface NewOrganization extends OrganizationChanges {
 }
 
 /** Which organizations. */
-export interface ListOrganizationOptions extends PageOptions {
+export interface ListOrganizationOptions extends Pagination {
   /** Only the organization with this id of yours. */
   readonly externalId?: string
 }

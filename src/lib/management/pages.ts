@@ -2,7 +2,7 @@ import { ApiError } from '../ground/errors.ts'
 import type { Query } from './path.ts'
 
 /** Which page of a list, and how long it is. */
-export interface PageOptions {
+export interface Pagination {
   /** 1 to 30, or to the client's `maxPageSize`. Default: 10. */
   readonly pageSize?: number | undefined
   /** The `nextPageToken` or `prevPageToken` of another page. Default: the first page. */
@@ -56,7 +56,7 @@ const defaultPageSize = 10
  * @throws {@link ApiError} `invalid_page_size`
  */
 export function pageQuery(
-  { pageSize = defaultPageSize, pageToken }: PageOptions,
+  { pageSize = defaultPageSize, pageToken }: Pagination,
   maxPageSize: number,
 ): Query {
   const isUsable = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize
