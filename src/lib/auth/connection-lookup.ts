@@ -1,7 +1,7 @@
-import { sharedLookUp } from '../ground/cached-lookup.ts'
+import { cachedLookup } from '../ground/cached-lookup.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
-import { atMost } from '../ground/rate-limit.ts'
+import { rateLimit } from '../ground/rate-limit.ts'
 import type { Target } from '../ground/types.ts'
 import type { ListedConnection } from '../management/connection-types.ts'
 
@@ -42,8 +42,8 @@ export function connectionLookup(parts: {
   readonly logger: Logger
 }): LookUpDomain {
   const { findConnections, clock, logger } = parts
-  const mayAsk = atMost(lookUpsPerSecond, 1000, clock)
-  return sharedLookUp<DomainAnswer>({
+  const mayAsk = rateLimit(lookUpsPerSecond, 1000, clock)
+  return cachedLookup<DomainAnswer>({
     what: 'connection',
     find: async (domain) => judge(domain, await findConnections(domain)),
     keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),

@@ -1,7 +1,7 @@
-import { sharedLookUp } from '../ground/cached-lookup.ts'
+import { cachedLookup } from '../ground/cached-lookup.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
-import { within } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 
 /** What an organization is called, as far as Scalekit says. */
 export interface OrganizationName {
@@ -33,7 +33,7 @@ export function organizationNames(parts: {
   readonly timeoutMs?: number
 }): LookUpName {
   const { findOrganization, clock, logger, timeoutMs = defaultTimeoutMs } = parts
-  const lookUp = sharedLookUp<OrganizationName>({
+  const lookUp = cachedLookup<OrganizationName>({
     what: 'name',
     find: async (id) => nameIn(await findOrganization(id)),
     keptMs: () => hitMs,
@@ -43,7 +43,7 @@ export function organizationNames(parts: {
     clock,
     logger,
   })
-  return (id) => within(timeoutMs, lookUp(id)).catch(() => ({}))
+  return (id) => withTimeout(timeoutMs, lookUp(id)).catch(() => ({}))
 }
 
 /** The wire has empty texts for what there is not. */

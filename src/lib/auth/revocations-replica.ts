@@ -1,7 +1,7 @@
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Identity } from '../ground/types.ts'
-import { within } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import { joinRevocations } from '../state/join-revocations.ts'
 import type { LocalRevocations, Revocation, Revocations } from '../state/store.ts'
 import { revocationKeysOf } from './revocation.ts'
@@ -90,7 +90,7 @@ function remoteRevocations(
 
   function refresh(): Promise<boolean> {
     // Late success still counts for the next request.
-    pending ??= within(deadlineMs, load())
+    pending ??= withTimeout(deadlineMs, load())
       .catch(() => false)
       .finally(() => {
         pending = undefined

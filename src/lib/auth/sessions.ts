@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { AccessError, ScalekitError } from '../ground/errors.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
-import { hasEnded, type SessionKeeper } from '../session/session.ts'
+import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { TokenStore } from '../state/store.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
@@ -45,13 +45,13 @@ export interface Sessions {
 }
 
 export function liveSessions(parts: {
-  readonly keeper: SessionKeeper
+  readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
   readonly tokenStore: TokenStore
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { keeper, revocations, tokenStore, abilities, clock } = parts
+  const { storage, revocations, tokenStore, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -82,14 +82,14 @@ export function liveSessions(parts: {
     res: ServerResponse,
     identity: Identity,
   ): Promise<void> {
-    keeper.assertFits(req, identity)
-    const previous = keeper.read(req)
+    storage.assertFits(req, identity)
+    const previous = storage.read(req)
     if (previous) await finish(previous)
-    await keeper.write(req, res, identity)
+    await storage.write(req, res, identity)
   }
 
   function isStale(req: IncomingMessage): boolean {
-    return !revocations.isFresh() && keeper.holds(req)
+    return !revocations.isFresh() && storage.holds(req)
   }
 
   function principalOf(
@@ -97,12 +97,12 @@ export function liveSessions(parts: {
     res: ServerResponse,
     wasFresh: boolean = false,
   ): Principal {
-    const identity = keeper.read(req)
+    const identity = storage.read(req)
     if (!identity) return signedOut['no-session']
     if (hasEnded(identity, clock())) return signedOut.expired
     if (!wasFresh && !revocations.isFresh()) throw unavailable()
     if (revocations.isDead(identity)) return signedOut.revoked
-    keeper.touch(req, res, identity, revocations.isDead)
+    storage.touch(req, res, identity, revocations.isDead)
     return principalOfIdentity(identity)
   }
 
@@ -116,12 +116,12 @@ export function liveSessions(parts: {
     isStale,
     refresh: () => revocations.refresh(),
     isOver(req) {
-      const identity = keeper.holds(req) ? keeper.read(req) : undefined
+      const identity = storage.holds(req) ? storage.read(req) : undefined
       return identity !== undefined && revocations.isDead(identity)
     },
     async live(req) {
       if (isStale(req)) await revocations.refresh()
-      const identity = keeper.read(req)
+      const identity = storage.read(req)
       if (!identity || !revocations.isFresh()) return undefined
       return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
@@ -135,9 +135,9 @@ export function liveSessions(parts: {
       }),
     end: (req, res) =>
       orUnavailable(async () => {
-        const identity = keeper.read(req)
+        const identity = storage.read(req)
         const tokens = identity && (await finish(identity))
-        await keeper.clear(req, res)
+        await storage.clear(req, res)
         return tokens
       }),
   }

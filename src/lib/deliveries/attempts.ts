@@ -1,7 +1,7 @@
 import type { Emit } from '../auth/events.ts'
 import type { Clock } from '../ground/clock.ts'
 import { type Logger, quote, textOfThrown } from '../ground/log.ts'
-import { insist } from '../ground/retry-until.ts'
+import { retryUntil } from '../ground/retry-until.ts'
 import type { Ledger } from '../state/store.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
 import type { Delivery } from '../webhooks/handlers.ts'
@@ -68,7 +68,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The effect is there, so a ledger that is away is asked while nobody else can have it.
-        await insist(leaseMs, async () => {
+        await retryUntil(leaseMs, async () => {
           // In this order: whoever claims it after this finds no letter to replay.
           if (attempt.mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
           await ledger.settle(deliveryId, owner, keepMs)

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebhookError } from '../ground/errors.ts'
 import { quote, textOfThrown } from '../ground/log.ts'
-import { insist } from '../ground/retry-until.ts'
-import { within } from '../ground/with-timeout.ts'
+import { retryUntil } from '../ground/retry-until.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
 import { type Attempt, attemptsWith } from './attempts.ts'
 import {
@@ -38,7 +38,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
   async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
     try {
       const queued = { deliveryId, body: raw.toString(), receivedAt }
-      return (await within(parts.timeoutMs, queue.enqueue(queued))).isSameBody
+      return (await withTimeout(parts.timeoutMs, queue.enqueue(queued))).isSameBody
     } catch (cause) {
       throw new WebhookError('webhook_queue_unavailable', 'The queue takes nothing', { cause })
     }
@@ -86,7 +86,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
 
   async function begin(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     const claimed = run.isLast
-      ? await insist(run.lockMs, () => beginLast(delivery, run))
+      ? await retryUntil(run.lockMs, () => beginLast(delivery, run))
       : await claimInTurn(delivery, run)
     if (claimed.status === 'busy') throw busy()
     return claimed

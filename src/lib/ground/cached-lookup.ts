@@ -3,7 +3,7 @@ import { expiringMap } from './expiring-map.ts'
 import { type Logger, quote, textOfThrown } from './log.ts'
 
 /** What is looked up, and how often that is worth it. */
-export interface LookUpParts<Value> {
+export interface CachedLookupOptions<Value> {
   /** What a line in the log calls it, e.g. `name`. */
   readonly what: string
   find(key: string): Promise<Value>
@@ -30,8 +30,8 @@ const maxEntries = 1000
  * Looks things up once for all who wait, and keeps what was found. It answers the fallback rather
  * than reject, and what may not be asked is not kept.
  */
-export function sharedLookUp<Value extends object | string>(
-  parts: LookUpParts<Value>,
+export function cachedLookup<Value extends object | string>(
+  parts: CachedLookupOptions<Value>,
 ): (key: string) => Promise<Value> {
   const { fallback, clock, logger } = parts
   const known = expiringMap<Value>(clock, { maxEntries })

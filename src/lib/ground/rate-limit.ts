@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
  * Answers a function that says whether one more may happen now, and counts it if so: at most
  * `count` in any span of `spanMs` milliseconds.
  */
-export function atMost(count: number, spanMs: number, clock: Clock): () => boolean {
+export function rateLimit(count: number, spanMs: number, clock: Clock): () => boolean {
   const latest: number[] = []
   return function mayHappen() {
     const now = clock()

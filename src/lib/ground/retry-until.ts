@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const pauseMs = 250
 
 /** Asks again until there is an answer, or until this many milliseconds are over. */
-export async function insist<Value>(forMs: number, ask: () => Promise<Value>): Promise<Value> {
+export async function retryUntil<Value>(forMs: number, ask: () => Promise<Value>): Promise<Value> {
   const end = performance.now() + forMs
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 /** Rejects when the work takes longer; what comes of it later is nobody's any more. */
-export function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+export function withTimeout<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new Error(`did not answer within ${timeoutMs} ms`))
     const timer = setTimeout(late, timeoutMs)
@@ -12,5 +12,5 @@ const hookTimeoutMs = 30_000
 
 /** What a function of the application answers, at once or in time. */
 export function answerInTime<Value>(ask: () => Value | Promise<Value>): Promise<Value> {
-  return within(hookTimeoutMs, (async () => ask())())
+  return withTimeout(hookTimeoutMs, (async () => ask())())
 }

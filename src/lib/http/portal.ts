@@ -6,7 +6,7 @@ import { requiresPermissions, requiresRole } from './guards/checks.ts'
 import { answerRefusal, type Refusal, refusals } from './guards/refusals.ts'
 import type { Instance } from './instance/context.ts'
 import type { RouteHandler } from './instance/route.ts'
-import type { Look } from './pages/page.ts'
+import type { Theme } from './pages/page.ts'
 import { portalPage } from './pages/portal-page.ts'
 import { assertMethod } from './request/method.ts'
 import { isNavigation } from './request/navigation.ts'
@@ -26,7 +26,7 @@ export interface PortalParts {
   readonly instance: Instance
   readonly mint: MintPortalLink
   /** With {@link portalStyle}. */
-  readonly look: Look
+  readonly theme: Theme
   /** The path of this route. */
   readonly path: string
 }
@@ -73,7 +73,7 @@ export function portalRoute(parts: PortalParts): RouteHandler {
   function open(link: URL, req: IncomingMessage, res: ServerResponse): void {
     if (rules.isEmbedded) {
       const page = portalPage(link, { returnTo: rules.returnTo, again: parts.path })
-      sendPage(res, 200, page, parts.look)
+      sendPage(res, 200, page, parts.theme)
       return
     }
     // The portal has no use for the address that somebody comes from.

@@ -4,10 +4,10 @@ import type { Parts } from './instance/parts.ts'
 import { type RouteHandler, type RouteParts, type Routes, route } from './instance/route.ts'
 import { meRoute } from './me.ts'
 import { organizationsRoute } from './organizations.ts'
-import { lookWith } from './pages/page.ts'
+import { themeWith } from './pages/page.ts'
 import { portalStyle } from './pages/portal-page.ts'
 import { portalNotConfigured, portalRoute } from './portal.ts'
-import { after } from './request/with-express-session.ts'
+import { withExpressSession } from './request/with-express-session.ts'
 import { callbackRoute } from './sign-in/callback.ts'
 import { type IdpLoginParts, withIdpLogin } from './sign-in/idp-initiated.ts'
 import { loginRoute } from './sign-in/login.ts'
@@ -17,10 +17,11 @@ import { webhooksRoute } from './signed/webhooks.ts'
 
 export function routesOf(config: Config, parts: Parts): Routes {
   const { at, sessions, ownSession, logger, instance } = parts
-  const answers = { logger, look: instance.look, retryUrl: at.loginUrl({}) }
+  const answers = { logger, theme: instance.theme, retryUrl: at.loginUrl({}) }
   const own = (what: string, path: string, handler: RouteHandler, retry: Retry = {}) =>
     route({ ...answers, what, path, ...retry }, handler)
-  const withSession = (...given: Parameters<typeof own>) => after(ownSession, own(...given))
+  const withSession = (...given: Parameters<typeof own>) =>
+    withExpressSession(ownSession, own(...given))
   const { paths } = at
   const idpLogin = idpLoginParts(config, parts)
   const login = withIdpLogin(idpLogin, loginRoute(parts.loginParts, parts.login))
@@ -69,7 +70,7 @@ function idpLoginParts(config: Config, parts: Parts): IdpLoginParts {
     client: config.client,
     clock: config.clock,
     start: parts.login,
-    look: parts.instance.look,
+    theme: parts.instance.theme,
     singleUse: parts.store.singleUse,
   }
 }
@@ -80,8 +81,8 @@ function portalFor(
 ): RouteHandler {
   if (!rules) return portalNotConfigured()
   const { origin } = client.environmentUrl
-  const look = lookWith(pages.style ?? '', portalStyle)
-  return portalRoute({ rules, origin, instance, mint, look, path: at.paths.portal })
+  const theme = themeWith(pages.style ?? '', portalStyle)
+  return portalRoute({ rules, origin, instance, mint, theme, path: at.paths.portal })
 }
 
 /** Where nothing is expected, the path is the application's. */

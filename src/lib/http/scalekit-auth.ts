@@ -12,7 +12,7 @@ import { attach } from './instance/context.ts'
 import { assemble, type Parts } from './instance/parts.ts'
 import type { Routes } from './instance/route.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './request/middleware.ts'
-import { after } from './request/with-express-session.ts'
+import { withExpressSession } from './request/with-express-session.ts'
 import { routesOf, servedRoutes } from './routes.ts'
 import { loginFromApp } from './sign-in/login-from-app.ts'
 import { captureRawBody, tapBodies } from './signed/body-tap.ts'
@@ -153,7 +153,7 @@ function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middlewar
     next()
   }
 
-  return after(ownSession, function scalekitSession(req, res, next) {
+  return withExpressSession(ownSession, function scalekitSession(req, res, next) {
     if (sessions.isStale(req)) sessions.refresh().then(() => goOn(req, res, next), next)
     else goOn(req, res, next)
   })

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { cookieNames, readCookie, setCookieLines } from '../ground/cookies.ts'
 import { AccessError, ScalekitError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
-import { within } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import type { SealedIdentity } from './sealed-identity.ts'
-import type { SessionKeeper } from './session.ts'
+import type { SessionStorage } from './session-storage.ts'
 
 /** How long one call of the application's session store may take, in milliseconds. */
 export const storeTimeoutMs = 2000
@@ -50,7 +50,7 @@ export function expressSession(parts: {
   readonly keep: readonly string[]
   readonly sealed: SealedIdentity
   readonly logger: Logger
-}): SessionKeeper {
+}): SessionStorage {
   const { key, keep, sealed, logger } = parts
   const ended = new WeakSet<IncomingMessage>()
 
@@ -105,7 +105,7 @@ function called(call: (done: Done) => void): Promise<void> {
   const work = new Promise<void>((resolve, reject) => {
     call((error) => (error ? reject(error) : resolve()))
   })
-  return within(storeTimeoutMs, work)
+  return withTimeout(storeTimeoutMs, work)
 }
 
 /**

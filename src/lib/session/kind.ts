@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { ScalekitError } from '../ground/errors.ts'
 import { hasExpressSession } from './express-session.ts'
-import type { SessionKeeper } from './session.ts'
+import type { SessionStorage } from './session-storage.ts'
 
 /** Where sessions are kept: sealed in a cookie of ours, or in the application's express-session. */
 export type SessionKind = 'cookie' | 'express-session'
 
-export type Keepers = Readonly<Record<SessionKind, SessionKeeper>>
+export type SessionStorages = Readonly<Record<SessionKind, SessionStorage>>
 
 /**
  * Chooses the kind by what the application has mounted.
@@ -15,33 +15,33 @@ export type Keepers = Readonly<Record<SessionKind, SessionKeeper>>
  * some of its pages and another one, or nobody, on the rest. A request with neither shows nothing:
  * `express-session` leaves no trace while its store is away.
  */
-export function detectedKind(keepers: Keepers): SessionKeeper {
+export function detectedKind(storages: SessionStorages): SessionStorage {
   let settled: SessionKind | undefined
 
-  function keeperFor(req: IncomingMessage): SessionKeeper {
+  function storageFor(req: IncomingMessage): SessionStorage {
     const kind = kindOf(req)
     if (kind === 'express-session') settled ??= kind
     if (settled !== undefined && kind !== settled) throw changed(settled)
-    return keepers[kind]
+    return storages[kind]
   }
 
   return {
-    holds: (req) => keepers[kindOf(req)].holds(req),
+    holds: (req) => storages[kindOf(req)].holds(req),
     read(req) {
-      const identity = keeperFor(req).read(req)
+      const identity = storageFor(req).read(req)
       if (identity) settled ??= 'cookie'
       return identity
     },
-    assertFits: (req, identity) => keeperFor(req).assertFits(req, identity),
+    assertFits: (req, identity) => storageFor(req).assertFits(req, identity),
     async write(req, res, identity) {
-      await keeperFor(req).write(req, res, identity)
+      await storageFor(req).write(req, res, identity)
       settled ??= 'cookie'
     },
     touch(req, res, identity, isDead) {
       // Whose identity it is was read before, and that has settled the kind.
-      if (settled) keepers[settled].touch(req, res, identity, isDead)
+      if (settled) storages[settled].touch(req, res, identity, isDead)
     },
-    clear: async (req, res) => keeperFor(req).clear(req, res),
+    clear: async (req, res) => storageFor(req).clear(req, res),
   }
 }
 

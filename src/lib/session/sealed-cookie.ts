@@ -6,7 +6,7 @@ import type { Sealer } from '../ground/seal.ts'
 import type { Identity } from '../ground/types.ts'
 import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
 import { sealedIdentity } from './sealed-identity.ts'
-import type { SessionKeeper } from './session.ts'
+import type { SessionStorage } from './session-storage.ts'
 
 /**
  * Keeps the identity in the browser, sealed as a whole.
@@ -20,7 +20,7 @@ export function sealedCookie(parts: {
   /** How long a session lasts without a request, in seconds. */
   readonly idleSeconds: number
   readonly clock: Clock
-}): SessionKeeper {
+}): SessionStorage {
   const { style, seal, clock } = parts
   const idleMs = parts.idleSeconds * 1000
   const name = cookieName(parts.name, style)

@@ -1,4 +1,4 @@
-import { within } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import type { ClaimAnswer, DeliveryClaim, Ledger, Revocations, StateStore } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
@@ -15,11 +15,11 @@ export function boundedStore({
 }: StateStore): StateStore {
   return {
     revocations: boundedRevocations(revocations),
-    singleUse: { claim: (...given) => within(timeoutMs, singleUse.claim(...given)) },
+    singleUse: { claim: (...given) => withTimeout(timeoutMs, singleUse.claim(...given)) },
     tokenStore: {
-      put: (...given) => within(timeoutMs, tokenStore.put(...given)),
-      get: (...given) => within(timeoutMs, tokenStore.get(...given)),
-      remove: (...given) => within(timeoutMs, tokenStore.remove(...given)),
+      put: (...given) => withTimeout(timeoutMs, tokenStore.put(...given)),
+      get: (...given) => withTimeout(timeoutMs, tokenStore.get(...given)),
+      remove: (...given) => withTimeout(timeoutMs, tokenStore.remove(...given)),
     },
     ledger: boundedLedger(ledger),
   }
@@ -27,8 +27,8 @@ export function boundedStore({
 
 function boundedRevocations(revocations: Revocations): Revocations {
   return {
-    write: (...given) => within(timeoutMs, revocations.write(...given)),
-    since: (...given) => within(timeoutMs, revocations.since(...given)),
+    write: (...given) => withTimeout(timeoutMs, revocations.write(...given)),
+    since: (...given) => withTimeout(timeoutMs, revocations.since(...given)),
     ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
     ...(revocations.local ? { local: revocations.local } : {}),
   }
@@ -37,22 +37,22 @@ function boundedRevocations(revocations: Revocations): Revocations {
 function boundedLedger(ledger: Ledger): Ledger {
   return {
     claim: (claim) => boundedClaim(ledger, claim),
-    renew: (...given) => within(timeoutMs, ledger.renew(...given)),
-    settle: (...given) => within(timeoutMs, ledger.settle(...given)),
+    renew: (...given) => withTimeout(timeoutMs, ledger.renew(...given)),
+    settle: (...given) => withTimeout(timeoutMs, ledger.settle(...given)),
     // How long that takes is up to the application's transaction.
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
-    release: (...given) => within(timeoutMs, ledger.release(...given)),
-    putDeadLetter: (...given) => within(timeoutMs, ledger.putDeadLetter(...given)),
-    getDeadLetter: (...given) => within(timeoutMs, ledger.getDeadLetter(...given)),
-    deadLetters: () => within(listTimeoutMs, ledger.deadLetters()),
-    removeDeadLetter: (...given) => within(timeoutMs, ledger.removeDeadLetter(...given)),
+    release: (...given) => withTimeout(timeoutMs, ledger.release(...given)),
+    putDeadLetter: (...given) => withTimeout(timeoutMs, ledger.putDeadLetter(...given)),
+    getDeadLetter: (...given) => withTimeout(timeoutMs, ledger.getDeadLetter(...given)),
+    deadLetters: () => withTimeout(listTimeoutMs, ledger.deadLetters()),
+    removeDeadLetter: (...given) => withTimeout(timeoutMs, ledger.removeDeadLetter(...given)),
   }
 }
 
 /** What was granted too late is given back: nobody works on it, and the next attempt may come soon. */
 function boundedClaim(ledger: Ledger, claim: DeliveryClaim): Promise<ClaimAnswer> {
   const granted = ledger.claim(claim)
-  return within(timeoutMs, granted).catch((error: unknown) => {
+  return withTimeout(timeoutMs, granted).catch((error: unknown) => {
     // Where it was not granted, this does nothing.
     void granted.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
     throw error

@@ -1,5 +1,5 @@
 import { type Logger, quote } from '../ground/log.ts'
-import { within } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import {
   type AnyInterceptorHandler,
   handlersByPoint,
@@ -66,7 +66,7 @@ export function interceptWith({
       .then(() => handler(call, interception))
       .catch(threw)
     try {
-      return answerOf(await within(timeoutMs, work))
+      return answerOf(await withTimeout(timeoutMs, work))
     } catch (error) {
       abandoned.abort()
       throw error

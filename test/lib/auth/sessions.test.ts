@@ -286,7 +286,7 @@ function application() {
     maxLagMs: 1000,
   })
   const sessions = liveSessions({
-    keeper: sealedCookie({
+    storage: sealedCookie({
       name: 'scalekit-session',
       style: { isSecure: true },
       seal: sealer([new Secret('a secret of these tests alone')], 'session'),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { atMost } from '../../../src/lib/ground/rate-limit.ts'
+import { rateLimit } from '../../../src/lib/ground/rate-limit.ts'
 
-describe('atMost', () => {
+describe('rateLimit', () => {
   it('lets five happen in any second, and the next when the first is a second old', () => {
     let now = 0
-    const mayHappen = atMost(5, 1000, () => now)
+    const mayHappen = rateLimit(5, 1000, () => now)
     const times = [0, 100, 200, 300, 400, 500, 999, 1000, 1001, 1100, 1100]
     const allowed = times.filter((time) => {
       now = time
@@ -15,7 +15,7 @@ describe('atMost', () => {
 
   it('counts nothing that it refused', () => {
     let now = 0
-    const mayHappen = atMost(1, 1000, () => now)
+    const mayHappen = rateLimit(1, 1000, () => now)
     expect(mayHappen()).toBe(true)
     for (now = 1; now < 1000; now += 1) expect(mayHappen()).toBe(false)
     expect(mayHappen()).toBe(true)
@@ -23,7 +23,7 @@ describe('atMost', () => {
 
   it('goes on when the clock is set back by an hour', () => {
     let now = 3_600_000
-    const mayHappen = atMost(1, 1000, () => now)
+    const mayHappen = rateLimit(1, 1000, () => now)
     expect(mayHappen()).toBe(true)
     now = 0
     expect(mayHappen()).toBe(true)

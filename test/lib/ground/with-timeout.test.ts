@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { within } from '../../../src/lib/ground/with-timeout.ts'
+import { withTimeout } from '../../../src/lib/ground/with-timeout.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -9,18 +9,18 @@ afterEach(() => {
 })
 
 it('answers what the work answers, and leaves no timer', async () => {
-  expect(await within(1000, Promise.resolve('done'))).toBe('done')
+  expect(await withTimeout(1000, Promise.resolve('done'))).toBe('done')
   expect(vi.getTimerCount()).toBe(0)
 })
 
 it('rejects with what the work rejects with, and leaves no timer', async () => {
-  await expect(within(1000, Promise.reject(new Error('down')))).rejects.toThrow('down')
+  await expect(withTimeout(1000, Promise.reject(new Error('down')))).rejects.toThrow('down')
   expect(vi.getTimerCount()).toBe(0)
 })
 
 it('rejects when the time is over, not before', async () => {
   const outcome = vi.fn()
-  within(1000, new Promise(() => {})).catch(outcome)
+  withTimeout(1000, new Promise(() => {})).catch(outcome)
   await vi.advanceTimersByTimeAsync(999)
   expect(outcome).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1)
@@ -32,7 +32,7 @@ it('ignores work that fails after the time is over', async () => {
   const work = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
-  const late = expect(within(1000, work)).rejects.toThrow('did not answer')
+  const late = expect(withTimeout(1000, work)).rejects.toThrow('did not answer')
   await vi.advanceTimersByTimeAsync(1000)
   fail(new Error('late'))
   await late

@@ -11,14 +11,14 @@ const seal = sealer([new Secret('a secret of these tests alone')], 'session')
 
 describe('write and read', () => {
   it('bring the identity back as it was', async () => {
-    const { keeper } = keeping()
-    expect(keeper.read(requestWith(await cookieOf(ada())))).toEqual(ada())
+    const { storage } = keeping()
+    expect(storage.read(requestWith(await cookieOf(ada())))).toEqual(ada())
   })
 
   it('use a __Host- cookie that ends with the session', async () => {
-    const { keeper } = keeping()
+    const { storage } = keeping()
     const res = responseTo()
-    await keeper.write(requestWith(), res, ada())
+    await storage.write(requestWith(), res, ada())
     const [line] = setCookieLines(res)
     expect(line).toMatch(/^__Host-scalekit-session=1\.[\w-]+\.[\w-]+; /)
     expect(line!.split('; ').slice(1).sort()).toEqual([
@@ -31,10 +31,10 @@ describe('write and read', () => {
   })
 
   it('answer one frozen object for all requests of a cookie', async () => {
-    const { keeper } = keeping()
+    const { storage } = keeping()
     const cookie = await cookieOf(ada())
-    const identity = keeper.read(requestWith(cookie))!
-    expect(keeper.read(requestWith(`other=1; ${cookie}`))).toBe(identity)
+    const identity = storage.read(requestWith(cookie))!
+    expect(storage.read(requestWith(`other=1; ${cookie}`))).toBe(identity)
     for (const part of [identity, identity.roles, identity.claims, identity.claims.groups]) {
       expect(Object.isFrozen(part)).toBe(true)
     }
@@ -48,18 +48,18 @@ describe('read', () => {
     ['a cookie we did not seal', '__Host-scalekit-session=1.AAAAAAAA.AAAA'],
     ['a very long cookie', `__Host-scalekit-session=${'A'.repeat(100_000)}`],
   ])('finds nobody in %s', (_case, cookie) => {
-    expect(keeping().keeper.read(requestWith(cookie))).toBeUndefined()
+    expect(keeping().storage.read(requestWith(cookie))).toBeUndefined()
   })
 
   it('finds nobody in a cookie that was sent twice', async () => {
     const cookie = await cookieOf(ada())
     const other = await cookieOf(ada({ sessionId: 'another' }))
-    expect(keeping().keeper.read(requestWith(`${cookie}; ${other}`))).toBeUndefined()
+    expect(keeping().storage.read(requestWith(`${cookie}; ${other}`))).toBeUndefined()
   })
 
   it('finds nobody in a value moved to another name', async () => {
     const value = (await cookieOf(ada())).split('=')[1]
-    const plain = keeping({ isSecure: false }).keeper
+    const plain = keeping({ isSecure: false }).storage
     expect(plain.read(requestWith(`scalekit-session=${value}`))).toBeUndefined()
   })
 
@@ -67,22 +67,22 @@ describe('read', () => {
     const name = '__Host-scalekit-session'
     const transaction = sealer([new Secret('a secret of these tests alone')], 'transaction')
     const value = transaction.seal(JSON.stringify(ada()), name)
-    expect(keeping().keeper.read(requestWith(`${name}=${value}`))).toBeUndefined()
+    expect(keeping().storage.read(requestWith(`${name}=${value}`))).toBeUndefined()
   })
 
   it.each([{ v: 2 }, { v: undefined }])('finds nobody in an identity with %j', (changes) => {
     const name = '__Host-scalekit-session'
     const value = seal.seal(JSON.stringify({ ...ada(), ...changes }), name)
-    expect(keeping().keeper.read(requestWith(`${name}=${value}`))).toBeUndefined()
+    expect(keeping().storage.read(requestWith(`${name}=${value}`))).toBeUndefined()
   })
 
   it('finds nobody in a changed cookie, though the right one was just read', async () => {
-    const { keeper } = keeping()
+    const { storage } = keeping()
     const cookie = await cookieOf(ada())
-    keeper.read(requestWith(cookie))
+    storage.read(requestWith(cookie))
     const at = cookie.indexOf('=') + 20
     const changed = cookie.slice(0, at) + (cookie[at] === 'A' ? 'B' : 'A') + cookie.slice(at + 1)
-    expect(keeper.read(requestWith(changed))).toBeUndefined()
+    expect(storage.read(requestWith(changed))).toBeUndefined()
   })
 })
 
@@ -90,53 +90,53 @@ describe('touch', () => {
   const isDead = () => false
 
   it('leaves a session alone in the first half of its idle time', () => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs - 1)
-    keeper.touch(requestWith(), res, ada(), isDead)
+    storage.touch(requestWith(), res, ada(), isDead)
     expect(setCookieLines(res)).toEqual([])
   })
 
   it('gives it the whole idle time again from the middle on', () => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     const res = responseTo()
     at(now + 12 * hourMs)
-    keeper.touch(requestWith(), res, ada(), isDead)
-    expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(
+    storage.touch(requestWith(), res, ada(), isDead)
+    expect(storage.read(requestWith(cookieAfter(res)))).toEqual(
       ada({ idleExpiresAt: now + 36 * hourMs }),
     )
     expect(setCookieLines(res)[0]).toContain(`Max-Age=${(7 * 24 - 12) * 3600};`)
   })
 
   it('never goes past the absolute end', () => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     const res = responseTo()
     const end = now + 20 * hourMs
     at(now + 13 * hourMs)
-    keeper.touch(
+    storage.touch(
       requestWith(),
       res,
       ada({ absoluteExpiresAt: end, idleExpiresAt: now + 19 * hourMs }),
       isDead,
     )
-    expect(keeper.read(requestWith(cookieAfter(res)))?.idleExpiresAt).toBe(end)
+    expect(storage.read(requestWith(cookieAfter(res)))?.idleExpiresAt).toBe(end)
   })
 
   it('leaves a session alone that already lasts to its absolute end', () => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     const res = responseTo()
     const end = now + 20 * hourMs
     at(now + 15 * hourMs)
-    keeper.touch(requestWith(), res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }), isDead)
+    storage.touch(requestWith(), res, ada({ absoluteExpiresAt: end, idleExpiresAt: end }), isDead)
     expect(setCookieLines(res)).toEqual([])
   })
 
   it('leaves an answer alone whose headers are sent', () => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     const res = responseTo()
     at(now + 23 * hourMs)
     res.flushHeaders()
-    expect(() => keeper.touch(requestWith(), res, ada(), isDead)).not.toThrow()
+    expect(() => storage.touch(requestWith(), res, ada(), isDead)).not.toThrow()
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -144,26 +144,26 @@ describe('touch', () => {
     ['nothing', {}],
     ['what Socket.IO hands over', { setHeader() {}, getHeader() {}, writeHead() {}, end() {} }],
   ])('leaves %s alone, which stands for the answer to a WebSocket', (_what, object) => {
-    const { keeper, at } = keeping()
+    const { storage, at } = keeping()
     at(now + 13 * hourMs)
     const res = object as unknown as ServerResponse
-    expect(() => keeper.touch(requestWith(), res, ada(), isDead)).not.toThrow()
+    expect(() => storage.touch(requestWith(), res, ada(), isDead)).not.toThrow()
   })
 
   it('does not change the identity that other requests hold', async () => {
-    const { keeper, at } = keeping()
-    const identity = keeper.read(requestWith(await cookieOf(ada())))!
+    const { storage, at } = keeping()
+    const identity = storage.read(requestWith(await cookieOf(ada())))!
     at(now + 13 * hourMs)
-    keeper.touch(requestWith(), responseTo(), identity, isDead)
+    storage.touch(requestWith(), responseTo(), identity, isDead)
     expect(identity).toEqual(ada())
   })
 })
 
 describe('clear', () => {
   it('takes the cookie away at once', async () => {
-    const { keeper } = keeping()
+    const { storage } = keeping()
     const res = responseTo()
-    await keeper.clear(requestWith(), res)
+    await storage.clear(requestWith(), res)
     expect(setCookieLines(res)).toEqual([
       expect.stringMatching(/^__Host-scalekit-session=; Max-Age=0; /),
     ])
@@ -172,12 +172,12 @@ describe('clear', () => {
 
 describe('an identity that no cookie can hold', () => {
   it('is refused, and no cookie is set', async () => {
-    const { keeper } = keeping()
+    const { storage } = keeping()
     const res = responseTo()
     const identity = ada({
       claims: { groups: Array.from({ length: 800 }, (_, at) => `group ${at}`) },
     })
-    await expect(keeper.write(requestWith(), res, identity)).rejects.toMatchObject({
+    await expect(storage.write(requestWith(), res, identity)).rejects.toMatchObject({
       code: 'session_too_large',
       status: 500,
       hint: expect.stringContaining('claims.groups'),
@@ -194,7 +194,7 @@ describe('an identity that no cookie can hold', () => {
     ['the subject', { sub: 'f'.repeat(5000) }, 'sub (5002)'],
   ])('is told with its largest parts first: %s', async (_case, changes, part) => {
     await expect(
-      keeping().keeper.write(requestWith(), responseTo(), ada(changes)),
+      keeping().storage.write(requestWith(), responseTo(), ada(changes)),
     ).rejects.toMatchObject({
       hint: expect.stringMatching(`^Its largest parts are ${escaped(part)}, `),
     })
@@ -210,14 +210,14 @@ describe('an identity that one cookie cannot hold', () => {
   it('is kept in two, each small enough for a browser, at every length around the limit', async () => {
     const counts = new Set<number>()
     for (let size = 2350; size < 2650; size += 1) {
-      const { keeper } = keeping()
+      const { storage } = keeping()
       const res = responseTo()
       const identity = ada({ claims: { name: 'a'.repeat(size) } })
-      await keeper.write(requestWith(), res, identity)
+      await storage.write(requestWith(), res, identity)
       const lines = setCookieLines(res)
       counts.add(lines.length)
       expect(lines.every((line) => line.length <= 4096)).toBe(true)
-      expect(keeper.read(requestWith(cookieAfter(res)))).toEqual(identity)
+      expect(storage.read(requestWith(cookieAfter(res)))).toEqual(identity)
     }
     expect([...counts]).toEqual([1, 2])
   })
@@ -232,15 +232,15 @@ describe('an identity that one cookie cannot hold', () => {
   ])('is nobody %s', async (_case, tamper) => {
     const [first, second] = (await cookiesOf(3500)).split('; ')
     const [, other] = (await cookiesOf(3600)).split('; ')
-    expect(keeping().keeper.read(requestWith(`${second}; ${first}`))).toBeDefined()
-    expect(keeping().keeper.read(requestWith(tamper(first!, second!, other!)))).toBeUndefined()
+    expect(keeping().storage.read(requestWith(`${second}; ${first}`))).toBeDefined()
+    expect(keeping().storage.read(requestWith(tamper(first!, second!, other!)))).toBeUndefined()
   })
 
   it('leaves no second cookie to a smaller one, nor to nobody', async () => {
     const before = await cookiesOf(3500)
     for (const act of ['write', 'clear'] as const) {
       const res = responseTo()
-      await keeping().keeper[act](requestWith(before), res, ada())
+      await keeping().storage[act](requestWith(before), res, ada())
       const cleared = setCookieLines(res).filter((line) => line.includes('Max-Age=0'))
       expect(cleared.map((line) => line.split('=')[0])).toContain('__Host-scalekit-session.1')
     }
@@ -250,7 +250,7 @@ describe('an identity that one cookie cannot hold', () => {
 /** The cookies of an identity with a claim of this length. */
 async function cookiesOf(size: number): Promise<string> {
   const res = responseTo()
-  await keeping().keeper.write(requestWith(), res, ada({ claims: { name: 'a'.repeat(size) } }))
+  await keeping().storage.write(requestWith(), res, ada({ claims: { name: 'a'.repeat(size) } }))
   return cookieAfter(res)
 }
 
@@ -260,19 +260,19 @@ async function sealedValueOf(size: number): Promise<string> {
 
 function keeping({ isSecure = true } = {}) {
   const { clock, at } = settableClock()
-  const keeper = sealedCookie({
+  const storage = sealedCookie({
     name: 'scalekit-session',
     style: { isSecure },
     seal,
     idleSeconds: 24 * 3600,
     clock,
   })
-  return { keeper, at }
+  return { storage, at }
 }
 
 async function cookieOf(identity: Identity): Promise<string> {
   const res = responseTo()
-  await keeping().keeper.write(requestWith(), res, identity)
+  await keeping().storage.write(requestWith(), res, identity)
   return cookieAfter(res)
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, Job, Worker } from 'bullmq'
 import { type Logger, quote } from '../../ground/log.ts'
-import { within } from '../../ground/with-timeout.ts'
+import { withTimeout } from '../../ground/with-timeout.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 
@@ -59,7 +59,7 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
   return async () => {
     const closed = worker.close()
     while (running.size > 0) await Promise.allSettled(running)
-    await within(closeTimeoutMs, closed).catch((error: unknown) => report(logger, error))
+    await withTimeout(closeTimeoutMs, closed).catch((error: unknown) => report(logger, error))
     disconnect()
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
 import { statusOf } from '../../ground/errors.ts'
 import type { Instance } from '../instance/context.ts'
-import { lookWith } from '../pages/page.ts'
+import { themeWith } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage, isNavigation } from '../request/navigation.ts'
 import { type Problem, redirect, sendPage, sendProblem } from '../request/respond.ts'
@@ -89,7 +89,7 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
 }
 
 /** Where no instance is known whose page it is. */
-const plainLook = lookWith('')
+const plainTheme = themeWith('')
 
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
 export function answerRefusal(
@@ -111,7 +111,7 @@ export function answerRefusal(
   challengeBy(refusal, res)
   const loginUrl = wayBack || (login && instance?.loginUrl(login))
   const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
-  sendPage(res, statusOf(code), page, instance?.look ?? plainLook)
+  sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
 }
 
 function loginAndBack(

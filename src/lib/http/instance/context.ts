@@ -3,7 +3,7 @@ import type { Principal } from '../../auth/principal.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { ScalekitError } from '../../ground/errors.ts'
-import type { Look } from '../pages/page.ts'
+import type { Theme } from '../pages/page.ts'
 import { requestProperty } from '../request/request-property.ts'
 
 declare global {
@@ -19,7 +19,7 @@ declare global {
 export interface Instance {
   readonly sessions: Sessions
   readonly clock: Clock
-  readonly look: Look
+  readonly theme: Theme
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
   /** Where a request that was refused may come back to. */

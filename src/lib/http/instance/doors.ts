@@ -30,14 +30,14 @@ export interface Doors {
 }
 
 export function doorsOf(config: Config, ground: Ground): Doors {
-  const { at, sessions, scalekit, send, look } = ground
+  const { at, sessions, scalekit, send, theme } = ground
   const transactions = transactionsFor(config, ground)
   const loginParts = loginPartsOf(config, ground, transactions)
   const login = startLogin(loginParts)
   const logoutParts = logoutPartsOf(config, ground)
   const instance: Instance = {
     clock: config.clock,
-    look,
+    theme,
     sessions,
     loginUrl: at.loginUrl,
     returnToOf: at.returnToOf,
@@ -70,7 +70,7 @@ function transactionsFor({ name, isSecure, clock }: Config, { seal, store }: Gro
 
 function loginPartsOf(
   config: Config,
-  { at, discover, sessions, scalekit, look, logger }: Ground,
+  { at, discover, sessions, scalekit, theme, logger }: Ground,
   transactions: Transactions,
 ): LoginParts {
   const { client, scope, clock } = config
@@ -84,15 +84,15 @@ function loginPartsOf(
     scope,
     clock,
     findDestination: findDestination({ ...config, lookUp }),
-    askForEmail: askForEmail({ ...config, look, loginUrl: at.loginUrl }),
+    askForEmail: askForEmail({ ...config, theme, loginUrl: at.loginUrl }),
   }
 }
 
 function logoutPartsOf(
   { client }: Config,
-  { at, discover, sessions, seal, csrf, logger, look }: Ground,
+  { at, discover, sessions, seal, csrf, logger, theme }: Ground,
 ): LogoutParts {
-  return { ...at, client, discover, sessions, seal: seal('logout'), csrf, logger, look }
+  return { ...at, client, discover, sessions, seal: seal('logout'), csrf, logger, theme }
 }
 
 function offerOf(

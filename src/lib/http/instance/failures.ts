@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asScalekitError, LoginError, type ScalekitError } from '../../ground/errors.ts'
 import { type Logger, quote } from '../../ground/log.ts'
-import type { Look } from '../pages/page.ts'
+import type { Theme } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
 import { sendPage, sendProblem } from '../request/respond.ts'
@@ -12,7 +12,7 @@ export interface FailureParts {
   /** Starts the sign-in again, or does what `retryText` says. */
   readonly retryUrl: string
   readonly retryText?: string
-  readonly look: Look
+  readonly theme: Theme
 }
 
 /** One line for the developer; a page or a problem document for whoever asked. */
@@ -21,7 +21,7 @@ export function answerFailure(
   what: string,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl, retryText, look }: FailureParts,
+  { logger, retryUrl, retryText, theme }: FailureParts,
 ): void {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
   const providerError = error instanceof LoginError ? error.providerError : undefined
@@ -32,7 +32,7 @@ export function answerFailure(
   }
   if (asksForPage(req)) {
     const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
-    sendPage(res, error.status, page, look)
+    sendPage(res, error.status, page, theme)
   } else {
     const loginUrl = retryText === undefined ? { loginUrl: retryUrl } : {}
     sendProblem(res, error, { ...loginUrl, ...(providerError ? { providerError } : {}) })

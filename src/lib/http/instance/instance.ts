@@ -13,9 +13,9 @@ import type { OwnSession } from '../../session/own-session.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
 import type { StateStore } from '../../state/store.ts'
-import { type Look, lookWith } from '../pages/page.ts'
+import { type Theme, themeWith } from '../pages/page.ts'
 import { type Addresses, addresses } from './addresses.ts'
-import { ownSessionFor, sessionKeeper } from './session-keeper.ts'
+import { ownSessionFor, sessionStorage } from './session-storage.ts'
 
 /** What all of an instance stands on, in the order in which it is built. */
 export interface Ground {
@@ -31,7 +31,7 @@ export interface Ground {
   /** Runs before anything that asks for a session, where we mount `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly events: AuthEmitter
-  readonly look: Look
+  readonly theme: Theme
   readonly logger: Logger
 }
 
@@ -45,7 +45,7 @@ export function groundOf(config: Config): Ground {
   const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
   const csrf = csrfTokens(secrets, id)
   const sessions = liveSessions({
-    keeper: sessionKeeper(config, seal),
+    storage: sessionStorage(config, seal),
     revocations,
     tokenStore: store.tokenStore,
     abilities: { csrfToken: csrf.issue },
@@ -63,7 +63,7 @@ export function groundOf(config: Config): Ground {
     sessions,
     ownSession: ownSessionFor(config, id, sessions.isOver),
     events: authEmitter(logger),
-    look: lookWith(config.pages.style ?? ''),
+    theme: themeWith(config.pages.style ?? ''),
     logger,
   }
 }

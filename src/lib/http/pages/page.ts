@@ -16,7 +16,7 @@ export interface Page {
 }
 
 /** How all pages of an instance look. */
-export interface Look {
+export interface Theme {
   readonly style: Html
   /** Lets the style through the Content-Security-Policy, and nothing else. */
   readonly styleHash: string
@@ -51,7 +51,7 @@ code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
  * @param style What the application puts after our own.
  * @param particulars What one page has in between.
  */
-export function lookWith(style: string, particulars = ''): Look {
+export function themeWith(style: string, particulars = ''): Theme {
   const whole = ownStyle + particulars + style
   return { style: raw(whole), styleHash: policyHash(whole) }
 }
@@ -62,7 +62,7 @@ export function policyHash(text: string): string {
 }
 
 /** The whole document. */
-export function render({ title, body, lang = 'en' }: Page, { style }: Look): string {
+export function render({ title, body, lang = 'en' }: Page, { style }: Theme): string {
   return html`<!doctype html>
 <html lang="${lang}">
 <head>

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { neverCache } from '../../ground/cookies.ts'
 import { type ScalekitErrorCode, statusOf } from '../../ground/errors.ts'
-import { type Look, type Page, render } from '../pages/page.ts'
+import { type Page, render, type Theme } from '../pages/page.ts'
 
 /** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
 export function redirect(req: IncomingMessage, res: ServerResponse, location: string): void {
@@ -42,19 +42,19 @@ export function sendProblem(res: ServerResponse, problem: Problem, extra: object
 }
 
 /** Answers a page of ours. It runs no script but its own, if it has one, and cannot be framed. */
-export function sendPage(res: ServerResponse, status: number, page: Page, look: Look): void {
+export function sendPage(res: ServerResponse, status: number, page: Page, theme: Theme): void {
   neverCache(res)
   res.statusCode = status
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
-  res.setHeader('Content-Security-Policy', policyOf(page, look))
+  res.setHeader('Content-Security-Policy', policyOf(page, theme))
   res.setHeader('X-Content-Type-Options', 'nosniff')
   // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
   res.setHeader('Referrer-Policy', page.referrerPolicy ?? 'same-origin')
-  res.end(render(page, look))
+  res.end(render(page, theme))
 }
 
 /** Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on. */
-function policyOf({ scriptHash, frameOrigin }: Page, { styleHash }: Look): string {
+function policyOf({ scriptHash, frameOrigin }: Page, { styleHash }: Theme): string {
   return [
     "default-src 'none'",
     `style-src '${styleHash}'`,

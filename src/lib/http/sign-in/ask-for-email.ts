@@ -3,13 +3,13 @@ import type { EmailPage, PageOptions } from '../../config/page-options.ts'
 import { neverCache } from '../../ground/cookies.ts'
 import { socialProviders } from '../../ground/social-providers.ts'
 import { emailPage } from '../pages/email-page.ts'
-import type { Look } from '../pages/page.ts'
+import type { Theme } from '../pages/page.ts'
 import { sendPage } from '../request/respond.ts'
 
 /** How an instance asks for an e-mail address. */
 export interface EmailPageParts {
   readonly pages: Pick<PageOptions, 'texts' | 'email'>
-  readonly look: Look
+  readonly theme: Theme
   /** The social providers that are offered. */
   readonly providers: readonly string[]
   /** The path that starts a sign-in, with this query. */
@@ -32,7 +32,7 @@ export type AskForEmail = (
  * Asks by a page, ours or the application's. Its form GETs `/login`: a sign-in begins only so, a
  * link with `login_hint` does the same, and no body parser stands in between.
  */
-export function askForEmail({ pages, look, providers, loginUrl }: EmailPageParts): AskForEmail {
+export function askForEmail({ pages, theme, providers, loginUrl }: EmailPageParts): AskForEmail {
   return async function ask(req, res, question) {
     const page = pageFor(question)
     if (pages.email) {
@@ -41,7 +41,7 @@ export function askForEmail({ pages, look, providers, loginUrl }: EmailPageParts
       return
     }
     const texts = typeof pages.texts === 'function' ? pages.texts(req) : pages.texts
-    sendPage(res, 200, emailPage(page, texts), look)
+    sendPage(res, 200, emailPage(page, texts), theme)
   }
 
   function pageFor({ fields, email, problem }: EmailQuestion): EmailPage {

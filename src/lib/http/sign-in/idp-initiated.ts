@@ -10,7 +10,7 @@ import type { KeySet } from '../../oidc/key-sets.ts'
 import type { SingleUse } from '../../state/store.ts'
 import { claimOnce } from '../instance/claim-once.ts'
 import type { RouteHandler } from '../instance/route.ts'
-import type { Look } from '../pages/page.ts'
+import type { Theme } from '../pages/page.ts'
 import { switchPage } from '../pages/pages.ts'
 import { cameFromOtherHost, keepMarker, redirectToOwnHost } from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
@@ -33,7 +33,7 @@ export interface IdpLoginParts {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly start: StartLogin
-  readonly look: Look
+  readonly theme: Theme
   origin(req: IncomingMessage): string
   ownUrl(req: IncomingMessage): URL | undefined
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
@@ -69,7 +69,7 @@ export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHa
     if (other && req.method !== 'POST') {
       const switching = { from: other.user.email, to: login.loginHint }
       const page = switchPage(ownAction(req, token, relayState), switching)
-      return sendPage(res, 200, page, parts.look)
+      return sendPage(res, 200, page, parts.theme)
     }
     await claim(parts.singleUse, login)
     await parts.start(req, res, requestOf(login, req, relayState))

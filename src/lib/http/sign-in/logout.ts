@@ -8,7 +8,7 @@ import type { Sealer } from '../../ground/seal.ts'
 import type { Client, Provider } from '../../oidc/discovery.ts'
 import { endSessionUrl } from '../../oidc/end-session.ts'
 import type { RouteHandler } from '../instance/route.ts'
-import type { Look } from '../pages/page.ts'
+import type { Theme } from '../pages/page.ts'
 import { signOutPage } from '../pages/pages.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
@@ -27,7 +27,7 @@ export interface LogoutParts {
   readonly seal: Sealer
   readonly csrf: CsrfTokens
   readonly logger: Logger
-  readonly look: Look
+  readonly theme: Theme
   /** Where Scalekit sends the browser afterwards: this route, once more. */
   logoutUri(req: IncomingMessage): string
   origin(req: IncomingMessage): string
@@ -94,7 +94,7 @@ export function logoutRoute(parts: LogoutParts, end: EndLogin): RouteHandler {
     } else if (isWanted(req, proofOf(parts, req, principal))) {
       await end(req, res, returnTo === undefined ? {} : { returnTo })
     } else if (req.method === 'GET') {
-      sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)), parts.look)
+      sendPage(res, 200, signOutPage(ownAction(parts, req, returnTo)), parts.theme)
     } else {
       throw new LoginError('cross_site_request', 'The sign-out did not come from this site', {
         hint: 'Send it from a page of the application, or with X-CSRF-Token from /me.',

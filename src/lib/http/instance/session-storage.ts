@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
 import type { Sealer } from '../../ground/seal.ts'
 import { expressSession } from '../../session/express-session.ts'
-import { detectedKind, type Keepers } from '../../session/kind.ts'
+import { detectedKind, type SessionStorages } from '../../session/kind.ts'
 import { type OwnSession, ownSession } from '../../session/own-session.ts'
 import { sealedCookie } from '../../session/sealed-cookie.ts'
 import { sealedIdentity } from '../../session/sealed-identity.ts'
-import type { SessionKeeper } from '../../session/session.ts'
+import type { SessionStorage } from '../../session/session-storage.ts'
 
 /** Where this instance keeps its sessions. */
-export function sessionKeeper(config: Config, seal: (purpose: string) => Sealer): SessionKeeper {
+export function sessionStorage(config: Config, seal: (purpose: string) => Sealer): SessionStorage {
   const { name, logger, sessionKind } = config
-  const keepers: Keepers = {
+  const storages: SessionStorages = {
     cookie: sealedCookie({
       name: cookieNameOf(config),
       style: config,
@@ -26,7 +26,7 @@ export function sessionKeeper(config: Config, seal: (purpose: string) => Sealer)
       logger,
     }),
   }
-  return sessionKind === 'auto' ? detectedKind(keepers) : keepers[sessionKind]
+  return sessionKind === 'auto' ? detectedKind(storages) : storages[sessionKind]
 }
 
 /**

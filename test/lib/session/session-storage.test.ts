@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasEnded } from '../../../src/lib/session/session.ts'
+import { hasEnded } from '../../../src/lib/session/session-storage.ts'
 import { ada, now } from '../identities.ts'
 
 describe('hasEnded', () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Identity } from '../ground/types.ts'
 
 /** Where the identity of a signed-in browser is kept between requests. */
-export interface SessionKeeper {
+export interface SessionStorage {
   /** Whether there is anything to read; never throws. */
   holds(req: IncomingMessage): boolean
   /** Reads without waiting; `undefined` for no session and for anything we did not write. */
