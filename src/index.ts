@@ -21,8 +21,8 @@ export {
 export type { Logger } from './lib/ground/log.ts'
 export type { Identity, LoginRequest, Tokens, User } from './lib/ground/types.ts'
 export type { GuardOptions } from './lib/http/guards/guard.ts'
-export type { SignedInHandler } from './lib/http/guards/handle.ts'
 export type { OrganizationSelector } from './lib/http/guards/organization-selector.ts'
+export type { SignedInHandler } from './lib/http/guards/protect.ts'
 export {
   requireAuth,
   requireOrganization,

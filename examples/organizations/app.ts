@@ -45,7 +45,7 @@ export function createApp(
   })
   app.get(
     '/o/:slug',
-    auth.handle<Request, Response>([ofAddress], ({ params, scalekit }, res) => {
+    auth.protect<Request, Response>([ofAddress], ({ params, scalekit }, res) => {
       // Only those that were signed in to in this browser: a list of all would tell of others.
       const known = customers.filter(({ id }) => scalekit.authenticatedOrganizations.includes(id))
       res.send(projectsPage(bySlug(params.slug)!, known, scalekit))

@@ -37,7 +37,7 @@ export function createApp(customers: readonly Customer[], options?: ScalekitAuth
   })
   app.get(
     '/api/people',
-    auth.handle<Request, Response>([], async ({ scalekit }, res) => {
+    auth.protect<Request, Response>([], async ({ scalekit }, res) => {
       res.json(await peopleOf(auth.client.directory, scalekit.organizationId))
     }),
   )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { optionNames } from '../../src/lib/config/names.ts'
+import { optionNames } from '../../src/lib/config/config.ts'
 import { entries, root } from './manifest.ts'
 import { readme } from './readme.ts'
 
@@ -62,9 +62,9 @@ describe('README', () => {
 
   it('names every option', () => {
     const section = readme.split('## Options')[1]!.split('\n## ')[0]!
-    const { root: names, ...nested } = optionNames
+    const { '': names = [], ...nested } = optionNames
     const expected = names.flatMap((name) => {
-      const parts = name in nested && name !== 'paths' ? nested[name as keyof typeof nested] : []
+      const parts = name in nested && name !== 'paths' ? nested[name]! : []
       return parts.length > 0 ? parts.map((part) => `${name}.${part}`) : [name]
     })
     expect(expected.filter((name) => !section.includes(`\`${name}\``))).toEqual([])

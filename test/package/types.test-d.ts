@@ -267,11 +267,11 @@ describe('the door', () => {
   })
 })
 
-describe('auth.handle', () => {
+describe('auth.protect', () => {
   it('shows who is signed in, on the request of the route it is mounted at', () => {
     app.get(
       '/organizations/:id',
-      auth.handle([requireRole('admin')], (req, res, next) => {
+      auth.protect([requireRole('admin')], (req, res, next) => {
         expectTypeOf(req.scalekit).toExtend<SignedIn>()
         expectTypeOf(req.scalekit.user).toEqualTypeOf<User>()
         expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
@@ -283,13 +283,13 @@ describe('auth.handle', () => {
     )
     app.use(
       '/organizations',
-      auth.handle([], async (req, res) => void res.json([req.scalekit.roles, req.query])),
+      auth.protect([], async (req, res) => void res.json([req.scalekit.roles, req.query])),
     )
     Router()
       .route('/:id')
-      .post(auth.handle([], (req, res) => void res.send(req.scalekit.user.name)))
+      .post(auth.protect([], (req, res) => void res.send(req.scalekit.user.name)))
     connect().use(
-      auth.handle([], (req, res) => {
+      auth.protect([], (req, res) => {
         expectTypeOf(req.scalekit).toEqualTypeOf<SignedIn>()
         res.end(req.originalUrl)
       }),
@@ -297,7 +297,7 @@ describe('auth.handle', () => {
   })
 
   it('shows who is signed in on a bare request, when it is mounted later', () => {
-    const handler = auth.handle([], (req, res) => {
+    const handler = auth.protect([], (req, res) => {
       expectTypeOf(req).toEqualTypeOf<IncomingMessage & { readonly scalekit: SignedIn }>()
       expectTypeOf(res).toEqualTypeOf<ServerResponse>()
     })
@@ -306,14 +306,14 @@ describe('auth.handle', () => {
   })
 
   it('is held to the types that a handler names', () => {
-    const handler = auth.handle([], (_req: Request, res: Response) => void res.json({}))
+    const handler = auth.protect([], (_req: Request, res: Response) => void res.json({}))
     app.get('/', handler)
     // @ts-expect-error Connect has no such response.
     connect().use(handler)
   })
 
   it('shows who is signed in to a handler of the framework that is named', () => {
-    const handler = auth.handle<Request, Response>([requireRole('admin')], (req, res, next) => {
+    const handler = auth.protect<Request, Response>([requireRole('admin')], (req, res, next) => {
       expectTypeOf(req.scalekit).toExtend<SignedIn>()
       expectTypeOf(req.scalekit.user).toEqualTypeOf<User>()
       expectTypeOf(next).parameter(0).toEqualTypeOf<unknown>()
@@ -323,12 +323,12 @@ describe('auth.handle', () => {
   })
 
   it('takes a handler that is async', () => {
-    createServer((req, res) => auth.handle([], async () => {})(req, res, () => {}))
+    createServer((req, res) => auth.protect([], async () => {})(req, res, () => {}))
   })
 
   it('takes the guards first', () => {
     // @ts-expect-error A list of guards, even when it is empty.
-    auth.handle((req) => req.scalekit)
+    auth.protect((req) => req.scalekit)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../ground/clock.ts'
+import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import { AccessError } from '../ground/errors.ts'
 import type { Revocation } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
@@ -8,9 +8,6 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** Events that end the sessions of an organization only where the application says so. */
 export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
-
-/** How far Scalekit's clock may be ahead of ours, in milliseconds. */
-const clockSkewMs = 60_000
 
 /**
  * What the kit itself does about an event: whoever lost their place in an organization is out, on

@@ -1,3 +1,4 @@
+import { clockSkewMs } from '../ground/clock.ts'
 import type { Identity } from '../ground/types.ts'
 import type { Revocation } from '../state/store.ts'
 
@@ -54,6 +55,6 @@ export function sessionRevocation(identity: Identity, now: number): Revocation {
     key: revocationKey(identity.iss, { sessionId: identity.sessionId }),
     notBefore: Math.max(now, identity.startedAt),
     // Longer than any session that could carry this id.
-    expiresAt: identity.absoluteExpiresAt + 60_000,
+    expiresAt: identity.absoluteExpiresAt + clockSkewMs,
   }
 }

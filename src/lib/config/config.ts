@@ -1,73 +1,100 @@
-import type { KeyObject } from 'node:crypto'
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
-import type { OnLogin } from '../auth/on-login.ts'
-import type { OptionalRevocation } from '../auth/reactions.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
-import { readFields } from '../ground/fields.ts'
-import type { Logger } from '../ground/log.ts'
+import { optionalFunction, positive, texts, trueOrFalse, withMethods } from '../ground/fields.ts'
+import { consoleLogger, type Logger } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
-import type { Client } from '../oidc/discovery.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
-import type { SessionKind } from '../session/kind.ts'
-import type { SessionStore } from '../session/own-session.ts'
-import type { DeliveryQueue } from '../state/delivery-queue.ts'
 import type { StateStore } from '../state/store.ts'
-import type { EventHandlers } from '../webhooks/handlers.ts'
-import type { OnFailure } from '../webhooks/intercept.ts'
-import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
-import type { Env, Paths } from './fields.ts'
-import { misspelled } from './names.ts'
-import { fieldsOf, type RawFields } from './option-readers.ts'
-import type { ResolveLogin, ScalekitAuthOptions } from './options.ts'
-import type { PageOptions } from './page-options.ts'
-import { type PortalRules, portalRules } from './portal.ts'
-import { remarks } from './warnings.ts'
+import { baseUrls } from './base-url.ts'
+import { type Env, withoutEmpty } from './environment.ts'
+import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
+import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
+import { type LoginConfig, loginReaders } from './login.ts'
+import type { ScalekitAuthOptions } from './options.ts'
+import { type PageConfig, pageReaders, pageTextReaders } from './pages.ts'
+import { basePath, type Paths, pathReaders, readPaths } from './paths.ts'
+import { type PortalConfig, portalReaders, readPortal } from './portal.ts'
+import { clientSecret, environmentUrl, issuer, required } from './scalekit.ts'
+import { cookieSecrets } from './secrets.ts'
+import { type SessionConfig, sessionOptionsOf, sessionReaders } from './session.ts'
+import { stateStore } from './state-store.ts'
+import { unknownOption } from './unknown-option.ts'
+import { warnings } from './warnings.ts'
+import { readWebhooks, type WebhookConfig, webhookReaders } from './webhooks.ts'
 
-/** Everything decided at start-up; the rest of the package reads nothing else. */
-export interface Config {
-  readonly client: Client
-  /** The application's own origins; the first is used where the request names none of them. */
-  readonly origins: readonly [URL, ...URL[]]
-  readonly isSecure: boolean
-  readonly secrets: readonly Secret[]
-  readonly name: string
-  /** Empty, or `/…` without a slash at its end. */
-  readonly basePath: string
-  readonly paths: Paths
-  readonly scope: string
-  readonly providers: readonly string[]
-  readonly resolve: ResolveLogin | undefined
-  readonly fallback: 'email' | 'hosted'
-  readonly pages: PageOptions
-  readonly onLogin: OnLogin | undefined
-  readonly sessionKind: 'auto' | SessionKind
-  readonly sessionStore: SessionStore | undefined
-  readonly sessionSecrets: readonly Secret[] | undefined
-  readonly sessionKeep: readonly string[]
-  readonly absoluteSeconds: number
-  readonly idleSeconds: number
-  readonly webhookKeys: readonly KeyObject[]
-  readonly webhookHandlers: EventHandlers
-  readonly webhookMaxBytes: number
-  readonly webhookToleranceSeconds: number
-  readonly webhookTimeoutMs: number
-  readonly webhookDelivery: 'inline' | DeliveryQueue
-  readonly revokeOn: readonly OptionalRevocation[]
-  readonly interceptorKeys: readonly KeyObject[]
-  readonly interceptorHandlers: InterceptorHandlers
-  readonly interceptorOnFailure: OnFailure
-  readonly interceptorToleranceSeconds: number
-  readonly interceptorMaxBytes: number
-  readonly interceptorTimeoutMs: number
-  readonly offerOrganizations: OfferOrganizations | undefined
-  readonly portal: PortalRules | undefined
-  readonly store: StateStore | undefined
-  readonly maxLagMs: number
-  readonly logger: Logger
-  readonly fetch: Fetch | undefined
-  readonly timeoutMs: number
-  readonly clock: Clock
+/** How each option of `organizations` is read. */
+const organizationReaders = {
+  of: (value: unknown): OfferOrganizations | undefined => optionalFunction(value),
+}
+
+/** How each option of `revocation` is read. */
+const revocationReaders = {
+  maxLagMs: (value: unknown = 1000): number => positive(value),
+}
+
+/** How each option of `http` is read. */
+const httpReaders = {
+  fetch: (value: unknown): Fetch | undefined => optionalFunction(value),
+  timeoutSeconds: (value: unknown = 5): number => positive(value),
+}
+
+/** How each option of the top level is read. An option without a line here does not compile. */
+const rootReaders = {
+  environmentUrl: (value: unknown, { env }: RootScope): URL => environmentUrl(value, env),
+  issuer: (value: unknown, { env, group }: RootScope): string =>
+    issuer(value, env, group.environmentUrl),
+  clientId: (value: unknown, { env }: RootScope): string =>
+    required(value ?? env.SCALEKIT_CLIENT_ID, 'SCALEKIT_CLIENT_ID'),
+  clientSecret: (value: unknown, { env }: RootScope): Secret => clientSecret(value, env),
+  baseUrl: (value: unknown, { env, group }: RootScope): readonly [URL, ...URL[]] =>
+    baseUrls(value, env, group),
+  dangerouslyAllowHttp: (value: unknown = false): boolean => trueOrFalse(value),
+  secret: (value: unknown, { env, group }: RootScope): readonly Secret[] =>
+    cookieSecrets(value, env, group),
+  name: (value: unknown = 'scalekit'): string => instanceName(value),
+  basePath: (value: unknown = ''): string => basePath(value),
+  paths: (value: unknown, scope: RootScope): Paths => readPaths(value, scope),
+  scopes: (value: unknown = ['openid', 'email', 'profile']): readonly string[] => scopes(value),
+  login: (value: unknown, scope: RootScope): LoginConfig =>
+    readGroup('login', value, loginReaders, scope),
+  session: (value: unknown, scope: RootScope): SessionConfig =>
+    readGroup('session', sessionOptionsOf(value), sessionReaders, scope),
+  pages: (value: unknown, scope: RootScope): PageConfig =>
+    readGroup('pages', value, pageReaders, scope),
+  webhooks: (value: unknown, scope: RootScope): WebhookConfig => readWebhooks(value, scope),
+  interceptors: (value: unknown, scope: RootScope): InterceptorConfig =>
+    readInterceptors(value, scope),
+  organizations: (value: unknown, scope: RootScope): Read<typeof organizationReaders> =>
+    readGroup('organizations', value, organizationReaders, scope),
+  portal: (value: unknown, scope: RootScope): PortalConfig | undefined => readPortal(value, scope),
+  store: (value: unknown): StateStore | undefined => stateStore(value),
+  revocation: (value: unknown, scope: RootScope): Read<typeof revocationReaders> =>
+    readGroup('revocation', value, revocationReaders, scope),
+  logger: (value: unknown, { env }: RootScope): Logger =>
+    withMethods<Logger>(value ?? consoleLogger(env), ['debug', 'info', 'warn', 'error']),
+  http: (value: unknown, scope: RootScope): Read<typeof httpReaders> =>
+    readGroup('http', value, httpReaders, scope),
+  clock: (value: unknown): Clock => optionalFunction<Clock>(value) ?? Date.now,
+}
+
+/** Every option as the rest of the package uses it, by the option's own name. */
+export interface Config extends Read<typeof rootReaders> {}
+
+/** The names of all options by group; `''` is the top level. */
+export const optionNames: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(rootReaders),
+  paths: Object.keys(pathReaders),
+  login: Object.keys(loginReaders),
+  session: Object.keys(sessionReaders),
+  pages: Object.keys(pageReaders),
+  'pages.texts': Object.keys(pageTextReaders),
+  webhooks: Object.keys(webhookReaders),
+  interceptors: Object.keys(interceptorReaders),
+  organizations: Object.keys(organizationReaders),
+  portal: Object.keys(portalReaders),
+  revocation: Object.keys(revocationReaders),
+  http: Object.keys(httpReaders),
 }
 
 /**
@@ -80,71 +107,27 @@ export function parseConfig(
   variables: Env = process.env,
 ): Config {
   const env = withoutEmpty(variables)
-  const problems = misspelled(options)
-  const fields = readFields<RawFields>(fieldsOf(options, env), problems)
-  if (problems.length > 0) throw new ConfigError(problems)
-  const config = assemble(fields)
-  for (const line of remarks(options, env)) config.logger.warn(line)
-  return config
-}
-
-/** `NAME=` in a file of variables means that there is none. */
-function withoutEmpty(variables: Env): Env {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-}
-
-function assemble(fields: RawFields): Config {
-  const { environmentUrl, clientId, clientSecret, clock } = fields
-  return Object.freeze({
-    client: {
-      environmentUrl,
-      // Scalekit's issuer is the environment URL without a slash at its end.
-      issuer: fields.issuer ?? environmentUrl.origin,
-      clientId,
-      clientSecret,
-    },
-    origins: fields.baseUrl,
-    isSecure: fields.baseUrl[0].protocol === 'https:',
-    secrets: fields.secret,
-    name: fields.name,
-    basePath: fields.basePath,
-    paths: fields.paths,
-    scope: fields.scopes.join(' '),
-    providers: fields['login.providers'],
-    resolve: fields['login.resolve'],
-    fallback: fields['login.fallback'],
-    pages: {
-      style: fields['pages.style'],
-      ...(fields['pages.texts'] ? { texts: fields['pages.texts'] } : {}),
-      ...(fields['pages.email'] ? { email: fields['pages.email'] } : {}),
-    },
-    onLogin: fields['login.onLogin'],
-    sessionKind: fields['session.kind'],
-    sessionStore: fields['session.store'],
-    sessionSecrets: fields['session.secret'],
-    sessionKeep: fields['session.keep'],
-    absoluteSeconds: fields['session.absoluteSeconds'],
-    idleSeconds: fields['session.idleSeconds'],
-    webhookKeys: fields['webhooks.secret'],
-    webhookHandlers: fields['webhooks.handlers'],
-    webhookToleranceSeconds: fields['webhooks.toleranceSeconds'],
-    webhookMaxBytes: fields['webhooks.maxBytes'],
-    webhookTimeoutMs: fields['webhooks.timeoutSeconds'] * 1000,
-    webhookDelivery: fields['webhooks.delivery'],
-    revokeOn: fields['webhooks.revokeOn'],
-    interceptorKeys: fields['interceptors.secret'],
-    interceptorHandlers: fields['interceptors.handlers'],
-    interceptorOnFailure: fields['interceptors.onFailure'],
-    interceptorToleranceSeconds: fields['interceptors.toleranceSeconds'],
-    interceptorMaxBytes: fields['interceptors.maxBytes'],
-    interceptorTimeoutMs: fields['interceptors.timeoutSeconds'] * 1000,
-    offerOrganizations: fields['organizations.of'],
-    portal: portalRules(fields),
-    store: fields.store,
-    maxLagMs: fields['revocation.maxLagMs'],
-    logger: fields.logger,
-    fetch: fields['http.fetch'],
-    timeoutMs: fields['http.timeoutSeconds'] * 1000,
-    clock,
+  const report: Report = { problems: [], unknown: [] }
+  const config = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
+    env,
+    report,
   })
+  const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
+  const problems = [...unknown, ...report.problems]
+  if (problems.length > 0) throw new ConfigError(problems)
+  for (const line of warnings(options, env)) config.logger.warn(line)
+  return Object.freeze(config)
+}
+
+function instanceName(value: unknown): string {
+  if (typeof value === 'string' && /^[A-Za-z0-9_]{1,32}$/.test(value)) return value
+  throw new Error('must have 1 to 32 letters, digits or underscores')
+}
+
+function scopes(value: unknown): readonly string[] {
+  const list = texts(value)
+  const odd = list.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))
+  if (odd !== undefined) throw new Error(`must hold single scopes, not ${JSON.stringify(odd)}`)
+  if (!list.includes('openid')) throw new Error('must include openid')
+  return list
 }

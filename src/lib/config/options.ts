@@ -46,47 +46,13 @@ export interface ScalekitAuthOptions {
   /** Where the kit is mounted, e.g. `/auth`; part of the redirect URI. Default: the root. */
   readonly basePath?: string
   /** The kit's own routes below `basePath`. */
-  readonly paths?: {
-    /** Default: `/login`. */
-    readonly login?: string
-    /** Default: `/callback`. */
-    readonly callback?: string
-    /** Default: `/logout`. */
-    readonly logout?: string
-    /** Default: `/me`. */
-    readonly me?: string
-    /** Default: `/webhooks`. */
-    readonly webhooks?: string
-    /** Default: `/interceptors`. */
-    readonly interceptors?: string
-    /** Default: `/organizations`. */
-    readonly organizations?: string
-    /** Default: `/portal`. */
-    readonly portal?: string
-  }
+  readonly paths?: PathOptions
   /**
    * What a sign-in asks for; `offline_access` adds a refresh token. Default: `openid email profile`.
    */
   readonly scopes?: readonly string[]
   /** Where sign-ins go, and who gets in. */
-  readonly login?: {
-    /**
-     * Where a sign-in goes that names no target: the tenant of a subdomain, for one. Default: none.
-     */
-    resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
-    /**
-     * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
-     * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
-     */
-    readonly fallback?: 'email' | 'hosted'
-    /**
-     * The social providers `/login?provider=` may name: `google`, `github`, `linkedin`, `gitlab`,
-     * `microsoft`, `salesforce`. Default: none.
-     */
-    readonly providers?: readonly string[]
-    /** Has the last word on every sign-in. Default: none. */
-    readonly onLogin?: OnLogin
-  }
+  readonly login?: LoginOptions
   /** Where sessions are kept and how long they last; a text is its `kind`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** How our own pages look, and what the e-mail page says. */
@@ -96,32 +62,81 @@ export interface ScalekitAuthOptions {
   /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
   readonly interceptors?: InterceptorOptions
   /** What `/organizations` shows, for switchers. */
-  readonly organizations?: {
-    /** Default: the organizations that were signed in to in this browser. */
-    readonly of?: OfferOrganizations
-  }
+  readonly organizations?: OrganizationsOptions
   /** Lets a customer's administrators open Scalekit's admin portal at `/portal`. Default: nobody. */
   readonly portal?: PortalOptions
   /** What several processes share. Default: this process's memory. */
   readonly store?: StateStore
   /** How sessions end that another process ended. */
-  readonly revocation?: {
-    /** How long a revocation may take to be known in every process, in ms. Default: 1000. */
-    readonly maxLagMs?: number
-  }
+  readonly revocation?: RevocationOptions
   /** Where lines for developers and operators go. Default: the console. */
   readonly logger?: Logger
   /** How Scalekit is called. */
-  readonly http?: {
-    /** Makes the calls to Scalekit, e.g. through a proxy. Default: `node:http` and `node:https`. */
-    readonly fetch?: Fetch
-    /** How long one call to Scalekit may take, in seconds. Default: 5. */
-    readonly timeoutSeconds?: number
-  }
+  readonly http?: HttpOptions
   /** Tells the time; for tests. Default: `Date.now`. */
   readonly clock?: Clock
   /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
   readonly dangerouslyAllowHttp?: boolean
+}
+
+/** The kit's own routes, each a path below `basePath`. */
+export interface PathOptions {
+  /** Default: `/login`. */
+  readonly login?: string
+  /** Default: `/callback`. */
+  readonly callback?: string
+  /** Default: `/logout`. */
+  readonly logout?: string
+  /** Default: `/me`. */
+  readonly me?: string
+  /** Default: `/webhooks`. */
+  readonly webhooks?: string
+  /** Default: `/interceptors`. */
+  readonly interceptors?: string
+  /** Default: `/organizations`. */
+  readonly organizations?: string
+  /** Default: `/portal`. */
+  readonly portal?: string
+}
+
+/** Where sign-ins go, and who gets in. */
+export interface LoginOptions {
+  /**
+   * Where a sign-in goes that names no target: the tenant of a subdomain, for one. Default: none.
+   */
+  resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
+  /**
+   * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
+   * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
+   */
+  readonly fallback?: 'email' | 'hosted'
+  /**
+   * The social providers `/login?provider=` may name: `google`, `github`, `linkedin`, `gitlab`,
+   * `microsoft`, `salesforce`. Default: none.
+   */
+  readonly providers?: readonly string[]
+  /** Has the last word on every sign-in. Default: none. */
+  readonly onLogin?: OnLogin
+}
+
+/** What `/organizations` shows. */
+export interface OrganizationsOptions {
+  /** Default: the organizations that were signed in to in this browser. */
+  readonly of?: OfferOrganizations
+}
+
+/** How fast a session ends that another process ended. */
+export interface RevocationOptions {
+  /** How long a revocation may take to be known in every process, in ms. Default: 1000. */
+  readonly maxLagMs?: number
+}
+
+/** How Scalekit is called. */
+export interface HttpOptions {
+  /** Makes the calls to Scalekit, e.g. through a proxy. Default: `node:http` and `node:https`. */
+  readonly fetch?: Fetch
+  /** How long one call to Scalekit may take, in seconds. Default: 5. */
+  readonly timeoutSeconds?: number
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.

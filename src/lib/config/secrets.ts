@@ -1,49 +1,30 @@
 import { text } from '../ground/fields.ts'
 import { emulatorClientSecret } from '../ground/sample-secrets.ts'
 import { Secret } from '../ground/secret.ts'
-import { type Env, isProduction, required } from './fields.ts'
-import type { ScalekitAuthOptions, SessionOptions } from './options.ts'
+import { type Env, isProduction } from './environment.ts'
+import type { ScalekitAuthOptions } from './options.ts'
 
 /** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
 const minSecretLength = 32
 
-export function clientSecret(options: ScalekitAuthOptions, env: Env): Secret {
-  const value = required(
-    options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET,
-    'SCALEKIT_CLIENT_SECRET',
-  )
-  if (isProduction(env) && value === emulatorClientSecret) {
-    throw new Error('is the emulator’s, which everybody knows: use your environment’s own')
-  }
-  return new Secret(value)
-}
-
 /** What seals the cookies; the first seals, all open. */
-export function secrets(options: ScalekitAuthOptions, env: Env): readonly Secret[] {
-  const given = options.secret ?? env.SCALEKIT_COOKIE_SECRET?.split(',')
-  if (given === undefined || given === '') return [derivedSecret(options, env)]
-  return strongSecrets(given)
-}
-
-/** What signs the cookie of a session store; nothing where it is to be derived. */
-export function sessionSecrets({ secret, store }: SessionOptions): readonly Secret[] | undefined {
-  if (secret === undefined) return undefined
-  if (store === undefined) {
-    throw new Error('is for the cookie of `session.store`, and there is none: use `secret`')
-  }
-  return strongSecrets(secret)
-}
-
-function derivedSecret(options: ScalekitAuthOptions, env: Env): Secret {
+export function cookieSecrets(
+  value: unknown,
+  env: Env,
+  { clientSecret }: Pick<ScalekitAuthOptions, 'clientSecret'>,
+): readonly Secret[] {
+  const given = value ?? env.SCALEKIT_COOKIE_SECRET?.split(',')
+  if (given !== undefined && given !== '') return strongSecrets(given)
   if (isProduction(env)) {
     throw new Error(
       'is missing: set SCALEKIT_COOKIE_SECRET to the output of `openssl rand -base64 32`',
     )
   }
-  return new Secret(`cookies: ${options.clientSecret ?? env.SCALEKIT_CLIENT_SECRET}`)
+  return [new Secret(`cookies: ${clientSecret ?? env.SCALEKIT_CLIENT_SECRET}`)]
 }
 
-function strongSecrets(given: string | readonly string[]): readonly Secret[] {
+/** One strong secret or an array of them. */
+export function strongSecrets(given: unknown): readonly Secret[] {
   const list = [given].flat()
   if (list.length === 0) throw new Error('must hold at least one secret')
   return list.map((value) => new Secret(strong(text(value))))

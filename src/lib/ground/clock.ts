@@ -1,2 +1,8 @@
 /** Answers the current time in milliseconds since the epoch, as `Date.now` does. */
 export type Clock = () => number
+
+/**
+ * How far another clock may be ahead of ours, in milliseconds: Scalekit's, another process's, or our
+ * own before it was set back.
+ */
+export const clockSkewMs = 60_000

@@ -1,4 +1,5 @@
 import { isObject } from './is-object.ts'
+import { nearestName } from './nearest-name.ts'
 
 /** Reads one field; throws an Error whose message continues the sentence "`name` …". */
 export type Field<Value> = () => Value
@@ -37,37 +38,9 @@ export function unknownNames(given: unknown, known: readonly string[], prefix = 
     })
 }
 
-/** The known name that differs least: in two letters at most, and never in all that it has. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  return known
-    .map((candidate) => ({ candidate, distance: nameDistance(candidate, name) }))
-    .filter(({ candidate, distance }) => distance <= Math.min(2, candidate.length - 1))
-    .sort((one, other) => one.distance - other.distance)[0]?.candidate
-}
-
-/** In how many letters two names differ, whatever their case and punctuation. */
-function nameDistance(one: string, other: string): number {
-  const [left, right] = [one, other].map((name) => name.toLowerCase().replace(/[^a-z]/g, ''))
-  return editDistance(left!, right!)
-}
-
-/** Levenshtein's distance, row by row. */
-export function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1]
-    for (const [at, otherLetter] of [...other].entries()) {
-      const replaced = row[at]! + (letter === otherLetter ? 0 : 1)
-      next.push(Math.min(replaced, row[at + 1]! + 1, next[at]! + 1))
-    }
-    row = next
-  }
-  return row[other.length]!
-}
-
 /** Text that is there, and was pasted without quotes, spaces or line breaks around it. */
 export function text(value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new Error('must be a text')
+  if (typeof value !== 'string' || value === '') throw new Error('must be a non-empty string')
   if (/^["'`]|["'`]$/.test(value)) throw new Error('has quotes around it: remove them')
   if (/^\s|\s$|\p{Cc}/u.test(value)) {
     throw new Error('has white space or a line break in it: remove it')
@@ -118,15 +91,30 @@ export function wholeNumber(value: unknown): number {
   return number
 }
 
-/** A list of texts, each one of `allowed` where that is given. */
-export function texts(value: unknown, allowed?: readonly string[]): readonly string[] {
+/** How long something lasts that is counted in whole seconds. */
+export function wholeSeconds(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  throw new Error('must be a whole number of seconds greater than 0')
+}
+
+/** An array of non-empty strings, each one of `allowed` where that is given. */
+export function texts<Value extends string>(
+  value: unknown,
+  allowed?: readonly Value[],
+): readonly Value[] {
   const isList = Array.isArray(value) && value.every((item) => typeof item === 'string' && item)
-  if (!isList) throw new Error('must be a list of texts')
-  const unknown = allowed && (value as string[]).find((item) => !allowed.includes(item))
+  if (!isList) throw new Error('must be an array of non-empty strings')
+  const unknown = allowed && value.find((item) => !allowed.includes(item))
   if (unknown !== undefined) {
     throw new Error(`must hold only ${allowed!.join(', ')}, not ${JSON.stringify(unknown)}`)
   }
-  return [...(value as string[])]
+  return [...value]
+}
+
+/** A string, or nothing. */
+export function optionalString(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  throw new Error('must be a string')
 }
 
 /** One of these texts. */
@@ -146,15 +134,15 @@ export function trueOrFalse(value: unknown): boolean {
 }
 
 /** A function, or nothing. */
-export function optionalFunction<Value>(value: Value): Value {
-  if (value === undefined || typeof value === 'function') return value
+export function optionalFunction<Value>(value: unknown): Value | undefined {
+  if (value === undefined || typeof value === 'function') return value as Value | undefined
   throw new Error('must be a function')
 }
 
 /** An object with these methods. */
-export function withMethods<Value>(value: Value, methods: readonly string[]): Value {
+export function withMethods<Value>(value: unknown, methods: readonly string[]): Value {
   const shape = value as Record<string, unknown> | null | undefined
   const missing = methods.find((name) => typeof shape?.[name] !== 'function')
   if (missing) throw new Error(`must have a ${missing}() function`)
-  return value
+  return value as Value
 }

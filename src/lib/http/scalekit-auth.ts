@@ -1,21 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthEmitter } from '../auth/events.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
-import { type Config, parseConfig } from '../config/config.ts'
+import { parseConfig } from '../config/config.ts'
 import type { ScalekitAuthOptions } from '../config/options.ts'
 import { ConfigError } from '../ground/errors.ts'
 import type { LoginRequest } from '../ground/types.ts'
 import { assertCalled } from './guards/assert-called.ts'
 import { type Guards, guards } from './guards/guards.ts'
-import { type Handle, handle } from './guards/handle.ts'
+import { type Protect, protectWith } from './guards/protect.ts'
 import { attach } from './instance/context.ts'
-import { assemble, type Parts } from './instance/parts.ts'
+import { createInstance, type Instance } from './instance/instance.ts'
 import type { Routes } from './instance/route.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './request/middleware.ts'
 import { withExpressSession } from './request/with-express-session.ts'
 import { routesOf, servedRoutes } from './routes.ts'
-import { loginFromApp } from './sign-in/login-from-app.ts'
-import { captureRawBody, tapBodies } from './signed/body-tap.ts'
+import { loginFromApp } from './sign-in/login.ts'
+import { endLogin } from './sign-in/logout.ts'
+import { switchOrganization } from './sign-in/switch-organization.ts'
+import { captureRawBody, type Place, tapBodies } from './signed/body-tap.ts'
 import { type Webhooks, webhooksMember } from './signed/webhooks-member.ts'
 
 /** The kit for one Scalekit environment: a middleware, and what belongs to it. */
@@ -30,7 +32,7 @@ export interface ScalekitAuth extends Guards {
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What they or the
    * handler throw or reject with goes to `next`.
    */
-  readonly handle: Handle
+  readonly protect: Protect
   /**
    * Begins a sign-in from a route of the application.
    *
@@ -90,53 +92,34 @@ export interface ScalekitAuth extends Guards {
  */
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
-  const config = parseConfig(options)
-  const parts = assemble(config)
-  const routes = routesOf(config, parts)
-  const session = sessionMiddleware(parts)
-  const middleware = kitMiddleware(config, parts, routes, session)
-  const own = guards(parts.instance)
-  const places = [
-    { path: parts.at.paths.webhooks, maxBytes: config.webhookMaxBytes },
-    { path: parts.at.paths.interceptors, maxBytes: config.interceptorMaxBytes },
-  ]
+  const instance = createInstance(parseConfig(options))
+  const { config, deliveries, events, revocations, scalekit } = instance
+  const routes = routesOf(instance)
+  const session = sessionMiddleware(instance)
+  const own = guards(instance)
+  const places = signedPlaces(instance)
   const stopTap = tapBodies(places)
-  const { keys, deliveries } = parts.webhooks
   // By then the application has added its handlers.
-  if (keys.length > 0) setImmediate(deliveries.start)
+  if (config.webhooks.secret.length > 0) setImmediate(deliveries.start)
 
-  return Object.assign(middleware, {
+  return Object.assign(authMiddleware(instance, routes, session), {
     ...own,
     session: () => session,
     routes,
-    handle: handleFor(middleware, own.requireAuth()),
-    login: loginFromApp({ at: parts.at, providers: config.providers, start: parts.login }),
-    logout: parts.logout,
-    switchOrganization: parts.switchOrganization,
-    client: parts.scalekit,
-    webhooks: webhooksMember({ ...parts, ledger: parts.store.ledger }),
-    on: parts.events.on,
+    protect: protectWith(own.requireAuth()),
+    login: bound(instance, loginFromApp),
+    logout: bound(instance, endLogin),
+    switchOrganization: bound(instance, switchOrganization),
+    client: scalekit,
+    webhooks: webhooksMember(instance),
+    on: events.on,
     captureRawBody: captureRawBody(places),
     async close() {
       stopTap()
       await deliveries.close()
-      parts.revocations.close()
+      revocations.close()
     },
   })
-}
-
-/**
- * Connect takes a middleware that has a member called `handle` for an application of its own, and
- * calls `handle(req, res, next)` in place of the middleware; so that is what this then does.
- */
-function handleFor(middleware: Middleware, requireAuth: Middleware): ScalekitAuth['handle'] {
-  return function handleOrServe(...given: readonly unknown[]) {
-    if (!Array.isArray(given[0])) {
-      return middleware(...(given as Parameters<Middleware>))
-    }
-    const [steps, handler] = given as unknown as Parameters<ScalekitAuth['handle']>
-    return handle(requireAuth, steps, handler)
-  } as ScalekitAuth['handle']
 }
 
 function assertOptions(options: ScalekitAuthOptions): void {
@@ -146,8 +129,27 @@ function assertOptions(options: ScalekitAuthOptions): void {
   assertCalled('scalekitAuth', options)
 }
 
+/** A function of an instance as a member of it. */
+function bound<Given extends readonly unknown[], Value>(
+  instance: Instance,
+  work: (instance: Instance, ...given: Given) => Value,
+): (...given: Given) => Value {
+  return (...given) => work(instance, ...given)
+}
+
+/** Where signed requests are expected. */
+function signedPlaces({ addresses, config }: Instance): readonly Place[] {
+  const { webhooks, interceptors } = config
+  return [
+    { path: addresses.paths.webhooks, maxBytes: webhooks.maxBytes },
+    { path: addresses.paths.interceptors, maxBytes: interceptors.maxBytes },
+  ]
+}
+
 /** Puts `req.scalekit` on a request. Waits only for a session whose revocations are too old. */
-function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middleware {
+function sessionMiddleware(instance: Instance): Middleware {
+  const { sessions, ownSession } = instance
+
   function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
     attach(instance, req, res)
     next()
@@ -160,14 +162,13 @@ function sessionMiddleware({ instance, sessions, ownSession }: Parts): Middlewar
 }
 
 /** One look at the path decides between our own routes and the application's. */
-function kitMiddleware(
-  config: Config,
-  { at }: Parts,
+function authMiddleware(
+  { addresses, config }: Instance,
   routes: Routes,
   session: Middleware,
 ): Middleware {
   const served = servedRoutes(config)
-  const routeByPath = new Map(served.map((name) => [at.paths[name], routes[name]]))
+  const routeByPath = new Map(served.map((name) => [addresses.paths[name], routes[name]]))
   const routeByOwnPath = new Map(served.map((name) => [config.paths[name], routes[name]]))
 
   /** Mounted below a path, and one of our routes asked for there; it says if that is the wrong one. */

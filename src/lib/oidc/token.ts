@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
-import type { Clock } from '../ground/clock.ts'
+import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import {
   LoginError,
   ScalekitError,
@@ -10,8 +10,6 @@ import type { KeySet } from './key-sets.ts'
 
 /** How far clocks may differ, in seconds. */
 export const toleranceSeconds = 30
-/** How far ahead of ours the issuer's clock may be, in seconds. */
-const maxAheadSeconds = 60
 /** How old a token may be when it is first seen, in seconds. */
 export const maxAgeSeconds = 600
 
@@ -113,7 +111,7 @@ function assertIssuedAt(
 ): void {
   const ageSeconds = nowSeconds - iat!
   // NaN fails this comparison too.
-  if (!(ageSeconds >= -maxAheadSeconds && ageSeconds <= oldestSeconds)) {
+  if (!(ageSeconds >= -clockSkewMs / 1000 && ageSeconds <= oldestSeconds)) {
     throw new NotRecentError('iat is not recent')
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client'
+import { clockSkewMs } from '../ground/clock.ts'
 import type { Sealer } from '../ground/seal.ts'
 import type { Pins } from '../ground/types.ts'
 
@@ -102,5 +103,5 @@ function named(names: readonly string[], values: readonly unknown[]): object {
 /** Whether the user took longer than a sign-in may last. */
 export function hasExpired({ startedAt }: Transaction, now: number): boolean {
   const ageMs = now - startedAt
-  return !(ageMs >= -60_000 && ageMs <= transactionSeconds * 1000)
+  return !(ageMs >= -clockSkewMs && ageMs <= transactionSeconds * 1000)
 }

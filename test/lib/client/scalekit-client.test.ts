@@ -25,7 +25,7 @@ describe('a client', () => {
       ['http://acme.scalekit.com', 'skc_1', secret],
       '`environmentUrl` must begin with https',
     ],
-    ['no client id', [url, '', secret], '`clientId` must be a text'],
+    ['no client id', [url, '', secret], '`clientId` must be a non-empty string'],
     [
       'no secret',
       [url, 'skc_1', undefined],
@@ -37,9 +37,17 @@ describe('a client', () => {
     ['half a call', [url, 'skc_1', secret, { maxConcurrentCalls: 0.5 }], '`maxConcurrentCalls`'],
     ['pages of nothing', [url, 'skc_1', secret, { maxPageSize: 0 }], '`maxPageSize` must be'],
     ['an issuer by http', [url, 'skc_1', secret, { issuer: 'http://a.example' }], '`issuer` must'],
-    ['an empty issuer', [url, 'skc_1', secret, { issuer: '' }], '`issuer` must be a text'],
-    ['an issuer that is none', [url, 'skc_1', secret, { issuer: 0 }], '`issuer` must be a text'],
-    ['nothing', [null], '`environmentUrl` must be a text'],
+    [
+      'an empty issuer',
+      [url, 'skc_1', secret, { issuer: '' }],
+      '`issuer` must be a non-empty string',
+    ],
+    [
+      'an issuer that is none',
+      [url, 'skc_1', secret, { issuer: 0 }],
+      '`issuer` must be a non-empty string',
+    ],
+    ['nothing', [null], '`environmentUrl` must be a non-empty string'],
     ['options that are none', [url, 'skc_1', secret, 'x'], '`options` must be an object'],
   ])('is not made with %s, and says what to do', (_case, given, problem) => {
     const make = () =>

@@ -1,9 +1,8 @@
 import { inspect } from 'node:util'
 import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../../src/lib/config/config.ts'
-import type { Env } from '../../../src/lib/config/fields.ts'
-import { optionNames } from '../../../src/lib/config/names.ts'
+import { optionNames, parseConfig } from '../../../src/lib/config/config.ts'
+import type { Env } from '../../../src/lib/config/environment.ts'
 import type { ScalekitAuthOptions } from '../../../src/lib/config/options.ts'
 import type { ConfigError } from '../../../src/lib/ground/errors.ts'
 import {
@@ -23,13 +22,13 @@ const admin = { role: 'admin' }
 describe('a variable', () => {
   it('says everything that a production application has to say', () => {
     const config = parseConfig({ logger: silent() }, production())
-    expect(config.client.environmentUrl.href).toBe('https://acme.scalekit.com/')
-    expect(config.client.issuer).toBe('https://acme.scalekit.com')
-    expect(config.client.clientId).toBe('skc_1')
-    expect(config.client.clientSecret.reveal()).toBe(clientSecret)
-    expect(config.origins.map(({ origin }) => origin)).toEqual(['https://app.example'])
-    expect(config.secrets.map((secret) => secret.reveal())).toEqual([cookieSecret])
-    expect(config.isSecure).toBe(true)
+    expect(config.environmentUrl.href).toBe('https://acme.scalekit.com/')
+    expect(config.issuer).toBe('https://acme.scalekit.com')
+    expect(config.clientId).toBe('skc_1')
+    expect(config.clientSecret.reveal()).toBe(clientSecret)
+    expect(config.baseUrl.map(({ origin }) => origin)).toEqual(['https://app.example'])
+    expect(config.secret.map((secret) => secret.reveal())).toEqual([cookieSecret])
+    expect(config.baseUrl[0].protocol).toBe('https:')
   })
 
   it('gives way to its option', () => {
@@ -44,11 +43,11 @@ describe('a variable', () => {
       },
       production(),
     )
-    expect(config.client.environmentUrl.host).toBe('other.scalekit.com')
-    expect(config.client.clientId).toBe('skc_2')
-    expect(config.client.clientSecret.reveal()).toBe('another client secret')
-    expect(config.origins[0].host).toBe('other.example')
-    expect(config.secrets.map((secret) => secret.reveal())).toEqual([otherSecret])
+    expect(config.environmentUrl.host).toBe('other.scalekit.com')
+    expect(config.clientId).toBe('skc_2')
+    expect(config.clientSecret.reveal()).toBe('another client secret')
+    expect(config.baseUrl[0].host).toBe('other.example')
+    expect(config.secret.map((secret) => secret.reveal())).toEqual([otherSecret])
   })
 
   it('has the alias SCALEKIT_ENV_URL', () => {
@@ -56,14 +55,14 @@ describe('a variable', () => {
       SCALEKIT_ENVIRONMENT_URL: undefined,
       SCALEKIT_ENV_URL: 'https://alias.scalekit.com',
     })
-    const { client } = parseConfig({ logger: silent() }, env)
-    expect(client.environmentUrl.host).toBe('alias.scalekit.com')
+    const config = parseConfig({ logger: silent() }, env)
+    expect(config.environmentUrl.host).toBe('alias.scalekit.com')
   })
 
   it('wins over its alias, with a line in the log where they differ', () => {
     const { logger, lines } = recordingLogger()
     const env = production({ SCALEKIT_ENV_URL: 'https://alias.scalekit.com' })
-    expect(parseConfig({ logger }, env).client.environmentUrl.host).toBe('acme.scalekit.com')
+    expect(parseConfig({ logger }, env).environmentUrl.host).toBe('acme.scalekit.com')
     expect(lines.join()).toContain('SCALEKIT_ENVIRONMENT_URL and SCALEKIT_ENV_URL differ')
   })
 
@@ -88,8 +87,8 @@ describe('a variable', () => {
   it('that is empty leaves development its defaults', () => {
     const env = development({ SCALEKIT_COOKIE_SECRET: '', APP_BASE_URL: '' })
     const config = parseConfig({ logger: silent() }, env)
-    expect(config.origins[0].origin).toBe('http://localhost:3000')
-    expect(config.secrets).toHaveLength(1)
+    expect(config.baseUrl[0].origin).toBe('http://localhost:3000')
+    expect(config.secret).toHaveLength(1)
   })
 
   it('that is empty leaves the word to its alias', () => {
@@ -97,8 +96,8 @@ describe('a variable', () => {
       SCALEKIT_ENVIRONMENT_URL: '',
       SCALEKIT_ENV_URL: 'https://alias.scalekit.com',
     })
-    const { client } = parseConfig({ logger: silent() }, env)
-    expect(client.environmentUrl.host).toBe('alias.scalekit.com')
+    const config = parseConfig({ logger: silent() }, env)
+    expect(config.environmentUrl.host).toBe('alias.scalekit.com')
   })
 })
 
@@ -110,22 +109,22 @@ describe('environmentUrl', () => {
     ['capital letters', 'HTTPS://Acme.Scalekit.com', 'https://acme.scalekit.com'],
     ['a port', 'https://acme.scalekit.com:8443', 'https://acme.scalekit.com:8443'],
   ])('may have %s', (_case, environmentUrl, issuer) => {
-    const { client } = parseConfig({ environmentUrl, logger: silent() }, production())
-    expect(client.environmentUrl.origin).toBe(issuer)
-    expect(client.issuer).toBe(issuer)
+    const config = parseConfig({ environmentUrl, logger: silent() }, production())
+    expect(config.environmentUrl.origin).toBe(issuer)
+    expect(config.issuer).toBe(issuer)
   })
 
   it('may be a URL object', () => {
     const environmentUrl = new URL('https://acme.scalekit.com/')
-    const { client } = parseConfig({ environmentUrl, logger: silent() }, production())
-    expect(client.issuer).toBe('https://acme.scalekit.com')
+    const config = parseConfig({ environmentUrl, logger: silent() }, production())
+    expect(config.issuer).toBe('https://acme.scalekit.com')
   })
 
   it.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
     'may be an emulator at %s outside production',
     (environmentUrl) => {
-      const { client } = parseConfig({ environmentUrl, logger: silent() }, development())
-      expect(client.environmentUrl.origin).toBe(environmentUrl)
+      const config = parseConfig({ environmentUrl, logger: silent() }, development())
+      expect(config.environmentUrl.origin).toBe(environmentUrl)
       expect(problemsOf({ environmentUrl }, production())).toEqual([
         '`environmentUrl` must begin with https://; http is only for an emulator on this machine',
       ])
@@ -145,7 +144,7 @@ describe('environmentUrl', () => {
 describe('issuer', () => {
   it('stays as it was written, since tokens say it that way', () => {
     const issuer = 'https://acme.scalekit.com/resources/res_1'
-    expect(parseConfig({ issuer, logger: silent() }, production()).client.issuer).toBe(issuer)
+    expect(parseConfig({ issuer, logger: silent() }, production()).issuer).toBe(issuer)
   })
 
   it('is https wherever the environment must be', () => {
@@ -159,7 +158,7 @@ describe('issuer', () => {
 
 describe('baseUrl', () => {
   it('is this machine outside production, at PORT or at 3000', () => {
-    const at = (env: Env) => parseConfig({ logger: silent() }, env).origins[0].origin
+    const at = (env: Env) => parseConfig({ logger: silent() }, env).baseUrl[0].origin
     expect(at(development())).toBe('http://localhost:3000')
     expect(at(development({ PORT: '8080' }))).toBe('http://localhost:8080')
     expect(at(development({ PORT: '' }))).toBe('http://localhost:3000')
@@ -167,7 +166,7 @@ describe('baseUrl', () => {
 
   it('may name several origins, the first of which is used where a request names none', () => {
     const hosts = (baseUrl: ScalekitAuthOptions['baseUrl'], env = production()) =>
-      parseConfig({ ...(baseUrl && { baseUrl }), logger: silent() }, env).origins.map(
+      parseConfig({ ...(baseUrl && { baseUrl }), logger: silent() }, env).baseUrl.map(
         ({ host }) => host,
       )
     expect(hosts(['https://a.example', new URL('https://b.example')])).toEqual([
@@ -188,7 +187,7 @@ describe('baseUrl', () => {
       '`dangerouslyAllowHttp` must be true or false',
     ])
     const allowed = { baseUrl, dangerouslyAllowHttp: true, logger: silent() }
-    expect(parseConfig(allowed, production()).isSecure).toBe(false)
+    expect(parseConfig(allowed, production()).baseUrl[0].protocol).toBe('http:')
   })
 
   it.each([
@@ -205,7 +204,7 @@ describe('baseUrl', () => {
 describe('secret', () => {
   it('may be a list, so that a new one can be put in front', () => {
     const secrets = (options: ScalekitAuthOptions, env: Env) =>
-      parseConfig({ ...options, logger: silent() }, env).secrets.map((secret) => secret.reveal())
+      parseConfig({ ...options, logger: silent() }, env).secret.map((secret) => secret.reveal())
     const both = [otherSecret, cookieSecret]
     expect(secrets({ secret: both }, production())).toEqual(both)
     const env = production({ SCALEKIT_COOKIE_SECRET: both.join(',') })
@@ -215,7 +214,7 @@ describe('secret', () => {
   it('is derived outside production, differently for each client, with a line in the log', () => {
     const { logger, lines } = recordingLogger()
     const derived = (secret: string) =>
-      parseConfig({ clientSecret: secret, logger }, development()).secrets[0]!.reveal()
+      parseConfig({ clientSecret: secret, logger }, development()).secret[0]!.reveal()
     expect(derived('one')).not.toBe(derived('other'))
     expect(lines[0]).toContain('`secret` is derived from the client secret')
   })
@@ -278,18 +277,18 @@ describe('every other option', () => {
     ['name', { name: 'my app' }, 'must have 1 to 32 letters, digits or underscores'],
     ['name', { name: 'a'.repeat(33) }, 'must have 1 to 32 letters, digits or underscores'],
     ['basePath', { basePath: 'auth' }, 'must be a path such as /auth/login'],
-    ['paths', { paths: { login: 'login' } }, 'must be a path such as /auth/login'],
+    ['paths.login', { paths: { login: 'login' } }, 'must be a path such as /auth/login'],
     ['paths', { paths: { login: '/me' } }, 'must differ from one another'],
     ['scopes', { scopes: ['email'] }, 'must include openid'],
     ['scopes', { scopes: ['openid email'] }, 'must hold single scopes, not "openid email"'],
-    ['scopes', { scopes: 'openid' }, 'must be a list of texts'],
+    ['scopes', { scopes: 'openid' }, 'must be an array of non-empty strings'],
     ['login.fallback', { login: { fallback: 'page' } }, 'must be "email" or "hosted"'],
     ['login.resolve', { login: { resolve: 'acme' } }, 'must be a function'],
     ['login.providers', { login: { providers: ['gogle'] } }, 'must hold only google, github'],
     ['login.onLogin', { login: { onLogin: true } }, 'must be a function'],
     ['pages.style', { pages: { style: 5 } }, 'must be CSS, such as :root { --accent: #0a7d4f }'],
     ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be CSS'],
-    ['pages.texts', { pages: { texts: { title: 5 } } }, 'must hold texts; `title` is none'],
+    ['pages.texts.title', { pages: { texts: { title: 5 } } }, 'must be a string'],
     ['pages.texts.titel', { pages: { texts: { titel: 'x' } } }, 'is not an option; did you mean'],
     ['pages.texts', { pages: { texts: ['Anmelden'] } }, 'must be an object'],
     ['pages.email', { pages: { email: '<form>' } }, 'must be a function'],
@@ -303,9 +302,9 @@ describe('every other option', () => {
     ],
     ['session.secret', { session: { secret: 'short', store } }, 'is shorter than 32 characters'],
     ['session.secret', { session: { secret: [], store } }, 'must hold at least one secret'],
-    ['session.keep', { session: { keep: 'cart' } }, 'must be a list of texts'],
-    ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a number'],
-    ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a number'],
+    ['session.keep', { session: { keep: 'cart' } }, 'must be an array of non-empty strings'],
+    ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a whole number'],
+    ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a whole number'],
     [
       'webhooks.delivery',
       { webhooks: { delivery: 'queue' } },
@@ -313,16 +312,16 @@ describe('every other option', () => {
     ],
     ['webhooks.delivery', { webhooks: { delivery: { add() {} } } }, 'must be "inline", or bullmq'],
     [
-      'webhooks.handlers',
+      'webhooks.onUserLogin',
       { webhooks: { onUserLogin: 'log', secret: signingSecret } },
-      'must be functions; `onUserLogin` is none',
+      'must be a function',
     ],
     ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
     ['portal.role', { portal: {} }, 'is missing: name the role'],
     ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
     ['portal.role', { portal: { role: [] } }, 'must name at least one'],
-    ['portal.role', { portal: { role: '' } }, 'must be a list of texts'],
-    ['portal.role', { portal: { role: ['admin', 5] } }, 'must be a list of texts'],
+    ['portal.role', { portal: { role: '' } }, 'must be an array of non-empty strings'],
+    ['portal.role', { portal: { role: ['admin', 5] } }, 'must be an array of non-empty strings'],
     ['portal.permission', { portal: { permission: [] } }, 'must name at least one'],
     [
       'portal.features',
@@ -365,7 +364,9 @@ describe('every other option', () => {
     (group) => {
       for (const given of [null, 5, []]) {
         const options = { [group]: given } as ScalekitAuthOptions
-        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object`])
+        const more =
+          group === 'portal' ? " that says who may open it, such as { role: 'admin' }" : ''
+        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
       }
     },
   )
@@ -376,38 +377,38 @@ describe('every other option', () => {
       name: 'scalekit',
       basePath: '',
       paths: { login: '/login', callback: '/callback', logout: '/logout', me: '/me' },
-      providers: [],
-      resolve: undefined,
-      fallback: 'email',
+      login: { providers: [], resolve: undefined, fallback: 'email' },
       pages: { style: '' },
-      sessionKind: 'auto',
-      sessionStore: undefined,
-      sessionSecrets: undefined,
-      sessionKeep: [],
-      offerOrganizations: undefined,
+      session: {
+        kind: 'auto',
+        store: undefined,
+        secret: undefined,
+        keep: [],
+        absoluteSeconds: 604_800,
+        idleSeconds: 86_400,
+      },
+      organizations: { of: undefined },
       portal: undefined,
-      absoluteSeconds: 604_800,
-      idleSeconds: 86_400,
-      webhookDelivery: 'inline',
-      webhookToleranceSeconds: 300,
-      webhookMaxBytes: 1_048_576,
-      webhookTimeoutMs: 8000,
-      interceptorToleranceSeconds: 300,
-      interceptorMaxBytes: 1_048_576,
-      interceptorTimeoutMs: 2500,
-      maxLagMs: 1000,
-      timeoutMs: 5000,
+      webhooks: {
+        delivery: 'inline',
+        toleranceSeconds: 300,
+        maxBytes: 1_048_576,
+        timeoutSeconds: 8,
+      },
+      interceptors: { toleranceSeconds: 300, maxBytes: 1_048_576, timeoutSeconds: 2.5 },
+      revocation: { maxLagMs: 1000 },
+      http: { timeoutSeconds: 5 },
       clock: Date.now,
     })
     expect(parseConfig({ portal: admin, logger: silent() }, production()).portal).toEqual({
-      roles: ['admin'],
-      permissions: [],
+      role: ['admin'],
+      permission: [],
       features: [],
-      isEmbedded: false,
+      embed: false,
       returnTo: '/',
       origin: undefined,
     })
-    expect(config.scope.split(' ').sort()).toEqual(['email', 'openid', 'profile'])
+    expect([...config.scopes].sort()).toEqual(['email', 'openid', 'profile'])
   })
 
   it('takes the root and nothing at all for the same base path', () => {
@@ -425,7 +426,7 @@ describe('a ConfigError', () => {
     expect(error!.problems).toEqual([
       '`clientID` is not an option; did you mean `clientId`?',
       '`session.idleSecond` is not an option; did you mean `session.idleSeconds`?',
-      '`http.timeout` is not an option',
+      '`http.timeout` is not an option; did you mean `http.timeoutSeconds`?',
       expect.stringMatching(/^`environmentUrl` is missing: set SCALEKIT_ENVIRONMENT_URL, or run/),
       '`clientId` is missing: set SCALEKIT_CLIENT_ID',
       '`clientSecret` is missing: set SCALEKIT_CLIENT_SECRET',
@@ -434,9 +435,11 @@ describe('a ConfigError', () => {
     for (const problem of error!.problems) expect(error!.message).toContain(problem)
   })
 
-  it.each(Object.keys(optionNames))('notices a misspelled name among those of %s', (group) => {
-    const options = group === 'root' ? { zzzzzz: 1 } : { [group]: { zzzzzz: 1 } }
-    const prefix = group === 'root' ? '' : `${group}.`
+  it.each(Object.keys(optionNames))('notices a misspelled name among those of %j', (group) => {
+    const [outer, inner] = group.split('.')
+    const members = inner ? { [inner]: { zzzzzz: 1 } } : { zzzzzz: 1 }
+    const options = outer ? { [outer]: members } : members
+    const prefix = group && `${group}.`
     expect(problemsOf(options as ScalekitAuthOptions, production())).toContain(
       `\`${prefix}zzzzzz\` is not an option`,
     )

@@ -21,7 +21,10 @@ describe('readFields', () => {
       problems,
     )
     expect(fields.a).toBe(1)
-    expect(problems).toEqual(['`b` must be a text', '`c` must be a number greater than 0'])
+    expect(problems).toEqual([
+      '`b` must be a non-empty string',
+      '`c` must be a number greater than 0',
+    ])
   })
 })
 
@@ -66,9 +69,9 @@ describe('text', () => {
   })
 
   it.each([
-    ['nothing', '', 'must be a text'],
-    ['a number', 5, 'must be a text'],
-    ['null', null, 'must be a text'],
+    ['nothing', '', 'must be a non-empty string'],
+    ['a number', 5, 'must be a non-empty string'],
+    ['null', null, 'must be a non-empty string'],
     ['double quotes', '"value"', 'has quotes around it: remove them'],
     ['single quotes', "'value'", 'has quotes around it: remove them'],
     ['a quote left behind', 'value"', 'has quotes around it: remove them'],
@@ -176,7 +179,7 @@ describe('texts', () => {
     ['a list with an empty text', ['openid', '']],
     ['nothing', undefined],
   ])('refuses %s', (_case, value) => {
-    expect(() => texts(value)).toThrow('must be a list of texts')
+    expect(() => texts(value)).toThrow('must be an array of non-empty strings')
   })
 
   it('names what is not allowed, and what is', () => {

@@ -253,8 +253,8 @@ describe('a secret', () => {
   const key = Buffer.alloc(24, 1).toString('base64')
 
   it.each([
-    ['is missing', undefined, /is missing|must be a text/],
-    ['is empty', '', /must be a text/],
+    ['is missing', undefined, /is missing|must be a non-empty string/],
+    ['is empty', '', /must be a non-empty string/],
     ['has no prefix', key, /must begin with whsec_/],
     ['has another prefix', `whsk_${key}`, /must begin with whsec_/],
     ['has a space behind it', `whsec_${key} `, /white space/],

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
 import { neverCache } from '../../ground/cookies.ts'
 import { AccessError, asScalekitError, ScalekitError } from '../../ground/errors.ts'
-import { type Context, contextOf, type Instance } from '../instance/context.ts'
+import { type Context, contextOf } from '../instance/context.ts'
+import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 
@@ -62,12 +63,12 @@ export function guard(
 }
 
 /** Whoever is sent there would come back here, and be sent there again. */
-function asksForLogin(req: IncomingMessage, { loginUrl }: Instance): boolean {
-  return pathOf(originalUrl(req)) === loginUrl({})
+function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
+  return pathOf(originalUrl(req)) === addresses.paths.login
 }
 
-function loginOutOfReach({ loginUrl }: Instance): ScalekitError {
-  return new ScalekitError('not_mounted', `A guard stands in front of ${loginUrl({})}`, {
+function loginOutOfReach({ addresses }: Instance): ScalekitError {
+  return new ScalekitError('not_mounted', `A guard stands in front of ${addresses.paths.login}`, {
     hint: 'Put app.use() of the kit, or of its routes, above the guards.',
   })
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import { clockSkewMs } from '../../ground/clock.ts'
 import { ConfigError } from '../../ground/errors.ts'
-import type { Instance } from '../instance/context.ts'
+import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
 import { assertCalled } from './assert-called.ts'
 import { requiresPermissions, requiresRole } from './checks.ts'
@@ -107,16 +108,14 @@ export function guards(instance?: Instance): Guards {
       return guard(instance, options, function requireRecentAuth(principal, _req, now) {
         const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
         const ageMs = now - authenticatedAt
-        return ageMs >= -maxAheadMs && ageMs <= maxAgeSeconds * 1000
+        // A moment further ahead of our clock is a mistake, and would count as recent for ever.
+        return ageMs >= -clockSkewMs && ageMs <= maxAgeSeconds * 1000
           ? undefined
           : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
       })
     },
   }
 }
-
-/** A moment further ahead of our clock is a mistake, and would count as recent for ever. */
-const maxAheadMs = 60_000
 
 /** One name or several; none, or an empty one, is a mistake that nobody could mean. */
 function namesOf(given: string | readonly string[], problem: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
 import { statusOf } from '../../ground/errors.ts'
-import type { Instance } from '../instance/context.ts'
+import type { Instance } from '../instance/instance.ts'
 import { themeWith } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage, isNavigation } from '../request/navigation.ts'
@@ -109,18 +109,18 @@ export function answerRefusal(
     return
   }
   challengeBy(refusal, res)
-  const loginUrl = wayBack || (login && instance?.loginUrl(login))
+  const loginUrl = wayBack || (login && instance?.addresses.loginUrl(login))
   const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
   sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
 }
 
 function loginAndBack(
   login: Readonly<Record<string, string>>,
-  instance: Instance,
+  { addresses }: Instance,
   req: IncomingMessage,
 ): string {
-  const returnTo = instance.returnToOf(req)
-  return instance.loginUrl(returnTo ? { ...login, return_to: returnTo } : login)
+  const returnTo = addresses.returnToOf(req)
+  return addresses.loginUrl(returnTo ? { ...login, return_to: returnTo } : login)
 }
 
 /** Tells a program why not. */
@@ -130,7 +130,7 @@ export function sendRefusal(
   res: ServerResponse,
 ): void {
   challengeBy(refusal, res)
-  const loginUrl = refusal.login && instance?.loginUrl(refusal.login)
+  const loginUrl = refusal.login && instance?.addresses.loginUrl(refusal.login)
   sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }
 

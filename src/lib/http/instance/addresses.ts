@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
+import type { Paths } from '../../config/paths.ts'
 import { askedHost, originalUrl } from '../request/middleware.ts'
 import { safeReturnTo, safeReturnToUrl } from '../request/return-to.ts'
 
 /** Every address of one instance, made from configuration and never from what a request claims. */
 export interface Addresses {
   /** The kit's own routes as browsers ask for them. */
-  readonly paths: Config['paths']
+  readonly paths: Paths
   /** The application's origin for this request: of several, the one whose host was asked for. */
   origin(req: IncomingMessage): string
   redirectUri(req: IncomingMessage): string
@@ -23,17 +24,8 @@ export interface Addresses {
   returnToOf(req: IncomingMessage): string | undefined
 }
 
-export function addresses({ origins, basePath, paths }: Config): Addresses {
-  const own = {
-    login: basePath + paths.login,
-    callback: basePath + paths.callback,
-    logout: basePath + paths.logout,
-    me: basePath + paths.me,
-    webhooks: basePath + paths.webhooks,
-    interceptors: basePath + paths.interceptors,
-    organizations: basePath + paths.organizations,
-    portal: basePath + paths.portal,
-  }
+export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addresses {
+  const own = belowBasePath(basePath, paths)
   // The portal is a page that somebody may come back to, or it is the application's own path.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
   const askedFor = (req: IncomingMessage) =>
@@ -59,6 +51,11 @@ export function addresses({ origins, basePath, paths }: Config): Addresses {
     },
     returnToOf: (req) => safe(req, originalUrl(req)),
   }
+}
+
+function belowBasePath(basePath: string, paths: Paths): Paths {
+  const entries = Object.entries(paths).map(([name, path]) => [name, basePath + path])
+  return Object.fromEntries(entries) as Paths
 }
 
 /** Compared as a URL has it: in lower case, and some proxies say the port that its scheme implies. */

@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
-import type { Sessions } from '../../auth/sessions.ts'
-import type { Clock } from '../../ground/clock.ts'
 import { ScalekitError } from '../../ground/errors.ts'
-import type { Theme } from '../pages/page.ts'
 import { requestProperty } from '../request/request-property.ts'
+import type { Instance } from './instance.ts'
 
 declare global {
   namespace Express {
@@ -13,17 +11,6 @@ declare global {
       readonly scalekit: Principal
     }
   }
-}
-
-/** The part of an instance that a request needs wherever a guard stands. */
-export interface Instance {
-  readonly sessions: Sessions
-  readonly clock: Clock
-  readonly theme: Theme
-  /** The path that starts a sign-in, with this query. */
-  loginUrl(query: Readonly<Record<string, string>>): string
-  /** Where a request that was refused may come back to. */
-  returnToOf(req: IncomingMessage): string | undefined
 }
 
 /**

@@ -1,27 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asScalekitError, LoginError, type ScalekitError } from '../../ground/errors.ts'
-import { type Logger, quote } from '../../ground/log.ts'
-import type { Theme } from '../pages/page.ts'
+import { quote } from '../../ground/log.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
 import { sendPage, sendProblem } from '../request/respond.ts'
+import type { Instance } from './instance.ts'
 
-/** What is done about an error of one of our own routes. */
-export interface FailureParts {
-  readonly logger: Logger
-  /** Starts the sign-in again, or does what `retryText` says. */
-  readonly retryUrl: string
+/** Where a failure happened, and how the user may go on. */
+export interface FailureContext {
+  /** What the log calls the route, e.g. `sign-in`. */
+  readonly what: string
+  /** Where the user tries again. Default: the sign-in. */
+  readonly retryUrl?: string
+  /** What the link to `retryUrl` says, where that is not the sign-in. */
   readonly retryText?: string
-  readonly theme: Theme
 }
 
-/** One line for the developer; a page or a problem document for whoever asked. */
+/** Writes one line for the developer, and answers with a page or a problem document. */
 export function answerFailure(
+  { logger, theme, addresses }: Instance,
   failure: unknown,
-  what: string,
+  { what, retryUrl = addresses.loginUrl({}), retryText }: FailureContext,
   req: IncomingMessage,
   res: ServerResponse,
-  { logger, retryUrl, retryText, theme }: FailureParts,
 ): void {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
   const providerError = error instanceof LoginError ? error.providerError : undefined

@@ -1,88 +1,184 @@
+import {
+  connectionLookup,
+  type FindConnections,
+  type LookUpDomain,
+} from '../../auth/connection-lookup.ts'
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
+import {
+  type FindOrganization,
+  type LookUpName,
+  organizationNames,
+} from '../../auth/organization-names.ts'
+import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
 import type { Config } from '../../config/config.ts'
+import type { Deliveries } from '../../deliveries/delivery.ts'
+import { durableDeliveries } from '../../deliveries/durable-deliveries.ts'
+import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deliveries.ts'
+import { type Replay, replayWith } from '../../deliveries/replay.ts'
+import type { Clock } from '../../ground/clock.ts'
+import type { CookieStyle } from '../../ground/cookies.ts'
 import type { Logger } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
+import { type KeySet, keySets } from '../../oidc/key-sets.ts'
+import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
 import type { OwnSession } from '../../session/own-session.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
 import type { StateStore } from '../../state/store.ts'
+import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
+import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
-import { type Addresses, addresses } from './addresses.ts'
+import { type Addresses, addressesOf } from './addresses.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
+import { cookieTransactions, type Transactions } from './transactions.ts'
 
-/** What all of an instance stands on, in the order in which it is built. */
-export interface Ground {
-  readonly at: Addresses
-  readonly seal: (purpose: string) => Sealer
-  readonly send: Send
+/** One `scalekitAuth()`: its configuration, and what is made of it once. */
+export interface Instance {
+  readonly config: Config
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly events: AuthEmitter
+  /** Every URL of this instance. */
+  readonly addresses: Addresses
+  readonly cookieStyle: CookieStyle
+  /** How the kit's own pages look. */
+  readonly theme: Theme
   readonly discover: () => Promise<Provider>
+  readonly keysOf: (provider: Provider) => KeySet
+  /** The management API. */
   readonly scalekit: ScalekitClient
+  readonly lookUpDomain: LookUpDomain
+  readonly lookUpName: LookUpName
   readonly store: StateStore
   readonly revocations: RevocationsReplica
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
-  /** Runs before anything that asks for a session, where we mount `express-session`. */
+  /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
-  readonly events: AuthEmitter
-  readonly theme: Theme
-  readonly logger: Logger
+  readonly transactions: Transactions
+  /** Seals the `state` of a sign-out. */
+  readonly logoutSeal: Sealer
+  /** From a verified webhook to its handlers. */
+  readonly dispatcher: Dispatcher
+  readonly react: React
+  readonly deliveries: Deliveries
+  readonly replay: Replay
+  readonly intercept: Intercept
 }
 
-export function groundOf(config: Config): Ground {
-  const { client, clock, logger, secrets, maxLagMs } = config
+/** Builds an instance from the ground up. Nothing is asked of the network here. */
+export function createInstance(config: Config): Instance {
+  const { clock, logger } = config
   const id = instanceId(config)
-  const seal = (purpose: string) => sealer(secrets, `${purpose} ${id}`)
+  const seal = (purpose: string) => sealer(config.secret, `${purpose} ${id}`)
+  const cookieStyle = { isSecure: config.baseUrl[0].protocol === 'https:' }
   const send = senderFor(config)
-  const discover = discoverOnce(client, { send, clock })
+  const discover = discoverOnce(config, { send, clock })
+  const limits = limitsFor(config.http.timeoutSeconds * 1000)
+  const api = { client: config, discover, send, clock, limits, maxPageSize: defaultMaxPageSize }
+  const scalekit = new ScalekitClient(api)
   const store = boundedStore(config.store ?? processStore(id, clock))
+  const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
-  const csrf = csrfTokens(secrets, id)
+  const csrf = csrfTokens(config.secret, id)
   const sessions = liveSessions({
-    storage: sessionStorage(config, seal),
+    storage: sessionStorage(config, cookieStyle, seal),
     revocations,
     tokenStore: store.tokenStore,
     abilities: { csrfToken: csrf.issue },
     clock,
   })
+  const events = authEmitter(logger)
+  const signed = signedParts(config, { store, revocations, events })
   return {
-    at: addresses(config),
-    seal,
-    send,
+    config,
+    clock,
+    logger,
+    events,
+    addresses: addressesOf(config),
+    cookieStyle,
+    theme: themeWith(config.pages.style),
     discover,
-    scalekit: scalekitFor(config, { send, discover }),
+    keysOf: keySets(send),
+    scalekit,
+    lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
+    lookUpName: organizationNames({ findOrganization: organizationBy(scalekit), clock, logger }),
     store,
     revocations,
     csrf,
     sessions,
-    ownSession: ownSessionFor(config, id, sessions.isOver),
-    events: authEmitter(logger),
-    theme: themeWith(config.pages.style ?? ''),
-    logger,
+    ownSession: ownSessionFor(config, { id, cookieStyle, isOver: sessions.isOver }),
+    transactions: cookieTransactions({
+      name: config.name,
+      style: cookieStyle,
+      seal: seal('transaction'),
+      singleUse: store.singleUse,
+      clock,
+    }),
+    logoutSeal: seal('logout'),
+    ...signed,
   }
 }
 
 /** What makes a sealed value ours and no other instance's. */
-function instanceId({ name, client }: Config): string {
-  return `${name} ${client.issuer} ${client.clientId}`
+function instanceId({ name, issuer, clientId }: Config): string {
+  return `${name} ${issuer} ${clientId}`
 }
 
-function senderFor({ client, timeoutMs, fetch }: Config): Send {
-  const origins = [client.environmentUrl.origin, new URL(client.issuer).origin]
-  return sender({ origins, timeoutMs, ...(fetch ? { fetch } : {}) })
+function senderFor({ http, environmentUrl, issuer }: Config): Send {
+  const origins = [environmentUrl.origin, new URL(issuer).origin]
+  const timeoutMs = http.timeoutSeconds * 1000
+  return sender({ origins, timeoutMs, ...(http.fetch ? { fetch: http.fetch } : {}) })
 }
 
-function scalekitFor(
-  { client, clock, timeoutMs }: Config,
-  { send, discover }: Pick<Ground, 'send' | 'discover'>,
-): ScalekitClient {
-  const limits = limitsFor(timeoutMs)
-  const maxPageSize = defaultMaxPageSize
-  return new ScalekitClient({ client, discover, send, clock, limits, maxPageSize })
+/** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
+const lookUpTimeoutMs = 3000
+
+function connectionsBy({ connection }: ScalekitClient): FindConnections {
+  return async function find(domain) {
+    const options = { domain, timeoutMs: lookUpTimeoutMs }
+    return (await connection.listConnections(options)).connections
+  }
+}
+
+function organizationBy({ organization }: ScalekitClient): FindOrganization {
+  return async (id) => (await organization.getOrganization(id)).organization
+}
+
+/** What Scalekit's signed requests come in by. */
+function signedParts(
+  { issuer, clock, logger, session, webhooks, interceptors }: Config,
+  { store, revocations, events }: Pick<Instance, 'store' | 'revocations' | 'events'>,
+): Pick<Instance, 'dispatcher' | 'react' | 'deliveries' | 'replay' | 'intercept'> {
+  const dispatcher = createDispatcher(webhooks.handlers)
+  const longestSessionMs = (session.absoluteSeconds + transactionSeconds) * 1000
+  const { revokeOn } = webhooks
+  const react = reactions({ issuer, revocations, revokeOn, longestSessionMs, clock })
+  const parts: InlineParts = {
+    ledger: store.ledger,
+    dispatcher,
+    react,
+    emit: events.emit,
+    logger,
+    clock,
+    timeoutMs: webhooks.timeoutSeconds * 1000,
+  }
+  const { handlers, onFailure, timeoutSeconds } = interceptors
+  return {
+    dispatcher,
+    react,
+    deliveries:
+      webhooks.delivery === 'inline'
+        ? inlineDeliveries(parts)
+        : durableDeliveries({ ...parts, queue: webhooks.delivery }),
+    replay: replayWith(parts),
+    intercept: interceptWith({ handlers, onFailure, timeoutMs: timeoutSeconds * 1000, logger }),
+  }
 }

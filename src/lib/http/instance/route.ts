@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ScalekitError } from '../../ground/errors.ts'
 import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
-import { answerFailure, type FailureParts } from './failures.ts'
+import { answerFailure, type FailureContext } from './failures.ts'
+import type { Instance } from './instance.ts'
 
 /** The kit's own routes, each to be mounted alone. */
 export interface Routes {
@@ -16,30 +17,32 @@ export interface Routes {
   readonly portal: Middleware
 }
 
-/** How one of our own routes is served. */
-export interface RouteParts extends FailureParts {
-  /** What it is called in the log, e.g. `sign-in`. */
-  readonly what: string
-  /** Where browsers reach it: base path and path. */
-  readonly path: string
+/** How one of the kit's own routes is served. */
+export interface RouteOptions extends FailureContext {
+  readonly name: keyof Routes
 }
 
-/** Answers a request, or says by rejecting why not. */
-export type RouteHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+/** Answers a request. Rejects with the reason where it cannot. */
+export type RouteHandler = (
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<void>
 
 /**
  * Makes a middleware of a route: checks that it was mounted where its URL says, and turns every
  * failure into an answer, so that none can be taken for success.
  */
-export function route(parts: RouteParts, handle: RouteHandler): Middleware {
+export function route(instance: Instance, options: RouteOptions, handle: RouteHandler): Middleware {
+  const path = instance.addresses.paths[options.name]
   return function scalekitRoute(req, res, next) {
     const asked = pathOf(originalUrl(req))
-    if (!isSamePath(asked, parts.path)) {
-      next(misplaced(asked, parts.path))
+    if (!isSamePath(asked, path)) {
+      next(misplaced(asked, path))
       return
     }
-    handle(req, res)
-      .catch((error: unknown) => answerFailure(error, parts.what, req, res, parts))
+    handle(instance, req, res)
+      .catch((error: unknown) => answerFailure(instance, error, options, req, res))
       // A failure of the failure, such as a logger that throws, must not end the process.
       .catch(next)
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
+import type { CookieStyle } from '../../ground/cookies.ts'
 import type { Sealer } from '../../ground/seal.ts'
 import { expressSession } from '../../session/express-session.ts'
 import { detectedKind, type SessionStorages } from '../../session/kind.ts'
@@ -9,57 +10,63 @@ import { sealedIdentity } from '../../session/sealed-identity.ts'
 import type { SessionStorage } from '../../session/session-storage.ts'
 
 /** Where this instance keeps its sessions. */
-export function sessionStorage(config: Config, seal: (purpose: string) => Sealer): SessionStorage {
-  const { name, logger, sessionKind } = config
+export function sessionStorage(
+  { name, session, clock, logger }: Config,
+  style: CookieStyle,
+  seal: (purpose: string) => Sealer,
+): SessionStorage {
+  const { kind, keep, idleSeconds } = session
   const storages: SessionStorages = {
     cookie: sealedCookie({
-      name: cookieNameOf(config),
-      style: config,
+      name: cookieNameOf(name),
+      style,
       seal: seal('session'),
-      idleSeconds: config.idleSeconds,
-      clock: config.clock,
+      idleSeconds,
+      clock,
     }),
     'express-session': expressSession({
       key: name,
-      keep: config.sessionKeep,
+      keep,
       sealed: sealedIdentity(seal('express-session'), name),
       logger,
     }),
   }
-  return sessionKind === 'auto' ? detectedKind(storages) : storages[sessionKind]
+  return kind === 'auto' ? detectedKind(storages) : storages[kind]
 }
 
 /**
  * Mounts `express-session` for an application that left it to us.
  *
- * @param instance What tells this instance's secrets from another's.
- * @param isOver Whether the session that a request has was ended meanwhile.
+ * @param instance `id` tells this instance's secrets from another's; `isOver` says whether the
+ *   session that a request has was ended meanwhile.
  */
 export function ownSessionFor(
   config: Config,
-  instance: string,
-  isOver: (req: IncomingMessage) => boolean,
+  instance: {
+    readonly id: string
+    readonly cookieStyle: CookieStyle
+    isOver(req: IncomingMessage): boolean
+  },
 ): OwnSession | undefined {
-  const { sessionStore: store, idleSeconds, logger } = config
+  const { store, idleSeconds } = config.session
   if (!store) return undefined
-  const secrets = cookieSecrets(config, instance)
   return ownSession({
-    name: cookieNameOf(config),
-    style: config,
+    name: cookieNameOf(config.name),
+    style: instance.cookieStyle,
     store,
-    secrets,
+    secrets: cookieSecretsOf(config, instance.id),
     idleSeconds,
-    logger,
-    isOver,
+    logger: config.logger,
+    isOver: instance.isOver,
   })
 }
 
-function cookieSecrets({ secrets, sessionSecrets }: Config, instance: string): string[] {
-  if (sessionSecrets) return sessionSecrets.map((secret) => secret.reveal())
-  const purpose = `express-session cookie ${instance}`
-  return secrets.map((secret) => secret.derive(purpose, 32).toString('base64url'))
+function cookieSecretsOf({ secret, session }: Config, instanceId: string): string[] {
+  if (session.secret) return session.secret.map((each) => each.reveal())
+  const purpose = `express-session cookie ${instanceId}`
+  return secret.map((each) => each.derive(purpose, 32).toString('base64url'))
 }
 
-function cookieNameOf({ name }: Config): string {
+function cookieNameOf(name: string): string {
   return `${name}-session`
 }

@@ -17,3 +17,8 @@ export function assertMethod(
   res.setHeader('Allow', allowed.join(', '))
   throw new LoginError('method_not_allowed', message)
 }
+
+/** @throws {@link LoginError} `method_not_allowed` for anything but GET and HEAD */
+export function assertRead(req: IncomingMessage, res: ServerResponse): void {
+  assertMethod(req, res, ['GET', 'HEAD'], 'This is read with GET')
+}

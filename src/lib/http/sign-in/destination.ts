@@ -1,27 +1,22 @@
 import type { IncomingMessage } from 'node:http'
-import type { LookUpDomain } from '../../auth/connection-lookup.ts'
+import type { Config } from '../../config/config.ts'
+import type { LoginConfig } from '../../config/login.ts'
 import type { ResolveLogin } from '../../config/options.ts'
 import { ScalekitError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { answerInTime } from '../../ground/with-timeout.ts'
+import type { Instance } from '../instance/instance.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
 
-/** What decides where a sign-in goes. */
-export interface DestinationParts {
-  /** The social providers that may be named. */
-  readonly providers: readonly string[]
-  readonly resolve: ResolveLogin | undefined
-  readonly lookUp: LookUpDomain
-  readonly fallback: 'email' | 'hosted'
+/** What an instance is needed for here. */
+interface DestinationParts extends Pick<Instance, 'lookUpDomain'> {
+  readonly config: Pick<Config, 'login'>
 }
 
 /** Either what Scalekit is to be asked for, or that the person has to be asked first, and why. */
 export type Destination =
   | { readonly request: LoginRequest; readonly ask?: undefined }
   | { readonly request: LoginRequest; readonly ask: 'first' | 'unknown' | 'unusable' }
-
-/** Decides where a sign-in goes. */
-export type FindDestination = (req: IncomingMessage, asked: LoginRequest) => Promise<Destination>
 
 /**
  * Finds where a sign-in goes: what the request names, else what the application resolves, else the
@@ -33,22 +28,24 @@ export type FindDestination = (req: IncomingMessage, asked: LoginRequest) => Pro
  * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed` or
  * `login_resolve_failed`
  */
-export function findDestination(parts: DestinationParts): FindDestination {
-  const { providers, lookUp, fallback } = parts
-  return async function find(req, asked) {
-    const named = checkLoginRequest(asked, providers)
-    const request = namesTarget(named) ? named : await resolved(parts, req, named)
-    const { domain, loginHint = '' } = request
-    if (isExact(request)) return { request }
+export async function findDestination(
+  { config, lookUpDomain }: DestinationParts,
+  req: IncomingMessage,
+  asked: LoginRequest,
+): Promise<Destination> {
+  const { login } = config
+  const named = checkLoginRequest(asked, login.providers)
+  const request = namesTarget(named) ? named : await resolved(login, req, named)
+  const { domain, loginHint = '' } = request
+  if (isExact(request)) return { request }
 
-    const wanted = domain ?? domainOfEmail(loginHint)
-    const found = wanted === undefined ? 'unknown' : await lookUp(wanted)
-    if (typeof found === 'object') return { request: { ...request, ...found } }
-    // Asked again, the person could say nothing new, and Scalekit reads the hint for itself.
-    const isForScalekit = domain !== undefined || found === 'unclear' || fallback === 'hosted'
-    if (isForScalekit || isScalekitsOwn(request)) return { request }
-    return { request, ask: loginHint === '' ? 'first' : found }
-  }
+  const wanted = domain ?? domainOfEmail(loginHint)
+  const found = wanted === undefined ? 'unknown' : await lookUpDomain(wanted)
+  if (typeof found === 'object') return { request: { ...request, ...found } }
+  // Asked again, the person could say nothing new, and Scalekit reads the hint for itself.
+  const isForScalekit = domain !== undefined || found === 'unclear' || login.fallback === 'hosted'
+  if (isForScalekit || isScalekitsOwn(request)) return { request }
+  return { request, ask: loginHint === '' ? 'first' : found }
 }
 
 function isExact({ connectionId, organizationId, provider }: LoginRequest): boolean {
@@ -66,7 +63,7 @@ function isScalekitsOwn({ prompt = '' }: LoginRequest): boolean {
 
 /** What the application adds; whatever the request says itself stays. */
 async function resolved(
-  { resolve, providers }: DestinationParts,
+  { resolve, providers }: LoginConfig,
   req: IncomingMessage,
   named: LoginRequest,
 ): Promise<LoginRequest> {

@@ -1,16 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import type { Sessions } from '../../auth/sessions.ts'
-import type { Clock } from '../../ground/clock.ts'
 import { LoginError, ScalekitError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
-import type { Client, Provider } from '../../oidc/discovery.ts'
 import { type IdpLogin, verifyIdpLogin } from '../../oidc/idp-initiated.ts'
-import type { KeySet } from '../../oidc/key-sets.ts'
 import type { SingleUse } from '../../state/store.ts'
+import type { Addresses } from '../instance/addresses.ts'
 import { claimOnce } from '../instance/claim-once.ts'
+import type { Instance } from '../instance/instance.ts'
 import type { RouteHandler } from '../instance/route.ts'
-import type { Theme } from '../pages/page.ts'
 import { switchPage } from '../pages/pages.ts'
 import { cameFromOtherHost, keepMarker, redirectToOwnHost } from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
@@ -18,96 +15,84 @@ import { originalUrl, pathOf, queryOf } from '../request/middleware.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { sendPage } from '../request/respond.ts'
 import { isWanted } from '../request/same-origin.ts'
-import type { StartLogin } from './login.ts'
+import { startLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
 import { providerError } from './provider-errors.ts'
 
 const tokenParameter = 'idp_initiated_login'
-
-/** What a sign-in that began at an identity provider needs. */
-export interface IdpLoginParts {
-  readonly client: Client
-  readonly discover: () => Promise<Provider>
-  readonly keysOf: (provider: Provider) => KeySet
-  readonly singleUse: SingleUse
-  readonly sessions: Sessions
-  readonly clock: Clock
-  readonly start: StartLogin
-  readonly theme: Theme
-  origin(req: IncomingMessage): string
-  ownUrl(req: IncomingMessage): URL | undefined
-  safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
-}
 
 /**
  * Puts sign-ins that began at an identity provider before a route: Scalekit sends them to
  * `/login`, or to `/callback` where no other address was registered.
  *
  * The token signs nobody in. It says where a sign-in of our own should go, with our own state,
- * nonce and PKCE; whoever has stolen or planted one gains what a link to `/login` gives.
+ * nonce and PKCE: a stolen or planted token gains what a link to `/login` gives.
  */
-export function withIdpLogin(parts: IdpLoginParts, route: RouteHandler): RouteHandler {
-  const { client, clock, sessions } = parts
-
-  return async function routeOrIdpLogin(req, res) {
+export function withIdpLogin(route: RouteHandler): RouteHandler {
+  return async function routeOrIdpLogin(instance, req, res) {
     const query = queryOf(req)
-    if (query.has(tokenParameter)) await idpLogin(req, res, query)
-    else await route(req, res)
+    if (query.has(tokenParameter)) await idpLogin(instance, req, res, query)
+    else await route(instance, req, res)
   }
+}
 
-  async function idpLogin(
-    req: IncomingMessage,
-    res: ServerResponse,
-    query: URLSearchParams,
-  ): Promise<void> {
-    assertAsked(req, res, parts.origin(req))
-    const { token, relayState } = readQuery(query, client.issuer)
-    const elsewhere = cameFromOtherHost(req) ? undefined : parts.ownUrl(req)
-    if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
-    const login = await verify(token)
-    const other = await somebodyElse(login, req, res)
-    if (other && req.method !== 'POST') {
-      const switching = { from: other.user.email, to: login.loginHint }
-      const page = switchPage(ownAction(req, token, relayState), switching)
-      return sendPage(res, 200, page, parts.theme)
-    }
-    await claim(parts.singleUse, login)
-    await parts.start(req, res, requestOf(login, req, relayState))
+async function idpLogin(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+): Promise<void> {
+  const { addresses, config, store, theme } = instance
+  assertAsked(req, res, addresses.origin(req))
+  const { token, relayState } = readQuery(query, config.issuer)
+  const elsewhere = cameFromOtherHost(req) ? undefined : addresses.ownUrl(req)
+  if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
+  const login = await verify(instance, token)
+  const other = await otherSession(instance, login, req, res)
+  if (other && req.method !== 'POST') {
+    const switching = { from: other.user.email, to: login.loginHint }
+    const page = switchPage(ownAction(req, token, relayState), switching)
+    return sendPage(res, 200, page, theme)
   }
+  await claim(store.singleUse, login)
+  await startLogin(instance, req, res, requestOf(addresses, login, req, relayState))
+}
 
-  async function verify(token: string): Promise<IdpLogin> {
-    const keys = parts.keysOf(await parts.discover())
-    const { issuer, clientId } = client
-    return verifyIdpLogin(token, { keys, issuer, clientId, clock })
-  }
+async function verify(
+  { clock, config, discover, keysOf }: Instance,
+  token: string,
+): Promise<IdpLogin> {
+  const { issuer, clientId } = config
+  return verifyIdpLogin(token, { keys: keysOf(await discover()), issuer, clientId, clock })
+}
 
-  /** Whose session the sign-in would replace, unless it surely is the same person's. */
-  async function somebodyElse(
-    { organizationId, loginHint }: IdpLogin,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<SignedIn | undefined> {
-    const principal = await sessions.ask(req, res)
-    if (principal.status === 'signed-out') return undefined
-    const isSamePerson =
-      loginHint !== undefined && principal.user.email?.toLowerCase() === loginHint.toLowerCase()
-    return isSamePerson && principal.organizationId === organizationId ? undefined : principal
-  }
+/** The session that the sign-in would replace, unless it surely is the same person's. */
+async function otherSession(
+  { sessions }: Instance,
+  { organizationId, loginHint }: IdpLogin,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<SignedIn | undefined> {
+  const principal = await sessions.ask(req, res)
+  if (principal.status === 'signed-out') return undefined
+  const isSamePerson =
+    loginHint !== undefined && principal.user.email?.toLowerCase() === loginHint.toLowerCase()
+  return isSamePerson && principal.organizationId === organizationId ? undefined : principal
+}
 
-  function requestOf(
-    { organizationId, connectionId, loginHint, relayState }: IdpLogin,
-    req: IncomingMessage,
-    queryRelayState: string | undefined,
-  ): LoginRequest {
-    const returnTo =
-      parts.safeReturnToUrl(req, relayState) ?? parts.safeReturnToUrl(req, queryRelayState)
-    return {
-      organizationId,
-      connectionId,
-      // A hint that cannot be sent is no reason to keep somebody out.
-      ...(loginHint !== undefined && isLoginHint(loginHint) ? { loginHint } : {}),
-      ...(returnTo === undefined ? {} : { returnTo }),
-    }
+function requestOf(
+  { safeReturnToUrl }: Addresses,
+  { organizationId, connectionId, loginHint, relayState }: IdpLogin,
+  req: IncomingMessage,
+  queryRelayState: string | undefined,
+): LoginRequest {
+  const returnTo = safeReturnToUrl(req, relayState) ?? safeReturnToUrl(req, queryRelayState)
+  return {
+    organizationId,
+    connectionId,
+    // A hint that cannot be sent is no reason to refuse the sign-in.
+    ...(loginHint !== undefined && isLoginHint(loginHint) ? { loginHint } : {}),
+    ...(returnTo === undefined ? {} : { returnTo }),
   }
 }
 

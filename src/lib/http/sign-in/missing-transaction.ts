@@ -2,13 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { cookieNames } from '../../ground/cookies.ts'
 import { LoginError } from '../../ground/errors.ts'
+import type { Instance } from '../instance/instance.ts'
 
 /** Says why the browser most likely did not bring the transaction's cookie back. */
-export function lostTransaction(
+export function missingTransaction(
+  { config, cookieStyle }: Pick<Instance, 'config' | 'cookieStyle'>,
   req: IncomingMessage,
-  { name, isSecure }: { readonly name: string; readonly isSecure: boolean },
 ): LoginError {
-  if (isSecure && isPlainHttp(req)) {
+  const { name } = config
+  if (cookieStyle.isSecure && isPlainHttp(req)) {
     return new LoginError('login_cookie_insecure', 'Browsers drop Secure cookies over http', {
       hint: 'Serve the application over https, or set an http `baseUrl` for development.',
     })

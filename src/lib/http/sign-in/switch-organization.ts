@@ -1,47 +1,42 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Sessions } from '../../auth/sessions.ts'
 import { AccessError, LoginError, ScalekitError } from '../../ground/errors.ts'
+import type { Instance } from '../instance/instance.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { isWanted } from '../request/same-origin.ts'
-import type { StartLogin } from './login.ts'
-
-/** What a switch needs. */
-export interface SwitchParts {
-  readonly sessions: Sessions
-  readonly start: StartLogin
-  origin(req: IncomingMessage): string
-}
-
-/** Sends whoever is signed in to sign in to another organization. */
-export type SwitchOrganization = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  organizationId: string,
-  options?: { readonly returnTo?: string },
-) => Promise<void>
+import { startLogin } from './login.ts'
 
 /**
- * A switch is a sign-in of its own, pinned to the organization: the session that is there goes on
- * until another takes its place.
+ * Sends a user who is signed in to sign in to another organization. A switch is a sign-in of its own,
+ * pinned to the organization: the session that is there goes on until another takes its place.
  *
  * @throws ScalekitError
  */
-export function switchOrganization({ sessions, start, origin }: SwitchParts): SwitchOrganization {
-  return async function switchTo(req, res, organizationId, { returnTo } = {}) {
-    assertWanted(req, origin(req))
-    const principal = await sessions.ask(req, res)
-    if (principal.status === 'signed-out') {
-      throw new AccessError('not_signed_in', 'Only somebody who is signed in can switch', {
-        hint: 'Put requireAuth() before the route.',
-      })
-    }
-    assertNamed(organizationId)
-    // With an organization beside it, this is Scalekit's word for a direct switch.
-    const request = { organizationId, prompt: 'select_account' }
-    await start(req, res, returnTo === undefined ? request : { ...request, returnTo }, {
-      switchedFrom: principal.sessionId,
+export async function switchOrganization(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  organizationId: string,
+  { returnTo }: { readonly returnTo?: string } = {},
+): Promise<void> {
+  assertWanted(req, instance.addresses.origin(req))
+  const principal = await instance.sessions.ask(req, res)
+  if (principal.status === 'signed-out') {
+    throw new AccessError('not_signed_in', 'Only somebody who is signed in can switch', {
+      hint: 'Put requireAuth() before the route.',
     })
   }
+  assertNamed(organizationId)
+  // With an organization beside it, this is Scalekit's word for a direct switch.
+  const request = { organizationId, prompt: 'select_account' }
+  await startLogin(
+    instance,
+    req,
+    res,
+    returnTo === undefined ? request : { ...request, returnTo },
+    {
+      switchedFrom: principal.sessionId,
+    },
+  )
 }
 
 /** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */

@@ -1,24 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseBody } from '../../webhooks/body.ts'
-import type { Intercept } from '../../webhooks/intercept.ts'
 import { readCall } from '../../webhooks/interceptors.ts'
-import type { RouteHandler } from '../instance/route.ts'
+import { interceptorScheme } from '../../webhooks/scheme.ts'
+import type { Instance } from '../instance/instance.ts'
 import { sendJson } from '../request/respond.ts'
-import { type SignedRequestParts, signedRequest } from './signed-request.ts'
-
-/** What the route of Scalekit's interceptors needs. */
-export interface InterceptorParts extends SignedRequestParts {
-  readonly intercept: Intercept
-}
+import { signedRequest } from './signed-request.ts'
 
 /**
- * `POST /interceptors`: Scalekit asks whether something may go on, and waits. Whatever becomes of a
- * question that it signed, it gets a decision. Asked twice, a question is answered twice: there is
- * no effect to be had once.
+ * `POST /interceptors`: Scalekit asks whether something may go on, and waits. It always gets a
+ * decision on a call that it signed. A call that comes twice is answered twice: it has no effect
+ * that must happen only once.
  */
-export function interceptorsRoute(parts: InterceptorParts): RouteHandler {
-  return async function interceptors(req, res) {
-    const { id, raw } = await signedRequest(req, res, parts)
-    const call = readCall(parseBody(raw))
-    sendJson(res, 200, await parts.intercept(call, id))
-  }
+export async function interceptorsRoute(
+  { config, clock, intercept }: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const signed = await signedRequest(req, res, interceptorScheme, config.interceptors, clock)
+  const call = readCall(parseBody(signed.raw))
+  sendJson(res, 200, await intercept(call, signed.id))
 }

@@ -5,16 +5,14 @@ import { WebhookError } from '../../ground/errors.ts'
 import { signatureHeaders } from '../../webhooks/headers.ts'
 import type { Scheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
-import { type BodyLimits, rawBody } from './raw-body.ts'
+import { type BodyLimits, bodyTimeoutMs, rawBody } from './raw-body.ts'
 
-/** What it takes to tell Scalekit's requests from anybody else's. */
-export interface SignedRequestParts {
-  readonly scheme: Scheme
-  /** Without any, nothing is expected. */
-  readonly keys: readonly KeyObject[]
+/** How one kind of signed request is configured: `config.webhooks` or `config.interceptors`. */
+export interface SignedRequestOptions {
+  /** What signatures are verified with. Without any, no request is expected. */
+  readonly secret: readonly KeyObject[]
   readonly toleranceSeconds: number
-  readonly limits: BodyLimits
-  readonly clock: Clock
+  readonly maxBytes: number
 }
 
 /** A request that Scalekit signed. */
@@ -32,8 +30,11 @@ export interface SignedRequest {
 export async function signedRequest(
   req: IncomingMessage,
   res: ServerResponse,
-  { scheme, keys, limits, ...options }: SignedRequestParts,
+  scheme: Scheme,
+  { secret: keys, toleranceSeconds, maxBytes }: SignedRequestOptions,
+  clock: Clock,
 ): Promise<SignedRequest> {
+  const limits = { maxBytes, timeoutMs: bodyTimeoutMs }
   if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
   if (req.method !== 'POST') {
     res.setHeader('Allow', 'POST')
@@ -44,6 +45,7 @@ export async function signedRequest(
     if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
     throw error
   })
+  const options = { toleranceSeconds, clock }
   return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
 }
 

@@ -1,15 +1,12 @@
-import type { React } from '../../auth/reactions.ts'
-import type { Replay } from '../../deliveries/replay.ts'
 import { ConfigError } from '../../ground/errors.ts'
-import type { Logger } from '../../ground/log.ts'
-import type { DeadLetter, Ledger } from '../../state/store.ts'
+import type { DeadLetter } from '../../state/store.ts'
 import { bytesOf, parseBody, type RawBody } from '../../webhooks/body.ts'
 import type { Dispatcher } from '../../webhooks/dispatch.ts'
 import { readEvent, type ScalekitEvent } from '../../webhooks/events.ts'
 import type { RequestHeaders } from '../../webhooks/headers.ts'
 import { webhookScheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
-import type { WebhookParts } from './webhooks.ts'
+import type { Instance } from '../instance/instance.ts'
 
 /** Scalekit's webhooks beside the route: handlers, and deliveries that came another way. */
 export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
@@ -39,16 +36,16 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   replay(deliveryId: string): Promise<boolean>
 }
 
-export function webhooksMember(parts: {
-  readonly webhooks: WebhookParts
-  readonly ledger: Ledger
-  readonly dispatcher: Dispatcher
-  readonly react: React
-  readonly replay: Replay
-  readonly logger: Logger
-}): Webhooks {
-  const { webhooks, dispatcher } = parts
-  const { keys, toleranceSeconds, clock } = webhooks
+export function webhooksMember({
+  clock,
+  config,
+  dispatcher,
+  logger,
+  react,
+  replay,
+  store,
+}: Instance): Webhooks {
+  const { secret: keys, toleranceSeconds } = config.webhooks
 
   function assertExpected(): void {
     if (keys.length > 0) return
@@ -71,10 +68,10 @@ export function webhooksMember(parts: {
       return readEvent(parseBody(body))
     },
     async dispatch(event) {
-      await parts.react(event, clock())
-      await dispatcher.dispatch(event, { log: parts.logger })
+      await react(event, clock())
+      await dispatcher.dispatch(event, { log: logger })
     },
-    deadLetters: () => parts.ledger.deadLetters(),
-    replay: parts.replay,
+    deadLetters: () => store.ledger.deadLetters(),
+    replay,
   }
 }

@@ -1,29 +1,28 @@
-import type { ServerResponse } from 'node:http'
-import { busy, type Deliveries, type Outcome } from '../../deliveries/delivery.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { busy, type Outcome } from '../../deliveries/delivery.ts'
 import { WebhookError } from '../../ground/errors.ts'
 import { parseBody } from '../../webhooks/body.ts'
 import { readEvent } from '../../webhooks/events.ts'
-import type { RouteHandler } from '../instance/route.ts'
+import { webhookScheme } from '../../webhooks/scheme.ts'
+import type { Instance } from '../instance/instance.ts'
 import { sendJson } from '../request/respond.ts'
-import { type SignedRequestParts, signedRequest } from './signed-request.ts'
-
-/** What the route of Scalekit's webhooks needs. */
-export interface WebhookParts extends SignedRequestParts {
-  readonly deliveries: Deliveries
-}
+import { signedRequest } from './signed-request.ts'
 
 /** `POST /webhooks`: hands an event on, and acknowledges it when it cannot be lost any more. */
-export function webhooksRoute(parts: WebhookParts): RouteHandler {
-  return async function webhooks(req, res) {
-    const receivedAt = parts.clock()
-    const { id: deliveryId, raw } = await signedRequest(req, res, parts)
-    const event = readEvent(parseBody(raw))
-    assertTyped(event)
-    answer(res, await parts.deliveries.take({ deliveryId, raw, event, receivedAt }))
-  }
+export async function webhooksRoute(
+  { config, clock, deliveries }: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const receivedAt = clock()
+  const signed = await signedRequest(req, res, webhookScheme, config.webhooks, clock)
+  const { id: deliveryId, raw } = signed
+  const event = readEvent(parseBody(raw))
+  assertTyped(event)
+  answer(res, await deliveries.take({ deliveryId, raw, event, receivedAt }))
 }
 
-/** What says not even of which type it is, is nobody's to handle. */
+/** Rejects an event without a `type`: no handler can be chosen for it. */
 function assertTyped({ type }: { readonly type: unknown }): void {
   if (typeof type === 'string') return
   throw new WebhookError('webhook_body_invalid', 'The body has no type')

@@ -797,17 +797,17 @@ describe('handle', () => {
         app.use(auth)
         app.use(
           '/page',
-          auth.handle([auth.requireRole('admin')], (req, res) => {
+          auth.protect([auth.requireRole('admin')], (req, res) => {
             res.end(req.scalekit.user.email)
           }),
         )
         app.use(
           '/owners',
-          auth.handle([auth.requireRole('owner')], (_req, res) => res.end('in')),
+          auth.protect([auth.requireRole('owner')], (_req, res) => res.end('in')),
         )
         app.use(
           '/open',
-          auth.handle([], (_req, res) => res.end('in')),
+          auth.protect([], (_req, res) => res.end('in')),
         )
       },
     })
@@ -826,7 +826,7 @@ describe('handle', () => {
         app.use(auth)
         app.use(
           '/page',
-          auth.handle([], () => {
+          auth.protect([], () => {
             if (how === 'throws') throw new Error('handler failed')
             return Promise.reject(new Error('handler failed'))
           }),
@@ -846,7 +846,7 @@ describe('handle', () => {
         const failing = async () => Promise.reject(new Error('guard failed'))
         app.use(
           '/page',
-          auth.handle([failing], (_req, res) => res.end('in')),
+          auth.protect([failing], (_req, res) => res.end('in')),
         )
       },
     })
@@ -864,7 +864,7 @@ describe('handle', () => {
           app.use(auth)
           app.use(
             '/page',
-            auth.handle([], () => Promise.reject(thrown)),
+            auth.protect([], () => Promise.reject(thrown)),
           )
           app.use('/page', (_req, res) => res.end('the next route'))
         },

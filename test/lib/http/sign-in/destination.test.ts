@@ -289,13 +289,15 @@ describe('login.resolve', () => {
   })
 
   it('that never answers is not waited for', async () => {
-    const find = findDestination({
+    const login = {
       providers: [],
-      resolve: () => new Promise(() => {}),
-      lookUp: async () => 'unknown',
+      resolve: () => new Promise<undefined>(() => {}),
       fallback: 'email',
-    })
-    await neverAnswered(() => find(requestWith(), {}), 'login_resolve_failed')
+      onLogin: undefined,
+    } as const
+    const parts = { config: { login }, lookUpDomain: async () => 'unknown' as const }
+    const find = () => findDestination(parts, requestWith(), {})
+    await neverAnswered(find, 'login_resolve_failed')
   })
 
   it('that answers what cannot be sent is answered with 400', async () => {

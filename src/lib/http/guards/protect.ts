@@ -23,8 +23,8 @@ type SignedInTo<Handler> = Handler extends (
   ? (req: Req & { readonly scalekit: SignedIn }, res: Res, next: Next) => unknown
   : never
 
-/** How {@link handle} is typed: by the place it is mounted at, or by the handler's own types. */
-export interface Handle {
+/** How `auth.protect` is typed: by the place it is mounted at, or by the handler's own types. */
+export interface Protect {
   <Handler extends AnyHandler['call']>(
     guards: readonly Middleware[],
     handler: SignedInTo<Handler>,
@@ -40,24 +40,35 @@ export interface Handle {
  *
  * @param requireAuth Always runs first, so that the type tells the truth without any other guard.
  */
-export function handle<Req extends IncomingMessage, Res extends ServerResponse>(
-  requireAuth: Middleware,
-  guards: readonly Middleware[],
-  handler: SignedInHandler<Req, Res>,
-): (req: Req, res: Res, next: Next) => void {
-  return function handled(req, res, next) {
+export function protectWith(requireAuth: Middleware): Protect {
+  return function protect<Req extends IncomingMessage, Res extends ServerResponse>(
+    guards: readonly Middleware[],
+    handler: SignedInHandler<Req, Res>,
+  ) {
     const steps = [requireAuth, ...guards]
-    const run = (index: number): void => {
-      const step = steps[index]
-      // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
-      Promise.resolve()
-        .then(() => {
-          if (step) return step(req, res, (error) => (error ? next(error) : run(index + 1)))
-          return handler(req as Req & { readonly scalekit: SignedIn }, res, next)
-        })
-        // Nothing at all would tell the framework to go on to what comes next.
-        .catch((error: unknown) => next(error || new Error('What was thrown is nothing')))
+    return function protectedHandler(req: Req, res: Res, next: Next): void {
+      runFrom(0, steps, req, res, next, () =>
+        handler(req as Req & { readonly scalekit: SignedIn }, res, next),
+      )
     }
-    run(0)
-  }
+  } as Protect
+}
+
+/** Runs the steps in turn, then `last`. What one throws or rejects with goes to `next`. */
+function runFrom(
+  index: number,
+  steps: readonly Middleware[],
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+  last: () => unknown,
+): void {
+  const step = steps[index]
+  const goOn: Next = (error) =>
+    error ? next(error) : runFrom(index + 1, steps, req, res, next, last)
+  // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
+  Promise.resolve()
+    .then(() => (step ? step(req, res, goOn) : last()))
+    // Without an error, `next` would go on to the next handler.
+    .catch((error: unknown) => next(error || new Error('The handler rejected with no error')))
 }

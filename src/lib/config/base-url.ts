@@ -1,0 +1,34 @@
+import { originUrl } from '../ground/fields.ts'
+import { type Env, isProduction } from './environment.ts'
+import type { ScalekitAuthOptions } from './options.ts'
+
+/** Where browsers reach the application; the first origin is used where a request names none. */
+export function baseUrls(
+  value: unknown,
+  env: Env,
+  { dangerouslyAllowHttp }: Pick<ScalekitAuthOptions, 'dangerouslyAllowHttp'>,
+): readonly [URL, ...URL[]] {
+  const given = value ?? env.APP_BASE_URL?.split(',') ?? defaultBaseUrl(env)
+  const [first, ...others] = [given].flat().map(applicationOrigin)
+  if (!first) throw new Error('must name at least one origin')
+  if (others.some(({ protocol }) => protocol !== first.protocol)) {
+    throw new Error('must be all https or all http')
+  }
+  if (first.protocol === 'http:' && isProduction(env) && !dangerouslyAllowHttp) {
+    throw new Error('must begin with https:// in production')
+  }
+  return [first, ...others]
+}
+
+function applicationOrigin(value: unknown): URL {
+  const url = originUrl(value)
+  if (!url.hostname.includes('*')) return url
+  throw new Error(
+    `must not have a wildcard in its host (${url.host}): anybody who gets a subdomain could receive sign-ins; list each origin instead`,
+  )
+}
+
+function defaultBaseUrl(env: Env): string {
+  if (!isProduction(env)) return `http://localhost:${env.PORT ?? 3000}`
+  throw new Error('is missing: set APP_BASE_URL to where browsers reach the application')
+}

@@ -1,0 +1,24 @@
+import { optionalFunction } from '../ground/fields.ts'
+import { isObject } from '../ground/is-object.ts'
+import { nameIn, type Report, readOne } from './group.ts'
+
+/** Whether any handler of these names is given. */
+export function hasHandler(group: object, names: readonly string[]): boolean {
+  return names.some((name) => name in group)
+}
+
+/** Reads the handlers of a group, each of which is a function or nothing. */
+export function readHandlers<Handlers extends object>(
+  group: string,
+  given: unknown,
+  names: readonly string[],
+  report: Report,
+): Handlers {
+  const named = Object.entries(isObject(given) ? given : {})
+    .filter(([name, handler]) => names.includes(name) && handler !== undefined)
+    .map(([name, handler]) => [
+      name,
+      readOne(nameIn(group, name), () => optionalFunction(handler), report),
+    ])
+  return Object.fromEntries(named)
+}

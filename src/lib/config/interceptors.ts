@@ -1,0 +1,45 @@
+import { oneOf, positive } from '../ground/fields.ts'
+import type { OnFailure } from '../webhooks/intercept.ts'
+import {
+  type InterceptorHandlers,
+  interceptorHandlerNames,
+} from '../webhooks/interceptor-handlers.ts'
+import { interceptorScheme } from '../webhooks/scheme.ts'
+import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
+import { hasHandler, readHandlers } from './handlers.ts'
+import type { InterceptorOptions } from './options.ts'
+import { type SigningKeys, signingKeys } from './signing-secret.ts'
+
+type InterceptorScope = Scope<InterceptorOptions>
+
+/** How each option of `interceptors` is read, handlers apart. */
+export const interceptorReaders = {
+  secret: (value: unknown, { env, group }: InterceptorScope): SigningKeys =>
+    signingKeys(value, 'SCALEKIT_INTERCEPTOR_SECRET', {
+      scheme: interceptorScheme,
+      isNeeded: hasHandler(group, interceptorHandlerNames),
+      env,
+    }),
+  onFailure: (value: unknown, { group }: InterceptorScope): OnFailure => onFailure(value, group),
+  toleranceSeconds: (value: unknown = 300): number => positive(value),
+  maxBytes: (value: unknown = 1_048_576): number => positive(value),
+  timeoutSeconds: (value: unknown = 2.5): number => positive(value),
+}
+
+/** `interceptors` as it was read. */
+export type InterceptorConfig = Read<typeof interceptorReaders> & {
+  readonly handlers: InterceptorHandlers
+}
+
+export function readInterceptors(value: unknown, scope: RootScope): InterceptorConfig {
+  const names = interceptorHandlerNames
+  const options = readGroup('interceptors', value, interceptorReaders, scope, names)
+  return { ...options, handlers: readHandlers('interceptors', value, names, scope.report) }
+}
+
+/** Letting in and keeping out are both sensible, so there is no default where there are handlers. */
+function onFailure(value: unknown, group: object): OnFailure {
+  if (value !== undefined) return oneOf(value, ['deny', 'allow'])
+  if (!hasHandler(group, interceptorHandlerNames)) return 'deny'
+  throw new Error('is missing: say "deny" or "allow", for when a handler throws or takes too long')
+}

@@ -1,0 +1,16 @@
+import type { OnLogin } from '../auth/on-login.ts'
+import { oneOf, optionalFunction, texts } from '../ground/fields.ts'
+import { socialProviders } from '../ground/social-providers.ts'
+import type { Read } from './group.ts'
+import type { ResolveLogin } from './options.ts'
+
+/** How each option of `login` is read. */
+export const loginReaders = {
+  resolve: (value: unknown): ResolveLogin | undefined => optionalFunction(value),
+  fallback: (value: unknown = 'email'): 'email' | 'hosted' => oneOf(value, ['email', 'hosted']),
+  providers: (value: unknown = []): readonly string[] => texts(value, [...socialProviders.keys()]),
+  onLogin: (value: unknown): OnLogin | undefined => optionalFunction(value),
+}
+
+/** `login` as it was read. */
+export type LoginConfig = Read<typeof loginReaders>

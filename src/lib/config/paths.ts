@@ -1,0 +1,30 @@
+import { path } from '../ground/fields.ts'
+import { type Read, type RootScope, readGroup } from './group.ts'
+
+/** How each option of `paths` is read. */
+export const pathReaders = {
+  login: (value: unknown = '/login'): string => path(value),
+  callback: (value: unknown = '/callback'): string => path(value),
+  logout: (value: unknown = '/logout'): string => path(value),
+  me: (value: unknown = '/me'): string => path(value),
+  webhooks: (value: unknown = '/webhooks'): string => path(value),
+  interceptors: (value: unknown = '/interceptors'): string => path(value),
+  organizations: (value: unknown = '/organizations'): string => path(value),
+  portal: (value: unknown = '/portal'): string => path(value),
+}
+
+/** The kit's own routes, below the base path. */
+export type Paths = Read<typeof pathReaders>
+
+export function readPaths(value: unknown, scope: RootScope): Paths {
+  const paths = readGroup('paths', value, pathReaders, scope)
+  // A path that could not be read has a sentence of its own already.
+  const known = Object.values(paths).filter((each) => each !== undefined)
+  if (new Set(known).size < known.length) throw new Error('must differ from one another')
+  return paths
+}
+
+/** Where the kit is mounted; `''` for the root. */
+export function basePath(value: unknown): string {
+  return value === '' || value === '/' ? '' : path(value)
+}

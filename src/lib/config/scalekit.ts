@@ -1,0 +1,50 @@
+import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts'
+import { text, webUrl } from '../ground/fields.ts'
+import { emulatorClientSecret } from '../ground/sample-secrets.ts'
+import { Secret } from '../ground/secret.ts'
+import { type Env, isProduction } from './environment.ts'
+
+/** The Scalekit environment's origin. */
+export function environmentUrl(value: unknown, env: Env): URL {
+  const given = value ?? env.SCALEKIT_ENVIRONMENT_URL ?? env.SCALEKIT_ENV_URL
+  if (given === undefined || given === '') {
+    throw new Error(
+      'is missing: set SCALEKIT_ENVIRONMENT_URL, or run `npx express-scalekit emulator` and use what it prints',
+    )
+  }
+  const url = environmentOrigin(given)
+  assertEncrypted(url, !isProduction(env))
+  return url
+}
+
+/** Compared as a string with what tokens say, so it stays as it was written. */
+export function issuer(value: unknown, env: Env, environment: unknown): string {
+  if (value === undefined) return defaultIssuer(environment, env)
+  // The endpoints may lie at the issuer's origin, and the client secret then goes there.
+  assertEncrypted(webUrl(value), !isProduction(env))
+  return value as string
+}
+
+/** Scalekit's issuer is the environment URL without a slash at its end. */
+function defaultIssuer(environment: unknown, env: Env): string {
+  try {
+    return environmentUrl(environment, env).origin
+  } catch {
+    // What is wrong with it is said of `environmentUrl`.
+    return ''
+  }
+}
+
+export function clientSecret(value: unknown, env: Env): Secret {
+  const given = required(value ?? env.SCALEKIT_CLIENT_SECRET, 'SCALEKIT_CLIENT_SECRET')
+  if (isProduction(env) && given === emulatorClientSecret) {
+    throw new Error('is the emulator’s, which everybody knows: use your environment’s own')
+  }
+  return new Secret(given)
+}
+
+/** A string that has to be there, as an option or as its variable. */
+export function required(value: unknown, variable: string): string {
+  if (value === undefined || value === '') throw new Error(`is missing: set ${variable}`)
+  return text(value)
+}

@@ -1,0 +1,65 @@
+import { oneOf, texts, wholeSeconds, withMethods } from '../ground/fields.ts'
+import type { Secret } from '../ground/secret.ts'
+import type { SessionKind } from '../session/kind.ts'
+import type { SessionStore } from '../session/own-session.ts'
+import type { Read, Scope } from './group.ts'
+import type { SessionOptions } from './options.ts'
+import { strongSecrets } from './secrets.ts'
+
+type SessionScope = Scope<SessionOptions>
+
+/** How each option of `session` is read. */
+export const sessionReaders = {
+  kind: (value: unknown, { group }: SessionScope): 'auto' | SessionKind => kind(value, group),
+  store: (value: unknown): SessionStore | undefined => store(value),
+  secret: (value: unknown, { group }: SessionScope): readonly Secret[] | undefined =>
+    secret(value, group),
+  keep: (value: unknown = []): readonly string[] => texts(value),
+  absoluteSeconds: (value: unknown = defaultAbsoluteSeconds): number => wholeSeconds(value),
+  idleSeconds: (value: unknown, { group }: SessionScope): number => idleSeconds(value, group),
+}
+
+/** `session` as it was read. */
+export type SessionConfig = Read<typeof sessionReaders>
+
+/** `session: 'cookie'` is short for `session: { kind: 'cookie' }`. */
+export function sessionOptionsOf(value: unknown): unknown {
+  return typeof value === 'string' ? { kind: value } : value
+}
+
+/** Where sessions are kept; `auto` finds out what the application has mounted. */
+function kind(value: unknown, { store }: Partial<SessionOptions>): 'auto' | SessionKind {
+  if (store === undefined) return oneOf(value ?? 'auto', ['auto', 'cookie', 'express-session'])
+  if (value === undefined || value === 'express-session') return 'express-session'
+  throw new Error('must be "express-session" where `session.store` is given')
+}
+
+function store(value: unknown): SessionStore | undefined {
+  const methods = ['get', 'set', 'destroy', 'regenerate', 'createSession', 'on']
+  return value === undefined ? undefined : withMethods<SessionStore>(value, methods)
+}
+
+/** What signs the cookie of a session store; nothing where it is to be derived. */
+function secret(value: unknown, { store }: Partial<SessionOptions>): readonly Secret[] | undefined {
+  if (value === undefined) return undefined
+  if (store === undefined) {
+    throw new Error('is for the cookie of `session.store`, and there is none: use `secret`')
+  }
+  return strongSecrets(value)
+}
+
+const defaultAbsoluteSeconds = 604_800
+const defaultIdleSeconds = 86_400
+
+/** By default no longer than the absolute time: a short one must not make a default wrong. */
+function idleSeconds(
+  value: unknown,
+  { absoluteSeconds = defaultAbsoluteSeconds }: Partial<SessionOptions>,
+): number {
+  // What is wrong with the absolute time is said of that option.
+  const longest = typeof absoluteSeconds === 'number' ? absoluteSeconds : Number.POSITIVE_INFINITY
+  if (value === undefined) return Math.min(defaultIdleSeconds, longest)
+  const seconds = wholeSeconds(value)
+  if (seconds <= longest) return seconds
+  throw new Error(`must not be above \`session.absoluteSeconds\` (${longest})`)
+}

@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto'
+import { ConfigError } from '../ground/errors.ts'
+import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
+import type { Scheme } from '../webhooks/scheme.ts'
+import type { Secrets } from '../webhooks/signing-keys.ts'
+import { type Env, isProduction } from './environment.ts'
+
+/** What signatures are verified with; empty where no signed request is expected. */
+export type SigningKeys = readonly KeyObject[]
+
+/**
+ * Reads a signing secret, which handlers need; without handlers, one is enough for what the kit
+ * itself does.
+ */
+export function signingKeys(
+  value: unknown,
+  variable: string,
+  {
+    scheme,
+    isNeeded,
+    env,
+  }: { readonly scheme: Scheme; readonly isNeeded: boolean; readonly env: Env },
+): SigningKeys {
+  const secret = (value ?? env[variable]?.split(',')) as Secrets | undefined
+  if (secret !== undefined) return readKeys(secret, scheme, env)
+  if (!isNeeded) return []
+  throw new Error(`is missing: set ${variable} to the endpoint’s signing secret`)
+}
+
+function readKeys(secret: Secrets, scheme: Scheme, env: Env): SigningKeys {
+  if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
+    throw new Error('is the emulator’s, which everybody knows: use your endpoint’s own')
+  }
+  try {
+    return scheme.keysOf(secret)
+  } catch (error) {
+    // Its sentences begin with `secret`, as this one does.
+    const [problem] = error instanceof ConfigError ? error.problems : []
+    throw new Error(problem?.replace(/^`secret(\[\d+\])?` /, '') ?? 'cannot be read', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,18 @@
+import { withMethods } from '../ground/fields.ts'
+import type { SessionStore } from '../session/own-session.ts'
+import type { StateStore } from '../state/store.ts'
+
+/** What is shared by processes. */
+export function stateStore(value: unknown): StateStore | undefined {
+  if (value === undefined) return undefined
+  const store = value as Partial<StateStore & SessionStore> | null
+  const parts = ['revocations', 'singleUse', 'tokenStore', 'ledger'] as const
+  if (parts.every((name) => typeof store?.[name] === 'object')) {
+    withMethods(store?.revocations, ['write', 'since'])
+    return store as StateStore
+  }
+  if (typeof store?.regenerate === 'function') {
+    throw new Error('is one of express-session: give it as `session.store`')
+  }
+  throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
+}

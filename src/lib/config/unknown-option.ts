@@ -1,0 +1,70 @@
+import { nearestName } from '../ground/nearest-name.ts'
+import { handlerNames } from '../webhooks/handler-names.ts'
+import { interceptorHandlerNames } from '../webhooks/interceptor-handlers.ts'
+import { nameIn, type UnknownName } from './group.ts'
+
+/** The names of options by group; `''` is the top level. */
+type OptionNames = Readonly<Record<string, readonly string[]>>
+
+const handlerNamesOf: OptionNames = {
+  webhooks: handlerNames,
+  interceptors: interceptorHandlerNames,
+}
+
+/** What other packages and Scalekit's documentation call something, and what to write here. */
+const adviceByName: Readonly<Record<string, string>> = {
+  redirecturi: 'the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
+  redirecturl: 'the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
+  callbackurl: 'the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
+  postlogoutredirecturi: 'a sign-out comes back to `baseUrl` + `basePath` + `paths.logout`',
+  issuerbaseurl: 'write `environmentUrl`',
+  envurl: 'write `environmentUrl`',
+  environment: 'write `environmentUrl`',
+  domain: 'write `environmentUrl` for Scalekit, or `login.resolve` for where a sign-in goes',
+  secrets: 'write `secret`, which may be an array',
+  cookiesecret: 'write `secret`',
+  sessionsecret: 'write `secret`, or `session.secret` beside `session.store`',
+  webhooksecret: 'write `webhooks.secret`',
+  interceptorsecret: 'write `interceptors.secret`',
+  routes: 'write `paths`',
+  authrequired: 'put requireAuth() before the routes that need it',
+  aftercallback: 'write `login.onLogin`',
+  afterlogin: 'write `login.onLogin`',
+  authorizationparams: 'write `scopes`, and `login` for where a sign-in goes',
+  organizationid: 'return { organizationId } from `login.resolve`',
+  connectionid: 'return { connectionId } from `login.resolve`',
+  'session.maxage': 'write `session.absoluteSeconds` or `session.idleSeconds`',
+  'session.ttl': 'write `session.absoluteSeconds` or `session.idleSeconds`',
+  'session.expires': 'write `session.absoluteSeconds`',
+  'session.rollingduration': 'write `session.idleSeconds`',
+  'session.absoluteduration': 'write `session.absoluteSeconds`',
+  'session.rolling': 'a session in use is always prolonged: write `session.idleSeconds`',
+  'session.cookie': 'the kit sets the attributes of its cookie by `baseUrl`',
+  'session.type': 'write `session.kind`',
+}
+
+/** Says that there is no such option, and which one was most likely meant. */
+export function unknownOption({ group, name }: UnknownName, names: OptionNames): string {
+  const advice = adviceByName[plain(nameIn(group, name))] ?? suggestion({ group, name }, names)
+  return `\`${nameIn(group, name)}\` is not an option${advice === undefined ? '' : `; ${advice}`}`
+}
+
+function suggestion({ group, name }: UnknownName, names: OptionNames): string | undefined {
+  const own = [...(names[group] ?? []), ...(handlerNamesOf[group] ?? [])]
+  const nearest = nearestName(name, own)
+  const meant = nearest === undefined ? elsewhere(name, names) : nameIn(group, nearest)
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`
+}
+
+/** The same name in another group: an option that was given one level too high or too low. */
+function elsewhere(name: string, names: OptionNames): string | undefined {
+  for (const [group, known] of [...Object.entries(names), ...Object.entries(handlerNamesOf)]) {
+    const found = known.find((each) => plain(each) === plain(name))
+    if (found !== undefined) return nameIn(group, found)
+  }
+  return undefined
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z.]/g, '')
+}

@@ -1,0 +1,41 @@
+import type { OptionalRevocation } from '../auth/reactions.ts'
+import { positive, texts } from '../ground/fields.ts'
+import type { DeliveryQueue } from '../state/delivery-queue.ts'
+import { handlerNames } from '../webhooks/handler-names.ts'
+import type { EventHandlers } from '../webhooks/handlers.ts'
+import { webhookScheme } from '../webhooks/scheme.ts'
+import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
+import { hasHandler, readHandlers } from './handlers.ts'
+import type { WebhookOptions } from './options.ts'
+import { type SigningKeys, signingKeys } from './signing-secret.ts'
+
+/** How each option of `webhooks` is read, handlers apart. */
+export const webhookReaders = {
+  secret: (value: unknown, { env, group }: Scope<WebhookOptions>): SigningKeys =>
+    signingKeys(value, 'SCALEKIT_WEBHOOK_SECRET', {
+      scheme: webhookScheme,
+      isNeeded: hasHandler(group, handlerNames),
+      env,
+    }),
+  toleranceSeconds: (value: unknown = 300): number => positive(value),
+  maxBytes: (value: unknown = 1_048_576): number => positive(value),
+  timeoutSeconds: (value: unknown = 8): number => positive(value),
+  delivery: (value: unknown = 'inline'): 'inline' | DeliveryQueue => delivery(value),
+  revokeOn: (value: unknown = []): readonly OptionalRevocation[] =>
+    texts(value, ['sso_disabled', 'directory_disabled']),
+}
+
+/** `webhooks` as it was read. */
+export type WebhookConfig = Read<typeof webhookReaders> & { readonly handlers: EventHandlers }
+
+export function readWebhooks(value: unknown, scope: RootScope): WebhookConfig {
+  const options = readGroup('webhooks', value, webhookReaders, scope, handlerNames)
+  return { ...options, handlers: readHandlers('webhooks', value, handlerNames, scope.report) }
+}
+
+function delivery(value: unknown): 'inline' | DeliveryQueue {
+  if (value === 'inline') return value
+  const queue = value as DeliveryQueue | null
+  if (typeof queue?.enqueue === 'function') return queue
+  throw new Error('must be "inline", or bullmq(queue) or pgBoss(boss) of express-scalekit/queues')
+}
