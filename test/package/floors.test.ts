@@ -92,7 +92,9 @@ describe('the checker', () => {
     ['from a folder to an entry', 'src/lib/http/a.ts', "import { b } from '../../index.ts'"],
     ['from one entry to another', 'src/testing.ts', "export { b } from './index.ts'"],
     ['sideways', 'src/lib/oidc/a.ts', "import { b } from '../session/b.ts'"],
-    ['sideways at the top', 'src/lib/adapters/a.ts', "import { b } from '../http/b.ts'"],
+    ['sideways at the top', 'src/lib/adapters/a.ts', "import { b } from '../http/pages/b.ts'"],
+    ['up within http', 'src/lib/http/guards/a.ts', "import { b } from '../sign-in/b.ts'"],
+    ['from a room of http to its root', 'src/lib/http/sign-in/a.ts', "import '../routes.ts'"],
     ['from below to the options', 'src/lib/auth/a.ts', "import type { B } from '../config/b.ts'"],
     ['into the kit from the emulator', 'src/lib/emulator/a.ts', "import '../oidc/b.ts'"],
     [
@@ -110,6 +112,7 @@ describe('the checker', () => {
   it.each([
     ['within a folder', 'src/lib/oidc/a.ts', "import { b } from './b.ts'"],
     ['to a folder within', 'src/lib/oidc/a.ts', "import { b } from './deep/b.ts'"],
+    ['down within http', 'src/lib/http/sign-in/a.ts', "import { b } from '../guards/b.ts'"],
     ['to the ground', 'src/lib/oidc/a.ts', "import { b } from '../ground/b.ts'"],
     ['from http to the options', 'src/lib/http/a.ts', "import type { B } from '../config/b.ts'"],
     ['between files of the configuration', 'src/lib/config/a.ts', "import './b.ts'"],
