@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events'
+import { ConfigError } from '../ground/errors.ts'
 import { type Logger, quote, textOfThrown } from '../ground/log.ts'
+import { nearestName } from '../ground/nearest-name.ts'
 
 /** What an instance tells whoever listens; never a secret, and nothing of a payload. */
 export interface AuthEvents {
@@ -21,12 +23,21 @@ export interface DeliveryInfo {
   readonly attempt: number
 }
 
+/** Every name that {@link AuthEmitter.on} takes; a missing one does not compile. */
+const eventNames: Readonly<Record<keyof AuthEvents, true>> = {
+  'webhook.handled': true,
+  'webhook.failed': true,
+}
+
 export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents[Name]) => void
 
 /** Tells listeners; one that throws or rejects keeps nobody from anything. */
 export interface AuthEmitter {
   emit: Emit
-  /** @returns a function that ends it */
+  /**
+   * @returns a function that ends it
+   * @throws {@link ConfigError} for an event that does not exist
+   */
   on<Name extends keyof AuthEvents>(
     name: Name,
     listener: (event: AuthEvents[Name]) => void,
@@ -52,8 +63,21 @@ export function authEmitter(logger: Logger): AuthEmitter {
       for (const listener of emitter.listeners(name)) void tell(listener as Listener, name, event)
     },
     on(name, listener) {
+      assertEvent(name)
       emitter.on(name, listener)
       return () => void emitter.off(name, listener)
     },
   }
+}
+
+/** A listener of a misspelled event would never be called, and nothing would say so. */
+function assertEvent(name: unknown): void {
+  const names = Object.keys(eventNames)
+  if (typeof name === 'string' && names.includes(name)) return
+  const nearest = typeof name === 'string' ? nearestName(name, names) : undefined
+  const advice =
+    nearest === undefined
+      ? `use ${names.map((each) => `'${each}'`).join(' or ')}`
+      : `did you mean '${nearest}'?`
+  throw new ConfigError([`auth.on() has no event ${JSON.stringify(name)}: ${advice}`])
 }

@@ -50,19 +50,30 @@ export function unknownOption({ group, name }: UnknownName, names: OptionNames):
 }
 
 function suggestion({ group, name }: UnknownName, names: OptionNames): string | undefined {
-  const own = [...(names[group] ?? []), ...(handlerNamesOf[group] ?? [])]
-  const nearest = nearestName(name, own)
-  const meant = nearest === undefined ? elsewhere(name, names) : nameIn(group, nearest)
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`
+  const own = knownIn(group, names)
+  const nearest = elsewhere({ group, name }, names) ?? inGroup(group, nearestName(name, own))
+  return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`
 }
 
-/** The same name in another group: an option that was given one level too high or too low. */
-function elsewhere(name: string, names: OptionNames): string | undefined {
-  for (const [group, known] of [...Object.entries(names), ...Object.entries(handlerNamesOf)]) {
-    const found = known.find((each) => plain(each) === plain(name))
-    if (found !== undefined) return nameIn(group, found)
-  }
-  return undefined
+/** The same name in another spelling, or in another group: one level too high or too low. */
+function elsewhere({ group, name }: UnknownName, names: OptionNames): string | undefined {
+  const groups = [group, ...Object.keys(names)]
+  return groups
+    .map((each) =>
+      inGroup(
+        each,
+        knownIn(each, names).find((known) => plain(known) === plain(name)),
+      ),
+    )
+    .find((found) => found !== undefined)
+}
+
+function knownIn(group: string, names: OptionNames): readonly string[] {
+  return [...(names[group] ?? []), ...(handlerNamesOf[group] ?? [])]
+}
+
+function inGroup(group: string, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : nameIn(group, name)
 }
 
 function plain(name: string): string {

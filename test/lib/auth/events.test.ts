@@ -57,3 +57,18 @@ it('is not stopped by what no text can be made of', () => {
   emit('webhook.failed', { ...info, code: 'unexpected', isFinal: false })
   expect(lines).toEqual(['error A listener of webhook.failed failed: "[object Object]"'])
 })
+
+it.each<[unknown, string]>([
+  [
+    'webhook.handeld',
+    'auth.on() has no event "webhook.handeld": did you mean \'webhook.handled\'?',
+  ],
+  ['sign-in', "has no event \"sign-in\": use 'webhook.handled' or 'webhook.failed'"],
+  ['constructor', 'has no event "constructor"'],
+  [undefined, 'has no event undefined'],
+])('refuses a listener of %j, which would never be called', (name, problem) => {
+  const { on } = authEmitter(recordingLogger().logger)
+  const listen = () => on(name as 'webhook.handled', () => {})
+  expect(listen).toThrow(problem)
+  expect(listen).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+})

@@ -196,6 +196,11 @@ describe('baseUrl', () => {
     ['http and https', ['http://a.example', 'https://b.example'], 'must be all https or all http'],
     ['a path', 'https://a.example/app', 'must end after the host: https://a.example'],
     ['no scheme', 'a.example', 'must be a URL such as https://app.example'],
+    [
+      'a wildcard in its host',
+      ['https://a.example', 'https://*.a.example'],
+      'must not have a wildcard in its host (*.a.example): anybody who gets a subdomain could receive sign-ins; list each origin instead',
+    ],
   ])('is refused with %s', (_case, baseUrl, problem) => {
     expect(problemsOf({ baseUrl }, production())).toEqual([`\`baseUrl\` ${problem}`])
   })
@@ -303,6 +308,18 @@ describe('every other option', () => {
     ['session.secret', { session: { secret: 'short', store } }, 'is shorter than 32 characters'],
     ['session.secret', { session: { secret: [], store } }, 'must hold at least one secret'],
     ['session.keep', { session: { keep: 'cart' } }, 'must be an array of non-empty strings'],
+    ['session.absoluteSeconds', { session: { absoluteSeconds: 1.5 } }, 'must be a whole number of'],
+    ['session.idleSeconds', { session: { idleSeconds: 0.5 } }, 'must be a whole number of seconds'],
+    [
+      'session.idleSeconds',
+      { session: { absoluteSeconds: 3600, idleSeconds: 3601 } },
+      'must not be above `session.absoluteSeconds` (3600)',
+    ],
+    [
+      'session.idleSeconds',
+      { session: { idleSeconds: 604_801 } },
+      'must not be above `session.absoluteSeconds` (604800)',
+    ],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a whole number'],
     ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a whole number'],
     [
@@ -317,6 +334,7 @@ describe('every other option', () => {
       'must be a function',
     ],
     ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
+    ['portal', { portal: true }, "that says who may open it, such as { role: 'admin' }"],
     ['portal.role', { portal: {} }, 'is missing: name the role'],
     ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
     ['portal.role', { portal: { role: [] } }, 'must name at least one'],
@@ -411,6 +429,15 @@ describe('every other option', () => {
     expect([...config.scopes].sort()).toEqual(['email', 'openid', 'profile'])
   })
 
+  it('has an idle time no longer than an absolute time that is shorter than its default', () => {
+    const session = { absoluteSeconds: 3600 }
+    expect(parseConfig({ session, logger: silent() }, production()).session).toMatchObject({
+      absoluteSeconds: 3600,
+      idleSeconds: 3600,
+    })
+    expect(problemsOf({ session: { ...session, idleSeconds: 3600 } }, production())).toEqual([])
+  })
+
   it('takes the root and nothing at all for the same base path', () => {
     const basePath = (given: string) =>
       parseConfig({ basePath: given, logger: silent() }, production()).basePath
@@ -445,6 +472,45 @@ describe('a ConfigError', () => {
     )
   })
 
+  it.each<[object, string]>([
+    [{ providers: ['google'] }, '`providers` is not an option; did you mean `login.providers`?'],
+    [{ onLogin() {} }, '`onLogin` is not an option; did you mean `login.onLogin`?'],
+    [{ maxLagMs: 5 }, '`maxLagMs` is not an option; did you mean `revocation.maxLagMs`?'],
+    [{ login: { baseUrl: 'x' } }, '`login.baseUrl` is not an option; did you mean `baseUrl`?'],
+    [
+      { onDirectoryUserCreated() {} },
+      '`onDirectoryUserCreated` is not an option; did you mean `webhooks.onDirectoryUserCreated`?',
+    ],
+    [
+      { webhooks: { secret: signingSecret, onDirectoryUserCreatd() {} } },
+      '`webhooks.onDirectoryUserCreatd` is not an option; did you mean `webhooks.onDirectoryUserCreated`?',
+    ],
+    [
+      { redirectUri: 'x' },
+      '`redirectUri` is not an option; the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
+    ],
+    [
+      { session: { maxAge: 5 } },
+      '`session.maxAge` is not an option; write `session.absoluteSeconds` or `session.idleSeconds`',
+    ],
+    [{ issuerBaseURL: 'x' }, '`issuerBaseURL` is not an option; write `environmentUrl`'],
+    [{ pages: { texts: { titel: 'x' } } }, '`pages.texts.titel` is not an option; did you mean'],
+    [{ constructor: 1 }, '`constructor` is not an option'],
+    [{ session: { toString: 1 } }, '`session.toString` is not an option'],
+  ])('says what to write in place of %j', (options, problem) => {
+    const [line, ...others] = problemsOf(options as ScalekitAuthOptions, production())
+    expect(line).toContain(problem)
+    expect(others).toEqual([])
+  })
+
+  it('has a sentence for each wrong value of a group, and one for a path that is taken twice', () => {
+    const paths = { login: 'login', me: '/same', logout: '/same' }
+    expect(problemsOf({ paths }, production())).toEqual([
+      '`paths.login` must be a path such as /auth/login',
+      '`paths` must differ from one another',
+    ])
+  })
+
   it('never shows a secret', () => {
     const planted = {
       clientSecret: '"live_planted_client_secret"',
@@ -468,6 +534,24 @@ describe('a Config', () => {
 
   it('is frozen', () => {
     expect(Object.isFrozen(parseConfig({ logger: silent() }, production()))).toBe(true)
+  })
+})
+
+describe('NODE_ENV', () => {
+  const linesWith = (mode: string | undefined) => {
+    const { logger, lines } = recordingLogger()
+    parseConfig({ secret: cookieSecret, logger }, development({ NODE_ENV: mode }))
+    return lines
+  }
+
+  it.each(['staging', 'prod', 'Production'])('that is %s is named, since it is none', (mode) => {
+    expect(linesWith(mode)).toEqual([
+      `warn NODE_ENV is "${mode}", which counts as development: set it to "production" where users sign in`,
+    ])
+  })
+
+  it.each([undefined, 'development', 'test'])('that is %s is nothing to be told', (mode) => {
+    expect(linesWith(mode)).toEqual([])
   })
 })
 

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../ground/errors.ts'
 import type { Ledger, StateStore } from '../../state/store.ts'
 import type { PostgresClient } from './client.ts'
 import { database } from './database.ts'
@@ -23,6 +24,8 @@ export interface PostgresStore extends StateStore {
  *   `connectionTimeoutMillis` and an `error` listener.
  * @param options `schema` Where the tables are; two applications need two. Default: `scalekit`.
  *
+ * @throws {@link ConfigError} without a pool
+ *
  * @example
  * const pool = new Pool({ connectionTimeoutMillis: 2000 }).on('error', console.error)
  * app.use(scalekitAuth({ store: postgresStore(pool) }))
@@ -31,6 +34,7 @@ export function postgresStore(
   pool: PostgresClient,
   { schema = 'scalekit' }: { readonly schema?: string } = {},
 ): PostgresStore {
+  assertPool(pool)
   const tables = database(pool, schema)
   return {
     revocations: postgresRevocations(tables),
@@ -38,4 +42,11 @@ export function postgresStore(
     tokenStore: postgresTokenStore(tables),
     ledger: { ...postgresDeliveries(tables), ...postgresDeadLetters(tables) },
   }
+}
+
+function assertPool(pool: unknown): void {
+  if (typeof (pool as PostgresClient | null | undefined)?.query === 'function') return
+  throw new ConfigError([
+    'postgresStore() needs a pool with a query() function: postgresStore(new Pool({ connectionString })) of the package `pg`',
+  ])
 }

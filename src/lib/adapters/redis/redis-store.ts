@@ -1,3 +1,4 @@
+import { ConfigError } from '../../ground/errors.ts'
 import type { StateStore } from '../../state/store.ts'
 import type { RedisClient } from './client.ts'
 import { redisDeadLetters } from './dead-letters.ts'
@@ -17,6 +18,8 @@ import { redisTokenStore } from './token-store.ts'
  * @param client A connected client; its connection stays yours to close.
  * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
  *
+ * @throws {@link ConfigError} without a client
+ *
  * @example
  * const client = createClient({ url: process.env.REDIS_URL, disableOfflineQueue: true })
  * await client.on('error', console.error).connect()
@@ -26,6 +29,7 @@ export function redisStore(
   client: RedisClient,
   { prefix = 'scalekit:' }: { readonly prefix?: string } = {},
 ): StateStore {
+  assertClient(client)
   return {
     revocations: redisRevocations(client, `${prefix}marks`),
     singleUse: redisSingleUse(client, `${prefix}used:`),
@@ -35,4 +39,11 @@ export function redisStore(
       ...redisDeadLetters(client, prefix),
     },
   }
+}
+
+function assertClient(client: unknown): void {
+  if (typeof (client as RedisClient | null | undefined)?.sendCommand === 'function') return
+  throw new ConfigError([
+    'redisStore() needs a client with a sendCommand() function: redisStore(await createClient({ url }).connect()) of the package `redis`',
+  ])
 }
