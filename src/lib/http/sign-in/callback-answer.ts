@@ -3,6 +3,7 @@ import { LoginError } from '../../ground/errors.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { isPrefetch } from '../request/navigation.ts'
+import { singleParameter } from '../request/single-parameter.ts'
 
 /** What the redirect back from Scalekit says. */
 export interface CallbackAnswer {
@@ -32,9 +33,9 @@ export function readCallbackAnswer(
   assertAsked(req, res)
   const params = queryOf(req)
   const [code, state, error, description] = ['code', 'state', 'error', 'error_description'].map(
-    (name) => single(params, name),
+    (name) => short(params, name),
   )
-  if ((single(params, 'iss') ?? issuer) !== issuer) throw invalid('comes from another issuer')
+  if ((short(params, 'iss') ?? issuer) !== issuer) throw invalid('comes from another issuer')
   if (code !== undefined && error !== undefined) throw invalid('has both a code and an error')
   if (error === undefined && (!code || !state)) throw invalid('has no code or no state')
   return { params, state: state ?? '', code: code ?? '', error, description }
@@ -48,11 +49,10 @@ function assertAsked(req: IncomingMessage, res: ServerResponse): void {
   }
 }
 
-function single(params: URLSearchParams, name: string): string | undefined {
-  const values = params.getAll(name)
-  if (values.length > 1) throw invalid(`has ${name} more than once`)
-  if (values[0] !== undefined && values[0].length > maxLength) throw invalid(`has a long ${name}`)
-  return values[0]
+function short(params: URLSearchParams, name: string): string | undefined {
+  const value = singleParameter(params, name, () => invalid(`has ${name} more than once`))
+  if (value !== undefined && value.length > maxLength) throw invalid(`has a long ${name}`)
+  return value
 }
 
 function invalid(what: string): LoginError {

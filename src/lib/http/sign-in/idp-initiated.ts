@@ -15,6 +15,7 @@ import { originalUrl, pathOf, queryOf } from '../request/middleware.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { sendPage } from '../request/respond.ts'
 import { isWanted } from '../request/same-origin.ts'
+import { singleParameter } from '../request/single-parameter.ts'
 import { startLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
 import { providerError } from './provider-errors.ts'
@@ -119,7 +120,7 @@ function readQuery(
     'error',
     'error_description',
     'code',
-  ].map((name) => single(query, name))
+  ].map((name) => singleParameter(query, name, repeated))
   assertOurIssuer(query, issuer)
   if (error !== undefined || description !== undefined) {
     throw providerError(error ?? '', description)
@@ -130,12 +131,8 @@ function readQuery(
   return { token: token ?? '', relayState }
 }
 
-function single(query: URLSearchParams, name: string): string | undefined {
-  const values = query.getAll(name)
-  if (values.length > 1) {
-    throw new ScalekitError('parameter_invalid', `${name} is there more than once`)
-  }
-  return values[0]
+function repeated(name: string): ScalekitError {
+  return new ScalekitError('parameter_invalid', `${name} appears more than once`)
 }
 
 /** The page's form comes back to the same URL, with nothing but what is needed. */

@@ -1,6 +1,7 @@
 import { ScalekitError } from '../../ground/errors.ts'
 import { quote } from '../../ground/log.ts'
 import type { LoginRequest } from '../../ground/types.ts'
+import { singleParameter } from '../request/single-parameter.ts'
 
 /**
  * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,
@@ -68,9 +69,8 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
 export function readLoginQuery(query: URLSearchParams): LoginQuery {
   const request: Record<string, string> = {}
   for (const [name, parameter] of Object.entries(names)) {
-    const values = query.getAll(parameter)
-    if (values.length > 1) throw repeated(parameter)
-    if (values[0]) request[name] = values[0]
+    const value = singleParameter(query, parameter, repeated)
+    if (value) request[name] = value
   }
   return request
 }
@@ -89,7 +89,7 @@ function repeated(parameter: string): ScalekitError {
   const isTarget = ['connection_id', 'organization_id', 'domain', 'provider'].includes(parameter)
   return new ScalekitError(
     isTarget ? 'ambiguous_target' : 'parameter_invalid',
-    `${parameter} is there more than once`,
+    `${parameter} appears more than once`,
   )
 }
 
