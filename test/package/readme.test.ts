@@ -44,8 +44,8 @@ describe('README', () => {
   })
 })
 
-describe('test/README.md', () => {
-  const guide = readFileSync(root('test/README.md'), 'utf8')
+describe('.github/CONTRIBUTING.md', () => {
+  const guide = readFileSync(root('.github/CONTRIBUTING.md'), 'utf8')
 
   it('names only files and folders that exist', () => {
     const named = [...guide.matchAll(/\b(?:src|test)(?:\/[\w.-]+)*\b/g)].map(([path]) => path)
