@@ -19,7 +19,7 @@ export interface Addresses {
   /** The same for a value that may be a whole URL on our origin. */
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
   /** The same URL on the first of our origins, if the request came to none of them. */
-  ownUrl(req: IncomingMessage): URL | undefined
+  canonicalUrl(req: IncomingMessage): URL | undefined
   /** Where a refused request may come back to. */
   returnToOf(req: IncomingMessage): string | undefined
 }
@@ -44,7 +44,7 @@ export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addr
     },
     safeReturnTo: safe,
     safeReturnToUrl: (req, value) => safeReturnToUrl(value, rulesOf(req)),
-    ownUrl(req) {
+    canonicalUrl(req) {
       if (askedFor(req)) return undefined
       const target = originalUrl(req)
       return target.startsWith('/') ? new URL(origins[0].origin + target) : undefined

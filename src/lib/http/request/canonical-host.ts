@@ -9,7 +9,7 @@ const marker = 'redirected'
  * Sends the browser to a host that `baseUrl` names: a cookie set on another would not come back to
  * the callback.
  */
-export function redirectToOwnHost(req: IncomingMessage, res: ServerResponse, url: URL): void {
+export function redirectToCanonicalHost(req: IncomingMessage, res: ServerResponse, url: URL): void {
   url.searchParams.set(marker, '1')
   redirect(req, res, url.href)
 }

@@ -9,7 +9,11 @@ import { claimOnce } from '../instance/claim-once.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { RouteHandler } from '../instance/route.ts'
 import { switchPage } from '../pages/pages.ts'
-import { cameFromOtherHost, keepMarker, redirectToOwnHost } from '../request/canonical-host.ts'
+import {
+  cameFromOtherHost,
+  keepMarker,
+  redirectToCanonicalHost,
+} from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
 import { originalUrl, pathOf, queryOf } from '../request/middleware.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
@@ -46,8 +50,8 @@ async function idpLogin(
   const { addresses, config, store, theme } = instance
   assertAsked(req, res, addresses.origin(req))
   const { token, relayState } = readQuery(query, config.issuer)
-  const elsewhere = cameFromOtherHost(req) ? undefined : addresses.ownUrl(req)
-  if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
+  const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
+  if (elsewhere) return redirectToCanonicalHost(req, res, elsewhere)
   const login = await verify(instance, token)
   const other = await otherSession(instance, login, req, res)
   if (other && req.method !== 'POST') {

@@ -4,7 +4,7 @@ import type { LoginRequest } from '../../ground/types.ts'
 import { authorizationUrl, pinsOf } from '../../oidc/authorization-request.ts'
 import { startTransaction } from '../../oidc/transaction.ts'
 import type { Instance } from '../instance/instance.ts'
-import { cameFromOtherHost, redirectToOwnHost } from '../request/canonical-host.ts'
+import { cameFromOtherHost, redirectToCanonicalHost } from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
@@ -90,8 +90,8 @@ export async function loginRoute(
   if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
   assertOurIssuer(query, config.issuer)
   const { restart, targetLinkUri, ...request } = readLoginQuery(query)
-  const elsewhere = cameFromOtherHost(req) ? undefined : addresses.ownUrl(req)
-  if (elsewhere) return redirectToOwnHost(req, res, elsewhere)
+  const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
+  if (elsewhere) return redirectToCanonicalHost(req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
   // A user who is signed in and names an organization switches to it.
@@ -119,8 +119,8 @@ export async function loginFromApp(
   request: LoginRequest = {},
 ): Promise<void> {
   const { addresses, config } = instance
-  const elsewhere = addresses.ownUrl(req)
+  const elsewhere = addresses.canonicalUrl(req)
   if (!elsewhere) return startLogin(instance, req, res, request)
   const fields = fieldsOf(checkLoginRequest(request, config.login.providers))
-  redirectToOwnHost(req, res, new URL(addresses.loginUrl(fields), elsewhere))
+  redirectToCanonicalHost(req, res, new URL(addresses.loginUrl(fields), elsewhere))
 }
