@@ -40,7 +40,7 @@ export function replicateRevocations(
 
 /** Asks for every revocation that could concern a session. */
 function isDeadBy(revocations: LocalRevocations, identity: Identity): boolean {
-  // Mostly nobody has left for as long as a session lasts.
+  // Usually there are none: revocations expire with the longest session.
   if (revocations.size === 0) return false
   const { startedAt } = identity
   return revocationKeysOf(identity).some(

@@ -24,7 +24,7 @@ function applicationOrigin(value: unknown): URL {
   const url = originUrl(value)
   if (!url.hostname.includes('*')) return url
   throw new Error(
-    `must not have a wildcard in its host (${url.host}): anybody who gets a subdomain could receive sign-ins; list each origin instead`,
+    `must not have a wildcard in its host (${url.host}): a subdomain that an attacker controls could receive sign-ins; list each origin instead`,
   )
 }
 

@@ -38,7 +38,7 @@ function defaultIssuer(environment: unknown, env: Env): string {
 export function clientSecret(value: unknown, env: Env): Secret {
   const given = required(value ?? env.SCALEKIT_CLIENT_SECRET, 'SCALEKIT_CLIENT_SECRET')
   if (isProduction(env) && given === emulatorClientSecret) {
-    throw new Error('is the emulator’s, which everybody knows: use your environment’s own')
+    throw new Error('is the emulator’s, which is public: use your environment’s own')
   }
   return new Secret(given)
 }

@@ -29,7 +29,7 @@ export function signingKeys(
 
 function readKeys(secret: Secrets, scheme: Scheme, env: Env): SigningKeys {
   if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
-    throw new Error('is the emulator’s, which everybody knows: use your endpoint’s own')
+    throw new Error('is the emulator’s, which is public: use your endpoint’s own')
   }
   try {
     return scheme.keysOf(secret)

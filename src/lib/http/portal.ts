@@ -13,8 +13,8 @@ import { redirect, sendPage } from './request/respond.ts'
 
 /**
  * `GET /portal`: opens the admin portal of the current organization, by a link that is made for
- * this visit. A link lets its holder change how everybody in the organization signs in, so it is
- * only made for a person who opens the page.
+ * this visit. A link lets its holder change how all users of the organization sign in, so it
+ * is only made for a person who opens the page.
  */
 export async function portalRoute(
   instance: Instance,

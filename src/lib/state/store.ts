@@ -36,7 +36,7 @@ export interface Revocations {
    * @returns a function that ends it
    */
   subscribe?(wake: () => void): () => void
-  /** The revocations themselves, where this process holds all of them; then nobody has to ask. */
+  /** The revocations themselves, where this process holds all of them; then no request has to wait. */
   readonly local?: LocalRevocations
 }
 

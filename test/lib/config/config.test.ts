@@ -199,7 +199,7 @@ describe('baseUrl', () => {
     [
       'a wildcard in its host',
       ['https://a.example', 'https://*.a.example'],
-      'must not have a wildcard in its host (*.a.example): anybody who gets a subdomain could receive sign-ins; list each origin instead',
+      'must not have a wildcard in its host (*.a.example): a subdomain that an attacker controls could receive sign-ins; list each origin instead',
     ],
   ])('is refused with %s', (_case, baseUrl, problem) => {
     expect(problemsOf({ baseUrl }, production())).toEqual([`\`baseUrl\` ${problem}`])
@@ -257,7 +257,7 @@ describe('clientSecret', () => {
     const options = { clientSecret: emulatorClientSecret }
     expect(problemsOf(options, development())).toEqual([])
     expect(problemsOf(options, production())).toEqual([
-      '`clientSecret` is the emulator’s, which everybody knows: use your environment’s own',
+      '`clientSecret` is the emulator’s, which is public: use your environment’s own',
     ])
   })
 })
@@ -270,7 +270,7 @@ describe.each(['webhooks', 'interceptors'] as const)('the secret of %s', (signed
     const options = { [signed]: { secret } }
     expect(problemsOf(options, development())).toEqual([])
     expect(problemsOf(options, production())).toEqual([
-      `\`${signed}.secret\` is the emulator’s, which everybody knows: use your endpoint’s own`,
+      `\`${signed}.secret\` is the emulator’s, which is public: use your endpoint’s own`,
     ])
   })
 })

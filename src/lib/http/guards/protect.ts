@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
 import type { Middleware, Next } from '../request/middleware.ts'
 
-/** A handler that runs only for somebody who is signed in. */
+/** A handler that runs only for a user who is signed in. */
 export type SignedInHandler<Req extends IncomingMessage, Res extends ServerResponse> = (
   req: Req & { readonly scalekit: SignedIn },
   res: Res,
@@ -14,7 +14,7 @@ interface AnyHandler {
   call(req: IncomingMessage, res: ServerResponse, next: Next): unknown
 }
 
-/** The handler of a framework, given a request on which somebody is signed in. */
+/** A framework's handler that gets a request of a signed-in user. */
 type SignedInTo<Handler> = Handler extends (
   req: infer Req,
   res: infer Res,

@@ -30,7 +30,7 @@ const tokenParameter = 'idp_initiated_login'
  * Puts sign-ins that began at an identity provider before a route: Scalekit sends them to
  * `/login`, or to `/callback` where no other address was registered.
  *
- * The token signs nobody in. It says where a sign-in of our own should go, with our own state,
+ * The token starts no session. It says where a sign-in of our own should go, with our own state,
  * nonce and PKCE: a stolen or planted token gains what a link to `/login` gives.
  */
 export function withIdpLogin(route: RouteHandler): RouteHandler {
@@ -130,7 +130,7 @@ function readQuery(
     throw providerError(error ?? '', description)
   }
   if (code !== undefined) {
-    throw new ScalekitError('parameter_invalid', `${tokenParameter} stands beside a code`)
+    throw new ScalekitError('parameter_invalid', `${tokenParameter} cannot be combined with code`)
   }
   return { token: token ?? '', relayState }
 }

@@ -74,8 +74,8 @@ async function goToScalekit(
 }
 
 /**
- * `GET /login`. Only a person opening it begins a sign-in: what a script, a prefetch or a link
- * scanner asks for would leave transactions that nobody finishes.
+ * `GET /login`. Only a page load begins a sign-in: requests of scripts, prefetches and link scanners
+ * would leave transactions behind that are never finished.
  */
 export async function loginRoute(
   instance: Instance,
@@ -109,8 +109,8 @@ function assertOpened(req: IncomingMessage, res: ServerResponse): void {
 }
 
 /**
- * Begins a sign-in from a route of the application. On a host that `baseUrl` does not name it begins
- * at `/login` on one that it does: a cookie set here would not come back to the callback there.
+ * Begins a sign-in from a route of the application. On a host that `baseUrl` does not name, it first
+ * redirects to `/login` on the canonical host: the callback there would not get a cookie set here.
  */
 export async function loginFromApp(
   instance: Instance,

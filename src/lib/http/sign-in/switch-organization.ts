@@ -21,7 +21,7 @@ export async function switchOrganization(
   assertWanted(req, instance.addresses.origin(req))
   const principal = await instance.sessions.ask(req, res)
   if (principal.status === 'signed-out') {
-    throw new AccessError('not_signed_in', 'Only somebody who is signed in can switch', {
+    throw new AccessError('not_signed_in', 'Switching organizations needs a signed-in user', {
       hint: 'Put requireAuth() before the route.',
     })
   }
@@ -47,7 +47,7 @@ function assertNamed(organizationId: unknown): void {
   })
 }
 
-/** Somebody who works in one organization must not find themselves in another by a link elsewhere. */
+/** A link on another site must not move a user to another organization. */
 function assertWanted(req: IncomingMessage, origin: string): void {
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A switch begins by opening a page', {
