@@ -1,4 +1,4 @@
-/** What is used of `pg`: the one method that its pools and its clients have in common. */
+/** The one method of `pg` that the store calls; pools and clients both have it. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>
 }

@@ -1,13 +1,13 @@
 import type { DeadLetter, Ledger } from '../../state/store.ts'
 import type { Database } from './database.ts'
 
-/** What a ledger knows of deliveries that failed for good. */
+/** The part of the ledger that keeps deliveries whose last attempt failed. */
 type DeadLetters = Pick<
   Ledger,
   'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'
 >
 
-/** A row for each dead letter; they stay until somebody handles them. */
+/** A row for each dead letter. It does not expire: handling the letter removes it. */
 export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
   const { deadLetters } = tables
   return {

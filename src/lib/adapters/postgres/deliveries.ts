@@ -4,12 +4,12 @@ import type { PostgresClient } from './client.ts'
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
-/** What a ledger knows of deliveries that may yet succeed. */
+/** The part of the ledger that keeps deliveries which may still succeed, or have. */
 type Deliveries = Required<
   Omit<Ledger, 'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'>
 >
 
-/** A row for each delivery, whose state changes in one statement. */
+/** A row for each delivery. Every change of its state is one statement. */
 export function postgresDeliveries({ tables, query }: Database): Deliveries {
   const { deliveries } = tables
 
@@ -19,7 +19,7 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
     return granted
   }
 
-  /** Why nothing was granted. Whatever happened since, somebody had it or it was done. */
+  /** Says why a claim was not granted. A row that has gone since was another owner's: busy. */
   async function refusal({ deliveryId, bodyHash }: DeliveryClaim): Promise<ClaimAnswer> {
     const [known] = await query<ClaimAnswer>(
       `select case state when 'done' then 'done' else 'busy' end as status,
@@ -56,7 +56,7 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
   }
 }
 
-/** Delivery, body hash, owner, lease, memory, even if done; a row that has ended counts as none. */
+/** Takes delivery, body hash, owner, lease, memory and even if done; ignores an expired row. */
 function claimIn(table: string): string {
   return `${sweep(table, 'delivery_id')}
   insert into ${table} as known
@@ -85,7 +85,7 @@ type ReportValues = [
   keepMs: number,
 ]
 
-/** Takes the owner's word, and nobody else's. */
+/** Changes the state of a claimed delivery; only its owner can. */
 function reportIn(table: string): string {
   return `update ${table}
   set state = $3, lease_end = ${now} + $4, expires_at = ${now} + $5

@@ -16,9 +16,9 @@ export interface PostgresStore extends StateStore {
 /**
  * Keeps state in PostgreSQL 12 and later, for any number of processes.
  *
- * The tables are made by the first call; a role that may not make them can use those that another
- * made. What has ended is deleted as new rows come; dead letters stay until they are handled. The
- * database holds the sessions' tokens as they are, so nobody else should read it.
+ * The first call creates the tables. A role that may not create them can use those that another
+ * role created. Expired rows are deleted as new ones are written; dead letters stay until they are
+ * handled. The sessions' tokens are stored unencrypted, so only the application should read them.
  *
  * @param pool A pool of `pg` on the primary; it stays yours to close. Give it a
  *   `connectionTimeoutMillis` and an `error` listener.

@@ -3,7 +3,7 @@ import { type LoggedRevocation, revocationsSince } from '../revocations-log.ts'
 import type { Database } from './database.ts'
 import { now } from './sql.ts'
 
-/** Revocations in a table, numbered in the order in which others can see them. */
+/** Revocations in a table, numbered in the order in which other processes can read them. */
 export function postgresRevocations({ tables, query }: Database): Revocations {
   const { revocations: table } = tables
   const readFrom = async (id: string) => {
@@ -26,7 +26,7 @@ export function postgresRevocations({ tables, query }: Database): Revocations {
   }
 }
 
-/** `id` is a text, since it may be larger than JavaScript's numbers are exact. */
+/** `id` is a string: a bigint can be larger than JavaScript's exact integers. */
 interface RevocationRow {
   readonly id: string
   readonly key: string
@@ -39,8 +39,11 @@ function loggedRevocation({ id, ...revocation }: RevocationRow): LoggedRevocatio
 }
 
 /**
- * Numbers are given out one transaction after another, or a lower one could be committed after a
- * higher one was read, and would never be seen. Expired revocations go, a few more than come in.
+ * The advisory lock lets one transaction at a time take numbers. Without it, a lower number could
+ * be committed after another process has read a higher one, which would then never read the lower.
+ * Processes of different versions share the lock, so its key (`$1`) must not change.
+ *
+ * Expired revocations are deleted, up to ten more than come in.
  */
 function add(table: string): string {
   return `with turn as materialized (

@@ -1,10 +1,10 @@
-/** The database's clock in milliseconds, since those of its clients differ. */
+/** The database's clock in milliseconds, because the clocks of its clients differ. */
 export const now = '(extract(epoch from statement_timestamp()) * 1000)::float8'
 
 /**
- * Deletes a few rows that have ended, beside the statement it stands in front of and never the row
- * that this one is about, by the key in `$1`: no statement can change a row twice. Rows that
- * somebody else holds are left for the next, so it waits for nobody.
+ * Goes in front of a statement and deletes up to ten expired rows with it. The row whose key is
+ * `$1` is left to the statement itself, since no statement can change a row twice. Rows that
+ * another transaction has locked are skipped, so it never waits.
  */
 export function sweep(table: string, key: string): string {
   return `with swept as (

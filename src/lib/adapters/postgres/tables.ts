@@ -8,6 +8,10 @@ export interface Tables {
   readonly deadLetters: string
 }
 
+/**
+ * The tables of a schema. Revocations keep the first name of their table, `marks`: during a rolling
+ * deploy, processes of an older version read and write it under that name.
+ */
 export function tablesIn(schema: string): Tables {
   const quoted = quoteIdentifier(schema)
   return {
