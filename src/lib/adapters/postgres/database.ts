@@ -10,7 +10,7 @@ export interface Database {
   query<Row>(text: string, ...values: readonly unknown[]): Promise<readonly Row[]>
 }
 
-/** The database with its tables, which are made by the first statement of the process. */
+/** The database. Its tables are created or migrated before the first statement of the process. */
 export function database(pool: PostgresClient, schema: string): Database {
   const tables = tablesIn(schema)
   const ready = rememberSuccess(() => migrate(pool, tables), { clock: Date.now, retryAfterMs: 0 })

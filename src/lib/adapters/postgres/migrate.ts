@@ -1,66 +1,77 @@
+import { sha256 } from '../../ground/bytes.ts'
 import type { PostgresClient } from './client.ts'
+import { type SchemaStep, schemaSteps } from './schema-steps.ts'
+import { type SchemaVersion, schemaVersion } from './schema-version.ts'
+import { hasSqlState, insufficientPrivilege } from './sql.ts'
 import type { Tables } from './tables.ts'
 
-/** Makes the tables where they are missing; a role that may not make any can use those of another. */
-export async function migrate(pool: PostgresClient, tables: Tables): Promise<void> {
-  const { hasSchema, hasTables } = await look(pool, tables)
-  if (hasTables) return
-  const schema = hasSchema ? '' : `create schema ${tables.schema};`
+/**
+ * Brings the tables to the version of the last step, by the steps that they lack. Tables of a later
+ * version are left alone: a later step only adds, so this process can use them.
+ *
+ * @throws {Error} where a step is missing and the role may not run it
+ */
+export async function migrate(
+  pool: PostgresClient,
+  tables: Tables,
+  steps: readonly SchemaStep[] = schemaSteps,
+): Promise<void> {
+  const before = await schemaVersion(pool, tables)
+  if (before.recorded >= steps.length) return
   try {
     // Statements that are sent together are one transaction.
-    await pool.query(schema + definition(tables))
+    await pool.query([...migration(tables, before, steps)].join('\n;\n'))
   } catch (error) {
-    // A process that began at the same moment made them first.
-    if (!(await look(pool, tables)).hasTables) throw error
+    const { version } = await schemaVersion(pool, tables)
+    // Another process was faster, or the tables only lack a record, which this role may not write.
+    if (version >= steps.length) return
+    // The other process has fewer steps.
+    if (version > before.version) return migrate(pool, tables, steps)
+    const from = version === 0 ? '' : ` from version ${version}`
+    const task = `bring the tables of the schema ${tables.schema}${from} to version ${steps.length}`
+    throw await withAdvice(error, pool, task)
   }
 }
 
-interface Found {
-  readonly hasSchema: boolean
-  readonly hasTables: boolean
+/**
+ * The lock lets one process migrate at a time. A process that had to wait for it fails at its first
+ * insert, since the version is the primary key; so no step runs twice.
+ */
+function* migration(
+  { schema, versions }: Tables,
+  { hasSchema, recorded, version }: SchemaVersion,
+  steps: readonly SchemaStep[],
+): Generator<string> {
+  yield `select pg_advisory_xact_lock(${lockKey(schema)})`
+  if (!hasSchema) yield `create schema ${schema}`
+  if (recorded === 0) yield createVersions(versions)
+  for (const [at, step] of steps.entries()) {
+    if (at >= recorded) yield `insert into ${versions} (version) values (${at + 1})`
+    if (at >= version) yield step(schema)
+  }
 }
 
-async function look(pool: PostgresClient, { schema, deadLetters }: Tables): Promise<Found> {
-  const { rows } = await pool.query(
-    `select to_regnamespace($1) is not null as "hasSchema", to_regclass($2) is not null as "hasTables"`,
-    [schema, deadLetters],
+/** Every role may read it: one that may only use the tables has to know their version, too. */
+function createVersions(versions: string): string {
+  return `create table if not exists ${versions} (version integer primary key);
+    grant select on ${versions} to public`
+}
+
+/** Two integers. PostgreSQL keeps them apart from locks by one, such as that of the revocations. */
+function lockKey(schema: string): string {
+  const hash = sha256(`express-scalekit ${schema}`)
+  return `int '${hash.readInt32BE(0)}', int '${hash.readInt32BE(4)}'`
+}
+
+/** Says what to do where the role lacks a right; every other error is passed on as it is. */
+async function withAdvice(error: unknown, pool: PostgresClient, task: string): Promise<unknown> {
+  if (!hasSqlState(error, insufficientPrivilege)) return error
+  const { rows } = await pool.query('select current_user as role')
+  const { role } = rows[0] as { role: string }
+  return new Error(
+    `The PostgreSQL role "${role}" may not ${task}. Start the application once with a role that ` +
+      `may, such as their owner. After that, "${role}" needs USAGE on the schema, and SELECT, ` +
+      'INSERT, UPDATE and DELETE on its tables',
+    { cause: error },
   )
-  return rows[0] as Found
-}
-
-/** Moments are numbers of milliseconds, as JavaScript has them. */
-function definition({ revocations, used, tokens, deliveries, deadLetters }: Tables): string {
-  return `
-    create table ${revocations} (
-      id bigint generated always as identity primary key,
-      key text not null,
-      not_before float8 not null,
-      expires_at float8 not null
-    );
-    create table ${used} (key text primary key, expires_at float8 not null);
-    create table ${tokens} (
-      session_id text primary key,
-      tokens text not null,
-      expires_at float8 not null
-    );
-    create table ${deliveries} (
-      delivery_id text primary key,
-      body_hash text not null,
-      previous_body_hash text,
-      attempt integer not null,
-      state text not null,
-      owner text not null,
-      lease_end float8 not null,
-      expires_at float8 not null
-    );
-    create table ${deadLetters} (
-      delivery_id text primary key,
-      failed_at float8 not null,
-      letter text not null
-    );
-    create index marks_end on ${revocations} (expires_at);
-    create index used_end on ${used} (expires_at);
-    create index tokens_end on ${tokens} (expires_at);
-    create index deliveries_end on ${deliveries} (expires_at);
-  `
 }

@@ -16,8 +16,9 @@ export interface PostgresStore extends StateStore {
 /**
  * Keeps state in PostgreSQL 12 and later, for any number of processes.
  *
- * The first call creates the tables. A role that may not create them can use those that another
- * role created. Expired rows are deleted as new ones are written; dead letters stay until they are
+ * The first call creates the tables, or migrates those of an older version; processes of that
+ * version can go on with them. A role that may not create tables can use those that another role
+ * created. Expired rows are deleted as new ones are written; dead letters stay until they are
  * handled. The sessions' tokens are stored unencrypted, so only the application should read them.
  *
  * @param pool A pool of `pg` on the primary; it stays yours to close. Give it a

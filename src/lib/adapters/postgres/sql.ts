@@ -14,3 +14,12 @@ export function sweep(table: string, key: string): string {
     ))
   )`
 }
+
+/** SQLSTATEs. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const undefinedTable = '42P01'
+export const insufficientPrivilege = '42501'
+
+/** Whether PostgreSQL refused a statement for this reason. */
+export function hasSqlState(error: unknown, state: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === state
+}

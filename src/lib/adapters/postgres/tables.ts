@@ -6,6 +6,8 @@ export interface Tables {
   readonly tokens: string
   readonly deliveries: string
   readonly deadLetters: string
+  /** The versions that the other tables have had. */
+  readonly versions: string
 }
 
 /**
@@ -21,6 +23,7 @@ export function tablesIn(schema: string): Tables {
     tokens: `${quoted}.tokens`,
     deliveries: `${quoted}.deliveries`,
     deadLetters: `${quoted}.dead_letters`,
+    versions: `${quoted}.store_versions`,
   }
 }
 

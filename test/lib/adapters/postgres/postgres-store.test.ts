@@ -60,7 +60,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
           'select 1 from information_schema.tables where table_schema = $1',
           [schema],
         )
-        expect(found.rows).toHaveLength(5)
+        expect(found.rows).toHaveLength(6)
       },
     )
 

@@ -1,0 +1,51 @@
+/** The SQL of one step, for a quoted schema. */
+export type SchemaStep = (schema: string) => string
+
+/**
+ * How the tables came to be: step n brings them from version n - 1 to version n. A change of the
+ * tables is a new step at the end.
+ *
+ * - A released step is never edited. Databases that have it do not run it again, so an edit would
+ *   make two kinds of one version. For the same reason a step spells out the names of its tables.
+ * - A step only adds, e.g. a table, an index or a column with a default. During a rolling deploy,
+ *   processes that know only the versions before it go on with the same tables.
+ * - A later step does nothing where it has run before, e.g. by `if not exists`: tables are taken for
+ *   version 1 where the record is empty, as after an application has truncated all its tables.
+ * - A step is quick. All steps are one transaction, and requests wait for its locks.
+ */
+export const schemaSteps: readonly SchemaStep[] = [
+  // Moments are numbers of milliseconds, as JavaScript has them.
+  (schema) => `
+    create table ${schema}.marks (
+      id bigint generated always as identity primary key,
+      key text not null,
+      not_before float8 not null,
+      expires_at float8 not null
+    );
+    create table ${schema}.used (key text primary key, expires_at float8 not null);
+    create table ${schema}.tokens (
+      session_id text primary key,
+      tokens text not null,
+      expires_at float8 not null
+    );
+    create table ${schema}.deliveries (
+      delivery_id text primary key,
+      body_hash text not null,
+      previous_body_hash text,
+      attempt integer not null,
+      state text not null,
+      owner text not null,
+      lease_end float8 not null,
+      expires_at float8 not null
+    );
+    create table ${schema}.dead_letters (
+      delivery_id text primary key,
+      failed_at float8 not null,
+      letter text not null
+    );
+    create index marks_end on ${schema}.marks (expires_at);
+    create index used_end on ${schema}.used (expires_at);
+    create index tokens_end on ${schema}.tokens (expires_at);
+    create index deliveries_end on ${schema}.deliveries (expires_at)
+  `,
+]

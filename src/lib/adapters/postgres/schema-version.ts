@@ -1,0 +1,36 @@
+import type { PostgresClient } from './client.ts'
+import { hasSqlState, undefinedTable } from './sql.ts'
+import type { Tables } from './tables.ts'
+
+/** What a schema holds. */
+export interface SchemaVersion {
+  readonly hasSchema: boolean
+  /** The version of the tables; 0 where there are none. */
+  readonly version: number
+  /** The version that is recorded; 0 where none is, as in tables older than the record. */
+  readonly recorded: number
+}
+
+/** Reads the version in one query where it is recorded, and tells it from the tables otherwise. */
+export async function schemaVersion(pool: PostgresClient, tables: Tables): Promise<SchemaVersion> {
+  const recorded = await recordedVersion(pool, tables)
+  if (recorded > 0) return { hasSchema: true, version: recorded, recorded }
+  const { rows } = await pool.query(
+    `select to_regnamespace($1) is not null as "hasSchema",
+      (to_regclass($2) is not null)::int as version`,
+    [tables.schema, tables.deadLetters],
+  )
+  return { ...(rows[0] as Omit<SchemaVersion, 'recorded'>), recorded }
+}
+
+async function recordedVersion(pool: PostgresClient, { versions }: Tables): Promise<number> {
+  try {
+    const { rows } = await pool.query(
+      `select coalesce(max(version), 0) as version from ${versions}`,
+    )
+    return (rows[0] as { version: number }).version
+  } catch (error) {
+    if (hasSqlState(error, undefinedTable)) return 0
+    throw error
+  }
+}
