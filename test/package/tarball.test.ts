@@ -46,7 +46,7 @@ describe('the tarball', () => {
         .filter((path) => readFileSync(join(dist, path), 'utf8').includes('/**'))
     expect(commented('.js')).toEqual([])
     expect(commented('.d.ts')).toEqual(
-      expect.arrayContaining(['lib/options.d.ts', 'lib/errors.d.ts']),
+      expect.arrayContaining(['lib/config/options.d.ts', 'lib/ground/errors.d.ts']),
     )
   })
 

@@ -1,5 +1,9 @@
-import type { Check } from './guard.ts'
-import { refusals } from './refusals.ts'
+import type { IncomingMessage } from 'node:http'
+import type { SignedIn } from '../../auth/principal.ts'
+import { type Refusal, refusals } from './refusals.ts'
+
+/** Answers why not, or `undefined` to let through. */
+export type Check = (principal: SignedIn, req: IncomingMessage, now: number) => Refusal | undefined
 
 /** Lets through whoever has at least one of the roles. */
 export function requiresRole(roles: readonly string[]): Check {

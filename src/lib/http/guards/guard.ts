@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SignedIn } from '../../auth/principal.ts'
 import { neverCache } from '../../ground/cookies.ts'
 import { AccessError, asScalekitError, ScalekitError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
+import type { Check } from './checks.ts'
 import { answerRefusal, type Refusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
@@ -13,10 +13,11 @@ export interface GuardOptions {
   readonly refuse?: 'answer' | 'next'
 }
 
-/** Answers why not, or `undefined` to let through. */
-export type Check = (principal: SignedIn, req: IncomingMessage, now: number) => Refusal | undefined
-
-/** Makes a middleware of a check: whoever is not signed in never reaches it. */
+/**
+ * Makes a middleware of a check: whoever is not signed in never reaches it.
+ *
+ * @internal
+ */
 export function guard(
   own: Instance | undefined,
   options: GuardOptions = {},

@@ -59,7 +59,11 @@ export interface Guards {
   requireRecentAuth(limit: { readonly maxAgeSeconds: number }, options?: GuardOptions): Middleware
 }
 
-/** @param instance Its own guards; without it, the free ones. */
+/**
+ * @param instance Its own guards; without it, the free ones.
+ *
+ * @internal
+ */
 export function guards(instance?: Instance): Guards {
   return {
     requireAuth: (options = {}) => {

@@ -21,7 +21,11 @@ const brand = Symbol.for('express-scalekit.context')
 
 type Branded = IncomingMessage & { [brand]?: Context }
 
-/** One request as one instance sees it. */
+/**
+ * One request as one instance sees it.
+ *
+ * @internal
+ */
 export class Context {
   readonly instance: Instance
   /** What an instance mounted before this one had put there. */
@@ -69,7 +73,11 @@ const show = requestProperty({
   isOn: (req: Branded) => req[brand] !== undefined,
 })
 
-/** Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows. */
+/**
+ * Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows.
+ *
+ * @internal
+ */
 export function attach(instance: Instance, req: IncomingMessage, res: ServerResponse): void {
   const branded = req as Branded
   const outer = branded[brand]
@@ -82,6 +90,8 @@ export function attach(instance: Instance, req: IncomingMessage, res: ServerResp
  *
  * @param instance The instance whose guard asks; without it, the one mounted last.
  * @throws {@link ScalekitError} `not_mounted`
+ *
+ * @internal
  */
 export function contextOf(req: IncomingMessage, instance?: Instance): Context {
   let context = (req as Branded)[brand]

@@ -39,7 +39,12 @@ import { type Addresses, addressesOf } from './addresses.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
-/** One `scalekitAuth()`: its configuration, and what is made of it once. */
+/**
+ * One `scalekitAuth()`: its configuration, and what is made of it once.
+ *
+ * Published declarations must not lead here, and on to types of openid-client and jose: what takes an
+ * instance, in a file that has public types too, is tagged as internal.
+ */
 export interface Instance {
   readonly config: Config
   readonly clock: Clock

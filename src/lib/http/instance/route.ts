@@ -17,12 +17,20 @@ export interface Routes {
   readonly portal: Middleware
 }
 
-/** How one of the kit's own routes is served. */
+/**
+ * How one of the kit's own routes is served.
+ *
+ * @internal
+ */
 export interface RouteOptions extends FailureContext {
   readonly name: keyof Routes
 }
 
-/** Answers a request. Rejects with the reason where it cannot. */
+/**
+ * Answers a request. Rejects with the reason where it cannot.
+ *
+ * @internal
+ */
 export type RouteHandler = (
   instance: Instance,
   req: IncomingMessage,
@@ -32,6 +40,8 @@ export type RouteHandler = (
 /**
  * Makes a middleware of a route: checks that it was mounted where its URL says, and turns every
  * failure into an answer, so that none can be taken for success.
+ *
+ * @internal
  */
 export function route(instance: Instance, options: RouteOptions, handle: RouteHandler): Middleware {
   const path = instance.addresses.paths[options.name]

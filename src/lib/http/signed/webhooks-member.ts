@@ -36,6 +36,7 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   replay(deliveryId: string): Promise<boolean>
 }
 
+/** @internal */
 export function webhooksMember({
   clock,
   config,
