@@ -1,15 +1,11 @@
 export type {
-  EmulatedDirectory,
-  EmulatedDirectoryGroup,
-  EmulatedDirectoryUser,
-} from './lib/emulator/directory/directory.ts'
-export type {
   DirectoryEditor,
   DirectoryGroupSeed,
   DirectoryUserSeed,
 } from './lib/emulator/directory/editor.ts'
 export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
+export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type {
   AccessTokenFault,
   FaultRule,
@@ -19,12 +15,24 @@ export type {
   ResetFault,
   StatusFault,
   TokenResponseFault,
-} from './lib/emulator/faults.ts'
+} from './lib/emulator/state/faults.ts'
+export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
+export type {
+  DeliveryAttempt,
+  DeliveryFaults,
+  EmulatedDelivery,
+  Subscription,
+} from './lib/emulator/webhooks/delivery.ts'
+export type {
+  EmulatedDirectory,
+  EmulatedDirectoryGroup,
+  EmulatedDirectoryUser,
+} from './lib/emulator/world/directory.ts'
 export type {
   EmulatedConnection,
   EmulatedOrganization,
   EmulatedPerson,
-} from './lib/emulator/organizations.ts'
+} from './lib/emulator/world/organizations.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,
@@ -34,12 +42,4 @@ export type {
   Lifetimes,
   OrganizationSeed,
   PersonSeed,
-} from './lib/emulator/seed.ts'
-export type { ReceivedRequest } from './lib/emulator/serve.ts'
-export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
-export type {
-  DeliveryAttempt,
-  DeliveryFaults,
-  EmulatedDelivery,
-  Subscription,
-} from './lib/emulator/webhooks/delivery.ts'
+} from './lib/emulator/world/seed.ts'

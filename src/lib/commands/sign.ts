@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ParseArgsConfig } from 'node:util'
-import { randomId } from '../emulator/ids.ts'
+import { randomId } from '../emulator/format/ids.ts'
 import { signWebhook } from '../webhooks/signature.ts'
 import { onlyWord, parseArguments, secretArgument, urlArgument } from './arguments.ts'
 

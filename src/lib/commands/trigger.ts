@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ParseArgsConfig } from 'node:util'
-import { randomId } from '../emulator/ids.ts'
+import { randomId } from '../emulator/format/ids.ts'
 import { type DataOf, newEvent } from '../emulator/webhooks/event.ts'
 import { isObject } from '../ground/is-object.ts'
 import { editDistance } from '../ground/nearest-name.ts'

@@ -1,5 +1,5 @@
 import type { Emulator } from './emulator.ts'
-import type { EmulatedOrganization, EmulatedPerson } from './organizations.ts'
+import type { EmulatedOrganization, EmulatedPerson } from './world/organizations.ts'
 
 /** What a developer wants to know of an emulator that was just started, as plain text. */
 export function announcement(emulator: Emulator, baseUrl: string): string {

@@ -1,16 +1,16 @@
 import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
-import type { FaultRule } from './faults.ts'
-import { type LoopbackServer, listenOnLoopback } from './loopback.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
-import type { EmulatedOrganization } from './organizations.ts'
-import type { EmulatorSeed } from './seed.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
-import { type Settings, settingsFrom } from './settings.ts'
-import { createState, type State } from './state.ts'
+import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
+import type { FaultRule } from './state/faults.ts'
+import { createState, type State } from './state/state.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
+import type { EmulatedOrganization } from './world/organizations.ts'
+import type { EmulatorSeed } from './world/seed.ts'
+import { type Settings, settingsFrom } from './world/settings.ts'
 
 /** A running emulator of Scalekit. */
 export interface Emulator {

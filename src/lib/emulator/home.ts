@@ -1,10 +1,10 @@
 import { type Html, html } from '../ground/html.ts'
-import type { Answer } from './call.ts'
 import { directoriesPath } from './directory/api.ts'
 import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
-import { type EmulatedOrganization, type EmulatedPerson, isUsable } from './organizations.ts'
-import { page } from './page.ts'
-import type { State } from './state.ts'
+import { page } from './pages/page.ts'
+import type { Answer } from './server/call.ts'
+import type { State } from './state/state.ts'
+import { type EmulatedOrganization, type EmulatedPerson, isUsable } from './world/organizations.ts'
 
 /** `GET /`: who and what this emulator holds, for a developer who opens its address. */
 export function home({ issuer, settings }: State): Answer {

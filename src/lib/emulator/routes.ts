@@ -1,4 +1,3 @@
-import { type Answer, type Call, json } from './call.ts'
 import { directoriesPath, directoryApi } from './directory/api.ts'
 import { home } from './home.ts'
 import { authorize } from './oauth/authorize.ts'
@@ -11,7 +10,8 @@ import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
 import { magicLinkPath, portal } from './portal/portal.ts'
 import { rest } from './rest/rest.ts'
-import type { State } from './state.ts'
+import { type Answer, type Call, json } from './server/call.ts'
+import type { State } from './state/state.ts'
 
 /** Answers a request by its path and method. */
 export function route(state: State, call: Call): Answer | Promise<Answer> {

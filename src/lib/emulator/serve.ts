@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Answer, type Call, json, readCall, TooLarge } from './call.ts'
-import type { HangFault, ResetFault, StatusFault } from './faults.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
-import type { State } from './state.ts'
+import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
+import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
+import type { State } from './state/state.ts'
 
 /** A request as it came, secrets and all, and the status it was answered with. */
 export interface ReceivedRequest extends Call {

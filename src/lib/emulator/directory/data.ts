@@ -1,10 +1,10 @@
 import type { EventOf } from '../../webhooks/events.ts'
-import type { Organization } from '../organizations.ts'
 import type {
   DirectoryContent,
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
-} from './directory.ts'
+} from '../world/directory.ts'
+import type { Organization } from '../world/organizations.ts'
 
 /** What events say of a user of a directory. */
 export function userData(

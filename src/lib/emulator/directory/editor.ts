@@ -1,14 +1,14 @@
 import type { Json } from '../../ground/types.ts'
-import { addAccount, changeAccount, removeAccount } from '../accounts.ts'
-import { randomId } from '../ids.ts'
-import type { Organization } from '../organizations.ts'
-import type { State } from '../state.ts'
+import { randomId } from '../format/ids.ts'
+import type { State } from '../state/state.ts'
+import { addAccount, changeAccount, removeAccount } from '../world/accounts.ts'
 import type {
   Directory,
   EmulatedDirectory,
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
-} from './directory.ts'
+} from '../world/directory.ts'
+import type { Organization } from '../world/organizations.ts'
 import { DirectoryError } from './error.ts'
 import { type DirectoryEvents, directoryEvents } from './events.ts'
 

@@ -1,9 +1,9 @@
 import type { EventType } from '../../webhooks/events.ts'
-import type { OwnedDirectory } from '../organizations.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
+import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../world/directory.ts'
+import type { OwnedDirectory } from '../world/organizations.ts'
 import { deletedGroupData, deletedUserData, groupData, userData } from './data.ts'
-import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from './directory.ts'
 
 /** Tells Scalekit of changes, as far as the directory is enabled: it sends and dates them. */
 export interface DirectoryEvents {

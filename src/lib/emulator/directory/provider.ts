@@ -1,4 +1,4 @@
-import type { EmulatedOrganization } from '../organizations.ts'
+import type { EmulatedOrganization } from '../world/organizations.ts'
 
 /** A company's people are where its sign-ins are, as far as Scalekit syncs from there. */
 export function directoryProvider({ connection }: EmulatedOrganization): string {

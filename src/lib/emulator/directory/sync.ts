@@ -1,10 +1,10 @@
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
 import type {
   Directory,
   DirectoryContent,
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
-} from './directory.ts'
+} from '../world/directory.ts'
 import type { DirectoryEvents } from './events.ts'
 
 /** What Scalekit has of a directory. One that never was enabled has sent nothing yet. */

@@ -1,5 +1,5 @@
-import { repeatedName } from '../call.ts'
-import type { AuthorizationRequest, State } from '../state.ts'
+import { repeatedName } from '../server/call.ts'
+import type { AuthorizationRequest, State } from '../state/state.ts'
 import { OAuthError } from './oauth-error.ts'
 
 /**

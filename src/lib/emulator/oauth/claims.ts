@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { randomId } from '../ids.ts'
-import { type Grant, nowSeconds, type Session, type State } from '../state.ts'
-import type { Claims } from './keys.ts'
+import { randomId } from '../format/ids.ts'
+import type { Claims } from '../state/keys.ts'
+import { type Grant, nowSeconds, type Session, type State } from '../state/state.ts'
 
 /** The claims of an ID token; the hashes are there for what it is issued with. */
 export function idTokenClaims(

@@ -1,5 +1,5 @@
-import type { Call } from '../call.ts'
-import type { Settings } from '../settings.ts'
+import type { Call } from '../server/call.ts'
+import type { Settings } from '../world/settings.ts'
 import { OAuthError } from './oauth-error.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { type Answer, redirect } from '../call.ts'
-import { randomSecret } from '../ids.ts'
-import type { AuthorizationRequest, Session, State } from '../state.ts'
+import { randomSecret } from '../format/ids.ts'
+import { type Answer, redirect } from '../server/call.ts'
+import type { AuthorizationRequest, Session, State } from '../state/state.ts'
 import { sessionCookie } from './session.ts'
 
 /** Sends the browser back to the application with a fresh code. */

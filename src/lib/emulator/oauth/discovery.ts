@@ -1,5 +1,5 @@
-import { type Answer, json } from '../call.ts'
-import type { State } from '../state.ts'
+import { type Answer, json } from '../server/call.ts'
+import type { State } from '../state/state.ts'
 
 /** `GET /.well-known/openid-configuration` */
 export function discovery({ issuer, settings }: State): Answer {

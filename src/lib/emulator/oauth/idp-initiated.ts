@@ -1,7 +1,7 @@
-import { type Answer, type Call, redirect } from '../call.ts'
-import { type EmulatedOrganization, isUsable } from '../organizations.ts'
-import { problemPage } from '../page.ts'
-import { nowSeconds, type State } from '../state.ts'
+import { problemPage } from '../pages/page.ts'
+import { type Answer, type Call, redirect } from '../server/call.ts'
+import { nowSeconds, type State } from '../state/state.ts'
+import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
 
 /** Where the home page's links lead. Scalekit has no such address: it is told by SAML. */
 export const idpInitiatedPath = '/emulator/idp-initiated'

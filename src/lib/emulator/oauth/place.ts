@@ -1,8 +1,8 @@
 import { socialProviders } from '../../ground/social-providers.ts'
-import { stableId } from '../ids.ts'
-import { type EmulatedOrganization, isUsable } from '../organizations.ts'
-import type { Settings } from '../settings.ts'
-import type { Place } from '../state.ts'
+import { stableId } from '../format/ids.ts'
+import type { Place } from '../state/state.ts'
+import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
+import type { Settings } from '../world/settings.ts'
 import { OAuthError } from './oauth-error.ts'
 
 /**

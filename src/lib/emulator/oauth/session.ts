@@ -1,8 +1,8 @@
-import type { Call } from '../call.ts'
-import { randomId } from '../ids.ts'
-import type { EmulatedPerson } from '../organizations.ts'
-import type { Place, Session, State } from '../state.ts'
-import { userSessionData } from '../webhooks/user-session.ts'
+import { randomId } from '../format/ids.ts'
+import type { Call } from '../server/call.ts'
+import type { Place, Session, State } from '../state/state.ts'
+import type { EmulatedPerson } from '../world/organizations.ts'
+import { userSessionData } from './user-session.ts'
 
 /** Signs a person in; whoever comes from a social provider, in the organization of their e-mail. */
 export function startSession(state: State, place: Place, person: EmulatedPerson): Session {

@@ -1,9 +1,9 @@
 import { type Html, html } from '../../ground/html.ts'
-import type { Answer } from '../call.ts'
-import type { EmulatedPerson } from '../organizations.ts'
-import { page } from '../page.ts'
-import { providerName } from '../provider-name.ts'
-import type { Place } from '../state.ts'
+import { page } from '../pages/page.ts'
+import { providerName } from '../pages/provider-name.ts'
+import type { Answer } from '../server/call.ts'
+import type { Place } from '../state/state.ts'
+import type { EmulatedPerson } from '../world/organizations.ts'
 
 /** Where every form on these pages goes. */
 export const signInPath = '/emulator/sign-in'

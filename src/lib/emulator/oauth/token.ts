@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type Answer, type Call, json, repeatedName } from '../call.ts'
-import { type Code, isLive, type State } from '../state.ts'
+import { type Answer, type Call, json, repeatedName } from '../server/call.ts'
+import type { Claims } from '../state/keys.ts'
+import { type Code, isLive, type State } from '../state/state.ts'
 import { authenticateClient } from './client.ts'
-import type { Claims } from './keys.ts'
 import { OAuthError } from './oauth-error.ts'
 import { issueClientToken, issueTokens } from './tokens.ts'
 

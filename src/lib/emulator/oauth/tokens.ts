@@ -1,7 +1,7 @@
-import { randomSecret } from '../ids.ts'
-import type { Grant, State } from '../state.ts'
+import { randomSecret } from '../format/ids.ts'
+import type { Claims } from '../state/keys.ts'
+import type { Grant, State } from '../state/state.ts'
 import { accessTokenClaims, clientTokenClaims, idTokenClaims } from './claims.ts'
-import type { Claims } from './keys.ts'
 
 /** Issues what a grant is good for, as the body the token endpoint answers. */
 export async function issueTokens(state: State, grant: Grant, code?: string): Promise<Claims> {

@@ -1,5 +1,5 @@
-import { type Answer, type Call, json } from '../call.ts'
-import { isLive, type State } from '../state.ts'
+import { type Answer, type Call, json } from '../server/call.ts'
+import { isLive, type State } from '../state/state.ts'
 import { profileClaims, subject } from './claims.ts'
 
 /** `GET /userinfo`, for the holder of an access token that is still good. */

@@ -1,5 +1,5 @@
-import type { OwnedConnection } from '../organizations.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
+import type { OwnedConnection } from '../world/organizations.ts'
 
 /**
  * Switches a connection on or off and sends the event, if that changes anything. Only what was set

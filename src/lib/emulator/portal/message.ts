@@ -1,7 +1,7 @@
 import type { Json } from '../../ground/types.ts'
 import { directoryProvider } from '../directory/provider.ts'
-import type { OwnedConnection, OwnedDirectory } from '../organizations.ts'
-import type { PortalLink } from '../state.ts'
+import type { PortalLink } from '../state/state.ts'
+import type { OwnedConnection, OwnedDirectory } from '../world/organizations.ts'
 
 /**
  * What the admin portal tells the page that embeds it, by `postMessage`.

@@ -1,13 +1,13 @@
 import { type Html, html } from '../../ground/html.ts'
 import { longestTimerMs } from '../../ground/longest-timer.ts'
-import type { Answer } from '../call.ts'
 import { directoriesPath } from '../directory/api.ts'
-import type { Directory } from '../directory/directory.ts'
 import { directoryProvider } from '../directory/provider.ts'
-import type { Connection, Organization } from '../organizations.ts'
-import { page } from '../page.ts'
-import { providerName } from '../provider-name.ts'
-import type { PortalLink, State } from '../state.ts'
+import { page } from '../pages/page.ts'
+import { providerName } from '../pages/provider-name.ts'
+import type { Answer } from '../server/call.ts'
+import type { PortalLink, State } from '../state/state.ts'
+import type { Directory } from '../world/directory.ts'
+import type { Connection, Organization } from '../world/organizations.ts'
 import {
   type PortalMessage,
   portalExpired,

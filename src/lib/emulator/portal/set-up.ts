@@ -1,8 +1,8 @@
-import { directoryFrom } from '../directory/directory.ts'
 import { directoryEditor } from '../directory/editor.ts'
-import { randomId } from '../ids.ts'
-import { connectionFrom, type Organization, personFrom } from '../organizations.ts'
-import type { State } from '../state.ts'
+import { randomId } from '../format/ids.ts'
+import type { State } from '../state/state.ts'
+import { directoryFrom } from '../world/directory.ts'
+import { connectionFrom, type Organization, personFrom } from '../world/organizations.ts'
 
 /**
  * Gives an organization a connection for the people of a domain, complete and switched off. There

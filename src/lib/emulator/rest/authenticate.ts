@@ -1,5 +1,5 @@
-import type { Call } from '../call.ts'
-import type { State } from '../state.ts'
+import type { Call } from '../server/call.ts'
+import type { State } from '../state/state.ts'
 import { RestError } from './rest-error.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Json } from '../../ground/types.ts'
-import { environmentId, stableId } from '../ids.ts'
-import type { Connection, OwnedConnection } from '../organizations.ts'
-import type { State } from '../state.ts'
-import { apiTime } from '../wire-time.ts'
+import { environmentId, stableId } from '../format/ids.ts'
+import { apiTime } from '../format/time.ts'
+import type { State } from '../state/state.ts'
+import type { Connection, OwnedConnection } from '../world/organizations.ts'
 
 /** A connection as lists have it. */
 export function connectionListEntry(

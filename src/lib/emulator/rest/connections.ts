@@ -1,6 +1,6 @@
-import type { OwnedConnection } from '../organizations.ts'
 import { switchConnection } from '../portal/connection-switch.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
+import type { OwnedConnection } from '../world/organizations.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'
 import { connectionWith, type Ids } from './find.ts'

@@ -1,7 +1,7 @@
 import { switchDirectory } from '../directory/switch.ts'
 import { syncedContent } from '../directory/sync.ts'
-import type { OwnedDirectory } from '../organizations.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
+import type { OwnedDirectory } from '../world/organizations.ts'
 import {
   directoryGroupMessage,
   directoryMessage,

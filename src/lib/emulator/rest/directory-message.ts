@@ -1,12 +1,12 @@
 import type { Json } from '../../ground/types.ts'
 import { groupData, userData } from '../directory/data.ts'
-import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../directory/directory.ts'
 import { directoryProvider } from '../directory/provider.ts'
 import { syncedAt, syncedContent } from '../directory/sync.ts'
-import { stableId } from '../ids.ts'
-import type { OwnedDirectory } from '../organizations.ts'
-import type { State } from '../state.ts'
-import { apiTime } from '../wire-time.ts'
+import { stableId } from '../format/ids.ts'
+import { apiTime } from '../format/time.ts'
+import type { State } from '../state/state.ts'
+import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../world/directory.ts'
+import type { OwnedDirectory } from '../world/organizations.ts'
 
 /** A directory with all that was configured; what the emulator does not have is made up. */
 export function directoryMessage(state: State, owned: OwnedDirectory): Json {

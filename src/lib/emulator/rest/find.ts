@@ -1,5 +1,5 @@
-import type { Organization, OwnedConnection, OwnedDirectory } from '../organizations.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
+import type { Organization, OwnedConnection, OwnedDirectory } from '../world/organizations.ts'
 import { RestError } from './rest-error.ts'
 
 export interface Ids {

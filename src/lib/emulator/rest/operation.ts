@@ -1,5 +1,5 @@
-import { type Answer, type Call, json } from '../call.ts'
-import type { State } from '../state.ts'
+import { type Answer, type Call, json } from '../server/call.ts'
+import type { State } from '../state/state.ts'
 import { RestError } from './rest-error.ts'
 import { type Rules, readFields, type Values, Violations } from './rules.ts'
 

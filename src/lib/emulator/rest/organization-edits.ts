@@ -1,8 +1,8 @@
-import { randomId } from '../ids.ts'
+import { randomId } from '../format/ids.ts'
+import { apiTime } from '../format/time.ts'
 import { endSession } from '../oauth/session.ts'
-import { newOrganization, type Organization } from '../organizations.ts'
-import type { State } from '../state.ts'
-import { apiTime } from '../wire-time.ts'
+import type { State } from '../state/state.ts'
+import { newOrganization, type Organization } from '../world/organizations.ts'
 import { organizationData } from './organization-message.ts'
 import { RestError } from './rest-error.ts'
 

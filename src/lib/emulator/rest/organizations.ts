@@ -1,6 +1,6 @@
 import type { Json } from '../../ground/types.ts'
-import type { Organization } from '../organizations.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
+import type { Organization } from '../world/organizations.ts'
 import { anyId, organizationId } from './fields.ts'
 import { organizationWith, organizationWithExternalId } from './find.ts'
 import { type Operation, operation } from './operation.ts'

@@ -1,4 +1,4 @@
-import { type Answer, json } from '../call.ts'
+import { type Answer, json } from '../server/call.ts'
 
 /** What went wrong with a call, by the name of its gRPC status. */
 export class RestError extends Error {

@@ -1,5 +1,5 @@
-import type { Answer, Call } from '../call.ts'
-import type { State } from '../state.ts'
+import type { Answer, Call } from '../server/call.ts'
+import type { State } from '../state/state.ts'
 import { authenticate } from './authenticate.ts'
 import { connectionOperations } from './connections.ts'
 import { directoryOperations } from './directories.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ground/clock.ts'
 import type { Envelope, EventOf, EventType } from '../../webhooks/events.ts'
-import { environmentId, randomId } from '../ids.ts'
-import { eventTime } from '../wire-time.ts'
+import { environmentId, randomId } from '../format/ids.ts'
+import { eventTime } from '../format/time.ts'
 import { exampleEvents } from './example-events.ts'
 
 /** What an event is about; by the names of the wire. */

@@ -1,4 +1,4 @@
-import type { EmulatedDirectoryUser } from './directory/directory.ts'
+import type { EmulatedDirectoryUser } from './directory.ts'
 import { type EmulatedPerson, type Organization, personFrom } from './organizations.ts'
 
 // A company has one set of people: who is in its directory signs in at its identity provider.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from '../ground/html.ts'
-import type { Answer } from './call.ts'
+import { Html, html } from '../../ground/html.ts'
+import type { Answer } from '../server/call.ts'
 import { style } from './style.ts'
 
 /** How a page differs from the others. */

@@ -1,5 +1,5 @@
-import { type Directory, directoryFrom, type EmulatedDirectory } from './directory/directory.ts'
-import { stableId } from './ids.ts'
+import { stableId } from '../format/ids.ts'
+import { type Directory, directoryFrom, type EmulatedDirectory } from './directory.ts'
 import type { ConnectionSeed, ConnectionStatus, OrganizationSeed, PersonSeed } from './seed.ts'
 
 /** A customer, as the emulator holds it. */

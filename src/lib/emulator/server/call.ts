@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Html } from '../ground/html.ts'
+import type { Html } from '../../ground/html.ts'
 
 /** One request, read to its end. */
 export interface Call {

@@ -1,5 +1,6 @@
-import type { Clock } from '../ground/clock.ts'
-import { emulatorClientSecret } from '../ground/sample-secrets.ts'
+import type { Clock } from '../../ground/clock.ts'
+import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
+import type { Subscription } from '../webhooks/delivery.ts'
 import {
   type EmulatedPerson,
   type Organization,
@@ -8,7 +9,6 @@ import {
 } from './organizations.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
-import type { Subscription } from './webhooks/delivery.ts'
 
 /** A seed with every default filled in. */
 export interface Settings {

@@ -1,7 +1,7 @@
 import type { Json } from '../../ground/types.ts'
-import { stableId } from '../ids.ts'
-import type { EmulatedPerson } from '../organizations.ts'
-import type { DirectorySeed } from '../seed.ts'
+import { stableId } from '../format/ids.ts'
+import type { EmulatedPerson } from './organizations.ts'
+import type { DirectorySeed } from './seed.ts'
 
 /** A customer's directory, as the emulator holds it. */
 export interface EmulatedDirectory {

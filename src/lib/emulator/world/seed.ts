@@ -1,5 +1,5 @@
-import type { Clock } from '../ground/clock.ts'
-import type { Subscription } from './webhooks/delivery.ts'
+import type { Clock } from '../../ground/clock.ts'
+import type { Subscription } from '../webhooks/delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {

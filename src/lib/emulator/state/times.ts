@@ -1,4 +1,4 @@
-import type { Clock } from '../ground/clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 
 /** When things were made and last changed, by their ids and the emulator's clock. */
 export interface Times {

@@ -1,11 +1,15 @@
-import type { Clock } from '../ground/clock.ts'
+import type { Clock } from '../../ground/clock.ts'
+import type { PortalMessage } from '../portal/message.ts'
+import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
+import type {
+  EmulatedConnection,
+  EmulatedOrganization,
+  EmulatedPerson,
+} from '../world/organizations.ts'
+import type { Settings } from '../world/settings.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createKeyRing, type KeyRing } from './oauth/keys.ts'
-import type { EmulatedConnection, EmulatedOrganization, EmulatedPerson } from './organizations.ts'
-import type { PortalMessage } from './portal/message.ts'
-import type { Settings } from './settings.ts'
+import { createKeyRing, type KeyRing } from './keys.ts'
 import { createTimes, type Times } from './times.ts'
-import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
 /** All there is to know about one running emulator. */
 export interface State {

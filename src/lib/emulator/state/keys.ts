@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { CompactSign, compactVerify, exportJWK } from 'jose'
 import type { Json } from '../../ground/types.ts'
-import { randomId } from '../ids.ts'
+import { randomId } from '../format/ids.ts'
 
 /** The keys that tokens are signed with, newest first. */
 export interface KeyRing {

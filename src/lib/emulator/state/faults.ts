@@ -1,5 +1,5 @@
-import type { Call } from './call.ts'
-import type { Claims } from './oauth/keys.ts'
+import type { Call } from '../server/call.ts'
+import type { Claims } from './keys.ts'
 
 /** Something that goes wrong, `times` times (default: once). */
 export type FaultRule =

@@ -1,8 +1,8 @@
-import { stableId } from '../ids.ts'
-import type { Session } from '../state.ts'
-import { eventTime } from '../wire-time.ts'
-import type { DataOf } from './event.ts'
-import { exampleEvents } from './example-events.ts'
+import { stableId } from '../format/ids.ts'
+import { eventTime } from '../format/time.ts'
+import type { Session } from '../state/state.ts'
+import type { DataOf } from '../webhooks/event.ts'
+import { exampleEvents } from '../webhooks/example-events.ts'
 
 /** How long Scalekit's sample of a session lasts, in milliseconds. */
 const absoluteMs = 30 * 86_400_000
