@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Emulator, type FaultRule, startEmulator } from '../../../src/testing.ts'
-import { claimsFor, tokensFor } from './application.ts'
+import { type Emulator, type FaultRule, startEmulator } from '../../../../src/testing.ts'
+import { claimsFor, tokensFor } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startEmulator } from '../../../src/testing.ts'
+import { startEmulator } from '../../../../src/testing.ts'
 
 it('discovery names the endpoints and what they take', async () => {
   const emulator = await startEmulator({ scopes: ['invoices:read'] })

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
-import { authorizeUrl, postToken, redirectOf, tokenParams } from './application.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { authorizeUrl, postToken, redirectOf, tokenParams } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {

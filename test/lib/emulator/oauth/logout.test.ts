@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
-import { redirectOf, tokensFor } from './application.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { redirectOf, tokensFor } from '../application.ts'
 
 const goOn = 'http://localhost:3000/logout'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
 import {
   type Changes,
   codeFor,
@@ -10,7 +10,7 @@ import {
   type TokenBody,
   tokenParams,
   tokensFor,
-} from './application.ts'
+} from '../application.ts'
 
 const offline = { scope: 'openid email profile offline_access' }
 /** Forty-three characters, as the right one, but another. */

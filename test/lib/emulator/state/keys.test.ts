@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
-import { tokensFor } from './application.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { tokensFor } from '../application.ts'
 
 let emulator: Emulator
 afterEach(() => emulator.close())

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Emulator, type EmulatorSeed, startEmulator } from '../../../src/testing.ts'
-import { tokensFor } from './application.ts'
+import { type Emulator, type EmulatorSeed, startEmulator } from '../../../../src/testing.ts'
+import { tokensFor } from '../application.ts'
 
 const ada = 'ada@acme.example'
 const grace = 'grace@acme.example'

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type EmulatedDelivery, startEmulator } from '../../../src/testing.ts'
-import type { EventType } from '../../../src/webhooks.ts'
-import { documentedExamples } from '../../fixtures/webhook-examples.ts'
-import { codeFor, tokensFor } from './application.ts'
-import { emulate, emulateWithReceiver } from './emulate.ts'
-import { startReceiver } from './receiver.ts'
+import { type EmulatedDelivery, startEmulator } from '../../../../src/testing.ts'
+import type { EventType } from '../../../../src/webhooks.ts'
+import { documentedExamples } from '../../../fixtures/webhook-examples.ts'
+import { codeFor, tokensFor } from '../application.ts'
+import { emulate, emulateWithReceiver } from '../emulate.ts'
+import { startReceiver } from '../receiver.ts'
 
 const type = 'organization.directory.user_created'
 const otherSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, type OrganizationSeed, startEmulator } from '../../../src/testing.ts'
-import { authorizeUrl, type Changes, redirectOf } from './application.ts'
+import { type Emulator, type OrganizationSeed, startEmulator } from '../../../../src/testing.ts'
+import { authorizeUrl, type Changes, redirectOf } from '../application.ts'
 
 const organizations: readonly OrganizationSeed[] = [
   {

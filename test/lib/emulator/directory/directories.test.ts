@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DirectoryEditor, Emulator } from '../../../src/testing.ts'
-import { signInAt } from '../../support/sign-in-page.ts'
-import { authorizeUrl, redirectOf } from './application.ts'
-import { emulate, emulateWithReceiver } from './emulate.ts'
+import type { DirectoryEditor, Emulator } from '../../../../src/testing.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
+import { authorizeUrl, redirectOf } from '../application.ts'
+import { emulate, emulateWithReceiver } from '../emulate.ts'
 
 const acmeId = 'org_69615647365005430'
 const directoryId = 'dir_69615647365005432'

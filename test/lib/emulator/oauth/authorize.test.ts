@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
-import { signInAt } from '../../support/sign-in-page.ts'
-import { authorizeUrl, type Changes, codeFor, redirectOf, redirectUri } from './application.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
+import { authorizeUrl, type Changes, codeFor, redirectOf, redirectUri } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {

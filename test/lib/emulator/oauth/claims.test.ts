@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../../src/testing.ts'
-import { claimsFor, tokensFor } from './application.ts'
+import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { claimsFor, tokensFor } from '../application.ts'
 
 const now = 1_800_000_000
 
