@@ -31,8 +31,8 @@ export type {
 export type {
   EmulatedConnection,
   EmulatedOrganization,
-  EmulatedPerson,
 } from './lib/emulator/world/organizations.ts'
+export type { EmulatedPerson } from './lib/emulator/world/people.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,

@@ -1,5 +1,6 @@
 import type { Emulator } from './emulator.ts'
-import type { EmulatedOrganization, EmulatedPerson } from './world/organizations.ts'
+import type { EmulatedOrganization } from './world/organizations.ts'
+import type { EmulatedPerson } from './world/people.ts'
 
 /** What a developer wants to know of an emulator that was just started, as plain text. */
 export function announcement(emulator: Emulator, baseUrl: string): string {

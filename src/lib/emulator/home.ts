@@ -4,7 +4,8 @@ import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
 import { page } from './pages/page.ts'
 import type { Answer } from './server/call.ts'
 import type { State } from './state/state.ts'
-import { type EmulatedOrganization, type EmulatedPerson, isUsable } from './world/organizations.ts'
+import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
+import type { EmulatedPerson } from './world/people.ts'
 
 /** `GET /`: who and what this emulator holds, for a developer who opens its address. */
 export function home({ issuer, settings }: State): Answer {

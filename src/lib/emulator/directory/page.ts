@@ -1,8 +1,8 @@
 import { type Html, html } from '../../ground/html.ts'
-import { domainOfEmail } from '../oauth/place.ts'
 import { page, unchangedPage } from '../pages/page.ts'
 import { type Answer, type Call, isFromElsewhere, seeOther } from '../server/call.ts'
 import type { EmulatedDirectoryUser } from '../world/directory.ts'
+import { domainOfEmail } from '../world/people.ts'
 import type { DirectoryEditor } from './editor.ts'
 
 /** What an administrator sees of a directory, with a button for what can be done to each person. */

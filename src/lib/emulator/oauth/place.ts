@@ -2,6 +2,7 @@ import { socialProviders } from '../../ground/social-providers.ts'
 import { stableId } from '../format/ids.ts'
 import type { Place } from '../state/state.ts'
 import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
+import { domainOfEmail } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
 import { OAuthError } from './oauth-error.ts'
 
@@ -35,11 +36,6 @@ export function placeOfDomain(settings: Settings, domain: string): Place | undef
 /** Every domain that leads to an organization. */
 export function domainsOf({ organizations }: Settings): readonly string[] {
   return organizations.flatMap(({ domains }) => domains)
-}
-
-/** The part of an e-mail address that names an organization. */
-export function domainOfEmail(email: string): string | undefined {
-  return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()
 }
 
 /** Whether people can still sign in where they were asked to. */

@@ -1,7 +1,7 @@
 import { randomId } from '../format/ids.ts'
 import type { Call } from '../server/call.ts'
 import type { Place, Session, State } from '../state/state.ts'
-import type { EmulatedPerson } from '../world/organizations.ts'
+import type { EmulatedPerson } from '../world/people.ts'
 import { userSessionData } from './user-session.ts'
 
 /** Signs a person in; whoever comes from a social provider, in the organization of their e-mail. */

@@ -3,7 +3,7 @@ import { page } from '../pages/page.ts'
 import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
 import type { Place } from '../state/state.ts'
-import type { EmulatedPerson } from '../world/organizations.ts'
+import type { EmulatedPerson } from '../world/people.ts'
 
 /** Where every form on these pages goes. */
 export const signInPath = '/emulator/sign-in'

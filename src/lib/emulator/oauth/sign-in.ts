@@ -1,9 +1,10 @@
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
 import type { PendingSignIn, Place, State } from '../state/state.ts'
+import { domainOfEmail } from '../world/people.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
-import { domainOfEmail, domainsOf, isOpen, placeOfDomain } from './place.ts'
+import { domainsOf, isOpen, placeOfDomain } from './place.ts'
 import { startSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 

@@ -1,20 +1,6 @@
-import type { Json } from '../../ground/types.ts'
 import { directoryProvider } from '../directory/provider.ts'
-import type { PortalLink } from '../state/state.ts'
+import type { PortalLink, PortalMessage } from '../state/portal-link.ts'
 import type { OwnedConnection, OwnedDirectory } from '../world/organizations.ts'
-
-/**
- * What the admin portal tells the page that embeds it, by `postMessage`.
- *
- * @see https://docs.scalekit.com/reference/admin-portal/ui-events
- */
-export interface PortalMessage {
-  readonly event_type: string
-  readonly object: 'connection' | 'directory' | 'session'
-  readonly organization_id: string
-  readonly message: string
-  readonly data: Json
-}
 
 export function connectionSwitched({ organization, connection }: OwnedConnection): PortalMessage {
   const { id, type, provider, enabled } = connection

@@ -5,16 +5,11 @@ import { directoryProvider } from '../directory/provider.ts'
 import { page } from '../pages/page.ts'
 import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
-import type { PortalLink, State } from '../state/state.ts'
+import type { PortalLink, PortalMessage } from '../state/portal-link.ts'
+import type { State } from '../state/state.ts'
 import type { Directory } from '../world/directory.ts'
 import type { Connection, Organization } from '../world/organizations.ts'
-import {
-  type PortalMessage,
-  portalExpired,
-  portalExpiring,
-  portalLoaded,
-  portalNotLoaded,
-} from './message.ts'
+import { portalExpired, portalExpiring, portalLoaded, portalNotLoaded } from './message.ts'
 import { type PortalScript, portalScript } from './script.ts'
 
 /** The admin portal of one customer, opened by a link. */

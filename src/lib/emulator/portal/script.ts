@@ -1,4 +1,4 @@
-import type { PortalMessage } from './message.ts'
+import type { PortalMessage } from '../state/portal-link.ts'
 
 /** What the script of a portal's page tells whoever embeds it. */
 export interface PortalScript {

@@ -2,7 +2,8 @@ import { directoryEditor } from '../directory/editor.ts'
 import { randomId } from '../format/ids.ts'
 import type { State } from '../state/state.ts'
 import { directoryFrom } from '../world/directory.ts'
-import { connectionFrom, type Organization, personFrom } from '../world/organizations.ts'
+import { connectionFrom, type Organization } from '../world/organizations.ts'
+import { personFrom } from '../world/people.ts'
 
 /**
  * Gives an organization a connection for the people of a domain, complete and switched off. There

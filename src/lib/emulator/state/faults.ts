@@ -1,4 +1,3 @@
-import type { Call } from '../server/call.ts'
 import type { Claims } from './keys.ts'
 
 /** Something that goes wrong, `times` times (default: once). */
@@ -69,9 +68,15 @@ export interface Faults {
   /** @returns a function that removes the rule */
   add(rule: FaultRule): () => void
   /** What is to happen to this request instead of an answer. */
-  forRequest(call: Call): StatusFault | HangFault | ResetFault | undefined
+  forRequest(request: RequestLine): StatusFault | HangFault | ResetFault | undefined
   /** The claims with the next fault of that kind worked in. */
   distort(kind: Distorted, claims: Claims): Claims
+}
+
+/** What a rule is compared with. */
+interface RequestLine {
+  readonly method: string
+  readonly path: string
 }
 
 export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
@@ -95,14 +100,17 @@ export function createFaults(): Faults {
         entry.left = 0
       }
     },
-    forRequest: (call) => take((rule) => (isForRequest(rule, call) ? rule : undefined)),
+    forRequest: (request) => take((rule) => (isForRequest(rule, request) ? rule : undefined)),
     distort: (kind, claims) => withChanges(claims, take((rule) => changesIn(rule, kind)) ?? {}),
   }
 }
 
-function isForRequest(rule: FaultRule, call: Call): rule is StatusFault | HangFault | ResetFault {
-  if (!('path' in rule) || rule.path !== call.path) return false
-  return rule.method === undefined || rule.method === call.method
+function isForRequest(
+  rule: FaultRule,
+  { method, path }: RequestLine,
+): rule is StatusFault | HangFault | ResetFault {
+  if (!('path' in rule) || rule.path !== path) return false
+  return rule.method === undefined || rule.method === method
 }
 
 function changesIn(rule: FaultRule, kind: Distorted): Claims | undefined {

@@ -1,14 +1,11 @@
 import type { Clock } from '../../ground/clock.ts'
-import type { PortalMessage } from '../portal/message.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
-import type {
-  EmulatedConnection,
-  EmulatedOrganization,
-  EmulatedPerson,
-} from '../world/organizations.ts'
+import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
+import type { EmulatedPerson } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
+import type { PortalLink } from './portal-link.ts'
 import { createTimes, type Times } from './times.ts'
 
 /** All there is to know about one running emulator. */
@@ -95,19 +92,6 @@ export interface AccessToken {
 export interface RefreshToken {
   readonly grant: Grant
   isUsed: boolean
-}
-
-/** What a customer's administrator opens the admin portal with. */
-export interface PortalLink {
-  /** `lnk_` and digits. */
-  readonly id: string
-  readonly organizationId: string
-  /** What can be set up there. Empty: what the organization has enabled. */
-  readonly features: readonly string[]
-  /** In milliseconds. */
-  readonly expiresAt: number
-  /** What was just changed there, until a page has shown it. */
-  news?: PortalMessage
 }
 
 export function createState(issuer: string, settings: Settings, clock: Clock): State {

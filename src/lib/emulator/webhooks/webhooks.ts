@@ -3,7 +3,6 @@ import { emulatorWebhookSecret } from '../../ground/sample-secrets.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
 import { signWebhook } from '../../webhooks/signature.ts'
 import { randomId } from '../format/ids.ts'
-import type { Settings } from '../world/settings.ts'
 import { createAgenda } from './agenda.ts'
 import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
 import { type DataOf, newEvent } from './event.ts'
@@ -29,7 +28,15 @@ export interface Webhooks {
   close(): void
 }
 
-export function createWebhooks(settings: Settings, clock: Clock): Webhooks {
+export interface WebhookSettings {
+  /** Where events are sent from the start. */
+  readonly webhooks: readonly Subscription[]
+  readonly retryScale: number
+  /** The time of the host, which `advance` does not move. */
+  readonly clock: Clock
+}
+
+export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhooks {
   const agenda = createAgenda(clock)
   const closing = new AbortController()
   const lanes = new Map<Lane, readonly EventType[]>()

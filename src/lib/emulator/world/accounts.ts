@@ -1,5 +1,6 @@
 import type { EmulatedDirectoryUser } from './directory.ts'
-import { type EmulatedPerson, type Organization, personFrom } from './organizations.ts'
+import type { Organization } from './organizations.ts'
+import { type EmulatedPerson, personFrom } from './people.ts'
 
 // A company has one set of people: who is in its directory signs in at its identity provider.
 

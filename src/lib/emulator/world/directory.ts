@@ -1,6 +1,6 @@
 import type { Json } from '../../ground/types.ts'
 import { stableId } from '../format/ids.ts'
-import type { EmulatedPerson } from './organizations.ts'
+import type { EmulatedPerson } from './people.ts'
 import type { DirectorySeed } from './seed.ts'
 
 /** A customer's directory, as the emulator holds it. */

@@ -1,6 +1,7 @@
 import { stableId } from '../format/ids.ts'
 import { type Directory, directoryFrom, type EmulatedDirectory } from './directory.ts'
-import type { ConnectionSeed, ConnectionStatus, OrganizationSeed, PersonSeed } from './seed.ts'
+import { type EmulatedPerson, personFrom } from './people.ts'
+import type { ConnectionSeed, ConnectionStatus, OrganizationSeed } from './seed.ts'
 
 /** A customer, as the emulator holds it. */
 export interface EmulatedOrganization {
@@ -68,25 +69,6 @@ export interface EmulatedConnection {
   readonly status: ConnectionStatus
 }
 
-/** Somebody who can sign in, or is refused. */
-export interface EmulatedPerson {
-  /** `usr_` and digits: the subject in `full-stack` mode. */
-  readonly id: string
-  /** What follows the `;` of the subject in `sso` mode. */
-  readonly idpUserId: string
-  readonly externalId?: string
-  readonly email: string
-  readonly emailVerified: boolean
-  readonly name: string
-  readonly givenName: string
-  readonly familyName: string
-  readonly roles: readonly string[]
-  readonly permissions: readonly string[]
-  readonly groups: readonly string[]
-  readonly refusal?: 'access_denied' | 'user_not_active'
-  readonly claims: Readonly<Record<string, unknown>>
-}
-
 export function organizationFrom(seed: OrganizationSeed): Organization {
   const { id, externalId, displayName, domains = [], connection, directory } = seed
   const people = (seed.people ?? []).map((person) => personFrom(person, displayName))
@@ -111,26 +93,6 @@ export const newOrganization = {
   ],
   regionCode: 'US',
 } as const
-
-export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
-  const { email, name, externalId, refusal } = seed
-  const [givenName = '', ...familyNames] = name.split(' ')
-  return {
-    id: seed.id ?? stableId('usr_', email),
-    idpUserId: seed.idpUserId ?? stableId('00u', issuedBy, email),
-    ...(externalId !== undefined && { externalId }),
-    email,
-    emailVerified: seed.emailVerified ?? true,
-    name,
-    givenName,
-    familyName: familyNames.join(' '),
-    roles: seed.roles ?? ['member'],
-    permissions: seed.permissions ?? [],
-    groups: seed.groups ?? [],
-    ...(refusal !== undefined && { refusal }),
-    claims: seed.claims ?? {},
-  }
-}
 
 /** Whether people can sign in through it; anything but both is "not active" at Scalekit. */
 export function isUsable(connection: EmulatedConnection): boolean {

@@ -1,12 +1,8 @@
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
-import {
-  type EmulatedPerson,
-  type Organization,
-  organizationFrom,
-  personFrom,
-} from './organizations.ts'
+import { type Organization, organizationFrom } from './organizations.ts'
+import { type EmulatedPerson, personFrom } from './people.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
 

@@ -1,0 +1,46 @@
+import { stableId } from '../format/ids.ts'
+import type { PersonSeed } from './seed.ts'
+
+/** A person who can sign in, or is refused. */
+export interface EmulatedPerson {
+  /** `usr_` and digits: the subject in `full-stack` mode. */
+  readonly id: string
+  /** What follows the `;` of the subject in `sso` mode. */
+  readonly idpUserId: string
+  readonly externalId?: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly name: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly groups: readonly string[]
+  readonly refusal?: 'access_denied' | 'user_not_active'
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
+  const { email, name, externalId, refusal } = seed
+  const [givenName = '', ...familyNames] = name.split(' ')
+  return {
+    id: seed.id ?? stableId('usr_', email),
+    idpUserId: seed.idpUserId ?? stableId('00u', issuedBy, email),
+    ...(externalId !== undefined && { externalId }),
+    email,
+    emailVerified: seed.emailVerified ?? true,
+    name,
+    givenName,
+    familyName: familyNames.join(' '),
+    roles: seed.roles ?? ['member'],
+    permissions: seed.permissions ?? [],
+    groups: seed.groups ?? [],
+    ...(refusal !== undefined && { refusal }),
+    claims: seed.claims ?? {},
+  }
+}
+
+/** The part of an e-mail address that names an organization. */
+export function domainOfEmail(email: string): string | undefined {
+  return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()
+}
