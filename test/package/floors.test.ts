@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   barrels,
   besidesExports,
+  circles,
   packageImports,
   reachedFrom,
   type Sources,
@@ -26,6 +27,10 @@ describe('src', () => {
 
   it('imports from the same folder and from floors below', () => {
     expect(wrongWays(sources)).toEqual([])
+  })
+
+  it('has no circle of folders', () => {
+    expect(circles(sources)).toEqual([])
   })
 
   it('says in plain text what it imports', () => {
@@ -102,6 +107,11 @@ describe('the checker', () => {
       'src/lib/emulator/a.ts',
       "import '../webhooks/b.ts'",
     ],
+    ['into the kit from a room of it', 'src/lib/emulator/oauth/a.ts', "import '../../oidc/b.ts'"],
+    ['past that room', 'src/lib/emulator/rest/a.ts', "import '../../webhooks/verify.ts'"],
+    ['up in the emulator', 'src/lib/emulator/oauth/a.ts', "import { b } from '../rest/b.ts'"],
+    ['up to its root', 'src/lib/emulator/oauth/a.ts', "import { b } from '../emulator.ts'"],
+    ['sideways in it', 'src/lib/emulator/oauth/a.ts', "import { b } from '../directory/b.ts'"],
     ['to an unknown folder', 'src/lib/http/a.ts', "import { b } from '../stuff/b.ts'"],
     ['to a folder instead of a file', 'src/lib/http/a.ts', "import { b } from '../auth'"],
     ['out of src', 'src/lib/http/a.ts', "import { b } from '../../../test/b.ts'"],
@@ -117,17 +127,46 @@ describe('the checker', () => {
     ['from http to the options', 'src/lib/http/a.ts', "import type { B } from '../config/b.ts'"],
     ['between files of the configuration', 'src/lib/config/a.ts', "import './b.ts'"],
     ['from the emulator to events', 'src/lib/emulator/a.ts', "import '../webhooks/events.ts'"],
+    [
+      'to events from its rooms',
+      'src/lib/emulator/world/a.ts',
+      "import '../../webhooks/events.ts'",
+    ],
+    ['from there to the ground', 'src/lib/emulator/rest/a.ts', "import '../../ground/b.ts'"],
+    ['down in the emulator', 'src/lib/emulator/rest/a.ts', "import { b } from '../oauth/b.ts'"],
+    ['down from its root', 'src/lib/emulator/a.ts', "import { b } from './rest/b.ts'"],
     ['from an entry to anything', 'src/index.ts', "export { b } from './lib/testing/b.ts'"],
   ])('lets pass an import %s', (_case, from, text) => {
     expect(wrongWays(new Map([[from, text]]))).toEqual([])
   })
 
-  it.each(['src/lib/a.ts', 'src/lib/stuff/a.ts', 'src/more/a.ts'])(
+  it.each(['src/lib/a.ts', 'src/lib/stuff/a.ts', 'src/more/a.ts', 'src/lib/emulator/stuff/a.ts'])(
     'sees a file on no floor: %s',
     (path) => {
       expect(strays(new Map([[path, '']]))).toEqual([path])
     },
   )
+
+  it.each(['src/lib/emulator/a.ts', 'src/lib/emulator/rest/a.ts', 'src/lib/adapters/redis/a.ts'])(
+    'sees the floor of %s',
+    (path) => {
+      expect(strays(new Map([[path, '']]))).toEqual([])
+    },
+  )
+
+  it('sees a circle of folders', () => {
+    const circle: Sources = new Map([
+      ['src/lib/oidc/a.ts', "import '../session/b.ts'; import './c.ts'; import '../ground/d.ts'"],
+      ['src/lib/session/b.ts', "import type { C } from '../emulator/rest/c.ts'"],
+      ['src/lib/emulator/rest/c.ts', "import '../../oidc/c.ts'"],
+      ['src/lib/client/e.ts', "import '../oidc/a.ts'"],
+    ])
+    expect(circles(circle)).toEqual([
+      'oidc -> session -> emulator/rest -> oidc',
+      'session -> emulator/rest -> oidc -> session',
+      'emulator/rest -> oidc -> session -> emulator/rest',
+    ])
+  })
 
   it.each(['await import(name)', 'await import(`./a.ts`)', 'require(name)'])(
     'sees an import it cannot read: %s',

@@ -19,16 +19,25 @@ const floors: readonly (readonly string[])[] = [
   ['http/guards'],
   ['http/sign-in', 'http/signed'],
   ['http'],
+  ['emulator/format'],
+  ['emulator/webhooks'],
+  ['emulator/world'],
+  ['emulator/state'],
+  ['emulator/server'],
+  ['emulator/pages'],
+  ['emulator/oauth', 'emulator/directory'],
+  ['emulator/portal'],
+  ['emulator/rest'],
   ['emulator'],
   ['testing'],
   ['commands'],
   ['entries'],
 ]
 
-/** Who may use less than the floors below: members, or single files. */
+/** What a folder, and each folder within it, may use of the floors below: folders or files. */
 const narrower: Readonly<Record<string, readonly string[]>> = {
   // Sharing the kit's OpenID code, the two would agree on each other's mistakes.
-  emulator: ['ground', 'src/lib/webhooks/signature.ts', 'src/lib/webhooks/events.ts'],
+  emulator: ['emulator', 'ground', 'src/lib/webhooks/signature.ts', 'src/lib/webhooks/events.ts'],
 }
 
 /** Files by path from the top of the repository, e.g. `src/lib/errors.ts`. */
@@ -43,9 +52,44 @@ export function wrongWays(sources: Sources): string[] {
   )
 }
 
-/** Every `.ts` file that stands on no floor. */
+/**
+ * Every circle of folders, as `a -> b -> a`, once for each folder on it. A folder is a member of a
+ * floor; which floor it is on does not matter.
+ */
+export function circles(sources: Sources): string[] {
+  const uses = new Map<string, Set<string>>()
+  for (const [from, text] of sources) {
+    const targets = uses.get(memberOf(from)) ?? new Set()
+    for (const to of relativeImports(from, text)) targets.add(memberOf(to))
+    targets.delete(memberOf(from))
+    uses.set(memberOf(from), targets)
+  }
+  return [...uses.keys()].flatMap((member) => wayBack(member, uses) ?? [])
+}
+
+/** The shortest way from a member to itself. */
+function wayBack(start: string, uses: ReadonlyMap<string, Set<string>>): string | undefined {
+  const ways = [[start]]
+  // What is added meanwhile is visited, too.
+  for (const way of ways) {
+    for (const next of uses.get(way.at(-1)!) ?? []) {
+      if (next === start) return [...way, next].join(' -> ')
+      if (!ways.some((known) => known.at(-1) === next)) ways.push([...way, next])
+    }
+  }
+  return undefined
+}
+
+/**
+ * Every `.ts` file that stands on no floor. Where a floor names folders within a folder, it names
+ * all of them: a file in another one is a stray, too.
+ */
 export function strays(sources: Sources): string[] {
-  return [...sources.keys()].filter((path) => floorOf(memberOf(path)) === -1)
+  return [...sources.keys()].filter((path) => {
+    const member = memberOf(path)
+    const isSplit = floors.flat().some((name) => name.startsWith(`${member}/`))
+    return floorOf(member) === -1 || (isSplit && folderOf(path) !== member)
+  })
 }
 
 /** Every imported package as `path: package`, built-in modules left out. */
@@ -120,16 +164,29 @@ function mayImport(from: string, to: string): boolean {
   const target = memberOf(to)
   if (member === target && member !== 'entries') return true
   const isBelow = floorOf(target) !== -1 && floorOf(target) < floorOf(member)
-  const only = narrower[member]
-  return isBelow && (!only || only.includes(target) || only.includes(to))
+  return isBelow && isAllowed(member, target, to)
+}
+
+function isAllowed(member: string, target: string, to: string): boolean {
+  return Object.entries(narrower)
+    .filter(([folder]) => isWithin(folder, member))
+    .every(([, only]) => only.some((name) => name === to || isWithin(name, target)))
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return `${path}/`.startsWith(`${folder}/`)
 }
 
 /** The innermost folder that a floor names, or `entries` for the files that stand in `src` itself. */
 function memberOf(path: string): string {
   if (/^src\/[^/]+\.ts$/.test(path)) return 'entries'
-  const [, folder] = /^src\/lib\/(.+)\/[^/]+\.ts$/.exec(path) ?? []
-  const named = floors.flat().filter((name) => `${folder}/`.startsWith(`${name}/`))
+  const named = floors.flat().filter((name) => isWithin(name, folderOf(path)))
   return named.sort((one, other) => other.length - one.length)[0] ?? `outside: ${path}`
+}
+
+/** The folder of a file below `src/lib`. */
+function folderOf(path: string): string {
+  return /^src\/lib\/(.+)\/[^/]+\.ts$/.exec(path)?.[1] ?? ''
 }
 
 function floorOf(member: string): number {
