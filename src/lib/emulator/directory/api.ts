@@ -2,7 +2,7 @@ import { readFields, text, texts, trueOrFalse, unknownNames } from '../../ground
 import { isObject } from '../../ground/is-object.ts'
 import type { Json } from '../../ground/types.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
-import type { State } from '../state/state.ts'
+import type { Route } from '../server/router.ts'
 import { type DirectoryEditor, directoryEditor } from './editor.ts'
 import { DirectoryError } from './error.ts'
 import { addFromPage, changeFromPage, directoryPage } from './page.ts'
@@ -10,61 +10,63 @@ import { addFromPage, changeFromPage, directoryPage } from './page.ts'
 /** Where directories are edited. Scalekit has no such address: its directories speak SCIM. */
 export const directoriesPath = '/emulator/directories/'
 
-/** Answers requests below {@link directoriesPath}, or nothing for what is not there. */
-export function directoryApi(state: State, call: Call): Answer | undefined {
-  const [directoryId = '', ...words] = call.path.slice(directoriesPath.length).split('/')
-  const shape = words.map((word, index) => (index % 2 === 0 ? word : ':id')).join('/')
-  const operation = operations.get(`${call.method} ${shape}`)
-  const ids = words.filter((_, index) => index % 2 === 1)
-  try {
-    return operation?.(directoryEditor(state, directoryId), call, ids[0] ?? '', ids[1] ?? '')
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error
-    return json(error.status, { error: 'not_edited', error_description: error.message })
-  }
-}
+const memberPath = '/groups/{id?}/members/{member?}'
 
 type Operation = (directory: DirectoryEditor, call: Call, id: string, memberId: string) => Answer
 
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ['GET ', directoryPage],
-  ['POST ', addFromPage],
-  ['GET users', ({ users }) => json(200, users)],
-  [
-    'POST users',
-    (directory, call) => json(201, directory.createUser(read(call, userFields, ['email', 'name']))),
-  ],
-  [
-    'PATCH users/:id',
-    (directory, call, id) => json(200, directory.updateUser(id, read(call, userFields))),
-  ],
-  ['DELETE users/:id', edit((directory, id) => directory.deleteUser(id))],
-  ['POST users/:id', changeFromPage],
-  ['GET groups', ({ groups }) => json(200, groups)],
-  [
-    'POST groups',
-    (directory, call) => json(201, directory.createGroup(read(call, groupFields, ['displayName']))),
-  ],
-  [
-    'PATCH groups/:id',
-    (directory, call, id) => json(200, directory.updateGroup(id, read(call, groupFields))),
-  ],
-  ['DELETE groups/:id', edit((directory, id) => directory.deleteGroup(id))],
-  ['PUT groups/:id/members/:id', edit((directory, id, userId) => directory.addMember(id, userId))],
-  [
-    'DELETE groups/:id/members/:id',
-    edit((directory, id, userId) => directory.removeMember(id, userId)),
-  ],
-])
+export const directoryRoutes: readonly Route[] = [
+  below('GET', '', directoryPage),
+  below('POST', '', addFromPage),
+  // The page's path may end with a slash.
+  below('GET', '/', directoryPage),
+  below('POST', '/', addFromPage),
+  below('GET', '/users', ({ users }) => json(200, users)),
+  below('POST', '/users', (directory, call) =>
+    json(201, directory.createUser(read(call, userFields, ['email', 'name']))),
+  ),
+  below('PATCH', '/users/{id?}', (directory, call, id) =>
+    json(200, directory.updateUser(id, read(call, userFields))),
+  ),
+  edit('DELETE', '/users/{id?}', (directory, id) => directory.deleteUser(id)),
+  below('POST', '/users/{id?}', changeFromPage),
+  below('GET', '/groups', ({ groups }) => json(200, groups)),
+  below('POST', '/groups', (directory, call) =>
+    json(201, directory.createGroup(read(call, groupFields, ['displayName']))),
+  ),
+  below('PATCH', '/groups/{id?}', (directory, call, id) =>
+    json(200, directory.updateGroup(id, read(call, groupFields))),
+  ),
+  edit('DELETE', '/groups/{id?}', (directory, id) => directory.deleteGroup(id)),
+  edit('PUT', memberPath, (directory, id, userId) => directory.addMember(id, userId)),
+  edit('DELETE', memberPath, (directory, id, userId) => directory.removeMember(id, userId)),
+]
 
-/** What is answered without a body. */
+/** A route below {@link directoriesPath}. An empty id is one that no directory has: 404. */
+function below(method: Route['method'], path: string, operation: Operation): Route {
+  return {
+    method,
+    path: `${directoriesPath}{directory?}${path}`,
+    answer(state, call, { directory = '', id = '', member = '' }) {
+      try {
+        return operation(directoryEditor(state, directory), call, id, member)
+      } catch (error) {
+        if (!(error instanceof DirectoryError)) throw error
+        return json(error.status, { error: 'not_edited', error_description: error.message })
+      }
+    },
+  }
+}
+
+/** A route that is answered without a body. */
 function edit(
+  method: Route['method'],
+  path: string,
   apply: (directory: DirectoryEditor, id: string, memberId: string) => void,
-): Operation {
-  return (directory, _call, id, memberId) => {
+): Route {
+  return below(method, path, (directory, _call, id, memberId) => {
     apply(directory, id, memberId)
     return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
-  }
+  })
 }
 
 const userFields = {

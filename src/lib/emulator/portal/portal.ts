@@ -2,6 +2,7 @@ import { switchDirectory } from '../directory/switch.ts'
 import { randomSecret } from '../format/ids.ts'
 import { unchangedPage } from '../pages/page.ts'
 import { type Answer, type Call, isFromElsewhere, seeOther } from '../server/call.ts'
+import type { Route } from '../server/router.ts'
 import type { PortalMessage } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
 import type { Organization } from '../world/organizations.ts'
@@ -14,10 +15,10 @@ import { setUpConnection, setUpDirectory } from './set-up.ts'
 export const magicLinkPath = '/magicLink/'
 
 /** The admin portal of one customer, as far as an emulator has one. */
-export function portal(state: State, call: Call): Answer | undefined {
-  if (call.method === 'GET') return open(state, call)
-  return call.method === 'POST' ? change(state, call) : undefined
-}
+export const portalRoutes: readonly Route[] = [
+  { method: 'GET', path: `${magicLinkPath}{link*}`, answer: open },
+  { method: 'POST', path: `${magicLinkPath}{link*}`, answer: change },
+]
 
 function open(state: State, { path }: Call): Answer {
   const sessionPath = state.settings.singleUse && startSession(state, path)

@@ -4,14 +4,13 @@ import type { OwnedConnection } from '../world/organizations.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'
 import { connectionWith, type Ids } from './find.ts'
-import { type Operation, operation } from './operation.ts'
+import { type Operation, operation, switchOperations } from './operation.ts'
 import { optional, text } from './rules.ts'
 
 const ids = { organization_id: anyId, id: anyId }
 
 export const connectionOperations: readonly Operation[] = [
-  operation({
-    route: 'GET /api/v1/connections',
+  operation('GET', '/connections', {
     request: {
       organization_id: optional(anyId),
       domain: optional(text({ min: 1, max: 32 })),
@@ -22,23 +21,13 @@ export const connectionOperations: readonly Operation[] = [
       connections: connectionsOf(state, filter).map((owned) => connectionListEntry(state, owned)),
     }),
   }),
-  operation({
-    route: 'GET /api/v1/organizations/{organization_id}/connections/{id}',
+  operation('GET', '/organizations/{organization_id}/connections/{id}', {
     request: ids,
     respond: (state, request) => ({
       connection: connectionMessage(state, connectionWith(state, request)),
     }),
   }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:enable',
-    request: ids,
-    respond: (state, request) => toggle(state, request, true),
-  }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{organization_id}/connections/{id}:disable',
-    request: ids,
-    respond: (state, request) => toggle(state, request, false),
-  }),
+  ...switchOperations('/organizations/{organization_id}/connections/{id}', ids, toggle),
 ]
 
 function connectionsOf(

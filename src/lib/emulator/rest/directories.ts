@@ -9,7 +9,7 @@ import {
 } from './directory-message.ts'
 import { anyId, directoryId, groupId, organizationId } from './fields.ts'
 import { directoryWith, type Ids, organizationWith } from './find.ts'
-import { type Operation, operation } from './operation.ts'
+import { type Operation, operation, switchOperations } from './operation.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { optional, time, yesOrNo } from './rules.ts'
 
@@ -26,8 +26,7 @@ const usersRequest = { ...listRequest, directory_group_id: optional(groupId) }
 const groupsRequest = { ...listRequest, include_external_groups: yesOrNo }
 
 export const directoryOperations: readonly Operation[] = [
-  operation({
-    route: 'GET /api/v1/organizations/{organization_id}/directories',
+  operation('GET', '/organizations/{organization_id}/directories', {
     request: { organization_id: organizationId },
     respond(state, { organization_id }) {
       const organization = organizationWith(state, organization_id)
@@ -37,25 +36,14 @@ export const directoryOperations: readonly Operation[] = [
       }
     },
   }),
-  operation({
-    route: 'GET /api/v1/organizations/{organization_id}/directories/{id}',
+  operation('GET', '/organizations/{organization_id}/directories/{id}', {
     request: { organization_id: anyId, id: anyId },
     respond: (state, request) => ({
       directory: directoryMessage(state, directoryWith(state, request)),
     }),
   }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{organization_id}/directories/{id}:enable',
-    request: toggleRequest,
-    respond: (state, request) => toggle(state, request, true),
-  }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{organization_id}/directories/{id}:disable',
-    request: toggleRequest,
-    respond: (state, request) => toggle(state, request, false),
-  }),
-  operation({
-    route: 'GET /api/v1/organizations/{organization_id}/directories/{directory_id}/users',
+  ...switchOperations('/organizations/{organization_id}/directories/{id}', toggleRequest, toggle),
+  operation('GET', '/organizations/{organization_id}/directories/{directory_id}/users', {
     request: usersRequest,
     respond(state, request) {
       const owned = directoryOf(state, request)
@@ -74,8 +62,7 @@ export const directoryOperations: readonly Operation[] = [
       }
     },
   }),
-  operation({
-    route: 'GET /api/v1/organizations/{organization_id}/directories/{directory_id}/groups',
+  operation('GET', '/organizations/{organization_id}/directories/{directory_id}/groups', {
     request: groupsRequest,
     respond(state, request) {
       const owned = directoryOf(state, request)

@@ -1,18 +1,15 @@
 import { type Answer, type Call, json } from '../server/call.ts'
+import type { PathParams, Route } from '../server/router.ts'
 import type { State } from '../state/state.ts'
 import { RestError } from './rest-error.ts'
 import { type Rules, readFields, type Values, Violations } from './rules.ts'
 
-/** One RPC as REST serves it. */
-export interface Operation {
-  matches(call: Call): boolean
-  /** @throws {@link RestError} */
-  answer(state: State, call: Call): Answer
+/** One RPC as REST serves it; its answer throws {@link RestError}s. */
+export interface Operation extends Route {
+  readonly answer: (state: State, call: Call, params: PathParams) => Answer
 }
 
 interface Definition<Shape extends Rules> {
-  /** Method and path, with the names of its parameters in braces. */
-  readonly route: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`
   /** The fields of the request message. What is not in the path is in the query. */
   readonly request: Shape
   /** The field that the body is. */
@@ -23,22 +20,45 @@ interface Definition<Shape extends Rules> {
   readonly respond: (state: State, request: Values<Shape>) => unknown
 }
 
-/** Makes an operation that reads its request as its rules say. */
-export function operation<Shape extends Rules>(definition: Definition<Shape>): Operation {
-  const { route, request: rules, body, status = 200, respond } = definition
-  const [method, template = ''] = route.split(' ')
-  const path = pathPattern(template)
+/** Where Scalekit's management API is. */
+export const apiPath = '/api/v1'
+
+/**
+ * Makes an operation that reads its request as its rules say.
+ *
+ * @param path below {@link apiPath}
+ */
+export function operation<Shape extends Rules>(
+  method: Route['method'],
+  path: string,
+  { request: rules, body, status = 200, respond }: Definition<Shape>,
+): Operation {
   return {
-    matches: (call) => call.method === method && path.test(call.path),
-    answer(state, call) {
+    method,
+    path: apiPath + path,
+    answer(state, call, params) {
       const sent = {
         ...queryFields(call.query),
         ...(body !== undefined && { [body]: bodyOf(call) }),
-        ...pathFields(path.exec(call.path)?.groups),
+        ...pathFields(params),
       }
       return json(status, respond(state, readRequest(rules, sent)))
     },
   }
+}
+
+/** The two operations that switch something on and off. */
+export function switchOperations<Shape extends Rules>(
+  path: string,
+  request: Shape,
+  respond: (state: State, request: Values<Shape>, enabled: boolean) => unknown,
+): readonly Operation[] {
+  return [true, false].map((enabled) =>
+    operation('PATCH', `${path}:${enabled ? 'enable' : 'disable'}`, {
+      request,
+      respond: (state, values) => respond(state, values, enabled),
+    }),
+  )
 }
 
 function readRequest<Shape extends Rules>(rules: Shape, sent: Readonly<Record<string, unknown>>) {
@@ -50,14 +70,9 @@ function readRequest<Shape extends Rules>(rules: Shape, sent: Readonly<Record<st
   }
 }
 
-/** A parameter is one segment; its own `:enable` is told from an id by standing in the template. */
-function pathPattern(template: string): RegExp {
-  return new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
-}
-
-function pathFields(segments: Readonly<Record<string, string>> = {}) {
+function pathFields(params: PathParams) {
   try {
-    const entries = Object.entries(segments)
+    const entries = Object.entries(params)
     return Object.fromEntries(entries.map(([name, value]) => [name, decodeURIComponent(value)]))
   } catch (error) {
     throw new RestError('INVALID_ARGUMENT', (error as Error).message)

@@ -49,8 +49,7 @@ const settingsRequest = {
 }
 
 export const organizationOperations: readonly Operation[] = [
-  operation({
-    route: 'GET /api/v1/organizations',
+  operation('GET', '/organizations', {
     request: listRequest,
     respond(state, { external_id, ...request }) {
       const all = state.settings.organizations.filter(
@@ -60,40 +59,34 @@ export const organizationOperations: readonly Operation[] = [
       return { ...ends, organizations: items.map((item) => organizationMessage(state, item)) }
     },
   }),
-  operation({
-    route: 'POST /api/v1/organizations',
+  operation('POST', '/organizations', {
     request: createRequest,
     body: 'organization',
     status: 201,
     respond: (state, request) => answerWith(state, createOrganization(state, request.organization)),
   }),
-  operation({
-    route: 'GET /api/v1/organizations/{id}',
+  operation('GET', '/organizations/{id}', {
     request: { id: anyId },
     respond: (state, { id }) => answerWith(state, organizationWith(state, id)),
   }),
-  operation({
-    route: 'GET /api/v1/organizations:external/{external_id}',
+  operation('GET', '/organizations:external/{external_id}', {
     request: { external_id: text({ min: 1 }) },
     respond: (state, { external_id }) =>
       answerWith(state, organizationWithExternalId(state, external_id)),
   }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{id}',
+  operation('PATCH', '/organizations/{id}', {
     request: updateRequest,
     body: 'organization',
     respond: (state, { id, organization }) =>
       answerWith(state, updateOrganization(state, organizationWith(state, id), organization)),
   }),
-  operation({
-    route: 'PATCH /api/v1/organizations/{id}/settings',
+  operation('PATCH', '/organizations/{id}/settings', {
     request: settingsRequest,
     body: 'settings',
     respond: (state, { id, settings: { features } }) =>
       answerWith(state, setFeatures(state, organizationWith(state, id), features)),
   }),
-  operation({
-    route: 'DELETE /api/v1/organizations/{id}',
+  operation('DELETE', '/organizations/{id}', {
     request: { id: anyId },
     respond(state, { id }) {
       deleteOrganization(state, organizationWith(state, id))

@@ -18,8 +18,7 @@ const linkRequest = {
 }
 
 export const portalLinkOperations: readonly Operation[] = [
-  operation({
-    route: 'PUT /api/v1/organizations/{id}/portal_links',
+  operation('PUT', '/organizations/{id}/portal_links', {
     request: linkRequest,
     respond(state, { id, features, sso, directory_sync }) {
       const organization = organizationWith(state, id)

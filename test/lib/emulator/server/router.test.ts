@@ -70,7 +70,7 @@ describe('another method', () => {
     ['POST', '/api/v1/connections'],
     ['PUT', `/api/v1/organizations/${acmeId}`],
     ['GET', '/api/v1/'],
-  ])('of the management API is its own 501, token or not: %s %s', async (method, path) => {
+  ])('of the management API is its own 501, without a token: %s %s', async (method, path) => {
     const [status, body] = await answerTo(method, path)
     expect([status, body]).toMatchObject([
       501,
