@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { Html, html } from '../../ground/html.ts'
+import { type Html, html, raw } from '../../ground/html.ts'
+import { contentSecurityPolicy, htmlDocument, policyHash } from '../../ground/html-document.ts'
 import type { Answer } from '../server/call.ts'
 import { style } from './style.ts'
 
@@ -21,23 +21,15 @@ export function page(
   return {
     status,
     headers: headers(options),
-    body: html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style)}</style>
-</head>
-<body>
-<main>${content}</main>
+    body: htmlDocument({
+      title,
+      style: raw(style),
+      metas: html`<meta name="color-scheme" content="light dark">`,
+      links: html`<link rel="icon" href="data:,">`,
+      body: html`<main>${content}</main>
 <footer>Scalekit emulator, on this machine only</footer>
-${options.script && html`<script>${new Html(options.script)}</script>`}
-</body>
-</html>
-`,
+${options.script && html`<script>${raw(options.script)}</script>`}`,
+    }),
   }
 }
 
@@ -56,25 +48,17 @@ export function unchangedPage(reason: string): Answer {
 }
 
 function headers({ script, embeddedBy = [] }: PageSettings) {
-  // Without form-action: Chrome holds every redirect after a form to it, and where an application
-  // goes on to after its callback is not ours to know.
-  const policy = [
-    "default-src 'none'",
-    `style-src '${hashOf(style)}'`,
-    ...(script === undefined ? [] : [`script-src '${hashOf(script)}'`]),
-    'img-src data:',
-    "base-uri 'none'",
-    `frame-ancestors ${embeddedBy.length > 0 ? embeddedBy.join(' ') : "'none'"}`,
-  ]
+  const policy = contentSecurityPolicy({
+    styleHash: policyHash(style),
+    scriptHash: script && policyHash(script),
+    images: 'data:',
+    embeddedBy,
+  })
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': policy.join('; '),
+    'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   }
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

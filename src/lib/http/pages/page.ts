@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { type Html, html, raw } from '../../ground/html.ts'
+import { htmlDocument, policyHash } from '../../ground/html-document.ts'
 
 /** What stands on a page of ours. */
 export interface Page {
@@ -56,27 +56,11 @@ export function themeWith(style: string, particulars = ''): Theme {
   return { style: raw(whole), styleHash: policyHash(whole) }
 }
 
-/** What a Content-Security-Policy calls a style or a script that stands in the page. */
-export function policyHash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
-
 /** The whole document. */
 export function render({ title, body, lang = 'en' }: Page, { style }: Theme): string {
-  return html`<!doctype html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
+  const main = html`<main>
 <h1>${title}</h1>
 ${body}
-</main>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({ title, style, body: main, lang }).markup
 }

@@ -1,5 +1,6 @@
 import { html, raw } from '../../ground/html.ts'
-import { type Page, policyHash } from './page.ts'
+import { policyHash } from '../../ground/html-document.ts'
+import type { Page } from './page.ts'
 
 /** What is particular about this page. */
 export const portalStyle: string = `

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { neverCache } from '../../ground/cookies.ts'
 import { type ScalekitErrorCode, statusOf } from '../../ground/errors.ts'
+import { contentSecurityPolicy } from '../../ground/html-document.ts'
 import { type Page, render, type Theme } from '../pages/page.ts'
 
 /** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
@@ -46,21 +47,9 @@ export function sendPage(res: ServerResponse, status: number, page: Page, theme:
   neverCache(res)
   res.statusCode = status
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
-  res.setHeader('Content-Security-Policy', policyOf(page, theme))
+  res.setHeader('Content-Security-Policy', contentSecurityPolicy({ ...page, ...theme }))
   res.setHeader('X-Content-Type-Options', 'nosniff')
   // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
   res.setHeader('Referrer-Policy', page.referrerPolicy ?? 'same-origin')
   res.end(render(page, theme))
-}
-
-/** Without `form-action`: it would keep Chromium from following `/login` to Scalekit, and on. */
-function policyOf({ scriptHash, frameOrigin }: Page, { styleHash }: Theme): string {
-  return [
-    "default-src 'none'",
-    `style-src '${styleHash}'`,
-    ...(scriptHash ? [`script-src '${scriptHash}'`] : []),
-    ...(frameOrigin ? [`frame-src ${frameOrigin}`] : []),
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
 }
