@@ -1,6 +1,6 @@
-import { repeatedName } from '../server/call.ts'
 import type { AuthorizationRequest, State } from '../state/state.ts'
 import { OAuthError } from './oauth-error.ts'
+import { assertNoneRepeated, words } from './parameters.ts'
 
 /**
  * Judges everything about an authorization request but where it leads.
@@ -30,8 +30,7 @@ function optional<Name extends string>(
 }
 
 function assertWellFormed(query: URLSearchParams): void {
-  const repeated = repeatedName(query)
-  if (repeated) throw invalidRequest(`${repeated} is there more than once`)
+  assertNoneRepeated(query)
   const responseType = query.get('response_type')
   if (!responseType) throw invalidRequest('response_type is missing')
   if (responseType !== 'code') {
@@ -75,10 +74,6 @@ function promptsOf(query: URLSearchParams): readonly string[] {
 }
 
 const knownPrompts = new Set(['login', 'create', 'select_account', 'none', 'consent'])
-
-function words(text: string | null): readonly string[] {
-  return (text ?? '').split(' ').filter((word) => word !== '')
-}
 
 function invalidRequest(description: string): OAuthError {
   return new OAuthError('invalid_request', description)

@@ -6,6 +6,7 @@ import { isStillWelcome } from '../world/accounts.ts'
 import { authorizationRequest } from './authorization-request.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
+import { isRepeated } from './parameters.ts'
 import { domainsOf, findPlace } from './place.ts'
 import { currentSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
@@ -29,12 +30,12 @@ export function authorize(state: State, call: Call): Answer {
 }
 
 function clientMistake({ settings }: State, query: URLSearchParams): string | undefined {
-  const [clientId, ...otherClients] = query.getAll('client_id')
-  const [redirectUri, ...otherUris] = query.getAll('redirect_uri')
-  if (clientId === undefined) return 'client_id is missing.'
-  if (redirectUri === undefined) return 'redirect_uri is missing.'
-  if (otherClients.length > 0) return 'client_id is there more than once.'
-  if (otherUris.length > 0) return 'redirect_uri is there more than once.'
+  const clientId = query.get('client_id')
+  const redirectUri = query.get('redirect_uri')
+  if (clientId === null) return 'client_id is missing.'
+  if (redirectUri === null) return 'redirect_uri is missing.'
+  const repeated = ['client_id', 'redirect_uri'].find((name) => isRepeated(query, name))
+  if (repeated) return `${repeated} is there more than once.`
   if (clientId !== settings.clientId) return `There is no client ${clientId}.`
   if (settings.redirectUris.includes(redirectUri)) return undefined
   return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. Others take --redirect-uri or startEmulator({ redirectUris }).`
@@ -67,11 +68,10 @@ function signInSilently(
 }
 
 function errorRedirect(query: URLSearchParams, error: OAuthError): Answer {
-  const states = query.getAll('state')
   return redirect(query.get('redirect_uri')!, {
     error: error.code,
     error_description: error.message,
     // A repeated state is part of the mistake, and none of them can be told to be the right one.
-    state: states.length === 1 ? states[0] : undefined,
+    state: isRepeated(query, 'state') ? undefined : (query.get('state') ?? undefined),
   })
 }

@@ -1,9 +1,10 @@
 import { html } from '../../ground/html.ts'
 import { page, problemPage } from '../pages/page.ts'
-import { type Answer, type Call, redirect, repeatedName } from '../server/call.ts'
+import { type Answer, type Call, redirect } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
 import type { State } from '../state/state.ts'
 import type { Settings } from '../world/settings.ts'
+import { repeatedName } from './parameters.ts'
 import { currentSession, endSession, expiredSessionCookie } from './session.ts'
 
 /** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */

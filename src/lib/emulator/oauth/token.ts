@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Answer, type Call, json, repeatedName } from '../server/call.ts'
+import { type Answer, type Call, json } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
 import { type Code, isLive, type State } from '../state/state.ts'
 import { authenticateClient } from './client.ts'
 import { OAuthError } from './oauth-error.ts'
+import { assertNoneRepeated, words } from './parameters.ts'
 import { issueClientToken, issueTokens } from './tokens.ts'
 
 /** `POST /oauth/token`, for codes, refresh tokens and client credentials. */
@@ -21,9 +22,8 @@ export async function token(state: State, call: Call): Promise<Answer> {
 /** Parameters come in the body or, as in the reference's cURL call, in the query string. */
 function tokenParams({ query, form }: Call): URLSearchParams {
   const params = new URLSearchParams([...query, ...form])
-  const repeated = repeatedName(params)
-  if (!repeated) return params
-  throw new OAuthError('invalid_request', `${repeated} is there more than once`)
+  assertNoneRepeated(params)
+  return params
 }
 
 function redeem(state: State, params: URLSearchParams): Promise<Claims> {
@@ -86,7 +86,7 @@ async function redeemRefreshToken(state: State, params: URLSearchParams): Promis
 }
 
 async function redeemClientCredentials(state: State, params: URLSearchParams): Promise<Claims> {
-  const scopes = (params.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
+  const scopes = words(params.get('scope'))
   const unknown = scopes.find((scope) => !state.settings.scopes.includes(scope))
   if (unknown) throw new OAuthError('invalid_scope', `${unknown} is not a scope of this client`)
   return issueClientToken(state, scopes)

@@ -76,11 +76,6 @@ export function isFromElsewhere({ headers }: Call): boolean {
   return (headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin'
 }
 
-/** The first name that occurs twice, which OAuth forbids for every parameter. */
-export function repeatedName(params: URLSearchParams): string | undefined {
-  return [...params.keys()].find((name, index, names) => names.indexOf(name) !== index)
-}
-
 async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0

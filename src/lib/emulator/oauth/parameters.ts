@@ -1,0 +1,22 @@
+import { OAuthError } from './oauth-error.ts'
+
+/** Whether a parameter occurs more than once, which OAuth forbids for all of them. */
+export function isRepeated(params: URLSearchParams, name: string): boolean {
+  return params.getAll(name).length > 1
+}
+
+/** The name that is the first to occur again. */
+export function repeatedName(params: URLSearchParams): string | undefined {
+  return [...params.keys()].find((name, index, names) => names.indexOf(name) !== index)
+}
+
+/** @throws {@link OAuthError} `invalid_request` */
+export function assertNoneRepeated(params: URLSearchParams): void {
+  const repeated = repeatedName(params)
+  if (repeated) throw new OAuthError('invalid_request', `${repeated} is there more than once`)
+}
+
+/** The words of a list that is separated by spaces, such as `scope`. */
+export function words(value: string | null): readonly string[] {
+  return (value ?? '').split(' ').filter((word) => word !== '')
+}
