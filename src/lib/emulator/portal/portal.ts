@@ -75,23 +75,25 @@ type Outcome = PortalMessage | string
 
 type Action = (state: State, organization: Organization, form: URLSearchParams) => Outcome
 
-const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
-  [
-    'set-up sso',
-    (state, organization, form) =>
-      setUpConnection(state, organization, form.get('domain') ?? '') ??
-      switchSso(state, organization, true),
-  ],
-  ['enable sso', (state, organization) => switchSso(state, organization, true)],
-  ['disable sso', (state, organization) => switchSso(state, organization, false)],
-  [
-    'set-up dir_sync',
-    (state, organization) =>
-      setUpDirectory(state, organization) ?? switchSync(state, organization, true),
-  ],
-  ['enable dir_sync', (state, organization) => switchSync(state, organization, true)],
-  ['disable dir_sync', (state, organization) => switchSync(state, organization, false)],
+const actions: ReadonlyMap<string, Action> = new Map([
+  ...actionsOn('sso', switchSso, (state, organization, form) =>
+    setUpConnection(state, organization, form.get('domain') ?? ''),
+  ),
+  ...actionsOn('dir_sync', switchSync, setUpDirectory),
 ])
+
+/** The three actions on a feature, by their names. What was just set up is enabled, too. */
+function actionsOn(
+  feature: string,
+  toggle: (state: State, organization: Organization, enabled: boolean) => Outcome,
+  setUp: (...given: Parameters<Action>) => string | undefined,
+): readonly (readonly [string, Action])[] {
+  return [
+    [`set-up ${feature}`, (...given) => setUp(...given) ?? toggle(given[0], given[1], true)],
+    [`enable ${feature}`, (state, organization) => toggle(state, organization, true)],
+    [`disable ${feature}`, (state, organization) => toggle(state, organization, false)],
+  ]
+}
 
 function switchSso(state: State, organization: Organization, enabled: boolean): Outcome {
   const { connection } = organization
