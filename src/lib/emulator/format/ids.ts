@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
+import { sha256 } from '../../ground/bytes.ts'
 
 /** A new id in Scalekit's form: a prefix such as `ses_`, then eighteen digits. */
 export function randomId(prefix: string): string {
@@ -7,7 +8,7 @@ export function randomId(prefix: string): string {
 
 /** The same id for the same words on every run, so that tests and bookmarks keep working. */
 export function stableId(prefix: string, ...words: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(words)).digest()
+  const hash = sha256(JSON.stringify(words))
   return `${prefix}${100_000_000_000_000_000n + (hash.readBigUInt64BE() % 900_000_000_000_000_000n)}`
 }
 

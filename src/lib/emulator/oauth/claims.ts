@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../ground/bytes.ts'
 import { randomId } from '../format/ids.ts'
 import type { Claims } from '../state/keys.ts'
 import { type Grant, nowSeconds, type Session, type State } from '../state/state.ts'
@@ -104,5 +104,5 @@ function organizationClaims({ organization }: Session): Claims {
 
 /** OpenID Connect Core 3.1.3.6: the left half of the hash that goes with RS256. */
 function halfHash(value: string): string {
-  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url')
+  return sha256(value).subarray(0, 16).toString('base64url')
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../ground/bytes.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
 import { type Code, isLive, type State } from '../state/state.ts'
@@ -71,7 +71,7 @@ function assertVerifier({ codeChallenge }: Code, verifier: string | null): void 
   if (!/^[\w.~-]{43,128}$/.test(verifier)) {
     throw invalidGrant('code_verifier must have 43 to 128 unreserved characters')
   }
-  if (createHash('sha256').update(verifier).digest('base64url') !== codeChallenge) {
+  if (sha256(verifier).toString('base64url') !== codeChallenge) {
     throw invalidGrant('code_verifier does not match the code_challenge')
   }
 }
