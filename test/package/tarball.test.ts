@@ -28,7 +28,7 @@ describe('the tarball', () => {
     const sources = filesIn(root('src'))
     const built = sources.flatMap((path) => {
       const name = path.replace(/\.ts$/, '')
-      return ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`)
+      return ['.js', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`)
     })
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],

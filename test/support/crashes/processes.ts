@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 export async function compileKit(): Promise<string> {
   const folder = `${root}node_modules/.cache/kit-that-is-killed`
   const compiler = `${root}node_modules/typescript/bin/tsc`
-  const options = ['-p', root, '--outDir', folder, '--declaration', 'false', '--sourceMap', 'false']
+  const options = ['-p', root, '--outDir', folder, '--declaration', 'false']
   await promisify(execFile)(process.execPath, [
     ...[compiler, ...options],
     ...['--declarationMap', 'false', '--isolatedDeclarations', 'false'],
