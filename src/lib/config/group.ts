@@ -1,3 +1,4 @@
+import { readFields } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import type { EventHandlers } from '../webhooks/handlers.ts'
 import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
@@ -93,27 +94,13 @@ export function readMembers<Options extends object, Group extends Readers<Option
     }
   }
   const scope = { env, report, group: group as Partial<Options> }
-  const values = Object.entries<Reader<Options>>(readers).map(([name, read]) => {
-    return [name, readOne(nameIn(path, name), () => read(group[name], scope), report)]
+  const fields = Object.entries<Reader<Options>>(readers).map(([name, read]) => {
+    return [name, () => read(group[name], scope)]
   })
-  return Object.fromEntries(values) as Read<Group>
+  return readFields<Read<Group>>(Object.fromEntries(fields), report.problems, prefixOf(path))
 }
 
-/** Reads one value; reports why where that fails. */
-export function readOne<Value>(
-  name: string,
-  read: () => Value,
-  { problems }: Report,
-): Value | undefined {
-  try {
-    return read()
-  } catch (error) {
-    problems.push(`\`${name}\` ${(error as Error).message}`)
-    return undefined
-  }
-}
-
-/** An option's name as a user writes it, e.g. `webhooks.secret`. */
-export function nameIn(group: string, name: string): string {
-  return group === '' ? name : `${group}.${name}`
+/** What the names of a group's options begin with, e.g. `webhooks.`. */
+export function prefixOf(group: string): string {
+  return group === '' ? '' : `${group}.`
 }

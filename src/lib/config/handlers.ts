@@ -1,6 +1,6 @@
-import { optionalFunction } from '../ground/fields.ts'
+import { optionalFunction, readFields } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
-import { nameIn, type Report, readOne } from './group.ts'
+import { prefixOf, type Report } from './group.ts'
 
 /** Whether any handler of these names is given. */
 export function hasHandler(group: object, names: readonly string[]): boolean {
@@ -16,9 +16,6 @@ export function readHandlers<Handlers extends object>(
 ): Handlers {
   const named = Object.entries(isObject(given) ? given : {})
     .filter(([name, handler]) => names.includes(name) && handler !== undefined)
-    .map(([name, handler]) => [
-      name,
-      readOne(nameIn(group, name), () => optionalFunction(handler), report),
-    ])
-  return Object.fromEntries(named)
+    .map(([name, handler]) => [name, () => optionalFunction(handler)])
+  return readFields<Handlers>(Object.fromEntries(named), report.problems, prefixOf(group))
 }

@@ -1,7 +1,7 @@
 import { nearestName } from '../ground/nearest-name.ts'
 import { handlerNames } from '../webhooks/handler-names.ts'
 import { interceptorHandlerNames } from '../webhooks/interceptor-handlers.ts'
-import { nameIn, type UnknownName } from './group.ts'
+import { prefixOf, type UnknownName } from './group.ts'
 
 /** The names of options by group; `''` is the top level. */
 type OptionNames = Readonly<Record<string, readonly string[]>>
@@ -45,8 +45,9 @@ const adviceByName: Readonly<Record<string, string>> = {
 
 /** Says that there is no such option, and which one was most likely meant. */
 export function unknownOption({ group, name }: UnknownName, names: OptionNames): string {
-  const advice = adviceByName[plain(nameIn(group, name))] ?? suggestion({ group, name }, names)
-  return `\`${nameIn(group, name)}\` is not an option${advice === undefined ? '' : `; ${advice}`}`
+  const given = prefixOf(group) + name
+  const advice = adviceByName[plain(given)] ?? suggestion({ group, name }, names)
+  return `\`${given}\` is not an option${advice === undefined ? '' : `; ${advice}`}`
 }
 
 function suggestion({ group, name }: UnknownName, names: OptionNames): string | undefined {
@@ -73,7 +74,7 @@ function knownIn(group: string, names: OptionNames): readonly string[] {
 }
 
 function inGroup(group: string, name: string | undefined): string | undefined {
-  return name === undefined ? undefined : nameIn(group, name)
+  return name === undefined ? undefined : prefixOf(group) + name
 }
 
 function plain(name: string): string {

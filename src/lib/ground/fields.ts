@@ -8,20 +8,22 @@ export type Field<Value> = () => Value
  * Reads every field, so that all problems are known at once.
  *
  * @param problems Gets a sentence for each field that could not be read.
+ * @param prefix What each name begins with in these sentences, e.g. `session.`.
  */
 export function readFields<Shape extends object>(
   fields: { readonly [Name in keyof Shape]: Field<Shape[Name]> },
   problems: string[],
+  prefix = '',
 ): Shape {
   const values: Partial<Shape> = {}
   for (const name of Object.keys(fields) as (keyof Shape & string)[]) {
     try {
       values[name] = fields[name]()
     } catch (error) {
-      problems.push(`\`${name}\` ${(error as Error).message}`)
+      problems.push(`\`${prefix}${name}\` ${(error as Error).message}`)
     }
   }
-  // Whoever calls this throws when there are problems, so a missing value is never seen.
+  // The caller throws when there are problems, so a missing value is never seen.
   return values as Shape
 }
 
