@@ -10,7 +10,16 @@ export type {
   RefreshTokenResponse,
   TokenValidationOptions,
 } from './lib/client/sign-in-types.ts'
-export type { FieldViolation, ScalekitErrorCode } from './lib/ground/errors.ts'
+export type {
+  AccessErrorCode,
+  ApiErrorCode,
+  ConfigErrorCode,
+  GeneralErrorCode,
+  LoginErrorCode,
+  ScalekitErrorCode,
+  WebhookErrorCode,
+} from './lib/ground/error-codes.ts'
+export type { FieldViolation } from './lib/ground/errors.ts'
 export {
   AccessError,
   ApiError,

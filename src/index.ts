@@ -10,7 +10,14 @@ export type {
 } from './lib/config/options.ts'
 export type { EmailPage, EmailPageTexts, PageOptions } from './lib/config/page-options.ts'
 export type { Clock } from './lib/ground/clock.ts'
-export type { ScalekitErrorCode } from './lib/ground/errors.ts'
+export type {
+  AccessErrorCode,
+  ApiErrorCode,
+  ConfigErrorCode,
+  GeneralErrorCode,
+  LoginErrorCode,
+  ScalekitErrorCode,
+} from './lib/ground/error-codes.ts'
 export {
   AccessError,
   ApiError,

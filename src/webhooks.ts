@@ -1,4 +1,10 @@
-export type { ErrorDetails, ScalekitErrorCode } from './lib/ground/errors.ts'
+export type {
+  ConfigErrorCode,
+  GeneralErrorCode,
+  ScalekitErrorCode,
+  WebhookErrorCode,
+} from './lib/ground/error-codes.ts'
+export type { ErrorDetails } from './lib/ground/errors.ts'
 export { ConfigError, PermanentError, ScalekitError, WebhookError } from './lib/ground/errors.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { Dispatcher } from './lib/webhooks/dispatch.ts'

@@ -4,11 +4,11 @@ import { optionNames } from '../../src/lib/config/config.ts'
 import { entries, root } from './manifest.ts'
 import { readme } from './readme.ts'
 
-/** The table in errors.ts, read as text because it is nobody's business but the README's. */
+/** The table in error-codes.ts, read as text because it is nobody's business but the README's. */
 function statuses(): [code: string, status: string][] {
-  const source = readFileSync(root('src/lib/ground/errors.ts'), 'utf8')
+  const source = readFileSync(root('src/lib/ground/error-codes.ts'), 'utf8')
   const table = /const statusByCode = \{(.*?)\} as const/s.exec(source)![1]!
-  return [...table.matchAll(/^ {2}(\w+): (\d+),$/gm)].map(([, code, status]) => [code!, status!])
+  return [...table.matchAll(/^ {4}(\w+): (\d+),$/gm)].map(([, code, status]) => [code!, status!])
 }
 
 /** The docstring in front of each member of `interface Guards`, or of each guard that stands alone. */

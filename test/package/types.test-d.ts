@@ -4,8 +4,17 @@ import connect from 'connect'
 import { RedisStore } from 'connect-redis'
 import express, { type Request, type Response, Router } from 'express'
 import {
+  AccessError,
+  type AccessErrorCode,
+  ApiError,
+  type ApiErrorCode,
+  ConfigError,
+  type ConfigErrorCode,
   type EmailPage,
+  type GeneralErrorCode,
   getAuth,
+  LoginError,
+  type LoginErrorCode,
   type Middleware,
   memoryStore,
   type Principal,
@@ -13,6 +22,7 @@ import {
   requireOrganization,
   requireRole,
   type ScalekitAuth,
+  ScalekitError,
   type ScalekitErrorCode,
   type SignedIn,
   type SignedOut,
@@ -24,6 +34,7 @@ import { postgresStore } from 'express-scalekit/postgres'
 import { bullmq, pgBoss } from 'express-scalekit/queues'
 import { redisStore } from 'express-scalekit/redis'
 import { type Emulator, startEmulator } from 'express-scalekit/testing'
+import { PermanentError, WebhookError, type WebhookErrorCode } from 'express-scalekit/webhooks'
 import { MemoryStore } from 'express-session'
 import { Pool, type PoolClient } from 'pg'
 import PgBoss from 'pg-boss'
@@ -336,5 +347,82 @@ describe('an error code', () => {
   it('is one of a list', () => {
     expectTypeOf<'not_mounted'>().toExtend<ScalekitErrorCode>()
     expectTypeOf<'no_such_code'>().not.toExtend<ScalekitErrorCode>()
+  })
+
+  it('belongs to one class', () => {
+    type Others = [
+      Extract<ConfigErrorCode, LoginErrorCode | AccessErrorCode | WebhookErrorCode>,
+      Extract<LoginErrorCode, AccessErrorCode | WebhookErrorCode>,
+      Extract<AccessErrorCode, WebhookErrorCode>,
+      Extract<ApiErrorCode, ConfigErrorCode | LoginErrorCode | AccessErrorCode | WebhookErrorCode>,
+      Extract<GeneralErrorCode, ConfigErrorCode | LoginErrorCode | AccessErrorCode>,
+      Extract<GeneralErrorCode, WebhookErrorCode | ApiErrorCode>,
+    ]
+    expectTypeOf<Others>().toEqualTypeOf<[never, never, never, never, never, never]>()
+  })
+
+  it('is narrowed by the class', () => {
+    const error: unknown = undefined
+    if (error instanceof ScalekitError) expectTypeOf(error.code).toEqualTypeOf<ScalekitErrorCode>()
+    if (error instanceof ConfigError) expectTypeOf(error.code).toEqualTypeOf<ConfigErrorCode>()
+    if (error instanceof LoginError) expectTypeOf(error.code).toEqualTypeOf<LoginErrorCode>()
+    if (error instanceof AccessError) expectTypeOf(error.code).toEqualTypeOf<AccessErrorCode>()
+    if (error instanceof WebhookError) expectTypeOf(error.code).toEqualTypeOf<WebhookErrorCode>()
+    if (error instanceof ApiError) expectTypeOf(error.code).toEqualTypeOf<ApiErrorCode>()
+    if (error instanceof PermanentError) {
+      expectTypeOf(error.code).toEqualTypeOf<'webhook_given_up'>()
+    }
+    // @ts-expect-error No sign-in fails by this.
+    if (error instanceof LoginError && error.code === 'api_aborted') error
+    // @ts-expect-error It is misspelled.
+    if (error instanceof ScalekitError && error.code === 'nto_mounted') error
+  })
+
+  it('of a class can be switched on to the last', () => {
+    function isAboutPerson(error: unknown): boolean {
+      if (!(error instanceof AccessError)) return false
+      switch (error.code) {
+        case 'not_signed_in':
+        case 'recent_auth_required':
+        case 'role_required':
+        case 'permission_required':
+          return true
+        case 'organization_required':
+        case 'wrong_organization':
+        case 'insufficient_scope':
+          return false
+      }
+    }
+    // @ts-expect-error Cases are missing, and then it returns nothing.
+    function isShort({ code }: AccessError): boolean {
+      switch (code) {
+        case 'not_signed_in':
+          return true
+      }
+    }
+    expectTypeOf(isAboutPerson).toBeCallableWith(new AccessError('not_signed_in', 'no'))
+    expectTypeOf(isShort).parameter(0).toEqualTypeOf<AccessError>()
+  })
+
+  it('of another class makes no error', () => {
+    new LoginError('login_denied', 'no', { hint: 'Ask.', providerError: 'access_denied' })
+    new ScalekitError('store_unavailable', 'no', { cause: 1 })
+    new ConfigError(['`a` is missing'])
+    new ConfigError('not_mounted', 'no')
+    // @ts-expect-error It is an ApiError's.
+    new LoginError('api_aborted', 'no')
+    // @ts-expect-error It is a LoginError's.
+    new AccessError('login_denied', 'no')
+    // @ts-expect-error It is an AccessError's.
+    new ApiError('not_signed_in', 'no')
+    // @ts-expect-error It is an ApiError's.
+    new WebhookError('api_aborted', 'no')
+    // @ts-expect-error It is a ScalekitError's own.
+    new ConfigError('store_unavailable', 'no')
+    // @ts-expect-error It is an ApiError's.
+    new ScalekitError('api_aborted', 'no')
+    // @ts-expect-error So it is where every error would do.
+    const error: ScalekitError = new ScalekitError('api_aborted', 'no')
+    expectTypeOf(new LoginError('login_denied', 'no')).toExtend<typeof error>()
   })
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { LoginError, ScalekitError } from '../ground/errors.ts'
+import { LoginError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
 import type { Identity, Json, Tokens } from '../ground/types.ts'
 import { answerInTime } from '../ground/with-timeout.ts'
@@ -35,7 +35,7 @@ export type OnLogin = (attempt: LoginAttempt) => Answered | Promise<Answered>
 /**
  * Asks the application.
  *
- * @throws LoginError `login_denied`, {@link ScalekitError} `on_login_failed`
+ * @throws {@link LoginError} `login_denied` or `on_login_failed`
  */
 export async function decide(
   onLogin: OnLogin | undefined,
@@ -66,8 +66,8 @@ function assertUnderstood(decision: LoginDecision): void {
   if (unknown !== undefined) throw notUnderstood(`${quote(unknown)} is no answer of onLogin`)
 }
 
-function notUnderstood(message: string): ScalekitError {
-  return new ScalekitError('on_login_failed', message, {
+function notUnderstood(message: string): LoginError {
+  return new LoginError('on_login_failed', message, {
     hint: 'To refuse somebody, answer { deny: reason }; { user } and { returnTo } let them in.',
   })
 }
@@ -77,12 +77,12 @@ function assertKeepable(user: unknown): void {
   if (user === undefined || user === null) return
   const hint = 'Keep a few members of it that JSON has, e.g. { user: { plan } }.'
   if (typeof user !== 'object' || Array.isArray(user)) {
-    throw new ScalekitError('on_login_failed', 'onLogin’s `user` is no object', { hint })
+    throw new LoginError('on_login_failed', 'onLogin’s `user` is no object', { hint })
   }
   try {
     JSON.stringify(user)
   } catch (cause) {
-    throw new ScalekitError('on_login_failed', 'onLogin’s `user` cannot be kept', { hint, cause })
+    throw new LoginError('on_login_failed', 'onLogin’s `user` cannot be kept', { hint, cause })
   }
 }
 
@@ -90,6 +90,6 @@ async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise
   try {
     return await answerInTime(() => onLogin?.(attempt))
   } catch (cause) {
-    throw new ScalekitError('on_login_failed', 'onLogin failed, so nobody was let in', { cause })
+    throw new LoginError('on_login_failed', 'onLogin failed, so nobody was let in', { cause })
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
-import { AccessError } from '../ground/errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import type { Revocation } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
 import { isDocumented } from '../webhooks/events.ts'
@@ -13,7 +13,7 @@ export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
  * What the kit itself does about an event: whoever lost their place in an organization is out, on
  * every process, before any handler of the application runs.
  *
- * @throws AccessError `store_unavailable`
+ * @throws {@link ScalekitError} `store_unavailable`
  */
 export type React = (event: ScalekitEvent, receivedAt: number) => Promise<void>
 
@@ -36,7 +36,7 @@ export function reactions(parts: {
     )
     if (written.length === 0) return
     await revocations.write(written).catch((cause: unknown) => {
-      throw new AccessError('store_unavailable', 'The revocations cannot be written', { cause })
+      throw new ScalekitError('store_unavailable', 'The revocations cannot be written', { cause })
     })
   }
 }

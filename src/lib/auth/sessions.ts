@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
-import { AccessError, ScalekitError } from '../ground/errors.ts'
+import { ScalekitError } from '../ground/errors.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { TokenStore } from '../state/store.ts'
@@ -17,13 +17,13 @@ export interface Sessions {
    *
    * @param wasFresh Whether what other processes ended was known when the request came, and that is
    *   enough. Default: false.
-   * @throws {@link AccessError} `store_unavailable` while nobody can tell whether a session was ended
+   * @throws {@link ScalekitError} `store_unavailable` while nobody can tell whether a session was ended
    */
   principalOf(req: IncomingMessage, res: ServerResponse, wasFresh?: boolean): Principal
   /**
    * The same, once what other processes ended is known.
    *
-   * @throws {@link AccessError} `store_unavailable`
+   * @throws {@link ScalekitError} `store_unavailable`
    */
   ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
   /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
@@ -151,6 +151,6 @@ async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> 
   }
 }
 
-function unavailable(cause?: unknown): AccessError {
-  return new AccessError('store_unavailable', 'The session store does not answer', { cause })
+function unavailable(cause?: unknown): ScalekitError {
+  return new ScalekitError('store_unavailable', 'The session store does not answer', { cause })
 }

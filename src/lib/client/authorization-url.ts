@@ -1,4 +1,4 @@
-import { ScalekitError } from '../ground/errors.ts'
+import { ConfigError } from '../ground/errors.ts'
 import { snakeCase } from '../management/wire.ts'
 import { domainSelector } from '../oidc/authorization-request.ts'
 import type { Client } from '../oidc/discovery.ts'
@@ -7,7 +7,7 @@ import type { AuthorizationUrlOptions, ParameterValue } from './sign-in-types.ts
 /**
  * The URL that starts a sign-in; nobody is asked, and nothing about it is kept.
  *
- * @throws {@link ScalekitError} `redirect_uri_invalid`
+ * @throws {@link ConfigError} `redirect_uri_invalid`
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 3.1.2.1
  */
 export function authorizationUrl(
@@ -34,14 +34,14 @@ export function authorizationUrl(
 /**
  * Scalekit compares it to the letter, so it is sent as it is.
  *
- * @throws {@link ScalekitError} `redirect_uri_invalid`
+ * @throws {@link ConfigError} `redirect_uri_invalid`
  * @see RFC 6749 section 3.1.2
  */
 export function assertRedirectUri(redirectUri: unknown): asserts redirectUri is string {
   if (typeof redirectUri === 'string' && /^[^\s#]+$/.test(redirectUri)) {
     if (URL.canParse(redirectUri)) return
   }
-  throw new ScalekitError(
+  throw new ConfigError(
     'redirect_uri_invalid',
     'The redirect URI must be an absolute URL without a fragment',
     { hint: 'Pass it as it is registered at Scalekit, such as https://app.example/callback.' },

@@ -60,7 +60,7 @@ export class SignInClient {
    * only this browser's session knows is yours to send and to compare.
    *
    * @param redirectUri As it is registered at Scalekit.
-   * @throws ScalekitError `redirect_uri_invalid`
+   * @throws ConfigError `redirect_uri_invalid`
    */
   getAuthorizationUrl(redirectUri: string, options?: AuthorizationUrlOptions): string {
     return authorizationUrl(this.#client, redirectUri, options)
@@ -73,8 +73,8 @@ export class SignInClient {
    * @param code The `code` of the callback; whoever calls this has compared its `state`.
    * @param redirectUri The one that was sent with the authorization request.
    * @throws LoginError `callback_invalid`, `code_rejected`, `id_token_invalid` or
-   *   `application_refused`, ScalekitError `redirect_uri_invalid`, `provider_unavailable` or
-   *   `provider_failed`
+   *   `application_refused`, ConfigError `redirect_uri_invalid`, ScalekitError
+   *   `provider_unavailable` or `provider_failed`
    */
   async authenticateWithCode(
     code: string,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DeliveryInfo, Emit } from '../auth/events.ts'
 import { randomText } from '../ground/bytes.ts'
-import { AccessError, ScalekitError, WebhookError } from '../ground/errors.ts'
+import { ScalekitError, WebhookError } from '../ground/errors.ts'
 import type { ClaimAnswer, DeadLetter, DeliveryClaim, Ledger } from '../state/store.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent, type ScalekitEvent } from '../webhooks/events.ts'
@@ -30,7 +30,7 @@ export type Outcome = 'handled' | 'given-up' | 'done' | 'busy' | 'failed' | 'lat
 
 /** Takes deliveries to their handlers so that none is lost and none takes effect twice. */
 export interface Deliveries {
-  /** @throws ScalekitError `store_unavailable` or `webhook_queue_unavailable` */
+  /** @throws ScalekitError `store_unavailable`, WebhookError `webhook_queue_unavailable` */
   take(delivery: VerifiedDelivery): Promise<Outcome>
   /** Begins to handle what waits in a queue, where there is one. */
   start(): void
@@ -58,7 +58,7 @@ export async function claim(
   const answer = await ledger
     .claim({ deliveryId, bodyHash, owner, ...options })
     .catch((cause: unknown) => {
-      throw new AccessError('store_unavailable', 'The ledger does not answer', { cause })
+      throw new ScalekitError('store_unavailable', 'The ledger does not answer', { cause })
     })
   if (!answer.isSameBody) tellReuse(delivery, answer.attempt, emit)
   return { ...answer, owner }

@@ -1,171 +1,109 @@
-/** Every reason this package gives, with the HTTP status that belongs to it. */
-const statusByCode = {
-  // What the developer put together wrongly.
-  config_invalid: 500,
-  not_mounted: 500,
-  base_path_mismatch: 500,
-  session_too_large: 500,
-  session_not_mounted: 500,
-  session_kind_changed: 500,
-  portal_not_configured: 500,
-  redirect_uri_invalid: 500,
-  // Sign-in and sign-out, as the visitor sees them.
-  method_not_allowed: 405,
-  navigation_required: 400,
-  parameter_invalid: 400,
-  ambiguous_target: 400,
-  provider_not_allowed: 400,
-  callback_invalid: 400,
-  login_state_missing: 400,
-  login_state_used: 400,
-  login_cookies_refused: 400,
-  login_cookie_insecure: 400,
-  login_expired: 400,
-  login_denied: 403,
-  login_incomplete: 400,
-  login_target_mismatch: 403,
-  connection_unavailable: 400,
-  target_unknown: 400,
-  application_refused: 502,
-  identity_provider_failed: 502,
-  provider_failed: 502,
-  provider_unavailable: 503,
-  code_rejected: 400,
-  id_token_invalid: 400,
-  access_token_invalid: 400,
-  refresh_token_rejected: 401,
-  idp_login_invalid: 400,
-  login_resolve_failed: 503,
-  on_login_failed: 503,
-  cross_site_request: 403,
-  // Guards.
-  not_signed_in: 401,
-  organization_required: 403,
-  wrong_organization: 403,
-  role_required: 403,
-  permission_required: 403,
-  insufficient_scope: 403,
-  recent_auth_required: 401,
-  // Organizations and the admin portal.
-  organizations_failed: 503,
-  portal_unavailable: 503,
-  // Webhooks and interceptors.
-  webhook_not_expected: 404,
-  webhook_headers_invalid: 400,
-  webhook_timestamp_invalid: 401,
-  webhook_signature_invalid: 401,
-  webhook_body_invalid: 400,
-  webhook_body_consumed: 503,
-  webhook_too_large: 413,
-  webhook_too_slow: 408,
-  webhook_busy: 503,
-  webhook_late: 503,
-  webhook_handler_late: 500,
-  webhook_handler_failed: 503,
-  webhook_given_up: 200,
-  webhook_queue_unavailable: 503,
-  // The management API, by the names of its gRPC statuses.
-  api_cancelled: 499,
-  api_unknown: 500,
-  api_invalid_argument: 400,
-  api_deadline_exceeded: 504,
-  api_not_found: 404,
-  api_already_exists: 409,
-  api_permission_denied: 403,
-  api_resource_exhausted: 429,
-  api_failed_precondition: 400,
-  api_aborted: 409,
-  api_out_of_range: 400,
-  api_unimplemented: 501,
-  api_internal: 500,
-  api_unavailable: 503,
-  api_data_loss: 500,
-  api_unauthenticated: 401,
-  // What the management client says itself.
-  api_answer_invalid: 502,
-  api_busy: 503,
-  invalid_id: 400,
-  invalid_page_size: 400,
-  invalid_updated_after: 400,
-  page_token_repeated: 502,
-  // Anywhere.
-  store_unavailable: 503,
-  unexpected: 503,
-} as const
-
-/** Stable machine-readable reasons: new ones are added, old ones are never renamed or reused. */
-export type ScalekitErrorCode = keyof typeof statusByCode
-
-/** The HTTP status that belongs to a code. */
-export function statusOf(code: ScalekitErrorCode): number {
-  return statusByCode[code]
-}
+import {
+  type AccessErrorCode,
+  type ApiErrorCode,
+  type ConfigErrorCode,
+  type GeneralErrorCode,
+  type LoginErrorCode,
+  type ScalekitErrorCode,
+  statusOf,
+  type WebhookErrorCode,
+} from './error-codes.ts'
 
 /** What an error carries beside its code and its message. */
 export interface ErrorDetails {
   /** What the developer can do about it, in one sentence. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** The error underneath, kept whole for the log. */
   readonly cause?: unknown
+  /** The `error` Scalekit named, where it is one that Scalekit documents. */
+  readonly providerError?: string | undefined
 }
 
 /** Base of every error this package throws; catch this one to catch all of them. */
-export class ScalekitError extends Error {
-  override readonly name: string = 'ScalekitError'
+export interface ScalekitError<Code extends ScalekitErrorCode = ScalekitErrorCode> extends Error {
   /** Switch on this, never on `message`. */
-  readonly code: ScalekitErrorCode
+  readonly code: Code
   /** HTTP status; the error handlers of Express and Connect read it. */
   readonly status: number
   /** What to do about it, for the developer. */
   readonly hint: string | undefined
+  /** The `error` Scalekit named, where it is one that Scalekit documents. */
+  readonly providerError: string | undefined
+}
 
-  constructor(code: ScalekitErrorCode, message: string, details: ErrorDetails = {}) {
+/**
+ * Base of every error this package throws; catch this one to catch all of them.
+ *
+ * Its type is written out: with a generic class, `instanceof` would narrow `code` to `any`.
+ */
+export const ScalekitError: {
+  new <Code extends ScalekitErrorCode = GeneralErrorCode>(
+    code: NoInfer<Code>,
+    message: string,
+    details?: ErrorDetails,
+  ): ScalekitError<NoInfer<Code>>
+  readonly prototype: ScalekitError
+} = class ScalekitError<Code extends ScalekitErrorCode> extends Error {
+  override readonly name: string = 'ScalekitError'
+  readonly code: Code
+  readonly status: number
+  declare readonly hint: string | undefined
+  declare readonly providerError: string | undefined
+
+  constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
-    this.status = statusByCode[code]
-    this.hint = details.hint
+    this.status = statusOf(code)
+    const { hint, providerError } = details
+    Object.assign(this, present({ hint, providerError }))
   }
 }
 
-/** The configuration cannot work; the message lists every problem with its fix. */
-export class ConfigError extends ScalekitError {
+/** Leaves out what is undefined, so that a printed error is short. */
+function present(members: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
+
+/**
+ * A mistake of the developer, in the configuration or in how the kit is mounted. At start-up the
+ * message lists every problem with its fix; some mistakes only show when a request comes.
+ */
+export class ConfigError extends ScalekitError<ConfigErrorCode> {
   override readonly name: string = 'ConfigError'
   /** One sentence a problem. */
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
-    super('config_invalid', `express-scalekit cannot start:\n${problems.map(bullet).join('\n')}`)
-    this.problems = problems
-  }
-}
-
-function bullet(problem: string): string {
-  return `  - ${problem}`
-}
-
-/** A sign-in or sign-out that did not succeed. */
-export class LoginError extends ScalekitError {
-  override readonly name: string = 'LoginError'
-  /** The `error` Scalekit named, where it is one that Scalekit documents. */
-  readonly providerError: string | undefined
-
+  /** Makes a `config_invalid` that lists every problem. */
+  constructor(problems: readonly string[])
+  /** For a mistake that a request showed. */
+  constructor(code: ConfigErrorCode, message: string, details?: ErrorDetails)
   constructor(
-    code: ScalekitErrorCode,
-    message: string,
-    details: ErrorDetails & { readonly providerError?: string } = {},
+    given: readonly string[] | ConfigErrorCode,
+    message: string = '',
+    details: ErrorDetails = {},
   ) {
-    super(code, message, details)
-    this.providerError = details.providerError
+    const isCode = typeof given === 'string'
+    super(isCode ? given : 'config_invalid', isCode ? message : listOf(given), details)
+    this.problems = isCode ? [message] : given
   }
 }
 
-/** A guard's refusal, or that nobody can tell who is asking. */
-export class AccessError extends ScalekitError {
+function listOf(problems: readonly string[]): string {
+  return `express-scalekit cannot start:\n${problems.map((one) => `  - ${one}`).join('\n')}`
+}
+
+/** A sign-in, a sign-out or a switch that did not succeed, or a token that was refused. */
+export class LoginError extends ScalekitError<LoginErrorCode> {
+  override readonly name: string = 'LoginError'
+}
+
+/** A refusal: the person, or the token, may not do what was asked for. */
+export class AccessError extends ScalekitError<AccessErrorCode> {
   override readonly name: string = 'AccessError'
 }
 
 /** A webhook or an interceptor's call that was refused, or that a handler could not take. */
-export class WebhookError extends ScalekitError {
+export class WebhookError extends ScalekitError<WebhookErrorCode> {
   override readonly name: string = 'WebhookError'
 }
 
@@ -175,6 +113,7 @@ export class WebhookError extends ScalekitError {
  */
 export class PermanentError extends WebhookError {
   override readonly name: string = 'PermanentError'
+  declare readonly code: 'webhook_given_up'
 
   constructor(message: string, details: ErrorDetails = {}) {
     super('webhook_given_up', message, details)
@@ -200,32 +139,29 @@ export interface ApiErrorDetails extends ErrorDetails {
 }
 
 /** A call of the management API that did not succeed, or that was refused before it was sent. */
-export class ApiError extends ScalekitError {
+export class ApiError extends ScalekitError<ApiErrorCode> {
   override readonly name: string = 'ApiError'
   /** The HTTP status of the answer; where there was none, the one that belongs to the code. */
-  override readonly status: number
+  declare readonly status: number
   /** The number of the gRPC status, where the answer had one. */
-  readonly grpcCode: number | undefined
+  declare readonly grpcCode: number | undefined
   /** The API's own name for what is wrong, e.g. `UNAUTHENTICATED`. */
-  readonly errorCode: string | undefined
+  declare readonly errorCode: string | undefined
   /** The fields that break a rule. */
   readonly fieldViolations: readonly FieldViolation[]
   /** What Scalekit's support finds the call by. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** Whether the same call may be made again without harm, and could then succeed. */
   readonly isRetryable: boolean
   /** How long the API asked to be left alone, in milliseconds. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
 
-  constructor(code: ScalekitErrorCode, message: string, details: ApiErrorDetails = {}) {
+  constructor(code: ApiErrorCode, message: string, details: ApiErrorDetails = {}) {
     super(code, message, details)
-    this.status = details.status ?? statusByCode[code]
-    this.grpcCode = details.grpcCode
-    this.errorCode = details.errorCode
+    const { status = this.status, grpcCode, errorCode, requestId, retryAfterMs } = details
     this.fieldViolations = details.fieldViolations ?? []
-    this.requestId = details.requestId
     this.isRetryable = details.isRetryable ?? false
-    this.retryAfterMs = details.retryAfterMs
+    Object.assign(this, present({ status, grpcCode, errorCode, requestId, retryAfterMs }))
   }
 }
 
@@ -238,7 +174,7 @@ export function wrappedError(error: unknown): ScalekitError | undefined {
 /** Keeps an error of ours as it is and makes any other one `code`, with the original as its cause. */
 export function asScalekitError(
   error: unknown,
-  code: ScalekitErrorCode,
+  code: GeneralErrorCode,
   message: string,
 ): ScalekitError {
   return error instanceof ScalekitError ? error : new ScalekitError(code, message, { cause: error })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PortalConfig } from '../config/portal.ts'
-import { LoginError, ScalekitError } from '../ground/errors.ts'
+import { ConfigError, LoginError, ScalekitError } from '../ground/errors.ts'
 import { type Check, requiresPermissions, requiresRole } from './guards/checks.ts'
 import { answerRefusal, refusals } from './guards/refusals.ts'
 import type { Instance } from './instance/instance.ts'
@@ -78,8 +78,8 @@ function open(
 }
 
 /** The application has not said who may open the portal. */
-function notConfigured(): ScalekitError {
-  return new ScalekitError('portal_not_configured', '`portal` does not say who may open it', {
+function notConfigured(): ConfigError {
+  return new ConfigError('portal_not_configured', '`portal` does not say who may open it', {
     hint: 'Name a role: scalekitAuth({ portal: { role: "admin" } }).',
   })
 }

@@ -1,9 +1,5 @@
-import {
-  ApiError,
-  type ApiErrorDetails,
-  type FieldViolation,
-  type ScalekitErrorCode,
-} from '../ground/errors.ts'
+import type { ApiErrorCode } from '../ground/error-codes.ts'
+import { ApiError, type ApiErrorDetails, type FieldViolation } from '../ground/errors.ts'
 import { isObject } from '../ground/is-object.ts'
 import { quote } from '../ground/log.ts'
 import type { Json } from '../ground/types.ts'
@@ -11,7 +7,7 @@ import type { Answer } from '../outgoing/transport.ts'
 import { readRetryAfter } from './retry.ts'
 
 /** gRPC's names of what can go wrong, by their numbers; the API's bodies have the numbers. */
-const codeByGrpc: readonly (ScalekitErrorCode | undefined)[] = [
+const codeByGrpc: readonly (ApiErrorCode | undefined)[] = [
   undefined,
   'api_cancelled',
   'api_unknown',
@@ -32,7 +28,7 @@ const codeByGrpc: readonly (ScalekitErrorCode | undefined)[] = [
 ]
 
 /** For answers that come from something before the API, and have no number. */
-const codeByStatus: Readonly<Record<number, ScalekitErrorCode>> = {
+const codeByStatus: Readonly<Record<number, ApiErrorCode>> = {
   401: 'api_unauthenticated',
   403: 'api_permission_denied',
   404: 'api_not_found',
@@ -116,7 +112,7 @@ function failure(answer: Answer, asked: Asked): ApiError {
   })
 }
 
-function otherCode(status: number): ScalekitErrorCode {
+function otherCode(status: number): ApiErrorCode {
   return status < 500 ? 'api_invalid_argument' : 'api_internal'
 }
 

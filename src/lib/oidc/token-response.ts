@@ -1,10 +1,6 @@
 import { ResponseBodyError, type TokenEndpointResponse } from 'openid-client'
-import {
-  LoginError,
-  ScalekitError,
-  type ScalekitErrorCode,
-  wrappedError,
-} from '../ground/errors.ts'
+import type { LoginErrorCode } from '../ground/error-codes.ts'
+import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
 
 /** What the token endpoint issued. */
@@ -43,7 +39,7 @@ export function readIssued(response: TokenEndpointResponse): Issued {
 
 /** What to say when Scalekit does not take what was to be exchanged (`invalid_grant`). */
 export interface Rejection {
-  readonly code: ScalekitErrorCode
+  readonly code: LoginErrorCode
   readonly message: string
 }
 
@@ -74,9 +70,9 @@ function isAboutIdToken(error: unknown): boolean {
 /** The token endpoint said no: `invalid_grant` is about this one grant, the rest about the client. */
 function refusal(cause: ResponseBodyError, { code, message }: Rejection): ScalekitError {
   if (cause.error === 'invalid_grant') return new LoginError(code, message, { cause })
-  return new LoginError(
-    cause.status >= 500 ? 'provider_failed' : 'application_refused',
-    `The token endpoint refused the application: ${quote(cause.error)}`,
-    { cause, hint: 'Check the client id, the client secret and the registered redirect URI.' },
-  )
+  const refused = `The token endpoint refused the application: ${quote(cause.error)}`
+  const hint = 'Check the client id, the client secret and the registered redirect URI.'
+  return cause.status >= 500
+    ? new ScalekitError('provider_failed', refused, { cause, hint })
+    : new LoginError('application_refused', refused, { cause, hint })
 }

@@ -1,11 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
-import {
-  LoginError,
-  ScalekitError,
-  type ScalekitErrorCode,
-  wrappedError,
-} from '../ground/errors.ts'
+import type { LoginErrorCode } from '../ground/error-codes.ts'
+import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
 
 /** How far clocks may differ, in seconds. */
@@ -70,7 +66,7 @@ const keySetFaults = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'
 /** Says whose fault a failed verification is: the token's (`code`) or the key set's. */
 export function verificationFailure(
   cause: unknown,
-  code: ScalekitErrorCode,
+  code: LoginErrorCode,
   message: string,
   hint?: string,
 ): ScalekitError {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { cookieNames, readCookie, setCookieLines } from '../ground/cookies.ts'
-import { AccessError, ScalekitError } from '../ground/errors.ts'
+import { ConfigError, ScalekitError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import type { SealedIdentity } from './sealed-identity.ts'
@@ -128,14 +128,14 @@ function pick(data: object, names: readonly string[]): Record<string, unknown> {
 
 function assertMounted(req: IncomingMessage): asserts req is ExpressSessionRequest {
   if (hasExpressSession(req)) return
-  throw new ScalekitError('session_not_mounted', 'express-session did not run for this request', {
+  throw new ConfigError('session_not_mounted', 'express-session did not run for this request', {
     hint: 'Mount express-session above scalekitAuth(); if it is, its store is disconnected.',
   })
 }
 
 /** `express-session` leaves it out when its store fails; that says nothing about who is asking. */
-function withoutSession(): AccessError {
-  return new AccessError('store_unavailable', 'express-session has no session for this request')
+function withoutSession(): ScalekitError {
+  return new ScalekitError('store_unavailable', 'express-session has no session for this request')
 }
 
 /** The commonest reasons for a sign-in that goes around in circles. */

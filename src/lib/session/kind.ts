@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ScalekitError } from '../ground/errors.ts'
+import { ConfigError } from '../ground/errors.ts'
 import { hasExpressSession } from './express-session.ts'
 import type { SessionStorage } from './session-storage.ts'
 
@@ -49,10 +49,10 @@ function kindOf(req: IncomingMessage): SessionKind {
   return hasExpressSession(req) ? 'express-session' : 'cookie'
 }
 
-function changed(settled: SessionKind): ScalekitError {
+function changed(settled: SessionKind): ConfigError {
   const [now, before] = settled === 'cookie' ? ['with', 'without'] : ['without', 'with']
   const orElse = settled === 'cookie' ? '' : ' If it is mounted so, its store is disconnected.'
-  return new ScalekitError(
+  return new ConfigError(
     'session_kind_changed',
     `This request came ${now} express-session, an earlier one ${before}`,
     {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { type CookieStyle, cookieName, keepFromCaches, setCookieLines } from '../ground/cookies.ts'
-import { ScalekitError } from '../ground/errors.ts'
+import { ConfigError } from '../ground/errors.ts'
 import type { Sealer } from '../ground/seal.ts'
 import type { Identity } from '../ground/types.ts'
 import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
@@ -76,7 +76,7 @@ function takesCookies(res: ServerResponse): boolean {
 /** Larger headers are refused on the way, on every page from then on. */
 function assertFits(value: string, identity: Identity): void {
   if (value.length <= maxValueLength) return
-  throw new ScalekitError(
+  throw new ConfigError(
     'session_too_large',
     `The session needs ${value.length} bytes of cookies; it may have ${maxValueLength}`,
     { hint: `Its largest parts are ${largestParts(identity)}.` },

@@ -10,7 +10,7 @@ export interface SessionStorage {
   /**
    * Refuses what would be too large to write, while the session before it still lives.
    *
-   * @throws {@link ScalekitError} `session_too_large`
+   * @throws {@link ConfigError} `session_too_large`
    */
   assertFits(req: IncomingMessage, identity: Identity): void
   /** Starts a session that no value known before can name. */

@@ -146,7 +146,7 @@ describe('end', () => {
     fail('revocations')
     const res = responseTo()
     await expect(sessions.end(requestWith(cookie), res)).rejects.toMatchObject({
-      name: 'AccessError',
+      name: 'ScalekitError',
       code: 'store_unavailable',
       status: 503,
     })
@@ -236,7 +236,7 @@ describe('while the revocations of other processes are unknown', () => {
     stale(true)
     expect(sessions.isStale(requestWith(cookie))).toBe(true)
     expect(() => sessions.principalOf(requestWith(cookie), responseTo())).toThrow(
-      expect.objectContaining({ name: 'AccessError', code: 'store_unavailable', status: 503 }),
+      expect.objectContaining({ name: 'ScalekitError', code: 'store_unavailable', status: 503 }),
     )
   })
 

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   AccessError,
+  ApiError,
   asScalekitError,
   ConfigError,
   LoginError,
@@ -40,6 +42,12 @@ describe('every error', () => {
     expect(error.hint).toBe('Start it.')
     expect('cause' in new ScalekitError('unexpected', 'alone')).toBe(false)
   })
+
+  it('has no property for what there is not', () => {
+    const shown = inspect(new LoginError('login_denied', 'no', { hint: undefined }))
+    expect(shown).toMatch(/\{\s+code: 'login_denied',\s+status: 403\s+\}$/)
+    expect(inspect(new ApiError('api_busy', 'wait'))).not.toContain('undefined')
+  })
 })
 
 describe('ConfigError', () => {
@@ -47,6 +55,17 @@ describe('ConfigError', () => {
     const error = new ConfigError(['`a` is missing', '`b` is odd'])
     expect(error.problems).toEqual(['`a` is missing', '`b` is odd'])
     expect(error.message).toBe('express-scalekit cannot start:\n  - `a` is missing\n  - `b` is odd')
+  })
+
+  it('of a mistake that a request showed says that one alone', () => {
+    const error = new ConfigError('not_mounted', 'It did not run', { hint: 'Mount it.' })
+    expect(error).toMatchObject({
+      code: 'not_mounted',
+      status: 500,
+      message: 'It did not run',
+      problems: ['It did not run'],
+      hint: 'Mount it.',
+    })
   })
 })
 

@@ -193,7 +193,7 @@ describe('verifyIdToken', () => {
       const early = verified({ claims: { nbf: nowSeconds + 31 } })
       await expect(early).rejects.toMatchObject({ hint: 'Check this machine’s clock.' })
       const foreign = verified({ claims: { nonce: 'another' } })
-      await expect(foreign).rejects.toMatchObject({ hint: undefined })
+      await expect(foreign).rejects.not.toHaveProperty('hint')
     })
 
     it.each<[string, Record<string, unknown>]>([

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { neverCache } from '../../ground/cookies.ts'
-import { AccessError, asScalekitError, ScalekitError } from '../../ground/errors.ts'
+import { AccessError, asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
@@ -68,8 +68,8 @@ function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
   return pathOf(originalUrl(req)) === addresses.paths.login
 }
 
-function loginOutOfReach({ addresses }: Instance): ScalekitError {
-  return new ScalekitError('not_mounted', `A guard stands in front of ${addresses.paths.login}`, {
+function loginOutOfReach({ addresses }: Instance): ConfigError {
+  return new ConfigError('not_mounted', `A guard stands in front of ${addresses.paths.login}`, {
     hint: 'Put app.use() of the kit, or of its routes, above the guards.',
   })
 }
@@ -91,5 +91,5 @@ function refuseByError(
 }
 
 function accessError({ code, message, hint }: Refusal): AccessError {
-  return new AccessError(code, message, hint === undefined ? {} : { hint })
+  return new AccessError(code, message, { hint })
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import { statusOf } from '../../ground/errors.ts'
+import { type AccessErrorCode, type ScalekitErrorCode, statusOf } from '../../ground/error-codes.ts'
 import type { Instance } from '../instance/instance.ts'
 import { themeWith } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
@@ -8,7 +8,8 @@ import { asksForPage, isNavigation } from '../request/navigation.ts'
 import { type Problem, redirect, sendPage, sendProblem } from '../request/respond.ts'
 
 /** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
-export interface Refusal extends Problem {
+export interface Refusal<Code extends ScalekitErrorCode = AccessErrorCode> extends Problem {
+  readonly code: Code
   /** What a sign-in that would help has to name. */
   readonly login?: Readonly<Record<string, string>>
   /** A person is shown a page that links to that sign-in, and not sent there. */
@@ -93,7 +94,7 @@ const plainTheme = themeWith('')
 
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
 export function answerRefusal(
-  refusal: Refusal,
+  refusal: Refusal<ScalekitErrorCode>,
   instance: Instance | undefined,
   req: IncomingMessage,
   res: ServerResponse,
@@ -125,7 +126,7 @@ function loginAndBack(
 
 /** Tells a program why not. */
 export function sendRefusal(
-  refusal: Refusal,
+  refusal: Refusal<ScalekitErrorCode>,
   instance: Instance | undefined,
   res: ServerResponse,
 ): void {
@@ -134,7 +135,7 @@ export function sendRefusal(
   sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }
 
-function challengeBy({ code, challenge }: Refusal, res: ServerResponse): void {
+function challengeBy({ code, challenge }: Refusal<ScalekitErrorCode>, res: ServerResponse): void {
   // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
   if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
   else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
-import { ScalekitError } from '../../ground/errors.ts'
+import { ConfigError } from '../../ground/errors.ts'
 import { requestProperty } from '../request/request-property.ts'
 import type { Instance } from './instance.ts'
 
@@ -89,7 +89,7 @@ export function attach(instance: Instance, req: IncomingMessage, res: ServerResp
  * Finds the context a guard works with.
  *
  * @param instance The instance whose guard asks; without it, the one mounted last.
- * @throws {@link ScalekitError} `not_mounted`
+ * @throws {@link ConfigError} `not_mounted`
  *
  * @internal
  */
@@ -97,7 +97,7 @@ export function contextOf(req: IncomingMessage, instance?: Instance): Context {
   let context = (req as Branded)[brand]
   while (context && instance && context.instance !== instance) context = context.outer
   if (context) return context
-  throw new ScalekitError('not_mounted', 'scalekitAuth() did not run for this request', {
+  throw new ConfigError('not_mounted', 'scalekitAuth() did not run for this request', {
     hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
   })
 }
@@ -105,8 +105,8 @@ export function contextOf(req: IncomingMessage, instance?: Instance): Context {
 /**
  * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
  *
- * @throws {@link ScalekitError} `not_mounted` when `scalekitAuth()` did not run for this request,
- *   `store_unavailable` while nobody can tell who is signed in
+ * @throws {@link ConfigError} `not_mounted` when `scalekitAuth()` did not run for this request,
+ *   {@link ScalekitError} `store_unavailable` while nobody can tell who is signed in
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

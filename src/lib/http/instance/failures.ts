@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { asScalekitError, LoginError, type ScalekitError } from '../../ground/errors.ts'
+import { asScalekitError, type ScalekitError } from '../../ground/errors.ts'
 import { quote } from '../../ground/log.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
@@ -25,8 +25,8 @@ export function answerFailure(
   res: ServerResponse,
 ): void {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
-  const providerError = error instanceof LoginError ? error.providerError : undefined
-  logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error, providerError))
+  const { providerError } = error
+  logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error))
   if (res.headersSent) {
     res.destroy()
     return
@@ -35,17 +35,13 @@ export function answerFailure(
     const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
     sendPage(res, error.status, page, theme)
   } else {
-    const loginUrl = retryText === undefined ? { loginUrl: retryUrl } : {}
-    sendProblem(res, error, { ...loginUrl, ...(providerError ? { providerError } : {}) })
+    const loginUrl = retryText === undefined ? retryUrl : undefined
+    sendProblem(res, error, { loginUrl, providerError })
   }
 }
 
-function failureLine(
-  what: string,
-  error: ScalekitError,
-  providerError: string | undefined,
-): string {
-  const { code, message, hint } = error
+function failureLine(what: string, error: ScalekitError): string {
+  const { code, message, hint, providerError } = error
   const detail = providerError ? ` (${providerError})` : ''
   const why = causes(error).map((text) => ` <- ${quote(text)}`)
   return `${what} failed: ${code}${detail}: ${message}${why.join('')}${hint ? ` | ${hint}` : ''}`

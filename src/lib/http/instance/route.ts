@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ScalekitError } from '../../ground/errors.ts'
+import { ConfigError } from '../../ground/errors.ts'
 import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
 import { answerFailure, type FailureContext } from './failures.ts'
 import type { Instance } from './instance.ts'
@@ -59,8 +59,8 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
 }
 
 /** The developer mounted the kit somewhere else than they told it. */
-function misplaced(asked: string, expected: string): ScalekitError {
-  return new ScalekitError(
+function misplaced(asked: string, expected: string): ConfigError {
+  return new ConfigError(
     'base_path_mismatch',
     `${JSON.stringify(asked)} was asked for, but this route's address is ${JSON.stringify(expected)}`,
     { hint: 'Set `basePath` to where the kit is mounted, or `paths` to where this route is.' },

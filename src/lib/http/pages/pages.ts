@@ -1,4 +1,4 @@
-import type { ScalekitErrorCode } from '../../ground/errors.ts'
+import type { ScalekitErrorCode } from '../../ground/error-codes.ts'
 import { html } from '../../ground/html.ts'
 import type { Page } from './page.ts'
 

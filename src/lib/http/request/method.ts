@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LoginError } from '../../ground/errors.ts'
+import { ScalekitError } from '../../ground/errors.ts'
 
 /**
  * Refuses all other methods, and says which there are.
  *
- * @throws {@link LoginError} `method_not_allowed`
+ * @throws {@link ScalekitError} `method_not_allowed`
  * @see RFC 9110 section 15.5.6
  */
 export function assertMethod(
@@ -15,7 +15,7 @@ export function assertMethod(
 ): void {
   if (allowed.includes(req.method ?? '')) return
   res.setHeader('Allow', allowed.join(', '))
-  throw new LoginError('method_not_allowed', message)
+  throw new ScalekitError('method_not_allowed', message)
 }
 
 /** @throws {@link LoginError} `method_not_allowed` for anything but GET and HEAD */

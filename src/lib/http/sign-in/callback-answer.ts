@@ -22,7 +22,8 @@ const maxLength = 4096
 /**
  * Reads the redirect: a code with a state, or an error, each parameter once, from our issuer.
  *
- * @throws {@link LoginError} `callback_invalid`, `method_not_allowed` or `navigation_required`
+ * @throws {@link LoginError} `callback_invalid` or `navigation_required`, {@link ScalekitError}
+ *   `method_not_allowed`
  * @see RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207 section 2.4
  */
 export function readCallbackAnswer(

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newIdentity, withUser } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
-import { LoginError, ScalekitError } from '../../ground/errors.ts'
+import { LoginError } from '../../ground/errors.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
 import { readGrants } from '../../oidc/access-token.ts'
 import { assertPinned, profileOf } from '../../oidc/claims.ts'
@@ -110,8 +110,8 @@ async function goOn(
 }
 
 /** No cookie could be sent any more, and the session before would be over. */
-function answeredItself(): ScalekitError {
-  return new ScalekitError('on_login_failed', 'onLogin answered the request itself', {
+function answeredItself(): LoginError {
+  return new LoginError('on_login_failed', 'onLogin answered the request itself', {
     hint: 'Answer { deny } or { returnTo }, and leave the response alone.',
   })
 }

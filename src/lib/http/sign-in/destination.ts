@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
 import type { LoginConfig } from '../../config/login.ts'
 import type { ResolveLogin } from '../../config/options.ts'
-import { ScalekitError } from '../../ground/errors.ts'
+import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { answerInTime } from '../../ground/with-timeout.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -25,7 +25,7 @@ export type Destination =
  * A connection that was found is pinned together with its organization. A named domain without one
  * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
  *
- * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed` or
+ * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed` or
  * `login_resolve_failed`
  */
 export async function findDestination(
@@ -77,7 +77,7 @@ async function ask(resolve: ResolveLogin, req: IncomingMessage): Promise<LoginRe
   try {
     answer = await answerInTime(() => resolve(req))
   } catch (cause) {
-    throw new ScalekitError('login_resolve_failed', 'login.resolve failed', { cause })
+    throw new LoginError('login_resolve_failed', 'login.resolve failed', { cause })
   }
   return answer === undefined || answer === null ? undefined : texts(answer)
 }
@@ -89,7 +89,7 @@ function texts(answer: unknown): LoginRequest {
   if (isObject && members.every(([, value]) => typeof value === 'string')) {
     return Object.fromEntries(members)
   }
-  throw new ScalekitError('login_resolve_failed', 'login.resolve answered no target', {
+  throw new LoginError('login_resolve_failed', 'login.resolve answered no target', {
     hint: 'Answer nothing, or an object of texts such as { organizationId }.',
   })
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import { LoginError, ScalekitError } from '../../ground/errors.ts'
+import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { type IdpLogin, verifyIdpLogin } from '../../oidc/idp-initiated.ts'
 import type { SingleUse } from '../../state/store.ts'
@@ -130,13 +130,13 @@ function readQuery(
     throw providerError(error ?? '', description)
   }
   if (code !== undefined) {
-    throw new ScalekitError('parameter_invalid', `${tokenParameter} cannot be combined with code`)
+    throw new LoginError('parameter_invalid', `${tokenParameter} cannot be combined with code`)
   }
   return { token: token ?? '', relayState }
 }
 
-function repeated(name: string): ScalekitError {
-  return new ScalekitError('parameter_invalid', `${name} appears more than once`)
+function repeated(name: string): LoginError {
+  return new LoginError('parameter_invalid', `${name} appears more than once`)
 }
 
 /** The page's form comes back to the same URL, with nothing but what is needed. */

@@ -1,4 +1,4 @@
-import { ScalekitError } from '../../ground/errors.ts'
+import { LoginError } from '../../ground/errors.ts'
 import { quote } from '../../ground/log.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { singleParameter } from '../request/single-parameter.ts'
@@ -64,7 +64,7 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
 /**
  * Reads the query of `/login`; parameters of other names are ignored.
  *
- * @throws {@link ScalekitError} `parameter_invalid` or `ambiguous_target`
+ * @throws {@link LoginError} `parameter_invalid` or `ambiguous_target`
  */
 export function readLoginQuery(query: URLSearchParams): LoginQuery {
   const request: Record<string, string> = {}
@@ -85,9 +85,9 @@ export function fieldsOf(
   )
 }
 
-function repeated(parameter: string): ScalekitError {
+function repeated(parameter: string): LoginError {
   const isTarget = ['connection_id', 'organization_id', 'domain', 'provider'].includes(parameter)
-  return new ScalekitError(
+  return new LoginError(
     isTarget ? 'ambiguous_target' : 'parameter_invalid',
     `${parameter} appears more than once`,
   )
@@ -96,11 +96,11 @@ function repeated(parameter: string): ScalekitError {
 /**
  * Refuses a sign-in that another issuer than ours begins.
  *
- * @throws {@link ScalekitError} `parameter_invalid`
+ * @throws {@link LoginError} `parameter_invalid`
  */
 export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
   if (query.getAll('iss').some((given) => given !== issuer)) {
-    throw new ScalekitError('parameter_invalid', 'iss is not the issuer of this environment')
+    throw new LoginError('parameter_invalid', 'iss is not the issuer of this environment')
   }
 }
 
@@ -108,7 +108,7 @@ export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
  * Refuses what cannot be sent, and what names two places at once. An organization's connection and
  * domain may stand beside it; a social provider may not, because it would lead around them.
  *
- * @throws {@link ScalekitError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
+ * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
  */
 export function checkLoginRequest(
   request: LoginRequest,
@@ -136,7 +136,7 @@ function whatIsSaid(request: LoginRequest): LoginRequest {
   const said = Object.entries(request).filter(([, value]) => value !== undefined)
   const unknown = said.find(([name]) => !Object.hasOwn(names, name))?.[0]
   if (unknown === undefined) return Object.fromEntries(said)
-  throw new ScalekitError('parameter_invalid', `${quote(unknown)} is no part of a sign-in`, {
+  throw new LoginError('parameter_invalid', `${quote(unknown)} is no part of a sign-in`, {
     hint: 'Write names as in { organizationId }.',
   })
 }
@@ -147,15 +147,15 @@ function assertProvider(
   allowedProviders: readonly string[],
 ): void {
   if (connectionId ?? organizationId ?? domain) {
-    throw new ScalekitError('ambiguous_target', 'provider stands beside another target')
+    throw new LoginError('ambiguous_target', 'provider stands beside another target')
   }
   if (!allowedProviders.includes(provider)) {
-    throw new ScalekitError('provider_not_allowed', 'This social provider is not offered', {
+    throw new LoginError('provider_not_allowed', 'This social provider is not offered', {
       hint: 'List it in `login.providers` to offer it.',
     })
   }
 }
 
-function invalid(name: keyof LoginRequest): ScalekitError {
-  return new ScalekitError('parameter_invalid', `${names[name]} is not of its form`)
+function invalid(name: keyof LoginRequest): LoginError {
+  return new LoginError('parameter_invalid', `${names[name]} is not of its form`)
 }

@@ -1,7 +1,8 @@
-import { LoginError, type ScalekitErrorCode } from '../../ground/errors.ts'
+import type { GeneralErrorCode, LoginErrorCode } from '../../ground/error-codes.ts'
+import { LoginError, ScalekitError } from '../../ground/errors.ts'
 
-/** Which of our codes each documented `error` of the redirect belongs to. */
-const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
+/** Our code for each documented `error` of the redirect that is about this sign-in. */
+const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   access_denied: 'login_denied',
   unauthorized: 'login_denied',
   user_not_active: 'login_denied',
@@ -23,8 +24,6 @@ const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
   invalid_scope: 'application_refused',
   unauthorized_client: 'application_refused',
   application_not_active: 'application_refused',
-  server_error: 'provider_failed',
-  temporarily_unavailable: 'provider_unavailable',
   mandatory_attribute_missing: 'identity_provider_failed',
   invalid_id_token: 'identity_provider_failed',
   failed_to_exchange_token: 'identity_provider_failed',
@@ -42,6 +41,12 @@ const codeByError: Readonly<Record<string, ScalekitErrorCode>> = {
   response_expired: 'identity_provider_failed',
 }
 
+/** Our code for each documented `error` that is a failure of Scalekit itself. */
+const generalCodes: Readonly<Record<string, GeneralErrorCode>> = {
+  server_error: 'provider_failed',
+  temporarily_unavailable: 'provider_unavailable',
+}
+
 const hintByError: Readonly<Record<string, string>> = {
   invalid_connection_selector:
     "`login.fallback: 'hosted'` needs Full Stack Auth; with Modular SSO leave it at 'email'.",
@@ -51,14 +56,18 @@ const hintByError: Readonly<Record<string, string>> = {
  * What the redirect's `error` means to us. Its name is repeated only when it is a documented one;
  * everything else goes to the log, as the cause, and never to the visitor.
  */
-export function providerError(error: string, description: string | undefined): LoginError {
-  const code = Object.hasOwn(codeByError, error) ? codeByError[error] : undefined
+export function providerError(error: string, description: string | undefined): ScalekitError {
   const said = description ? { cause: new Error(description) } : {}
-  if (code) {
-    const hint = hintByError[error]
-    const details = { ...said, providerError: error, ...(hint === undefined ? {} : { hint }) }
-    return new LoginError(code, `Scalekit answered ${error}`, details)
-  }
+  const [loginCode, generalCode] = [own(loginCodes, error), own(generalCodes, error)]
+  const message = `Scalekit answered ${error}`
+  const details = { ...said, providerError: error, hint: own(hintByError, error) }
+  if (loginCode) return new LoginError(loginCode, message, details)
+  if (generalCode) return new ScalekitError(generalCode, message, details)
   const cause = new Error(error, said)
-  return new LoginError('provider_failed', 'Scalekit answered an unknown error', { cause })
+  return new ScalekitError('provider_failed', 'Scalekit answered an unknown error', { cause })
+}
+
+/** The query may name a member that every object has, such as `constructor`. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AccessError, LoginError, ScalekitError } from '../../ground/errors.ts'
+import { AccessError, LoginError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { isWanted } from '../request/same-origin.ts'
@@ -42,7 +42,7 @@ export async function switchOrganization(
 /** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */
 function assertNamed(organizationId: unknown): void {
   if (typeof organizationId === 'string') return
-  throw new ScalekitError('parameter_invalid', 'A switch names one organization', {
+  throw new LoginError('parameter_invalid', 'A switch names one organization', {
     hint: 'Give switchOrganization() the id as a text.',
   })
 }

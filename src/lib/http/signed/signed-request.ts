@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../ground/clock.ts'
-import { WebhookError } from '../../ground/errors.ts'
+import { ScalekitError, WebhookError } from '../../ground/errors.ts'
 import { signatureHeaders } from '../../webhooks/headers.ts'
 import type { Scheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
@@ -24,7 +24,7 @@ export interface SignedRequest {
 /**
  * Reads a request and verifies its signature over the bytes as they came.
  *
- * @throws {@link WebhookError}
+ * @throws {@link WebhookError}, or {@link ScalekitError} `method_not_allowed`
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export async function signedRequest(
@@ -38,7 +38,7 @@ export async function signedRequest(
   if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
   if (req.method !== 'POST') {
     res.setHeader('Allow', 'POST')
-    throw new WebhookError('method_not_allowed', 'Scalekit sends it with POST')
+    throw new ScalekitError('method_not_allowed', 'Scalekit sends it with POST')
   }
   const raw = await signableBody(req, scheme, limits).catch((error: unknown) => {
     // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.

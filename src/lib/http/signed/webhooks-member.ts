@@ -19,7 +19,7 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   /**
    * Does what a delivery of this event would: ends the sessions it ends, and runs the handlers.
    *
-   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`; AccessError
+   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`; ScalekitError
    *   `store_unavailable` where the sessions cannot be ended, and then no handler runs
    */
   dispatch(event: ScalekitEvent): Promise<void>

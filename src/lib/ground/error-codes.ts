@@ -1,0 +1,147 @@
+/** Every reason this package gives, by the class of its errors, with its HTTP status. */
+const statusByCode = {
+  // The developer's mistakes.
+  config: {
+    config_invalid: 500,
+    not_mounted: 500,
+    base_path_mismatch: 500,
+    session_too_large: 500,
+    session_not_mounted: 500,
+    session_kind_changed: 500,
+    portal_not_configured: 500,
+    redirect_uri_invalid: 500,
+  },
+  // Sign-in and sign-out, as the visitor sees them, and the tokens they are about.
+  login: {
+    navigation_required: 400,
+    parameter_invalid: 400,
+    ambiguous_target: 400,
+    provider_not_allowed: 400,
+    callback_invalid: 400,
+    login_state_missing: 400,
+    login_state_used: 400,
+    login_cookies_refused: 400,
+    login_cookie_insecure: 400,
+    login_expired: 400,
+    login_denied: 403,
+    login_incomplete: 400,
+    login_target_mismatch: 403,
+    connection_unavailable: 400,
+    target_unknown: 400,
+    application_refused: 502,
+    identity_provider_failed: 502,
+    code_rejected: 400,
+    id_token_invalid: 400,
+    access_token_invalid: 400,
+    refresh_token_rejected: 401,
+    idp_login_invalid: 400,
+    login_resolve_failed: 503,
+    on_login_failed: 503,
+    cross_site_request: 403,
+  },
+  // Guards.
+  access: {
+    not_signed_in: 401,
+    organization_required: 403,
+    wrong_organization: 403,
+    role_required: 403,
+    permission_required: 403,
+    insufficient_scope: 403,
+    recent_auth_required: 401,
+  },
+  // Webhooks and interceptors.
+  webhook: {
+    webhook_not_expected: 404,
+    webhook_headers_invalid: 400,
+    webhook_timestamp_invalid: 401,
+    webhook_signature_invalid: 401,
+    webhook_body_invalid: 400,
+    webhook_body_consumed: 503,
+    webhook_too_large: 413,
+    webhook_too_slow: 408,
+    webhook_busy: 503,
+    webhook_late: 503,
+    webhook_handler_late: 500,
+    webhook_handler_failed: 503,
+    webhook_given_up: 200,
+    webhook_queue_unavailable: 503,
+  },
+  // The management API, by the names of its gRPC statuses, and what the client says itself.
+  api: {
+    api_cancelled: 499,
+    api_unknown: 500,
+    api_invalid_argument: 400,
+    api_deadline_exceeded: 504,
+    api_not_found: 404,
+    api_already_exists: 409,
+    api_permission_denied: 403,
+    api_resource_exhausted: 429,
+    api_failed_precondition: 400,
+    api_aborted: 409,
+    api_out_of_range: 400,
+    api_unimplemented: 501,
+    api_internal: 500,
+    api_unavailable: 503,
+    api_data_loss: 500,
+    api_unauthenticated: 401,
+    api_answer_invalid: 502,
+    api_busy: 503,
+    invalid_id: 400,
+    invalid_page_size: 400,
+    invalid_updated_after: 400,
+    page_token_repeated: 502,
+  },
+  // Anywhere.
+  general: {
+    method_not_allowed: 405,
+    provider_failed: 502,
+    provider_unavailable: 503,
+    organizations_failed: 503,
+    portal_unavailable: 503,
+    store_unavailable: 503,
+    unexpected: 503,
+  },
+} as const
+
+type StatusByCode = typeof statusByCode
+
+/** The codes of a `ConfigError`. */
+export type ConfigErrorCode = keyof StatusByCode['config']
+
+/** The codes of a `LoginError`. */
+export type LoginErrorCode = keyof StatusByCode['login']
+
+/** The codes of an `AccessError`. */
+export type AccessErrorCode = keyof StatusByCode['access']
+
+/** The codes of a `WebhookError`. */
+export type WebhookErrorCode = keyof StatusByCode['webhook']
+
+/** The codes of an `ApiError`. */
+export type ApiErrorCode = keyof StatusByCode['api']
+
+/** The codes of a `ScalekitError` that belongs to none of the other classes. */
+export type GeneralErrorCode = keyof StatusByCode['general']
+
+/** Stable machine-readable reasons: new ones are added, old ones are never renamed or reused. */
+export type ScalekitErrorCode =
+  | ConfigErrorCode
+  | LoginErrorCode
+  | AccessErrorCode
+  | WebhookErrorCode
+  | ApiErrorCode
+  | GeneralErrorCode
+
+const statuses: Readonly<Record<ScalekitErrorCode, number>> = {
+  ...statusByCode.config,
+  ...statusByCode.login,
+  ...statusByCode.access,
+  ...statusByCode.webhook,
+  ...statusByCode.api,
+  ...statusByCode.general,
+}
+
+/** The HTTP status that belongs to a code. */
+export function statusOf(code: ScalekitErrorCode): number {
+  return statuses[code]
+}
