@@ -406,7 +406,7 @@ describe('an error code', () => {
 
   it('of another class makes no error', () => {
     new LoginError('login_denied', 'no', { hint: 'Ask.', providerError: 'access_denied' })
-    new ScalekitError('store_unavailable', 'no', { cause: 1 })
+    new ScalekitError('store_unavailable', 'no', { cause: 1, loginUrl: '/login' })
     new ConfigError(['`a` is missing'])
     new ConfigError('not_mounted', 'no')
     // @ts-expect-error It is an ApiError's.
@@ -424,5 +424,13 @@ describe('an error code', () => {
     // @ts-expect-error So it is where every error would do.
     const error: ScalekitError = new ScalekitError('api_aborted', 'no')
     expectTypeOf(new LoginError('login_denied', 'no')).toExtend<typeof error>()
+  })
+
+  it('comes with what error handlers read', () => {
+    const { status, statusCode, expose, headers, loginUrl } = new AccessError('not_signed_in', '')
+    expectTypeOf([status, statusCode]).toEqualTypeOf<number[]>()
+    expectTypeOf(expose).toEqualTypeOf<boolean>()
+    expectTypeOf(headers).toEqualTypeOf<Readonly<Record<string, string>> | undefined>()
+    expectTypeOf(loginUrl).toEqualTypeOf<string | undefined>()
   })
 })

@@ -145,3 +145,13 @@ const statuses: Readonly<Record<ScalekitErrorCode, number>> = {
 export function statusOf(code: ScalekitErrorCode): number {
   return statuses[code]
 }
+
+/** The headers of a response with this code, whether the kit or the application sends it. */
+export function headersOf(code: ScalekitErrorCode): Readonly<Record<string, string>> | undefined {
+  // How Scalekit's API responded to the application says nothing about the application's response.
+  if (code in statusByCode.api) return undefined
+  if (statuses[code] === 503) return { 'Retry-After': '5' }
+  // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
+  const isChallenged = code in statusByCode.access && statuses[code] === 401
+  return isChallenged ? { 'WWW-Authenticate': 'Bearer' } : undefined
+}

@@ -3,6 +3,7 @@ import {
   type ApiErrorCode,
   type ConfigErrorCode,
   type GeneralErrorCode,
+  headersOf,
   type LoginErrorCode,
   type ScalekitErrorCode,
   statusOf,
@@ -15,6 +16,10 @@ export interface ErrorDetails {
   readonly hint?: string | undefined
   /** The error underneath, kept whole for the log. */
   readonly cause?: unknown
+  /** Headers of a response to the error. Default: those that belong to the code, if any. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The path that starts a sign-in, where signing in would help. */
+  readonly loginUrl?: string | undefined
   /** The `error` Scalekit named, where it is one that Scalekit documents. */
   readonly providerError?: string | undefined
 }
@@ -25,6 +30,17 @@ export interface ScalekitError<Code extends ScalekitErrorCode = ScalekitErrorCod
   readonly code: Code
   /** HTTP status; the error handlers of Express and Connect read it. */
   readonly status: number
+  /** The same number, as the error handlers of other frameworks read it. */
+  readonly statusCode: number
+  /** Whether the client may see `message`; as in `http-errors`, true for a status below 500. */
+  readonly expose: boolean
+  /**
+   * Headers of a response to the error: `WWW-Authenticate`, `Allow` or `Retry-After`, where there is
+   * one to send. The error handlers of Express and Connect send them.
+   */
+  readonly headers: Readonly<Record<string, string>> | undefined
+  /** The path that starts a sign-in, where signing in would help. */
+  readonly loginUrl: string | undefined
   /** What to do about it, for the developer. */
   readonly hint: string | undefined
   /** The `error` Scalekit named, where it is one that Scalekit documents. */
@@ -47,6 +63,10 @@ export const ScalekitError: {
   override readonly name: string = 'ScalekitError'
   readonly code: Code
   readonly status: number
+  readonly statusCode: number
+  readonly expose: boolean
+  declare readonly headers: Readonly<Record<string, string>> | undefined
+  declare readonly loginUrl: string | undefined
   declare readonly hint: string | undefined
   declare readonly providerError: string | undefined
 
@@ -54,8 +74,10 @@ export const ScalekitError: {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.status = statusOf(code)
-    const { hint, providerError } = details
-    Object.assign(this, present({ hint, providerError }))
+    this.statusCode = this.status
+    this.expose = this.status < 500
+    const { headers = headersOf(code), loginUrl, hint, providerError } = details
+    Object.assign(this, present({ headers, loginUrl, hint, providerError }))
   }
 }
 
@@ -161,7 +183,8 @@ export class ApiError extends ScalekitError<ApiErrorCode> {
     const { status = this.status, grpcCode, errorCode, requestId, retryAfterMs } = details
     this.fieldViolations = details.fieldViolations ?? []
     this.isRetryable = details.isRetryable ?? false
-    Object.assign(this, present({ status, grpcCode, errorCode, requestId, retryAfterMs }))
+    Object.assign(this, { status, statusCode: status, expose: status < 500 })
+    Object.assign(this, present({ grpcCode, errorCode, requestId, retryAfterMs }))
   }
 }
 

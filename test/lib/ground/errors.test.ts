@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
@@ -45,10 +46,64 @@ describe('every error', () => {
 
   it('has no property for what there is not', () => {
     const shown = inspect(new LoginError('login_denied', 'no', { hint: undefined }))
-    expect(shown).toMatch(/\{\s+code: 'login_denied',\s+status: 403\s+\}$/)
+    expect(shown).toMatch(
+      /\{\s+code: 'login_denied',\s+status: 403,\s+statusCode: 403,\s+expose: true\s+\}$/,
+    )
     expect(inspect(new ApiError('api_busy', 'wait'))).not.toContain('undefined')
   })
 })
+
+describe('for the error handlers of frameworks, an error', () => {
+  it.each([
+    [new AccessError('not_signed_in', 'who?'), 401, true],
+    [new LoginError('application_refused', 'no'), 502, false],
+    [new WebhookError('webhook_too_slow', 'late'), 408, true],
+    [new ConfigError(['`a` is missing']), 500, false],
+    [new ScalekitError('store_unavailable', 'down'), 503, false],
+    [new ApiError('api_cancelled', 'over'), 499, true],
+    [new ApiError('api_unauthenticated', 'no', { status: 500 }), 500, false],
+    [new ApiError('api_internal', 'no', { status: 418 }), 418, true],
+  ])('has its status twice, and may be shown below 500: %s', (error, status, expose) => {
+    expect(error).toMatchObject({ status, statusCode: status, expose })
+  })
+
+  it.each([
+    ['an anonymous request', new AccessError('not_signed_in', 'who?'), 'WWW-Authenticate: Bearer'],
+    ['an outage', new ScalekitError('store_unavailable', 'down'), 'Retry-After: 5'],
+    ['a sign-in', new LoginError('on_login_failed', 'down'), 'Retry-After: 5'],
+    ['a webhook', new WebhookError('webhook_busy', 'wait'), 'Retry-After: 5'],
+  ])('says in headers what a response for %s needs', (_what, { headers }, line) => {
+    expect(Object.entries(headers!).map(([name, value]) => `${name}: ${value}`)).toEqual([line])
+  })
+
+  it.each([
+    ['a refusal that no sign-in undoes', new AccessError('role_required', 'no')],
+    ['a forged delivery', new WebhookError('webhook_signature_invalid', 'forged')],
+    ['what Scalekit’s API says to the application', new ApiError('api_unavailable', 'down')],
+    ['the same where it is about its token', new ApiError('api_unauthenticated', 'no')],
+    ['a mistake of the developer’s', new ConfigError('not_mounted', 'not there')],
+  ])('has no headers for %s', (_what, error) => {
+    expect(error).not.toHaveProperty('headers')
+  })
+
+  it('has the headers and the place to sign in that it is given', () => {
+    const headers = { Allow: 'GET' }
+    const given = new ScalekitError('method_not_allowed', 'no', { headers, loginUrl: '/login' })
+    expect(given).toMatchObject({ headers: { Allow: 'GET' }, loginUrl: '/login' })
+  })
+
+  it('is one of http-errors’, and can be made into one', () => {
+    const error = new AccessError('wrong_organization', 'not yours')
+    expect(httpErrors.isHttpError(error)).toBe(true)
+    expect(httpErrors(error)).toBe(error)
+    expect(httpErrors(401, error, { extra: 1 })).toMatchObject({ status: 403, extra: 1 })
+  })
+})
+
+/** The copy that Express brings. */
+const httpErrors = createRequire(createRequire(import.meta.url).resolve('express'))(
+  'http-errors',
+) as { (...given: unknown[]): Error; isHttpError(error: unknown): boolean }
 
 describe('ConfigError', () => {
   it('lists every problem on a line of its own', () => {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { neverCache } from '../../ground/cookies.ts'
-import { AccessError, asScalekitError, ConfigError } from '../../ground/errors.ts'
+import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
 import type { Check } from './checks.ts'
-import { answerRefusal, type Refusal, refusals } from './refusals.ts'
+import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
 export interface GuardOptions {
@@ -45,7 +45,7 @@ export function guard(
     }
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
     neverCache(res)
-    next(refusal && accessError(refusal))
+    next(refusal && accessError(refusal, instance))
   }
 
   return function guardMiddleware(req, res, next) {
@@ -88,8 +88,4 @@ function refuseByError(
   } else {
     next(known)
   }
-}
-
-function accessError({ code, message, hint }: Refusal): AccessError {
-  return new AccessError(code, message, { hint })
 }

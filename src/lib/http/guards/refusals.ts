@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import { type AccessErrorCode, type ScalekitErrorCode, statusOf } from '../../ground/error-codes.ts'
+import {
+  type AccessErrorCode,
+  headersOf,
+  type ScalekitErrorCode,
+  statusOf,
+} from '../../ground/error-codes.ts'
+import { AccessError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import { themeWith } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage, isNavigation } from '../request/navigation.ts'
-import { type Problem, redirect, sendPage, sendProblem } from '../request/respond.ts'
+import { type Problem, redirect, sendPage, sendProblem, setHeaders } from '../request/respond.ts'
 
 /** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
 export interface Refusal<Code extends ScalekitErrorCode = AccessErrorCode> extends Problem {
@@ -109,8 +115,8 @@ export function answerRefusal(
     sendRefusal(refusal, instance, res)
     return
   }
-  challengeBy(refusal, res)
-  const loginUrl = wayBack || (login && instance?.addresses.loginUrl(login))
+  setHeaders(res, refusalHeaders(refusal))
+  const loginUrl = wayBack || loginUrlOf(refusal, instance)
   const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
   sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
 }
@@ -130,13 +136,26 @@ export function sendRefusal(
   instance: Instance | undefined,
   res: ServerResponse,
 ): void {
-  challengeBy(refusal, res)
-  const loginUrl = refusal.login && instance?.addresses.loginUrl(refusal.login)
+  setHeaders(res, refusalHeaders(refusal))
+  const loginUrl = loginUrlOf(refusal, instance)
   sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }
 
-function challengeBy({ code, challenge }: Refusal<ScalekitErrorCode>, res: ServerResponse): void {
-  // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
-  if (challenge) res.setHeader('WWW-Authenticate', `Bearer ${challenge}`)
-  else if (statusOf(code) === 401) res.setHeader('WWW-Authenticate', 'Bearer')
+/** Makes an error of a refusal, with everything that our own response would say. */
+export function accessError(refusal: Refusal, instance: Instance): AccessError {
+  const { code, message, hint } = refusal
+  const headers = refusalHeaders(refusal)
+  return new AccessError(code, message, { hint, headers, loginUrl: loginUrlOf(refusal, instance) })
+}
+
+function refusalHeaders({ code, challenge }: Refusal<ScalekitErrorCode>) {
+  return challenge ? { 'WWW-Authenticate': `Bearer ${challenge}` } : headersOf(code)
+}
+
+/** The path that starts the sign-in that would help, if one would. */
+function loginUrlOf(
+  { login }: Refusal<ScalekitErrorCode>,
+  instance: Instance | undefined,
+): string | undefined {
+  return login && instance?.addresses.loginUrl(login)
 }

@@ -3,7 +3,7 @@ import { asScalekitError, type ScalekitError } from '../../ground/errors.ts'
 import { quote } from '../../ground/log.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
-import { sendPage, sendProblem } from '../request/respond.ts'
+import { sendPage, sendProblem, setHeaders } from '../request/respond.ts'
 import type { Instance } from './instance.ts'
 
 /** Where a failure happened, and how the user may go on. */
@@ -31,6 +31,7 @@ export function answerFailure(
     res.destroy()
     return
   }
+  setHeaders(res, error.headers)
   if (asksForPage(req)) {
     const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
     sendPage(res, error.status, page, theme)

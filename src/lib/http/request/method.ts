@@ -14,8 +14,9 @@ export function assertMethod(
   message: string,
 ): void {
   if (allowed.includes(req.method ?? '')) return
-  res.setHeader('Allow', allowed.join(', '))
-  throw new ScalekitError('method_not_allowed', message)
+  const headers = { Allow: allowed.join(', ') }
+  res.setHeader('Allow', headers.Allow)
+  throw new ScalekitError('method_not_allowed', message, { headers })
 }
 
 /** @throws {@link LoginError} `method_not_allowed` for anything but GET and HEAD */

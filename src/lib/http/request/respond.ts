@@ -26,6 +26,14 @@ export function sendJson(
   res.end(JSON.stringify(body))
 }
 
+/** Sets the headers of an error or a refusal, if it has any. */
+export function setHeaders(
+  res: ServerResponse,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+}
+
 /** What is wrong, for a program: a `ScalekitError`, or a refusal that is not worth an Error. */
 export interface Problem {
   readonly code: ScalekitErrorCode
@@ -37,7 +45,6 @@ export interface Problem {
 export function sendProblem(res: ServerResponse, problem: Problem, extra: object = {}): void {
   const { code, message, hint } = problem
   const status = statusOf(code)
-  if (status === 503) res.setHeader('Retry-After', '5')
   const body = { title: STATUS_CODES[status], status, code, detail: message, hint, ...extra }
   sendJson(res, status, body, 'application/problem+json')
 }

@@ -37,8 +37,9 @@ export async function signedRequest(
   const limits = { maxBytes, timeoutMs: bodyTimeoutMs }
   if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
   if (req.method !== 'POST') {
-    res.setHeader('Allow', 'POST')
-    throw new ScalekitError('method_not_allowed', 'Scalekit sends it with POST')
+    const headers = { Allow: 'POST' }
+    res.setHeader('Allow', headers.Allow)
+    throw new ScalekitError('method_not_allowed', 'Scalekit sends it with POST', { headers })
   }
   const raw = await signableBody(req, scheme, limits).catch((error: unknown) => {
     // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
