@@ -18,14 +18,18 @@ export function routesOf(instance: Instance): Routes {
   const withSession = (...given: Parameters<typeof plain>) =>
     withExpressSession(instance.ownSession, plain(...given))
   const { portal } = instance.addresses.paths
+  const signed = { isForScalekit: true }
   const again = { retryUrl: portal, retryText: 'Try again' }
   return {
     login: withSession({ name: 'login', what: 'sign-in' }, withIdpLogin(loginRoute)),
     callback: withSession({ name: 'callback', what: 'sign-in' }, withIdpLogin(callbackRoute)),
     logout: withSession({ name: 'logout', what: 'sign-out' }, logoutRoute),
     me: withSession({ name: 'me', what: '/me' }, meRoute),
-    webhooks: plain({ name: 'webhooks', what: 'webhook' }, webhooksRoute),
-    interceptors: plain({ name: 'interceptors', what: 'interceptor' }, interceptorsRoute),
+    webhooks: plain({ name: 'webhooks', what: 'webhook', ...signed }, webhooksRoute),
+    interceptors: plain(
+      { name: 'interceptors', what: 'interceptor', ...signed },
+      interceptorsRoute,
+    ),
     organizations: withSession(
       { name: 'organizations', what: '/organizations' },
       organizationsRoute,

@@ -17,6 +17,7 @@ import { routesOf, servedRoutes } from './routes.ts'
 import { loginFromApp } from './sign-in/login.ts'
 import { endLogin } from './sign-in/logout.ts'
 import { switchOrganization } from './sign-in/switch-organization.ts'
+import { withLoginUrl } from './sign-in/with-login-url.ts'
 import { captureRawBody, type Place, tapBodies } from './signed/body-tap.ts'
 import { type Webhooks, webhooksMember } from './signed/webhooks-member.ts'
 
@@ -93,7 +94,8 @@ export interface ScalekitAuth extends Guards {
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
   const instance = createInstance(parseConfig(options))
-  const { config, deliveries, events, revocations, scalekit } = instance
+  const { addresses, config, deliveries, events, revocations, scalekit } = instance
+  const loginUrl = addresses.paths.login
   const routes = routesOf(instance)
   const session = sessionMiddleware(instance)
   const own = guards(instance)
@@ -107,9 +109,9 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     session: () => session,
     routes,
     protect: protectWith(own.requireAuth()),
-    login: bound(instance, loginFromApp),
+    login: withLoginUrl(loginUrl, bound(instance, loginFromApp)),
     logout: bound(instance, endLogin),
-    switchOrganization: bound(instance, switchOrganization),
+    switchOrganization: withLoginUrl(loginUrl, bound(instance, switchOrganization)),
     client: scalekit,
     webhooks: webhooksMember(instance),
     on: events.on,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { asScalekitError, type ScalekitError } from '../../ground/errors.ts'
+import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
 import { quote } from '../../ground/log.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
@@ -14,13 +14,15 @@ export interface FailureContext {
   readonly retryUrl?: string
   /** What the link to `retryUrl` says, where that is not the sign-in. */
   readonly retryText?: string
+  /** Scalekit calls this route itself, so no sign-in would help. */
+  readonly isForScalekit?: boolean
 }
 
 /** Writes one line for the developer, and answers with a page or a problem document. */
 export function answerFailure(
   { logger, theme, addresses }: Instance,
   failure: unknown,
-  { what, retryUrl = addresses.loginUrl({}), retryText }: FailureContext,
+  { what, retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false }: FailureContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
@@ -36,9 +38,14 @@ export function answerFailure(
     const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
     sendPage(res, error.status, page, theme)
   } else {
-    const loginUrl = retryText === undefined ? retryUrl : undefined
-    sendProblem(res, error, { loginUrl, providerError })
+    const isSignIn = retryText === undefined && !isForScalekit && signInHelps(error)
+    sendProblem(res, error, { loginUrl: isSignIn ? retryUrl : undefined, providerError })
   }
+}
+
+/** Whether a sign-in could help. It undoes neither a wrong method nor a mistake of the developer. */
+export function signInHelps(error: ScalekitError): boolean {
+  return error.code !== 'method_not_allowed' && !(error instanceof ConfigError)
 }
 
 function failureLine(what: string, error: ScalekitError): string {
