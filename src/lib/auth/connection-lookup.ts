@@ -2,7 +2,7 @@ import { cachedLookup } from '../ground/cached-lookup.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import { rateLimit } from '../ground/rate-limit.ts'
-import type { Target } from '../ground/types.ts'
+import type { LoginTarget } from '../ground/types.ts'
 import type { ListedConnection } from '../management/connection-types.ts'
 
 /** A connection as far as a sign-in needs to know it. */
@@ -20,7 +20,7 @@ export type FindConnections = (domain: string) => Promise<readonly FoundConnecti
  * answer.
  */
 export type DomainAnswer =
-  | Pick<Target, 'connectionId' | 'organizationId'>
+  | Pick<LoginTarget, 'connectionId' | 'organizationId'>
   | 'unknown'
   | 'unusable'
   | 'unclear'

@@ -68,7 +68,7 @@ export interface Tokens {
 }
 
 /** Where a sign-in should go: at most one of connection, organization, domain and provider. */
-export interface Target {
+export interface LoginTarget {
   readonly connectionId?: string
   /** Scalekit's id (`org_…`) or your own id of the organization. */
   readonly organizationId?: string
@@ -79,7 +79,7 @@ export interface Target {
 }
 
 /** What a sign-in may be asked for, by the application or by the query of `/login`. */
-export interface LoginRequest extends Target {
+export interface LoginRequest extends LoginTarget {
   /** An e-mail address: it leads to its company's connection, which may fill it in. */
   readonly loginHint?: string
   /** `login` asks for the password again, `select_account` for the account, and so on. */

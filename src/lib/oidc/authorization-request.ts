@@ -1,5 +1,5 @@
 import { buildAuthorizationUrl, calculatePKCECodeChallenge } from 'openid-client'
-import type { Pins, Target } from '../ground/types.ts'
+import type { LoginTarget, Pins } from '../ground/types.ts'
 import type { Provider } from './discovery.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -19,7 +19,7 @@ export interface AuthorizationDetails {
 export async function authorizationUrl(
   { configuration }: Provider,
   { state, nonce, codeVerifier, redirectUri }: Transaction,
-  target: Target,
+  target: LoginTarget,
   { scope, loginHint, prompt }: AuthorizationDetails,
 ): Promise<URL> {
   return buildAuthorizationUrl(configuration, {
@@ -45,7 +45,7 @@ function selector({
   organizationId,
   domain,
   provider,
-}: Target): Record<string, string> {
+}: LoginTarget): Record<string, string> {
   if (connectionId !== undefined) return { connection_id: connectionId }
   if (organizationId !== undefined) return { organization_id: organizationId }
   if (domain !== undefined) return domainSelector(domain)
@@ -58,7 +58,7 @@ export function domainSelector(domain: string): Record<string, string> {
 }
 
 /** What must come back because it was asked for, whether or not it was sent as the selector. */
-export function pinsOf({ connectionId, organizationId }: Target): Pins {
+export function pinsOf({ connectionId, organizationId }: LoginTarget): Pins {
   return {
     ...(connectionId === undefined ? {} : { connectionId }),
     ...(organizationId === undefined ? {} : organizationPin(organizationId)),

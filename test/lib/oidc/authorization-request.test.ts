@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Target } from '../../../src/lib/ground/types.ts'
+import type { LoginTarget } from '../../../src/lib/ground/types.ts'
 import {
   type AuthorizationDetails,
   authorizationUrl,
@@ -54,7 +54,7 @@ describe('authorizationUrl', () => {
     }
   })
 
-  it.each<[Target, Record<string, string>]>([
+  it.each<[LoginTarget, Record<string, string>]>([
     [{}, {}],
     [{ connectionId: 'conn_1' }, { connection_id: 'conn_1' }],
     [{ organizationId: 'org_1' }, { organization_id: 'org_1' }],
@@ -82,7 +82,7 @@ describe('authorizationUrl', () => {
 })
 
 describe('pinsOf', () => {
-  it.each<[Target, object]>([
+  it.each<[LoginTarget, object]>([
     [{}, {}],
     [{ organizationId: 'org_1' }, { organizationId: 'org_1' }],
     [{ organizationId: 'acme' }, { externalOrganizationId: 'acme' }],
@@ -109,7 +109,7 @@ function started(): Transaction {
 }
 
 async function urlOf(
-  target: Target,
+  target: LoginTarget,
   changes: Partial<AuthorizationDetails> = {},
   transaction = started(),
 ): Promise<URL> {
