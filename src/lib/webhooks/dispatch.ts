@@ -4,7 +4,12 @@ import { consoleLogger, quote, textOfThrown } from '../ground/log.ts'
 import { eventTypeOf, isDocumented, type ScalekitEvent, type UnknownEvent } from './events.ts'
 import { handlerNames, typeByHandlerName } from './handler-names.ts'
 import type { Delivery, EventHandler, EventHandlers } from './handlers.ts'
-import { type EventPattern, type HandledType, type Matching, matchingTypes } from './patterns.ts'
+import {
+  type EventPattern,
+  type HandledType,
+  type MatchingEvent,
+  matchingTypes,
+} from './patterns.ts'
 
 /** Brings events to the application's handlers. */
 export interface Dispatcher {
@@ -15,7 +20,10 @@ export interface Dispatcher {
    * @throws WebhookError `webhook_handler_late` after the first delivery, which it would have
    *   missed, or after `close`
    */
-  on<Pattern extends EventPattern>(pattern: Pattern, handler: EventHandler<Matching<Pattern>>): void
+  on<Pattern extends EventPattern>(
+    pattern: Pattern,
+    handler: EventHandler<MatchingEvent<Pattern>>,
+  ): void
   /**
    * Adds a handler for events of a type, or of a version of the format, that this package does not
    * know. Without one they are taken and nothing is done.

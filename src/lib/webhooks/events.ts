@@ -82,10 +82,10 @@ type TypeByAlias = {
 export type EventAlias = keyof TypeByAlias
 
 /** The type that an older name stands for. */
-export type AliasedType<Alias extends EventAlias> = TypeByAlias[Alias]
+export type AliasedEventType<Alias extends EventAlias> = TypeByAlias[Alias]
 
 /** What every event says about itself, by the names of the wire. */
-export interface Envelope {
+export interface EventEnvelope {
   readonly spec_version: string
   /** `evt_…`; the delivery has an id of its own. */
   readonly id: string
@@ -101,7 +101,7 @@ export interface Envelope {
 
 /** An event of one of these types. */
 export type EventOf<Type extends EventType> = Type extends EventType
-  ? Envelope &
+  ? EventEnvelope &
       OrganizationOf<Type> & {
         readonly spec_version: '1'
         readonly type: Type
@@ -120,7 +120,7 @@ type OrganizationOf<Type> = Type extends `organization.${string}`
 export type ScalekitEvent = EventOf<EventType>
 
 /** An event of a type, or of a version of the format, that this package does not know. */
-export interface UnknownEvent extends Envelope {
+export interface UnknownEvent extends EventEnvelope {
   readonly type: string
   readonly data: unknown
 }

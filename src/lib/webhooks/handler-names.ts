@@ -5,7 +5,7 @@ import { type PascalCase, pascalCase } from './pascal-case.ts'
  * The name of an event's handler: `organization.directory.user_created` is `onDirectoryUserCreated`.
  * `organization` is left out where another noun follows, and stays where it is the noun itself.
  */
-export type HandlerName<Type extends EventType> = `on${PascalCase<Named<Type>>}`
+export type EventHandlerName<Type extends EventType> = `on${PascalCase<Named<Type>>}`
 
 type Named<Type extends string> = Type extends `organization.${infer Rest}`
   ? Rest extends `${string}${'.' | '_'}${string}`

@@ -1,6 +1,6 @@
 import type { Logger } from '../ground/log.ts'
 import type { EventOf, EventType, UnknownEvent } from './events.ts'
-import type { HandlerName } from './handler-names.ts'
+import type { EventHandlerName } from './handler-names.ts'
 
 /** What is known about one delivery of an event, beside the event. */
 export interface Delivery {
@@ -34,7 +34,7 @@ export type EventHandler<Event> = (event: Event, delivery: Delivery) => unknown
 
 /** A handler for each event that the application wants to know of. */
 export type EventHandlers = {
-  readonly [Type in EventType as HandlerName<Type>]?: EventHandler<EventOf<Type>>
+  readonly [Type in EventType as EventHandlerName<Type>]?: EventHandler<EventOf<Type>>
 } & {
   /** Gets events of a type or a version that this package does not know. */
   readonly onUnknown?: EventHandler<UnknownEvent>

@@ -1,7 +1,7 @@
 import { ConfigError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
 import {
-  type AliasedType,
+  type AliasedEventType,
   type EventAlias,
   type EventOf,
   type EventType,
@@ -12,23 +12,23 @@ import {
 } from './events.ts'
 
 /** `organization.directory.user_created` is below `organization` and `organization.directory`. */
-type Prefix<Type extends string> = Type extends `${infer Head}.${infer Tail}`
-  ? Head | `${Head}.${Prefix<Tail>}`
+type EventPrefix<Type extends string> = Type extends `${infer Head}.${infer Tail}`
+  ? Head | `${Head}.${EventPrefix<Tail>}`
   : never
 
 /**
  * Which events: one type, everything below a prefix such as `organization.directory.*`, or `*` for
  * all of them.
  */
-export type EventPattern = EventType | EventAlias | `${Prefix<EventType>}.*` | '*'
+export type EventPattern = EventType | EventAlias | `${EventPrefix<EventType>}.*` | '*'
 
 /** The events that a pattern stands for; only `*` has unknown ones among them. */
-export type Matching<Pattern extends EventPattern> = Pattern extends '*'
+export type MatchingEvent<Pattern extends EventPattern> = Pattern extends '*'
   ? ScalekitEvent | UnknownEvent
   : Pattern extends `${infer Head}.*`
     ? EventOf<Extract<EventType, `${Head}.${string}`>>
     : Pattern extends EventAlias
-      ? EventOf<AliasedType<Pattern>>
+      ? EventOf<AliasedEventType<Pattern>>
       : Pattern extends EventType
         ? EventOf<Pattern>
         : never

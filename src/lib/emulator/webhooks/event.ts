@@ -1,5 +1,5 @@
 import type { Clock } from '../../ground/clock.ts'
-import type { Envelope, EventOf, EventType } from '../../webhooks/events.ts'
+import type { EventEnvelope, EventOf, EventType } from '../../webhooks/events.ts'
 import { environmentId, randomId } from '../format/ids.ts'
 import { eventTime } from '../format/time.ts'
 import { exampleEvents } from './example-events.ts'
@@ -8,7 +8,7 @@ import { exampleEvents } from './example-events.ts'
 export type DataOf<Type extends EventType> = EventOf<Type>['data']
 
 /** An event as it goes over the wire, whatever its type. */
-export interface WireEvent extends Envelope {
+export interface WireEvent extends EventEnvelope {
   readonly type: EventType
   readonly data: DataOf<EventType>
 }
