@@ -65,7 +65,7 @@ export type {
   ListDirectoryUsersOptions,
   RoleAssignment,
 } from './lib/management/directory-types.ts'
-export type { Named } from './lib/management/named.ts'
+export type { NamedArguments } from './lib/management/named.ts'
 export type {
   ListOrganizationOptions,
   NewOrganization,

@@ -147,7 +147,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'ListedConnection',
     'LoginErrorCode',
     'LogoutUrlOptions',
-    'Named',
+    'NamedArguments',
     'NewOrganization',
     'OidcConfig',
     'Organization',

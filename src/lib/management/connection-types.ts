@@ -1,6 +1,6 @@
 import type { Json } from '../ground/types.ts'
 import type { CallOptions } from './call.ts'
-import type { Named } from './named.ts'
+import type { NamedArguments } from './named.ts'
 import type { Open, Toggled } from './shapes.ts'
 
 /** Whose identity provider, or which service, a connection leads to. */
@@ -176,26 +176,28 @@ export interface ConnectionApi {
   /** @throws {@link ApiError} as every operation; `invalid_id` for a filter that is named and empty */
   listConnections(
     organizationId: string,
-    options?: Named<Omit<ListConnectionsOptions, 'organizationId'>>,
+    options?: NamedArguments<Omit<ListConnectionsOptions, 'organizationId'>>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
   listConnections(
-    filter?: Named<ListConnectionsOptions>,
+    filter?: NamedArguments<ListConnectionsOptions>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
   listConnectionsByDomain(
     domain: string,
-    options?: Named<Pick<ListConnectionsOptions, 'include'>>,
+    options?: NamedArguments<Pick<ListConnectionsOptions, 'include'>>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
   listConnectionsByDomain(
-    request: Named<{ readonly domain: string; readonly include?: string }>,
+    request: NamedArguments<{ readonly domain: string; readonly include?: string }>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
   getConnection(
     organizationId: string,
     id: string,
     options?: CallOptions,
   ): Promise<{ readonly connection: Connection }>
-  getConnection(request: Named<ConnectionRequest>): Promise<{ readonly connection: Connection }>
+  getConnection(
+    request: NamedArguments<ConnectionRequest>,
+  ): Promise<{ readonly connection: Connection }>
   enableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
-  enableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
+  enableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
   disableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
-  disableConnection(request: Named<ConnectionRequest>): Promise<Toggled>
+  disableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
 }

@@ -6,12 +6,12 @@ import type {
   ListConnectionsOptions,
   ListedConnection,
 } from './connection-types.ts'
-import { type Named, named } from './named.ts'
+import { type NamedArguments, named } from './named.ts'
 import { apiPath, assertId } from './path.ts'
 import { listIn, objectIn, type Toggled, toggled } from './shapes.ts'
 
 export function connectionApi(call: CallApi): ConnectionApi {
-  async function list(request: Named<ListConnectionsOptions>) {
+  async function list(request: NamedArguments<ListConnectionsOptions>) {
     const { signal, timeoutMs, include, ...owner } = request
     // An id that got lost on its way here would otherwise show every customer's connections.
     for (const value of Object.values(owner)) assertId(value)

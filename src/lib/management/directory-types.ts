@@ -1,6 +1,6 @@
 import type { CallOptions } from './call.ts'
 import type { DirectoryGroup, DirectoryUser } from './directory-people-types.ts'
-import type { Named } from './named.ts'
+import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
 import type { Open, Toggled } from './shapes.ts'
 
@@ -116,14 +116,16 @@ export interface DirectoryApi {
     options?: CallOptions,
   ): Promise<{ readonly directories: readonly Directory[] }>
   listDirectories(
-    request: Named<{ readonly organizationId: string }>,
+    request: NamedArguments<{ readonly organizationId: string }>,
   ): Promise<{ readonly directories: readonly Directory[] }>
   getDirectory(
     organizationId: string,
     id: string,
     options?: CallOptions,
   ): Promise<{ readonly directory: Directory }>
-  getDirectory(request: Named<DirectoryRequest>): Promise<{ readonly directory: Directory }>
+  getDirectory(
+    request: NamedArguments<DirectoryRequest>,
+  ): Promise<{ readonly directory: Directory }>
   /**
    * The first directory of an organization.
    *
@@ -134,7 +136,7 @@ export interface DirectoryApi {
     options?: CallOptions,
   ): Promise<{ readonly directory: Directory }>
   getPrimaryDirectoryByOrganizationId(
-    request: Named<{ readonly organizationId: string }>,
+    request: NamedArguments<{ readonly organizationId: string }>,
   ): Promise<{ readonly directory: Directory }>
   /**
    * One page of a directory's people.
@@ -145,40 +147,40 @@ export interface DirectoryApi {
   listDirectoryUsers(
     organizationId: string,
     directoryId: string,
-    options?: Named<ListDirectoryUsersOptions>,
+    options?: NamedArguments<ListDirectoryUsersOptions>,
   ): Promise<DirectoryUserPage>
   listDirectoryUsers(
-    request: Named<DirectoryOwner & ListDirectoryUsersOptions>,
+    request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): Promise<DirectoryUserPage>
   /** All people of a directory, page by page as the loop reaches them; 30 to a page. */
   users(
     organizationId: string,
     directoryId: string,
-    options?: Named<ListDirectoryUsersOptions>,
+    options?: NamedArguments<ListDirectoryUsersOptions>,
   ): AsyncGenerator<DirectoryUser, void, undefined>
   users(
-    request: Named<DirectoryOwner & ListDirectoryUsersOptions>,
+    request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): AsyncGenerator<DirectoryUser, void, undefined>
   /** One page of a directory's groups; it throws as {@link DirectoryApi.listDirectoryUsers} does. */
   listDirectoryGroups(
     organizationId: string,
     directoryId: string,
-    options?: Named<ListDirectoryGroupsOptions>,
+    options?: NamedArguments<ListDirectoryGroupsOptions>,
   ): Promise<DirectoryGroupPage>
   listDirectoryGroups(
-    request: Named<DirectoryOwner & ListDirectoryGroupsOptions>,
+    request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): Promise<DirectoryGroupPage>
   /** All groups of a directory, page by page as the loop reaches them; 30 to a page. */
   groups(
     organizationId: string,
     directoryId: string,
-    options?: Named<ListDirectoryGroupsOptions>,
+    options?: NamedArguments<ListDirectoryGroupsOptions>,
   ): AsyncGenerator<DirectoryGroup, void, undefined>
   groups(
-    request: Named<DirectoryOwner & ListDirectoryGroupsOptions>,
+    request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): AsyncGenerator<DirectoryGroup, void, undefined>
   enableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
-  enableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
+  enableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
   disableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
-  disableDirectory(request: Named<DirectoryRequest>): Promise<Toggled>
+  disableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
 }

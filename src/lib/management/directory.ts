@@ -10,21 +10,21 @@ import type {
   ListDirectoryGroupsOptions,
   ListDirectoryUsersOptions,
 } from './directory-types.ts'
-import { type Named, named } from './named.ts'
+import { type NamedArguments, named } from './named.ts'
 import { type Pagination, pageQuery, pages } from './pages.ts'
 import { apiPath, assertId, type Query } from './path.ts'
 import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
 import { rfc3339 } from './time.ts'
 
-type UsersRequest = Named<DirectoryOwner & ListDirectoryUsersOptions>
-type GroupsRequest = Named<DirectoryOwner & ListDirectoryGroupsOptions>
+type UsersRequest = NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>
+type GroupsRequest = NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>
 
 interface OfOrganization {
   readonly organizationId: string
 }
 
 export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
-  async function directories(request: Named<OfOrganization>) {
+  async function directories(request: NamedArguments<OfOrganization>) {
     const path = apiPath`/organizations/${request.organizationId}/directories`
     const answer = await call({ method: 'GET', path }, request)
     return { directories: listIn<Directory>(answer, 'directories').map(withMappings) }

@@ -1,7 +1,7 @@
 import type { CallOptions } from './call.ts'
 
 /** Arguments by their names, and what every call takes. */
-export type Named<Request> = Request & CallOptions
+export type NamedArguments<Request> = Request & CallOptions
 
 /**
  * Gives arguments their names: an operation takes them one by one, as Scalekit's documentation
@@ -10,13 +10,13 @@ export type Named<Request> = Request & CallOptions
 export function named<Request extends object>(
   given: readonly unknown[],
   names: readonly (keyof Request & string)[],
-): Named<Request> {
+): NamedArguments<Request> {
   const [first] = given
-  if (typeof first === 'object' && first !== null) return first as Named<Request>
+  if (typeof first === 'object' && first !== null) return first as NamedArguments<Request>
   const request: Record<string, unknown> = { ...(given[names.length] as object) }
   for (const [index, name] of names.entries()) {
     // What is not given has no name, so that it is told from what is given and undefined.
     if (index < given.length) request[name] = given[index]
   }
-  return request as Named<Request>
+  return request as NamedArguments<Request>
 }

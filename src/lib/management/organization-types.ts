@@ -1,5 +1,5 @@
 import type { CallOptions } from './call.ts'
-import type { Named } from './named.ts'
+import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
 import type { Open } from './shapes.ts'
 
@@ -92,32 +92,32 @@ export interface OrganizationApi {
    * @throws {@link ApiError} as every operation; `invalid_page_size`; `invalid_id` for an external id
    *   that is named and empty
    */
-  listOrganization(options?: Named<ListOrganizationOptions>): Promise<OrganizationPage>
+  listOrganization(options?: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage>
   /** All organizations, page by page as the loop reaches them; 30 to a page. */
   organizations(
-    options?: Named<ListOrganizationOptions>,
+    options?: NamedArguments<ListOrganizationOptions>,
   ): AsyncGenerator<Organization, void, undefined>
   /** Sent again only where the API did nothing: a second organization would be another customer. */
   createOrganization(
     displayName: string,
-    options?: Named<Omit<NewOrganization, 'displayName'>>,
+    options?: NamedArguments<Omit<NewOrganization, 'displayName'>>,
   ): Promise<{ readonly organization: Organization }>
   createOrganization(
-    organization: Named<NewOrganization>,
+    organization: NamedArguments<NewOrganization>,
   ): Promise<{ readonly organization: Organization }>
   getOrganization(
     id: string,
     options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   getOrganization(
-    request: Named<{ readonly id: string }>,
+    request: NamedArguments<{ readonly id: string }>,
   ): Promise<{ readonly organization: Organization }>
   getOrganizationByExternalId(
     externalId: string,
     options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   getOrganizationByExternalId(
-    request: Named<{ readonly externalId: string }>,
+    request: NamedArguments<{ readonly externalId: string }>,
   ): Promise<{ readonly organization: Organization }>
   /** What is not named stays as it is. */
   updateOrganization(
@@ -126,7 +126,7 @@ export interface OrganizationApi {
     options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganization(
-    request: Named<{ readonly id: string; readonly organization: OrganizationChanges }>,
+    request: NamedArguments<{ readonly id: string; readonly organization: OrganizationChanges }>,
   ): Promise<{ readonly organization: Organization }>
   /** Looks the organization up and updates it by its id. */
   updateOrganizationByExternalId(
@@ -135,7 +135,10 @@ export interface OrganizationApi {
     options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganizationByExternalId(
-    request: Named<{ readonly externalId: string; readonly organization: OrganizationChanges }>,
+    request: NamedArguments<{
+      readonly externalId: string
+      readonly organization: OrganizationChanges
+    }>,
   ): Promise<{ readonly organization: Organization }>
   /** Switches features; those that are not named stay as they are. */
   updateOrganizationSettings(
@@ -144,16 +147,18 @@ export interface OrganizationApi {
     options?: CallOptions,
   ): Promise<{ readonly organization: Organization }>
   updateOrganizationSettings(
-    request: Named<{ readonly id: string; readonly settings: OrganizationSettings }>,
+    request: NamedArguments<{ readonly id: string; readonly settings: OrganizationSettings }>,
   ): Promise<{ readonly organization: Organization }>
   deleteOrganization(id: string, options?: CallOptions): Promise<void>
-  deleteOrganization(request: Named<{ readonly id: string }>): Promise<void>
+  deleteOrganization(request: NamedArguments<{ readonly id: string }>): Promise<void>
   /** Looks the organization up and deletes it by its id. */
   deleteOrganizationByExternalId(externalId: string, options?: CallOptions): Promise<void>
-  deleteOrganizationByExternalId(request: Named<{ readonly externalId: string }>): Promise<void>
+  deleteOrganizationByExternalId(
+    request: NamedArguments<{ readonly externalId: string }>,
+  ): Promise<void>
   /** Makes a link for one visit: keep it nowhere, and give it only to the customer's administrator. */
-  generatePortalLink(id: string, options?: Named<PortalLinkOptions>): Promise<PortalLink>
+  generatePortalLink(id: string, options?: NamedArguments<PortalLinkOptions>): Promise<PortalLink>
   generatePortalLink(
-    request: Named<PortalLinkOptions & { readonly id: string }>,
+    request: NamedArguments<PortalLinkOptions & { readonly id: string }>,
   ): Promise<PortalLink>
 }

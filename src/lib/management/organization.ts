@@ -1,6 +1,6 @@
 import type { Json } from '../ground/types.ts'
 import type { CallApi } from './call.ts'
-import { type Named, named } from './named.ts'
+import { type NamedArguments, named } from './named.ts'
 import type {
   ListOrganizationOptions,
   NewOrganization,
@@ -34,7 +34,7 @@ interface OrganizationAnswer {
 }
 
 export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
-  async function list(request: Named<ListOrganizationOptions>): Promise<OrganizationPage> {
+  async function list(request: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage> {
     const { externalId } = request
     // An id that got lost on its way here would otherwise lead to other customers.
     if ('externalId' in request) assertId(externalId)
@@ -43,13 +43,13 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     return { organizations: listIn<Organization>(answer, 'organizations'), ...pageEnds(answer) }
   }
 
-  async function find(request: Named<ByExternalId>): Promise<OrganizationAnswer> {
+  async function find(request: NamedArguments<ByExternalId>): Promise<OrganizationAnswer> {
     const path = apiPath`/organizations:external/${request.externalId}`
     return organizationIn(await call({ method: 'GET', path }, request))
   }
 
   /** The id of an organization, and what is left of the time for what is then done with it. */
-  async function lookUp(request: Named<ByExternalId>): Promise<Named<ById>> {
+  async function lookUp(request: NamedArguments<ByExternalId>): Promise<NamedArguments<ById>> {
     const { signal, timeoutMs } = request
     const beganAt = performance.now()
     const { organization } = await find(request)
@@ -57,13 +57,13 @@ export function organizationApi(call: CallApi, maxPageSize: number): Organizatio
     return { id: organization.id, signal, timeoutMs: timeoutMs && timeoutMs - tookMs }
   }
 
-  async function update(request: Named<ById & Change>): Promise<OrganizationAnswer> {
+  async function update(request: NamedArguments<ById & Change>): Promise<OrganizationAnswer> {
     const body = bodyOf(request.organization)
     const path = apiPath`/organizations/${request.id}`
     return organizationIn(await call({ method: 'PATCH', path, body }, request))
   }
 
-  async function remove(request: Named<ById>): Promise<void> {
+  async function remove(request: NamedArguments<ById>): Promise<void> {
     await call({ method: 'DELETE', path: apiPath`/organizations/${request.id}` }, request)
   }
 
