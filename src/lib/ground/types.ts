@@ -1,6 +1,9 @@
 /** JSON as it came over the wire, before anything about it is known. */
 export type Json = Readonly<Record<string, unknown>>
 
+/** One of the known values, or one that Scalekit adds later. */
+export type OpenEnum<Known extends string> = Known | (string & {})
+
 /**
  * Who signed in. `id` is the OpenID Connect subject, the one name that never moves to somebody
  * else; an e-mail address can, so do not find your users by it.

@@ -1,10 +1,10 @@
-import type { Json } from '../ground/types.ts'
+import type { Json, OpenEnum } from '../ground/types.ts'
 import type { CallOptions } from './call.ts'
 import type { NamedArguments } from './named.ts'
-import type { Open, Toggled } from './shapes.ts'
+import type { Toggled } from './shapes.ts'
 
 /** Whose identity provider, or which service, a connection leads to. */
-export type ConnectionProvider = Open<
+export type ConnectionProvider = OpenEnum<
   | 'OKTA'
   | 'GOOGLE'
   | 'MICROSOFT_AD'
@@ -24,13 +24,13 @@ export type ConnectionProvider = Open<
 >
 
 /** How far the setting-up of a connection came. */
-export type ConnectionStatus = Open<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
+export type ConnectionStatus = OpenEnum<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
 
 /** What every answer says of a connection. */
 interface ConnectionSummary {
   readonly id: string
   readonly provider?: ConnectionProvider
-  readonly type?: Open<'OIDC' | 'SAML'>
+  readonly type?: OpenEnum<'OIDC' | 'SAML'>
   readonly status?: ConnectionStatus
   /** It signs people in where this is true and `status` is `COMPLETED`. */
   readonly enabled: boolean
@@ -52,7 +52,7 @@ export interface ListedConnection extends ConnectionSummary {
 /** How an organization's people sign in. Times are in RFC 3339. */
 export interface Connection extends ConnectionSummary {
   readonly debugEnabled?: boolean
-  readonly configurationType?: Open<'DISCOVERY' | 'MANUAL'>
+  readonly configurationType?: OpenEnum<'DISCOVERY' | 'MANUAL'>
   readonly testConnectionUri?: string
   /** The identity provider's attributes, by Scalekit's. */
   readonly attributeMapping?: Readonly<Record<string, string>>
@@ -70,7 +70,7 @@ export interface Connection extends ConnectionSummary {
 }
 
 /** How a SAML message travels. */
-export type SamlBinding = Open<'POST' | 'REDIRECT' | 'HTTP_POST' | 'HTTP_REDIRECT'>
+export type SamlBinding = OpenEnum<'POST' | 'REDIRECT' | 'HTTP_POST' | 'HTTP_REDIRECT'>
 
 /** What a connection by SAML is set up with; `sp…` is Scalekit, `idp…` the identity provider. */
 export interface SamlConfig {
@@ -82,12 +82,12 @@ export interface SamlConfig {
   readonly idpSsoUrl?: string
   readonly idpMetadataUrl?: string
   readonly idpCertificates?: readonly IdpCertificate[]
-  readonly idpNameIdFormat?: Open<'UNSPECIFIED' | 'EMAIL' | 'TRANSIENT' | 'PERSISTENT'>
+  readonly idpNameIdFormat?: OpenEnum<'UNSPECIFIED' | 'EMAIL' | 'TRANSIENT' | 'PERSISTENT'>
   readonly idpSsoRequestBinding?: SamlBinding
   readonly idpSloUrl?: string
   readonly idpSloRequestBinding?: SamlBinding
   readonly idpSloRequired?: boolean
-  readonly samlSigningOption?: Open<
+  readonly samlSigningOption?: OpenEnum<
     | 'NO_SIGNING'
     | 'SAML_ONLY_RESPONSE_SIGNING'
     | 'SAML_ONLY_ASSERTION_SIGNING'
@@ -126,9 +126,11 @@ export interface OidcConfig {
   readonly clientId?: string
   readonly clientSecret?: string
   /** The reference has one text, today's API a list. */
-  readonly scopes?: string | readonly Open<'openid' | 'profile' | 'email' | 'address' | 'phone'>[]
+  readonly scopes?:
+    | string
+    | readonly OpenEnum<'openid' | 'profile' | 'email' | 'address' | 'phone'>[]
   readonly pkceEnabled?: boolean
-  readonly tokenAuthType?: Open<'URL_PARAMS' | 'BASIC_AUTH'>
+  readonly tokenAuthType?: OpenEnum<'URL_PARAMS' | 'BASIC_AUTH'>
   readonly idpLogoutRequired?: boolean
   readonly postLogoutRedirectUri?: string
   readonly backchannelLogoutRedirectUri?: string
@@ -142,9 +144,9 @@ export interface ConnectionDomain {
   readonly domain?: string
   readonly environmentId?: string
   readonly organizationId?: string
-  readonly domainType?: Open<'ORGANIZATION_DOMAIN' | 'ALLOWED_EMAIL_DOMAIN'>
-  readonly verificationStatus?: Open<'PENDING' | 'VERIFIED' | 'FAILED'>
-  readonly verificationMethod?: Open<'ADMIN' | 'DNS'>
+  readonly domainType?: OpenEnum<'ORGANIZATION_DOMAIN' | 'ALLOWED_EMAIL_DOMAIN'>
+  readonly verificationStatus?: OpenEnum<'PENDING' | 'VERIFIED' | 'FAILED'>
+  readonly verificationMethod?: OpenEnum<'ADMIN' | 'DNS'>
   readonly txtRecordKey?: string
   readonly txtRecordSecret?: string
   readonly createTime?: string

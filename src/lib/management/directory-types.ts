@@ -1,20 +1,21 @@
+import type { OpenEnum } from '../ground/types.ts'
 import type { CallOptions } from './call.ts'
 import type { DirectoryGroup, DirectoryUser } from './directory-people-types.ts'
 import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
-import type { Open, Toggled } from './shapes.ts'
+import type { Toggled } from './shapes.ts'
 
 /** Where an organization's people and groups come from. Times are in RFC 3339. */
 export interface Directory {
   readonly id: string
   readonly name?: string
-  readonly directoryProvider?: Open<
+  readonly directoryProvider?: OpenEnum<
     'OKTA' | 'GOOGLE' | 'MICROSOFT_AD' | 'AUTH0' | 'ONELOGIN' | 'JUMPCLOUD' | 'PING_IDENTITY'
   >
-  readonly directoryType?: Open<'SCIM' | 'LDAP' | 'POLL'>
+  readonly directoryType?: OpenEnum<'SCIM' | 'LDAP' | 'POLL'>
   readonly directoryEndpoint?: string
   readonly enabled: boolean
-  readonly status?: Open<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
+  readonly status?: OpenEnum<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
   readonly organizationId?: string
   readonly source?: string
   readonly lastSyncedAt?: string | null
@@ -48,7 +49,7 @@ export interface DirectorySecret {
   readonly id?: string
   readonly directoryId?: string
   readonly secretSuffix?: string
-  readonly status?: Open<'ACTIVE' | 'INACTIVE'>
+  readonly status?: OpenEnum<'ACTIVE' | 'INACTIVE'>
   readonly createTime?: string
   readonly expireTime?: string | null
   readonly lastUsedTime?: string | null

@@ -1,7 +1,7 @@
+import type { OpenEnum } from '../ground/types.ts'
 import type { CallOptions } from './call.ts'
 import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
-import type { Open } from './shapes.ts'
 
 /** A customer of yours. Times are in RFC 3339. */
 export interface Organization {
@@ -12,7 +12,7 @@ export interface Organization {
   /** What you attached to it, by your own keys. */
   readonly metadata?: Readonly<Record<string, string>>
   /** Where its data is kept. */
-  readonly regionCode?: Open<'US' | 'EU'>
+  readonly regionCode?: OpenEnum<'US' | 'EU'>
   readonly settings?: OrganizationSettings
   readonly slug?: string
   readonly logoUrl?: string
@@ -27,7 +27,7 @@ export interface OrganizationSettings {
 
 /** Single sign-on or directory sync, on or off. */
 export interface OrganizationFeature {
-  readonly name: Open<'sso' | 'dir_sync'>
+  readonly name: OpenEnum<'sso' | 'dir_sync'>
   readonly enabled: boolean
 }
 
@@ -47,7 +47,7 @@ export interface OrganizationChanges {
 export interface NewOrganization extends OrganizationChanges {
   readonly displayName: string
   /** Default: the environment's. */
-  readonly regionCode?: Open<'US' | 'EU'>
+  readonly regionCode?: OpenEnum<'US' | 'EU'>
 }
 
 /** Which organizations. */
@@ -64,7 +64,7 @@ export interface OrganizationPage extends PageEnds {
 /** What can be set up behind a link. */
 export interface PortalLinkOptions {
   /** What the link opens. Default: what the organization has enabled. */
-  readonly features?: readonly Open<'sso' | 'dir_sync'>[] | undefined
+  readonly features?: readonly OpenEnum<'sso' | 'dir_sync'>[] | undefined
   /** @deprecated by Scalekit: use `features`. */
   readonly sso?: boolean | undefined
   /** @deprecated by Scalekit: use `features`. */

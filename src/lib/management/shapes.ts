@@ -4,9 +4,6 @@ import type { Json } from '../ground/types.ts'
 import type { PageEnds } from './pages.ts'
 import { fromWire } from './wire.ts'
 
-/** Names of today, and any that Scalekit adds. */
-export type Open<Known extends string> = Known | (string & {})
-
 /** What switching something on or off answers. */
 export interface Toggled {
   readonly enabled: boolean

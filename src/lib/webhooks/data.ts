@@ -1,7 +1,4 @@
-import type { Json } from '../ground/types.ts'
-
-/** One of these today, and maybe another tomorrow. */
-type Open<Known extends string> = Known | (string & {})
+import type { Json, OpenEnum } from '../ground/types.ts'
 
 /**
  * The reference lists these inside `data` too; deliveries seen so far have them in the envelope
@@ -33,11 +30,11 @@ export interface OrganizationData {
 export interface OrganizationDomainData {
   readonly id: string
   readonly domain: string
-  readonly domain_type: Open<'ORGANIZATION_DOMAIN'>
+  readonly domain_type: OpenEnum<'ORGANIZATION_DOMAIN'>
   readonly organization_id: string
   readonly environment_id: string
-  readonly verification_status: Open<'PENDING' | 'VERIFIED' | 'FAILED'>
-  readonly verification_method: Open<'DNS'>
+  readonly verification_status: OpenEnum<'PENDING' | 'VERIFIED' | 'FAILED'>
+  readonly verification_method: OpenEnum<'DNS'>
   readonly txt_record_key: string
   /** Proves who owns the domain: keep it out of logs. */
   readonly txt_record_secret: string
@@ -48,20 +45,20 @@ export interface OrganizationDomainData {
 export interface ConnectionData {
   readonly id: string
   readonly organization_id?: string
-  readonly connection_type: Open<'SAML' | 'OIDC'>
-  readonly provider: Open<'OKTA'>
+  readonly connection_type: OpenEnum<'SAML' | 'OIDC'>
+  readonly provider: OpenEnum<'OKTA'>
 }
 
 /** A sign-in connection that was switched on or off. */
 export interface SwitchedConnectionData extends ConnectionData {
   readonly enabled: boolean
-  readonly status: Open<'COMPLETED'>
+  readonly status: OpenEnum<'COMPLETED'>
 }
 
 export interface DirectoryData extends EnvelopeEcho {
   readonly id: string
-  readonly directory_type: Open<'SCIM'>
-  readonly provider: Open<'OKTA'>
+  readonly directory_type: OpenEnum<'SCIM'>
+  readonly provider: OpenEnum<'OKTA'>
   readonly enabled: boolean
   readonly organization_id: string
   /** `null` before the first synchronization. */
@@ -163,7 +160,7 @@ export interface UserSessionData {
     readonly user_id: string
     readonly organization_id: string
     readonly authenticated_organizations: readonly string[]
-    readonly status: Open<'ACTIVE'>
+    readonly status: OpenEnum<'ACTIVE'>
     readonly created_at: string
     readonly updated_at: string
     readonly last_active_at: string
@@ -241,8 +238,8 @@ export interface ConnectedAccountData {
   readonly connection_id: string
   readonly connection_name?: string
   readonly provider: string
-  readonly authorization_type: Open<'OAUTH'>
-  readonly status: Open<'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH'>
+  readonly authorization_type: OpenEnum<'OAUTH'>
+  readonly status: OpenEnum<'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH'>
   readonly last_used_at?: string
   readonly token_expires_at?: string
 }
