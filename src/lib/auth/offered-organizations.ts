@@ -9,13 +9,15 @@ export interface OfferedOrganization extends OrganizationName {
   readonly id: string
 }
 
-type Offered = readonly (string | OfferedOrganization)[]
-
 /**
  * Says which organizations a person may be offered, by their ids or with their names; names that
  * are left out are asked for at Scalekit. Whether they get in is decided when they sign in there.
  */
-export type OfferOrganizations = (principal: SignedIn) => Offered | Promise<Offered>
+export type OfferOrganizations = (
+  principal: SignedIn,
+) => readonly (string | OfferedOrganization)[] | Promise<readonly (string | OfferedOrganization)[]>
+
+type Offered = Awaited<ReturnType<OfferOrganizations>>
 
 /**
  * Asks the application; where it does not say, those are offered that were signed in to.

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LoginError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
-import type { Identity, Json, Tokens } from '../ground/types.ts'
+import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 import { answerInTime } from '../ground/with-timeout.ts'
 
 /** What the application may look at before somebody is let in. */
@@ -23,14 +23,11 @@ export interface LoginDecision {
   readonly returnTo?: string
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
-type Answered = LoginDecision | undefined | void
-
 /**
  * Called after every check has passed and before the session exists. A throw lets nobody in, nor
  * does an answer that takes longer than 30 seconds.
  */
-export type OnLogin = (attempt: LoginAttempt) => Answered | Promise<Answered>
+export type OnLogin = (attempt: LoginAttempt) => HookResult<LoginDecision>
 
 /**
  * Asks the application.
@@ -86,7 +83,10 @@ function assertKeepable(user: unknown): void {
   }
 }
 
-async function ask(onLogin: OnLogin | undefined, attempt: LoginAttempt): Promise<Answered> {
+async function ask(
+  onLogin: OnLogin | undefined,
+  attempt: LoginAttempt,
+): Promise<Awaited<HookResult<LoginDecision>>> {
   try {
     return await answerInTime(() => onLogin?.(attempt))
   } catch (cause) {

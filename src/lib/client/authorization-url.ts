@@ -2,7 +2,7 @@ import { ConfigError } from '../ground/errors.ts'
 import { snakeCase } from '../management/wire.ts'
 import { domainSelector } from '../oidc/authorization-request.ts'
 import type { Client } from '../oidc/discovery.ts'
-import type { AuthorizationUrlOptions, ParameterValue } from './sign-in-types.ts'
+import type { AuthorizationUrlOptions } from './sign-in-types.ts'
 
 /**
  * The URL that starts a sign-in; nobody is asked, and nothing about it is kept.
@@ -49,7 +49,7 @@ export function assertRedirectUri(redirectUri: unknown): asserts redirectUri is 
 }
 
 /** @see OpenID Connect Core 3.1.2.1 for lists in one parameter, as `scope` is one */
-function wireParameters(options: Readonly<Record<string, ParameterValue>>): Record<string, string> {
+function wireParameters(options: AuthorizationUrlOptions): Record<string, string> {
   const texts = Object.entries(options).map(([name, value]) => [
     snakeCase(name),
     value === undefined || value === null ? '' : [value].flat().join(' '),

@@ -29,11 +29,8 @@ export interface AuthorizationUrlOptions {
   readonly maxAge?: number | undefined
   readonly acrValues?: string | readonly string[] | undefined
   /** Any other parameter, sent in snake_case; a list is sent with spaces between. */
-  readonly [parameter: string]: ParameterValue
+  readonly [parameter: string]: string | number | boolean | readonly string[] | undefined
 }
-
-/** What a parameter may be before it is a text. */
-export type ParameterValue = string | number | boolean | readonly string[] | undefined
 
 /** What belongs to the authorization request that a code came for. */
 export interface AuthenticationOptions {

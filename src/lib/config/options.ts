@@ -4,13 +4,12 @@ import type { OnLogin } from '../auth/on-login.ts'
 import type { OptionalRevocation } from '../auth/reactions.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
-import type { LoginRequest } from '../ground/types.ts'
+import type { HookResult, LoginRequest } from '../ground/types.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { SessionStore } from '../session/own-session.ts'
 import type { DeliveryQueue } from '../state/delivery-queue.ts'
 import type { StateStore } from '../state/store.ts'
 import type { EventHandlers } from '../webhooks/handlers.ts'
-import type { OnFailure } from '../webhooks/intercept.ts'
 import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import type { PageOptions } from './page-options.ts'
@@ -139,11 +138,8 @@ export interface HttpOptions {
   readonly timeoutSeconds?: number
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook without an answer returns nothing.
-type ResolvedLogin = LoginRequest | undefined | void
-
 /** Answers where a request belongs, or nothing; what the request says itself has the last word. */
-export type ResolveLogin = (req: IncomingMessage) => ResolvedLogin | Promise<ResolvedLogin>
+export type ResolveLogin = (req: IncomingMessage) => HookResult<LoginRequest>
 
 /** Where sessions are kept, and how long they last. */
 export interface SessionOptions {
@@ -232,7 +228,7 @@ export type InterceptorOptions = InterceptorHandlers & {
    * The answer where a handler throws or takes too long: `deny` keeps everybody out meanwhile,
    * `allow` lets everybody in. Has to be said where there are handlers.
    */
-  readonly onFailure?: OnFailure
+  readonly onFailure?: 'allow' | 'deny'
   /** How far Scalekit's clock and ours may be apart, in seconds. Default: 300. */
   readonly toleranceSeconds?: number
   /** The largest body, in bytes. Default: 1 048 576. */

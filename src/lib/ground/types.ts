@@ -4,6 +4,10 @@ export type Json = Readonly<Record<string, unknown>>
 /** One of the known values, or one that Scalekit adds later. */
 export type OpenEnum<Known extends string> = Known | (string & {})
 
+/** What a hook may return: a value, nothing, or a promise of either. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may have no return statement.
+export type HookResult<Value> = Value | undefined | void | Promise<Value | undefined | void>
+
 /**
  * Who signed in. `id` is the OpenID Connect subject, the one name that never moves to somebody
  * else; an e-mail address can, so do not find your users by it.

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuthEmitter } from '../auth/events.ts'
+import type { AuthEvents } from '../auth/events.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { parseConfig } from '../config/config.ts'
 import type { ScalekitAuthOptions } from '../config/options.ts'
@@ -71,8 +71,15 @@ export interface ScalekitAuth extends Guards {
   readonly client: ScalekitClient
   /** Scalekit's webhooks beside the route. */
   readonly webhooks: Webhooks
-  /** Tells a listener of what happens, until the function that it answers is called. */
-  readonly on: AuthEmitter['on']
+  /**
+   * Calls a listener with each event of this name.
+   *
+   * @returns a function that removes the listener
+   */
+  on<Name extends keyof AuthEvents>(
+    name: Name,
+    listener: (event: AuthEvents[Name]) => void,
+  ): () => void
   /**
    * Keeps a copy of what arrives for the routes of webhooks and interceptors, above body parsers.
    * HTTP/1 servers do not need it: there the kit sees every request first.

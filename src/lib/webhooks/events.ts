@@ -67,22 +67,16 @@ const events = {
   'connected_account.token_refresh_failed': { data: 'connectedAccount' },
 } as const
 
-type Events = typeof events
-
 /** The type of an event that Scalekit documents, e.g. `organization.directory.user_created`. */
-export type EventType = keyof Events
-
-type TypeByAlias = {
-  [Type in EventType as Events[Type] extends { alias: infer Alias extends string }
-    ? Alias
-    : never]: Type
-}
+export type EventType = keyof typeof events
 
 /** What some events were called in 2024. They arrive under the name they have now. */
-export type EventAlias = keyof TypeByAlias
+export type EventAlias = Extract<(typeof events)[EventType], { alias: string }>['alias']
 
 /** The type that an older name stands for. */
-export type AliasedEventType<Alias extends EventAlias> = TypeByAlias[Alias]
+export type AliasedEventType<Alias extends EventAlias> = {
+  [Type in EventType]: (typeof events)[Type] extends { alias: Alias } ? Type : never
+}[EventType]
 
 /** What every event says about itself, by the names of the wire. */
 export interface EventEnvelope {
@@ -102,16 +96,12 @@ export interface EventEnvelope {
 /** An event of one of these types. */
 export type EventOf<Type extends EventType> = Type extends EventType
   ? EventEnvelope &
-      OrganizationOf<Type> & {
+      (Type extends `organization.${string}` ? { readonly organization_id: string } : unknown) & {
         readonly spec_version: '1'
         readonly type: Type
-        readonly data: EventData[Events[Type]['data']]
+        readonly data: EventData[(typeof events)[Type]['data']]
       }
   : never
-
-type OrganizationOf<Type> = Type extends `organization.${string}`
-  ? { readonly organization_id: string }
-  : unknown
 
 /**
  * Any event that Scalekit documents; `type` tells which. One of a type that is newer than this

@@ -5,13 +5,10 @@ import { type PascalCase, pascalCase } from './pascal-case.ts'
  * The name of an event's handler: `organization.directory.user_created` is `onDirectoryUserCreated`.
  * `organization` is left out where another noun follows, and stays where it is the noun itself.
  */
-export type EventHandlerName<Type extends EventType> = `on${PascalCase<Named<Type>>}`
-
-type Named<Type extends string> = Type extends `organization.${infer Rest}`
-  ? Rest extends `${string}${'.' | '_'}${string}`
-    ? Rest
-    : Type
-  : Type
+export type EventHandlerName<Type extends EventType> =
+  Type extends `organization.${infer Rest extends `${string}${'.' | '_'}${string}`}`
+    ? `on${PascalCase<Rest>}`
+    : `on${PascalCase<Type>}`
 
 /** The same at run time. */
 export function handlerName(type: EventType): string {

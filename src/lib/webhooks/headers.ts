@@ -5,12 +5,12 @@ import type { Scheme } from './scheme.ts'
  * The headers of a request: Node's `req.headers`, an object with names in any case, or a `Headers`
  * of the Fetch standard.
  */
-export type RequestHeaders = NodeHeaders | FetchHeaders
+export type RequestHeaders =
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | { get(name: string): string | null }
 
-interface FetchHeaders {
-  get(name: string): string | null
-}
-type NodeHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+type FetchHeaders = Extract<RequestHeaders, { get: unknown }>
+type NodeHeaders = Exclude<RequestHeaders, FetchHeaders>
 
 /** The three headers of a signed request, each of its form. */
 export interface SignatureHeaders {

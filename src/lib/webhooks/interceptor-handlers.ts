@@ -1,5 +1,5 @@
 import type { Logger } from '../ground/log.ts'
-import type { Json } from '../ground/types.ts'
+import type { HookResult, Json } from '../ground/types.ts'
 import type { InterceptorCall, TriggerPoint } from './interceptors.ts'
 import { type PascalCase, pascalCase } from './pascal-case.ts'
 
@@ -46,14 +46,11 @@ export interface Interception {
   readonly log: Logger
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing against it returns nothing.
-type Answered<Point extends TriggerPoint> = InterceptorDecision<Point> | undefined | void
-
 /** Decides at one point; no answer allows. */
 export type InterceptorHandler<Point extends TriggerPoint> = (
   call: Extract<InterceptorCall, { trigger_point: Point }>,
   interception: Interception,
-) => Answered<Point> | Promise<Answered<Point>>
+) => HookResult<InterceptorDecision<Point>>
 
 /** A handler for each point at which the application wants to be asked. */
 export type InterceptorHandlers = {

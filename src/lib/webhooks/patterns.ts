@@ -12,15 +12,14 @@ import {
 } from './events.ts'
 
 /** `organization.directory.user_created` is below `organization` and `organization.directory`. */
-type EventPrefix<Type extends string> = Type extends `${infer Head}.${infer Tail}`
-  ? Head | `${Head}.${EventPrefix<Tail>}`
-  : never
+export type EventPrefix<Type extends string = EventType> =
+  Type extends `${infer Head}.${infer Tail}` ? Head | `${Head}.${EventPrefix<Tail>}` : never
 
 /**
  * Which events: one type, everything below a prefix such as `organization.directory.*`, or `*` for
  * all of them.
  */
-export type EventPattern = EventType | EventAlias | `${EventPrefix<EventType>}.*` | '*'
+export type EventPattern = EventType | EventAlias | `${EventPrefix}.*` | '*'
 
 /** The events that a pattern stands for; only `*` has unknown ones among them. */
 export type MatchingEvent<Pattern extends EventPattern> = Pattern extends '*'

@@ -9,11 +9,11 @@ import { askedHost } from '../request/middleware.ts'
  */
 export type OrganizationSelector<Req extends IncomingMessage = IncomingMessage> =
   | string
-  | Place
+  | RequestPlace
   | ((req: Req) => unknown)
 
-/** A part of the request. */
-type Place =
+/** The part of a request that names an organization. */
+export type RequestPlace =
   | { readonly param: string }
   | { readonly header: string }
   | { readonly subdomainOf: string }
@@ -60,7 +60,7 @@ export function selectsExternalId(select: unknown): boolean {
   return typeof select === 'object' && select !== null && 'subdomainOf' in select
 }
 
-function lookUp(select: Place, req: IncomingMessage): unknown {
+function lookUp(select: RequestPlace, req: IncomingMessage): unknown {
   if ('header' in select) return req.headers[select.header.toLowerCase()]
   if ('subdomainOf' in select) return subdomain(askedHost(req), select.subdomainOf)
   const { params } = req as IncomingMessage & { params?: Record<string, unknown> }

@@ -9,25 +9,18 @@ export type SignedInHandler<Req extends IncomingMessage, Res extends ServerRespo
   next: Next,
 ) => unknown
 
-/** Any framework's handler; declared as a method, so that its parameters may be narrower. */
-interface AnyHandler {
+/** A handler of any framework; read off a method, so that its parameters may be narrower. */
+export type FrameworkHandler = {
   call(req: IncomingMessage, res: ServerResponse, next: Next): unknown
-}
-
-/** A framework's handler that gets a request of a signed-in user. */
-type SignedInTo<Handler> = Handler extends (
-  req: infer Req,
-  res: infer Res,
-  next: infer Next,
-) => unknown
-  ? (req: Req & { readonly scalekit: SignedIn }, res: Res, next: Next) => unknown
-  : never
+}['call']
 
 /** How `auth.protect` is typed: by the place it is mounted at, or by the handler's own types. */
 export interface Protect {
-  <Handler extends AnyHandler['call']>(
+  <Handler extends FrameworkHandler>(
     guards: readonly Middleware[],
-    handler: SignedInTo<Handler>,
+    handler: Handler extends (req: infer Req, res: infer Res, next: infer Next) => unknown
+      ? (req: Req & { readonly scalekit: SignedIn }, res: Res, next: Next) => unknown
+      : never,
   ): Handler
   <Req extends IncomingMessage, Res extends ServerResponse>(
     guards: readonly Middleware[],
