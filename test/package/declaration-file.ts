@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path/posix'
+import { tokensOf } from './declaration-tokens.ts'
 
 /** A name, and the file in which to look it up. */
 export interface Link {
@@ -23,9 +24,6 @@ const kinds = /^(?:interface|type|class|function|const|namespace|global)$/
 const kindsWithoutSemicolon = /^(?:interface|class|namespace|global)$/
 const modifiers = /^(?:export|declare|default|abstract)$/
 
-const token =
-  /^#![^\n]*|\/\*.*?\*\/|\/\/[^\n]*|\s+|(?<kept>[\w$#]+|'[^'\n]*'|"[^"\n]*"|\.{3}|=>|[{}()[\]<>.,;:?|&=*+@!-])|`(?<template>(?:[^`$]|\$\{[^`{}]*\})*)`|(?<unknown>.)/gs
-
 /**
  * Reads a file that `tsc` emitted: a small part of what TypeScript may look like.
  *
@@ -49,17 +47,6 @@ export function readDeclarations(path: string, text: string): DeclarationFile {
     }
   }
   return { declared, imported, exported }
-}
-
-/** Leaves out spaces, comments and the text of templates; what a template inserts is in brackets. */
-function tokensOf(text: string): string[] {
-  return [...text.matchAll(token)].flatMap(({ groups }) => {
-    const { kept, template = '', unknown } = groups!
-    if (unknown !== undefined) throw new Error(`Cannot read ${unknown} in ${text}`)
-    if (kept !== undefined) return [kept]
-    const inserted = [...template.matchAll(/\$\{([^}]*)\}/g)]
-    return inserted.flatMap(([, part]) => ['(', ...tokensOf(part!), ')'])
-  })
 }
 
 function statementsOf(tokens: readonly string[]): string[][] {

@@ -31,6 +31,7 @@ describe('the walker', () => {
     ['in a tuple', 'export type Shown = [first: string, second?: Hidden];'],
     ['in a tuple without labels', 'export type Shown = [string, Hidden?];'],
     ['in a template', `export type Shown = \`on\${string}\${Hidden["id"]}\`;`],
+    ['in a template of a template', `export type Shown = \`a\${\`b\${{ c: Hidden }["c"]}\`}\`;`],
     ['in a type predicate', 'export type Shown = (given: unknown) => given is Hidden;'],
     ['behind a comment', 'export type Shown = /* a text */ Hidden; // no "end'],
     ['in a function', 'export declare function Shown(given: Hidden): void;'],
@@ -145,6 +146,7 @@ describe('the walker', () => {
     ['a name that is not there', "import { A } from './hidden.ts';\nexport type Shown = A;"],
     ['a statement it does not know', 'export = Shown;'],
     ['a sign it does not know', 'export type Shown = string; ~'],
+    ['a template without an end', 'export type Shown = `a'],
   ])('throws for %s', (_case, text) => {
     expect(() => unnamed(showing(text), 'index.d.ts')).toThrow()
   })
