@@ -1,5 +1,6 @@
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export { Scalekit, ScalekitClient } from './lib/client/scalekit-client.ts'
+export type { SignInClient } from './lib/client/sign-in-client.ts'
 export type {
   AuthenticatedUser,
   AuthenticationOptions,
@@ -10,6 +11,7 @@ export type {
   RefreshTokenResponse,
   TokenValidationOptions,
 } from './lib/client/sign-in-types.ts'
+export type { Clock } from './lib/ground/clock.ts'
 export type {
   AccessErrorCode,
   ApiErrorCode,
@@ -19,7 +21,7 @@ export type {
   ScalekitErrorCode,
   WebhookErrorCode,
 } from './lib/ground/error-codes.ts'
-export type { FieldViolation } from './lib/ground/errors.ts'
+export type { ApiErrorDetails, ErrorDetails, FieldViolation } from './lib/ground/errors.ts'
 export {
   AccessError,
   ApiError,
@@ -28,7 +30,7 @@ export {
   ScalekitError,
   WebhookError,
 } from './lib/ground/errors.ts'
-export type { AccessTokenClaims, Json } from './lib/ground/types.ts'
+export type { AccessTokenClaims, Json, OpenEnum } from './lib/ground/types.ts'
 export type { CallOptions } from './lib/management/call.ts'
 export type {
   Connection,
@@ -37,6 +39,7 @@ export type {
   ConnectionProvider,
   ConnectionRequest,
   ConnectionStatus,
+  ConnectionSummary,
   IdpCertificate,
   ListConnectionsOptions,
   ListedConnection,
@@ -80,6 +83,7 @@ export type {
 } from './lib/management/organization-types.ts'
 export type { PageEnds, Pagination } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
+export type { Fetch } from './lib/outgoing/fetch-transport.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type { RequestHeaders } from './lib/webhooks/headers.ts'
 export type { Secrets } from './lib/webhooks/signing-keys.ts'

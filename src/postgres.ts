@@ -1,3 +1,16 @@
 export type { PostgresClient } from './lib/adapters/postgres/client.ts'
 export type { PostgresStore } from './lib/adapters/postgres/postgres-store.ts'
 export { postgresStore } from './lib/adapters/postgres/postgres-store.ts'
+export type { Tokens } from './lib/ground/types.ts'
+export type {
+  ClaimAnswer,
+  DeadLetter,
+  DeliveryClaim,
+  Ledger,
+  LocalRevocations,
+  Revocation,
+  Revocations,
+  SingleUse,
+  StateStore,
+  TokenStore,
+} from './lib/state/store.ts'

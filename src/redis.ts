@@ -1,2 +1,15 @@
 export type { RedisClient } from './lib/adapters/redis/client.ts'
 export { redisStore } from './lib/adapters/redis/redis-store.ts'
+export type { Tokens } from './lib/ground/types.ts'
+export type {
+  ClaimAnswer,
+  DeadLetter,
+  DeliveryClaim,
+  Ledger,
+  LocalRevocations,
+  Revocation,
+  Revocations,
+  SingleUse,
+  StateStore,
+  TokenStore,
+} from './lib/state/store.ts'

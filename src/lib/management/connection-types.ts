@@ -27,7 +27,7 @@ export type ConnectionProvider = OpenEnum<
 export type ConnectionStatus = OpenEnum<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
 
 /** What every answer says of a connection. */
-interface ConnectionSummary {
+export interface ConnectionSummary {
   readonly id: string
   readonly provider?: ConnectionProvider
   readonly type?: OpenEnum<'OIDC' | 'SAML'>

@@ -1,10 +1,10 @@
 import type { Json, OpenEnum } from '../ground/types.ts'
 
 /**
- * The reference lists these inside `data` too; deliveries seen so far have them in the envelope
- * only.
+ * Members of the envelope that the reference lists inside `data` too; deliveries seen so far have
+ * them in the envelope only.
  */
-interface EnvelopeEcho {
+export interface EnvelopeEcho {
   readonly environment_id?: string
   readonly object?: string
   readonly occurred_at?: string
@@ -12,6 +12,7 @@ interface EnvelopeEcho {
   readonly type?: string
 }
 
+/** An organization: a customer of yours. */
 export interface OrganizationData {
   readonly id: string
   readonly display_name: string
@@ -27,6 +28,7 @@ export interface OrganizationData {
   }
 }
 
+/** A domain of an organization, and how far its verification came. */
 export interface OrganizationDomainData {
   readonly id: string
   readonly domain: string
@@ -55,6 +57,7 @@ export interface SwitchedConnectionData extends ConnectionData {
   readonly status: OpenEnum<'COMPLETED'>
 }
 
+/** An organization's directory: where its people and groups come from. */
 export interface DirectoryData extends EnvelopeEcho {
   readonly id: string
   readonly directory_type: OpenEnum<'SCIM'>
@@ -67,7 +70,7 @@ export interface DirectoryData extends EnvelopeEcho {
   readonly updated_at: string
 }
 
-/** `{ role, name }` in the reference, `{ role_name }` in deliveries since: either may come. */
+/** A role of a person: `{ role, name }` in the reference, `{ role_name }` in deliveries since: either may come. */
 export interface DirectoryRole {
   readonly role_name?: string
   readonly role?: string
@@ -112,6 +115,7 @@ export interface DirectoryUserData {
   readonly raw_attributes?: Json | null
 }
 
+/** A person who was removed from a directory. */
 export interface DeletedDirectoryUserData {
   readonly id: string
   readonly organization_id: string
@@ -120,6 +124,7 @@ export interface DeletedDirectoryUserData {
   readonly email: string
 }
 
+/** A group of a directory. */
 export interface DirectoryGroupData extends EnvelopeEcho {
   readonly id: string
   readonly directory_id: string
@@ -130,6 +135,7 @@ export interface DirectoryGroupData extends EnvelopeEcho {
   readonly raw_attributes?: Json | null
 }
 
+/** A group that was removed from a directory. */
 export interface DeletedDirectoryGroupData extends EnvelopeEcho {
   readonly id: string
   readonly directory_id: string
@@ -216,6 +222,7 @@ export interface ExternalIdentity {
   readonly raw_attributes?: string
 }
 
+/** A role that users may have. */
 export interface RoleData {
   readonly id: string
   readonly name: string
@@ -225,13 +232,14 @@ export interface RoleData {
   readonly extends?: string
 }
 
+/** A permission that roles may have. */
 export interface PermissionData {
   readonly id: string
   readonly name: string
   readonly description?: string
 }
 
-/** Somebody's account at another service. */
+/** A user's account at another service. */
 export interface ConnectedAccountData {
   readonly id: string
   readonly identifier: string
@@ -244,6 +252,7 @@ export interface ConnectedAccountData {
   readonly token_expires_at?: string
 }
 
+/** The same, with the status that it had before. */
 export interface ConnectedAccountStatusData extends ConnectedAccountData {
   readonly old_status: ConnectedAccountData['status']
 }
