@@ -6,16 +6,20 @@ export type {
 export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
+export type { Call } from './lib/emulator/server/call.ts'
 export type {
   AccessTokenFault,
   FaultRule,
   HangFault,
   IdpLoginFault,
   IdTokenFault,
+  RepeatedFault,
+  RequestFault,
   ResetFault,
   StatusFault,
   TokenResponseFault,
 } from './lib/emulator/state/faults.ts'
+export type { Claims } from './lib/emulator/state/keys.ts'
 export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
 export type {
   DeliveryAttempt,
@@ -23,6 +27,7 @@ export type {
   EmulatedDelivery,
   Subscription,
 } from './lib/emulator/webhooks/delivery.ts'
+export type { DataOf, WireEvent } from './lib/emulator/webhooks/event.ts'
 export type {
   EmulatedDirectory,
   EmulatedDirectoryGroup,
@@ -31,6 +36,7 @@ export type {
 export type {
   EmulatedConnection,
   EmulatedOrganization,
+  OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
 export type {
@@ -43,3 +49,28 @@ export type {
   OrganizationSeed,
   PersonSeed,
 } from './lib/emulator/world/seed.ts'
+export type { Clock } from './lib/ground/clock.ts'
+export type { Json, OpenEnum } from './lib/ground/types.ts'
+export type {
+  ConnectedAccountData,
+  ConnectedAccountStatusData,
+  ConnectionData,
+  DeletedDirectoryGroupData,
+  DeletedDirectoryUserData,
+  DirectoryData,
+  DirectoryGroupData,
+  DirectoryRole,
+  DirectoryUserData,
+  EnvelopeEcho,
+  EventData,
+  ExternalIdentity,
+  MembershipData,
+  OrganizationData,
+  OrganizationDomainData,
+  PermissionData,
+  RoleData,
+  SwitchedConnectionData,
+  UserData,
+  UserSessionData,
+} from './lib/webhooks/data.ts'
+export type { EventEnvelope, EventOf, EventType } from './lib/webhooks/events.ts'

@@ -32,33 +32,35 @@ export interface ResetFault extends RequestFault {
 }
 
 /** Issues ID tokens whose claims are replaced, or removed where the value is null or undefined. */
-export interface IdTokenFault extends Repeated {
+export interface IdTokenFault extends RepeatedFault {
   readonly idToken: Claims
 }
 
 /** The same for access tokens. */
-export interface AccessTokenFault extends Repeated {
+export interface AccessTokenFault extends RepeatedFault {
   readonly accessToken: Claims
 }
 
 /** The same for the members of the token endpoint's answer. */
-export interface TokenResponseFault extends Repeated {
+export interface TokenResponseFault extends RepeatedFault {
   readonly tokenResponse: Claims
 }
 
 /** The same for the claims of an IdP-initiated login's token. */
-export interface IdpLoginFault extends Repeated {
+export interface IdpLoginFault extends RepeatedFault {
   readonly idpLogin: Claims
 }
 
-interface RequestFault extends Repeated {
+/** A fault of requests to one path. */
+export interface RequestFault extends RepeatedFault {
   /** Such as `/oauth/token`. */
   readonly path: string
   /** Default: every method. */
   readonly method?: string
 }
 
-interface Repeated {
+/** A fault that may happen several times. */
+export interface RepeatedFault {
   /** How often; `Infinity` until removed. Default: 1. */
   readonly times?: number
 }

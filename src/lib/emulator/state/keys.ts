@@ -16,6 +16,7 @@ export interface KeyRing {
   release(): void
 }
 
+/** The claims of a token by their names. */
 export type Claims = Readonly<Record<string, unknown>>
 
 interface KeyPair {

@@ -22,6 +22,7 @@ export interface EmulatedOrganization {
   readonly people: readonly EmulatedPerson[]
 }
 
+/** Something that an organization's administrator may set up. */
 export interface OrganizationFeature {
   /** Such as `sso` and `dir_sync`. */
   readonly name: string
