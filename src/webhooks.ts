@@ -1,7 +1,10 @@
 export type { Clock } from './lib/ground/clock.ts'
 export type {
+  AccessErrorCode,
+  ApiErrorCode,
   ConfigErrorCode,
   GeneralErrorCode,
+  LoginErrorCode,
   ScalekitErrorCode,
   WebhookErrorCode,
 } from './lib/ground/error-codes.ts'

@@ -1,5 +1,41 @@
-import { describe, expect, it } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Declarations, unnamed } from './declarations.ts'
+import { entries, root } from './manifest.ts'
+import { runTool } from './pack.ts'
+
+let emitted: Declarations
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'express-scalekit-'))
+  const options = ['--emitDeclarationOnly', '--declarationMap', 'false', '--outDir', folder]
+  const { code, stdout } = await runTool(root(''), 'tsc', ...options)
+  if (code !== 0) throw new Error(stdout)
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  emitted = new Map(
+    paths
+      .filter((path) => path.endsWith('.d.ts'))
+      .map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'utf8')]),
+  )
+  await rm(folder, { recursive: true })
+})
+
+describe('the declarations', () => {
+  it.each(entries)('of %s show no type that cannot be imported from there', (_name, source) => {
+    const path = source.replace(/^src\/(.*)\.ts$/, '$1.d.ts')
+    expect(unnamed(emitted, path)).toEqual([])
+  })
+
+  it('of an entry show a type that it does not export', () => {
+    const line = "export type { Guards } from './lib/http/guards/guards.ts';\n"
+    const without = emitted.get('index.d.ts')!.replace(line, '')
+    expect(unnamed(new Map([...emitted, ['index.d.ts', without]]), 'index.d.ts')).toEqual([
+      'Guards of lib/http/guards/guards.d.ts, in requireAuth',
+    ])
+  })
+})
 
 /** An entry that passes on `Shown` of a file that says this, beside the files that it may import. */
 function showing(text: string, passedOn = 'Shown'): Declarations {

@@ -430,7 +430,9 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'WireEvent',
   ],
   './webhooks': [
+    'AccessErrorCode',
     'AliasedEventType',
+    'ApiErrorCode',
     'Clock',
     'ConfigErrorCode',
     'ConnectedAccountData',
@@ -470,6 +472,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'InterceptorResponses',
     'Json',
     'Logger',
+    'LoginErrorCode',
     'MatchingEvent',
     'MembershipData',
     'Message',
@@ -515,6 +518,14 @@ describe('the exports', () => {
   it.each(entries)('of %s are exactly the values listed', (name, source) => {
     expect(Object.keys(modules[name]!).sort()).toEqual(values[name])
     expect(exportedNames(readFileSync(root(source), 'utf8'), 'values')).toEqual(values[name])
+  })
+
+  it('are the same thing in every entry that has the name, or `instanceof` would tell lies', () => {
+    const all = Object.values(modules).flatMap((exported) => Object.entries(exported))
+    const different = all.filter(([name, value]) =>
+      all.some(([other, its]) => other === name && its !== value),
+    )
+    expect(different).toEqual([])
   })
 
   it.each(entries)('of %s are exactly the types listed', (name, source) => {

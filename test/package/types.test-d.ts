@@ -11,35 +11,53 @@ import {
   ConfigError,
   type ConfigErrorCode,
   type EmailPage,
+  type EventHandler,
+  type EventOf,
+  type Fetch,
   type GeneralErrorCode,
+  type Guards,
   getAuth,
+  type InterceptorOptions,
+  type Logger,
   LoginError,
   type LoginErrorCode,
+  type LoginOptions,
   type Middleware,
   memoryStore,
+  type OrganizationPage,
   type Principal,
+  type Protect,
+  type ResolveLogin,
+  type Routes,
   requireAuth,
   requireOrganization,
   requireRole,
   type ScalekitAuth,
+  type ScalekitClient,
   ScalekitError,
   type ScalekitErrorCode,
+  type ScalekitEvent,
   type SignedIn,
   type SignedOut,
   type StateStore,
   scalekitAuth,
   type User,
+  type UserSessionData,
+  type WebhookOptions,
+  type Webhooks,
 } from 'express-scalekit'
 import { postgresStore } from 'express-scalekit/postgres'
 import { bullmq, pgBoss } from 'express-scalekit/queues'
 import { redisStore } from 'express-scalekit/redis'
 import { type Emulator, startEmulator } from 'express-scalekit/testing'
+import type * as webhooks from 'express-scalekit/webhooks'
 import { PermanentError, WebhookError, type WebhookErrorCode } from 'express-scalekit/webhooks'
 import { MemoryStore } from 'express-session'
 import { Pool, type PoolClient } from 'pg'
 import PgBoss from 'pg-boss'
 import { createClient, createCluster } from 'redis'
 import { describe, expectTypeOf, it } from 'vitest'
+import type * as client from '../../src/client.ts'
 
 // Only compiled, never run.
 const app = express()
@@ -340,6 +358,39 @@ describe('auth.protect', () => {
   it('takes the guards first', () => {
     // @ts-expect-error A list of guards, even when it is empty.
     auth.protect((req) => req.scalekit)
+  })
+})
+
+describe('what a signature shows', () => {
+  it('can be named by what `.` exports: the options and their hooks', () => {
+    const resolve: ResolveLogin = ({ headers }) => ({ domain: headers.host ?? 'a.example' })
+    const login: LoginOptions = { resolve }
+    const onUserLogin: EventHandler<EventOf<'user.login'>> = ({ data }, { log }) => {
+      expectTypeOf(data).toEqualTypeOf<UserSessionData>()
+      expectTypeOf(log).toEqualTypeOf<Logger>()
+    }
+    const handlers: WebhookOptions = { onUserLogin, timeoutSeconds: 5 }
+    const interceptors: InterceptorOptions = { onFailure: 'deny' }
+    const fetch: Fetch = async () => new Response()
+    scalekitAuth({ login, webhooks: handlers, interceptors, http: { fetch } })
+  })
+
+  it('can be named by what `.` exports: the members of an instance', () => {
+    expectTypeOf(auth).toExtend<Guards>()
+    expectTypeOf(auth.routes).toEqualTypeOf<Routes>()
+    expectTypeOf(auth.webhooks).toEqualTypeOf<Webhooks>()
+    expectTypeOf(auth.protect).toEqualTypeOf<Protect>()
+    expectTypeOf(auth.client).toEqualTypeOf<ScalekitClient>()
+    expectTypeOf(
+      auth.client.organization.listOrganization,
+    ).returns.resolves.toEqualTypeOf<OrganizationPage>()
+    expectTypeOf(auth.on('webhook.handled', () => {})).toEqualTypeOf<() => void>()
+  })
+
+  it('is the same type in another entry', () => {
+    expectTypeOf<ScalekitEvent>().toEqualTypeOf<webhooks.ScalekitEvent>()
+    expectTypeOf<ScalekitClient>().toEqualTypeOf<client.ScalekitClient>()
+    expectTypeOf<WebhookError>().toEqualTypeOf<webhooks.WebhookError>()
   })
 })
 

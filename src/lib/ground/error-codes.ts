@@ -103,25 +103,23 @@ const statusByCode = {
   },
 } as const
 
-type StatusByCode = typeof statusByCode
-
 /** The codes of a `ConfigError`. */
-export type ConfigErrorCode = keyof StatusByCode['config']
+export type ConfigErrorCode = keyof (typeof statusByCode)['config']
 
 /** The codes of a `LoginError`. */
-export type LoginErrorCode = keyof StatusByCode['login']
+export type LoginErrorCode = keyof (typeof statusByCode)['login']
 
 /** The codes of an `AccessError`. */
-export type AccessErrorCode = keyof StatusByCode['access']
+export type AccessErrorCode = keyof (typeof statusByCode)['access']
 
 /** The codes of a `WebhookError`. */
-export type WebhookErrorCode = keyof StatusByCode['webhook']
+export type WebhookErrorCode = keyof (typeof statusByCode)['webhook']
 
 /** The codes of an `ApiError`. */
-export type ApiErrorCode = keyof StatusByCode['api']
+export type ApiErrorCode = keyof (typeof statusByCode)['api']
 
 /** The codes of a `ScalekitError` that belongs to none of the other classes. */
-export type GeneralErrorCode = keyof StatusByCode['general']
+export type GeneralErrorCode = keyof (typeof statusByCode)['general']
 
 /** Stable machine-readable reasons: new ones are added, old ones are never renamed or reused. */
 export type ScalekitErrorCode =
