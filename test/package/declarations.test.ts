@@ -46,6 +46,10 @@ function showing(text: string, passedOn = 'Shown'): Declarations {
   ])
 }
 
+function functionOf(parameter: string): string {
+  return `export declare function Shown(given: ${parameter}): void;`
+}
+
 const importsHidden = "import { type Hidden, Base } from './hidden.ts';\n"
 
 describe('the walker', () => {
@@ -71,10 +75,8 @@ describe('the walker', () => {
     ['in a type predicate', 'export type Shown = (given: unknown) => given is Hidden;'],
     ['behind a comment', 'export type Shown = /* a text */ Hidden; // no "end'],
     ['in a function', 'export declare function Shown(given: Hidden): void;'],
-    [
-      'in an overload',
-      'export declare function Shown(): void;\nexport declare function Shown(given: Hidden): void;',
-    ],
+    ['in the first of two overloads', `${functionOf('Hidden')}\n${functionOf('string')}`],
+    ['in the last of two overloads', `${functionOf('string')}\n${functionOf('Hidden')}`],
     ['in a constant', 'export declare const Shown: Hidden;'],
     ['in a member of a class', 'export declare class Shown { readonly member: Hidden; }'],
     ['in the constructor of a class', 'export declare class Shown { constructor(given: Hidden); }'],
@@ -162,10 +164,11 @@ describe('the walker', () => {
     ],
     ['the name of a parameter', 'export type Shown = (Hidden: string, Base?: string) => void;'],
     ['the label of a tuple', 'export type Shown = [Hidden: string, ...Base: string[]];'],
+    ['the key of a mapped type', 'export type Shown = { [Hidden in string]: number };'],
     ['the name behind a dot', 'export type Shown = NodeJS.Hidden;'],
     [
       'a private member',
-      'export declare class Shown { #Hidden; private readonly Base; private constructor(); }',
+      'export declare class Shown { private Hidden; private readonly Base; #id; }',
     ],
   ])('does not take for a type %s', (_case, text) => {
     expect(unnamed(showing(importsHidden + text), 'index.d.ts')).toEqual([])
