@@ -6,13 +6,13 @@ import {
   type Next,
   type ScalekitAuthOptions,
   type ScalekitError,
-} from '../../../src/index.ts'
-import type { HandledError } from '../../support/hosts.ts'
-import { isExpressSession } from '../../support/session-cookie.ts'
-import { signInAt } from '../../support/sign-in-page.ts'
-import { start } from '../../support/start.ts'
-import { background, navigation } from '../../support/visitor.ts'
-import { deliver, webhookSecret } from '../../support/webhook.ts'
+} from '../../../../src/index.ts'
+import type { HandledError } from '../../../support/hosts.ts'
+import { isExpressSession } from '../../../support/session-cookie.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
+import { start } from '../../../support/start.ts'
+import { background, navigation } from '../../../support/visitor.ts'
+import { deliver, webhookSecret } from '../../../support/webhook.ts'
 
 const ada = 'ada@acme.example'
 
