@@ -17,6 +17,16 @@ export function consoleLogger(env: { readonly DEBUG?: string | undefined }): Log
   }
 }
 
+/** Makes a function that warns of each message the first time only. Keeps every message it gets. */
+export function warnerOnce(logger: Logger): (message: string) => void {
+  const given = new Set<string>()
+  return function warnOnce(message) {
+    if (given.has(message)) return
+    given.add(message)
+    logger.warn(message)
+  }
+}
+
 /** Longest text from outside that a log line repeats, in characters. */
 const maxQuotedLength = 300
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { consoleLogger, quote } from '../../../src/lib/ground/log.ts'
+import { consoleLogger, quote, warnerOnce } from '../../../src/lib/ground/log.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
 
 describe('quote', () => {
   it('puts quotes around a text', () => {
@@ -29,6 +30,22 @@ describe('quote', () => {
     expect(quote('a'.repeat(300))).toBe(`"${'a'.repeat(300)}"`)
     expect(quote('a'.repeat(301))).toBe(`"${'a'.repeat(300)}…"`)
     expect(quote('\n'.repeat(1_000_000)).length).toBeLessThan(700)
+  })
+})
+
+describe('warnerOnce', () => {
+  it('gives each message the first time only, and forgets none', () => {
+    const { logger, lines } = recordingLogger()
+    const warnOnce = warnerOnce(logger)
+    for (const message of ['one', 'one', 'other', 'one']) warnOnce(message)
+    expect(lines).toEqual(['warn one', 'warn other'])
+  })
+
+  it('knows of no other logger', () => {
+    const [one, other] = [recordingLogger(), recordingLogger()]
+    warnerOnce(one.logger)('one')
+    warnerOnce(other.logger)('one')
+    expect([one.lines, other.lines]).toEqual([['warn one'], ['warn one']])
   })
 })
 
