@@ -18,7 +18,7 @@ export interface AuthorizationDetails {
  */
 export async function authorizationUrl(
   { configuration }: Provider,
-  { state, nonce, codeVerifier, redirectUri }: Transaction,
+  { state, nonce, codeVerifier, redirectUri, maxAgeSeconds }: Transaction,
   target: LoginTarget,
   { scope, loginHint, prompt }: AuthorizationDetails,
 ): Promise<URL> {
@@ -33,6 +33,7 @@ export async function authorizationUrl(
     ...selector(target),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
     ...(prompt === undefined ? {} : { prompt }),
+    ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
   })
 }
 

@@ -22,6 +22,8 @@ export interface Transaction {
   readonly switchedFrom?: string
   /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
   readonly isFreshLogin?: true
+  /** What was sent as `max_age`: what is checked is what was asked for, whatever is configured since. */
+  readonly maxAgeSeconds?: number
   /** In milliseconds since the epoch. */
   readonly startedAt: number
 }
@@ -70,12 +72,15 @@ const pinned = [
   'externalOrganizationId',
   'connectionId',
 ] as const satisfies readonly (keyof Pins)[]
+/** Comes after the pins, where one that the version before sealed ends. */
+const added = ['maxAgeSeconds'] as const satisfies readonly (keyof Transaction)[]
 
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
   const values = [
     ...members.map((name) => transaction[name]),
     ...pinned.map((name) => transaction.pins[name]),
+    ...added.map((name) => transaction[name]),
   ]
   return seal.seal(JSON.stringify(values), label)
 }
@@ -91,17 +96,30 @@ export function openTransaction(
   const values = text === undefined ? [] : (JSON.parse(text) as readonly unknown[])
   if (values[0] !== 1) return undefined
   const pins = named(pinned, values.slice(members.length))
-  return { ...named(members, values), pins } as Transaction
+  const later = named(added, values.slice(members.length + pinned.length))
+  return { ...named(members, values), ...later, pins } as Transaction
 }
 
-/** What was left out is null in a list. */
+/** What was left out is null in a list; what a version before did not know is not there at all. */
 function named(names: readonly string[], values: readonly unknown[]): object {
   const entries = names.map((name, at) => [name, values[at]] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== null))
+  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined))
 }
 
 /** Whether the user took longer than a sign-in may last. */
 export function hasExpired({ startedAt }: Transaction, now: number): boolean {
   const ageMs = now - startedAt
   return !(ageMs >= -clockSkewMs && ageMs <= transactionSeconds * 1000)
+}
+
+/**
+ * The earliest moment at which the user may have proved who they are, in milliseconds since the
+ * epoch; none where no `max_age` was sent. It is counted from the start of the sign-in, as a user with
+ * a session that was young enough then may still take ten minutes at the provider.
+ */
+export function earliestAuthentication({
+  startedAt,
+  maxAgeSeconds,
+}: Transaction): number | undefined {
+  return maxAgeSeconds === undefined ? undefined : startedAt - maxAgeSeconds * 1000 - clockSkewMs
 }

@@ -331,6 +331,43 @@ describe('verifyIdToken', () => {
     })
   })
 
+  describe('the time of authentication (rule 13)', () => {
+    const authenticatedSince = now - 360_000
+    const at = (authTime: unknown) => idToken({ claims: { auth_time: authTime } })
+
+    it.each([
+      ['the earliest moment', nowSeconds - 360],
+      ['a minute ahead', nowSeconds + 60],
+      ['no auth_time', undefined],
+    ])('accepts %s', async (_case, authTime) => {
+      const claims = await verifyIdToken(await at(authTime), checks({ authenticatedSince }))
+      expect(claims.auth_time).toBe(authTime)
+    })
+
+    it('refuses what is earlier, and names the option', async () => {
+      const verification = verifyIdToken(await at(nowSeconds - 361), checks({ authenticatedSince }))
+      await expect(verification).rejects.toMatchObject({
+        name: 'LoginError',
+        code: 'login_too_old',
+        hint: expect.stringContaining('`login.maxAgeSeconds`'),
+      })
+    })
+
+    it.each([
+      ['a string', String(nowSeconds)],
+      ['null', null],
+      ['an array', [nowSeconds]],
+      ['more than a minute ahead', nowSeconds + 61],
+      ['milliseconds', now],
+    ])('refuses %s', async (_case, authTime) => {
+      await refused(at(authTime), { authenticatedSince })
+    })
+
+    it('is not checked where no max_age was sent', async () => {
+      await expect(verified({ claims: { auth_time: 1 } })).resolves.toBeTruthy()
+    })
+  })
+
   it('keeps the token out of its error', async () => {
     const token = await idToken({
       claims: { nonce: 'planted-nonce', email: 'planted@acme.example' },

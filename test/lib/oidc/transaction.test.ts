@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import {
+  earliestAuthentication,
   hasExpired,
   openTransaction,
   sealTransaction,
@@ -45,10 +46,20 @@ describe('a sealed transaction', () => {
       { ...transaction, pins: {} },
       { ...transaction, isFreshLogin: true as const, pins: { externalOrganizationId: 'acme' } },
       { ...transaction, pins: { connectionId: 'conn_1', organizationId: 'org_1' } },
+      { ...transaction, maxAgeSeconds: 300, pins: {} },
     ]
     for (const one of [transaction, ...others]) {
       expect(openTransaction(sealTransaction(one, seal, 'tx-1'), seal, 'tx-1')).toEqual(one)
     }
+  })
+
+  it('opens as the version before sealed it, which knew no maxAgeSeconds', () => {
+    const transaction = { ...started(), pins: { connectionId: 'conn_1' } }
+    const { state, nonce, codeVerifier, redirectUri, returnTo, startedAt } = transaction
+    const members = [1, state, nonce, codeVerifier, redirectUri, returnTo, startedAt, null, null]
+    const sealed = seal.seal(JSON.stringify([...members, null, null, 'conn_1']), 'tx-1')
+    const opened = openTransaction(sealed, seal, 'tx-1')
+    expect(opened).toStrictEqual(transaction)
   })
 
   it('shows neither where the user wants to go nor what must come back', () => {
@@ -84,6 +95,16 @@ describe('hasExpired', () => {
     ['at no moment', Number.NaN, true],
   ])('%s', (_case, afterMs, expired) => {
     expect(hasExpired(started(), now + afterMs)).toBe(expired)
+  })
+})
+
+describe('earliestAuthentication', () => {
+  it('is max_age before the start, and a minute more, as clocks differ', () => {
+    expect(earliestAuthentication({ ...started(), maxAgeSeconds: 300 })).toBe(now - 360_000)
+  })
+
+  it('is undefined where no max_age was sent', () => {
+    expect(earliestAuthentication(started())).toBeUndefined()
   })
 })
 

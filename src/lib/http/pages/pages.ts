@@ -34,6 +34,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'That took too long',
     text: 'A sign-in has to be finished within ten minutes. Please start again.',
   },
+  login_too_old: {
+    title: 'Please sign in again',
+    text: 'You were still signed in at your identity provider, but for longer than this application accepts. Please prove once more who you are.',
+  },
   login_denied: {
     title: 'You were not let in',
     text: 'Your company’s sign-in or this application refused the access. Your administrator can help.',
