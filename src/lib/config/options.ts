@@ -114,6 +114,13 @@ export interface LoginOptions {
    * `microsoft`, `salesforce`. Default: none.
    */
   readonly providers?: readonly string[]
+  /**
+   * How long before a sign-in begins its user may have proved who they are, in whole seconds. The
+   * kit sends it to Scalekit as `max_age`, and refuses an older `auth_time` with `login_too_old`;
+   * clocks may differ by a minute. If Scalekit sends no `auth_time`, the kit accepts the sign-in and
+   * logs one warning. Default: none, Scalekit may continue a session of any age.
+   */
+  readonly maxAgeSeconds?: number
   /** Has the last word on every sign-in. Default: none. */
   readonly onLogin?: OnLogin
 }

@@ -22,7 +22,7 @@ import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deli
 import { type Replay, replayWith } from '../../deliveries/replay.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
-import type { Logger } from '../../ground/log.ts'
+import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
 import { type KeySet, keySets } from '../../oidc/key-sets.ts'
@@ -49,6 +49,8 @@ export interface Instance {
   readonly config: Config
   readonly clock: Clock
   readonly logger: Logger
+  /** Warns of each message once in the life of this instance; for fixed messages only. */
+  readonly warnOnce: (message: string) => void
   readonly events: AuthEmitter
   /** Every URL of this instance. */
   readonly addresses: Addresses
@@ -106,6 +108,7 @@ export function createInstance(config: Config): Instance {
     config,
     clock,
     logger,
+    warnOnce: warnerOnce(logger),
     events,
     addresses: addressesOf(config),
     cookieStyle,

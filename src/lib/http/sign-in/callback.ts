@@ -7,7 +7,7 @@ import { readGrants } from '../../oidc/access-token.ts'
 import { assertPinned, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
-import { isRestarted, type Transaction } from '../../oidc/transaction.ts'
+import { earliestAuthentication, isRestarted, type Transaction } from '../../oidc/transaction.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Taken } from '../instance/transactions.ts'
@@ -35,7 +35,7 @@ export async function callbackRoute(
   try {
     await finish(instance, answer, taken, req, res)
   } catch (error) {
-    const retryUrl = instance.addresses.loginUrl(retryQuery(taken.transaction))
+    const retryUrl = instance.addresses.loginUrl(retryQuery(taken.transaction, error))
     answerFailure(instance, error, { what: 'sign-in', retryUrl }, req, res)
   }
 }
@@ -62,7 +62,7 @@ async function finish(
 
 /** Turns the code into an identity: every check of the protocol is made here. */
 async function redeem(
-  { clock, config, discover, keysOf }: Instance,
+  { clock, config, discover, keysOf, warnOnce }: Instance,
   { code, params }: CallbackAnswer,
   transaction: Transaction,
   previous: Identity | undefined,
@@ -73,8 +73,11 @@ async function redeem(
 
   const { accessToken } = tokens
   const checks = { keys: keysOf(provider), issuer, clientId, clock }
-  const expected = { ...checks, nonce: transaction.nonce, accessToken, code }
+  const { nonce } = transaction
+  const authenticatedSince = earliestAuthentication(transaction)
+  const expected = { ...checks, nonce, accessToken, code, authenticatedSince }
   const claims = await verifyIdToken(tokens.idToken, expected)
+  if (authenticatedSince !== undefined && claims.auth_time === undefined) warnOnce(noAuthTime)
   const grants = await readGrants(accessToken, { ...checks, subject: claims.sub })
 
   const profile = profileOf(claims)
@@ -122,12 +125,21 @@ function tooLate(status: 'expired' | 'used'): LoginError {
     : new LoginError('login_state_used', 'The sign-in was used before')
 }
 
+const noAuthTime =
+  'auth_time_missing: this Scalekit environment does not send auth_time, so `login.maxAgeSeconds` could not be checked'
+
 /** What `/login` has to be told to try the same again. */
-function retryQuery({ pins, returnTo }: Transaction): Record<string, string> {
+function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<string, string> {
   const { connectionId, organizationId = pins.externalOrganizationId } = pins
   return {
     ...(connectionId === undefined ? {} : { connection_id: connectionId }),
     ...(organizationId === undefined ? {} : { organization_id: organizationId }),
+    // Without it, Scalekit would answer from the same old session again.
+    ...(isTooOld(error) ? { prompt: 'login' } : {}),
     return_to: returnTo,
   }
+}
+
+function isTooOld(error: unknown): boolean {
+  return error instanceof LoginError && error.code === 'login_too_old'
 }

@@ -56,6 +56,7 @@ async function goToScalekit(
   { isRestart = false, switchedFrom }: LoginOptions,
 ): Promise<void> {
   const provider = await discover()
+  const { maxAgeSeconds } = config.login
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
@@ -64,6 +65,7 @@ async function goToScalekit(
       startedAt: clock(),
       ...(switchedFrom === undefined ? {} : { switchedFrom }),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     },
     { isRestart },
   )

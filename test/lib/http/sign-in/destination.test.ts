@@ -293,6 +293,7 @@ describe('login.resolve', () => {
       providers: [],
       resolve: () => new Promise<undefined>(() => {}),
       fallback: 'email',
+      maxAgeSeconds: undefined,
       onLogin: undefined,
     } as const
     const parts = { config: { login }, lookUpDomain: async () => 'unknown' as const }
