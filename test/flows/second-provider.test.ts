@@ -273,6 +273,22 @@ describe('at oidc-provider, in time', () => {
     await browser.open('/recent').expect(200)
   })
 
+  it('a session there that is older than login.maxAgeSeconds is not gone on with', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { browser, signIn, signInSilently, log } = await startAtSecondProvider({
+      options: { login: { fallback: 'hosted', maxAgeSeconds: 300 } },
+    })
+    await signIn(home, ada)
+    passSeconds(299)
+    expect((await signInSilently(home)).headers.location).toBe('/app')
+
+    passSeconds(20)
+    await expect(signInSilently(home)).rejects.toThrow('The provider answered 200')
+    expect((await signIn(home, ada)).headers.location).toBe('/app')
+    await browser.call('/app').expect(200)
+    expect(log.filter((line) => line.includes('auth_time'))).toEqual([])
+  })
+
   it('a new key is found by the next sign-in, and ends no session', async () => {
     // jose measures the time between two loads by `Date`.
     vi.useFakeTimers({ toFake: ['Date'] })
