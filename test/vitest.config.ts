@@ -5,6 +5,7 @@ const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 
 const overHttp = ['test/flows/**/*.test.ts', 'test/lib/http/**/*.test.ts']
 const hostile = ['test/hostile/**/*.test.ts']
+const inChromium = ['test/browser/**/*.test.ts']
 
 const typecheck = {
   enabled: true,
@@ -35,9 +36,13 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/**/*.test.ts'],
-          exclude: [...overHttp, ...hostile, 'test/bench/**'],
+          exclude: [...overHttp, ...hostile, ...inChromium, 'test/bench/**'],
           typecheck,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'Chromium', include: inChromium },
       },
       {
         extends: true,
@@ -58,6 +63,8 @@ export default defineConfig({
         },
       },
     ],
+    // A file says so itself: `// @module-tag slow`. `npm run test:fast` leaves it out.
+    tags: [{ name: 'slow', description: 'floods, kills processes, or packs the package' }],
     reporters: ['default', root('test/support/counting-reporter.ts')],
     // Left to itself, vitest keeps one core free, which on two cores doubles the wait.
     maxWorkers: '100%',

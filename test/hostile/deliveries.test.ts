@@ -1,3 +1,4 @@
+// @module-tag slow
 import { validateHeaderValue } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deliveryMutations, type Sent, signedDelivery } from '../support/delivery-mutations.ts'

@@ -335,7 +335,7 @@ describe('Retry-After', () => {
   })
 })
 
-describe('a flood', () => {
+describe('a flood', { tags: 'slow' }, () => {
   it.each([
     ['64 MiB', faults.huge],
     ['a body without an end', faults.endless],
