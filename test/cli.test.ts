@@ -4,10 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { emulatorWebhookSecret } from '../src/lib/ground/sample-secrets.ts'
 import { authorizeUrl, redirectOf } from './lib/emulator/application.ts'
 import { startReceiver } from './lib/emulator/receiver.ts'
+import { eventually } from './support/eventually.ts'
 
 const running: ChildProcess[] = []
 afterEach(() => {
@@ -69,7 +70,7 @@ describe('express-scalekit emulator', () => {
       headers: { 'content-type': 'application/json' },
       body: '{"displayName":"Avengers"}',
     })
-    await vi.waitFor(() => expect(received).toMatchObject([{ problem: undefined }]))
+    await eventually(() => expect(received).toMatchObject([{ problem: undefined }]))
   })
 
   it('refuses to run in production', async () => {

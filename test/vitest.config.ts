@@ -71,6 +71,7 @@ export default defineConfig({
     // Providers that never answer are waited for together.
     maxConcurrency: 20,
     testTimeout: 15_000,
+    expect: { poll: { timeout: 14_000, interval: 20 } },
     hookTimeout: 30_000,
     setupFiles: process.env.PLANTED ? [root('test/support/planted.ts')] : [],
   },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createApp } from '../../examples/quick-start/app.ts'
 import { type Emulator, startEmulator } from '../../src/testing.ts'
 import { cookieHeader, hasBrowser, launchBrowser, photograph } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
 
 describe.runIf(hasBrowser)('the quick start, in a browser', () => {
@@ -55,16 +56,20 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
   it('signs somebody out within a second of their removal from the directory', async () => {
     const [office, desk] = [await newContext(), await newContext()]
     const page = await desk.newPage()
+    await page.clock.install()
     await signIn(page, 'Acme', 'Grace Hopper')
+    await page.clock.pauseAt(Date.now() + 60_000)
 
     const directory = await office.newPage()
     await directory.goto(emulator.url)
     await directory.getByRole('link', { name: 'Edit the directory' }).first().click()
     const grace = directory.locator('form[aria-label="Grace Hopper"]')
+    const deliveredBefore = emulator.deliveries.length
     await grace.getByRole('button', { name: 'Deactivate' }).click()
-    const clickedAt = performance.now()
+    await eventually(() => expect(emulator.deliveries[deliveredBefore]?.state).toBe('delivered'))
+    // A second by the clock of the page, which is what makes the page look again.
+    await page.clock.fastForward(1000)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    expect(performance.now() - clickedAt).toBeLessThan(1000)
     await photograph(directory, 'directory')
 
     await chooseCustomer(page, 'Acme')

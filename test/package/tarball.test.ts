@@ -4,9 +4,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../../src/testing.ts'
 import { submitted } from '../support/email-page.ts'
+import { eventually } from '../support/eventually.ts'
 import { visitorOf } from '../support/visitor.ts'
 import { freePort } from './free-port.ts'
 import { manifest, root } from './manifest.ts'
@@ -173,7 +174,7 @@ describe('the first application of the README', () => {
       },
     })
     onTestFinished(() => void app.kill())
-    await vi.waitFor(() => fetch(baseUrl, { redirect: 'manual' }), { timeout: 10_000 })
+    await eventually(() => fetch(baseUrl, { redirect: 'manual' }))
 
     const visitor = visitorOf(baseUrl)
     const { headers } = await visitor.open('/').expect(302)

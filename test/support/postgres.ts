@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'pg'
-import { vi } from 'vitest'
+import { eventually } from './eventually.ts'
 
 const binaries = findBinaries()
 
@@ -50,7 +50,7 @@ export async function startPostgres(): Promise<Postgres> {
   let server = start()
 
   function connect(): Pool {
-    const pool = new Pool({ ...address, connectionTimeoutMillis: 2000 })
+    const pool = new Pool({ ...address, connectionTimeoutMillis: 10_000 })
     pool.on('error', () => {})
     pools.push(pool)
     return pool
@@ -62,7 +62,7 @@ export async function startPostgres(): Promise<Postgres> {
   }
 
   const pool = connect()
-  const isUp = () => vi.waitFor(() => pool.query('select 1'), { timeout: 10_000, interval: 20 })
+  const isUp = () => eventually(() => pool.query('select 1'))
   await isUp()
   return {
     address,

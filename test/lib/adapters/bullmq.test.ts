@@ -3,11 +3,10 @@ import { Queue, type QueueOptions, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bullmq } from '../../../src/queues.ts'
+import { eventually } from '../../support/eventually.ts'
 import { hasRedis, startRedis } from '../../support/redis.ts'
 import { gate, taking } from '../../support/taking.ts'
 import { deliver } from '../../support/webhook.ts'
-
-const waiting = { timeout: 10_000, interval: 20 }
 
 describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>
@@ -30,19 +29,19 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
     const before = (await redis.client.clientList()).length
     const { auth, url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
     await deliver(url).expect(201)
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
     await auth.close()
     expect(await client.ping()).toBe('PONG')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await redis.client.clientList()).length).toBeLessThanOrEqual(before)
-    }, waiting)
+    })
   })
 
   it('may have a prefix', async () => {
     const queue = open({ prefix: 'mine' })
     const { url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
     await deliver(url).expect(201)
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
   })
 
   it('keeps what is done for a week, unless it is told otherwise', async () => {
@@ -81,10 +80,10 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
       delivery: bullmq(queue, { worker: { stalledInterval: 50, maxStalledCount: 1 } }),
       onDirectoryUserCreated: handler,
     })
-    await vi.waitFor(() => expect(handler).toHaveBeenCalled(), waiting)
+    await eventually(() => expect(handler).toHaveBeenCalled())
     expect(await auth.webhooks.deadLetters()).toMatchObject([{ attempt: 2 }])
     letGo()
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
     expect(await auth.webhooks.deadLetters()).toEqual([])
   })
 
@@ -96,12 +95,12 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
       onDirectoryUserCreated: handler,
     })
     await deliver(url, { id: 'msg_forgotten' }).expect(201)
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
     const isForgotten = async () =>
       expect(await queue.getJob('webhook-msg_forgotten')).toBeUndefined()
-    await vi.waitFor(isForgotten, waiting)
+    await eventually(isForgotten)
     await deliver(url, { id: 'msg_forgotten' }).expect(201)
-    await vi.waitFor(isForgotten, waiting)
+    await eventually(isForgotten)
     expect(handler).toHaveBeenCalledTimes(1)
   })
 })

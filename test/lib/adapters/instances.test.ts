@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StateStore } from '../../../src/index.ts'
 import { postgresStore } from '../../../src/postgres.ts'
 import { redisStore } from '../../../src/redis.ts'
 import { isRedeemed } from '../../support/answers.ts'
+import { eventually } from '../../support/eventually.ts'
 import { hasPostgres, startPostgres } from '../../support/postgres.ts'
 import { pass } from '../../support/real-time.ts'
 import { hasRedis, startRedis } from '../../support/redis.ts'
@@ -121,9 +122,9 @@ describe.each([
       }
       await coming.call('/app').expect(401)
       await server.restart()
-      await vi.waitFor(() => browser.call('/app').expect(200), 5000)
-      await vi.waitFor(() => two.visitor().call('/app', sentBy(browser)).expect(200), 5000)
-      await vi.waitFor(() => browser.post('/logout', click).expect(303), 5000)
+      await eventually(() => browser.call('/app').expect(200))
+      await eventually(() => two.visitor().call('/app', sentBy(browser)).expect(200))
+      await eventually(() => browser.post('/logout', click).expect(303))
       await coming.signIn(loginUrl, ada)
       await coming.call('/app').expect(200)
     })

@@ -3,11 +3,11 @@ import PgBoss from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryStore } from '../../../src/index.ts'
 import { pgBoss } from '../../../src/queues.ts'
+import { eventually } from '../../support/eventually.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
 import { gate, taking } from '../../support/taking.ts'
 import { deliver } from '../../support/webhook.ts'
 
-const waiting = { timeout: 10_000, interval: 20 }
 const worker = { pollingIntervalSeconds: 0.05 }
 
 describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
@@ -34,7 +34,7 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
     expect(refused.body.code).toBe('webhook_queue_unavailable')
     await boss.start()
     await deliver(url, { id: 'msg_early' }).expect(201)
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
   })
 
   it('that is there is not made again, which pg-boss 10.0 does not bear', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
       delivery: pgBoss(boss, { queue, worker }),
       onDirectoryUserCreated() {},
     })
-    await vi.waitFor(() => expect(handled).toMatchObject([{ attempt: 2 }]), waiting)
+    await eventually(() => expect(handled).toMatchObject([{ attempt: 2 }]))
   })
 
   it('claims a delivery for less than its job may take, so that the next run can have it', async () => {
@@ -86,7 +86,7 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
       { options: { store: { ...store, ledger: { ...store.ledger, claim: keepLease } } } },
     )
     await deliver(url).expect(201)
-    await vi.waitFor(() => expect(handled).toHaveLength(1), waiting)
+    await eventually(() => expect(handled).toHaveLength(1))
     expect(leases).toEqual([10_000])
   })
 
@@ -105,9 +105,9 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
       },
     })
     await Promise.all(Array.from({ length: 20 }, () => deliver(url).expect(201)))
-    await vi.waitFor(() => expect(running).toBe(2), waiting)
+    await eventually(() => expect(running).toBe(2))
     letGo()
-    await vi.waitFor(() => expect(handled).toHaveLength(20), waiting)
+    await eventually(() => expect(handled).toHaveLength(20))
     expect(most).toBe(2)
   })
 })

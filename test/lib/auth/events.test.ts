@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { authEmitter } from '../../../src/lib/auth/events.ts'
+import { eventually } from '../../support/eventually.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 
 const info = { deliveryId: 'msg_1', type: 'user.login', attempt: 1 }
@@ -43,7 +44,7 @@ it('is not stopped by a listener that rejects, nor is the process', async () => 
   const rejecting: () => unknown = () => Promise.reject(new Error('broken'))
   on('webhook.handled', rejecting)
   emit('webhook.handled', info)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(lines).toEqual(['error A listener of webhook.handled failed: "Error: broken"']),
   )
 })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Emulator, type EmulatorSeed, startEmulator } from '../../../src/testing.ts'
+import { eventually } from '../../support/eventually.ts'
 import { authorizeUrl, postToken, tokenParams } from './application.ts'
 
 const started: Emulator[] = []
@@ -66,7 +67,7 @@ describe('startEmulator', () => {
     emulator.fail({ path: '/keys', hang: true })
     const waiting = fetch(`${emulator.url}/keys`)
     waiting.catch(() => {})
-    await vi.waitFor(() => expect(emulator.requests).toHaveLength(1))
+    await eventually(() => expect(emulator.requests).toHaveLength(1))
     await emulator.close()
     await expect(waiting).rejects.toThrow('fetch failed')
     await expect(fetch(`${emulator.url}/keys`)).rejects.toThrow('fetch failed')

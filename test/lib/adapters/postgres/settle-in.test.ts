@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresStore } from '../../../../src/postgres.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
 import { pass } from '../../../support/real-time.ts'
 import { claim, hourMs } from '../../state/use-all.ts'
@@ -118,7 +119,7 @@ describe.skipIf(!hasPostgres)('an effect in the application’s own transaction'
       await one.settleIn(client, deliveryId, 'me', hourMs)
       await pass(50)
       second = two.claim(claim(deliveryId, { owner: 'another' }))
-      await Promise.race([second, vi.waitFor(expectSomebodyWaits)])
+      await Promise.race([second, eventually(expectSomebodyWaits)])
     })
     expect((await second)?.status).toBe('done')
     expect(await effectsOf(deliveryId)).toBe(1)

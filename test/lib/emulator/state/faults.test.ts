@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, type FaultRule, startEmulator } from '../../../../src/testing.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { claimsFor, tokensFor } from '../application.ts'
 
 let emulator: Emulator
@@ -77,7 +78,7 @@ describe('a network fault', () => {
     const before = emulator.requests.length
     const giveUp = new AbortController()
     const waiting = fetch(`${emulator.url}/keys`, { signal: giveUp.signal })
-    await vi.waitFor(() => expect(emulator.requests).toHaveLength(before + 1))
+    await eventually(() => expect(emulator.requests).toHaveLength(before + 1))
     giveUp.abort()
     await expect(waiting).rejects.toThrow('aborted')
   })

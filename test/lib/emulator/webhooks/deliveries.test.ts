@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type EmulatedDelivery, startEmulator } from '../../../../src/testing.ts'
 import type { EventType } from '../../../../src/webhooks.ts'
 import { documentedExamples } from '../../../fixtures/webhook-examples.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { codeFor, tokensFor } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
 import { startReceiver } from '../receiver.ts'
@@ -127,7 +128,7 @@ describe('an attempt', () => {
     const { emulator, receiver } = await emulateWithReceiver({}, ['hang', 201])
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const delivery = emulator.deliver(type)
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1))
+    await eventually(() => expect(receiver.received).toHaveLength(1))
     vi.advanceTimersByTime(10_000)
     expect(statusesOf((await delivery)[0])).toEqual([undefined])
   })
@@ -188,7 +189,7 @@ describe('the schedule', () => {
   it('goes on by itself', async () => {
     const { emulator } = await emulateWithReceiver({ retryScale: 0.001 }, [500, 503, 201])
     await emulator.deliver(type)
-    await vi.waitFor(() => expect(emulator.deliveries[0]?.state).toBe('delivered'))
+    await eventually(() => expect(emulator.deliveries[0]?.state).toBe('delivered'))
   })
 
   it('ends with the emulator', async () => {
@@ -196,7 +197,7 @@ describe('the schedule', () => {
     const receiver = await startReceiver(emulator.webhookSecret, ['hang'])
     emulator.subscribe({ url: receiver.url })
     const delivery = emulator.deliver(type)
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1))
+    await eventually(() => expect(receiver.received).toHaveLength(1))
     await emulator.close()
     expect(statusesOf((await delivery)[0])).toEqual([undefined])
     emulator.advance(86_400)
