@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresStore } from '../../../../src/postgres.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
 import { pass } from '../../../support/real-time.ts'
 import { tokens } from '../../identities.ts'
@@ -118,7 +119,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     await slow.query('begin')
     await postgresStore(slow, { schema }).revocations.write([revocation('slow', hourMs)])
     const quick = other.revocations.write([revocation('quick', hourMs)])
-    await Promise.race([quick, vi.waitFor(expectSomebodyWaits)])
+    await Promise.race([quick, eventually(expectSomebodyWaits)])
     const before = await store.revocations.since()
     await slow.query('commit')
     slow.release()
@@ -158,12 +159,17 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
 
   it('remembers what is done for as long as it was told', async () => {
     const { ledger } = (await create()).store
-    await ledger.claim(claim('msg_1'))
-    await ledger.settle('msg_1', 'me', 50)
-    expect((await ledger.claim(claim('msg_1'))).status).toBe('done')
+    for (const [id, keepMs] of [
+      ['msg_brief', 50],
+      ['msg_lasting', hourMs],
+    ] as const) {
+      await ledger.claim(claim(id))
+      await ledger.settle(id, 'me', keepMs)
+    }
     await pass(50)
-    const again = await ledger.claim(claim('msg_1', { bodyHash: 'other' }))
+    const again = await ledger.claim(claim('msg_brief', { bodyHash: 'other' }))
     expect(again).toEqual({ status: 'claimed', isSameBody: true, attempt: 1 })
+    expect((await ledger.claim(claim('msg_lasting'))).status).toBe('done')
   })
 
   it.each(questions)(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisStore } from '../../../../src/redis.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { pass } from '../../../support/real-time.ts'
 import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
 import { tokens } from '../../identities.ts'
@@ -106,12 +107,17 @@ describe.skipIf(!hasRedis)('redisStore', () => {
 
   it('remembers what is done for as long as it was told', async () => {
     const { ledger } = (await create()).store
-    await ledger.claim(claim('msg_1'))
-    await ledger.settle('msg_1', 'me', 50)
-    expect((await ledger.claim(claim('msg_1'))).status).toBe('done')
+    for (const [id, keepMs] of [
+      ['msg_brief', 50],
+      ['msg_lasting', hourMs],
+    ] as const) {
+      await ledger.claim(claim(id))
+      await ledger.settle(id, 'me', keepMs)
+    }
     await pass(50)
-    const again = await ledger.claim(claim('msg_1', { bodyHash: 'other' }))
+    const again = await ledger.claim(claim('msg_brief', { bodyHash: 'other' }))
     expect(again).toEqual({ status: 'claimed', isSameBody: true, attempt: 1 })
+    expect((await ledger.claim(claim('msg_lasting'))).status).toBe('done')
   })
 
   it.each(questions)(
@@ -131,10 +137,7 @@ describe.skipIf(!hasRedis)('redisStore on a cluster', () => {
     try {
       await redis.client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
       // It waits two seconds for others before it works alone.
-      await vi.waitFor(
-        async () => expect(await redis.client.clusterInfo()).toMatch('state:ok'),
-        8000,
-      )
+      await eventually(async () => expect(await redis.client.clusterInfo()).toMatch('state:ok'))
       await expect(redis.client.mSet({ a: '1', b: '2' })).rejects.toThrow('CROSSSLOT')
       await useAll(redisStore(redis.client))
     } finally {
