@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import { useStandingTime } from '../support/virtual-time.ts'
 import { attacker, publishedPem } from './provider/keys.ts'
 import type { Changes, Lies, TokenLie } from './provider/lies.ts'
 import { clientSecret } from './provider/provider.ts'
@@ -11,6 +12,8 @@ import {
   marker,
   type RefusedLie,
 } from './support/refusal.ts'
+
+useStandingTime()
 
 const now = () => Math.floor(Date.now() / 1000)
 

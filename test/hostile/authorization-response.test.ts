@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ScalekitErrorCode } from '../../src/index.ts'
+import { useStandingTime } from '../support/virtual-time.ts'
 import type { Grant, Lies } from './provider/lies.ts'
 import { startProvider } from './provider/provider.ts'
 import { subject } from './provider/tokens.ts'
@@ -14,6 +15,8 @@ import {
   type RefusedLie,
 } from './support/refusal.ts'
 import { comeBack, home, inScene, openScene, type Scene, signIn } from './support/scene.ts'
+
+useStandingTime()
 
 /** Sends the browser back with other parameters than an honest provider's. */
 function back(change: (params: URLSearchParams, other: Grant) => void): { readonly lies: Lies } {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answer, clientOf, request } from '../lib/client/clients.ts'
 import { redirectUri } from '../lib/emulator/application.ts'
+import { inVirtualTime } from '../support/virtual-time.ts'
 import { closedInBody, hang, huge, redirect } from './provider/faults.ts'
 import { attacker, elliptic, jwk, published, publishedPem } from './provider/keys.ts'
 import type { AnswerLie, Lies, TokenLie } from './provider/lies.ts'
@@ -12,7 +13,7 @@ let provider: Provider
 let client: ReturnType<typeof clientOf>
 beforeEach(async () => {
   provider = await startProvider()
-  client = clientOf({ environmentUrl: provider.url, clientId, clientSecret }, { timeoutMs: 300 })
+  client = clientOf({ environmentUrl: provider.url, clientId, clientSecret })
 })
 afterEach(() => provider.close())
 
@@ -84,7 +85,7 @@ describe('authenticateWithCode', () => {
     ['sends tokens of two lines', { members: { access_token: 'a\r\nb' } }, 'provider_failed'],
   ])('asks once when the token endpoint %s', async (_case, token, code) => {
     provider.lie({ token })
-    await expect(signIn()).rejects.toMatchObject({ code })
+    await inVirtualTime(() => expect(signIn()).rejects.toMatchObject({ code }))
     expect(provider.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1)
     expect(provider.trap.hits).toEqual([])
   })

@@ -7,7 +7,10 @@ import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { start } from '../support/start.ts'
 import { headerLines, whoIsIt } from '../support/stranger.ts'
+import { useStandingTime } from '../support/virtual-time.ts'
 import { background, navigation, type Visitor } from '../support/visitor.ts'
+
+useStandingTime()
 
 const ada = 'ada@acme.example'
 const grace = 'grace@acme.example'

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, it, vi } from 'vitest'
+import { describe, it, vi } from 'vitest'
+import { useStandingTime } from '../support/virtual-time.ts'
 import type { AnswerLie, Changes } from './provider/lies.ts'
 import { unsigned } from './provider/signatures.ts'
 import { subject } from './provider/tokens.ts'
@@ -11,8 +12,7 @@ import {
 } from './support/refusal.ts'
 
 // A failure of discovery is shared for a second, by `Date`.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+useStandingTime()
 const forget = () => void vi.setSystemTime(Date.now() + 1001)
 
 function document(changes: Changes): { readonly lies: { readonly discovery: AnswerLie } } {

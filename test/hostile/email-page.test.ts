@@ -4,6 +4,7 @@ import { givenAddress, hiddenFields, providerLinks } from '../support/email-page
 import { seededRandom } from '../support/random.ts'
 import { hostilePlaces, strangePlaces } from '../support/return-to-corpus.ts'
 import { start } from '../support/start.ts'
+import { useStandingTime } from '../support/virtual-time.ts'
 
 const ada = 'ada@acme.example'
 
@@ -108,6 +109,8 @@ describe('the e-mail page', () => {
 })
 
 describe('a thousand made-up domains in ten seconds', () => {
+  useStandingTime()
+
   it.each(['full-stack', 'sso'] as const)(
     'reach the API of a %s environment fifty times, and nobody’s sign-in fails',
     async (mode) => {

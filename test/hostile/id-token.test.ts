@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { useStandingTime } from '../support/virtual-time.ts'
 import { attacker, elliptic, jwk, published, publishedPem } from './provider/keys.ts'
 import type { Changes, Lies, TokenLie } from './provider/lies.ts'
 import { clientSecret } from './provider/provider.ts'
@@ -19,6 +20,8 @@ import {
   type RefusedLie,
 } from './support/refusal.ts'
 import { inScene, signIn } from './support/scene.ts'
+
+useStandingTime()
 
 const now = () => Math.floor(Date.now() / 1000)
 

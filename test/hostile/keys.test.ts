@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, it, vi } from 'vitest'
+import { describe, it, vi } from 'vitest'
+import { useStandingTime } from '../support/virtual-time.ts'
 import { attacker, elliptic, jwk, published, publishedKid, rsaPair } from './provider/keys.ts'
 import type { AnswerLie, Lies } from './provider/lies.ts'
 import { hmac, rsa } from './provider/signatures.ts'
@@ -12,8 +13,7 @@ import {
 } from './support/refusal.ts'
 
 // A set that names the token's key serves for ten minutes by `Date`, right or wrong.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+useStandingTime()
 const forget = () => void vi.setSystemTime(Date.now() + 600_001)
 
 const honest = () => jwk(published.publicKey)

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import { useStandingTime } from '../support/virtual-time.ts'
 import type { AnswerLie, Members } from './provider/lies.ts'
 import { organizationId, subject } from './provider/tokens.ts'
 import {
@@ -8,6 +9,8 @@ import {
   marker,
   type RefusedLie,
 } from './support/refusal.ts'
+
+useStandingTime()
 
 function members(changes: Members): { readonly lies: { readonly token: AnswerLie } } {
   return { lies: { token: { members: changes } } }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { useStandingTime, useVirtualTime } from '../support/virtual-time.ts'
 import * as faults from './provider/faults.ts'
 import type { AnswerLie, Lies } from './provider/lies.ts'
 import { organizationId, subject } from './provider/tokens.ts'
@@ -6,8 +7,6 @@ import { expectRefused, expectSignedIn, marker, type RefusedLie } from './suppor
 import { inScene, openScene, type Scene, signIn } from './support/scene.ts'
 
 // Failures are remembered for a second, key sets for ten minutes, by `Date`.
-beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterAll(() => void vi.useRealTimers())
 const forget = () => void vi.setSystemTime(Date.now() + 1001)
 
 type Endpoint = 'discovery' | 'token' | 'keys'
@@ -140,23 +139,28 @@ function everywhere(failures: readonly Failure[]): RefusedLie[] {
   return endpoints.flatMap((endpoint) => failures.map((failure) => aimedAt(endpoint, failure)))
 }
 
-// Again where the machine was too busy to tell.
-describe.concurrent('an answer that takes too long lets nobody in, within six seconds', {
-  retry: 2,
-}, () => {
+describe.concurrent('an answer that takes too long lets nobody in, within six seconds', () => {
+  useVirtualTime()
+
   it.each(everywhere(slow))('$lie', expectRefused)
 })
 
 describe('an answer that breaks off lets nobody in', () => {
+  useStandingTime()
+
   it.each(everywhere(broken))('$lie', expectRefused)
 })
 
 describe('an answer of no use lets nobody in', () => {
+  useStandingTime()
+
   // What a token endpoint says about a client is told in token-endpoint.test.ts.
   it.each(everywhere([...statuses, ...redirects, ...bodies]))('$lie', expectRefused)
 })
 
 describe('an answer that is too large lets nobody in', () => {
+  useStandingTime()
+
   it.each(everywhere(floods))('$lie', expectRefused)
 
   it.each(endpoints)('and is not read on: %s', async (endpoint) => {
@@ -172,12 +176,16 @@ describe('an answer that is too large lets nobody in', () => {
 const known = { user: { id: subject }, organizationId }
 
 describe('what is known needs no provider', () => {
+  useStandingTime()
+
   it.each([...slow, ...broken.slice(0, 2)])('discovery that answers $how', ({ how, answer }) =>
     expectSignedIn({ lie: how, lies: { discovery: answer }, principal: known }),
   )
 })
 
 describe('keys that are ten minutes old serve on', () => {
+  useVirtualTime()
+
   it('while new ones take too long', async () => {
     await expectKnownKeysToServe(slow)
   })
@@ -217,9 +225,11 @@ async function expectSignInWithoutKeys(scene: Scene, keys: AnswerLie): Promise<v
 }
 
 describe('an answer of unusual form is as good', () => {
+  useStandingTime()
+
   it.each<[string, AnswerLie]>([
     ['as JSON of another charset', { headers: { 'content-type': 'application/json; charset=x' } }],
-    ['with a byte order revocation', { body: (honest) => `\ufeff${JSON.stringify(honest)}` }],
+    ['with a byte order mark', { body: (honest) => `\ufeff${JSON.stringify(honest)}` }],
     ['behind white space', { body: (honest) => `\r\n\t ${JSON.stringify(honest)}` }],
     [
       'with headers of its own',

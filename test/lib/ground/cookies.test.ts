@@ -64,9 +64,11 @@ describe('readCookie', () => {
 
   it('is quick with a long header of lookalikes', () => {
     const header = ' '.repeat(8000) + 'xsid='.repeat(2000)
-    const start = performance.now()
+    // Of the processor, which others may keep from this process for as long as they like.
+    const before = process.cpuUsage()
     expect(readCookie(header, 'sid')).toBeUndefined()
-    expect(performance.now() - start).toBeLessThan(100)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(100)
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
+import { useVirtualTime } from '../../support/virtual-time.ts'
 import { emulateClient } from './emulated-client.ts'
 import { expectNoSecret, failureOf } from './failures.ts'
 import {
@@ -200,6 +201,8 @@ describe('a refused access token', () => {
 })
 
 describe.concurrent('a token endpoint', () => {
+  useVirtualTime()
+
   const limits = { timeoutMs: 1000, totalTimeoutMs: 4500 }
 
   it.each<[string, Reply, string]>([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiError } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
+import { useVirtualTime } from '../../support/virtual-time.ts'
 import { expectNoSecret, failureOf } from './failures.ts'
 import {
   broken,
@@ -15,6 +16,8 @@ import {
 
 /** Time for three attempts that each hang, and for what is waited between them. */
 const limits = { timeoutMs: 1000, totalTimeoutMs: 4500 }
+
+useVirtualTime()
 
 interface Fault {
   readonly how: string

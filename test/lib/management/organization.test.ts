@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
+import { useVirtualTime } from '../../support/virtual-time.ts'
 import { acmeId, callsTo, emulateClient } from './emulated-client.ts'
 import { failureOf } from './failures.ts'
 import { broken, inTurn, json, ok, type Reply, startApi } from './hostile-api.ts'
@@ -199,6 +200,8 @@ describe('updateOrganizationByExternalId', () => {
 })
 
 describe('what looks an organization up first', () => {
+  useVirtualTime()
+
   const organization = { displayName: 'Acme 2' }
   type Act = (client: ScalekitClient, timeoutMs: number) => Promise<unknown>
 

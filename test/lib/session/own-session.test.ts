@@ -4,6 +4,7 @@ import type { ScalekitAuthOptions } from '../../../src/index.ts'
 import { type ApplicationParts, mountAtRoot, showPrincipal } from '../../support/application.ts'
 import { signInAt } from '../../support/sign-in-page.ts'
 import { start } from '../../support/start.ts'
+import { inVirtualTime } from '../../support/virtual-time.ts'
 import { navigation } from '../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
@@ -159,10 +160,12 @@ describe.each(['down', 'hanging'] as const)('a store that is %s', (state) => {
     const browser = visitor()
     await browser.signIn(home, ada)
     store.state = state
-    expect((await browser.open('/hello').expect(200)).text).toBe('hello')
-    const { body } = await browser.call('/app').expect(503)
-    expect(body.code).toBe('store_unavailable')
-    await browser.call('/me').expect(503)
+    await inVirtualTime(async () => {
+      expect((await browser.open('/hello').expect(200)).text).toBe('hello')
+      const { body } = await browser.call('/app').expect(503)
+      expect(body.code).toBe('store_unavailable')
+      await browser.call('/me').expect(503)
+    })
     store.state = 'up'
     await browser.call('/app').expect(200)
     const lines = log.filter((line) => line.includes('The session store failed'))

@@ -9,6 +9,7 @@ import { recordingLogger } from '../../../support/recording-logger.ts'
 import { isExpressSession, sessionCookie } from '../../../support/session-cookie.ts'
 import { answerWith, signInAt } from '../../../support/sign-in-page.ts'
 import { start } from '../../../support/start.ts'
+import { inVirtualTime } from '../../../support/virtual-time.ts'
 import { navigation, type Visitor } from '../../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
@@ -633,11 +634,24 @@ describe('a token endpoint that fails', () => {
     ],
     ['nothing at all', { hang: true as const }, 503, 'provider_unavailable'],
   ])('with %s signs nobody in, and is asked once', async (_what, fault, status, code) => {
-    const application = await start({ options: { http: { timeoutSeconds: 1 } } })
+    const application = await start()
     const { browser, callbackUrl } = await comeBack(application)
     application.emulator.fail({ path: '/oauth/token', ...fault, times: 5 })
-    await expectRefused(await browser.open(callbackUrl), browser, status, code)
+    const answer = await inVirtualTime(async () => browser.open(callbackUrl))
+    await expectRefused(answer, browser, status, code)
     expect(tokenCalls(application)).toHaveLength(1)
+  })
+
+  it('with nothing at all is waited for as long as `http.timeoutSeconds` says', async () => {
+    const application = await start({ options: { http: { timeoutSeconds: 1 } } })
+    const { browser, callbackUrl } = await comeBack(application)
+    application.emulator.fail({ path: '/oauth/token', hang: true })
+    await inVirtualTime(async () => {
+      const began = performance.now()
+      await browser.open(callbackUrl).expect(503)
+      expect(performance.now() - began).toBeGreaterThanOrEqual(1000)
+      expect(performance.now() - began).toBeLessThan(2000)
+    })
   })
 })
 
@@ -685,7 +699,7 @@ describe('a key set', () => {
     ['a page', { status: 200, body: '<html>' }],
     ['a closed connection', { reset: true as const }],
   ])('answered with %s lets nobody in', async (_what, fault) => {
-    const application = await start({ options: { http: { timeoutSeconds: 1 } } })
+    const application = await start()
     const { browser, callbackUrl } = await comeBack(application)
     application.emulator.fail({ path: '/keys', ...fault, times: 5 })
     const answer = await browser.open(callbackUrl)

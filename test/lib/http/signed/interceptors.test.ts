@@ -4,6 +4,7 @@ import { type ScalekitAuthOptions, scalekitAuth } from '../../../../src/index.ts
 import { signInterceptor } from '../../../../src/webhooks.ts'
 import type { ApplicationParts } from '../../../support/application.ts'
 import { start } from '../../../support/start.ts'
+import { inVirtualTime } from '../../../support/virtual-time.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
@@ -102,12 +103,8 @@ describe.each([
     ['answers something else', (() => ({ decision: 'allow' })) as () => never],
     ['never answers', (() => new Promise(() => {})) as () => never],
   ])('a handler that %s gets that answer, and nobody’s name is in the log', async (_how, fail) => {
-    const { ask, log } = await asked({
-      onFailure,
-      timeoutSeconds: 0.2,
-      onPreSessionCreation: fail,
-    })
-    await ask().expect(200, { decision })
+    const { ask, log } = await asked({ onFailure, onPreSessionCreation: fail })
+    await inVirtualTime(async () => ask().expect(200, { decision }))
     expect(log.filter((line) => line.includes(`so the answer is ${decision}`))).toHaveLength(1)
     expect(log.join()).not.toContain('ada@')
   })
@@ -117,13 +114,19 @@ it('a handler is told when nobody waits for it any more', async () => {
   const signals: AbortSignal[] = []
   const { ask } = await asked({
     onFailure: 'deny',
-    timeoutSeconds: 0.2,
+    timeoutSeconds: 1,
     onPreSessionCreation(_call, { signal }) {
       signals.push(signal)
       return new Promise(() => {})
     },
   })
-  await ask().expect(200)
+  const waitedMs = await inVirtualTime(async () => {
+    const began = performance.now()
+    await ask().expect(200)
+    return performance.now() - began
+  })
+  expect(waitedMs).toBeGreaterThanOrEqual(1000)
+  expect(waitedMs).toBeLessThan(2000)
   expect(signals.map(({ aborted }) => aborted)).toEqual([true])
 })
 

@@ -3,8 +3,10 @@ import { memoryStore, type StateStore, scalekitAuth } from '../../../../src/inde
 import { PermanentError, type ScalekitEvent, signWebhook } from '../../../../src/webhooks.ts'
 import { documentedExamples, referenceExamples } from '../../../fixtures/webhook-examples.ts'
 import type { ApplicationParts } from '../../../support/application.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { start } from '../../../support/start.ts'
 import { gate, taking } from '../../../support/taking.ts'
+import { useVirtualTime } from '../../../support/virtual-time.ts'
 import { deliver, example, webhookSecret } from '../../../support/webhook.ts'
 
 describe('a delivery', () => {
@@ -67,7 +69,7 @@ describe('a delivery', () => {
     const { url } = await taking({ onDirectoryUserCreated: handler })
     const answers = Array.from({ length: 50 }, () => deliver(url, { id: 'msg_fifty' }))
     const settled = Promise.all(answers.map(async (answer) => (await answer).status))
-    await vi.waitFor(() => expect(handler).toHaveBeenCalled())
+    await eventually(() => expect(handler).toHaveBeenCalled())
     open()
     const statuses = await settled
     expect(handler).toHaveBeenCalledTimes(1)
@@ -137,7 +139,9 @@ describe('a delivery', () => {
 })
 
 describe('a handler that takes its time', () => {
-  const timeoutSeconds = 0.2
+  useVirtualTime()
+
+  const timeoutSeconds = 1
 
   it('is not waited for, not run again while it runs, and done when it ends', async () => {
     const { opened, open } = gate()
@@ -148,7 +152,7 @@ describe('a handler that takes its time', () => {
     const busy = await deliver(url, { id: 'msg_slow' }).expect(503)
     expect(busy.body.code).toBe('webhook_busy')
     open()
-    await vi.waitFor(() => expect(handled).toHaveLength(1))
+    await eventually(() => expect(handled).toHaveLength(1))
     await deliver(url, { id: 'msg_slow' }).expect(200)
     expect(handler).toHaveBeenCalledTimes(1)
   })
@@ -162,11 +166,11 @@ describe('a handler that takes its time', () => {
     await deliver(url, { id: 'msg_lost' }).expect(503)
     expect(await auth.webhooks.deadLetters()).toEqual([])
     fail(new Error('after all'))
-    await vi.waitFor(() => expect(failed).toHaveLength(1))
+    await eventually(() => expect(failed).toHaveLength(1))
     expect(failed[0]).toMatchObject({ isFinal: true, attempt: 1 })
-    await vi.waitFor(() => expect(log.join('\n')).toContain('msg_lost: attempt 1 failed'))
+    await eventually(() => expect(log.join('\n')).toContain('msg_lost: attempt 1 failed'))
     expect(log.join('\n')).not.toContain('after all')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const ids = (await auth.webhooks.deadLetters()).map(({ deliveryId }) => deliveryId)
       expect(ids).toEqual(['msg_lost'])
     })
