@@ -58,7 +58,7 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
     // All wait for the same token; when it does not come, that is not for each of them to try again.
     const token = () => inTime(tokens.current(), deadline)
     await token()
-    // Kept between attempts: whoever got the place meanwhile would have to wait for the same API.
+    // Held between attempts: another call with this slot would wait for the same API.
     await places.take(deadline)
     try {
       const parts = { send, origin, tokens, deadline, timeoutMs: limits.timeoutMs }

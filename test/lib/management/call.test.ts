@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
-import { inStandingTime, inVirtualTime } from '../../support/virtual-time.ts'
+import { inStandingTime, inVirtualTime, useVirtualTime } from '../../support/virtual-time.ts'
 import { failureOf, runningTimers } from './failures.ts'
 import {
   type ApiCall,
@@ -306,6 +306,8 @@ describe('a call', () => {
 })
 
 describe('many calls', () => {
+  useVirtualTime()
+
   it('are made so many at a time, in their order', async () => {
     const held: (() => void)[] = []
     let most = 0
@@ -344,7 +346,7 @@ describe('many calls', () => {
   it('go on when an API that was down is up again', async () => {
     let reply: Reply = broken(faults.hang)
     const api = await startApi({ api: (res, call) => reply(res, call) })
-    const client = api.client({ timeoutMs: 300, totalTimeoutMs: 600, maxConcurrentCalls: 5 })
+    const client = api.client({ timeoutMs: 3000, totalTimeoutMs: 6000, maxConcurrentCalls: 5 })
     const lost = Array.from({ length: 100 }, () =>
       failureOf(client.organization.listOrganization()),
     )
@@ -353,6 +355,14 @@ describe('many calls', () => {
     await Promise.all(
       Array.from({ length: 100 }, () => client.organization.getOrganization('org_1')),
     )
+  })
+
+  it('do not use up their time before they are sent', async () => {
+    const api = await startApi({ api: oneAtATime(600) })
+    const client = api.client({ timeoutMs: 1000, totalTimeoutMs: 5000, maxConcurrentCalls: 1 })
+    const names = ['Acme', 'Globex', 'Initech', 'Hooli']
+    await Promise.all(names.map((name) => client.organization.createOrganization(name)))
+    expect(api.calls.map(({ body }) => JSON.parse(body).display_name)).toEqual(names)
   })
 
   it('that are cancelled in line give their turn to others', async () => {
@@ -375,6 +385,15 @@ describe('many calls', () => {
     expect(api.calls.map(({ path }) => path.slice(-5))).toEqual(['org_1', 'org_3'])
   })
 })
+
+/** Answers one request after the other, each after this many milliseconds. */
+function oneAtATime(ms: number): Reply {
+  let last = Promise.resolve()
+  return (res, call) => {
+    last = last.then(() => new Promise((resolve) => void setTimeout(resolve, ms)))
+    void last.then(() => ok(res, call))
+  }
+}
 
 /** A server that keeps sockets, reads a creation to its end and resets the connection. */
 async function startResetting() {
