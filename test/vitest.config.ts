@@ -64,7 +64,12 @@ export default defineConfig({
       },
     ],
     // A file says so itself: `// @module-tag slow`. `npm run test:fast` leaves it out.
-    tags: [{ name: 'slow', description: 'floods, kills processes, or packs the package' }],
+    tags: [
+      {
+        name: 'slow',
+        description: 'floods, thousands of mutations, killed processes, packing the package',
+      },
+    ],
     reporters: ['default', root('test/support/counting-reporter.ts')],
     // Left to itself, vitest keeps one core free, which on two cores doubles the wait.
     maxWorkers: '100%',
