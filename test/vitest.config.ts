@@ -75,8 +75,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // Providers that never answer are waited for together.
     maxConcurrency: 20,
-    testTimeout: 15_000,
-    expect: { poll: { timeout: 14_000, interval: 20 } },
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 25_000, interval: 20 } },
     hookTimeout: 30_000,
     setupFiles: process.env.PLANTED ? [root('test/support/planted.ts')] : [],
   },

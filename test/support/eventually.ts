@@ -5,5 +5,5 @@ import { vi } from 'vitest'
  * does, so that what was missing is told.
  */
 export function eventually<Value>(check: () => Value | Promise<Value>): Promise<Value> {
-  return vi.waitFor(check, { timeout: 14_000, interval: 20 })
+  return vi.waitFor(check, { timeout: 25_000, interval: 20 })
 }

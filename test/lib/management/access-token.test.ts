@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ScalekitClient } from '../../../src/client.ts'
 import * as faults from '../../hostile/provider/faults.ts'
-import { useVirtualTime } from '../../support/virtual-time.ts'
+import { useStandingTime, useVirtualTime } from '../../support/virtual-time.ts'
 import { emulateClient } from './emulated-client.ts'
 import { expectNoSecret, failureOf } from './failures.ts'
 import {
@@ -21,6 +21,8 @@ import {
 const hourMs = 3_600_000
 
 describe('the access token', () => {
+  useStandingTime()
+
   it('is asked for with the first call, by the client credentials', async () => {
     const api = await startApi({})
     const client = api.client()
@@ -139,6 +141,8 @@ describe('the access token', () => {
 })
 
 describe('a refused access token', () => {
+  useVirtualTime()
+
   it('is renewed once, and the call is made again', async () => {
     const api = await startApi({ api: inTurn(unauthenticated, ok) })
     await api.client().organization.createOrganization('Acme')
