@@ -14,232 +14,277 @@ import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import type { PageOptions } from './page-options.ts'
 
-/** What the application passes in. Anything left out is read from the environment. */
+/** The options of `scalekitAuth()`. An option wins over its environment variable. */
 export interface ScalekitAuthOptions {
   /**
-   * The Scalekit environment: its own host (`https://acme.scalekit.com`) or your custom domain for
-   * it. Env: `SCALEKIT_ENVIRONMENT_URL`, or `SCALEKIT_ENV_URL`.
+   * The URL of your Scalekit environment, e.g. `https://acme.scalekit.com`, or your custom domain
+   * for it. Env: `SCALEKIT_ENVIRONMENT_URL` or `SCALEKIT_ENV_URL`.
    */
   readonly environmentUrl?: string | URL
-  /** The `iss` of the environment's tokens. Default: the environment URL. */
+  /** The `iss` claim of the environment's tokens. Default: `environmentUrl`. */
   readonly issuer?: string
-  /** `skc_…`, from the dashboard. Env: `SCALEKIT_CLIENT_ID`. */
+  /** The client id from Scalekit's dashboard, `skc_…`. Env: `SCALEKIT_CLIENT_ID`. */
   readonly clientId?: string
-  /** From the dashboard. Env: `SCALEKIT_CLIENT_SECRET`. */
+  /** The client secret from Scalekit's dashboard. Env: `SCALEKIT_CLIENT_SECRET`. */
   readonly clientSecret?: string
   /**
-   * Where browsers reach the application: scheme, host and port. A list allows several hosts; each
-   * visitor stays on the one they came to. Env: `APP_BASE_URL`. Default outside production:
-   * `http://localhost:` and `PORT`, or 3000.
+   * The origin at which browsers reach the application: scheme, host and port. An array allows
+   * several hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
+   * Default: `http://localhost:<PORT or 3000>`; required in production.
    */
   readonly baseUrl?: string | URL | readonly (string | URL)[]
   /**
-   * Seals the cookies: at least 32 characters that nobody can guess. In a list the first seals and
-   * all open, so a secret is replaced by putting the new one in front. Env:
-   * `SCALEKIT_COOKIE_SECRET`, separated by commas. Default outside production: derived from the
-   * client secret.
+   * The secret that encrypts cookies: at least 32 random characters. In an array, the first secret
+   * encrypts and all secrets decrypt: to rotate, put the new secret first. Env:
+   * `SCALEKIT_COOKIE_SECRET`, comma-separated. Default: derived from the client secret; required in
+   * production.
    */
   readonly secret?: string | readonly string[]
-  /** Tells several instances in one application apart; part of the cookies' names. Default: `scalekit`. */
+  /**
+   * The name of this instance: 1 to 32 letters, digits or underscores. Cookie names begin with it,
+   * so two instances in one application need two names. Default: `scalekit`.
+   */
   readonly name?: string
-  /** Where the kit is mounted, e.g. `/auth`; part of the redirect URI. Default: the root. */
+  /**
+   * The path at which the kit is mounted, e.g. `/auth` for `app.use('/auth', auth)`. It is part of
+   * the redirect URI. Default: `/`.
+   */
   readonly basePath?: string
   /** The kit's own routes below `basePath`. */
   readonly paths?: PathOptions
   /**
-   * What a sign-in asks for; `offline_access` adds a refresh token. Default: `openid email profile`.
+   * The OAuth scopes of a sign-in. `openid` is required; `offline_access` adds a refresh token.
+   * Default: `['openid', 'email', 'profile']`.
    */
   readonly scopes?: readonly string[]
-  /** Where sign-ins go, and who gets in. */
+  /** Where a sign-in goes, and which sign-ins are accepted. */
   readonly login?: LoginOptions
-  /** Where sessions are kept and how long they last; a text is its `kind`. */
+  /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
-  /** How our own pages look, and what the e-mail page says. */
+  /** How the kit's own pages look, and the strings of the email page. */
   readonly pages?: PageOptions
-  /** How Scalekit's webhooks are taken: a handler for each event, e.g. `onDirectoryUserCreated`. */
+  /** Webhook handlers, e.g. `onDirectoryUserCreated`, and how deliveries are received. */
   readonly webhooks?: WebhookOptions
-  /** How Scalekit's questions are answered: a handler for each point, e.g. `onPreSignup`. */
+  /** Interceptor handlers, e.g. `onPreSignup`, and how calls are received. */
   readonly interceptors?: InterceptorOptions
-  /** What `/organizations` shows, for switchers. */
+  /** What `/organizations` returns to an organization switcher. */
   readonly organizations?: OrganizationsOptions
-  /** Lets a customer's administrators open Scalekit's admin portal at `/portal`. Default: nobody. */
+  /**
+   * Which users may open Scalekit's admin portal at `/portal`. Default: none, and no such route.
+   */
   readonly portal?: PortalOptions
-  /** What several processes share. Default: this process's memory. */
+  /**
+   * What processes share: revocations, single-use values, tokens and webhook deliveries. Pass
+   * `redisStore(client)` or `postgresStore(pool)` with more than one process. Default:
+   * `memoryStore()`.
+   */
   readonly store?: StateStore
-  /** How sessions end that another process ended. */
+  /** How fast a session ends that another process revoked. */
   readonly revocation?: RevocationOptions
-  /** Where lines for developers and operators go. Default: the console. */
+  /** Receives log lines: `debug`, `info`, `warn` and `error`. Default: the console. */
   readonly logger?: Logger
-  /** How Scalekit is called. */
+  /** How the kit calls Scalekit. */
   readonly http?: HttpOptions
-  /** Tells the time; for tests. Default: `Date.now`. */
+  /** Returns the time in milliseconds since the epoch; for tests. Default: `Date.now`. */
   readonly clock?: Clock
-  /** Accepts a `baseUrl` with http in production; cookies then travel in the clear. Default: false. */
+  /**
+   * Accepts an http `baseUrl` in production. Cookies are then sent unencrypted. Default: `false`.
+   */
   readonly dangerouslyAllowHttp?: boolean
 }
 
 /** The kit's own routes, each a path below `basePath`. */
 export interface PathOptions {
-  /** Default: `/login`. */
+  /** Begins a sign-in. Default: `/login`. */
   readonly login?: string
-  /** Default: `/callback`. */
+  /** The redirect URI: Scalekit sends the browser back to it. Default: `/callback`. */
   readonly callback?: string
-  /** Default: `/logout`. */
+  /** Signs the user out. Default: `/logout`. */
   readonly logout?: string
-  /** Default: `/me`. */
+  /** Returns the signed-in user as JSON. Default: `/me`. */
   readonly me?: string
-  /** Default: `/webhooks`. */
+  /** Receives Scalekit's webhooks. Default: `/webhooks`. */
   readonly webhooks?: string
-  /** Default: `/interceptors`. */
+  /** Receives Scalekit's interceptor calls. Default: `/interceptors`. */
   readonly interceptors?: string
-  /** Default: `/organizations`. */
+  /** Returns the organizations of the user as JSON. Default: `/organizations`. */
   readonly organizations?: string
-  /** Default: `/portal`. */
+  /** Opens Scalekit's admin portal. Default: `/portal`. */
   readonly portal?: string
 }
 
-/** Where sign-ins go, and who gets in. */
+/** Where a sign-in goes, and which sign-ins are accepted. */
 export interface LoginOptions {
   /**
-   * Where a sign-in goes that names no target: the tenant of a subdomain, for one. Default: none.
+   * Returns the target of a sign-in whose request names none, e.g. `{ organizationId }` by
+   * subdomain. It has 30 seconds. Default: none.
    */
   resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
   /**
-   * What a sign-in gets that leads nowhere yet: `email`, a page of ours that asks for an e-mail
-   * address, or `hosted`, Scalekit's own, which needs Full Stack Auth. Default: `email`.
+   * The page for a sign-in without a target. `email`: the kit's page, which asks for an email
+   * address. `hosted`: Scalekit's page, which needs Full Stack Auth. Default: `email`.
    */
   readonly fallback?: 'email' | 'hosted'
   /**
-   * The social providers `/login?provider=` may name: `google`, `github`, `linkedin`, `gitlab`,
-   * `microsoft`, `salesforce`. Default: none.
+   * The social providers that `/login?provider=…` accepts: `google`, `github`, `linkedin`,
+   * `gitlab`, `microsoft`, `salesforce`. Default: none.
    */
   readonly providers?: readonly string[]
   /**
-   * How long before a sign-in begins its user may have proved who they are, in whole seconds. The
-   * kit sends it to Scalekit as `max_age`, and refuses an older `auth_time` with `login_too_old`;
-   * clocks may differ by a minute. If Scalekit sends no `auth_time`, the kit accepts the sign-in and
-   * logs one warning. Default: none, Scalekit may continue a session of any age.
+   * The longest time between the user's authentication and the beginning of a sign-in, in whole
+   * seconds. The kit sends it to Scalekit as `max_age` and refuses an older `auth_time` with
+   * `login_too_old`; clocks may differ by a minute. Without `auth_time`, the sign-in is accepted
+   * and one warning is logged. Default: none, a session at Scalekit of any age counts.
    */
   readonly maxAgeSeconds?: number
-  /** Has the last word on every sign-in. Default: none. */
+  /**
+   * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
+   * to keep values with the session, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws
+   * or takes longer than 30 seconds, the sign-in is refused with 503. Default: none.
+   */
   readonly onLogin?: OnLogin
 }
 
-/** What `/organizations` shows. */
+/** What `/organizations` returns. */
 export interface OrganizationsOptions {
-  /** Default: the organizations that were signed in to in this browser. */
+  /**
+   * Returns the organizations to offer a user, as ids or objects. It has 30 seconds. Default: the
+   * organizations that this browser has signed in to.
+   */
   readonly of?: OfferOrganizations
 }
 
-/** How fast a session ends that another process ended. */
+/** How fast a session ends that another process revoked. */
 export interface RevocationOptions {
-  /** How long a revocation may take to be known in every process, in ms. Default: 1000. */
+  /**
+   * The longest time until a revocation is known in every process, in milliseconds. Default: 1000.
+   */
   readonly maxLagMs?: number
 }
 
-/** How Scalekit is called. */
+/** How the kit calls Scalekit. */
 export interface HttpOptions {
-  /** Makes the calls to Scalekit, e.g. through a proxy. Default: `node:http` and `node:https`. */
+  /**
+   * A `fetch` that makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`.
+   */
   readonly fetch?: Fetch
-  /** How long one call to Scalekit may take, in seconds. Default: 5. */
+  /** The timeout of one call to Scalekit, in seconds. Default: 5. */
   readonly timeoutSeconds?: number
 }
 
-/** Answers where a request belongs, or nothing; what the request says itself has the last word. */
+/** Returns the target of a sign-in, or nothing. A target that the request names wins over it. */
 export type ResolveLogin = (req: IncomingMessage) => HookResult<LoginRequest>
 
-/** Where sessions are kept, and how long they last. */
+/** Where sessions are stored, and how long they last. */
 export interface SessionOptions {
   /**
-   * `cookie`: sealed in a cookie of the kit's own. `express-session`: in the application's
-   * `req.session`, which has to be mounted above the kit. `auto`: the latter once a request
-   * that needs a session has it, else the former. Default: `auto`.
+   * `cookie`: an encrypted cookie. `express-session`: the application's `req.session`, mounted
+   * above the kit. `auto`: `express-session` if it is mounted above the kit, otherwise the cookie.
+   * Default: `auto`.
    */
   readonly kind?: 'auto' | 'cookie' | 'express-session'
-  /** Mounts `express-session` with this store, so that the application need not. */
+  /** A store for `express-session`, which the kit then mounts itself. Default: none. */
   readonly store?: SessionStore
   /**
-   * Signs the cookie of `store`: at least 32 characters that nobody can guess. In a list the first
-   * signs and all verify. Default: derived from the kit's `secret`.
+   * Signs the cookie of `session.store`: at least 32 random characters. In an array, the first
+   * secret signs and all verify. Default: derived from `secret`.
    */
   readonly secret?: string | readonly string[]
   /**
-   * The members of `req.session` that outlive a sign-in; the `name` of another instance, for one.
-   * Default: none, as they may be another visitor's.
+   * The members of `req.session` that are kept at a sign-in, e.g. `cart`. Others are removed, since
+   * they may belong to another user. Default: none.
    */
   readonly keep?: readonly string[]
-  /** The longest a session lasts, in seconds. Default: 604 800 (a week). */
+  /** The longest time that a session lasts, in whole seconds. Default: 604 800 (a week). */
   readonly absoluteSeconds?: number
   /**
-   * How long a session lasts without a request, in seconds. An `express-session` that the
-   * application mounts has its own `cookie.maxAge` for that. Default: 86 400 (a day).
+   * The time without a request after which a session expires, in whole seconds; at most
+   * `absoluteSeconds`. An `express-session` of the application uses its own `cookie.maxAge`
+   * instead. Default: 86 400 (a day), or `absoluteSeconds` if that is shorter.
    */
   readonly idleSeconds?: number
 }
 
-/** Handlers of events, by names derived from the events', and how deliveries are taken. */
+/** A handler for each event, named after the event, and how deliveries are received. */
 export type WebhookOptions = EventHandlers & {
   /**
-   * The endpoint's signing secret, `whsec_…`; several while one replaces another. Env:
-   * `SCALEKIT_WEBHOOK_SECRET`, separated by commas.
+   * The signing secret of the endpoint, `whsec_…`. An array during a rotation: all are accepted.
+   * Env: `SCALEKIT_WEBHOOK_SECRET`, comma-separated. Default: none, and no such route.
    */
   readonly secret?: Secrets
-  /** How far Scalekit's clock and ours may be apart, in seconds. Default: 300. */
+  /**
+   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
+   */
   readonly toleranceSeconds?: number
-  /** The largest body, in bytes. Default: 1 048 576. */
+  /** The largest accepted body, in bytes. Default: 1 048 576. */
   readonly maxBytes?: number
-  /** How long Scalekit, which waits ten seconds, is kept waiting, in seconds. Default: 8. */
+  /**
+   * The longest time until the kit responds to a delivery, in seconds. Scalekit waits ten. A
+   * handler that takes longer goes on, and Scalekit sends the delivery again. Default: 8.
+   */
   readonly timeoutSeconds?: number
   /**
-   * When a delivery is acknowledged. `inline`: after its handlers, so that Scalekit repeats what
-   * failed. `bullmq(queue)` or `pgBoss(boss)` of `express-scalekit/queues`: after the queue took it,
-   * which runs the handlers until they succeed. Default: `inline`.
+   * When a delivery is acknowledged. `inline`: after its handlers succeeded; Scalekit retries
+   * failures. `bullmq(queue)` or `pgBoss(boss)` from `express-scalekit/queues`: when the queue has
+   * stored it; the queue retries the handlers. Default: `inline`.
    */
   readonly delivery?: 'inline' | DeliveryQueue
   /**
-   * Further events that end all sessions of their organization: `sso_disabled`,
-   * `directory_disabled`. Default: none.
+   * Events that also end all sessions of their organization: `sso_disabled`, `directory_disabled`.
+   * Default: none.
    */
   readonly revokeOn?: readonly OptionalRevocation[]
 }
 
-/** What can be set up in the admin portal. */
+/** The features that can be set up in the admin portal. */
 export const portalFeatures = ['sso', 'dir_sync'] as const
-/** Single sign-on, or the directory. */
+/** `sso` is single sign-on, `dir_sync` is directory sync. */
 export type PortalFeature = (typeof portalFeatures)[number]
 
-/** Who may open the admin portal of their organization, and how it opens. */
+/** Which users may open the admin portal of their organization, and how it opens. */
 export interface PortalOptions {
-  /** Who has it in the current organization may open the portal; of a list, who has any. */
+  /**
+   * The role that a user needs in the current organization. In an array, any of the roles. Default:
+   * none; `role` or `permission` is required.
+   */
   readonly role?: string | readonly string[]
-  /** Has to be had as well, or in place of a role; of a list, all. */
+  /**
+   * The permission that a user needs, alone or beside `role`. In an array, all of them. Default:
+   * none.
+   */
   readonly permission?: string | readonly string[]
-  /** What can be set up there. Default: what the organization has enabled. */
+  /**
+   * The features that can be set up: `sso`, `dir_sync`. Default: what the organization has enabled.
+   */
   readonly features?: readonly PortalFeature[]
-  /** Whether the portal opens inside a page of the kit. Default: false, the browser goes there. */
+  /**
+   * Whether the portal opens inside a page of the kit, instead of by a redirect. Default: `false`.
+   */
   readonly embed?: boolean
-  /** The path that the page leads back to. Default: `/`. */
+  /** The path that the link "Back" on this page leads to. Default: `/`. */
   readonly returnTo?: string
-  /** Where Scalekit's links to the portal lead. Default: the environment URL. */
+  /** The origin of Scalekit's portal links; others are refused. Default: `environmentUrl`. */
   readonly origin?: string | URL
 }
 
-/** Handlers of trigger points, by names derived from the points', and how calls are taken. */
+/** A handler for each trigger point, named after it, and how calls are received. */
 export type InterceptorOptions = InterceptorHandlers & {
   /**
-   * The interceptors' signing secret; several while one replaces another. Env:
-   * `SCALEKIT_INTERCEPTOR_SECRET`, separated by commas.
+   * The signing secret of the interceptors. An array during a rotation: all are accepted. Env:
+   * `SCALEKIT_INTERCEPTOR_SECRET`, comma-separated. Default: none, and no such route.
    */
   readonly secret?: Secrets
   /**
-   * The answer where a handler throws or takes too long: `deny` keeps everybody out meanwhile,
-   * `allow` lets everybody in. Has to be said where there are handlers.
+   * The decision when a handler throws or times out: `deny` or `allow`. Required with handlers.
+   * Default: none.
    */
   readonly onFailure?: 'allow' | 'deny'
-  /** How far Scalekit's clock and ours may be apart, in seconds. Default: 300. */
+  /**
+   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
+   */
   readonly toleranceSeconds?: number
-  /** The largest body, in bytes. Default: 1 048 576. */
+  /** The largest accepted body, in bytes. Default: 1 048 576. */
   readonly maxBytes?: number
-  /** How long a handler may take, in seconds; Scalekit waits three to five. Default: 2.5. */
+  /** The timeout of a handler, in seconds. Scalekit waits three to five seconds. Default: 2.5. */
   readonly timeoutSeconds?: number
 }

@@ -1,50 +1,56 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** How the kit's own pages look and what the e-mail page says. */
+/** How the kit's own pages look, and the strings of the email page. */
 export interface PageOptions {
   /**
-   * CSS after the pages' own, for all of them, e.g. `:root { --accent: #0a7d4f }`. The custom
-   * properties are `--accent`, `--on-accent`, `--ink`, `--soft`, `--alert`, `--paper`, `--back`,
-   * `--line`, `--field` and `--radius`.
+   * CSS that is added to every page, e.g. `:root { --accent: #0a7d4f }`. The custom properties are
+   * `--accent`, `--on-accent`, `--ink`, `--soft`, `--alert`, `--paper`, `--back`, `--line`,
+   * `--field` and `--radius`. Default: none.
    */
   readonly style?: string
-  /** The e-mail page's texts, or what picks them for a request. Default: English. */
+  /**
+   * The strings of the email page, or a function that returns them for a request: `lang`, `title`,
+   * `label`, `button`, `or`, `provider`, `unknown`, `unusable`. Default: English.
+   */
   readonly texts?: EmailPageTexts | ((req: IncomingMessage) => EmailPageTexts | undefined)
-  /** Answers in place of the e-mail page; `no-store` and a ban on frames are set already. */
+  /**
+   * Sends your own page instead of the email page. The headers against caching and framing are set
+   * before it is called. Default: none.
+   */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): void | Promise<void>
 }
 
-/** What the e-mail page says; what is left out stays English. */
+/** The strings of the email page. Missing ones are English. */
 export interface EmailPageTexts {
-  /** The language of the texts. Default: `en`. */
+  /** The language of the strings. Default: `en`. */
   readonly lang?: string
   readonly title?: string
-  /** The name of the field. */
+  /** The label of the field. */
   readonly label?: string
   readonly button?: string
-  /** Stands between the field and the social providers. */
+  /** The word between the field and the social providers. */
   readonly or?: string
-  /** A social provider's button; `{provider}` is its name. */
+  /** The button of a social provider; `{provider}` is replaced by its name. */
   readonly provider?: string
-  /** When Scalekit knows no connection for the address's domain. */
+  /** Shown when Scalekit has no connection for the domain of the address. */
   readonly unknown?: string
-  /** When it knows one that is switched off, or not set up to its end. */
+  /** Shown when the connection is switched off, or not set up completely. */
   readonly unusable?: string
 }
 
 /**
- * What a page that asks for an e-mail address has to have: a form that GETs `action` with the
- * address as `login_hint` and with these hidden fields.
+ * What your own email page needs: a form that sends `action` by GET, with the address as
+ * `login_hint` and these hidden fields.
  */
 export interface EmailPage {
   /** The path of `/login`. */
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
-  /** What was given as the address before, to be escaped; empty at first. */
+  /** The address that the user entered before, unescaped; empty at first. */
   readonly email: string
-  /** Why the address led nowhere. Only its domain was looked up, and never a person. */
+  /** Why the address was not accepted. Only its domain was looked up, never a user. */
   readonly problem?: 'unknown' | 'unusable'
-  /** The social providers that are offered, each with the path that starts its sign-in. */
+  /** The social providers to offer, each with the path that begins its sign-in. */
   readonly providers: readonly {
     readonly id: string
     readonly name: string
