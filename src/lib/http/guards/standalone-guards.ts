@@ -4,44 +4,44 @@ const free = guards()
 
 // Each says again what `Guards` says: editors show `{@inheritDoc}` as it is.
 
-/** Lets through whoever is signed in. */
+/** Passes requests of signed-in users. */
 export const requireAuth: Guards['requireAuth'] = free.requireAuth
 
 /**
- * Lets through whoever is signed in to the selected organization, and nobody else: not members of
- * it who are signed in to another, and nobody when no organization was selected.
+ * Passes users whose current organization is the selected one. Users signed in to another organization
+ * are refused, and so is every request for which no organization is selected.
  *
- * @throws {@link ConfigError} for a `select` that could never select one
+ * @throws {@link ConfigError} for a `select` that can never select one
  * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
  */
 export const requireOrganization: Guards['requireOrganization'] = free.requireOrganization
 
 /**
- * Lets through whoever has at least one of the roles, in the current organization.
+ * Passes users who have at least one of the roles in the current organization.
  *
- * @throws {@link ConfigError} for an empty list, which nobody could mean
+ * @throws {@link ConfigError} for an empty array
  */
 export const requireRole: Guards['requireRole'] = free.requireRole
 
 /**
- * Lets through whoever has every one of the permissions, in the current organization.
+ * Passes users who have all of the permissions in the current organization.
  *
- * @throws {@link ConfigError} for an empty list
+ * @throws {@link ConfigError} for an empty array
  */
 export const requirePermission: Guards['requirePermission'] = free.requirePermission
 
 /**
- * Lets through whoever's access token was granted every one of the scopes.
+ * Passes users whose access token was granted all of the scopes.
  *
- * @throws {@link ConfigError} for an empty list
+ * @throws {@link ConfigError} for an empty array
  */
 export const requireScope: Guards['requireScope'] = free.requireScope
 
 /**
- * Lets through whoever proved who they are lately, and sends a person to do so again: before
- * changing how somebody signs in, or what they pay.
+ * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
+ * again: before they change how they sign in, or what they pay.
  *
- * What counts is Scalekit's `auth_time`, or a sign-in with `prompt=login`; nothing else does.
+ * Only Scalekit's `auth_time` and a sign-in with `prompt=login` count as authentication.
  *
  * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
  * @see RFC 9470
