@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createApp } from '../../examples/admin-portal.ts'
+import { createApp } from '../../examples/admin-portal/app.ts'
 import { runExample } from './run.ts'
 
 it('lets an administrator open the portal of their company, by another link each time', async () => {

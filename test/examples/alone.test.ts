@@ -6,9 +6,9 @@ import { cleanEnvironment } from '../package/pack.ts'
 import { openTerminal } from '../package/terminal.ts'
 
 it.each([
-  ['admin-portal.ts', '/settings'],
+  ['admin-portal/app.ts', '/settings'],
   ['organizations/app.ts', '/o/acme'],
-  ['webhooks.ts', '/members'],
+  ['webhooks/app.ts', '/members'],
 ])(
   '%s runs alone, beside an emulator',
   async (file, path) => {

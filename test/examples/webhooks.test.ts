@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createApp } from '../../examples/webhooks.ts'
+import { createApp } from '../../examples/webhooks/app.ts'
 import { deliver, example } from '../support/webhook.ts'
 import { runExample } from './run.ts'
 
