@@ -7,7 +7,11 @@ import { openTerminal } from '../package/terminal.ts'
 
 it.each([
   ['admin-portal/app.ts', '/settings'],
+  ['interceptors/app.ts', '/'],
   ['organizations/app.ts', '/o/acme'],
+  ['organizations/subdomains.ts', '/'],
+  ['roles/full-stack.ts', '/settings'],
+  ['roles/modular-sso.ts', '/settings'],
   ['webhooks/app.ts', '/members'],
 ])(
   '%s runs alone, beside an emulator',
@@ -27,6 +31,7 @@ it.each([
         SCALEKIT_CLIENT_ID: clientId,
         SCALEKIT_CLIENT_SECRET: clientSecret,
         SCALEKIT_WEBHOOK_SECRET: emulator.webhookSecret,
+        SCALEKIT_INTERCEPTOR_SECRET: emulator.webhookSecret,
       },
     )
     onTestFinished(() => terminal.stop())

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createApp } from '../../examples/organizations/app.ts'
+import { createApp as subdomains } from '../../examples/organizations/subdomains.ts'
 import { signInAt } from '../support/sign-in-page.ts'
 import { navigation, type Visitor } from '../support/visitor.ts'
 import { runExample } from './run.ts'
@@ -93,4 +94,51 @@ it('lets nobody in where no company goes by the name', async () => {
   await browser.call('/o/__proto__').expect(403)
   const away = await browser.post('/switch', form).type('form').send({ slug: 'initech' })
   expect([away.status, away.headers.location]).toEqual([303, '/'])
+})
+
+describe('examples/organizations/subdomains.ts', () => {
+  /** The example on two hosts, and a browser for one of them. */
+  async function browserAt(name: string) {
+    const { url, visitor } = await runExample(
+      (options, { organizations }) => {
+        const tenants = organizations.map(({ id, externalId }) => ({ id, name: externalId! }))
+        return subdomains(tenants, siteOf(options.baseUrl), options)
+      },
+      (baseUrl) => ({
+        redirectUris: ['acme', 'globex'].map(
+          (each) => `http://${each}.${hostOf(baseUrl)}/callback`,
+        ),
+      }),
+    )
+    const browser = visitor()
+    const headers = { Host: `${name}.${hostOf(url)}` }
+    return {
+      open: (path: string) => browser.open(path, headers),
+      openAt: (host: string) => browser.open('/', { Host: `${host}.${hostOf(url)}` }),
+    }
+  }
+
+  const siteOf = (url: string) => new URL(`http://${hostOf(url)}`)
+  const hostOf = (url: string) => `localhost:${new URL(url).port}`
+
+  it('signs in to the organization of the host, and asks for no e-mail address', async () => {
+    const { open } = await browserAt('acme')
+    const login = await open('/').expect(302)
+    const authorize = await open(login.headers.location!).expect(302)
+    const callback = new URL(await signInAt(authorize.headers.location!, ada))
+    expect(callback.hostname).toBe('acme.localhost')
+    await open(callback.pathname + callback.search).expect(302)
+    const { text } = await open('/').expect(200)
+    expect(text).toBe('Hello Ada Lovelace of org_69615647365005430')
+  })
+
+  it('does not let a user of one host in at another', async () => {
+    const { open, openAt } = await browserAt('acme')
+    const login = await open('/').expect(302)
+    const authorize = await open(login.headers.location!).expect(302)
+    const callback = new URL(await signInAt(authorize.headers.location!, grace))
+    await open(callback.pathname + callback.search).expect(302)
+    const { headers } = await openAt('globex').expect(302)
+    expect(headers.location).toBe('/login?organization_id=globex&return_to=%2F')
+  })
 })
