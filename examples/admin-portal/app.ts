@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { requireRole, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
 
-/** Administrators of a customer set up how their people sign in, without asking you. */
+/** Administrators of a customer set up single sign-on and the directory themselves. */
 export function createApp(options: ScalekitAuthOptions = {}): Express {
   const app = express()
 
-  // Each visit of /portal makes a link of its own, for the organization of whoever visits.
+  // Each visit to /portal creates a link of its own, for the visitor's organization.
   app.use(scalekitAuth({ ...options, portal: { role: 'admin', ...options.portal } }))
   app.get('/settings', requireRole('admin'), (_req, res) => {
     res.type('html').send(settings)

@@ -13,15 +13,15 @@ import { projectsPage, startPage } from './pages.ts'
 export interface Customer {
   /** Scalekit's id of the organization, `org_…`. */
   readonly id: string
-  /** What its address is made of: `/o/acme`. */
+  /** The last part of its address: `/o/acme`. */
   readonly slug: string
   readonly name: string
   readonly projects: string[]
 }
 
 /**
- * Every customer has its pages below its own address, for its own people. Whoever works for several
- * switches between them, and is in each of them what they are there.
+ * Every customer has its pages below its own address. A user who works for several customers
+ * switches between them, and has the roles of the current one only.
  */
 export function createApp(
   customers: readonly Customer[],
@@ -35,7 +35,7 @@ export function createApp(
 
   const bySlug = (slug: unknown) => customers.find((customer) => customer.slug === slug)
   const byId = (id: unknown) => customers.find((customer) => customer.id === id)
-  // A name that no customer has selects nothing, and then nobody gets in.
+  // A slug that no customer has selects no organization, and every user is refused.
   const ofAddress = requireOrganization(({ params }: Request) => bySlug(params.slug)?.id)
 
   app.get('/', (req, res) => {
@@ -46,7 +46,7 @@ export function createApp(
   app.get(
     '/o/:slug',
     auth.protect<Request, Response>([ofAddress], ({ params, scalekit }, res) => {
-      // Only those that were signed in to in this browser: a list of all would tell of others.
+      // Only organizations of this browser: a list of all would reveal other customers.
       const known = customers.filter(({ id }) => scalekit.authenticatedOrganizations.includes(id))
       res.send(projectsPage(bySlug(params.slug)!, known, scalekit))
     }),
@@ -64,7 +64,7 @@ export function createApp(
   return app
 }
 
-/** In place of your database. */
+/** Stands for your database. */
 const customers: readonly Customer[] = [
   { id: 'org_69615647365005430', slug: 'acme', name: 'Acme', projects: ['Rocket skates'] },
   { id: 'org_70087756662964366', slug: 'globex', name: 'Globex', projects: ['Weather machine'] },

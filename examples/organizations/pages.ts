@@ -1,7 +1,7 @@
 import type { SignedIn } from 'express-scalekit'
 import type { Customer } from './app.ts'
 
-/** What somebody sees who is nobody yet. */
+/** The page for a visitor who is not signed in. */
 export function startPage(): string {
   return page(
     'Projects',
@@ -11,7 +11,7 @@ export function startPage(): string {
   )
 }
 
-/** What a customer's people see: their projects, and a bit more for admins. */
+/** The projects of a customer. Admins can add one and open the admin portal. */
 export function projectsPage(
   customer: Customer,
   known: readonly Customer[],

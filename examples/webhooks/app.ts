@@ -3,10 +3,10 @@ import express, { type Express } from 'express'
 import { requireRole, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
 import type { EventOf } from 'express-scalekit/webhooks'
 
-/** What events say of somebody who was added or changed. */
+/** The data of an event about a directory user who was added or changed. */
 type DirectoryUser = EventOf<'organization.directory.user_created'>['data']
 
-/** Somebody at a customer, as their company's directory last said. */
+/** A person at a customer, as the directory last described them. */
 interface Member {
   readonly organizationId: string
   readonly email: string
@@ -14,7 +14,7 @@ interface Member {
   readonly isActive: boolean
 }
 
-/** People appear, change and go as their companies' directories say; admins see their own. */
+/** Keeps the members of each customer as its directory says; an admin sees their own. */
 export function createApp(options: ScalekitAuthOptions = {}): Express {
   const members = memberTable()
   const app = express()
@@ -36,7 +36,7 @@ export function createApp(options: ScalekitAuthOptions = {}): Express {
   return app
 }
 
-/** In place of your database. Events may come in any order, so the latest to occur wins. */
+/** Stands for your database. Events can arrive in any order, so the one that occurred last wins. */
 function memberTable() {
   const rows = new Map<string, { readonly at: number; readonly member: Member | undefined }>()
 
@@ -50,7 +50,7 @@ function memberTable() {
       const { organization_id: organizationId, email, name = email, active: isActive } = user
       write(user.id, occurredAt, { organizationId, email, name, isActive })
     },
-    /** Stays as a row without a member, or an older event that comes later would bring it back. */
+    /** The row stays: without it, an older event that arrives later would restore the member. */
     remove: (id: string, occurredAt: string) => write(id, occurredAt, undefined),
     of: (organizationId: string | undefined): Member[] =>
       [...rows.values()].flatMap(({ member }) =>
