@@ -30,6 +30,7 @@ export {
   ScalekitError,
   WebhookError,
 } from './lib/ground/errors.ts'
+export type { LogFields, Logger } from './lib/ground/log.ts'
 export type { AccessTokenClaims, Json, OpenEnum } from './lib/ground/types.ts'
 export type { CallOptions } from './lib/management/call.ts'
 export type {

@@ -54,7 +54,7 @@ export {
   ScalekitError,
   WebhookError,
 } from './lib/ground/errors.ts'
-export type { Logger } from './lib/ground/log.ts'
+export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   AccessTokenClaims,
   HookResult,

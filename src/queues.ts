@@ -4,7 +4,7 @@ export type { BullmqQueue, BullmqWorkerOptions } from './lib/adapters/bullmq/que
 export type { PgBossClient, PgBossJob } from './lib/adapters/pg-boss/client.ts'
 export type { PgBossOptions, PgBossWorkerOptions } from './lib/adapters/pg-boss/pg-boss.ts'
 export { pgBoss } from './lib/adapters/pg-boss/pg-boss.ts'
-export type { Logger } from './lib/ground/log.ts'
+export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   DeliveryQueue,
   QueuedDelivery,

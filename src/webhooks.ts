@@ -10,7 +10,7 @@ export type {
 } from './lib/ground/error-codes.ts'
 export type { ErrorDetails } from './lib/ground/errors.ts'
 export { ConfigError, PermanentError, ScalekitError, WebhookError } from './lib/ground/errors.ts'
-export type { Logger } from './lib/ground/log.ts'
+export type { LogFields, Logger } from './lib/ground/log.ts'
 export type { HookResult, Json, OpenEnum } from './lib/ground/types.ts'
 export type { RawBody } from './lib/webhooks/body.ts'
 export type {

@@ -375,6 +375,24 @@ describe('what a signature shows', () => {
     scalekitAuth({ login, webhooks: handlers, interceptors, http: { fetch } })
   })
 
+  it('takes a logger with overloads and any fields, as pino has it', () => {
+    type Write = {
+      (fields: object, message?: string, ...values: unknown[]): void
+      (message: string, ...values: unknown[]): void
+    }
+    interface PinoLike {
+      readonly debug: Write
+      readonly info: Write
+      readonly warn: Write
+      readonly error: Write
+      child<Levels extends string = never>(
+        bindings: { [name: string]: unknown },
+        options?: { readonly customLevels?: { [Level in Levels]: number } },
+      ): PinoLike
+    }
+    expectTypeOf<PinoLike>().toExtend<Logger>()
+  })
+
   it('can be named by what `.` exports: the members of an instance', () => {
     expectTypeOf(auth).toExtend<Guards>()
     expectTypeOf(auth.routes).toEqualTypeOf<Routes>()

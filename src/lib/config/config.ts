@@ -2,7 +2,7 @@ import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { optionalFunction, positive, texts, trueOrFalse, withMethods } from '../ground/fields.ts'
-import { consoleLogger, type Logger } from '../ground/log.ts'
+import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { StateStore } from '../state/store.ts'
@@ -72,7 +72,7 @@ const rootReaders = {
   revocation: (value: unknown, scope: RootScope): Read<typeof revocationReaders> =>
     readGroup('revocation', value, revocationReaders, scope),
   logger: (value: unknown, { env }: RootScope): Logger =>
-    withMethods<Logger>(value ?? consoleLogger(env), ['debug', 'info', 'warn', 'error']),
+    withMethods<Logger>(value ?? consoleLogger(env), logLevels),
   http: (value: unknown, scope: RootScope): Read<typeof httpReaders> =>
     readGroup('http', value, httpReaders, scope),
   clock: (value: unknown): Clock => optionalFunction<Clock>(value) ?? Date.now,

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
+import { errorFields } from './error-fields.ts'
 import { expiringMap } from './expiring-map.ts'
-import { type Logger, quote, textOfThrown } from './log.ts'
+import { type Logger, quote, textOfThrown, withFields } from './log.ts'
 
 /** What is looked up, and how often that is worth it. */
 export interface CachedLookupOptions<Value> {
@@ -54,7 +55,8 @@ export function cachedLookup<Value extends object | string>(
       return keep(key, found, parts.keptMs(found))
     } catch (error) {
       const why = textOfThrown(error instanceof Error ? error.message : error)
-      logger.warn(`the ${parts.what} of ${quote(key)} could not be looked up: ${quote(why)}`)
+      const line = `the ${parts.what} of ${quote(key)} could not be looked up: ${quote(why)}`
+      withFields(logger, errorFields(error)).warn(line)
       return keep(key, fallback, parts.failureMs)
     }
   }

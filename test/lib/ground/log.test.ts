@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { consoleLogger, quote, warnerOnce } from '../../../src/lib/ground/log.ts'
-import { recordingLogger } from '../../support/recording-logger.ts'
+import {
+  consoleLogger,
+  debug,
+  plainOrQuoted,
+  quote,
+  warnerOnce,
+  withFields,
+} from '../../../src/lib/ground/log.ts'
+import { fieldsLogger, recordingLogger } from '../../support/recording-logger.ts'
 
 describe('quote', () => {
   it('puts quotes around a text', () => {
@@ -64,5 +71,63 @@ describe('consoleLogger', () => {
     consoleLogger({}).debug('quiet')
     consoleLogger({ DEBUG: 'express:*,scalekit' }).debug('loud')
     expect(write.mock.calls).toEqual([['[scalekit] loud']])
+  })
+})
+
+describe('plainOrQuoted', () => {
+  it.each([
+    ['conn_1;00u2', 'conn_1;00u2'],
+    ['google-oauth2|104630', 'google-oauth2|104630'],
+    ['a b', '"a b"'],
+    ['a\nb', '"a\\nb"'],
+    ['', '""'],
+  ])('shows %j as %s', (text, shown) => {
+    expect(plainOrQuoted(text)).toBe(shown)
+  })
+
+  it('cuts what is too long', () => {
+    expect(plainOrQuoted('a'.repeat(301))).toBe(`"${'a'.repeat(300)}…"`)
+  })
+})
+
+describe('withFields', () => {
+  it('makes lines carry the fields that are known', () => {
+    const { logger, lines } = fieldsLogger()
+    const log = withFields(logger, { deliveryId: 'msg_1', code: undefined, requestId: 0 })
+    withFields(log, { organizationId: 'org_1' }).info('hello')
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'hello',
+        fields: { deliveryId: 'msg_1', requestId: 0, organizationId: 'org_1' },
+      },
+    ])
+  })
+
+  it('leaves a logger as it is that has no `child`, or where nothing is known', () => {
+    const [plain, withChild] = [recordingLogger().logger, fieldsLogger().logger]
+    expect(withFields(plain, { code: 'unexpected' })).toBe(plain)
+    expect(withFields(withChild, { code: undefined })).toBe(withChild)
+  })
+})
+
+describe('debug', () => {
+  it.each([
+    ['user ada@acme.example is here', 'user …@acme.example is here'],
+    ['user conn_1;ada.l+x@acme.example', 'user conn_1;…@acme.example'],
+    ['/users/ada%40acme.example/keys', '/users/…%40acme.example/keys'],
+    ['"a@b.example","c@d.example"', '"…@b.example","…@d.example"'],
+    ['acme.example @ noon', 'acme.example @ noon'],
+    ['nothing to hide', 'nothing to hide'],
+  ])('writes %j without addresses', (message, written) => {
+    const { logger, lines } = recordingLogger()
+    debug(logger, message)
+    expect(lines).toEqual([`debug ${written}`])
+  })
+
+  it('puts none into a field', () => {
+    const { logger, lines } = fieldsLogger()
+    debug(logger, 'hello', { userId: 'conn_1;ada@acme.example' })
+    expect(lines[0]!.fields).toEqual({ userId: 'conn_1;…@acme.example' })
   })
 })
