@@ -9,7 +9,9 @@ import {
   unknownNames,
   webUrl,
   wholeNumber,
+  withMethods,
 } from '../ground/fields.ts'
+import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import { Secret } from '../ground/secret.ts'
 import type { ApiLimits } from '../management/call.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
@@ -31,6 +33,12 @@ export interface ScalekitClientOptions {
   readonly maxPageSize?: number
   /** Makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`. */
   readonly fetch?: Fetch
+  /**
+   * Gets a debug line for each attempt at a call of the API, for each access token, and for each load
+   * of the discovery document and of the keys. Default: the console, where these lines only appear
+   * with the variable `DEBUG=scalekit`.
+   */
+  readonly logger?: Logger
   /** Default: `Date.now`. */
   readonly clock?: Clock
 }
@@ -52,6 +60,7 @@ const optionNames: readonly (keyof ScalekitClientOptions)[] = [
   'maxConcurrentCalls',
   'maxPageSize',
   'fetch',
+  'logger',
   'clock',
 ]
 
@@ -65,6 +74,7 @@ interface Fields {
   maxConcurrentCalls: number
   maxPageSize: number
   fetch: Fetch | undefined
+  logger: Logger
   clock: Clock
 }
 
@@ -78,7 +88,7 @@ export function clientParts(given: readonly unknown[]): ClientParts {
   const problems = unknownNames(given[3], optionNames, 'options.')
   const fields = readFields<Fields>(fieldsOf(given), problems)
   if (problems.length > 0) throw new ConfigError(problems)
-  const { environmentUrl, clientId, clientSecret, clock, fetch } = fields
+  const { environmentUrl, clientId, clientSecret, logger, clock, fetch } = fields
   const issuer = fields.issuer ?? environmentUrl.origin
   const client = { environmentUrl, issuer, clientId, clientSecret }
   const send = sender({
@@ -88,9 +98,10 @@ export function clientParts(given: readonly unknown[]): ClientParts {
   })
   return {
     client,
-    discover: discoverOnce(client, { send, clock }),
+    discover: discoverOnce(client, { send, clock, logger }),
     send,
     clock,
+    logger,
     limits: fields,
     maxPageSize: fields.maxPageSize,
   }
@@ -113,6 +124,7 @@ function fieldsOf(given: readonly unknown[]): {
       wholeNumber(options.maxConcurrentCalls ?? defaultLimits.maxConcurrentCalls),
     maxPageSize: () => wholeNumber(options.maxPageSize ?? defaultMaxPageSize),
     fetch: () => optionalFunction(options.fetch),
+    logger: () => withMethods<Logger>(options.logger ?? consoleLogger(process.env), logLevels),
     clock: () => optionalFunction(options.clock) ?? Date.now,
   }
 }

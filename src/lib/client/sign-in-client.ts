@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
+import type { Logger } from '../ground/log.ts'
 import type { AccessTokenClaims } from '../ground/types.ts'
 import type { Client, Provider } from '../oidc/discovery.ts'
 import { endSessionUrl } from '../oidc/end-session.ts'
@@ -33,6 +34,7 @@ export interface SignInParts {
   readonly discover: () => Promise<Provider>
   readonly send: Send
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 /**
@@ -46,12 +48,12 @@ export class SignInClient {
   readonly #validation: ValidationParts
 
   /** @internal */
-  constructor({ client, discover, send, clock }: SignInParts) {
+  constructor({ client, discover, send, clock, logger }: SignInParts) {
     // Tokens that anybody may send load the keys less often than those that came with a code.
-    const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs })
+    const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs, logger })
     this.#client = client
     this.#clock = clock
-    this.#authentication = { client, discover, keysOf: keySets(send), clock }
+    this.#authentication = { client, discover, keysOf: keySets(send, { logger }), clock }
     this.#validation = { client, keys: async () => shownKeys(await discover()), clock }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import { ApiError } from '../ground/errors.ts'
+import { debug, type Logger } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Send } from '../outgoing/request.ts'
 import type { Answer, Call } from '../outgoing/transport.ts'
@@ -26,6 +27,7 @@ interface TokenParts {
   readonly client: ApiClient
   readonly send: Send
   readonly clock: Clock
+  readonly logger: Logger
   readonly timeoutMs: number
   readonly totalTimeoutMs: number
 }
@@ -48,7 +50,7 @@ const marginMs = 30_000
  * @see RFC 6749 section 4.4
  */
 export function accessTokens(parts: TokenParts): AccessTokens {
-  const { client, send, clock, timeoutMs, totalTimeoutMs } = parts
+  const { client, send, clock, logger, timeoutMs, totalTimeoutMs } = parts
   let held: Held | undefined
   let pending: Promise<string> | undefined
 
@@ -59,9 +61,13 @@ export function accessTokens(parts: TokenParts): AccessTokens {
     const asked = askedFor(client, call)
     const { token, lifetimeSeconds } = await withRetries(
       () => call,
-      async () => readToken(await exchange(send, call, asked, { deadline, timeoutMs }), asked),
+      async (_call, count) => {
+        const limits = { deadline, timeoutMs, logger }
+        return readToken(await exchange(send, call, asked, limits, count), asked)
+      },
       deadline,
     )
+    debug(logger, `Scalekit API: access token obtained, expires in ${lifetimeSeconds} s`)
     held = { token, renewAt: askedAt + renewAfterMs(lifetimeSeconds) }
     return token
   }

@@ -106,10 +106,15 @@ function failure(answer: Answer, asked: Asked): ApiError {
     grpcCode,
     errorCode: shown(info.error_code, asked),
     fieldViolations: fieldViolations(info, asked),
-    requestId: shown(headers['x-request-id'] ?? member(info, 'request_info').request_id, asked),
+    requestId: requestIdIn(answer, asked) ?? shown(member(info, 'request_info').request_id, asked),
     isRetryable: isRetryable(answer, asked),
     retryAfterMs: readRetryAfter(headers['retry-after'], Date.now()),
   })
+}
+
+/** What Scalekit's support finds a call by. */
+export function requestIdIn({ headers }: Answer, asked: Asked): string | undefined {
+  return shown(headers['x-request-id'], asked)
 }
 
 function otherCode(status: number): ApiErrorCode {

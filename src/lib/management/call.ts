@@ -1,4 +1,5 @@
 import type { Clock } from '../ground/clock.ts'
+import type { Logger } from '../ground/log.ts'
 import type { Json } from '../ground/types.ts'
 import type { Send } from '../outgoing/request.ts'
 import type { Call } from '../outgoing/transport.ts'
@@ -44,13 +45,14 @@ export interface ApiParts {
   readonly client: ApiClient
   readonly send: Send
   readonly clock: Clock
+  readonly logger: Logger
   readonly limits: ApiLimits
 }
 
 /** The one way to the API: with a token, in time, and again where that is safe. */
-export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
+export function apiCalls({ client, send, clock, logger, limits }: ApiParts): CallApi {
   const { origin } = client.environmentUrl
-  const tokens = accessTokens({ client, send, clock, ...limits })
+  const tokens = accessTokens({ client, send, clock, logger, ...limits })
   const places = slots(limits.maxConcurrentCalls)
 
   return async function callApi(request, options = {}) {
@@ -61,7 +63,7 @@ export function apiCalls({ client, send, clock, limits }: ApiParts): CallApi {
     // Held between attempts: another call with this slot would wait for the same API.
     await places.take(deadline)
     try {
-      const parts = { send, origin, tokens, deadline, timeoutMs: limits.timeoutMs }
+      const parts = { send, origin, tokens, deadline, logger, timeoutMs: limits.timeoutMs }
       return await withRetries(token, attemptAt(request, parts), deadline)
     } finally {
       places.give()
@@ -74,6 +76,7 @@ interface AttemptParts {
   readonly origin: string
   readonly tokens: AccessTokens
   readonly deadline: Deadline
+  readonly logger: Logger
   readonly timeoutMs: number
 }
 
@@ -83,11 +86,11 @@ function attemptAt(request: ApiRequest, parts: AttemptParts) {
   let mayRenew = true
   // Whether an attempt may have had its effect unknown to us; one that was put off had none.
   let isInDoubt = false
-  return async function attempt(token: string): Promise<Json | undefined> {
+  return async function attempt(token: string, count: number): Promise<Json | undefined> {
     const wasInDoubt = isInDoubt
     isInDoubt = true
     const asked = askedWith(token, request)
-    const answer = await exchange(send, callWith(asked, origin, request), asked, parts)
+    const answer = await exchange(send, callWith(asked, origin, request), asked, parts, count)
     if (answer.status === 401 && mayRenew) {
       mayRenew = false
       isInDoubt = wasInDoubt

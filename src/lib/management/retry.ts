@@ -15,13 +15,13 @@ const maxRetryAfterMs = 5000
  */
 export async function withRetries<Prepared, Value>(
   prepare: () => Prepared | Promise<Prepared>,
-  attempt: (prepared: Prepared) => Promise<Value | undefined>,
+  attempt: (prepared: Prepared, count: number) => Promise<Value | undefined>,
   deadline: Deadline,
 ): Promise<Value> {
   for (let count = 1; ; ) {
     const prepared = await prepare()
     try {
-      const value = await attempt(prepared)
+      const value = await attempt(prepared, count)
       if (value !== undefined) return value
     } catch (error) {
       if (!(error instanceof ApiError && error.isRetryable) || count === maxAttempts) throw error

@@ -7,6 +7,7 @@ import {
 } from 'openid-client'
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError, wrappedError } from '../ground/errors.ts'
+import { debug, type Logger } from '../ground/log.ts'
 import { rememberSuccess } from '../ground/remember-success.ts'
 import type { Secret } from '../ground/secret.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
@@ -33,6 +34,14 @@ export interface Provider {
   readonly endSessionUrl: URL | undefined
 }
 
+/** What it takes to load the discovery document. */
+export interface DiscoveryParts {
+  readonly send: Send
+  readonly clock: Clock
+  /** Gets a debug line when it was loaded. */
+  readonly logger?: Logger
+}
+
 /**
  * Loads the discovery document once, when it is first needed.
  *
@@ -41,16 +50,31 @@ export interface Provider {
  */
 export function discoverOnce(
   client: Client,
-  { send, clock }: { readonly send: Send; readonly clock: Clock },
+  { send, clock, logger }: DiscoveryParts,
 ): () => Promise<Provider> {
-  return rememberSuccess(() => discover(client, send), { clock, retryAfterMs })
+  async function load(): Promise<Provider> {
+    const beganAt = performance.now()
+    const provider = await discover(client, send)
+    if (logger) tellLoaded(logger, client, performance.now() - beganAt)
+    return provider
+  }
+  return rememberSuccess(load, { clock, retryAfterMs })
+}
+
+function tellLoaded(logger: Logger, { environmentUrl }: Client, tookMs: number): void {
+  const { href } = documentUrl(environmentUrl)
+  debug(logger, `discovery: loaded ${href} in ${Math.round(tookMs)} ms`)
+}
+
+function documentUrl(environmentUrl: URL): URL {
+  return new URL('/.well-known/openid-configuration', environmentUrl)
 }
 
 async function discover(client: Client, send: Send): Promise<Provider> {
   const { environmentUrl, clientId, clientSecret } = client
   const secret = clientSecret.reveal()
   const configuration = await discovery(
-    new URL('/.well-known/openid-configuration', environmentUrl),
+    documentUrl(environmentUrl),
     clientId,
     { client_secret: secret },
     ClientSecretPost(secret),

@@ -8,6 +8,7 @@ import {
   type JWTHeaderParameters,
   jwksCache,
 } from 'jose'
+import { debug, type Logger } from '../ground/log.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
 import type { Provider } from './discovery.ts'
@@ -34,6 +35,8 @@ export type KeySet = (
 export interface KeySetOptions {
   /** In milliseconds. Default: 1000. */
   readonly cooldownMs?: number
+  /** Gets a debug line for each load. */
+  readonly logger?: Logger
 }
 
 /** A provider's key set, made when discovery has said where it is. */
@@ -57,7 +60,7 @@ export function keySets(send: Send, options?: KeySetOptions): (provider: Provide
 export function remoteKeySet(
   url: URL,
   send: Send,
-  { cooldownMs = defaultCooldownMs }: KeySetOptions = {},
+  { cooldownMs = defaultCooldownMs, logger }: KeySetOptions = {},
 ): KeySet {
   const lastGood: JWKSCacheInput = {}
   const current = createRemoteJWKSet(url, {
@@ -65,7 +68,7 @@ export function remoteKeySet(
     cacheMaxAge: maxAgeMs,
     // `send` has its own, shorter deadline.
     timeoutDuration: 60_000,
-    [customFetch]: asFetch(send),
+    [customFetch]: asFetch(logger ? told(send, logger) : send),
     [jwksCache]: lastGood,
   })
   return async function findKey(header, token) {
@@ -76,6 +79,17 @@ export function remoteKeySet(
         throw error
       })
     }
+  }
+}
+
+/** Says how each load was answered. One that gets no answer is told by whatever needed a key. */
+function told(send: Send, logger: Logger): Send {
+  return async function sendAndTell(call) {
+    const beganAt = performance.now()
+    const answer = await send(call)
+    const tookMs = Math.round(performance.now() - beganAt)
+    debug(logger, `keys: ${call.origin}${call.path} returned ${answer.status} in ${tookMs} ms`)
+    return answer
   }
 }
 

@@ -36,6 +36,11 @@ describe('a client', () => {
     ['no time', [url, 'skc_1', secret, { timeoutMs: 0 }], '`timeoutMs` must be a number'],
     ['half a call', [url, 'skc_1', secret, { maxConcurrentCalls: 0.5 }], '`maxConcurrentCalls`'],
     ['pages of nothing', [url, 'skc_1', secret, { maxPageSize: 0 }], '`maxPageSize` must be'],
+    [
+      'a logger of debug lines only',
+      [url, 'skc_1', secret, { logger: { debug() {} } }],
+      '`logger` must have a info() function',
+    ],
     ['an issuer by http', [url, 'skc_1', secret, { issuer: 'http://a.example' }], '`issuer` must'],
     [
       'an empty issuer',

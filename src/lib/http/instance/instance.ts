@@ -87,9 +87,10 @@ export function createInstance(config: Config): Instance {
   const seal = (purpose: string) => sealer(config.secret, `${purpose} ${id}`)
   const cookieStyle = { isSecure: config.baseUrl[0].protocol === 'https:' }
   const send = senderFor(config)
-  const discover = discoverOnce(config, { send, clock })
+  const discover = discoverOnce(config, { send, clock, logger })
   const limits = limitsFor(config.http.timeoutSeconds * 1000)
-  const api = { client: config, discover, send, clock, limits, maxPageSize: defaultMaxPageSize }
+  const maxPageSize = defaultMaxPageSize
+  const api = { client: config, discover, send, clock, logger, limits, maxPageSize }
   const scalekit = new ScalekitClient(api)
   const store = boundedStore(config.store ?? processStore(id, clock))
   const { maxLagMs } = config.revocation
@@ -114,7 +115,7 @@ export function createInstance(config: Config): Instance {
     cookieStyle,
     theme: themeWith(config.pages.style),
     discover,
-    keysOf: keySets(send),
+    keysOf: keySets(send, { logger }),
     scalekit,
     lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
     lookUpName: organizationNames({ findOrganization: organizationBy(scalekit), clock, logger }),
