@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { LoginError } from '../ground/errors.ts'
-import { quote } from '../ground/log.ts'
+import { plainOrQuoted, quote } from '../ground/log.ts'
 import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 import { answerInTime } from '../ground/with-timeout.ts'
 
@@ -32,13 +32,16 @@ export type OnLogin = (attempt: LoginAttempt) => HookResult<LoginDecision>
 /**
  * Asks the application.
  *
+ * @param onDecision Gets the names of what the application returned, also where that is a refusal.
  * @throws {@link LoginError} `login_denied` or `on_login_failed`
  */
 export async function decide(
   onLogin: OnLogin | undefined,
   attempt: LoginAttempt,
+  onDecision: (names: string) => void = () => {},
 ): Promise<LoginDecision> {
   const decision = (await ask(onLogin, attempt)) ?? {}
+  if (onLogin) onDecision(namesIn(decision))
   assertUnderstood(decision)
   if (decision.deny !== undefined) {
     // As the cause it is told to the log alone.
@@ -47,6 +50,17 @@ export async function decide(
   }
   assertKeepable(decision.user)
   return decision
+}
+
+/** The longest list of names that is worth a line: a decision has three members at most. */
+const maxNames = 10
+
+/** Values may be about a person or secret, so only names are told. */
+function namesIn(decision: unknown): string {
+  if (typeof decision !== 'object' || decision === null) return typeof decision
+  if (Array.isArray(decision)) return 'an array'
+  const names = Object.keys(decision).slice(0, maxNames).map(plainOrQuoted)
+  return names.length === 0 ? 'nothing' : names.join(', ')
 }
 
 const members: readonly (keyof LoginDecision)[] = ['user', 'deny', 'returnTo']

@@ -81,7 +81,10 @@ export interface ScalekitAuthOptions {
   readonly store?: StateStore
   /** How fast a session ends that another process revoked. */
   readonly revocation?: RevocationOptions
-  /** Receives log lines: `debug`, `info`, `warn` and `error`. Default: the console. */
+  /**
+   * Receives log lines: `debug`, `info`, `warn` and `error`; `pino()` can be passed as it is. Default:
+   * the console, where debug lines appear only with the variable `DEBUG=scalekit`.
+   */
   readonly logger?: Logger
   /** How the kit calls Scalekit. */
   readonly http?: HttpOptions

@@ -31,14 +31,19 @@ export interface Transaction {
 /** Begins the state of a sign-in that was started again because its cookie was lost. */
 const restartMark = 'again-'
 
-/** A new transaction with its own state, nonce and PKCE verifier. */
+/** What names a sign-in from its first moment on, before there is a transaction. */
+export function newState({ isRestart = false }: { readonly isRestart?: boolean } = {}): string {
+  return (isRestart ? restartMark : '') + randomState()
+}
+
+/** A new transaction with its own nonce and PKCE verifier. */
 export function startTransaction(
   details: Omit<Transaction, 'v' | 'state' | 'nonce' | 'codeVerifier'>,
-  { isRestart = false }: { readonly isRestart?: boolean } = {},
+  state: string = newState(),
 ): Transaction {
   return {
     v: 1,
-    state: (isRestart ? restartMark : '') + randomState(),
+    state,
     nonce: randomNonce(),
     codeVerifier: randomPKCECodeVerifier(),
     ...details,

@@ -45,6 +45,12 @@ export function detectedKind(storages: SessionStorages): SessionStorage {
   }
 }
 
+/** Where the session of a request is kept, in words. */
+export function storageText(kind: 'auto' | SessionKind, req: IncomingMessage): string {
+  const isExpressSession = (kind === 'auto' ? kindOf(req) : kind) === 'express-session'
+  return isExpressSession ? 'req.session' : 'a sealed cookie'
+}
+
 function kindOf(req: IncomingMessage): SessionKind {
   return hasExpressSession(req) ? 'express-session' : 'cookie'
 }

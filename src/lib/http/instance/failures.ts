@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorFields } from '../../ground/error-fields.ts'
 import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
-import { quote } from '../../ground/log.ts'
+import { debug, type Logger, quote, withFields } from '../../ground/log.ts'
 import { errorPage } from '../pages/pages.ts'
 import { asksForPage } from '../request/navigation.ts'
+import { logFieldsOf, nameOf } from '../request/request-log.ts'
 import { sendPage, sendProblem, setHeaders } from '../request/respond.ts'
 import type { Instance } from './instance.ts'
 
@@ -16,19 +18,22 @@ export interface FailureContext {
   readonly retryText?: string
   /** Scalekit calls this route itself, so no sign-in would help. */
   readonly isForScalekit?: boolean
+  /** Any visitor can cause it at will, so its line is for debugging only. */
+  readonly isUnsolicited?: boolean
 }
 
 /** Writes one line for the developer, and answers with a page or a problem document. */
 export function answerFailure(
   { logger, theme, addresses }: Instance,
   failure: unknown,
-  { what, retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false }: FailureContext,
+  context: FailureContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
   const { providerError } = error
-  logger[error.status >= 500 ? 'error' : 'warn'](failureLine(what, error))
+  const { retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false } = context
+  writeLine(logger, error, context, req)
   if (res.headersSent) {
     res.destroy()
     return
@@ -46,6 +51,23 @@ export function answerFailure(
 /** Whether a sign-in could help. It undoes neither a wrong method nor a mistake of the developer. */
 export function signInHelps(error: ScalekitError): boolean {
   return error.code !== 'method_not_allowed' && !(error instanceof ConfigError)
+}
+
+function writeLine(
+  logger: Logger,
+  error: ScalekitError,
+  { what, isUnsolicited = false }: FailureContext,
+  req: IncomingMessage,
+): void {
+  const known = logFieldsOf(req)
+  const fields = errorFields(error, known)
+  const line = failureLine(nameOf(what, known), error)
+  if (isUnsolicited) debug(logger, line, fields)
+  else withFields(logger, fields)[levelOf(error)](line)
+}
+
+function levelOf({ status }: ScalekitError): 'warn' | 'error' {
+  return status >= 500 ? 'error' : 'warn'
 }
 
 function failureLine(what: string, error: ScalekitError): string {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from '../../ground/log.ts'
 import { queryOf } from './middleware.ts'
+import { tell } from './request-log.ts'
 import { redirect } from './respond.ts'
 
 /** Stands in the query of a URL that the browser was sent to from another host. */
@@ -9,7 +11,13 @@ const marker = 'redirected'
  * Sends the browser to a host that `baseUrl` names: a cookie set on another would not come back to
  * the callback.
  */
-export function redirectToCanonicalHost(req: IncomingMessage, res: ServerResponse, url: URL): void {
+export function redirectToCanonicalHost(
+  log: { readonly logger: Logger },
+  req: IncomingMessage,
+  res: ServerResponse,
+  url: URL,
+): void {
+  tell(log, req, 'sign-in', `\`baseUrl\` does not name this host, redirecting to ${url.origin}`)
   url.searchParams.set(marker, '1')
   redirect(req, res, url.href)
 }

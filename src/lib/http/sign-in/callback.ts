@@ -8,14 +8,17 @@ import { assertPinned, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
 import { earliestAuthentication, isRestarted, type Transaction } from '../../oidc/transaction.ts'
+import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Taken } from '../instance/transactions.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
+import { answerText, pinsText, tokensText, whoFields, whoText } from './callback-text.ts'
 import { missingTransaction } from './missing-transaction.ts'
 import { providerError } from './provider-errors.ts'
+import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
 
 /**
  * `GET /callback`: takes the transaction, exchanges the code, verifies the tokens, checks that
@@ -29,8 +32,10 @@ export async function callbackRoute(
   res: ServerResponse,
 ): Promise<void> {
   const answer = readCallbackAnswer(req, res, instance.config.issuer)
+  nameSignIn(req, answer.state)
   // Taken before anything else can fail, so that a replayed callback finds nothing.
   const taken = await instance.transactions.take(req, res, answer.state)
+  tellSignIn(instance, req, `the browser came back with ${answerText(answer)}`)
   if (taken.status === 'missing') return withoutTransaction(instance, answer, req, res)
   try {
     await finish(instance, answer, taken, req, res)
@@ -53,23 +58,33 @@ async function finish(
   if (status !== 'taken') return goOn(instance, req, res, returnTo, tooLate(status))
 
   const previous = await sessions.live(req)
-  const { identity, tokens } = await redeem(instance, answer, transaction, previous)
-  const decision = await decide(config.login.onLogin, { identity, tokens, req, returnTo })
+  const { identity, tokens } = await redeem(instance, answer, transaction, previous, req)
+  const attempt = { identity, tokens, req, returnTo }
+  const decision = await decide(config.login.onLogin, attempt, (names) => {
+    tellSignIn(instance, req, `onLogin returned ${names}`)
+  })
   if (res.headersSent) throw answeredItself()
   await sessions.begin(req, res, withUser(identity, decision.user), tokens)
-  redirect(req, res, addresses.safeReturnTo(req, decision.returnTo) ?? returnTo)
+  const kept = `session begun in ${storageText(config.session.kind, req)}`
+  tellSignIn(instance, req, `${kept}, ${whoText(identity)}`)
+  const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
+  tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
+  redirect(req, res, landing)
 }
 
 /** Turns the code into an identity: every check of the protocol is made here. */
 async function redeem(
-  { clock, config, discover, keysOf, warnOnce }: Instance,
+  instance: Instance,
   { code, params }: CallbackAnswer,
   transaction: Transaction,
   previous: Identity | undefined,
+  req: IncomingMessage,
 ): Promise<{ identity: Identity; tokens: Tokens }> {
+  const { clock, config, discover, keysOf, warnOnce } = instance
   const { clientId, issuer } = config
   const provider = await discover()
   const tokens = await exchangeCode(provider, params, transaction, clock)
+  tellSignIn(instance, req, `tokens received: ${tokensText(tokens, clock())}`)
 
   const { accessToken } = tokens
   const checks = { keys: keysOf(provider), issuer, clientId, clock }
@@ -78,10 +93,12 @@ async function redeem(
   const expected = { ...checks, nonce, accessToken, code, authenticatedSince }
   const claims = await verifyIdToken(tokens.idToken, expected)
   if (authenticatedSince !== undefined && claims.auth_time === undefined) warnOnce(noAuthTime)
+  const profile = profileOf(claims)
+  tellSignIn(instance, req, `ID token verified, ${whoText(profile)}`, whoFields(profile))
   const grants = await readGrants(accessToken, { ...checks, subject: claims.sub })
 
-  const profile = profileOf(claims)
   assertPinned(transaction.pins, profile, grants.organizationId)
+  tellSignIn(instance, req, pinsText(transaction.pins))
   const signIn = { profile, grants, transaction, previous }
   return { identity: newIdentity(signIn, config.session, clock()), tokens }
 }
@@ -93,23 +110,32 @@ async function withoutTransaction(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (error !== undefined) throw providerError(error, description)
+  if (error !== undefined) {
+    const failure = providerError(error, description)
+    return answerFailure(instance, failure, { what: 'sign-in', isUnsolicited: true }, req, res)
+  }
+  tellSignIn(instance, req, 'the browser brought no cookie of this sign-in')
   const mayRestart = isNavigation(req) && !isRestarted(state)
   await goOn(instance, req, res, '/', mayRestart ? undefined : missingTransaction(instance, req))
 }
 
 /** A user who is signed in already just goes on; no browser is sent around in a circle. */
 async function goOn(
-  { addresses, sessions }: Instance,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   returnTo: string,
   error: LoginError | undefined,
 ): Promise<void> {
+  const { addresses, sessions } = instance
   const { status } = await sessions.ask(req, res)
-  if (status === 'signed-in') redirect(req, res, returnTo)
-  else if (error) throw error
-  else redirect(req, res, addresses.loginUrl({ restart: '1' }))
+  if (status !== 'signed-in' && error) throw error
+  const isSignedIn = status === 'signed-in'
+  const why = isSignedIn ? 'the browser has a live session' : 'the sign-in begins again'
+  const next = isSignedIn ? returnTo : addresses.loginUrl({ restart: '1' })
+  const but = error ? `${error.message}, but ` : ''
+  tellSignIn(instance, req, `${but}${why}: redirecting to ${pathText(next)}`)
+  redirect(req, res, next)
 }
 
 /** No cookie could be sent any more, and the session before would be over. */

@@ -7,6 +7,7 @@ import type { LoginRequest } from '../../ground/types.ts'
 import { answerInTime } from '../../ground/with-timeout.ts'
 import type { Instance } from '../instance/instance.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
+import { requestText, targetText } from './target-text.ts'
 
 /** What an instance is needed for here. */
 interface DestinationParts extends Pick<Instance, 'lookUpDomain'> {
@@ -14,9 +15,12 @@ interface DestinationParts extends Pick<Instance, 'lookUpDomain'> {
 }
 
 /** Either what Scalekit is to be asked for, or that the person has to be asked first, and why. */
-export type Destination =
-  | { readonly request: LoginRequest; readonly ask?: undefined }
-  | { readonly request: LoginRequest; readonly ask: 'first' | 'unknown' | 'unusable' }
+export interface Destination {
+  readonly request: LoginRequest
+  readonly ask?: 'first' | 'unknown' | 'unusable'
+  /** What decided, as a line of the log says it. */
+  readonly reason: string
+}
 
 /**
  * Finds where a sign-in goes: what the request names, else what the application resolves, else the
@@ -29,24 +33,49 @@ export type Destination =
  * `login_resolve_failed`
  */
 export async function findDestination(
-  { config, lookUpDomain }: DestinationParts,
+  parts: DestinationParts,
   req: IncomingMessage,
   asked: LoginRequest,
 ): Promise<Destination> {
-  const { login } = config
+  const { login } = parts.config
   const named = checkLoginRequest(asked, login.providers)
+  if (isExact(named)) {
+    return { request: named, reason: `the request decides: ${targetText(named)}` }
+  }
   const request = namesTarget(named) ? named : await resolved(login, req, named)
-  const { domain, loginHint = '' } = request
-  if (isExact(request)) return { request }
+  if (isExact(request)) return { request, reason: `login.resolve decides: ${targetText(request)}` }
+  const found = await findByDomain(parts, request)
+  const said = request === named ? '' : `login.resolve names ${requestText(request)}; `
+  return { ...found, reason: said + found.reason }
+}
 
+/** The connection of the domain, or of the e-mail address's domain, or the fallback. */
+async function findByDomain(
+  { config: { login }, lookUpDomain }: DestinationParts,
+  request: LoginRequest,
+): Promise<Destination> {
+  const { domain, loginHint = '' } = request
   const wanted = domain ?? domainOfEmail(loginHint)
   const found = wanted === undefined ? 'unknown' : await lookUpDomain(wanted)
-  if (typeof found === 'object') return { request: { ...request, ...found } }
+  if (typeof found === 'object') {
+    return { request: { ...request, ...found }, reason: `${wanted} has ${targetText(found)}` }
+  }
+  const why = wanted === undefined ? 'there is no target' : `${wanted} has ${lacks[found]}`
   // Asked again, the person could say nothing new, and Scalekit reads the hint for itself.
   const isForScalekit = domain !== undefined || found === 'unclear' || login.fallback === 'hosted'
-  if (isForScalekit || isScalekitsOwn(request)) return { request }
-  return { request, ask: loginHint === '' ? 'first' : found }
+  if (isForScalekit || isScalekitsOwn(request)) {
+    return { request, reason: `${why}, so Scalekit decides` }
+  }
+  const reason = `${why}, so the user is asked for an e-mail address`
+  return { request, ask: loginHint === '' ? 'first' : found, reason }
 }
+
+/** What a domain is said to have that does not lead to one connection. */
+const lacks = {
+  unknown: 'no connection',
+  unusable: 'no connection that is enabled and completed',
+  unclear: 'several connections, or could not be looked up',
+} as const
 
 function isExact({ connectionId, organizationId, provider }: LoginRequest): boolean {
   return (connectionId ?? organizationId ?? provider) !== undefined

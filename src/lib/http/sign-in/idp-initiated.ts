@@ -51,7 +51,7 @@ async function idpLogin(
   assertAsked(req, res, addresses.origin(req))
   const { token, relayState } = readQuery(query, config.issuer)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
-  if (elsewhere) return redirectToCanonicalHost(req, res, elsewhere)
+  if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const login = await verify(instance, token)
   const other = await otherSession(instance, login, req, res)
   if (other && req.method !== 'POST') {
@@ -60,7 +60,8 @@ async function idpLogin(
     return sendPage(res, 200, page, theme)
   }
   await claim(store.singleUse, login)
-  await startLogin(instance, req, res, requestOf(addresses, login, req, relayState))
+  const request = requestOf(addresses, login, req, relayState)
+  await startLogin(instance, req, res, request, { by: 'the identity provider' })
 }
 
 async function verify(

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { authorizationUrl, pinsOf } from '../../oidc/authorization-request.ts'
-import { startTransaction } from '../../oidc/transaction.ts'
+import { newState, startTransaction } from '../../oidc/transaction.ts'
 import type { Instance } from '../instance/instance.ts'
 import { cameFromOtherHost, redirectToCanonicalHost } from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
@@ -10,11 +10,15 @@ import { queryOf } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
-import { findDestination } from './destination.ts'
+import { type Destination, findDestination } from './destination.ts'
 import { assertOurIssuer, checkLoginRequest, fieldsOf, readLoginQuery } from './login-target.ts'
 import { providerError } from './provider-errors.ts'
+import { nameSignIn, tellSignIn } from './sign-in-log.ts'
+import { requestText, targetText } from './target-text.ts'
 
 interface LoginOptions {
+  /** What began the sign-in, for the log. Default: the path of `/login`. */
+  readonly by?: string
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
   /** The session that wants to be switched to the organization of the request. */
@@ -34,10 +38,14 @@ export async function startLogin(
   asked: LoginRequest,
   options: LoginOptions = {},
 ): Promise<void> {
-  const { request, ask } = await findDestination(instance, req, asked)
+  const state = newState(options)
+  nameSignIn(req, state)
+  const { request, ask } = await toldDestination(instance, req, asked, options)
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
-    await goToScalekit(instance, req, res, { ...request, returnTo: returnTo ?? '/' }, options)
+    const target = { ...request, returnTo: returnTo ?? '/' }
+    const { switchedFrom } = options
+    await goToScalekit(instance, req, res, target, { state, switchedFrom })
     return
   }
   const { loginHint = '', prompt } = request
@@ -48,13 +56,28 @@ export async function startLogin(
   })
 }
 
+/** Finds where a sign-in goes, and writes into the log what was asked for and what decided. */
+async function toldDestination(
+  instance: Instance,
+  req: IncomingMessage,
+  asked: LoginRequest,
+  { by = instance.addresses.paths.login, isRestart = false }: LoginOptions,
+): Promise<Destination> {
+  const again = isRestart ? ', again because its cookie was lost' : ''
+  tellSignIn(instance, req, `${by} names ${requestText(asked)}${again}`)
+  const destination = await findDestination(instance, req, asked)
+  tellSignIn(instance, req, destination.reason)
+  return destination
+}
+
 async function goToScalekit(
-  { addresses, config, discover, transactions, clock }: Instance,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-  { isRestart = false, switchedFrom }: LoginOptions,
+  { state, switchedFrom }: { readonly state: string; readonly switchedFrom: string | undefined },
 ): Promise<void> {
+  const { addresses, config, discover, transactions, clock } = instance
   const provider = await discover()
   const { maxAgeSeconds } = config.login
   const transaction = startTransaction(
@@ -67,11 +90,12 @@ async function goToScalekit(
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     },
-    { isRestart },
+    state,
   )
   const details = { scope: config.scopes.join(' '), loginHint, prompt }
   const url = await authorizationUrl(provider, transaction, target, details)
   transactions.keep(req, res, transaction)
+  tellSignIn(instance, req, `redirecting to Scalekit, ${targetText(target)}`)
   redirect(req, res, url.href)
 }
 
@@ -93,7 +117,7 @@ export async function loginRoute(
   assertOurIssuer(query, config.issuer)
   const { restart, targetLinkUri, ...request } = readLoginQuery(query)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
-  if (elsewhere) return redirectToCanonicalHost(req, res, elsewhere)
+  if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
   // A user who is signed in and names an organization switches to it.
@@ -122,7 +146,7 @@ export async function loginFromApp(
 ): Promise<void> {
   const { addresses, config } = instance
   const elsewhere = addresses.canonicalUrl(req)
-  if (!elsewhere) return startLogin(instance, req, res, request)
+  if (!elsewhere) return startLogin(instance, req, res, request, { by: 'auth.login()' })
   const fields = fieldsOf(checkLoginRequest(request, config.login.providers))
-  redirectToCanonicalHost(req, res, new URL(addresses.loginUrl(fields), elsewhere))
+  redirectToCanonicalHost(instance, req, res, new URL(addresses.loginUrl(fields), elsewhere))
 }

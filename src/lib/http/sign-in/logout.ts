@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
+import { errorFields } from '../../ground/error-fields.ts'
 import { LoginError, ScalekitError } from '../../ground/errors.ts'
-import { quote } from '../../ground/log.ts'
+import { quote, withFields } from '../../ground/log.ts'
 import { endSessionUrl } from '../../oidc/end-session.ts'
 import type { Addresses } from '../instance/addresses.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -9,8 +10,10 @@ import { signOutPage } from '../pages/pages.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { asksForPage } from '../request/navigation.ts'
+import { addLogFields, logFieldsOf, tell } from '../request/request-log.ts'
 import { redirect, sendJson, sendPage } from '../request/respond.ts'
 import { isWanted } from '../request/same-origin.ts'
+import { pathText } from './sign-in-log.ts'
 
 /** What the sealed `state` of a logout is bound to. */
 const stateLabel = 'logout'
@@ -28,6 +31,7 @@ export async function endLogin(
 ): Promise<void> {
   // First here, so that whatever happens at Scalekit the session is over.
   const tokens = await instance.sessions.end(req, res)
+  tell(instance, req, 'sign-out', 'session ended here')
   const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? '/'
   const away = await urlAtScalekit(instance, req, tokens?.idToken, returnTo)
   const redirectTo = away?.href ?? returnTo
@@ -36,24 +40,31 @@ export async function endLogin(
 }
 
 async function urlAtScalekit(
-  { addresses, config, discover, logger, logoutSeal }: Instance,
+  instance: Instance,
   req: IncomingMessage,
   idTokenHint: string | undefined,
   returnTo: string,
 ): Promise<URL | undefined> {
+  const { addresses, config, discover, logger, logoutSeal } = instance
   try {
-    return endSessionUrl(await discover(), {
+    const url = endSessionUrl(await discover(), {
       clientId: config.clientId,
       idTokenHint,
       postLogoutRedirectUri: addresses.logoutUri(req),
       state: logoutSeal.seal(returnTo, stateLabel),
     })
+    tell(instance, req, 'sign-out', url ? atScalekit : hereOnly)
+    return url
   } catch (error) {
     if (!(error instanceof ScalekitError)) throw error
-    logger.warn(`signed out here only: ${error.code}: ${quote(error.message)}`)
+    const log = withFields(logger, errorFields(error, logFieldsOf(req)))
+    log.warn(`signed out here only: ${error.code}: ${quote(error.message)}`)
     return undefined
   }
 }
+
+const atScalekit = 'redirecting to Scalekit, which ends its session'
+const hereOnly = 'ended here only: Scalekit’s discovery document has no end_session_endpoint'
 
 /**
  * `/logout`: signs out on a POST or a click from this site, asks where neither is proved, and is
@@ -66,23 +77,39 @@ export async function logoutRoute(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { addresses, logoutSeal, sessions, theme } = instance
+  const { addresses, sessions, theme } = instance
   assertMethod(req, res, ['GET', 'POST'], 'A sign-out is a GET or a POST')
   const query = queryOf(req)
   const returnTo = query.get('return_to') ?? undefined
   const principal = await sessions.ask(req, res)
   if (principal.status === 'signed-out') {
-    const came = logoutSeal.open(query.get('state') ?? '', stateLabel) ?? returnTo
-    redirect(req, res, addresses.safeReturnTo(req, came) ?? '/')
+    goOn(instance, req, res, query)
   } else if (isWanted(req, proofOf(instance, req, principal))) {
+    addLogFields(req, { userId: principal.user.id, organizationId: principal.organizationId })
     await endLogin(instance, req, res, returnTo === undefined ? {} : { returnTo })
   } else if (req.method === 'GET') {
+    tell(instance, req, 'sign-out', 'the request did not come from this site: asking the user')
     sendPage(res, 200, signOutPage(ownAction(addresses, req, returnTo)), theme)
   } else {
     throw new LoginError('cross_site_request', 'The sign-out did not come from this site', {
       hint: 'Send it from a page of the application, or with X-CSRF-Token from /me.',
     })
   }
+}
+
+/** The browser has no session, or Scalekit sent it back after the sign-out. */
+function goOn(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+): void {
+  const sent = instance.logoutSeal.open(query.get('state') ?? '', stateLabel)
+  const wanted = sent ?? query.get('return_to')
+  const landing = instance.addresses.safeReturnTo(req, wanted) ?? '/'
+  const why = sent === undefined ? 'there is no session' : 'the browser came back from Scalekit'
+  tell(instance, req, 'sign-out', `${why}, redirecting to ${pathText(landing)}`)
+  redirect(req, res, landing)
 }
 
 /** What proves that a request comes from this site and this session. */

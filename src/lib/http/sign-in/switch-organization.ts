@@ -34,6 +34,7 @@ export async function switchOrganization(
     res,
     returnTo === undefined ? request : { ...request, returnTo },
     {
+      by: 'auth.switchOrganization()',
       switchedFrom: principal.sessionId,
     },
   )

@@ -598,7 +598,7 @@ describe('a logger that throws', () => {
     const { visitor } = await start({
       options: { secret: secretOfTests, logger: { ...logger, warn } },
     })
-    const answer = await visitor().open('/callback?error=access_denied').expect(500)
+    const answer = await visitor().open('/callback?code=a').expect(500)
     expect(answer.body).toMatchObject({ handledBy: 'application', message: 'disk full' })
   })
 })

@@ -1,0 +1,42 @@
+import { type PossibleFields, plainOrQuoted, quote } from '../../ground/log.ts'
+import type { Identity, Pins, Tokens } from '../../ground/types.ts'
+import type { CallbackAnswer } from './callback-answer.ts'
+
+/** What the redirect back from Scalekit carries, for the log. */
+export function answerText({ error }: CallbackAnswer): string {
+  return error === undefined ? 'a code' : `the error ${quote(error)}`
+}
+
+/** Which tokens there are and how long the access token lasts, for the log. */
+export function tokensText({ accessTokenExpiresAt, refreshToken }: Tokens, now: number): string {
+  const lifetime =
+    accessTokenExpiresAt === undefined
+      ? ''
+      : ` for ${Math.round((accessTokenExpiresAt - now) / 1000)} s`
+  return `access token${lifetime}, ID token${refreshToken === undefined ? '' : ', refresh token'}`
+}
+
+type Who = Pick<Identity, 'sub' | 'organizationId'>
+
+/** Who signed in, and to which organization, as fields of the log. */
+export function whoFields({ sub, organizationId }: Who): PossibleFields {
+  return { userId: sub, organizationId }
+}
+
+/** The same as a part of a sentence. */
+export function whoText({ sub, organizationId }: Who): string {
+  const user = `user ${plainOrQuoted(sub)}`
+  return organizationId === undefined
+    ? `${user}, no organization`
+    : `${user}, organization ${plainOrQuoted(organizationId)}`
+}
+
+/** What the tokens were compared with, for the log. */
+export function pinsText(pins: Pins): string {
+  const { connectionId, organizationId = pins.externalOrganizationId } = pins
+  const held = [
+    ...(connectionId === undefined ? [] : ['connection']),
+    ...(organizationId === undefined ? [] : ['organization']),
+  ]
+  return held.length === 0 ? 'nothing was pinned' : `pins held: ${held.join(', ')}`
+}
