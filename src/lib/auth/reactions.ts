@@ -13,9 +13,10 @@ export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
  * What the kit itself does about an event: whoever lost their place in an organization is out, on
  * every process, before any handler of the application runs.
  *
+ * @returns How many revocations it wrote.
  * @throws {@link ScalekitError} `store_unavailable`
  */
-export type React = (event: ScalekitEvent, receivedAt: number) => Promise<void>
+export type React = (event: ScalekitEvent, receivedAt: number) => Promise<number>
 
 export function reactions(parts: {
   readonly issuer: string
@@ -27,17 +28,18 @@ export function reactions(parts: {
 }): React {
   const { issuer, revocations, longestSessionMs, clock } = parts
   return async function react(event, receivedAt) {
-    if (!isDocumented(event)) return
+    if (!isDocumented(event)) return 0
     const notBefore = Math.min(receivedAt, occurredAt(event, receivedAt) + clockSkewMs)
     const expiresAt = clock() + longestSessionMs
     const ended = targetsOf(event, parts.revokeOn)
     const written = ended.map(
       (target): Revocation => ({ key: revocationKey(issuer, target), notBefore, expiresAt }),
     )
-    if (written.length === 0) return
+    if (written.length === 0) return 0
     await revocations.write(written).catch((cause: unknown) => {
       throw new ScalekitError('store_unavailable', 'The revocations cannot be written', { cause })
     })
+    return written.length
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Emit } from '../auth/events.ts'
 import type { Clock } from '../ground/clock.ts'
-import { type Logger, quote, textOfThrown } from '../ground/log.ts'
+import { errorFields } from '../ground/error-fields.ts'
+import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import type { Ledger } from '../state/store.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
 import type { Delivery } from '../webhooks/handlers.ts'
 import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './delivery.ts'
+import { deliveryFields, tellDelivery } from './delivery-log.ts'
 import { holdLease, type Lease } from './lease.ts'
 
 /** What it takes to bring deliveries to their handlers. */
@@ -49,7 +51,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       receivedAt,
       raw,
       signal,
-      log: parts.logger,
+      log: withFields(parts.logger, deliveryFields(attempt)),
       ...(settleIn
         ? {
             async settleIn(transaction) {
@@ -65,6 +67,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
     async make(attempt) {
       const { deliveryId, owner, event, leaseMs } = attempt
       const lease = holdLease(ledger, attempt)
+      const beganAt = performance.now()
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The effect is there, so a ledger that is away is asked while nobody else can have it.
@@ -77,10 +80,13 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         lease.stop()
       }
       emit('webhook.handled', infoOf(attempt, attempt.attempt))
+      const tookMs = Math.round(performance.now() - beganAt)
+      tellDelivery(parts.logger, attempt, `handled in ${tookMs} ms`)
     },
     async fail(attempt, error, isFinal) {
       const { deliveryId, owner } = attempt
       const code = codeOf(error)
+      const log = withFields(parts.logger, errorFields(error, deliveryFields(attempt)))
       const isHopeless = code === 'webhook_given_up'
       const isDead = isHopeless || isFinal
       emit('webhook.failed', { ...infoOf(attempt, attempt.attempt), code, isFinal: isDead })
@@ -94,13 +100,13 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         return 'given-up'
       } catch (cause) {
         const why = quote(textOfThrown(cause))
-        parts.logger.error(`webhook ${deliveryId}: the store did not keep its end: ${why}`)
+        log.error(`webhook ${deliveryId}: the store did not keep its end: ${why}`)
         return 'failed'
       } finally {
         // Where it was settled this does nothing; elsewhere the next attempt need not wait.
         await ledger.release(deliveryId, owner).catch(() => {})
         const why = quote(textOfThrown(error))
-        parts.logger.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
+        log.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)
       }
     },
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorFields } from '../ground/error-fields.ts'
 import { WebhookError } from '../ground/errors.ts'
-import { quote, textOfThrown } from '../ground/log.ts'
+import { quote, textOfThrown, withFields } from '../ground/log.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import type { DeliveryQueue, QueueRun, RunDelivery, RunEnd } from '../state/delivery-queue.ts'
@@ -9,12 +10,14 @@ import {
   busy,
   type Claim,
   claim,
+  codeOf,
   type Deliveries,
   deliveryOf,
   letterOf,
   tellReuse,
   type VerifiedDelivery,
 } from './delivery.ts'
+import { deliveryFields, tellClaim, tellDelivery, tellRevocations } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /** The longest time between two looks at whether a lease has ended, in milliseconds. */
@@ -46,8 +49,11 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 
   return {
     async take(delivery) {
-      await react(delivery.event, delivery.receivedAt)
-      if (await enqueue(delivery)) return 'queued'
+      tellRevocations(logger, delivery, await react(delivery.event, delivery.receivedAt))
+      if (await enqueue(delivery)) {
+        tellDelivery(logger, delivery, 'queued')
+        return 'queued'
+      }
       tellReuse(delivery, 1, emit)
       return 'done'
     },
@@ -75,9 +81,13 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
     const delivery = deliveryOf(queued, queued.receivedAt)
     const claimed = await begin(delivery, run).catch((error: unknown) => {
       const why = quote(textOfThrown(error))
-      logger.warn(`webhook ${delivery.deliveryId}: run ${run.attempt} did not begin: ${why}`)
+      const log = withFields(logger, errorFields(error, deliveryFields(delivery)))
+      // That another process handles it is no failure.
+      const level = codeOf(error) === 'webhook_busy' ? 'info' : 'warn'
+      log[level](`webhook ${delivery.deliveryId}: run ${run.attempt} did not begin: ${why}`)
       throw error
     })
+    tellClaim(logger, delivery, claimed)
     if (claimed.status === 'claimed') return handle(attemptOf(delivery, claimed, run), run)
     if (run.isLast && !(await isGivenUp(delivery)))
       await ledger.removeDeadLetter(delivery.deliveryId)

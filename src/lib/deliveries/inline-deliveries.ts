@@ -1,6 +1,7 @@
 import type { React } from '../auth/reactions.ts'
 import { type Attempt, type AttemptParts, attemptsWith } from './attempts.ts'
 import { claim, type Deliveries, leaseMs, type Outcome } from './delivery.ts'
+import { tellClaim, tellRevocations } from './delivery-log.ts'
 
 /** What it takes to handle deliveries. */
 export interface InlineParts extends AttemptParts {
@@ -17,12 +18,13 @@ type AwaitedAttempt = Attempt & { isLate: boolean }
  * sender's retries are the queue.
  */
 export function inlineDeliveries(parts: InlineParts): Deliveries {
-  const { ledger, react, emit } = parts
+  const { ledger, react, emit, logger } = parts
   const attempts = attemptsWith(parts)
 
   return {
     async take(delivery) {
       const claimed = await claim(ledger, delivery, { emit, leaseMs })
+      tellClaim(logger, delivery, claimed)
       if (claimed.status !== 'claimed') return claimed.status
       // An earlier attempt may have ended too late to be asked for again.
       const mayHaveLetter = claimed.attempt > 1
@@ -47,7 +49,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
   /** What the kit does itself comes first. Rejects only where the logger throws. */
   async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
     try {
-      await react(attempt.event, attempt.receivedAt)
+      tellRevocations(logger, attempt, await react(attempt.event, attempt.receivedAt))
       await attempts.make(attempt)
       return 'handled'
     } catch (error) {

@@ -1,6 +1,7 @@
 import { ConfigError } from '../ground/errors.ts'
 import { attemptsWith } from './attempts.ts'
 import { busy, claim, deliveryOf, keepMs, leaseMs } from './delivery.ts'
+import { tellClaim, tellRevocations } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { InlineParts } from './inline-deliveries.ts'
 export type Replay = (deliveryId: string) => Promise<boolean>
 
 export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
-  const { ledger, dispatcher, react, emit, clock } = parts
+  const { ledger, dispatcher, react, emit, clock, logger } = parts
   const attempts = attemptsWith(parts)
 
   return async function replay(deliveryId) {
@@ -24,6 +25,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     // Given up counts as done. Anything else that is done took effect after its letter was written.
     const evenIfDone = letter.reason === 'webhook_given_up'
     const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
+    tellClaim(logger, delivery, claimed)
     if (claimed.status === 'busy') throw busy()
     if (claimed.status === 'done') return ledger.removeDeadLetter(deliveryId)
     // Another replay may have ended since.
@@ -33,7 +35,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     }
     const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter: true }
     try {
-      await react(delivery.event, delivery.receivedAt)
+      tellRevocations(logger, delivery, await react(delivery.event, delivery.receivedAt))
       await attempts.make(attempt)
       return true
     } catch (error) {

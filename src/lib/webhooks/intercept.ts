@@ -1,8 +1,9 @@
-import { type Logger, quote } from '../ground/log.ts'
+import { type Logger, quote, withFields } from '../ground/log.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import {
   type AnyInterceptorHandler,
   handlersByPoint,
+  type Interception,
   type InterceptorHandlers,
 } from './interceptor-handlers.ts'
 import type { InterceptorCall } from './interceptors.ts'
@@ -41,16 +42,17 @@ export function interceptWith({
   return async function intercept(call, id) {
     const point = quote(call.trigger_point)
     const handler = handlerByPoint.get(call.trigger_point)
+    const log = withFields(logger, { deliveryId: id })
     if (!handler) {
-      logger.warn(`interceptor ${point} has no handler: allowed`)
+      log.warn(`interceptor ${point} has no handler: allowed`)
       return { decision: 'ALLOW' }
     }
     try {
-      return await inTime(handler, call, id)
+      return await inTime(handler, call, { interceptionId: id, log })
     } catch (error) {
       const decision = onFailure === 'allow' ? 'ALLOW' : 'DENY'
       const reason = (error as Error).message
-      logger.error(`interceptor ${point}: the handler ${reason}, so the answer is ${decision}`)
+      log.error(`interceptor ${point}: the handler ${reason}, so the answer is ${decision}`)
       return { decision }
     }
   }
@@ -58,10 +60,10 @@ export function interceptWith({
   async function inTime(
     handler: AnyInterceptorHandler,
     call: InterceptorCall,
-    interceptionId: string,
+    known: Pick<Interception, 'interceptionId' | 'log'>,
   ): Promise<InterceptorAnswer> {
     const abandoned = new AbortController()
-    const interception = { interceptionId, signal: abandoned.signal, log: logger }
+    const interception = { ...known, signal: abandoned.signal }
     const work = Promise.resolve()
       .then(() => handler(call, interception))
       .catch(threw)

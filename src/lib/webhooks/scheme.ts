@@ -2,6 +2,8 @@ import { type KeyReader, keyReader } from './signing-keys.ts'
 
 /** What tells Scalekit's kinds of signed requests apart: the signature itself is the same. */
 export interface Scheme {
+  /** What the log calls such a request. */
+  readonly what: string
   /** The names of the headers, in lower case. */
   readonly id: string
   readonly timestamp: string
@@ -10,6 +12,7 @@ export interface Scheme {
 }
 
 export const webhookScheme: Scheme = {
+  what: 'webhook',
   id: 'webhook-id',
   timestamp: 'webhook-timestamp',
   signature: 'webhook-signature',
@@ -17,6 +20,7 @@ export const webhookScheme: Scheme = {
 }
 
 export const interceptorScheme: Scheme = {
+  what: 'interceptor',
   id: 'interceptor-id',
   timestamp: 'interceptor-timestamp',
   signature: 'interceptor-signature',

@@ -66,7 +66,9 @@ function writeLine(
   else withFields(logger, fields)[levelOf(error)](line)
 }
 
-function levelOf({ status }: ScalekitError): 'warn' | 'error' {
+function levelOf({ code, status }: ScalekitError): 'info' | 'warn' | 'error' {
+  // Scalekit sends a delivery again that takes long. That is no failure.
+  if (code === 'webhook_busy') return 'info'
   return status >= 500 ? 'error' : 'warn'
 }
 

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type PossibleFields, plainOrQuoted } from '../../ground/log.ts'
+import type { Json } from '../../ground/types.ts'
 import { parseBody } from '../../webhooks/body.ts'
-import { readCall } from '../../webhooks/interceptors.ts'
+import { type InterceptorCall, readCall } from '../../webhooks/interceptors.ts'
 import { interceptorScheme } from '../../webhooks/scheme.ts'
 import type { Instance } from '../instance/instance.ts'
+import { tell } from '../request/request-log.ts'
 import { sendJson } from '../request/respond.ts'
 import { signedRequest } from './signed-request.ts'
 
@@ -12,11 +15,27 @@ import { signedRequest } from './signed-request.ts'
  * that must happen only once.
  */
 export async function interceptorsRoute(
-  { config, clock, intercept }: Instance,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const signed = await signedRequest(req, res, interceptorScheme, config.interceptors, clock)
+  const { config, intercept } = instance
+  const signed = await signedRequest(instance, req, res, interceptorScheme, config.interceptors)
   const call = readCall(parseBody(signed.raw))
-  sendJson(res, 200, await intercept(call, signed.id))
+  const point = plainOrQuoted(call.trigger_point)
+  tell(instance, req, 'interceptor', `signature verified, ${point}`, fieldsOf(call))
+  const askedAt = performance.now()
+  const answer = await intercept(call, signed.id)
+  const tookMs = Math.round(performance.now() - askedAt)
+  tell(instance, req, 'interceptor', `${answer.decision} in ${tookMs} ms`)
+  sendJson(res, 200, answer)
+}
+
+/** Who it is about. That they are of their types is not checked anywhere else. */
+function fieldsOf({ interceptor_context: context }: InterceptorCall): PossibleFields {
+  const { organization_id: organizationId, user_id: userId } = Object(context) as Json
+  return {
+    ...(typeof organizationId === 'string' ? { organizationId } : {}),
+    ...(typeof userId === 'string' ? { userId } : {}),
+  }
 }

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Clock } from '../../ground/clock.ts'
 import { ScalekitError, WebhookError } from '../../ground/errors.ts'
 import { signatureHeaders } from '../../webhooks/headers.ts'
 import type { Scheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
+import type { Instance } from '../instance/instance.ts'
+import { tell } from '../request/request-log.ts'
 import { type BodyLimits, bodyTimeoutMs, rawBody } from './raw-body.ts'
 
 /** How one kind of signed request is configured: `config.webhooks` or `config.interceptors`. */
@@ -28,11 +29,11 @@ export interface SignedRequest {
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export async function signedRequest(
+  instance: Pick<Instance, 'clock' | 'logger'>,
   req: IncomingMessage,
   res: ServerResponse,
   scheme: Scheme,
   { secret: keys, toleranceSeconds, maxBytes }: SignedRequestOptions,
-  clock: Clock,
 ): Promise<SignedRequest> {
   const limits = { maxBytes, timeoutMs: bodyTimeoutMs }
   if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
@@ -41,21 +42,23 @@ export async function signedRequest(
     res.setHeader('Allow', headers.Allow)
     throw new ScalekitError('method_not_allowed', 'Scalekit sends it with POST', { headers })
   }
-  const raw = await signableBody(req, scheme, limits).catch((error: unknown) => {
+  const raw = await signableBody(instance, req, scheme, limits).catch((error: unknown) => {
     // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
     if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
     throw error
   })
-  const options = { toleranceSeconds, clock }
+  const options = { toleranceSeconds, clock: instance.clock }
   return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
 }
 
 /** What nobody can have signed is not worth reading. */
 async function signableBody(
+  instance: Pick<Instance, 'logger'>,
   req: IncomingMessage,
   scheme: Scheme,
   limits: BodyLimits,
 ): Promise<Buffer> {
-  signatureHeaders(req.headers, scheme)
+  const { id: deliveryId } = signatureHeaders(req.headers, scheme)
+  tell(instance, req, scheme.what, 'received', { deliveryId })
   return rawBody(req, limits)
 }

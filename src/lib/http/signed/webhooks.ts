@@ -1,25 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { busy, type Outcome } from '../../deliveries/delivery.ts'
+import { deliveryFields } from '../../deliveries/delivery-log.ts'
 import { WebhookError } from '../../ground/errors.ts'
+import { plainOrQuoted } from '../../ground/log.ts'
 import { parseBody } from '../../webhooks/body.ts'
 import { readEvent } from '../../webhooks/events.ts'
 import { webhookScheme } from '../../webhooks/scheme.ts'
 import type { Instance } from '../instance/instance.ts'
+import { tell } from '../request/request-log.ts'
 import { sendJson } from '../request/respond.ts'
 import { signedRequest } from './signed-request.ts'
 
 /** `POST /webhooks`: hands an event on, and acknowledges it when it cannot be lost any more. */
 export async function webhooksRoute(
-  { config, clock, deliveries }: Instance,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  const { config, clock, deliveries } = instance
   const receivedAt = clock()
-  const signed = await signedRequest(req, res, webhookScheme, config.webhooks, clock)
+  const signed = await signedRequest(instance, req, res, webhookScheme, config.webhooks)
   const { id: deliveryId, raw } = signed
   const event = readEvent(parseBody(raw))
   assertTyped(event)
-  answer(res, await deliveries.take({ deliveryId, raw, event, receivedAt }))
+  const delivery = { deliveryId, raw, event, receivedAt }
+  const what = `signature verified, ${plainOrQuoted(event.type)}`
+  tell(instance, req, webhookScheme.what, what, deliveryFields(delivery))
+  answer(res, await deliveries.take(delivery))
 }
 
 /** Rejects an event without a `type`: no handler can be chosen for it. */
