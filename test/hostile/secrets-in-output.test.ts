@@ -1,13 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memoryStore, type ScalekitAuth, type StateStore } from '../../src/index.ts'
+import {
+  type LogFields,
+  type Logger,
+  memoryStore,
+  type ScalekitAuth,
+  type StateStore,
+} from '../../src/index.ts'
 import { consoleLogger } from '../../src/lib/ground/log.ts'
+import { signInterceptor, signWebhook } from '../../src/webhooks.ts'
 import { type Application, mountAtRoot, startApplication } from '../support/application.ts'
 import { captureOutput, shown } from '../support/captured-output.ts'
 import type { HandledError, HostApp } from '../support/hosts.ts'
 import { sessionCookie } from '../support/session-cookie.ts'
 import { answerWith, signInAt } from '../support/sign-in-page.ts'
 import { background, navigation, type Visitor } from '../support/visitor.ts'
+import { example } from '../support/webhook.ts'
 import { leaksIn, type Wiretap, wiretap } from '../support/wiretap.ts'
 
 const ada = 'ada@acme.example'
@@ -17,6 +26,20 @@ const clientSecret = 'planted-client-secret-8Qm2vX7LrT0c'
 const cookieSecret = 'planted-cookie-secret-5Hd9pZ3WkN6e'
 /** Short enough for an error message to repeat the whole of it. */
 const shortToken = 'planted-1Gj4sB8YfU'
+const webhookSecret = 'whsec_cGxhbnRlZC13ZWJob29rLXNlY3JldC0y'
+/** What a handler of the application throws. */
+const thrown = 'planted-thrown-7Rk1cV5MqA'
+/**
+ * What may be in a response to whom it is about, and in no line of the log: who somebody is, and what
+ * the application and its customers say.
+ */
+const canaries = new Set(['ada@', 'ada%40', 'grace@', 'planted-domain', thrown])
+/** Makes up something that no line may hold. */
+function planted(what: string): string {
+  const canary = `planted-${what}-${canaries.size}-Xq4Lw9Tz`
+  canaries.add(canary)
+  return canary
+}
 /** What a URL at Scalekit may carry of them, and has to. */
 const inUrls = ['state', 'nonce', 'code_challenge', 'id_token_hint']
 
@@ -31,7 +54,8 @@ const broken = new Set<keyof StateStore>()
 beforeAll(async () => {
   tap = wiretap()
   output = captureOutput()
-  for (const secret of [clientSecret, cookieSecret, shortToken]) tap.secrets.add(secret)
+  for (const secret of [clientSecret, cookieSecret, shortToken, webhookSecret])
+    tap.secrets.add(secret)
   application = await startApplication({
     mount: mountWithErrorHandler,
     seed: { clientSecret },
@@ -39,8 +63,23 @@ beforeAll(async () => {
       clientSecret,
       secret: cookieSecret,
       scopes: ['openid', 'email', 'profile', 'offline_access'],
-      logger: consoleLogger({ DEBUG: 'scalekit' }),
+      logger: showingFields(),
       store: breakableStore(),
+      login: { onLogin: () => ({ user: { note: planted('note') } }) },
+      webhooks: {
+        secret: webhookSecret,
+        onDirectoryUserCreated() {},
+        onDirectoryUserUpdated: ({ data }) => Promise.reject(new Error(`${thrown} ${data.email}`)),
+      },
+      interceptors: {
+        secret: webhookSecret,
+        onFailure: 'deny',
+        onPreSessionCreation: () => ({
+          decision: 'ALLOW',
+          response: { claims: { note: planted('claim') } },
+        }),
+        onPreSignup: () => Promise.reject(new Error(thrown)),
+      },
     },
   })
 })
@@ -49,6 +88,25 @@ afterAll(async () => {
   tap.stop()
   await application.close()
 })
+
+/** How many of the lines are for debugging. */
+let debugLines = 0
+
+/** The logger for the console with `child`: its lines show their fields, too. */
+function showingFields(fields: LogFields = {}): Logger {
+  const toConsole = consoleLogger({ DEBUG: 'scalekit' })
+  const level = (name: 'debug' | 'info' | 'warn' | 'error') => (message: string) => {
+    if (name === 'debug') debugLines += 1
+    toConsole[name](`${message} ${JSON.stringify(fields)}`)
+  }
+  return {
+    debug: level('debug'),
+    info: level('info'),
+    warn: level('warn'),
+    error: level('error'),
+    child: (more) => showingFields({ ...fields, ...more }),
+  }
+}
 
 function mountWithErrorHandler(app: HostApp, auth: ScalekitAuth): void {
   mountAtRoot(app, auth)
@@ -260,11 +318,55 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
     await browser.open('/login?provider=google&organization_id=org_1').expect(400)
     await browser.call('/login').expect(400)
   },
+  'a sign-in that comes back to a page with something in its query': async (browser) => {
+    const path = `/users/${ada}?token=${planted('query')}`
+    await browser.signIn(`${home.split('&')[0]}&return_to=${encodeURIComponent(path)}`, ada)
+  },
+  'webhooks that are handled, come again, fail, and are forged': async () => {
+    const [created, updated] = [
+      example('organization.directory.user_created', { given_name: planted('name') }),
+      example('organization.directory.user_updated', { email: ada }),
+    ]
+    await sendSigned('/webhooks', 'msg_handled', created).expect(201)
+    await sendSigned('/webhooks', 'msg_handled', created).expect(200)
+    await sendSigned('/webhooks', 'msg_failing', updated).expect(503)
+    await sendSigned('/webhooks', 'msg_forged', created).set('webhook-id', 'msg_x').expect(401)
+  },
+  'questions of Scalekit': async () => {
+    const context = { user_id: 'usr_1', user_email: ada, ip_address: planted('address') }
+    for (const trigger_point of ['PRE_SESSION_CREATION', 'PRE_SIGNUP', 'PRE_OTHER']) {
+      const question = { trigger_point, interceptor_context: context, data: { email: ada } }
+      await sendSigned('/interceptors', 'int_1', question).expect(200)
+    }
+  },
+  'calls of the management API': async () => {
+    const { organization, connection } = application.auth.client
+    const { id } = application.emulator.organizations[0]!
+    const link = await organization.generatePortalLink(id)
+    canaries.add(new URL(link.location).pathname)
+    await organization.createOrganization(planted('organization'), { externalId: ada })
+    await organization.getOrganizationByExternalId(ada)
+    await connection.listConnections({ domain: 'planted-domain.example' })
+    application.emulator.fail({ path: `/api/v1/organizations/${id}`, status: 503 })
+    await organization.getOrganization(id)
+    await organization.getOrganization('org_1').catch((error: unknown) => errors.push(error))
+  },
   'an address that is looked up, and one that cannot be': async (browser) => {
     await browser.open('/login?login_hint=ada@nowhere.example').expect(200)
     application.emulator.fail({ path: '/api/v1/connections', status: 403 })
     await browser.signIn('/login?login_hint=grace@acme.example', ada)
   },
+}
+
+/** Sends what Scalekit signed. */
+function sendSigned(path: '/webhooks' | '/interceptors', id: string, content: object) {
+  const body = JSON.stringify(content)
+  const sign = path === '/webhooks' ? signWebhook : signInterceptor
+  const headers = sign({ id, body, secret: webhookSecret })
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.endsWith('signature')) canaries.add(value.replace('v1,', ''))
+  }
+  return request(application.url).post(path).type('application/json').set(headers).send(body)
 }
 
 function pathOf(url: string): string {
@@ -315,9 +417,10 @@ describe('no secret is written anywhere by', () => {
       const verifier = form.get('code_verifier')
       if (verifier) tap.secrets.add(verifier)
     }
-    const lines = output.lines.length
-    written = { lines: written.lines + lines, errors: written.errors + errors.length }
+    const lines = [...output.lines]
+    written = { lines: written.lines + lines.length, errors: written.errors + errors.length }
     expect(leaksIn(newlyWritten(), tap.secrets)).toEqual([])
+    expect(leaksIn(lines, canaries)).toEqual([])
   })
 
   // With PLANTED=1 the output of every test goes to its set-up, which looks at it there.
@@ -325,5 +428,7 @@ describe('no secret is written anywhere by', () => {
     expect(tap.secrets.size).toBeGreaterThan(100)
     expect(written.lines).toBeGreaterThan(20)
     expect(written.errors).toBeGreaterThan(1)
+    expect(debugLines).toBeGreaterThan(200)
+    expect(canaries.size).toBeGreaterThan(20)
   })
 })
