@@ -83,7 +83,7 @@ describe.skipIf(!nginx || !hasBrowser)('behind nginx', () => {
     await page.getByRole('textbox').fill('ada@acme.example')
     await press(page, 'button', 'Continue')
     await press(page, 'button', 'Ada Lovelace')
-    await expect.poll(() => page.url()).toBe(`${baseUrl}/`)
+    await page.waitForURL(`${baseUrl}/`)
     // Both processes are asked in turn.
     for (let visit = 0; visit < 4; visit += 1) {
       const answer = await page.goto(baseUrl)
