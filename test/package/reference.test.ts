@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { optionNames } from '../../src/lib/config/config.ts'
+import { llmsPage } from './llms.ts'
 import { root } from './manifest.ts'
 import { documentedOptions, referencePage } from './reference.ts'
 
 const page = readFileSync(root('examples/reference/README.md'), 'utf8')
+
+describe('llms.txt', () => {
+  it('is what `npm run reference` writes, and short', () => {
+    const text = readFileSync(root('examples/llms.txt'), 'utf8')
+    expect(text).toBe(llmsPage())
+    expect(text.length).toBeLessThan(16_000)
+  })
+})
 
 describe('the reference', () => {
   it('is what `npm run reference` writes', () => {

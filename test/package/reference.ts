@@ -65,7 +65,9 @@ The routes for webhooks, interceptors and the portal exist only when they are co
 
 | guard | what it does |
 | --- | --- |
-${guards().join('\n')}
+${guardRows()
+  .map(([name, text]) => `| \`${name}\` | ${text} |`)
+  .join('\n')}
 
 ## Webhook events
 
@@ -129,12 +131,13 @@ function described(name: string, doc: string): DocumentedOption {
   }
 }
 
-function guards(): string[] {
+/** Each guard with the sentence that describes it. */
+export function guardRows(): (readonly [name: string, text: string])[] {
   const source = readFileSync(root('src/lib/http/guards/standalone-guards.ts'), 'utf8')
   const found = source.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\nexport const (\w+)/gs)
   return [...found].map(([, doc, name]) => {
     const text = doc!.replaceAll(/\s*\n[\s*]*/g, ' ').trim()
-    return `| \`${name}\` | ${text.split(' @')[0]} |`
+    return [name!, text.split(' @')[0]!] as const
   })
 }
 

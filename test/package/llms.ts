@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { optionNames } from '../../src/lib/config/config.ts'
+import { root } from './manifest.ts'
+import { documentedOptions, guardRows } from './reference.ts'
+
+/** The page that is generated for coding agents: `examples/llms.txt`. */
+export function llmsPage(): string {
+  return `# express-scalekit
+
+Enterprise sign-in through Scalekit for Express 4, Express 5 and Connect: sessions, guards, organizations, webhooks, admin portal, management API, and an emulator of Scalekit for tests. ESM; \`require()\` works on Node 20.19+, 22.12+ and 24+. Types are included. This file and the guides beside it need no network.
+
+## Install and sign users in
+
+npm install express express-scalekit
+
+${block('js', 'examples/ten-lines.js')}
+Environment variables: SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET, APP_BASE_URL, SCALEKIT_COOKIE_SECRET (both required in production), SCALEKIT_WEBHOOK_SECRET (with webhooks).
+For development, \`npx express-scalekit emulator --webhook http://localhost:3000/webhooks\` prints all of them; start the application with \`node --env-file=.env app.js\`.
+
+app.use(scalekitAuth()) must come before routes and guards. It serves /login, /callback, /logout, /me, /organizations, and, when configured, /webhooks, /interceptors and /portal. Link to /login and /logout; do not fetch() them.
+
+## Guards
+
+${guardRows()
+  .map(([name, text]) => `- ${name}: ${text}`)
+  .join('\n')}
+
+A page load without a session is redirected to /login; any other request gets 401 or 403 as application/problem+json with \`code\`, \`hint\` and \`loginUrl\`.
+
+In TypeScript, \`req.scalekit.user\` is defined only when \`req.scalekit.status === 'signed-in'\`. \`auth.protect([guards], handler)\` types it as signed in:
+
+\`\`\`ts
+import express from 'express'
+import { scalekitAuth } from 'express-scalekit'
+
+const app = express()
+const auth = scalekitAuth()
+app.use(auth)
+app.get('/admin', auth.protect([auth.requireRole('admin')], (req, res) => res.send(req.scalekit.user.id)))
+\`\`\`
+
+\`req.scalekit\` has: status, user (id, email, name, …), organizationId, connectionId, roles, permissions, scopes, claims, sessionId, has({ role, permission, organization }), csrfToken(). On Connect use getAuth(req).
+
+## Webhooks
+
+\`\`\`js
+import { scalekitAuth } from 'express-scalekit'
+
+const auth = scalekitAuth({
+  webhooks: {
+    onDirectoryUserCreated: async ({ data, organization_id }) => {
+      console.log('create', data.email, organization_id)
+    },
+    onDirectoryUserDeleted: async ({ data }) => {
+      console.log('remove', data.email)
+    },
+  },
+})
+\`\`\`
+
+A handler name is the event type in camel case: organization.directory.user_created is onDirectoryUserCreated. Event data has the names of the wire (given_name). Mount scalekitAuth() above body parsers. A handler that throws is retried by Scalekit; throw PermanentError from express-scalekit to stop that. Removed users are signed out by the kit itself.
+
+## A test
+
+\`\`\`js
+import { startEmulator } from 'express-scalekit/testing'
+import { scalekitAuth } from 'express-scalekit'
+
+const emulator = await startEmulator({ redirectUris: ['http://localhost:3000/callback'] })
+const auth = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
+emulator.subscribe({ url: 'http://localhost:3000/webhooks', secret: emulator.webhookSecret })
+await emulator.deliver('organization.directory.user_created')
+await emulator.close()
+\`\`\`
+
+The emulator has Acme (ada@acme.example is an admin) and Globex. examples/testing/README.md has whole tests, with a helper that signs a person in.
+
+## Options of scalekitAuth()
+
+${Object.keys(optionNames)
+  .filter((group) => group !== 'pages.texts')
+  .flatMap(documentedOptions)
+  .filter(({ name }) => !(name in optionNames))
+  .map(({ name, text, default: fallback }) => `- ${name} (default: ${fallback}): ${text}`)
+  .join('\n')}
+
+## More
+
+examples/reference/README.md lists all events and error codes; examples/troubleshooting/README.md says what to do about each. Guides: ${guides.join(', ')}, each in examples/<name>/README.md.
+`
+}
+
+const guides = [
+  'first-customer',
+  'production',
+  'single-page-app',
+  'organizations',
+  'roles',
+  'webhooks',
+  'admin-portal',
+  'interceptors',
+  'management',
+  'pages',
+  'typescript',
+  'testing',
+  'emulator',
+  'troubleshooting',
+  'reference',
+]
+
+function block(language: string, file: string): string {
+  return `\`\`\`${language}\n${readFileSync(root(file), 'utf8')}\`\`\`\n`
+}
