@@ -16,6 +16,8 @@ const typecheck = {
 }
 
 export default defineConfig({
+  // Vite takes `.cts` for JavaScript.
+  oxc: { include: /\.(?:[cm]?ts|[jt]sx)$/ },
   resolve: {
     // Examples import the package by its name; here that is the source, so that a fresh clone
     // without `dist` can test them and all tests share one copy of every module.

@@ -16,7 +16,7 @@ import { entries, manifest, root } from './manifest.ts'
 const sources: Sources = new Map(
   readdirSync(root('src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.c?ts$/.test(path))
     .map((path) => [path, readFileSync(root(path), 'utf8')]),
 )
 
@@ -140,19 +140,24 @@ describe('the checker', () => {
     expect(wrongWays(new Map([[from, text]]))).toEqual([])
   })
 
-  it.each(['src/lib/a.ts', 'src/lib/stuff/a.ts', 'src/more/a.ts', 'src/lib/emulator/stuff/a.ts'])(
-    'sees a file on no floor: %s',
-    (path) => {
-      expect(strays(new Map([[path, '']]))).toEqual([path])
-    },
-  )
+  it.each([
+    'src/lib/a.ts',
+    'src/lib/stuff/a.ts',
+    'src/more/a.ts',
+    'src/more/a.cts',
+    'src/lib/emulator/stuff/a.ts',
+  ])('sees a file on no floor: %s', (path) => {
+    expect(strays(new Map([[path, '']]))).toEqual([path])
+  })
 
-  it.each(['src/lib/emulator/a.ts', 'src/lib/emulator/rest/a.ts', 'src/lib/adapters/redis/a.ts'])(
-    'sees the floor of %s',
-    (path) => {
-      expect(strays(new Map([[path, '']]))).toEqual([])
-    },
-  )
+  it.each([
+    'src/lib/emulator/a.ts',
+    'src/lib/emulator/rest/a.ts',
+    'src/lib/adapters/redis/a.ts',
+    'src/lib/session/a.cts',
+  ])('sees the floor of %s', (path) => {
+    expect(strays(new Map([[path, '']]))).toEqual([])
+  })
 
   it('sees a circle of folders', () => {
     const circle: Sources = new Map([

@@ -81,7 +81,7 @@ function wayBack(start: string, uses: ReadonlyMap<string, Set<string>>): string 
 }
 
 /**
- * Every `.ts` file that stands on no floor. Where a floor names folders within a folder, it names
+ * Every source file that stands on no floor. Where a floor names folders within a folder, it names
  * all of them: a file in another one is a stray, too.
  */
 export function strays(sources: Sources): string[] {
@@ -179,14 +179,14 @@ function isWithin(folder: string, path: string): boolean {
 
 /** The innermost folder that a floor names, or `entries` for the files that stand in `src` itself. */
 function memberOf(path: string): string {
-  if (/^src\/[^/]+\.ts$/.test(path)) return 'entries'
+  if (/^src\/[^/]+\.c?ts$/.test(path)) return 'entries'
   const named = floors.flat().filter((name) => isWithin(name, folderOf(path)))
   return named.sort((one, other) => other.length - one.length)[0] ?? `outside: ${path}`
 }
 
 /** The folder of a file below `src/lib`. */
 function folderOf(path: string): string {
-  return /^src\/lib\/(.+)\/[^/]+\.ts$/.exec(path)?.[1] ?? ''
+  return /^src\/lib\/(.+)\/[^/]+\.c?ts$/.exec(path)?.[1] ?? ''
 }
 
 function floorOf(member: string): number {

@@ -1,7 +1,7 @@
 // @module-tag slow
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +9,7 @@ import { startEmulator } from '../../src/testing.ts'
 import { submitted } from '../support/email-page.ts'
 import { eventually } from '../support/eventually.ts'
 import { visitorOf } from '../support/visitor.ts'
+import { bundle, toCommonJs } from './esbuild.ts'
 import { freePort } from './free-port.ts'
 import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
@@ -29,8 +30,8 @@ describe('the tarball', () => {
   it('holds what is built from every source file, the source, and the papers', () => {
     const sources = filesIn(root('src'))
     const built = sources.flatMap((path) => {
-      const name = path.replace(/\.ts$/, '')
-      return ['.js', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`)
+      const [, name, kind] = /^(.*)\.(c?)ts$/.exec(path)!
+      return [`${kind}js`, `d.${kind}ts`, `d.${kind}ts.map`].map((end) => `dist/${name}.${end}`)
     })
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
@@ -147,6 +148,39 @@ describe('a project that installed it', () => {
     const { code, stdout, stderr } = await run(join(temporary, 'esm'), 'node', [command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^Usage: express-scalekit emulator/)
+  })
+})
+
+describe('an application whose sessions are in a store', () => {
+  const expected = { code: 0, stdout: '401 not_signed_in object\n', stderr: '' }
+  let folder: string
+  beforeAll(async () => {
+    folder = join(temporary, 'with-store')
+    await makeProject(folder, 'esm', tarball, ['express', ...dependencies])
+  })
+
+  it('starts', async () => {
+    expect(await run(folder, 'node', ['with-store.js'])).toEqual(expected)
+  })
+
+  it.each(['cjs', 'esm'] as const)('starts from one file that esbuild made: %s', async (format) => {
+    const file = join(temporary, `bundle/app.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+    await bundle(join(folder, 'with-store.js'), format, file)
+    expect(await run(temporary, 'node', [file])).toEqual(expected)
+  })
+
+  it('starts where the packages that README names for Jest are CommonJS, and no others', async () => {
+    const copy = join(temporary, 'transformed')
+    const named = /'\/node_modules\/\(\?!\(([\w|-]+)\)\/\)'/.exec(readme)![1]!.split('|')
+    await makeProject(copy, 'esm', tarball, ['express', 'express-session', 'cookie'])
+    for (const name of named) {
+      const place = join(copy, 'node_modules', name)
+      if (name !== manifest.name) await cp(root(`node_modules/${name}`), place, { recursive: true })
+      await toCommonJs(place, '**/*.js')
+    }
+    await toCommonJs(copy, 'with-store.js')
+    const strict = ['--no-experimental-require-module', 'with-store.js']
+    expect(await run(copy, 'node', strict)).toEqual(expected)
   })
 })
 

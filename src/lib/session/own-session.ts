@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import { type CookieStyle, cookieName, keepFromCaches } from '../ground/cookies.ts'
 import { type Logger, quote } from '../ground/log.ts'
 import { storeTimeoutMs } from './express-session.ts'
+import { loadExpressSession } from './load-express-session.cts'
 
 /**
  * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only we hand it to
@@ -19,8 +19,6 @@ export interface SessionStore {
 
 /** Runs before whatever asks for a session; what it waits for always ends. */
 export type OwnSession = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
-
-type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
 
 /**
  * Mounts `express-session` as it should be: nothing is stored for visitors without a session, and
@@ -61,11 +59,6 @@ export function ownSession(parts: {
       goOn()
     })
   }
-}
-
-/** Only here, since most applications have no use for it. */
-function loadExpressSession(): (options: object) => Handler {
-  return createRequire(import.meta.url)('express-session')
 }
 
 function optionsOf({

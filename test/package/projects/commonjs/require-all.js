@@ -4,7 +4,7 @@ const { readdirSync } = require('node:fs')
 
 const folder = process.argv[2]
 const modules = readdirSync(folder, { recursive: true })
-  .filter((path) => path.endsWith('.js') && path !== 'cli.js')
+  .filter((path) => /\.c?js$/.test(path) && path !== 'cli.js')
   .map((path) => join(folder, path))
 for (const path of modules) require(path)
 console.log(modules.length)
