@@ -8,16 +8,15 @@ export interface PgBossJob {
   readonly retryLimit: number
 }
 
-/** What is used of an instance of `pg-boss`. */
+/**
+ * What is used of an instance of `pg-boss`, version 10 and later. Options that only some versions
+ * have are an `object`.
+ */
 export interface PgBossClient {
-  createQueue(name: string, options: { readonly name: string }): Promise<unknown>
+  createQueue(name: string, options?: object): Promise<unknown>
   getQueue(name: string): Promise<unknown>
   send(name: string, data: object, options: { readonly id: string }): Promise<string | null>
-  getJobById(
-    name: string,
-    id: string,
-    options: { readonly includeArchive: boolean },
-  ): Promise<{ readonly data: unknown } | null>
+  getJobById(name: string, id: string, options?: object): Promise<{ readonly data: unknown } | null>
   fetch(
     name: string,
     options: { readonly batchSize: number; readonly includeMetadata: true },
@@ -25,6 +24,6 @@ export interface PgBossClient {
   complete(name: string, id: string): Promise<unknown>
   fail(name: string, id: string, data: object): Promise<unknown>
   cancel(name: string, id: string): Promise<unknown>
-  /** Where it is there: finds jobs whose workers died. */
+  /** Until version 10: finds jobs whose workers died. Later versions do so every minute themselves. */
   expire?(): Promise<unknown>
 }

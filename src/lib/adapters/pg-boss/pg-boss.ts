@@ -21,8 +21,9 @@ export interface PgBossWorkerOptions {
 }
 
 /**
- * Twelve attempts within three to six hours; what a worker that died left behind is run again
- * within a minute.
+ * Twelve attempts within three to six hours. What a worker that died left behind is run again
+ * within a minute; with pg-boss 11 and later within two, unless its `superviseIntervalSeconds` and
+ * `monitorIntervalSeconds` are shorter.
  */
 const queueDefaults = { retryLimit: 11, retryDelay: 5, retryBackoff: true, expireInSeconds: 30 }
 
