@@ -9,7 +9,7 @@ import { type Visitor, visitorOf } from '../support/visitor.ts'
 import { freePort } from './free-port.ts'
 import { cleanEnvironment, pack, run } from './pack.ts'
 import { blocksOf, readme } from './readme.ts'
-import { type Registry, startRegistry } from './registry.ts'
+import { npmSettings, type Registry, startRegistry } from './registry.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 const guide = readme.split('\n## Your first customer\n')[1]!.split('\n### ')[0]!
@@ -103,10 +103,7 @@ async function onFreePorts() {
     env: {
       ...cleanEnvironment(),
       PORT: String(appPort),
-      npm_config_registry: registry.url,
-      npm_config_cache: join(folder, 'npm'),
-      npm_config_audit: 'false',
-      npm_config_update_notifier: 'false',
+      ...npmSettings(registry, join(folder, 'npm')),
     },
   }
 }

@@ -30,6 +30,16 @@ export async function startRegistry(tarball: string): Promise<Registry> {
   }
 }
 
+/** What npm is told so that it asks this registry and keeps what it got in `cache`. */
+export function npmSettings({ url }: Registry, cache: string): NodeJS.ProcessEnv {
+  return {
+    npm_config_registry: url,
+    npm_config_cache: cache,
+    npm_config_audit: 'false',
+    npm_config_update_notifier: 'false',
+  }
+}
+
 /** As the lock file has them: `node_modules/a`, `node_modules/a/node_modules/b`. */
 function installedFolders(): readonly string[] {
   const lock = JSON.parse(readFileSync(root('package-lock.json'), 'utf8')) as {

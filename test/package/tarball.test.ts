@@ -1,7 +1,7 @@
 // @module-tag slow
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -14,6 +14,7 @@ import { freePort } from './free-port.ts'
 import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
 import { blocksOf, readme } from './readme.ts'
+import { npmSettings, startRegistry } from './registry.ts'
 
 const dependencies = Object.keys(manifest.dependencies)
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'express-scalekit-'))
   tarball = await pack(temporary)
   await unpack(tarball, join(temporary, 'unpacked'))
-})
+}, 90_000)
 afterAll(() => rm(temporary, { recursive: true, force: true }))
 
 describe('the tarball', () => {
@@ -141,6 +142,18 @@ describe('a project that installed it', () => {
       stdout: '401 not_signed_in\n',
       stderr: '',
     })
+  })
+
+  it('is installed beside the newest version of each package that it combines with', async () => {
+    const registry = await startRegistry(tarball)
+    onTestFinished(() => registry.close())
+    const folder = join(temporary, 'peers')
+    await mkdir(folder)
+    const peers = Object.keys(manifest.peerDependencies)
+    const install = ['install', '--package-lock-only', manifest.name, ...peers]
+    const env = { ...cleanEnvironment(), ...npmSettings(registry, join(temporary, 'npm')) }
+    const { code, stderr } = await run(folder, 'npm', install, env)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
   it('has a command that tells how it is used', async () => {

@@ -9,7 +9,7 @@ import { createClient } from 'redis'
 /** A build server has to run these tests; a laptop without Redis may leave them out. */
 export const hasRedis: boolean = isInstalled('redis-server') || process.env.CI === 'true'
 
-type Client = ReturnType<typeof createClient>
+type Client = ReturnType<typeof clientOf>
 
 /** A Redis of this test's own, which keeps nothing on disk. */
 export interface Redis {
@@ -37,7 +37,7 @@ export async function startRedis(...flags: readonly string[]): Promise<Redis> {
   let server = start()
 
   async function connect(): Promise<Client> {
-    const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: 20 } })
+    const client = clientOf(port)
     clients.push(client)
     // It reconnects by itself until the server listens.
     client.on('error', () => {})
@@ -64,6 +64,11 @@ export async function startRedis(...flags: readonly string[]): Promise<Redis> {
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** Named, because the type of `createClient` itself is wider than that of any client. */
+function clientOf(port: number) {
+  return createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: 20 } })
 }
 
 async function freePort(): Promise<number> {

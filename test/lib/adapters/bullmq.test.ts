@@ -22,20 +22,34 @@ describe.skipIf(!hasRedis)('a queue of BullMQ', () => {
     return queue
   }
 
-  it('may have a client of the application’s, which stays open', async () => {
-    const client = new Redis({ host: '127.0.0.1', port: redis.port })
-    onTestFinished(() => client.disconnect())
-    const queue = open({ connection: client })
-    const before = (await redis.client.clientList()).length
-    const { auth, url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
-    await deliver(url).expect(201)
-    await eventually(() => expect(handled).toHaveLength(1))
-    await auth.close()
-    expect(await client.ping()).toBe('PONG')
-    await eventually(async () => {
-      expect((await redis.client.clientList()).length).toBeLessThanOrEqual(before)
-    })
-  })
+  const clients = {
+    ioredis() {
+      const client = new Redis({ host: '127.0.0.1', port: redis.port })
+      onTestFinished(() => client.disconnect())
+      return { connection: client, ping: () => client.ping() }
+    },
+    async redis() {
+      const client = await redis.connect()
+      return { connection: client, ping: () => client.ping() }
+    },
+  }
+
+  it.each(['ioredis', 'redis'] as const)(
+    'may have a client of the application’s, which stays open: %s',
+    async (kind) => {
+      const { connection, ping } = await clients[kind]()
+      const queue = open({ connection })
+      const before = (await redis.client.clientList()).length
+      const { auth, url, handled } = await taking({ delivery: bullmq(queue), onUserLogin() {} })
+      await deliver(url).expect(201)
+      await eventually(() => expect(handled).toHaveLength(1))
+      await auth.close()
+      expect(await ping()).toBe('PONG')
+      await eventually(async () => {
+        expect((await redis.client.clientList()).length).toBeLessThanOrEqual(before)
+      })
+    },
+  )
 
   it('may have a prefix', async () => {
     const queue = open({ prefix: 'mine' })

@@ -74,7 +74,7 @@ function isLast({ attemptsMade, attemptsStarted, opts }: Job, maxStalledCount: n
   )
 }
 
-/** What is used of a client of `ioredis`. */
+/** What is used of a client of `ioredis`, or of `redis` with BullMQ 6. */
 interface IoRedis {
   duplicate(options: object): IoRedis
   disconnect(): void
