@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { startEmulator } from 'express-scalekit/testing'
+
+/** Starts an application beside an emulator that sends it webhooks, each on a free port. */
+export async function start(createApp) {
+  const server = createServer()
+  await once(server.listen(0), 'listening')
+  const baseUrl = `http://localhost:${server.address().port}`
+  let skippedMs = 0
+  const clock = () => Date.now() + skippedMs
+  const emulator = await startEmulator({
+    clock,
+    redirectUris: [`${baseUrl}/callback`],
+    webhooks: [{ url: `${baseUrl}/webhooks` }],
+  })
+  const webhooks = { secret: emulator.webhookSecret }
+  server.on('request', createApp({ ...emulator.options, baseUrl, clock, webhooks }))
+  return {
+    baseUrl,
+    emulator,
+    /** Moves the clock of both, and makes the deliveries that are due by then. */
+    skip(seconds) {
+      skippedMs += seconds * 1000
+      emulator.advance(0)
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await emulator.close()
+    },
+  }
+}
