@@ -13,6 +13,7 @@ it.each([
   ['roles/full-stack.ts', '/settings'],
   ['roles/modular-sso.ts', '/settings'],
   ['webhooks/app.ts', '/members'],
+  ['single-page-app/server.ts', '/api/projects'],
 ])(
   '%s runs alone, beside an emulator',
   async (file, path) => {
