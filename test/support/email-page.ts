@@ -20,7 +20,7 @@ export function givenAddress(page: string): string | undefined {
 
 /** Where the links of the social providers lead. */
 export function providerLinks(page: string): string[] {
-  return [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => decode(href!))
+  return [...page.matchAll(/href="([^"]*\?provider=[^"]*)"/g)].map(([, href]) => decode(href!))
 }
 
 function decode(text: string): string {

@@ -36,6 +36,8 @@ export interface EmailPageTexts {
   readonly unknown?: string
   /** Shown when the connection is switched off, or not set up completely. */
   readonly unusable?: string
+  /** The link to `/`, which stands below either of these. */
+  readonly start?: string
 }
 
 /**

@@ -21,6 +21,7 @@ export const pageTextReaders = {
   provider: (value: unknown): string | undefined => optionalString(value),
   unknown: (value: unknown): string | undefined => optionalString(value),
   unusable: (value: unknown): string | undefined => optionalString(value),
+  start: (value: unknown): string | undefined => optionalString(value),
 }
 
 /** `pages` as it was read. */

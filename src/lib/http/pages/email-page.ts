@@ -13,6 +13,7 @@ const english: Required<EmailPageTexts> = {
     'We know no company that signs in with this address. Please check its spelling, or ask your administrator.',
   unusable:
     'Your company’s single sign-on is not available at the moment. Your administrator can help.',
+  start: 'Go to the start page',
 }
 
 /** Asks for an e-mail address; without script, so that it works wherever a form does. */
@@ -29,7 +30,8 @@ export function emailPage(
 <div><label for="email">${texts.label}</label>
 <input id="email" type="email" name="login_hint" value="${email}" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus${trouble}>
 ${problem && html`<p id="problem">${texts[problem]}</p>`}</div>
-<button class="first">${texts.button}</button></form>
+<button class="first">${texts.button}</button>
+${problem && html`<a href="/">${texts.start}</a>`}</form>
 ${providers.length > 0 && otherWays(providers, texts)}`
   return { title: texts.title, body, lang: texts.lang }
 }

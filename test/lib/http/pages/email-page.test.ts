@@ -97,6 +97,12 @@ describe('the e-mail page', () => {
     expect(text).not.toContain('We know no company')
   })
 
+  it('leads to the start page where the address leads nowhere', async () => {
+    const toStart = '<a href="/">Go to the start page</a>'
+    expect((await ask('')).text).not.toContain(toStart)
+    expect((await ask('login_hint=ada@nowhere.example')).text).toContain(toStart)
+  })
+
   it('is the same for people who exist and who do not', async () => {
     const { visitor } = await start()
     const [one, other] = await Promise.all(
@@ -194,6 +200,9 @@ describe('pages', () => {
     expect(text).toContain('<h1>Anmelden</h1>')
     expect(text).toContain('Google nehmen')
     expect(text).toContain('Continue')
+    const start = { start: 'Zur Startseite' }
+    const nowhere = await ask('login_hint=ada@nowhere.example', { pages: { texts: start } })
+    expect(nowhere.text).toContain('<a href="/">Zur Startseite</a>')
   })
 
   it('speak the language of the request', async () => {
