@@ -1,7 +1,9 @@
 import { type Html, html } from '../ground/html.ts'
 import { directoriesPath } from './directory/api.ts'
 import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
+import { applicationLinks } from './pages/application.ts'
 import { page } from './pages/page.ts'
+import { openPortalPath } from './portal/portal.ts'
 import type { Answer } from './server/call.ts'
 import type { State } from './state/state.ts'
 import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
@@ -14,7 +16,7 @@ export function home({ issuer, settings }: State): Answer {
     'Scalekit emulator',
     html`<section class="card">
 <h1>Scalekit emulator</h1>
-<p>This is <code>${issuer}</code> in ${settings.mode} mode. Start at your application, not here.</p>
+<p>This is <code>${issuer}</code> in ${settings.mode} mode. To sign in, start at ${applicationLinks(settings)}.</p>
 <h2>Redirect URIs</h2>
 <ul class="facts">${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>
@@ -35,7 +37,8 @@ function organizationCard(organization: EmulatedOrganization): Html {
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
 <ul>${people.map((person) => personLine(person, organization))}</ul>
-${directory && html`<p><a href="${directoriesPath}${directory.id}">Edit the directory</a></p>`}
+<p class="ways"><a href="${openPortalPath}${id}">Open the admin portal</a>
+${directory && html`<a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
 </section>`
 }
 

@@ -1,4 +1,5 @@
 import { html } from '../../ground/html.ts'
+import { applicationLinks } from '../pages/application.ts'
 import { page, problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
@@ -18,7 +19,7 @@ export async function logout(state: State, call: Call): Promise<Answer> {
   const cookie = expiredSessionCookie(state)
   const goOn = query.get('post_logout_redirect_uri')
   if (goOn) return redirect(goOn, { state: query.get('state') ?? undefined }, cookie)
-  const signedOut = signedOutPage()
+  const signedOut = signedOutPage(state)
   return { ...signedOut, headers: { ...signedOut.headers, ...cookie } }
 }
 
@@ -56,10 +57,10 @@ function endSessions(state: State, call: Call, hint: Claims | undefined): void {
   }
 }
 
-function signedOutPage(): Answer {
+function signedOutPage({ settings }: State): Answer {
   return page(
     200,
     'Signed out',
-    html`<section class="card"><h1>Signed out</h1><p>You can close this page.</p></section>`,
+    html`<section class="card"><h1>Signed out</h1><p>You can close this page, or go back to ${applicationLinks(settings)}.</p></section>`,
   )
 }

@@ -1,3 +1,5 @@
+import { html } from '../../ground/html.ts'
+import { applicationLinks } from '../pages/application.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
 import type { PendingSignIn, Place, State } from '../state/state.ts'
@@ -15,7 +17,7 @@ export function signIn(state: State, { form }: Call): Answer {
   if (!pending) {
     return problemPage(
       'This page was already used',
-      'A sign-in can be finished once. Go back to the application and sign in again.',
+      html`A sign-in can be finished once. To sign in again, go back to ${applicationLinks(state.settings)}.`,
     )
   }
   if (!pending.place) return continueAt(state, id, pending, form.get('email') ?? '')

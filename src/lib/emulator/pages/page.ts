@@ -1,4 +1,4 @@
-import { type Html, html, raw } from '../../ground/html.ts'
+import { type Html, type HtmlValue, html, raw } from '../../ground/html.ts'
 import { contentSecurityPolicy, htmlDocument, policyHash } from '../../ground/html-document.ts'
 import type { Answer } from '../server/call.ts'
 import { style } from './style.ts'
@@ -27,14 +27,14 @@ export function page(
       metas: html`<meta name="color-scheme" content="light dark">`,
       links: html`<link rel="icon" href="data:,">`,
       body: html`<main>${content}</main>
-<footer>Scalekit emulator, on this machine only</footer>
+<footer><a href="/" target="_top">Scalekit emulator</a>, on this machine only</footer>
 ${options.script && html`<script>${raw(options.script)}</script>`}`,
     }),
   }
 }
 
 /** A page that says what went wrong, for where no redirect URI can be trusted with it. */
-export function problemPage(title: string, ...sentences: readonly string[]): Answer {
+export function problemPage(title: string, ...sentences: readonly HtmlValue[]): Answer {
   return page(
     400,
     title,

@@ -57,6 +57,7 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 .person { flex-wrap: wrap; padding: 8px 0; border-top: 1px solid var(--line); }
 .person button { padding: 4px 10px; font-size: 14px; }
 ul + p { margin-top: 16px; }
+.ways { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .people button[autofocus] { border-color: var(--accent); }
 .initials {
   flex: none; width: 38px; height: 38px; border-radius: 50%; display: grid; place-items: center;
@@ -83,4 +84,5 @@ input + label { margin-top: 14px; }
 }
 .primary:hover { background: var(--accent); filter: brightness(1.1); }
 footer { text-align: center; font-size: 13px; color: var(--quiet); }
+footer a { color: inherit; }
 `

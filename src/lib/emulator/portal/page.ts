@@ -2,6 +2,7 @@ import { type Html, html } from '../../ground/html.ts'
 import { longestTimerMs } from '../../ground/longest-timer.ts'
 import { directoriesPath } from '../directory/api.ts'
 import { directoryProvider } from '../directory/provider.ts'
+import { applicationLinks, applicationOrigins } from '../pages/application.ts'
 import { page } from '../pages/page.ts'
 import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
@@ -51,7 +52,7 @@ export function noPortalPage(state: State): Answer {
   const reason = 'It has expired, was used already or never existed.'
   return scriptedPage(state, 400, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>${reason} Ask the application for a new one.</p>
+<p>${reason} Ask for a new one: go to ${applicationLinks(state.settings)}.</p>
 </section>`,
     messages: [{ afterMs: 0, message: portalNotLoaded(`${title}. ${reason}`) }],
   })
@@ -64,12 +65,7 @@ function scriptedPage(
   title: string,
   { content, messages }: { content: Html; messages: PortalScript['messages'] },
 ): Answer {
-  const urls = settings.redirectUris.map((uri) => new URL(uri))
-  const origins = [
-    ...new Set(
-      urls.filter(({ protocol }) => /^https?:$/.test(protocol)).map(({ origin }) => origin),
-    ),
-  ]
+  const origins = applicationOrigins(settings)
   const given: PortalScript = { origins, messages }
   return page(
     status,

@@ -2,23 +2,30 @@ import { switchDirectory } from '../directory/switch.ts'
 import { randomSecret } from '../format/ids.ts'
 import { unchangedPage } from '../pages/page.ts'
 import { type Answer, type Call, isFromElsewhere, seeOther } from '../server/call.ts'
-import type { Route } from '../server/router.ts'
+import type { PathParams, Route } from '../server/router.ts'
 import type { PortalMessage } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
 import type { Organization } from '../world/organizations.ts'
 import { switchConnection } from './connection-switch.ts'
+import { magicLinkPath, newPortalLink } from './link.ts'
 import { connectionSwitched, directorySwitched } from './message.ts'
 import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './page.ts'
 import { setUpConnection, setUpDirectory } from './set-up.ts'
 
-/** Where links to the admin portal lead. */
-export const magicLinkPath = '/magicLink/'
+/** Where the home page's links lead. At Scalekit, a link comes from the dashboard or the API. */
+export const openPortalPath = '/emulator/portal/'
 
 /** The admin portal of one customer, as far as an emulator has one. */
 export const portalRoutes: readonly Route[] = [
+  { method: 'GET', path: `${openPortalPath}{organization}`, answer: openNew },
   { method: 'GET', path: `${magicLinkPath}{link*}`, answer: open },
   { method: 'POST', path: `${magicLinkPath}{link*}`, answer: change },
 ]
+
+/** Opens the portal of an organization by a link that is made for this visit. */
+function openNew(state: State, _call: Call, { organization = '' }: PathParams): Answer {
+  return seeOther(newPortalLink(state, organization, ['sso', 'dir_sync']).path)
+}
 
 function open(state: State, { path }: Call): Answer {
   const sessionPath = state.settings.singleUse && startSession(state, path)

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { randomId } from '../format/ids.ts'
 import { apiTime } from '../format/time.ts'
-import { magicLinkPath } from '../portal/portal.ts'
+import { newPortalLink } from '../portal/link.ts'
 import type { PortalLink } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
 import { organizationId } from './fields.ts'
@@ -29,14 +27,6 @@ export const portalLinkOperations: readonly Operation[] = [
 ]
 
 function generate(state: State, ownerId: string, features: PortalLink['features']) {
-  const { issuer, settings, clock, portalLinks } = state
-  const path = `${magicLinkPath}${randomUUID()}`
-  const link = {
-    id: randomId('lnk_'),
-    organizationId: ownerId,
-    features,
-    expiresAt: clock() + settings.portalLinkTtlSeconds * 1000,
-  }
-  portalLinks.set(path, link)
-  return { id: link.id, location: issuer + path, expire_time: apiTime(link.expiresAt) }
+  const { id, path, expiresAt } = newPortalLink(state, ownerId, features)
+  return { id, location: state.issuer + path, expire_time: apiTime(expiresAt) }
 }

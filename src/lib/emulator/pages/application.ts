@@ -1,0 +1,17 @@
+import { type Html, html } from '../../ground/html.ts'
+import type { Settings } from '../world/settings.ts'
+
+/** The origins of the redirect URIs that are web addresses: the application's pages are there. */
+export function applicationOrigins({ redirectUris }: Settings): readonly string[] {
+  const urls = redirectUris.map((uri) => new URL(uri))
+  const pages = urls.filter(({ protocol }) => /^https?:$/.test(protocol))
+  return [...new Set(pages.map(({ origin }) => origin))]
+}
+
+/** Names the application, with a link to each of its origins. */
+export function applicationLinks(settings: Settings): Html {
+  const links = applicationOrigins(settings).map(
+    (origin) => html` <a href="${origin}">${origin}</a>`,
+  )
+  return html`the application${links}`
+}

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { randomId } from '../format/ids.ts'
+import type { PortalLink } from '../state/portal-link.ts'
+import type { State } from '../state/state.ts'
+
+/** Where links to the admin portal lead. */
+export const magicLinkPath = '/magicLink/'
+
+/** A link that was just made, with its path. */
+export interface NewPortalLink extends PortalLink {
+  readonly path: string
+}
+
+/** Makes a link that opens the admin portal of one organization. */
+export function newPortalLink(
+  { settings, clock, portalLinks }: State,
+  organizationId: string,
+  features: PortalLink['features'],
+): NewPortalLink {
+  const path = `${magicLinkPath}${randomUUID()}`
+  const link = {
+    id: randomId('lnk_'),
+    organizationId,
+    features,
+    expiresAt: clock() + settings.portalLinkTtlSeconds * 1000,
+  }
+  portalLinks.set(path, link)
+  return { ...link, path }
+}
