@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { UsageError } from './lib/commands/arguments.ts'
+import { splitAtDashes, UsageError } from './lib/commands/arguments.ts'
 
-const usage = `Usage: express-scalekit emulator [options]
+const usage = `Usage: express-scalekit emulator [options] [-- <command>]
        express-scalekit trigger <event type> --to <url> [options]
        express-scalekit sign <file> [options]
 
@@ -14,6 +14,8 @@ emulator: starts an emulator of Scalekit on this machine, without an account and
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
                               for an e-mail address (default: on in full-stack mode)
   --webhook <url>             where events are sent; may be repeated
+  -- <command>                starts your application with the emulator's variables in its
+                              environment, and stops when it ends
 
 trigger: sends an event, signed, and prints what is answered; fails unless that is a 2xx.
 
@@ -47,7 +49,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 })
 
 async function main([name, ...args]: string[]): Promise<void> {
-  if ([name, ...args].some((word) => word === '--help' || word === '-h')) return console.log(usage)
+  const { own } = splitAtDashes([name ?? '', ...args])
+  if (own.some((word) => word === '--help' || word === '-h')) return console.log(usage)
   const load = commands.get(name ?? '')
   if (!load) {
     throw new UsageError(name ? `There is no command ${name}.` : 'A command is missing.')

@@ -73,6 +73,55 @@ describe('express-scalekit emulator', () => {
     await eventually(() => expect(received).toMatchObject([{ problem: undefined }]))
   })
 
+  it('runs a command with the variables of the application, and ends with it and as it does', async () => {
+    const names = ['ENVIRONMENT_URL', 'CLIENT_ID', 'CLIENT_SECRET', 'WEBHOOK_SECRET']
+    const variables = ['APP_BASE_URL', ...names.map((name) => `SCALEKIT_${name}`)]
+    const script = `
+      const { SCALEKIT_ENVIRONMENT_URL: url } = process.env
+      for (const name of ${JSON.stringify(variables)}) console.log('told', name + '=' + process.env[name])
+      fetch(url + '/keys').then(({ status }) => console.log('keys', status, ...process.argv.slice(1)))
+      process.exitCode = 7`
+    const command = [process.execPath, '-e', script, '--', '--help']
+    const { child, output } = run(['emulator', '--port', '0', '--', ...command])
+    const url = await urlIn(child, output)
+    expect(await exitOf(child)).toBe(7)
+    const lines = output.text.split('\n')
+    const told = lines.filter((line) => line.startsWith('told '))
+    expect(told).toHaveLength(5)
+    expect(lines).toEqual(expect.arrayContaining(told.map((line) => line.replace('told ', ''))))
+    expect(told).toContain(`told SCALEKIT_ENVIRONMENT_URL=${url}`)
+    expect(lines).toContain('keys 200 --help')
+    await expect(fetch(`${url}/keys`)).rejects.toThrow('fetch failed')
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('passes %s on to the command', async (signal, code) => {
+    const script = "setInterval(() => {}, 1000); console.log('running')"
+    const command = [process.execPath, '-e', script]
+    const { child, output } = run(['emulator', '--port', '0', '--', ...command])
+    while (!output.text.includes('running')) await once(child.stdout!, 'data')
+    child.kill(signal)
+    expect(await exitOf(child)).toBe(code)
+  })
+
+  it('says that there is no such program, and ends', async () => {
+    const { child, output } = run(['emulator', '--port', '0', '--', 'no-such-program'])
+    expect(await exitOf(child)).toBe(1)
+    expect(output.errors).toBe('spawn no-such-program ENOENT\n')
+  })
+
+  it('says in one sentence that its port is taken, and what to do', async () => {
+    const { child, output } = run(['emulator', '--port', '0'])
+    const { port } = new URL(await urlIn(child, output))
+    const second = run(['emulator', '--port', port])
+    expect(await exitOf(second.child)).toBe(1)
+    expect(second.output.errors).toBe(
+      `Port ${port} is taken: stop the program that uses it, or choose another port; 0 takes any that is free.\n`,
+    )
+  })
+
   it('refuses to run in production', async () => {
     const { child, output } = run(['emulator', '--port', '0'], { NODE_ENV: 'production' })
     expect(await exitOf(child)).toBe(1)
@@ -215,6 +264,7 @@ describe('express-scalekit', () => {
     ['a port that is no number', ['emulator', '--port', 'http']],
     ['a port out of range', ['emulator', '--port', '65536']],
     ['a relative redirect URI', ['emulator', '--redirect-uri', '/callback']],
+    ['nothing behind the dashes', ['emulator', '--']],
     ['an unknown mode', ['emulator', '--mode', 'modular']],
     ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],

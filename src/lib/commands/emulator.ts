@@ -1,13 +1,15 @@
 import type { ParseArgsConfig } from 'node:util'
-import { announcement } from '../emulator/announcement.ts'
+import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
 import {
   assertNoMore,
   numberArgument,
   parseArguments,
+  splitAtDashes,
   UsageError,
   urlArgument,
 } from './arguments.ts'
+import { runCommand } from './run-command.ts'
 
 const options = {
   port: { type: 'string', default: '4400' },
@@ -17,21 +19,33 @@ const options = {
   webhook: { type: 'string', multiple: true, default: [] },
 } satisfies ParseArgsConfig['options']
 
-/** Plays Scalekit until the process is asked to stop. */
+/** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
 export async function emulator(args: readonly string[]): Promise<void> {
+  const { own, command } = splitAtDashes(args)
+  if (command?.length === 0) throw new UsageError('A command is missing behind --.')
+  const seed = seedFrom(own)
+  const running = await startEmulator(seed)
+  const baseUrl = new URL(seed.redirectUris[0]!).origin
+  console.log(announcement(running, baseUrl))
+  if (command) {
+    const ended = runCommand(command, variablesFor(running, baseUrl))
+    process.exitCode = await ended.finally(running.close)
+    return
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void running.close())
+  }
+}
+
+function seedFrom(args: readonly string[]) {
   const { positionals, values } = parseArguments(args, options)
   assertNoMore(positionals)
-  const redirectUris = values['redirect-uri'].map((uri) => urlArgument('--redirect-uri', uri))
-  const running = await startEmulator({
+  return {
     port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
-    redirectUris,
+    redirectUris: values['redirect-uri'].map((uri) => urlArgument('--redirect-uri', uri)),
     mode: modeFrom(values.mode),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
-  })
-  console.log(announcement(running, new URL(redirectUris[0]!).origin))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void running.close())
   }
 }
 

@@ -2,18 +2,28 @@ import type { Emulator } from './emulator.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
+/** What an application's environment needs to use this emulator. */
+export function variablesFor(
+  { options, webhookSecret }: Emulator,
+  baseUrl: string,
+): Readonly<Record<string, string>> {
+  return {
+    SCALEKIT_ENVIRONMENT_URL: options.environmentUrl,
+    SCALEKIT_CLIENT_ID: options.clientId,
+    SCALEKIT_CLIENT_SECRET: options.clientSecret,
+    APP_BASE_URL: baseUrl,
+    SCALEKIT_WEBHOOK_SECRET: webhookSecret,
+  }
+}
+
 /** What a developer wants to know of an emulator that was just started, as plain text. */
 export function announcement(emulator: Emulator, baseUrl: string): string {
-  const { environmentUrl, clientId, clientSecret } = emulator.options
+  const variables = Object.entries(variablesFor(emulator, baseUrl))
   return `Scalekit emulator: ${emulator.url}
 
 For your application's environment:
 
-SCALEKIT_ENVIRONMENT_URL=${environmentUrl}
-SCALEKIT_CLIENT_ID=${clientId}
-SCALEKIT_CLIENT_SECRET=${clientSecret}
-APP_BASE_URL=${baseUrl}
-SCALEKIT_WEBHOOK_SECRET=${emulator.webhookSecret}
+${variables.map(([name, value]) => `${name}=${value}`).join('\n')}
 
 Who can sign in:
 

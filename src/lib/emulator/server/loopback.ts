@@ -17,9 +17,10 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
     return await listenOnBoth(port)
   } catch (error) {
     if (!isTaken(error)) throw error
-    throw new Error(`Port ${port} is taken. Choose another, or 0 for any that is free.`, {
-      cause: error,
-    })
+    throw new Error(
+      `Port ${port} is taken: stop the program that uses it, or choose another port; 0 takes any that is free.`,
+      { cause: error },
+    )
   }
 }
 
