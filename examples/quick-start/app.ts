@@ -18,10 +18,13 @@ export interface Customer {
   readonly people: readonly { readonly id: string }[]
 }
 
-/** A small product: everybody sees the start page, members their organization, admins a bit more. */
-export function createApp(customers: readonly Customer[], options?: ScalekitAuthOptions): Express {
+/** A small product: a public start page, a page for each organization, and one for administrators. */
+export function createApp(customers: readonly Customer[], options: ScalekitAuthOptions): Express {
   const app = express()
   const auth = scalekitAuth({
+    // `/organizations` is a page here; the data for its switcher lies beside our own.
+    paths: { organizations: '/api/organizations' },
+    pages: { texts: { unknown: `Use an address of ${domainsOf(customers)} here.` } },
     organizations: { of: ({ user }) => customersOf(user.id) },
     portal: { role: 'admin', embed: true, returnTo: '/welcome' },
     ...options,
@@ -42,10 +45,18 @@ export function createApp(customers: readonly Customer[], options?: ScalekitAuth
     }),
   )
   app.get('/welcome', requireAuth(), page)
+  app.get('/organizations', requireAuth(), page)
   app.get('/organizations/:id', requireOrganization({ param: 'id' }), page)
   app.get('/admin', requireRole('admin'), page)
   app.use(express.static(publicFolder))
+  app.get('/emulator', (_req, res) => res.redirect(String(options.environmentUrl)))
+  // Every other address leads to the start page.
+  app.use((_req, res) => res.redirect('/'))
   return app
+}
+
+function domainsOf(customers: readonly Customer[]): string {
+  return customers.flatMap(({ domains }) => domains).join(' or ')
 }
 
 /** The people in the directory of an organization, as its administrators have them there. */

@@ -55,7 +55,7 @@ function showMember() {
 }
 
 async function showOrganizations() {
-  const { organizations } = await readJson('/organizations')
+  const { organizations } = await readJson('/api/organizations')
   const links = organizations.map(({ id, displayName = id, isCurrent, switchUrl }) => ({
     text: isCurrent ? displayName : `Switch to ${displayName}`,
     detail: isCurrent ? 'where you are' : 'signs in there, with the roles you have there',
