@@ -48,9 +48,10 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = isUsageError ? 2 : 1
 })
 
-async function main([name, ...args]: string[]): Promise<void> {
-  const { own } = splitAtDashes([name ?? '', ...args])
+async function main(words: readonly string[]): Promise<void> {
+  const { own } = splitAtDashes(words)
   if (own.some((word) => word === '--help' || word === '-h')) return console.log(usage)
+  const [name, ...args] = words
   const load = commands.get(name ?? '')
   if (!load) {
     throw new UsageError(name ? `There is no command ${name}.` : 'A command is missing.')

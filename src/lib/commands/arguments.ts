@@ -22,11 +22,10 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
 /** The words before `--`, and those behind it: another program's command, if there is one. */
 export function splitAtDashes(args: readonly string[]): {
   readonly own: readonly string[]
-  readonly command: readonly string[] | undefined
+  readonly command?: readonly string[]
 } {
   const at = args.indexOf('--')
-  if (at === -1) return { own: args, command: undefined }
-  return { own: args.slice(0, at), command: args.slice(at + 1) }
+  return at < 0 ? { own: args } : { own: args.slice(0, at), command: args.slice(at + 1) }
 }
 
 /** The one word that a command is about. */

@@ -25,11 +25,10 @@ export async function emulator(args: readonly string[]): Promise<void> {
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
   const seed = seedFrom(own)
   const running = await startEmulator(seed)
-  const baseUrl = new URL(seed.redirectUris[0]!).origin
-  console.log(announcement(running, baseUrl))
+  const variables = variablesFor(running, new URL(seed.redirectUris[0]!).origin)
+  console.log(announcement(running, variables))
   if (command) {
-    const ended = runCommand(command, variablesFor(running, baseUrl))
-    process.exitCode = await ended.finally(running.close)
+    process.exitCode = await runCommand(command, variables).finally(running.close)
     return
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 
@@ -15,20 +15,7 @@ export async function runCommand(
 ): Promise<number> {
   const env = { ...process.env, ...variables }
   const child = spawn(program, args, { env, stdio: 'inherit' })
-  const stopPassing = passSignalsTo(child)
-  try {
-    const [code, signal] = await once(child, 'exit')
-    return code ?? 128 + constants.signals[signal as NodeJS.Signals]
-  } finally {
-    stopPassing()
-  }
-}
-
-function passSignalsTo(child: ChildProcess): () => void {
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  for (const signal of signals) process.on(signal, pass)
-  return () => {
-    for (const signal of signals) process.off(signal, pass)
-  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  const [code, signal] = await once(child, 'exit')
+  return code ?? 128 + constants.signals[signal as NodeJS.Signals]
 }

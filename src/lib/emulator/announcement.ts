@@ -17,17 +17,20 @@ export function variablesFor(
 }
 
 /** What a developer wants to know of an emulator that was just started, as plain text. */
-export function announcement(emulator: Emulator, baseUrl: string): string {
-  const variables = Object.entries(variablesFor(emulator, baseUrl))
-  return `Scalekit emulator: ${emulator.url}
+export function announcement(
+  { url, organizations }: Emulator,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+  return `Scalekit emulator: ${url}
 
 For your application's environment:
 
-${variables.map(([name, value]) => `${name}=${value}`).join('\n')}
+${lines.join('\n')}
 
 Who can sign in:
 
-${emulator.organizations.map(organizationLines).join('\n\n')}
+${organizations.map(organizationLines).join('\n\n')}
 
 Stop it with Ctrl+C.`
 }

@@ -18,7 +18,7 @@ export function home({ issuer, settings }: State): Answer {
 <h1>Scalekit emulator</h1>
 <p>This is <code>${issuer}</code> in ${settings.mode} mode. To sign in, start at ${applicationLinks(settings)}.</p>
 <h2>Redirect URIs</h2>
-<ul class="facts">${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
+<ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>
 ${settings.organizations.map(organizationCard)}`,
   )
@@ -37,8 +37,7 @@ function organizationCard(organization: EmulatedOrganization): Html {
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
 <ul>${people.map((person) => personLine(person, organization))}</ul>
-<p class="ways"><a href="${openPortalPath}${id}">Open the admin portal</a>
-${directory && html`<a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
+<p><a href="${openPortalPath}${id}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
 </section>`
 }
 

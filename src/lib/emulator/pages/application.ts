@@ -10,8 +10,6 @@ export function applicationOrigins({ redirectUris }: Settings): readonly string[
 
 /** Names the application, with a link to each of its origins. */
 export function applicationLinks(settings: Settings): Html {
-  const links = applicationOrigins(settings).map(
-    (origin) => html` <a href="${origin}">${origin}</a>`,
-  )
-  return html`the application${links}`
+  const origins = applicationOrigins(settings)
+  return html`the application${origins.map((origin) => html` <a href="${origin}">${origin}</a>`)}`
 }

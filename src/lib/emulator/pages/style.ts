@@ -57,7 +57,6 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 .person { flex-wrap: wrap; padding: 8px 0; border-top: 1px solid var(--line); }
 .person button { padding: 4px 10px; font-size: 14px; }
 ul + p { margin-top: 16px; }
-.ways { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .people button[autofocus] { border-color: var(--accent); }
 .initials {
   flex: none; width: 38px; height: 38px; border-radius: 50%; display: grid; place-items: center;

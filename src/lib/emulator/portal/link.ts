@@ -17,13 +17,13 @@ export function newPortalLink(
   organizationId: string,
   features: PortalLink['features'],
 ): NewPortalLink {
-  const path = `${magicLinkPath}${randomUUID()}`
   const link = {
     id: randomId('lnk_'),
+    path: `${magicLinkPath}${randomUUID()}`,
     organizationId,
     features,
     expiresAt: clock() + settings.portalLinkTtlSeconds * 1000,
   }
-  portalLinks.set(path, link)
-  return { ...link, path }
+  portalLinks.set(link.path, link)
+  return link
 }

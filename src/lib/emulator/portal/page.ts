@@ -34,7 +34,7 @@ export function portalPage(state: State, visit: PortalVisit, news?: PortalMessag
   const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>The customer’s administrator sets these up here, and switches them off and on. At Scalekit it takes the metadata of their identity provider, too.</p>
+<p>Set up single sign-on and directory sync for your organization.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,

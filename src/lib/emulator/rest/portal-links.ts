@@ -1,7 +1,5 @@
 import { apiTime } from '../format/time.ts'
 import { newPortalLink } from '../portal/link.ts'
-import type { PortalLink } from '../state/portal-link.ts'
-import type { State } from '../state/state.ts'
 import { organizationId } from './fields.ts'
 import { organizationWith } from './find.ts'
 import { type Operation, operation } from './operation.ts'
@@ -21,12 +19,9 @@ export const portalLinkOperations: readonly Operation[] = [
     respond(state, { id, features, sso, directory_sync }) {
       const organization = organizationWith(state, id)
       const asked = [...features, ...(sso ? ['sso'] : []), ...(directory_sync ? ['dir_sync'] : [])]
-      return { link: generate(state, organization.id, [...new Set(asked)]) }
+      const link = newPortalLink(state, organization.id, [...new Set(asked)])
+      const location = state.issuer + link.path
+      return { link: { id: link.id, location, expire_time: apiTime(link.expiresAt) } }
     },
   }),
 ]
-
-function generate(state: State, ownerId: string, features: PortalLink['features']) {
-  const { id, path, expiresAt } = newPortalLink(state, ownerId, features)
-  return { id, location: state.issuer + path, expire_time: apiTime(expiresAt) }
-}
