@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { optionNames } from '../../src/lib/config/config.ts'
 import { entries, root } from './manifest.ts'
-import { readme } from './readme.ts'
+import { guideTo } from './readme.ts'
 
-/** The table in error-codes.ts, read as text because it is nobody's business but the README's. */
+/** The table in error-codes.ts. It is not exported, because only the reference repeats it. */
 function statuses(): [code: string, status: string][] {
   const source = readFileSync(root('src/lib/ground/error-codes.ts'), 'utf8')
   const table = /const statusByCode = \{(.*?)\} as const/s.exec(source)![1]!
@@ -51,9 +51,11 @@ describe('an editor', () => {
   })
 })
 
-describe('README', () => {
+describe('the reference', () => {
+  const reference = guideTo('reference')
+
   it('has a row for every error code, with its status, and for no other', () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    const rows = [...reference.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
       code,
       status,
     ])
@@ -61,7 +63,7 @@ describe('README', () => {
   })
 
   it('names every option', () => {
-    const section = readme.split('## Options')[1]!.split('\n## ')[0]!
+    const section = reference.split('## Options')[1]!.split('\n## ')[0]!
     const { '': names = [], ...nested } = optionNames
     const expected = names.flatMap((name) => {
       const parts = name in nested && name !== 'paths' ? nested[name]! : []

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { root } from './manifest.ts'
 
-/** A fenced block of the README. */
+/** A fenced block of a page. */
 export interface Block {
   readonly language: string
   readonly text: string
@@ -10,6 +10,17 @@ export interface Block {
 }
 
 export const readme: string = readFileSync(root('README.md'), 'utf8')
+
+/** The page of a topic, e.g. `reference`. */
+export function guideTo(topic: string): string {
+  return readFileSync(root(`examples/${topic}/README.md`), 'utf8')
+}
+
+/** The files that a page links to, relative to it. */
+export function linkedFiles(page: string): string[] {
+  const links = page.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)
+  return [...links].map(([, target]) => target!)
+}
 
 /** The fenced blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../../src/testing.ts'
 import { submitted } from '../support/email-page.ts'
@@ -13,7 +13,7 @@ import { bundle, toCommonJs } from './esbuild.ts'
 import { freePort } from './free-port.ts'
 import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
-import { blocksOf, readme } from './readme.ts'
+import { blocksOf, linkedFiles, readme } from './readme.ts'
 import { npmSettings, startRegistry } from './registry.ts'
 
 const dependencies = Object.keys(manifest.dependencies)
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(temporary, { recursive: true, force: true }))
 
 describe('the tarball', () => {
-  it('holds what is built from every source file, the source, and the papers', () => {
+  it('holds what is built from every source file, the source, the examples, and the papers', () => {
     const sources = filesIn(root('src'))
     const built = sources.flatMap((path) => {
       const [, name, kind] = /^(.*)\.(c?)ts$/.exec(path)!
@@ -36,10 +36,25 @@ describe('the tarball', () => {
     })
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...filesIn(root('examples')).map((path) => `examples/${path}`),
       ...built,
       ...sources.map((path) => `src/${path}`),
     ]
     expect(filesIn(join(temporary, 'unpacked'))).toEqual(expected.sort())
+  })
+
+  it('holds every file that its pages link to', () => {
+    const files = filesIn(join(temporary, 'unpacked'))
+    const pages = files.filter((path) => /^(?!src|dist).*\.md$/.test(path))
+    expect(pages).toContain('examples/first-customer/README.md')
+    const dead = pages.flatMap((page) => {
+      const targets = linkedFiles(readFileSync(join(temporary, 'unpacked', page), 'utf8'))
+      return targets
+        .map((target) => join(dirname(page), target))
+        .filter((target) => !files.includes(target))
+        .map((target) => `${page}: ${target}`)
+    })
+    expect(dead).toEqual([])
   })
 
   it('explains itself in its types, and in the source beside what runs', () => {
@@ -61,7 +76,7 @@ describe('the tarball', () => {
         .filter(isMeant)
         .reduce((sum, path) => sum + statSync(join(unpacked, path)).size, 0)
     // What runs. That types explain themselves costs nobody anything but the room on the disk.
-    expect(sizeOf((path) => path.endsWith('.js'))).toBeLessThan(505 * 1024)
+    expect(sizeOf((path) => /^dist.*\.js$/.test(path))).toBeLessThan(505 * 1024)
     expect(sizeOf(() => true)).toBeLessThan(2.5 * 1024 * 1024)
     expect(statSync(tarball).size).toBeLessThan(650 * 1024)
   })
