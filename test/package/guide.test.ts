@@ -1,5 +1,5 @@
 // @module-tag slow
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -82,6 +82,23 @@ it('the guide leads from an empty folder to a colleague who left', async () => {
   })
   expect(looks).toBeLessThanOrEqual(50)
   await vi.waitFor(() => expect(withoutLog(second.output)).toBe(heard), patient)
+}, 120_000)
+
+it('the README leads from an empty folder to a user who is signed in', async () => {
+  const [commands, greeting] = ['sh', 'text'].map(
+    (language) => blocksOf(readme).find((block) => block.language === language)!.text,
+  )
+  const steps = commands!.trim().split('\n')
+  const last = steps.pop()!
+  expect(last).toContain(' emulator -- ')
+  const { flags, url, env } = await onFreePorts()
+  const app = join(folder, 'ten-lines')
+  await mkdir(app)
+
+  await shell(app, steps.join('\n'), env)
+  open(app, last.replace(' -- ', ` ${flags} -- `), env)
+  await isUp(url)
+  expect(`${await signIn(visitorOf(url), url, 'ada@acme.example')}\n`).toBe(greeting)
 }, 120_000)
 
 /** The guide's two ports may be taken here, so others are put in their places. */

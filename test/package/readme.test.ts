@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { manifest, root } from './manifest.ts'
-import { blocksOf, readme } from './readme.ts'
+import { blocksOf, linkedFiles, readme } from './readme.ts'
 
 const blocks = blocksOf(readme)
 const shown = blocks.filter((block) => block.file !== undefined)
@@ -10,6 +10,22 @@ describe('README', () => {
   it('begins with an application of ten lines', () => {
     expect(blocks[0]?.text).toBe(readFileSync(root('examples/ten-lines.js'), 'utf8'))
     expect(blocks[0]?.text.trim().split('\n').length).toBeLessThanOrEqual(10)
+  })
+
+  it('shows the same in TypeScript', () => {
+    expect(blocks[1]?.file).toBe('examples/ten-lines.ts')
+  })
+
+  it('fits on a screen or two', () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(14 * 1024)
+  })
+
+  it('leads to every guide', () => {
+    const guides = readdirSync(root('examples'), { withFileTypes: true })
+      .map(({ name }) => `examples/${name}/README.md`)
+      .filter((path) => existsSync(root(path)))
+    expect(guides).toContain('examples/first-customer/README.md')
+    expect(guides.filter((path) => !readme.includes(`](${path})`))).toEqual([])
   })
 
   it.each(shown.map((block) => [block.file!, block.text]))('shows %s as it is', (file, text) => {
@@ -30,9 +46,7 @@ describe('README', () => {
   })
 
   it('links to files that exist', () => {
-    const targets = [...readme.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
-      ([, target]) => target!,
-    )
+    const targets = linkedFiles(readme)
     expect(targets.filter((target) => !existsSync(root(target)))).toEqual([])
   })
 
@@ -68,6 +82,14 @@ function anchorOf(heading: string): string {
     .replaceAll(/[^\w\s-]/g, '')
     .replaceAll(' ', '-')
 }
+
+describe('the links of a page', () => {
+  it('are those to files, outside of its code', () => {
+    const page =
+      '[a](a.ts) and [b](../b/README.md#part), [c](#c), [d](https://d.example)\n\n```js\nlist[0](e)\n```\n'
+    expect(linkedFiles(page)).toEqual(['a.ts', '../b/README.md'])
+  })
+})
 
 describe('the blocks of a page', () => {
   it('are told from the text around them', () => {

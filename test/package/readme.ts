@@ -16,9 +16,10 @@ export function guideTo(topic: string): string {
   return readFileSync(root(`examples/${topic}/README.md`), 'utf8')
 }
 
-/** The files that a page links to, relative to it. */
+/** The files that a page links to, relative to it. Code may have brackets that look like a link. */
 export function linkedFiles(page: string): string[] {
-  const links = page.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)
+  const text = page.replaceAll(/^(`{3,}).*?^\1$/gms, '')
+  const links = text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)
   return [...links].map(([, target]) => target!)
 }
 

@@ -15,6 +15,7 @@ import { manifest, root } from './manifest.ts'
 import { cleanEnvironment, link, makeProject, pack, run, runTool, unpack } from './pack.ts'
 import { blocksOf, linkedFiles, readme } from './readme.ts'
 import { npmSettings, startRegistry } from './registry.ts'
+import { openTerminal } from './terminal.ts'
 
 const dependencies = Object.keys(manifest.dependencies)
 
@@ -171,6 +172,25 @@ describe('a project that installed it', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
+  it('has a quick start that runs from there', async () => {
+    const folder = join(temporary, 'quick-start')
+    await makeProject(folder, 'esm', tarball, ['express', ...dependencies])
+    const [, command] = /^(npx tsx \S+quick-start\/start\.ts)$/m.exec(readme)!
+    const [port, emulatorPort] = [await freePort(), await freePort()]
+    const terminal = openTerminal(
+      folder,
+      command!.replace('npx tsx', root('node_modules/.bin/tsx')),
+      {
+        ...cleanEnvironment(),
+        PORT: String(port),
+        EMULATOR_PORT: String(emulatorPort),
+      },
+    )
+    onTestFinished(() => terminal.stop())
+    const page = await eventually(() => fetch(`http://localhost:${port}`))
+    expect(await page.text()).toContain('<title>Quick start</title>')
+  })
+
   it('has a command that tells how it is used', async () => {
     const command = join('node_modules/express-scalekit', manifest.bin['express-scalekit']!)
     const { code, stdout, stderr } = await run(join(temporary, 'esm'), 'node', [command, '--help'])
@@ -213,16 +233,16 @@ describe('an application whose sessions are in a store', () => {
 })
 
 describe('the first application of the README', () => {
-  it('signs in, as it is pasted', async () => {
-    const folder = join(temporary, 'ten-lines')
-    await makeProject(folder, 'esm', tarball, ['express', ...dependencies])
-    await writeFile(join(folder, 'app.js'), blocksOf(readme)[0]!.text)
-
+  it.each([
+    ['JavaScript', pasteScript],
+    ['strict TypeScript', compileScript],
+  ])('signs in, as it is pasted, in %s', async (_language, paste) => {
+    const { folder, script } = await paste()
     const baseUrl = `http://localhost:${await freePort()}`
     const emulator = await startEmulator({ redirectUris: [`${baseUrl}/callback`] })
     onTestFinished(() => emulator.close())
     const { environmentUrl, clientId, clientSecret } = emulator.options
-    const app = spawn('node', ['app.js'], {
+    const app = spawn('node', [script], {
       cwd: folder,
       stdio: 'inherit',
       env: {
@@ -246,6 +266,23 @@ describe('the first application of the README', () => {
     expect(greeting.text).toContain('Hello Ada Lovelace')
   })
 })
+
+async function pasteScript() {
+  const folder = join(temporary, 'ten-lines-js')
+  await makeProject(folder, 'esm', tarball, ['express', ...dependencies])
+  await writeFile(join(folder, 'app.js'), blocksOf(readme)[0]!.text)
+  return { folder, script: 'app.js' }
+}
+
+async function compileScript() {
+  const folder = join(temporary, 'ten-lines-ts')
+  const types = ['@types/node', '@types/express']
+  await makeProject(folder, 'typescript', tarball, ['express', ...types, ...dependencies])
+  await writeFile(join(folder, 'start.ts'), blocksOf(readme)[1]!.text)
+  const compiled = await runTool(folder, 'tsc', '-p', folder, '--pretty', 'false')
+  expect(compiled).toMatchObject({ code: 0, stdout: '' })
+  return { folder, script: 'out/start.js' }
+}
 
 /** All files in a folder and the folders in it, sorted. */
 function filesIn(folder: string): string[] {
