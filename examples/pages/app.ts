@@ -22,6 +22,7 @@ const german: EmailPageTexts = {
   provider: 'Weiter mit {provider}',
   unknown: 'Wir kennen kein Unternehmen mit dieser Adresse. Ist sie richtig geschrieben?',
   unusable: 'Die Anmeldung Ihres Unternehmens ist zurzeit nicht verfügbar.',
+  start: 'Zur Startseite',
 }
 
 /** German for browsers that ask for it first, English for all others. */
