@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { startEmulator } from '../../src/testing.ts'
 import { freePort } from '../package/free-port.ts'
 import { root } from '../package/manifest.ts'
 import { cleanEnvironment } from '../package/pack.ts'
 import { openTerminal } from '../package/terminal.ts'
+import { eventually } from '../support/eventually.ts'
 
 it.each([
   ['admin-portal/app.ts', '/settings'],
@@ -36,7 +37,7 @@ it.each([
       },
     )
     onTestFinished(() => terminal.stop())
-    const answer = await vi.waitFor(() => fetch(url + path), { timeout: 20_000 })
+    const answer = await eventually(() => fetch(url + path))
     expect(answer.status).toBe(401)
     expect(await answer.json()).toMatchObject({ code: 'not_signed_in' })
   },

@@ -13,7 +13,7 @@ import { npmSettings, type Registry, startRegistry } from './registry.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 const guide = guideTo('first-customer').split('\n## Use a Scalekit environment\n')[0]!
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 let folder: string
 let registry: Registry
