@@ -77,9 +77,10 @@ export default defineConfig({
     maxWorkers: '100%',
     // Providers that never answer are waited for together.
     maxConcurrency: 20,
+    // They only end what hangs: beside other work, packing the package has taken a minute.
     testTimeout: 30_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 25_000, interval: 20 } },
-    hookTimeout: 30_000,
     setupFiles: process.env.PLANTED ? [root('test/support/planted.ts')] : [],
   },
 })
