@@ -2,10 +2,10 @@ import type { Clock } from '../ground/clock.ts'
 import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts'
 import { ConfigError } from '../ground/errors.ts'
 import {
+  nonEmptyString,
   optionalFunction,
   positive,
   readFields,
-  text,
   unknownNames,
   webUrl,
   wholeNumber,
@@ -115,8 +115,8 @@ function fieldsOf(given: readonly unknown[]): {
   const { timeoutMs = defaultLimits.timeoutMs } = options
   return {
     environmentUrl: () => encrypted(environmentOrigin(present(environmentUrl))),
-    clientId: () => text(present(clientId)),
-    clientSecret: () => new Secret(text(present(clientSecret))),
+    clientId: () => nonEmptyString(present(clientId)),
+    clientSecret: () => new Secret(nonEmptyString(present(clientSecret))),
     issuer: () => issuer(options.issuer),
     timeoutMs: () => positive(timeoutMs),
     totalTimeoutMs: () => positive(options.totalTimeoutMs ?? limitsFor(timeoutMs).totalTimeoutMs),

@@ -1,7 +1,7 @@
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
-import { optionalFunction, positive, texts, trueOrFalse, withMethods } from '../ground/fields.ts'
+import { optionalFunction, positive, strings, trueOrFalse, withMethods } from '../ground/fields.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
@@ -125,7 +125,7 @@ function instanceName(value: unknown): string {
 }
 
 function scopes(value: unknown): readonly string[] {
-  const list = texts(value)
+  const list = strings(value)
   const odd = list.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))
   if (odd !== undefined) throw new Error(`must hold single scopes, not ${JSON.stringify(odd)}`)
   if (!list.includes('openid')) throw new Error('must include openid')

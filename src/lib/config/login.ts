@@ -1,5 +1,5 @@
 import type { OnLogin } from '../auth/on-login.ts'
-import { oneOf, optionalFunction, texts, wholeSeconds } from '../ground/fields.ts'
+import { oneOf, optionalFunction, strings, wholeSeconds } from '../ground/fields.ts'
 import { socialProviders } from '../ground/social-providers.ts'
 import type { Read } from './group.ts'
 import type { ResolveLogin } from './options.ts'
@@ -8,7 +8,8 @@ import type { ResolveLogin } from './options.ts'
 export const loginReaders = {
   resolve: (value: unknown): ResolveLogin | undefined => optionalFunction(value),
   fallback: (value: unknown = 'email'): 'email' | 'hosted' => oneOf(value, ['email', 'hosted']),
-  providers: (value: unknown = []): readonly string[] => texts(value, [...socialProviders.keys()]),
+  providers: (value: unknown = []): readonly string[] =>
+    strings(value, [...socialProviders.keys()]),
   maxAgeSeconds: (value: unknown): number | undefined =>
     value === undefined ? undefined : wholeSeconds(value),
   onLogin: (value: unknown): OnLogin | undefined => optionalFunction(value),

@@ -1,5 +1,5 @@
 import { assertEncrypted } from '../ground/environment-url.ts'
-import { originUrl, path, texts, trueOrFalse } from '../ground/fields.ts'
+import { originUrl, path, strings, trueOrFalse } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import { type Env, isProduction } from './environment.ts'
 import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
@@ -17,7 +17,7 @@ export const portalReaders = {
   /** All of these. */
   permission: (value: unknown): readonly string[] => names(value),
   /** What can be set up there; empty for whatever the organization has enabled. */
-  features: (value: unknown = []): readonly PortalFeature[] => texts(value, portalFeatures),
+  features: (value: unknown = []): readonly PortalFeature[] => strings(value, portalFeatures),
   embed: (value: unknown = false): boolean => trueOrFalse(value),
   returnTo: (value: unknown = '/'): string => (value === '/' ? value : path(value)),
   origin: (value: unknown, { env }: Scope<PortalOptions>): string | undefined =>
@@ -36,7 +36,7 @@ export function readPortal(value: unknown, scope: RootScope): PortalConfig | und
 
 function names(given: unknown): readonly string[] {
   if (given === undefined) return []
-  const list = texts([given].flat())
+  const list = strings([given].flat())
   // An empty array would let all pass, or none, and neither could be meant.
   if (list.length === 0) throw new Error('must name at least one')
   return list

@@ -1,5 +1,5 @@
 import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts'
-import { text, webUrl } from '../ground/fields.ts'
+import { nonEmptyString, webUrl } from '../ground/fields.ts'
 import { emulatorClientSecret } from '../ground/sample-secrets.ts'
 import { Secret } from '../ground/secret.ts'
 import { type Env, isProduction } from './environment.ts'
@@ -46,5 +46,5 @@ export function clientSecret(value: unknown, env: Env): Secret {
 /** A string that has to be there, as an option or as its variable. */
 export function required(value: unknown, variable: string): string {
   if (value === undefined || value === '') throw new Error(`is missing: set ${variable}`)
-  return text(value)
+  return nonEmptyString(value)
 }

@@ -1,4 +1,4 @@
-import { text } from '../ground/fields.ts'
+import { nonEmptyString } from '../ground/fields.ts'
 import { emulatorClientSecret } from '../ground/sample-secrets.ts'
 import { Secret } from '../ground/secret.ts'
 import { type Env, isProduction } from './environment.ts'
@@ -27,7 +27,7 @@ export function cookieSecrets(
 export function strongSecrets(given: unknown): readonly Secret[] {
   const list = [given].flat()
   if (list.length === 0) throw new Error('must hold at least one secret')
-  return list.map((value) => new Secret(strong(text(value))))
+  return list.map((value) => new Secret(strong(nonEmptyString(value))))
 }
 
 function strong(secret: string): string {

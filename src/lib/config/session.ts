@@ -1,4 +1,4 @@
-import { oneOf, texts, wholeSeconds, withMethods } from '../ground/fields.ts'
+import { oneOf, strings, wholeSeconds, withMethods } from '../ground/fields.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { SessionKind } from '../session/kind.ts'
 import type { SessionStore } from '../session/own-session.ts'
@@ -14,7 +14,7 @@ export const sessionReaders = {
   store: (value: unknown): SessionStore | undefined => store(value),
   secret: (value: unknown, { group }: SessionScope): readonly Secret[] | undefined =>
     secret(value, group),
-  keep: (value: unknown = []): readonly string[] => texts(value),
+  keep: (value: unknown = []): readonly string[] => strings(value),
   absoluteSeconds: (value: unknown = defaultAbsoluteSeconds): number => wholeSeconds(value),
   idleSeconds: (value: unknown, { group }: SessionScope): number => idleSeconds(value, group),
 }

@@ -1,5 +1,5 @@
 import type { OptionalRevocation } from '../auth/reactions.ts'
-import { positive, texts } from '../ground/fields.ts'
+import { positive, strings } from '../ground/fields.ts'
 import type { DeliveryQueue } from '../state/delivery-queue.ts'
 import { handlerNames } from '../webhooks/handler-names.ts'
 import type { EventHandlers } from '../webhooks/handlers.ts'
@@ -22,7 +22,7 @@ export const webhookReaders = {
   timeoutSeconds: (value: unknown = 8): number => positive(value),
   delivery: (value: unknown = 'inline'): 'inline' | DeliveryQueue => delivery(value),
   revokeOn: (value: unknown = []): readonly OptionalRevocation[] =>
-    texts(value, ['sso_disabled', 'directory_disabled']),
+    strings(value, ['sso_disabled', 'directory_disabled']),
 }
 
 /** `webhooks` as it was read. */

@@ -1,8 +1,8 @@
-import { originUrl, text } from './fields.ts'
+import { nonEmptyString, originUrl } from './fields.ts'
 
 /** An environment's origin. The dashboard shows a host, the documentation a URL; both are meant. */
 export function environmentOrigin(given: unknown): URL {
-  const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(text(given))
+  const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(nonEmptyString(given))
   return originUrl(hasScheme ? given : `https://${given}`)
 }
 

@@ -40,8 +40,8 @@ export function unknownNames(given: unknown, known: readonly string[], prefix = 
     })
 }
 
-/** Text that is there, and was pasted without quotes, spaces or line breaks around it. */
-export function text(value: unknown): string {
+/** A string with something in it, pasted without quotes, spaces or line breaks around it. */
+export function nonEmptyString(value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new Error('must be a non-empty string')
   if (/^["'`]|["'`]$/.test(value)) throw new Error('has quotes around it: remove them')
   if (/^\s|\s$|\p{Cc}/u.test(value)) {
@@ -52,7 +52,7 @@ export function text(value: unknown): string {
 
 /** An absolute http or https URL. */
 export function webUrl(value: unknown): URL {
-  const spelled = value instanceof URL ? value.href : text(value)
+  const spelled = value instanceof URL ? value.href : nonEmptyString(value)
   const url = URL.canParse(spelled) ? new URL(spelled) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new Error('must be a URL such as https://app.example')
@@ -100,7 +100,7 @@ export function wholeSeconds(value: unknown): number {
 }
 
 /** An array of non-empty strings, each one of `allowed` where that is given. */
-export function texts<Value extends string>(
+export function strings<Value extends string>(
   value: unknown,
   allowed?: readonly Value[],
 ): readonly Value[] {
@@ -119,7 +119,7 @@ export function optionalString(value: unknown): string | undefined {
   throw new Error('must be a string')
 }
 
-/** One of these texts. */
+/** One of these strings. */
 export function oneOf<const Value extends string>(
   value: unknown,
   allowed: readonly Value[],
@@ -129,7 +129,7 @@ export function oneOf<const Value extends string>(
   throw new Error(`must be ${allowed.map((name) => JSON.stringify(name)).join(' or ')}`)
 }
 
-/** Never a text: `'false'` from a variable would count as true. */
+/** Never a string: `'false'` from a variable would count as true. */
 export function trueOrFalse(value: unknown): boolean {
   if (typeof value !== 'boolean') throw new Error('must be true or false')
   return value

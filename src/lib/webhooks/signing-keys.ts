@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../ground/errors.ts'
-import { readFields, text } from '../ground/fields.ts'
+import { nonEmptyString, readFields } from '../ground/fields.ts'
 
 /** One signing secret, or all that are valid while one replaces another. */
 export type Secrets = string | readonly string[]
@@ -44,7 +44,7 @@ function readKeys(secrets: readonly unknown[] | undefined, prefix: RegExp): read
 
 /** What it throws continues the sentence "`secret` …" and never holds the secret. */
 function signingKey(secret: unknown, prefix: RegExp): KeyObject {
-  const given = text(secret)
+  const given = nonEmptyString(secret)
   if (!prefix.test(given)) throw new Error('must begin with whsec_')
   const encoded = given.replace(prefix, '')
   if (!base64.test(encoded)) throw new Error('must be base64 after its prefix')

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
+  nonEmptyString,
   optionalFunction,
   originUrl,
   path,
   positive,
   readFields,
-  text,
-  texts,
+  strings,
   unknownNames,
   webUrl,
   wholeNumber,
@@ -17,7 +17,7 @@ describe('readFields', () => {
   it('reads every field and tells every problem', () => {
     const problems: string[] = []
     const fields = readFields<{ a: number; b: string; c: number }>(
-      { a: () => 1, b: () => text(''), c: () => positive(0) },
+      { a: () => 1, b: () => nonEmptyString(''), c: () => positive(0) },
       problems,
     )
     expect(fields.a).toBe(1)
@@ -63,9 +63,9 @@ describe('unknownNames', () => {
   })
 })
 
-describe('text', () => {
+describe('nonEmptyString', () => {
   it('keeps what was written', () => {
-    expect(text('a b')).toBe('a b')
+    expect(nonEmptyString('a b')).toBe('a b')
   })
 
   it.each([
@@ -82,7 +82,7 @@ describe('text', () => {
     ['a tab inside', 'val\tue', 'has white space or a line break in it: remove it'],
     ['a no-break space behind', 'value\u00a0', 'has white space or a line break in it: remove it'],
   ])('refuses %s', (_case, value, problem) => {
-    expect(() => text(value)).toThrow(problem)
+    expect(() => nonEmptyString(value)).toThrow(problem)
   })
 })
 
@@ -165,10 +165,10 @@ describe('wholeNumber', () => {
   })
 })
 
-describe('texts', () => {
+describe('strings', () => {
   it('reads a list and keeps its own copy', () => {
     const given = ['openid', 'email']
-    const list = texts(given)
+    const list = strings(given)
     given.push('profile')
     expect(list).toEqual(['openid', 'email'])
   })
@@ -179,11 +179,11 @@ describe('texts', () => {
     ['a list with an empty text', ['openid', '']],
     ['nothing', undefined],
   ])('refuses %s', (_case, value) => {
-    expect(() => texts(value)).toThrow('must be an array of non-empty strings')
+    expect(() => strings(value)).toThrow('must be an array of non-empty strings')
   })
 
   it('names what is not allowed, and what is', () => {
-    expect(() => texts(['google', 'gogle'], ['google', 'github'])).toThrow(
+    expect(() => strings(['google', 'gogle'], ['google', 'github'])).toThrow(
       'must hold only google, github, not "gogle"',
     )
   })

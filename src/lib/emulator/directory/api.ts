@@ -1,4 +1,10 @@
-import { readFields, text, texts, trueOrFalse, unknownNames } from '../../ground/fields.ts'
+import {
+  nonEmptyString,
+  readFields,
+  strings,
+  trueOrFalse,
+  unknownNames,
+} from '../../ground/fields.ts'
 import { isObject } from '../../ground/is-object.ts'
 import type { Json } from '../../ground/types.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
@@ -70,14 +76,14 @@ function edit(
 }
 
 const userFields = {
-  email: text,
-  name: text,
-  idpUserId: text,
+  email: nonEmptyString,
+  name: nonEmptyString,
+  idpUserId: nonEmptyString,
   active: trueOrFalse,
-  roles: (value: unknown) => texts(value),
+  roles: (value: unknown) => strings(value),
   attributes: object,
 }
-const groupFields = { displayName: text, externalId: text }
+const groupFields = { displayName: nonEmptyString, externalId: nonEmptyString }
 
 type Fields = Readonly<Record<string, (value: unknown) => unknown>>
 type Read<Shape extends Fields> = { readonly [Name in keyof Shape]: ReturnType<Shape[Name]> }
