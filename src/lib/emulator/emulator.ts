@@ -94,7 +94,7 @@ export interface Emulator {
 export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> {
   if (process.env.NODE_ENV === 'production') {
     throw new Error(
-      'The emulator lets anybody sign in as anybody, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
+      'The emulator signs in every user without a password, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
     )
   }
   const server = await listenOnLoopback(seed.port ?? 0)

@@ -17,7 +17,7 @@ import { type DirectoryEvents, directoryEvents } from './events.ts'
  * and holds at the identity provider at once: who is deactivated or removed cannot sign in there.
  * A directory that is not enabled sends nothing until it is: then it sends what became of it.
  *
- * Each method throws where what it names is not there, or what it adds is there already.
+ * Each method throws where what it names is not there, or what it adds already exists.
  */
 export interface DirectoryEditor extends EmulatedDirectory {
   createUser(user: DirectoryUserSeed): EmulatedDirectoryUser
@@ -188,6 +188,6 @@ function assertNewEmail(
   { id, email }: EmulatedDirectoryUser,
 ): void {
   if (users.some((user) => user.id !== id && user.email === email)) {
-    throw new DirectoryError(409, `There is a user ${email} in this directory already`)
+    throw new DirectoryError(409, `This directory already has a user ${email}`)
   }
 }

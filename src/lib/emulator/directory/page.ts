@@ -16,7 +16,7 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 <ul>${users.map((user) => userLine(user, path))}</ul>
 </section>
 <section class="card">
-<h2>Somebody new</h2>
+<h2>New user</h2>
 <form method="post">
 <label for="name">Name</label><input id="name" name="name" required>
 <label for="email">E-mail address</label><input id="email" name="email" type="email" required>
@@ -28,13 +28,13 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 
 /** Adds whom the form of the page names. */
 export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const [name, email] = ['name', 'email'].map((field) => call.form.get(field)?.trim() ?? '')
   if (!name || !domainOfEmail(email!)) {
-    return unchangedPage('A name and an e-mail address are needed.')
+    return unchangedPage('Enter a name and an email address.')
   }
   if (directory.users.some((user) => user.email === email)) {
-    return unchangedPage(`${email} is there already.`)
+    return unchangedPage(`${email} already exists.`)
   }
   directory.createUser({ name, email: email! })
   return seeOther(call.path)
@@ -42,9 +42,9 @@ export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
 
 /** Does what a button of the page says. */
 export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const change = changes.get(call.form.get('change') ?? '')
-  if (!change) return unchangedPage('There is no such button.')
+  if (!change) return unchangedPage('The form has no such button.')
   change(directory, id)
   return seeOther(call.path.replace(/\/users\/.*$/, ''))
 }

@@ -55,7 +55,7 @@ function codeChallengeOf(query: URLSearchParams, isRequired: boolean): string | 
 
 function scopesOf(query: URLSearchParams, { settings }: State): readonly string[] {
   const asked = words(query.get('scope'))
-  if (!asked.includes('openid')) throw new OAuthError('invalid_scope', 'scope must have openid')
+  if (!asked.includes('openid')) throw new OAuthError('invalid_scope', 'scope must include openid')
   const unknown = asked.find((scope) => !settings.scopes.includes(scope))
   if (unknown)
     throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
@@ -68,7 +68,7 @@ function promptsOf(query: URLSearchParams): readonly string[] {
   const unknown = prompts.find((prompt) => !knownPrompts.has(prompt))
   if (unknown) throw invalidRequest(`prompt must be one of ${[...knownPrompts].join(', ')}`)
   if (prompts.includes('none') && prompts.length > 1) {
-    throw invalidRequest('prompt=none stands alone')
+    throw invalidRequest('prompt=none cannot be combined with another prompt')
   }
   return prompts
 }

@@ -35,10 +35,10 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   if (clientId === null) return 'client_id is missing.'
   if (redirectUri === null) return 'redirect_uri is missing.'
   const repeated = ['client_id', 'redirect_uri'].find((name) => isRepeated(query, name))
-  if (repeated) return `${repeated} is there more than once.`
+  if (repeated) return `${repeated} appears more than once.`
   if (clientId !== settings.clientId) return `There is no client ${clientId}.`
   if (settings.redirectUris.includes(redirectUri)) return undefined
-  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. Others take --redirect-uri or startEmulator({ redirectUris }).`
+  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. To register another, use --redirect-uri or startEmulator({ redirectUris }).`
 }
 
 function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {
@@ -57,12 +57,15 @@ function signInSilently(
   place: Place | undefined,
 ): Answer {
   const session = currentSession(state, call)
-  if (!session) throw new OAuthError('login_required', 'Nobody is signed in')
+  if (!session) throw new OAuthError('login_required', 'No user is signed in')
   if (place && place.connection.id !== session.connection.id) {
-    throw new OAuthError('login_required', 'Somebody is signed in somewhere else')
+    throw new OAuthError(
+      'login_required',
+      'The user is signed in to another organization or connection',
+    )
   }
   if (!isStillWelcome(session.organization?.people, session.person)) {
-    throw new OAuthError('login_required', 'Whoever was signed in may not sign in any more')
+    throw new OAuthError('login_required', 'The signed-in user may not sign in any more')
   }
   return codeRedirect(state, request, session)
 }

@@ -11,7 +11,10 @@ import { OAuthError } from './oauth-error.ts'
 export function authenticateClient(settings: Settings, call: Call, params: URLSearchParams): void {
   const basic = basicCredentials(call.headers.authorization)
   if (basic && params.has('client_secret')) {
-    throw new OAuthError('invalid_request', 'Send the client secret once, not in both ways')
+    throw new OAuthError(
+      'invalid_request',
+      'The client secret in the body cannot be combined with an Authorization header',
+    )
   }
   const clientId = basic?.clientId ?? params.get('client_id')
   const clientSecret = basic?.clientSecret ?? params.get('client_secret')

@@ -35,7 +35,7 @@ export async function idpInitiated(state: State, { query }: Call): Promise<Answe
     })
     return redirect(location, {})
   } catch (error) {
-    return problemPage('Nobody can sign in like this', (error as Error).message)
+    return problemPage('No user can sign in like this', (error as Error).message)
   }
 }
 

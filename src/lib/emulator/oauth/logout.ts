@@ -34,7 +34,7 @@ function logoutMistake(
   hint: Claims | undefined,
 ): string | undefined {
   const repeated = repeatedName(query)
-  if (repeated) return `${repeated} is there more than once.`
+  if (repeated) return `${repeated} appears more than once.`
   if (query.get('id_token_hint') && !isIdToken(hint, settings)) {
     return 'id_token_hint is not an ID token of this server.'
   }

@@ -13,7 +13,7 @@ export function repeatedName(params: URLSearchParams): string | undefined {
 /** @throws {@link OAuthError} `invalid_request` */
 export function assertNoneRepeated(params: URLSearchParams): void {
   const repeated = repeatedName(params)
-  if (repeated) throw new OAuthError('invalid_request', `${repeated} is there more than once`)
+  if (repeated) throw new OAuthError('invalid_request', `${repeated} appears more than once`)
 }
 
 /** The words of a list that is separated by spaces, such as `scope`. */

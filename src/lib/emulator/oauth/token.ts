@@ -36,7 +36,10 @@ function redeem(state: State, params: URLSearchParams): Promise<Claims> {
     case 'client_credentials':
       return redeemClientCredentials(state, params)
     default:
-      throw new OAuthError('unsupported_grant_type', `${grantType} is not a grant of this server`)
+      throw new OAuthError(
+        'unsupported_grant_type',
+        `${grantType} is not a grant_type of this server`,
+      )
   }
 }
 
@@ -44,7 +47,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
   const value = required(params, 'code')
   const redirectUri = required(params, 'redirect_uri')
   const code = state.codes.get(value)
-  if (!code) throw invalidGrant('There is no such code')
+  if (!code) throw invalidGrant('The code does not exist')
   if (code.isUsed) {
     // RFC 6749 4.1.2: one of the two who came with it is a thief, so neither keeps anything.
     code.grant.isRevoked = true
@@ -54,7 +57,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
   code.isUsed = true
   if (state.clock() >= code.expiresAt) throw invalidGrant('This code has expired')
   if (redirectUri !== code.redirectUri) {
-    throw invalidGrant('redirect_uri is not the one the code was sent to')
+    throw invalidGrant('redirect_uri is not the one of the authorization request')
   }
   assertVerifier(code, params.get('code_verifier'))
   if (!isLive(code.grant)) throw invalidGrant('This session has ended')
@@ -64,7 +67,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
 function assertVerifier({ codeChallenge }: Code, verifier: string | null): void {
   if (codeChallenge === undefined) {
     // RFC 9700 4.8.2: somebody may have taken the challenge out of the authorization request.
-    if (verifier !== null) throw invalidGrant('The code was asked for without a code_challenge')
+    if (verifier !== null) throw invalidGrant('The authorization request had no code_challenge')
     return
   }
   if (verifier === null) throw invalidGrant('code_verifier is missing')
@@ -78,7 +81,7 @@ function assertVerifier({ codeChallenge }: Code, verifier: string | null): void 
 
 async function redeemRefreshToken(state: State, params: URLSearchParams): Promise<Claims> {
   const refreshToken = state.refreshTokens.get(required(params, 'refresh_token'))
-  if (!refreshToken) throw invalidGrant('There is no such refresh token')
+  if (!refreshToken) throw invalidGrant('The refresh token does not exist')
   if (refreshToken.isUsed) throw invalidGrant('This refresh token was already used')
   if (!isLive(refreshToken.grant)) throw invalidGrant('This session has ended')
   refreshToken.isUsed = true

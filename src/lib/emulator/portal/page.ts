@@ -34,7 +34,7 @@ export function portalPage(state: State, visit: PortalVisit, news?: PortalMessag
   const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
-<p>Set up single sign-on and directory sync for your organization.</p>
+<p>Set up single sign-on and directory sync for your organization. At Scalekit, this also needs the metadata of the identity provider.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
@@ -124,7 +124,7 @@ ${switchForm('dir_sync', 'directory sync', enabled)}`
 }
 
 function stateOf({ enabled }: { readonly enabled: boolean }, isSetUp = true): string {
-  if (!isSetUp) return 'not set up to its end'
+  if (!isSetUp) return 'setup not finished'
   return enabled ? 'enabled' : 'disabled'
 }
 

@@ -65,12 +65,12 @@ function visitAt(state: State, path: string): PortalVisit | undefined {
 
 /** Does what a button of the page says. */
 function change(state: State, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('This came from another site.')
+  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const visit = visitAt(state, call.path)
   if (!visit) return noPortalPage(state)
   const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
   const act = actions.get(`${call.form.get('change')} ${feature}`)
-  if (!act) return unchangedPage('There is no such button.')
+  if (!act) return unchangedPage('The form has no such button.')
   const outcome = act(state, visit.organization, call.form)
   if (typeof outcome === 'string') return unchangedPage(`${outcome}.`)
   visit.link.news = outcome

@@ -16,7 +16,7 @@ export function setUpConnection(
   organization: Organization,
   given: string,
 ): string | undefined {
-  if (organization.connection) return 'Single sign-on is set up already'
+  if (organization.connection) return 'Single sign-on is already set up'
   const domain = given.trim().toLowerCase()
   const problem = domainProblem(state, organization, domain)
   if (problem) return problem
@@ -40,7 +40,7 @@ export function setUpConnection(
  * @returns what stands against it
  */
 export function setUpDirectory(state: State, organization: Organization): string | undefined {
-  if (organization.directory) return 'Directory sync is set up already'
+  if (organization.directory) return 'Directory sync is already set up'
   const seed = { id: randomId('dir_'), enabled: false }
   organization.directory = directoryFrom(seed, organization.people, organization.id)
   state.times.made(seed.id)
@@ -54,11 +54,11 @@ function domainProblem(
   domain: string,
 ): string | undefined {
   if (domain.length > 253 || !/^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/.test(domain)) {
-    return 'A domain is written like company.example'
+    return 'The domain is malformed: expected company.example'
   }
   const owner = settings.organizations.find(({ domains }) => domains.includes(domain))
   if (!owner || owner === organization) return undefined
-  return `${owner.displayName} has the domain ${domain} already`
+  return `${owner.displayName} already has the domain ${domain}`
 }
 
 /** One who administers and one who does not; a directory that is there already hears of them. */

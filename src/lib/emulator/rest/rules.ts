@@ -40,7 +40,7 @@ export function text({
   pattern,
 }: TextLimits = {}): Rule<string> {
   return (value = '') => {
-    if (typeof value !== 'string') throw broken('must be a text', 'type=string')
+    if (typeof value !== 'string') throw broken('must be a string', 'type=string')
     const { length } = [...value]
     if (length < min) {
       throw broken(`must have at least ${min} characters`, `str.min_len=${min}`)
@@ -50,7 +50,7 @@ export function text({
       throw broken(`must start with ${prefix}`, `str.prefix=${prefix}`)
     }
     if (pattern && !pattern.test(value)) {
-      throw broken('does not have the form it must have', `str.pattern=${pattern.source}`)
+      throw broken('is malformed', `str.pattern=${pattern.source}`)
     }
     return value
   }

@@ -87,10 +87,10 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
 
 /** Now, and not at the first event, when nobody would hear of it. */
 function assertUsable(url: string, secret: string): void {
-  if (!URL.canParse(url)) throw new Error(`A subscription needs an absolute URL, not ${url}`)
+  if (!URL.canParse(url)) throw new Error(`The URL of a subscription must be absolute, not ${url}`)
   signWebhook({ id: 'check', body: '', secret })
 }
 
 function assertDocumented(type: string): void {
-  if (eventTypeOf(type) !== type) throw new Error(`Scalekit documents no event ${type}`)
+  if (eventTypeOf(type) !== type) throw new Error(`Scalekit documents no event type ${type}`)
 }

@@ -36,7 +36,7 @@ describe('a request whose client or redirect URI is not known', () => {
   it('is told what is registered', async () => {
     const url = authorizeUrl(emulator, { redirect_uri: 'http://localhost:3000/Callback' })
     expect(await (await fetch(url)).text()).toContain(
-      'http://localhost:3000/Callback is not registered. Registered, to the letter: http://localhost:3000/callback. Others take --redirect-uri or startEmulator({ redirectUris }).',
+      'http://localhost:3000/Callback is not registered. Registered, to the letter: http://localhost:3000/callback. To register another, use --redirect-uri or startEmulator({ redirectUris }).',
     )
   })
 })
@@ -81,7 +81,7 @@ describe('a request that is refused', () => {
     const { params } = await redirectOf(`${authorizeUrl(emulator)}&state=other`)
     expect(params).toEqual({
       error: 'invalid_request',
-      error_description: 'state is there more than once',
+      error_description: 'state appears more than once',
     })
   })
 

@@ -58,7 +58,7 @@ describe('the admin portal', () => {
     const organizations = [{ id: acmeId, displayName: 'Acme', connection }]
     const { emulator, portal } = await acme({ organizations }, '?features=sso')
     const page = await portal.text()
-    expect(page).toContain('not set up to its end')
+    expect(page).toContain('setup not finished')
     expect(buttonsOf(page)).toEqual([])
     expect((await portal.send({ feature: 'sso', change: 'enable' })).status).toBe(400)
     expect(emulator.organizations[0]!.connection!.enabled).toBe(false)

@@ -57,7 +57,7 @@ describe('a subscription', () => {
   })
 
   it.each([
-    ['an address that is not absolute', { url: '/webhooks' }, 'absolute URL'],
+    ['an address that is not absolute', { url: '/webhooks' }, 'must be absolute'],
     ['a secret that is none', { url: 'http://localhost', secret: 'whsec_?' }, 'base64'],
   ])('is refused at once with %s', async (_case, subscription, message) => {
     const emulator = await emulate()
