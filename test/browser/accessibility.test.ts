@@ -36,12 +36,12 @@ const pages: readonly {
   },
   {
     name: 'error',
-    heading: 'This link is not right',
+    heading: 'This link is not valid',
     come: (page, { url }) => page.goto(`${url}/login?prompt=now`),
   },
   {
     name: 'refused',
-    heading: 'You were not let in',
+    heading: 'Access was denied',
     async come(page, { url }) {
       await page.goto(`${url}/login?domain=acme.example`)
       await press(page, 'button', 'Cancel')
@@ -49,7 +49,7 @@ const pages: readonly {
   },
   {
     name: 'forbidden',
-    heading: 'You may not see this',
+    heading: 'You do not have access',
     async come(page, application) {
       await signIn(page, application)
       await page.goto(`${application.url}/admin`)
@@ -79,7 +79,7 @@ const pages: readonly {
       await openPortal(page, application)
       const end = { event_type: 'PORTAL_SESSION_EXPIRY' }
       await page.frames()[1]!.evaluate((message) => parent.postMessage(message, '*'), end)
-      await page.getByRole('link', { name: 'Open it again' }).waitFor()
+      await page.getByRole('link', { name: 'Open again' }).waitFor()
     },
   },
   {

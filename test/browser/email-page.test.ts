@@ -26,12 +26,14 @@ describe.runIf(hasBrowser)('the e-mail page, in a browser,', () => {
     const page = await (await newContext()).newPage()
     await page.goto(`${url}/app?tab=1`)
     await photograph(page, 'email-page')
-    const field = page.getByLabel('Your e-mail address at work')
+    const field = page.getByLabel('Work email')
     await field.fill('ada@nowhere.example')
     await press(page, 'button', 'Continue')
     expect(await headingOf(page)).toBe('Sign in')
     expect(await field.inputValue()).toBe('ada@nowhere.example')
-    expect(await page.locator('#problem').textContent()).toContain('We know no company')
+    expect(await page.locator('#problem').textContent()).toContain(
+      'We couldn’t find single sign-on',
+    )
     await photograph(page, 'email-page-unknown')
     await field.fill(ada)
     await press(page, 'button', 'Continue')

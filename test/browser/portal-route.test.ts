@@ -146,10 +146,10 @@ describe.runIf(hasBrowser)('the page of the admin portal, in a browser', () => {
       const page = await asAdmin(url)
       await page.goto(`${url}/portal`)
       await inside(page).getByRole('button', { name: type }).click()
-      await page.getByRole('link', { name: 'Open it again' }).waitFor()
+      await page.getByRole('link', { name: 'Open again' }).waitFor()
       expect(await page.locator('iframe').count()).toBe(0)
       await photograph(page, `portal-${type.toLowerCase()}`)
-      await page.getByRole('link', { name: 'Open it again' }).click()
+      await page.getByRole('link', { name: 'Open again' }).click()
       await inside(page).getByRole('heading', { name: 'Portal' }).waitFor()
       expect(links(portal)).toEqual(['/magicLink/1_p', '/magicLink/2_p'])
     },

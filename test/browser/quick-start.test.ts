@@ -132,7 +132,7 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
     await page.getByRole('link', { name: 'Switch to Acme' }).waitFor()
 
     await page.goto(`${url}/portal`)
-    await page.getByRole('heading', { name: 'You may not see this' }).waitFor()
+    await page.getByRole('heading', { name: 'You do not have access' }).waitFor()
     await photograph(page, 'portal-refused')
   })
 
@@ -181,7 +181,7 @@ describe.runIf(hasBrowser)('the quick start, in a browser', () => {
     const page = await (await newContext()).newPage()
     await chooseCustomer(page, 'Acme')
     await page.getByRole('button', { name: /cancel|deny/i }).click()
-    await page.getByRole('heading', { name: 'You were not let in' }).waitFor()
+    await page.getByRole('heading', { name: 'Access was denied' }).waitFor()
     expect(await page.locator('code').first().textContent()).toBe('login_denied')
     await photograph(page, 'refused')
     await page.getByRole('link', { name: 'Sign in again' }).click()

@@ -5,14 +5,13 @@ import type { Page } from './page.ts'
 const english: Required<EmailPageTexts> = {
   lang: 'en',
   title: 'Sign in',
-  label: 'Your e-mail address at work',
+  label: 'Work email',
   button: 'Continue',
   or: 'or',
   provider: 'Continue with {provider}',
   unknown:
-    'We know no company that signs in with this address. Please check its spelling, or ask your administrator.',
-  unusable:
-    'Your company’s single sign-on is not available at the moment. Your administrator can help.',
+    'We couldn’t find single sign-on for this email. Check the spelling or ask your IT admin.',
+  unusable: 'Single sign-on of your company is not available right now. Your IT admin can help.',
   start: 'Go to the start page',
 }
 

@@ -33,8 +33,8 @@ const { origin } = new URL(link.href)
 const words = {
   PORTAL_LOAD_SUCCESS: '',
   PORTAL_LOAD_FAILURE: 'The portal could not be opened.',
-  PORTAL_SESSION_WARNING: 'Your time in the portal is about to end. Please finish what you are doing.',
-  PORTAL_SESSION_EXPIRY: 'Your time in the portal has ended.',
+  PORTAL_SESSION_WARNING: 'Your portal session is about to expire. Please finish your changes.',
+  PORTAL_SESSION_EXPIRY: 'Your portal session has expired.',
   ORGANIZATION_SSO_ENABLED: 'Single sign-on is now switched on.',
   ORGANIZATION_SSO_DISABLED: 'Single sign-on is now switched off.',
   ORGANIZATION_DIRECTORY_ENABLED: 'Directory sync is now switched on.',
@@ -61,7 +61,7 @@ told.textContent = opening
 const ways = place.replaceChild(frame, place.firstElementChild)
 function offerAgain() {
   link.href = place.dataset.again
-  link.textContent = 'Open it again'
+  link.textContent = 'Open again'
   place.replaceChildren(ways)
 }
 `

@@ -80,7 +80,7 @@ describe('the e-mail page', () => {
 
   it('says that a domain is unknown, with 200 and the address still there', async () => {
     const { text } = await ask('login_hint=somebody@nowhere.example&return_to=/app', social)
-    expect(text).toContain('We know no company that signs in with this address')
+    expect(text).toContain('We couldn’t find single sign-on for this email')
     expect(text).toMatch(/ aria-invalid="true" aria-describedby="problem"/)
     expect(givenAddress(text)).toBe('somebody@nowhere.example')
     expect(hiddenFields(text)).toEqual([['return_to', '/app']])
@@ -93,8 +93,8 @@ describe('the e-mail page', () => {
     ]
     const { visitor } = await start({ seed: { organizations } })
     const { text } = await visitor().open('/login?login_hint=ada@acme.example').expect(200)
-    expect(text).toContain('Your company’s single sign-on is not available at the moment.')
-    expect(text).not.toContain('We know no company')
+    expect(text).toContain('Single sign-on of your company is not available right now.')
+    expect(text).not.toContain('We couldn’t find single sign-on')
   })
 
   it('leads to the start page where the address leads nowhere', async () => {
