@@ -380,7 +380,7 @@ async function expectFinished(scene: Scene, browser: Browser, url: string): Prom
   expect(scene.provider.violations).toEqual([])
 }
 
-/** Nobody is signed in, nobody is asked for tokens, and the browser may begin once more. */
+/** No user is signed in, nobody is asked for tokens, and the browser may begin once more. */
 async function expectBegunAgain(
   scene: Scene,
   browser: Browser,

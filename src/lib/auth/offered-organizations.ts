@@ -40,9 +40,13 @@ async function ask(principal: SignedIn, offer: OfferOrganizations): Promise<Offe
     throw new ScalekitError('organizations_failed', '`organizations.of` failed', { cause })
   }
   if (Array.isArray(offered) && offered.every(isOffered)) return offered
-  throw new ScalekitError('organizations_failed', '`organizations.of` answered no such list', {
-    hint: 'Answer a list of ids, or of objects with an `id`.',
-  })
+  throw new ScalekitError(
+    'organizations_failed',
+    '`organizations.of` must return an array of organizations',
+    {
+      hint: 'Return an array of ids, or of objects with an `id`.',
+    },
+  )
 }
 
 function isOffered(one: unknown): boolean {

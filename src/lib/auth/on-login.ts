@@ -46,7 +46,7 @@ export async function decide(
   if (decision.deny !== undefined) {
     // As the cause it is told to the log alone.
     const cause = new Error(String(decision.deny))
-    throw new LoginError('login_denied', 'onLogin refused', { cause })
+    throw new LoginError('login_denied', 'onLogin refused the sign-in', { cause })
   }
   assertKeepable(decision.user)
   return decision
@@ -71,29 +71,38 @@ const members: readonly (keyof LoginDecision)[] = ['user', 'deny', 'returnTo']
  */
 function assertUnderstood(decision: LoginDecision): void {
   if (typeof decision !== 'object' || Array.isArray(decision)) {
-    throw notUnderstood('onLogin answered neither nothing nor an object')
+    throw notUnderstood(`onLogin must return an object or undefined, not ${kindOf(decision)}`)
   }
   const unknown = Object.keys(decision).find((name) => !members.some((known) => known === name))
-  if (unknown !== undefined) throw notUnderstood(`${quote(unknown)} is no answer of onLogin`)
+  if (unknown !== undefined)
+    throw notUnderstood(`${quote(unknown)} is not a member that onLogin can return`)
+}
+
+function kindOf(decision: unknown): string {
+  if (typeof decision === 'boolean') return String(decision)
+  return Array.isArray(decision) ? 'an array' : `a ${typeof decision}`
 }
 
 function notUnderstood(message: string): LoginError {
   return new LoginError('on_login_failed', message, {
-    hint: 'To refuse somebody, answer { deny: reason }; { user } and { returnTo } let them in.',
+    hint: 'To refuse a sign-in, return { deny: reason }. To accept it, return { user }, { returnTo } or undefined.',
   })
 }
 
 /** Not when it is written: the session before would be over by then. */
 function assertKeepable(user: unknown): void {
   if (user === undefined || user === null) return
-  const hint = 'Keep a few members of it that JSON has, e.g. { user: { plan } }.'
+  const hint = 'Return a few JSON values, such as { user: { plan: "pro" } }.'
   if (typeof user !== 'object' || Array.isArray(user)) {
-    throw new LoginError('on_login_failed', 'onLogin’s `user` is no object', { hint })
+    throw new LoginError('on_login_failed', 'onLogin’s `user` must be an object', { hint })
   }
   try {
     JSON.stringify(user)
   } catch (cause) {
-    throw new LoginError('on_login_failed', 'onLogin’s `user` cannot be kept', { hint, cause })
+    throw new LoginError('on_login_failed', 'onLogin’s `user` cannot be written as JSON', {
+      hint,
+      cause,
+    })
   }
 }
 
@@ -104,6 +113,6 @@ async function ask(
   try {
     return await answerInTime(() => onLogin?.(attempt))
   } catch (cause) {
-    throw new LoginError('on_login_failed', 'onLogin failed, so nobody was let in', { cause })
+    throw new LoginError('on_login_failed', 'onLogin failed, so the sign-in was refused', { cause })
   }
 }

@@ -37,7 +37,11 @@ export function reactions(parts: {
     )
     if (written.length === 0) return 0
     await revocations.write(written).catch((cause: unknown) => {
-      throw new ScalekitError('store_unavailable', 'The revocations cannot be written', { cause })
+      throw new ScalekitError(
+        'store_unavailable',
+        'The revocation could not be written to the store',
+        { cause },
+      )
     })
     return written.length
   }

@@ -152,5 +152,5 @@ async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> 
 }
 
 function unavailable(cause?: unknown): ScalekitError {
-  return new ScalekitError('store_unavailable', 'The session store does not answer', { cause })
+  return new ScalekitError('store_unavailable', 'The session store failed', { cause })
 }

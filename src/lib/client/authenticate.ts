@@ -36,7 +36,7 @@ export async function authenticate(
 ): Promise<AuthenticationResponse> {
   assertRedirectUri(redirectUri)
   if (!isText(code))
-    throw new LoginError('callback_invalid', 'The callback has no code, or more than one')
+    throw new LoginError('callback_invalid', 'The callback must have exactly one `code`')
   const nonce = expectedNonce(options)
   const provider = await parts.discover()
   const { codeVerifier } = options
@@ -52,7 +52,7 @@ export async function refresh(
   parts: AuthenticationParts,
 ): Promise<RefreshTokenResponse> {
   if (!isText(refreshToken)) {
-    throw new LoginError('refresh_token_rejected', 'There is no refresh token')
+    throw new LoginError('refresh_token_rejected', 'The refresh token is missing')
   }
   const provider = await parts.discover()
   const issued = await refreshTokens(provider, refreshToken)
@@ -75,17 +75,14 @@ function verify(
 function expectedNonce(options: AuthenticationOptions): string | typeof anyNonce {
   if (!Object.hasOwn(options, 'nonce')) return anyNonce
   if (isText(options.nonce)) return options.nonce
-  throw new LoginError('id_token_invalid', 'The nonce to compare is missing', {
-    hint: 'Pass the nonce of the authorization request, or leave `nonce` out if there was none.',
+  throw new LoginError('id_token_invalid', 'The option `nonce` is not a string', {
+    hint: 'Pass the nonce of the authorization request. If there was none, leave `nonce` out.',
   })
 }
 
 function withLifetime({ accessToken, refreshToken, expiresInSeconds }: Issued) {
   if (expiresInSeconds === undefined) {
-    throw new ScalekitError(
-      'provider_failed',
-      'The token endpoint does not say how long its token lasts',
-    )
+    throw new ScalekitError('provider_failed', 'The token endpoint returned no `expires_in`')
   }
   return {
     accessToken,

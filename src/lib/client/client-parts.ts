@@ -131,7 +131,7 @@ function fieldsOf(given: readonly unknown[]): {
 
 /** What is undefined should most often have come from a variable, which is not set. */
 function present(value: unknown): unknown {
-  if (value === undefined) throw new Error('is missing: is its environment variable set?')
+  if (value === undefined) throw new Error('is missing: check that its environment variable is set')
   return value
 }
 

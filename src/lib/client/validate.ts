@@ -31,7 +31,7 @@ export async function validateToken(
   const granted = scopesOf(claims)
   const missing = requiredScopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return claims
-  throw new AccessError('insufficient_scope', `The token lacks ${missing.join(', ')}`)
+  throw new AccessError('insufficient_scope', `The token lacks the scopes ${missing.join(', ')}`)
 }
 
 /** Verifies the token of a sign-in that began at an identity provider. */
@@ -40,7 +40,7 @@ export async function validateIdpLogin(
   { client: { issuer, clientId }, keys, clock }: ValidationParts,
 ): Promise<IdpInitiatedLoginClaims> {
   if (typeof token !== 'string') {
-    throw new LoginError('idp_login_invalid', 'There is no token, or more than one')
+    throw new LoginError('idp_login_invalid', 'The token must be one string')
   }
   const login = await verifyIdpLogin(token, { keys: await keys(), issuer, clientId, clock })
   const { organizationId, connectionId, loginHint, relayState } = login

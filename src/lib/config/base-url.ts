@@ -10,12 +10,13 @@ export function baseUrls(
 ): readonly [URL, ...URL[]] {
   const given = value ?? env.APP_BASE_URL?.split(',') ?? defaultBaseUrl(env)
   const [first, ...others] = [given].flat().map(applicationOrigin)
-  if (!first) throw new Error('must name at least one origin')
+  if (!first)
+    throw new Error('is an empty array: write at least one origin, such as https://app.example')
   if (others.some(({ protocol }) => protocol !== first.protocol)) {
-    throw new Error('must be all https or all http')
+    throw new Error('mixes http and https: use one of them for all origins')
   }
   if (first.protocol === 'http:' && isProduction(env) && !dangerouslyAllowHttp) {
-    throw new Error('must begin with https:// in production')
+    throw new Error(`must begin with https:// in production, not ${first.origin}`)
   }
   return [first, ...others]
 }
@@ -30,5 +31,7 @@ function applicationOrigin(value: unknown): URL {
 
 function defaultBaseUrl(env: Env): string {
   if (!isProduction(env)) return `http://localhost:${env.PORT ?? 3000}`
-  throw new Error('is missing: set APP_BASE_URL to where browsers reach the application')
+  throw new Error(
+    'is missing: set APP_BASE_URL to the origin that browsers open, such as https://app.example',
+  )
 }

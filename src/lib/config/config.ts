@@ -20,7 +20,7 @@ import { cookieSecrets } from './secrets.ts'
 import { type SessionConfig, sessionOptionsOf, sessionReaders } from './session.ts'
 import { stateStore } from './state-store.ts'
 import { unknownOption } from './unknown-option.ts'
-import { warnings } from './warnings.ts'
+import { notes, warnings } from './warnings.ts'
 import { readWebhooks, type WebhookConfig, webhookReaders } from './webhooks.ts'
 
 /** How each option of `organizations` is read. */
@@ -116,18 +116,20 @@ export function parseConfig(
   const problems = [...unknown, ...report.problems]
   if (problems.length > 0) throw new ConfigError(problems)
   for (const line of warnings(options, env)) config.logger.warn(line)
+  for (const line of notes(options, env)) config.logger.debug(line)
   return Object.freeze(config)
 }
 
 function instanceName(value: unknown): string {
   if (typeof value === 'string' && /^[A-Za-z0-9_]{1,32}$/.test(value)) return value
-  throw new Error('must have 1 to 32 letters, digits or underscores')
+  throw new Error('must be 1 to 32 letters, digits or underscores')
 }
 
 function scopes(value: unknown): readonly string[] {
   const list = strings(value)
   const odd = list.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))
-  if (odd !== undefined) throw new Error(`must hold single scopes, not ${JSON.stringify(odd)}`)
-  if (!list.includes('openid')) throw new Error('must include openid')
+  if (odd !== undefined)
+    throw new Error(`must contain one scope in each string, not ${JSON.stringify(odd)}`)
+  if (!list.includes('openid')) throw new Error('must include "openid"')
   return list
 }

@@ -41,5 +41,7 @@ export function readInterceptors(value: unknown, scope: RootScope): InterceptorC
 function onFailure(value: unknown, group: object): OnFailure {
   if (value !== undefined) return oneOf(value, ['deny', 'allow'])
   if (!hasHandler(group, interceptorHandlerNames)) return 'deny'
-  throw new Error('is missing: say "deny" or "allow", for when a handler throws or takes too long')
+  throw new Error(
+    'is missing: write "deny" or "allow", the decision when a handler throws or times out',
+  )
 }

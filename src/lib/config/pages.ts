@@ -30,7 +30,7 @@ export type PageConfig = Read<typeof pageReaders>
 /** It ends inside an element of ours, so it must not end that element. */
 function style(value: unknown): string {
   if (typeof value === 'string' && !value.includes('</')) return value
-  throw new Error('must be CSS, such as :root { --accent: #0a7d4f }')
+  throw new Error('must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"')
 }
 
 /** A function's texts are not known yet. */

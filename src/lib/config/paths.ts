@@ -20,8 +20,9 @@ export function readPaths(value: unknown, scope: RootScope): Paths {
   const paths = readGroup('paths', value, pathReaders, scope)
   // A path that could not be read has a sentence of its own already.
   const known = Object.values(paths).filter((each) => each !== undefined)
-  if (new Set(known).size < known.length) throw new Error('must differ from one another')
-  return paths
+  const repeated = known.find((each, index) => known.indexOf(each) < index)
+  if (repeated === undefined) return paths
+  throw new Error(`must be different paths, but ${repeated} appears more than once`)
 }
 
 /** Where the kit is mounted; `''` for the root. */

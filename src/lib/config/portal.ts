@@ -10,7 +10,9 @@ export const portalReaders = {
   /** At least one of these; empty where only permissions are asked for. */
   role: (value: unknown, { group }: Scope<PortalOptions>): readonly string[] => {
     if (value === undefined && group.permission === undefined) {
-      throw new Error('is missing: name the role or the permission that opens the admin portal')
+      throw new Error(
+        'is missing: name the role that may open the admin portal, or set `portal.permission`',
+      )
     }
     return names(value)
   },
@@ -31,14 +33,14 @@ export type PortalConfig = Read<typeof portalReaders>
 export function readPortal(value: unknown, scope: RootScope): PortalConfig | undefined {
   if (value === undefined) return undefined
   if (isObject(value)) return readGroup('portal', value, portalReaders, scope)
-  throw new Error("must be an object that says who may open it, such as { role: 'admin' }")
+  throw new Error("must be an object with a role or a permission, such as { role: 'admin' }")
 }
 
 function names(given: unknown): readonly string[] {
   if (given === undefined) return []
   const list = strings([given].flat())
   // An empty array would let all pass, or none, and neither could be meant.
-  if (list.length === 0) throw new Error('must name at least one')
+  if (list.length === 0) throw new Error('is an empty array: name at least one')
   return list
 }
 

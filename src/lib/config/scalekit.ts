@@ -9,7 +9,7 @@ export function environmentUrl(value: unknown, env: Env): URL {
   const given = value ?? env.SCALEKIT_ENVIRONMENT_URL ?? env.SCALEKIT_ENV_URL
   if (given === undefined || given === '') {
     throw new Error(
-      'is missing: set SCALEKIT_ENVIRONMENT_URL, or run `npx express-scalekit emulator` and use what it prints',
+      'is missing: set SCALEKIT_ENVIRONMENT_URL, or run `npx express-scalekit emulator` and use the variables that it prints',
     )
   }
   const url = environmentOrigin(given)
@@ -38,7 +38,9 @@ function defaultIssuer(environment: unknown, env: Env): string {
 export function clientSecret(value: unknown, env: Env): Secret {
   const given = required(value ?? env.SCALEKIT_CLIENT_SECRET, 'SCALEKIT_CLIENT_SECRET')
   if (isProduction(env) && given === emulatorClientSecret) {
-    throw new Error('is the emulator’s, which is public: use your environment’s own')
+    throw new Error(
+      'is the emulator’s client secret, which is public: use the secret of your environment',
+    )
   }
   return new Secret(given)
 }

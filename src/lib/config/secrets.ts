@@ -26,7 +26,7 @@ export function cookieSecrets(
 /** One strong secret or an array of them. */
 export function strongSecrets(given: unknown): readonly Secret[] {
   const list = [given].flat()
-  if (list.length === 0) throw new Error('must hold at least one secret')
+  if (list.length === 0) throw new Error('is an empty array: write at least one secret')
   return list.map((value) => new Secret(strong(nonEmptyString(value))))
 }
 
@@ -40,6 +40,7 @@ function strong(secret: string): string {
     secret === emulatorClientSecret ||
     new Set(secret).size < 10 ||
     /your.?secret|change.?me|keyboard.?cat/i.test(secret)
-  if (isSample) throw new Error('looks like a sample: use the output of `openssl rand -base64 32`')
+  if (isSample)
+    throw new Error('looks like a sample value: use the output of `openssl rand -base64 32`')
   return secret
 }

@@ -31,7 +31,7 @@ export function sessionOptionsOf(value: unknown): unknown {
 function kind(value: unknown, { store }: Partial<SessionOptions>): 'auto' | SessionKind {
   if (store === undefined) return oneOf(value ?? 'auto', ['auto', 'cookie', 'express-session'])
   if (value === undefined || value === 'express-session') return 'express-session'
-  throw new Error('must be "express-session" where `session.store` is given')
+  throw new Error('must be "express-session", or left out, when `session.store` is set')
 }
 
 function store(value: unknown): SessionStore | undefined {
@@ -43,7 +43,7 @@ function store(value: unknown): SessionStore | undefined {
 function secret(value: unknown, { store }: Partial<SessionOptions>): readonly Secret[] | undefined {
   if (value === undefined) return undefined
   if (store === undefined) {
-    throw new Error('is for the cookie of `session.store`, and there is none: use `secret`')
+    throw new Error('only signs the cookie of `session.store`, which is not set: use `secret`')
   }
   return strongSecrets(value)
 }
@@ -61,5 +61,5 @@ function idleSeconds(
   if (value === undefined) return Math.min(defaultIdleSeconds, longest)
   const seconds = wholeSeconds(value)
   if (seconds <= longest) return seconds
-  throw new Error(`must not be above \`session.absoluteSeconds\` (${longest})`)
+  throw new Error(`must not be greater than \`session.absoluteSeconds\` (${longest})`)
 }

@@ -29,15 +29,20 @@ export function signingKeys(
 
 function readKeys(secret: Secrets, scheme: Scheme, env: Env): SigningKeys {
   if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
-    throw new Error('is the emulator’s, which is public: use your endpoint’s own')
+    throw new Error(
+      'is the emulator’s signing secret, which is public: use the secret of your endpoint',
+    )
   }
   try {
     return scheme.keysOf(secret)
   } catch (error) {
     // Its sentences begin with `secret`, as this one does.
     const [problem] = error instanceof ConfigError ? error.problems : []
-    throw new Error(problem?.replace(/^`secret(\[\d+\])?` /, '') ?? 'cannot be read', {
-      cause: error,
-    })
+    throw new Error(
+      problem?.replace(/^`secret(\[\d+\])?` /, '') ?? 'must be a string or an array of strings',
+      {
+        cause: error,
+      },
+    )
   }
 }

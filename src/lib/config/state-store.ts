@@ -12,7 +12,7 @@ export function stateStore(value: unknown): StateStore | undefined {
     return store as StateStore
   }
   if (typeof store?.regenerate === 'function') {
-    throw new Error('is one of express-session: give it as `session.store`')
+    throw new Error('is a session store of express-session: pass it as `session.store`')
   }
   throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
 }

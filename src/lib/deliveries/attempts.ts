@@ -100,7 +100,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         return 'given-up'
       } catch (cause) {
         const why = quote(textOfThrown(cause))
-        log.error(`webhook ${deliveryId}: the store did not keep its end: ${why}`)
+        log.error(`webhook ${deliveryId}: the store did not record the result: ${why}`)
         return 'failed'
       } finally {
         // Where it was settled this does nothing; elsewhere the next attempt need not wait.

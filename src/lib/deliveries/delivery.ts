@@ -58,7 +58,7 @@ export async function claim(
   const answer = await ledger
     .claim({ deliveryId, bodyHash, owner, ...options })
     .catch((cause: unknown) => {
-      throw new ScalekitError('store_unavailable', 'The ledger does not answer', { cause })
+      throw new ScalekitError('store_unavailable', 'The store of deliveries failed', { cause })
     })
   if (!answer.isSameBody) tellReuse(delivery, answer.attempt, emit)
   return { ...answer, owner }
@@ -66,7 +66,7 @@ export async function claim(
 
 /** Somebody else has it, and this attempt is to be made again. */
 export function busy(): WebhookError {
-  return new WebhookError('webhook_busy', 'The delivery is being handled')
+  return new WebhookError('webhook_busy', 'The delivery is already being handled')
 }
 
 /** Another body came under the id of a delivery. */

@@ -43,7 +43,9 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       const queued = { deliveryId, body: raw.toString(), receivedAt }
       return (await withTimeout(parts.timeoutMs, queue.enqueue(queued))).isSameBody
     } catch (cause) {
-      throw new WebhookError('webhook_queue_unavailable', 'The queue takes nothing', { cause })
+      throw new WebhookError('webhook_queue_unavailable', 'The queue did not accept the delivery', {
+        cause,
+      })
     }
   }
 
@@ -62,7 +64,10 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       // A handler that is added later would miss what is taken from now on.
       dispatcher.close()
       // Whatever was taken here would be done, and nobody would have handled it.
-      if (dispatcher.isEmpty) logger.info('Without handlers, webhooks are only received here')
+      if (dispatcher.isEmpty)
+        logger.info(
+          'This process has no webhook handlers: it puts webhooks into the queue and handles none',
+        )
       else stop = queue.work(run, logger)
     },
     async close() {
@@ -84,7 +89,9 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
       const log = withFields(logger, errorFields(error, deliveryFields(delivery)))
       // That another process handles it is no failure.
       const level = codeOf(error) === 'webhook_busy' ? 'info' : 'warn'
-      log[level](`webhook ${delivery.deliveryId}: run ${run.attempt} did not begin: ${why}`)
+      log[level](
+        `webhook ${delivery.deliveryId}: run ${run.attempt} of the queue could not start: ${why}`,
+      )
       throw error
     })
     tellClaim(logger, delivery, claimed)

@@ -29,7 +29,9 @@ export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held):
     // A ledger that does not answer now may do so before the lease is over.
     const isOurs = await ledger.renew(deliveryId, owner, leaseMs).catch(() => true)
     if (isOurs || mayEnd) return
-    controller.abort(new WebhookError('webhook_handler_failed', 'The claim was lost'))
+    controller.abort(
+      new WebhookError('webhook_handler_failed', 'The claim on the delivery was lost'),
+    )
   }
 
   function settles(): void {
@@ -59,5 +61,8 @@ export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held):
 }
 
 function neverEnded(): WebhookError {
-  return new WebhookError('webhook_handler_failed', `No end after ${abandonMs / 60_000} minutes`)
+  return new WebhookError(
+    'webhook_handler_failed',
+    `The handler did not finish within ${abandonMs / 60_000} minutes`,
+  )
 }

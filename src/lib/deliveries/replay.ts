@@ -18,7 +18,10 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
   const attempts = attemptsWith(parts)
 
   return async function replay(deliveryId) {
-    if (dispatcher.isEmpty) throw new ConfigError(['a replay needs handlers, and here are none'])
+    if (dispatcher.isEmpty)
+      throw new ConfigError([
+        'a replay needs webhook handlers: add them to `webhooks`, such as onDirectoryUserCreated',
+      ])
     const letter = await ledger.getDeadLetter(deliveryId)
     if (!letter) return false
     const delivery = deliveryOf(letter, clock())

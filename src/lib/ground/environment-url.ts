@@ -9,7 +9,9 @@ export function environmentOrigin(given: unknown): URL {
 /** Secrets go there: unencrypted to nowhere but an emulator, where one is allowed at all. */
 export function assertEncrypted(url: URL, allowEmulator: boolean): void {
   if (url.protocol === 'http:' && !(allowEmulator && isLoopback(url))) {
-    throw new Error('must begin with https://; http is only for an emulator on this machine')
+    throw new Error(
+      'must begin with https://; http is accepted only for an emulator on this machine',
+    )
   }
 }
 

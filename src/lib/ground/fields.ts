@@ -30,7 +30,7 @@ export function readFields<Shape extends object>(
 /** Names what `given` has and `known` has not, with the nearest known name. */
 export function unknownNames(given: unknown, known: readonly string[], prefix = ''): string[] {
   if (given === undefined) return []
-  if (!isObject(given)) return [`\`${prefix.slice(0, -1)}\` must be an object`]
+  if (!isObject(given)) return [`${nameOf(prefix)} must be an object`]
   return Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((name) => {
@@ -38,6 +38,11 @@ export function unknownNames(given: unknown, known: readonly string[], prefix = 
       const suggestion = nearest ? `; did you mean \`${prefix}${nearest}\`?` : ''
       return `\`${prefix}${name}\` is not an option${suggestion}`
     })
+}
+
+/** What a group is called, e.g. `options` for the prefix `options.`. */
+function nameOf(prefix: string): string {
+  return prefix === '' ? 'the argument' : `\`${prefix.slice(0, -1)}\``
 }
 
 /** A string with something in it, pasted without quotes, spaces or line breaks around it. */
@@ -57,7 +62,7 @@ export function webUrl(value: unknown): URL {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new Error('must be a URL such as https://app.example')
   }
-  if (url.username || url.password) throw new Error('must not hold a user name or a password')
+  if (url.username || url.password) throw new Error('must not contain a user name or a password')
   return url
 }
 
@@ -65,7 +70,7 @@ export function webUrl(value: unknown): URL {
 export function originUrl(value: unknown): URL {
   const url = webUrl(value)
   if (url.pathname !== '/' || url.search || url.hash) {
-    throw new Error(`must end after the host: ${url.origin}`)
+    throw new Error(`must not have a path, a query or a fragment: write ${url.origin}`)
   }
   return url
 }
@@ -108,7 +113,7 @@ export function strings<Value extends string>(
   if (!isList) throw new Error('must be an array of non-empty strings')
   const unknown = allowed && value.find((item) => !allowed.includes(item))
   if (unknown !== undefined) {
-    throw new Error(`must hold only ${allowed!.join(', ')}, not ${JSON.stringify(unknown)}`)
+    throw new Error(`must contain only ${allowed!.join(', ')}, not ${JSON.stringify(unknown)}`)
   }
   return [...value]
 }
@@ -145,6 +150,6 @@ export function optionalFunction<Value>(value: unknown): Value | undefined {
 export function withMethods<Value>(value: unknown, methods: readonly string[]): Value {
   const shape = value as Record<string, unknown> | null | undefined
   const missing = methods.find((name) => typeof shape?.[name] !== 'function')
-  if (missing) throw new Error(`must have a ${missing}() function`)
+  if (missing) throw new Error(`must be an object with a ${missing}() method`)
   return value as Value
 }

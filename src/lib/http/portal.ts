@@ -51,12 +51,12 @@ async function linkTo(
   const { location } = await scalekit.organization
     .generatePortalLink(organizationId, { features })
     .catch((cause: unknown) => {
-      throw unavailable('Scalekit made no link to the admin portal', { cause })
+      throw unavailable('Scalekit did not return a link to the admin portal', { cause })
     })
   const link = URL.canParse(location) ? new URL(location) : undefined
   if (link && link.origin === origin) return link
-  throw unavailable(`The link to the admin portal does not lead to ${origin}`, {
-    hint: 'If your portal is somewhere else, say where with `portal.origin`.',
+  throw unavailable(`The link to the admin portal does not begin with ${origin}`, {
+    hint: 'If your admin portal has another origin, set `portal.origin` to it.',
   })
 }
 
@@ -79,18 +79,26 @@ function open(
 
 /** The application has not said who may open the portal. */
 function notConfigured(): ConfigError {
-  return new ConfigError('portal_not_configured', '`portal` does not say who may open it', {
-    hint: 'Name a role: scalekitAuth({ portal: { role: "admin" } }).',
-  })
+  return new ConfigError(
+    'portal_not_configured',
+    'The option `portal` is missing, so no role may open the admin portal',
+    {
+      hint: 'Name a role: scalekitAuth({ portal: { role: "admin" } }).',
+    },
+  )
 }
 
 /** A prefetch or a script that asks would leave a link lying about that nobody wanted. */
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {
-  assertMethod(req, res, ['GET'], 'The portal opens with GET')
+  assertMethod(req, res, ['GET'], 'The admin portal must be opened with GET')
   if (!isNavigation(req)) {
-    throw new LoginError('navigation_required', 'The portal opens as a page of its own', {
-      hint: 'Send the browser there with a link or location.assign(), not with fetch() or a frame.',
-    })
+    throw new LoginError(
+      'navigation_required',
+      'The admin portal must be opened as a page of its own',
+      {
+        hint: 'Send the browser there with a link or location.assign(), not with fetch() or a frame.',
+      },
+    )
   }
 }
 

@@ -133,7 +133,9 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
 
 function assertOptions(options: ScalekitAuthOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigError(['scalekitAuth() takes an object of options, or nothing'])
+    throw new ConfigError([
+      'scalekitAuth() must be called with an object of options, or with nothing',
+    ])
   }
   assertCalled('scalekitAuth', options)
 }

@@ -70,7 +70,7 @@ export function readAnswer(answer: Answer, asked: Asked): Json {
 
 /** An answer that says nothing that can be used. */
 export function unusable(asked: Asked, why: string, details: ApiErrorDetails = {}): ApiError {
-  return new ApiError('api_answer_invalid', `The answer to ${nameOf(asked)} ${why}`, details)
+  return new ApiError('api_answer_invalid', `The response to ${nameOf(asked)} ${why}`, details)
 }
 
 /** How a call is named to a person. What its query asks for stays out. */
@@ -95,13 +95,13 @@ export function jsonObject({ headers, body }: Answer): Json | undefined {
 function failure(answer: Answer, asked: Asked): ApiError {
   const { status, headers } = answer
   if (status < 400)
-    return unusable(asked, `is a redirect (${status}), and none is followed`, { status })
+    return unusable(asked, `is a redirect (${status}), which is not followed`, { status })
   const body = jsonObject(answer) ?? {}
   const info = errorInfo(body)
   const grpcCode = typeof body.code === 'number' ? body.code : undefined
   const code = codeByGrpc[grpcCode ?? 0] ?? codeByStatus[status] ?? otherCode(status)
   const said = typeof body.message === 'string' ? `: ${quote(hidden(body.message, asked))}` : ''
-  return new ApiError(code, `${nameOf(asked)} was answered ${status}${said}`, {
+  return new ApiError(code, `${nameOf(asked)} returned ${status}${said}`, {
     status,
     grpcCode,
     errorCode: shown(info.error_code, asked),

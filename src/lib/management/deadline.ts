@@ -57,6 +57,6 @@ export function cancelled(signal: AbortSignal | undefined): ApiError {
 }
 
 export function exceeded({ timeoutMs }: Deadline): ApiError {
-  const message = `The call was not done within ${timeoutMs} ms`
+  const message = `The call did not finish within ${timeoutMs} ms`
   return new ApiError('api_deadline_exceeded', message, { isRetryable: true })
 }

@@ -44,7 +44,10 @@ export async function* pages<Item>(
 }
 
 function repeated(): ApiError {
-  return new ApiError('page_token_repeated', 'The list leads back to a page it had before')
+  return new ApiError(
+    'page_token_repeated',
+    'The list returned the token of a page that it had before',
+  )
 }
 
 /** What the reference takes for granted; the API itself wants to be told. */
@@ -63,6 +66,6 @@ export function pageQuery(
   if (isUsable) return { page_size: pageSize, page_token: pageToken }
   const message = `\`pageSize\` must be a whole number from 1 to ${maxPageSize}`
   throw new ApiError('invalid_page_size', message, {
-    hint: '`maxPageSize` raises the limit, for environments that allow more.',
+    hint: 'Set `maxPageSize` if your environment allows more.',
   })
 }

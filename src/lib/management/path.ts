@@ -39,7 +39,7 @@ function invalidId(id: unknown): ApiError {
   const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
   return new ApiError(
     'invalid_id',
-    `An id must be a text such as org_15421144869927830, not ${shown}`,
+    `An id must be a string such as org_15421144869927830, not ${shown}`,
   )
 }
 

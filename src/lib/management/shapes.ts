@@ -35,7 +35,7 @@ export function objectIn<Shape>(answer: Json, name: string): Shape {
 /** The list of an answer; protobuf may leave an empty one out. */
 export function listIn<Shape>(answer: Json, name: string): readonly Shape[] {
   const list = answer[name] ?? []
-  if (!Array.isArray(list) || !list.every(isObject)) throw missing(name, 'a list of objects')
+  if (!Array.isArray(list) || !list.every(isObject)) throw missing(name, 'an array of objects')
   return list.map((item) => inOurNames<Shape>(item))
 }
 
@@ -44,7 +44,7 @@ export function inOurNames<Shape>(value: Json): Shape {
   try {
     return fromWire(value, untouched) as Shape
   } catch (cause) {
-    throw new ApiError('api_answer_invalid', 'The answer has too many levels', { cause })
+    throw new ApiError('api_answer_invalid', 'The response has too many levels', { cause })
   }
 }
 
@@ -65,7 +65,7 @@ export function pageEnds(answer: Json): PageEnds {
 function tokenIn(answer: Json, name: string): string {
   const token = answer[name] ?? ''
   if (typeof token === 'string') return token
-  throw missing(name, 'a text')
+  throw missing(name, 'a string')
 }
 
 export function toggled(answer: Json): Toggled {
@@ -77,5 +77,5 @@ export function toggled(answer: Json): Toggled {
 }
 
 function missing(name: string, what: string): ApiError {
-  return new ApiError('api_answer_invalid', `The answer has no \`${name}\` that is ${what}`)
+  return new ApiError('api_answer_invalid', `\`${name}\` in the response must be ${what}`)
 }

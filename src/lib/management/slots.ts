@@ -66,7 +66,7 @@ export function slots(count: number): Slots {
 }
 
 function busy(): ApiError {
-  return new ApiError('api_busy', `${maxWaiting} calls are waiting for Scalekit already`, {
+  return new ApiError('api_busy', `${maxWaiting} calls are already waiting for Scalekit`, {
     isRetryable: true,
   })
 }

@@ -17,7 +17,7 @@ export function rfc3339(value: unknown): string {
   if (text !== undefined && isMoment(text)) return text
   throw new ApiError(
     'invalid_updated_after',
-    '`updatedAfter` must be a Date or a text such as 2024-08-21T10:20:17Z',
+    '`updatedAfter` must be a Date or a string such as 2024-08-21T10:20:17Z',
   )
 }
 

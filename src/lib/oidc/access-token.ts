@@ -46,7 +46,7 @@ export async function readGrants(token: string, checks: AccessTokenChecks): Prom
   try {
     const claims = await verifyToken(token, checks)
     assertKind(claims)
-    if (claims.sub !== checks.subject) throw new Error('its subject is not the ID token’s')
+    if (claims.sub !== checks.subject) throw new Error('its sub is not the sub of the ID token')
     assertIssuedTo(claims, checks.clientId)
     return grantsOf(claims)
   } catch (cause) {
@@ -84,7 +84,7 @@ function isJwt(token: string): boolean {
 /** Claims that only an ID token or a logout token has. */
 function assertKind(claims: JWTPayload): void {
   const foreign = ['nonce', 'at_hash', 'c_hash', 'events'].find((name) => name in claims)
-  if (foreign) throw new Error(`it carries ${foreign}, which an access token does not`)
+  if (foreign) throw new Error(`it has the claim ${foreign}, which an access token must not have`)
 }
 
 /** Access tokens of every kind have these, whatever else their application put in. */
@@ -93,7 +93,7 @@ function assertNamed(claims: JWTPayload): void {
     const value = claims[name]
     return typeof value !== 'string' || value === ''
   })
-  if (missing) throw new Error(`it has no ${missing}, which an access token has`)
+  if (missing) throw new Error(`it lacks the claim ${missing}`)
 }
 
 /**
@@ -123,7 +123,7 @@ export function scopesOf({ scope, scopes }: JWTPayload): readonly string[] {
 /** Roles count in this organization only, so one that cannot be compared is refused. */
 function organizationOf({ oid }: JWTPayload): Pick<Grants, 'organizationId'> {
   if (oid === undefined || oid === null || oid === '') return {}
-  if (typeof oid !== 'string') throw new Error('oid is not a text')
+  if (typeof oid !== 'string') throw new Error('oid is not a string')
   return { organizationId: oid }
 }
 

@@ -91,7 +91,7 @@ export function assertPinned(pins: Pins, profile: Profile, tokenOrganizationId?:
 function mismatch(what: string): LoginError {
   return new LoginError(
     'login_target_mismatch',
-    `The sign-in ended at another ${what} than it was sent to`,
+    `The sign-in ended at another ${what} than the one it began for`,
   )
 }
 

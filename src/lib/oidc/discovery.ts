@@ -101,7 +101,9 @@ function checkedProvider(configuration: Configuration, client: Client): Provider
     throw new ScalekitError(
       'provider_failed',
       `The discovery document's issuer is ${JSON.stringify(metadata.issuer)}, not ${JSON.stringify(client.issuer)}`,
-      { hint: 'Set `issuer` if this environment answers under a custom domain.' },
+      {
+        hint: 'If this environment has a custom domain, set `issuer` to the issuer of the document.',
+      },
     )
   }
   const endpoint = (name: string, value: unknown) => sameOrigin(name, value, client)
@@ -122,6 +124,6 @@ function sameOrigin(name: string, value: unknown, { environmentUrl, issuer }: Cl
   if (url && [environmentUrl.origin, new URL(issuer).origin].includes(url.origin)) return url
   throw new ScalekitError(
     'provider_failed',
-    `The discovery document's ${name} is missing or leads to another origin`,
+    `The discovery document's ${name} is missing or has another origin`,
   )
 }

@@ -65,7 +65,7 @@ export async function exchangeOwnCode(
   }).catch(exchangeFailed)
   const { idToken, ...issued } = readIssued(response)
   if (idToken !== undefined) return { ...issued, idToken }
-  throw new ScalekitError('provider_failed', 'The token endpoint answered without an ID token')
+  throw new ScalekitError('provider_failed', 'The token endpoint returned no ID token')
 }
 
 function exchangeFailed(cause: unknown): never {

@@ -56,7 +56,7 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
 /** Rules 3 to 5: nobody else may be an audience, and the authorized party is us. */
 function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
   if ([aud].flat().some((audience) => audience !== clientId)) {
-    throw new Error('aud names somebody else too')
+    throw new Error('aud contains another client')
   }
   if (azp !== undefined && azp !== clientId) throw new Error('azp is another client')
 }
@@ -65,7 +65,7 @@ function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
 function assertNonce({ nonce }: JWTPayload, expected: IdTokenChecks['nonce']): void {
   if (expected === anyNonce) return
   if (typeof nonce !== 'string' || !isSameText(nonce, expected)) {
-    throw new Error('nonce is missing or another')
+    throw new Error('nonce is missing or differs')
   }
 }
 
@@ -97,5 +97,6 @@ function assertHash(claims: JWTPayload, name: 'at_hash' | 'c_hash', value: strin
 
 /** A logout token has `events`; it must never sign anybody in. */
 function assertKind(claims: JWTPayload): void {
-  if ('events' in claims) throw new Error('it is a token of another kind')
+  if ('events' in claims)
+    throw new Error('it has the claim events, which an ID token must not have')
 }

@@ -40,7 +40,8 @@ const foreignClaims = ['sub', 'nonce', 'at_hash', 'c_hash', 'events']
  */
 export async function verifyIdpLogin(token: string, checks: IdpLoginChecks): Promise<IdpLogin> {
   const { keys, issuer, clientId, clock } = checks
-  if (token.length > maxLength) throw new LoginError('idp_login_invalid', 'The token is too long')
+  if (token.length > maxLength)
+    throw new LoginError('idp_login_invalid', `The token has more than ${maxLength} characters`)
   try {
     const claims = await verifySigned(token, { keys, issuer, clock })
     assertKind(claims)
@@ -53,7 +54,10 @@ export async function verifyIdpLogin(token: string, checks: IdpLoginChecks): Pro
 
 function assertKind(claims: JWTPayload): void {
   const foreign = foreignClaims.find((name) => name in claims)
-  if (foreign) throw new Error(`it carries ${foreign}, which such a token does not`)
+  if (foreign)
+    throw new Error(
+      `it has the claim ${foreign}, which the token of an IdP-initiated login must not have`,
+    )
 }
 
 /** Scalekit's samples name no audience; one that is named must be us and nobody else. */
@@ -61,7 +65,7 @@ function assertForUs({ aud }: JWTPayload, clientId: string): void {
   if (aud === undefined) return
   const audiences = [aud].flat()
   if (audiences.length === 0 || audiences.some((audience) => audience !== clientId)) {
-    throw new Error('aud is somebody else')
+    throw new Error('aud contains another client')
   }
 }
 
@@ -88,7 +92,7 @@ function idOf(value: unknown, prefix: 'org_' | 'conn_', name: string): string {
   if (typeof value === 'string' && value.startsWith(prefix) && /^\w{5,64}$/.test(value)) {
     return value
   }
-  throw new Error(`${name} is not of its form`)
+  throw new Error(`${name} is malformed: expected ${prefix}…`)
 }
 
 function text(value: unknown): string | undefined {

@@ -26,7 +26,10 @@ export function readIssued(response: TokenEndpointResponse): Issued {
     /^[\x20-\x7e]+$/.test(token),
   )
   if (token_type !== 'bearer' || !isText) {
-    throw new ScalekitError('provider_failed', 'The token endpoint’s tokens cannot be used')
+    throw new ScalekitError(
+      'provider_failed',
+      'The token endpoint returned tokens that cannot be used',
+    )
   }
   return {
     accessToken: access_token,
@@ -56,7 +59,7 @@ export function grantFailed(cause: unknown, rejection: Rejection): never {
   if (isAboutIdToken(cause)) {
     throw new LoginError('id_token_invalid', 'The ID token was refused', { cause })
   }
-  throw new ScalekitError('provider_failed', 'The token endpoint’s answer cannot be used', {
+  throw new ScalekitError('provider_failed', 'The response of the token endpoint cannot be used', {
     cause,
   })
 }

@@ -93,10 +93,10 @@ function assertSpelling(token: string): void {
 
 function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
   const refused = refusedHeaders.find((name) => name in header)
-  if (refused) throw new Error(`the header carries ${refused}`)
+  if (refused) throw new Error(`the header has ${refused}, which is not accepted`)
   // Keeps logout tokens and the like from passing for a token of another kind.
   if (header.typ !== undefined && header.typ.toUpperCase() !== 'JWT') {
-    throw new Error('the header says it is another type of token')
+    throw new Error('the typ of the header is not JWT')
   }
 }
 
@@ -114,6 +114,6 @@ function assertIssuedAt(
 
 function assertSubject({ sub }: JWTPayload): void {
   if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) {
-    throw new Error('sub is not a text of 1 to 255 characters')
+    throw new Error('sub is not a string of 1 to 255 characters')
   }
 }

@@ -58,7 +58,7 @@ class TimeIsUp extends Error {}
 
 function unavailable({ origin, signal }: Call, cause: unknown): string {
   if (signal?.aborted) return `The call to ${origin} was cancelled`
-  return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'is out of reach'}`
+  return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'cannot be reached'}`
 }
 
 /** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
@@ -74,7 +74,7 @@ function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefin
 }
 
 function expire(limit: Limit, limitMs: number): void {
-  end(limit, new TimeIsUp(`did not answer within ${limitMs} ms`))
+  end(limit, new TimeIsUp(`did not respond within ${limitMs} ms`))
 }
 
 function end(limit: Limit, reason: unknown): void {
@@ -84,5 +84,5 @@ function end(limit: Limit, reason: unknown): void {
 
 /** Others cannot be made a `Response` of, and mean nothing. */
 function assertStatus({ status }: Answer): void {
-  if (status < 200 || status > 599) throw failed(`an answer has the status ${status}`)
+  if (status < 200 || status > 599) throw failed(`a response has the invalid status ${status}`)
 }

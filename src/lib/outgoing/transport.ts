@@ -51,7 +51,7 @@ export function collector(
   let size = 0
   return (chunk) => {
     size += chunk.length
-    if (size > maxBodyBytes) throw failed(`an answer is larger than ${maxBodyBytes} bytes`)
+    if (size > maxBodyBytes) throw failed(`a response is larger than ${maxBodyBytes} bytes`)
     chunks.push(chunk)
   }
 }

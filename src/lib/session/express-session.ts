@@ -129,7 +129,7 @@ function pick(data: object, names: readonly string[]): Record<string, unknown> {
 function assertMounted(req: IncomingMessage): asserts req is ExpressSessionRequest {
   if (hasExpressSession(req)) return
   throw new ConfigError('session_not_mounted', 'express-session did not run for this request', {
-    hint: 'Mount express-session above scalekitAuth(); if it is, its store is disconnected.',
+    hint: 'Mount express-session above scalekitAuth(). If it is already there, its store is disconnected.',
   })
 }
 
@@ -149,8 +149,8 @@ function warnAboutCookie(req: ExpressSessionRequest, res: ServerResponse, logger
 
 function problemOf(setCookie: string | undefined): string | undefined {
   if (setCookie === undefined) {
-    return 'express-session sent no cookie for the session just begun: with `cookie.secure` behind a proxy it has to trust the proxy, e.g. app.set("trust proxy", 1)'
+    return 'express-session sent no cookie for the new session: with `cookie.secure` behind a proxy, write app.set("trust proxy", 1)'
   }
   if (!/; *samesite=strict/i.test(setCookie)) return undefined
-  return 'express-session sends its cookie with SameSite=Strict, and browsers do not bring that along from Scalekit: set `cookie.sameSite` to "lax"'
+  return 'express-session sends its cookie with SameSite=Strict, so browsers do not send it on the way back from Scalekit: set `cookie.sameSite` to "lax"'
 }

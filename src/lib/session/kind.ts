@@ -57,7 +57,7 @@ function kindOf(req: IncomingMessage): SessionKind {
 
 function changed(settled: SessionKind): ConfigError {
   const [now, before] = settled === 'cookie' ? ['with', 'without'] : ['without', 'with']
-  const orElse = settled === 'cookie' ? '' : ' If it is mounted so, its store is disconnected.'
+  const orElse = settled === 'cookie' ? '' : ' If it is already there, its store is disconnected.'
   return new ConfigError(
     'session_kind_changed',
     `This request came ${now} express-session, an earlier one ${before}`,

@@ -78,7 +78,7 @@ function assertFits(value: string, identity: Identity): void {
   if (value.length <= maxValueLength) return
   throw new ConfigError(
     'session_too_large',
-    `The session needs ${value.length} bytes of cookies; it may have ${maxValueLength}`,
+    `The session needs ${value.length} bytes of cookies; the limit is ${maxValueLength}`,
     { hint: `Its largest parts are ${largestParts(identity)}.` },
   )
 }

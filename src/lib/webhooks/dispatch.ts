@@ -100,9 +100,13 @@ function callable(handler: unknown, name: string): AnyHandler {
 }
 
 function late(): WebhookError {
-  return new WebhookError('webhook_handler_late', 'Events are delivered already', {
-    hint: 'Add every handler right after scalekitAuth(), before the application listens.',
-  })
+  return new WebhookError(
+    'webhook_handler_late',
+    'The handler was added after the first delivery',
+    {
+      hint: 'Add every handler right after scalekitAuth(), before the application listens.',
+    },
+  )
 }
 
 /** One failure does not keep the other handlers from their work. */

@@ -91,8 +91,16 @@ function inOtherCase(headers: NodeHeaders, name: string): unknown {
 }
 
 function malformed(name: string): WebhookError {
+  const [, part = ''] = name.split('-')
   return new WebhookError(
     'webhook_headers_invalid',
-    `The header ${name} is missing, not of its form, or there more than once`,
+    `The header ${name} is missing, appears more than once or is malformed: expected ${forms[part]}`,
   )
+}
+
+/** What each header holds, by the last part of its name. */
+const forms: Readonly<Record<string, string>> = {
+  id: 'up to 256 letters, digits, _ and -',
+  timestamp: 'the seconds since the epoch, in ten digits',
+  signature: '`v1,` and a base64 string',
 }

@@ -44,7 +44,7 @@ export function interceptWith({
     const handler = handlerByPoint.get(call.trigger_point)
     const log = withFields(logger, { deliveryId: id })
     if (!handler) {
-      log.warn(`interceptor ${point} has no handler: allowed`)
+      log.warn(`interceptor ${point} has no handler, so the decision is ALLOW`)
       return { decision: 'ALLOW' }
     }
     try {
@@ -52,7 +52,7 @@ export function interceptWith({
     } catch (error) {
       const decision = onFailure === 'allow' ? 'ALLOW' : 'DENY'
       const reason = (error as Error).message
-      log.error(`interceptor ${point}: the handler ${reason}, so the answer is ${decision}`)
+      log.error(`interceptor ${point}: the handler ${reason}, so the decision is ${decision}`)
       return { decision }
     }
   }
@@ -89,13 +89,13 @@ function answerOf(answered: unknown): InterceptorAnswer {
   if (decision === 'ALLOW') return { decision, ...(response ? { response: asJson(response) } : {}) }
   if (decision === 'DENY')
     return { decision, ...(message ? { error: { message: String(message) } } : {}) }
-  throw new Error('answered neither ALLOW nor DENY')
+  throw new Error('returned neither ALLOW nor DENY')
 }
 
 function asJson(response: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(response))
   } catch (cause) {
-    throw new Error('answered a response that cannot be written as JSON', { cause })
+    throw new Error('returned a response that cannot be written as JSON', { cause })
   }
 }

@@ -61,5 +61,5 @@ export type TriggerPoint = InterceptorCall['trigger_point']
  */
 export function readCall(body: Json): InterceptorCall {
   if (typeof body.trigger_point === 'string') return body as unknown as InterceptorCall
-  throw new WebhookError('webhook_body_invalid', 'The body has no trigger_point')
+  throw new WebhookError('webhook_body_invalid', 'The body has no `trigger_point`')
 }

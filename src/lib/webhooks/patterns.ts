@@ -1,5 +1,6 @@
 import { ConfigError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
+import { nearestName } from '../ground/nearest-name.ts'
 import {
   type AliasedEventType,
   type EventAlias,
@@ -44,7 +45,14 @@ export function matchingTypes(pattern: EventPattern): readonly HandledType[] {
   if (pattern === '*') return [...eventTypes, undefined]
   const types = eventTypes.filter((type) => isMatch(type, pattern))
   if (types.length > 0) return types
-  throw new ConfigError([`${quote(String(pattern))} is no event type, nor the beginning of one`])
+  throw new ConfigError([`${quote(String(pattern))} is not an event type${adviceFor(pattern)}`])
+}
+
+function adviceFor(pattern: unknown): string {
+  const nearest = typeof pattern === 'string' ? nearestName(pattern, eventTypes) : undefined
+  return nearest === undefined
+    ? ': write one, such as "role.created", or a prefix, such as "role.*"'
+    : `; did you mean ${quote(nearest)}?`
 }
 
 function isMatch(type: EventType, pattern: string): boolean {

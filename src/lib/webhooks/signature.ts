@@ -78,9 +78,13 @@ export function verifySignature(
   const { id, timestamp, seconds, signatures } = signatureHeaders(headers, scheme)
   assertRecent(seconds, options)
   if (!isSigned(`${id}.${timestamp}.`, body, keys, signatures)) {
-    throw new WebhookError('webhook_signature_invalid', 'No signature matches', {
-      hint: 'Check that the secret is this endpoint’s, and that the body is exactly as received.',
-    })
+    throw new WebhookError(
+      'webhook_signature_invalid',
+      'No signature of the request matches the secret',
+      {
+        hint: 'Check that the secret belongs to this endpoint, and that the body is exactly as received.',
+      },
+    )
   }
   return id
 }

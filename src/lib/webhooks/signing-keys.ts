@@ -49,6 +49,7 @@ function signingKey(secret: unknown, prefix: RegExp): KeyObject {
   const encoded = given.replace(prefix, '')
   if (!base64.test(encoded)) throw new Error('must be base64 after its prefix')
   const key = Buffer.from(encoded, 'base64')
-  if (key.length < minKeyBytes) throw new Error(`must hold at least ${minKeyBytes} bytes`)
+  if (key.length < minKeyBytes)
+    throw new Error(`must have at least ${minKeyBytes} bytes after its prefix`)
   return createSecretKey(key)
 }

@@ -17,9 +17,13 @@ describe('a client', () => {
     [
       'no environment',
       [undefined, 'skc_1', secret],
-      '`environmentUrl` is missing: is its environment variable set?',
+      '`environmentUrl` is missing: check that its environment variable is set',
     ],
-    ['an environment with a path', [`${url}/a`, 'skc_1', secret], '`environmentUrl` must end'],
+    [
+      'an environment with a path',
+      [`${url}/a`, 'skc_1', secret],
+      '`environmentUrl` must not have a path',
+    ],
     [
       'http',
       ['http://acme.scalekit.com', 'skc_1', secret],
@@ -29,7 +33,7 @@ describe('a client', () => {
     [
       'no secret',
       [url, 'skc_1', undefined],
-      '`clientSecret` is missing: is its environment variable set?',
+      '`clientSecret` is missing: check that its environment variable is set',
     ],
     ['a pasted line break', [url, 'skc_1', `${secret}\n`], '`clientSecret` has white space'],
     ['an unknown option', [url, 'skc_1', secret, { timeout: 5 }], 'mean `options.timeoutMs`?'],

@@ -126,7 +126,7 @@ describe('environmentUrl', () => {
       const config = parseConfig({ environmentUrl, logger: silent() }, development())
       expect(config.environmentUrl.origin).toBe(environmentUrl)
       expect(problemsOf({ environmentUrl }, production())).toEqual([
-        '`environmentUrl` must begin with https://; http is only for an emulator on this machine',
+        '`environmentUrl` must begin with https://; http is accepted only for an emulator on this machine',
       ])
     },
   )
@@ -150,7 +150,7 @@ describe('issuer', () => {
   it('is https wherever the environment must be', () => {
     const issuer = 'http://acme.scalekit.com'
     expect(problemsOf({ issuer }, production())).toEqual([
-      '`issuer` must begin with https://; http is only for an emulator on this machine',
+      '`issuer` must begin with https://; http is accepted only for an emulator on this machine',
     ])
     expect(problemsOf({ issuer }, development())).toHaveLength(1)
   })
@@ -180,7 +180,7 @@ describe('baseUrl', () => {
   it('is http in production only where that is asked for by its ugly name', () => {
     const baseUrl = 'http://app.example'
     expect(problemsOf({ baseUrl }, production())).toEqual([
-      '`baseUrl` must begin with https:// in production',
+      '`baseUrl` must begin with https:// in production, not http://app.example',
     ])
     const given = { baseUrl, dangerouslyAllowHttp: 'false' as never }
     expect(problemsOf(given, production())).toEqual([
@@ -191,10 +191,26 @@ describe('baseUrl', () => {
   })
 
   it.each([
-    ['no origin at all', [], 'must name at least one origin'],
-    ['https and http', ['https://a.example', 'http://b.example'], 'must be all https or all http'],
-    ['http and https', ['http://a.example', 'https://b.example'], 'must be all https or all http'],
-    ['a path', 'https://a.example/app', 'must end after the host: https://a.example'],
+    [
+      'no origin at all',
+      [],
+      'is an empty array: write at least one origin, such as https://app.example',
+    ],
+    [
+      'https and http',
+      ['https://a.example', 'http://b.example'],
+      'mixes http and https: use one of them for all origins',
+    ],
+    [
+      'http and https',
+      ['http://a.example', 'https://b.example'],
+      'mixes http and https: use one of them for all origins',
+    ],
+    [
+      'a path',
+      'https://a.example/app',
+      'must not have a path, a query or a fragment: write https://a.example',
+    ],
     ['no scheme', 'a.example', 'must be a URL such as https://app.example'],
     [
       'a wildcard in its host',
@@ -221,7 +237,7 @@ describe('secret', () => {
     const derived = (secret: string) =>
       parseConfig({ clientSecret: secret, logger }, development()).secret[0]!.reveal()
     expect(derived('one')).not.toBe(derived('other'))
-    expect(lines[0]).toContain('`secret` is derived from the client secret')
+    expect(lines[0]).toContain('Development: deriving the cookie secret from the client secret')
   })
 
   it.each([
@@ -247,7 +263,7 @@ describe('secret', () => {
 
   it('is refused when the list holds none', () => {
     expect(problemsOf({ secret: [] }, production())).toEqual([
-      '`secret` must hold at least one secret',
+      '`secret` is an empty array: write at least one secret',
     ])
   })
 })
@@ -257,7 +273,7 @@ describe('clientSecret', () => {
     const options = { clientSecret: emulatorClientSecret }
     expect(problemsOf(options, development())).toEqual([])
     expect(problemsOf(options, production())).toEqual([
-      '`clientSecret` is the emulator’s, which is public: use your environment’s own',
+      '`clientSecret` is the emulator’s client secret, which is public: use the secret of your environment',
     ])
   })
 })
@@ -270,7 +286,7 @@ describe.each(['webhooks', 'interceptors'] as const)('the secret of %s', (signed
     const options = { [signed]: { secret } }
     expect(problemsOf(options, development())).toEqual([])
     expect(problemsOf(options, production())).toEqual([
-      `\`${signed}.secret\` is the emulator’s, which is public: use your endpoint’s own`,
+      `\`${signed}.secret\` is the emulator’s signing secret, which is public: use the secret of your endpoint`,
     ])
   })
 })
@@ -279,17 +295,25 @@ describe('every other option', () => {
   it.each<[string, object, string]>([
     ['clientId', { clientId: '"skc_1"' }, 'has quotes around it: remove them'],
     ['clientSecret', { clientSecret: 'live_1\n' }, 'has white space or a line break in it'],
-    ['name', { name: 'my app' }, 'must have 1 to 32 letters, digits or underscores'],
-    ['name', { name: 'a'.repeat(33) }, 'must have 1 to 32 letters, digits or underscores'],
+    ['name', { name: 'my app' }, 'must be 1 to 32 letters, digits or underscores'],
+    ['name', { name: 'a'.repeat(33) }, 'must be 1 to 32 letters, digits or underscores'],
     ['basePath', { basePath: 'auth' }, 'must be a path such as /auth/login'],
     ['paths.login', { paths: { login: 'login' } }, 'must be a path such as /auth/login'],
-    ['paths', { paths: { login: '/me' } }, 'must differ from one another'],
-    ['scopes', { scopes: ['email'] }, 'must include openid'],
-    ['scopes', { scopes: ['openid email'] }, 'must hold single scopes, not "openid email"'],
+    [
+      'paths',
+      { paths: { login: '/me' } },
+      'must be different paths, but /me appears more than once',
+    ],
+    ['scopes', { scopes: ['email'] }, 'must include "openid"'],
+    [
+      'scopes',
+      { scopes: ['openid email'] },
+      'must contain one scope in each string, not "openid email"',
+    ],
     ['scopes', { scopes: 'openid' }, 'must be an array of non-empty strings'],
     ['login.fallback', { login: { fallback: 'page' } }, 'must be "email" or "hosted"'],
     ['login.resolve', { login: { resolve: 'acme' } }, 'must be a function'],
-    ['login.providers', { login: { providers: ['gogle'] } }, 'must hold only google, github'],
+    ['login.providers', { login: { providers: ['gogle'] } }, 'must contain only google, github'],
     ['login.maxAgeSeconds', { login: { maxAgeSeconds: 0 } }, 'must be a whole number of seconds'],
     [
       'login.maxAgeSeconds',
@@ -301,34 +325,50 @@ describe('every other option', () => {
     ['login.maxAgeSeconds', { login: { maxAgeSeconds: null } }, 'must be a whole number of'],
     ['login.maxAgeSeconds', { login: { maxAgeSeconds: Infinity } }, 'must be a whole number of'],
     ['login.onLogin', { login: { onLogin: true } }, 'must be a function'],
-    ['pages.style', { pages: { style: 5 } }, 'must be CSS, such as :root { --accent: #0a7d4f }'],
-    ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be CSS'],
+    [
+      'pages.style',
+      { pages: { style: 5 } },
+      'must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"',
+    ],
+    ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be a string of CSS'],
     ['pages.texts.title', { pages: { texts: { title: 5 } } }, 'must be a string'],
     ['pages.texts.titel', { pages: { texts: { titel: 'x' } } }, 'is not an option; did you mean'],
     ['pages.texts', { pages: { texts: ['Anmelden'] } }, 'must be an object'],
     ['pages.email', { pages: { email: '<form>' } }, 'must be a function'],
     ['session.kind', { session: 'memory' }, 'must be "auto" or "cookie" or "express-session"'],
-    ['session.kind', { session: { kind: 'cookie', store } }, 'must be "express-session" where'],
-    ['session.store', { session: { store: new Map() } }, 'must have a destroy() function'],
+    [
+      'session.kind',
+      { session: { kind: 'cookie', store } },
+      'must be "express-session", or left out, when',
+    ],
+    [
+      'session.store',
+      { session: { store: new Map() } },
+      'must be an object with a destroy() method',
+    ],
     [
       'session.secret',
       { session: { secret: cookieSecret } },
-      'is for the cookie of `session.store`',
+      'only signs the cookie of `session.store`, which is not set',
     ],
     ['session.secret', { session: { secret: 'short', store } }, 'is shorter than 32 characters'],
-    ['session.secret', { session: { secret: [], store } }, 'must hold at least one secret'],
+    [
+      'session.secret',
+      { session: { secret: [], store } },
+      'is an empty array: write at least one secret',
+    ],
     ['session.keep', { session: { keep: 'cart' } }, 'must be an array of non-empty strings'],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 1.5 } }, 'must be a whole number of'],
     ['session.idleSeconds', { session: { idleSeconds: 0.5 } }, 'must be a whole number of seconds'],
     [
       'session.idleSeconds',
       { session: { absoluteSeconds: 3600, idleSeconds: 3601 } },
-      'must not be above `session.absoluteSeconds` (3600)',
+      'must not be greater than `session.absoluteSeconds` (3600)',
     ],
     [
       'session.idleSeconds',
       { session: { idleSeconds: 604_801 } },
-      'must not be above `session.absoluteSeconds` (604800)',
+      'must not be greater than `session.absoluteSeconds` (604800)',
     ],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a whole number'],
     ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a whole number'],
@@ -344,22 +384,26 @@ describe('every other option', () => {
       'must be a function',
     ],
     ['organizations.of', { organizations: { of: ['org_1'] } }, 'must be a function'],
-    ['portal', { portal: true }, "that says who may open it, such as { role: 'admin' }"],
+    ['portal', { portal: true }, "with a role or a permission, such as { role: 'admin' }"],
     ['portal.role', { portal: {} }, 'is missing: name the role'],
     ['portal.role', { portal: { features: ['sso'] } }, 'is missing: name the role'],
-    ['portal.role', { portal: { role: [] } }, 'must name at least one'],
+    ['portal.role', { portal: { role: [] } }, 'is an empty array: name at least one'],
     ['portal.role', { portal: { role: '' } }, 'must be an array of non-empty strings'],
     ['portal.role', { portal: { role: ['admin', 5] } }, 'must be an array of non-empty strings'],
-    ['portal.permission', { portal: { permission: [] } }, 'must name at least one'],
+    ['portal.permission', { portal: { permission: [] } }, 'is an empty array: name at least one'],
     [
       'portal.features',
       { portal: { ...admin, features: ['scim'] } },
-      'must hold only sso, dir_sync',
+      'must contain only sso, dir_sync',
     ],
     ['portal.embed', { portal: { ...admin, embed: 'yes' } }, 'must be true or false'],
     ['portal.returnTo', { portal: { ...admin, returnTo: '//evil.example' } }, 'must be a path'],
     ['portal.returnTo', { portal: { ...admin, returnTo: 'javascript:1' } }, 'must be a path'],
-    ['portal.origin', { portal: { ...admin, origin: 'https://p.example/x' } }, 'must end after'],
+    [
+      'portal.origin',
+      { portal: { ...admin, origin: 'https://p.example/x' } },
+      'must not have a path, a query or a fragment: write https://p.example',
+    ],
     [
       'portal.origin',
       { portal: { ...admin, origin: 'http://p.example' } },
@@ -367,15 +411,15 @@ describe('every other option', () => {
     ],
     ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
-    ['store', { store }, 'is one of express-session: give it as `session.store`'],
+    ['store', { store }, 'is a session store of express-session: pass it as `session.store`'],
     ['store', { store: { ...memoryStore(), tokenStore: undefined } }, 'must be memoryStore(), '],
     [
       'store',
       { store: { ...memoryStore(), revocations: { write() {} } } },
-      'must have a since() function',
+      'must be an object with a since() method',
     ],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
-    ['logger', { logger: { info() {} } }, 'must have a debug() function'],
+    ['logger', { logger: { info() {} } }, 'must be an object with a debug() method'],
     ['http.fetch', { http: { fetch: 'fetch' } }, 'must be a function'],
     ['http.timeoutSeconds', { http: { timeoutSeconds: Number.NaN } }, 'must be a number'],
     ['clock', { clock: 5 }, 'must be a function'],
@@ -393,7 +437,7 @@ describe('every other option', () => {
       for (const given of [null, 5, []]) {
         const options = { [group]: given } as ScalekitAuthOptions
         const more =
-          group === 'portal' ? " that says who may open it, such as { role: 'admin' }" : ''
+          group === 'portal' ? " with a role or a permission, such as { role: 'admin' }" : ''
         expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
       }
     },
@@ -473,7 +517,7 @@ describe('a ConfigError', () => {
       expect.stringMatching(/^`environmentUrl` is missing: set SCALEKIT_ENVIRONMENT_URL, or run/),
       '`clientId` is missing: set SCALEKIT_CLIENT_ID',
       '`clientSecret` is missing: set SCALEKIT_CLIENT_SECRET',
-      expect.stringMatching(/^`name` must have/),
+      expect.stringMatching(/^`name` must be/),
     ])
     for (const problem of error!.problems) expect(error!.message).toContain(problem)
   })
@@ -523,7 +567,7 @@ describe('a ConfigError', () => {
     const paths = { login: 'login', me: '/same', logout: '/same' }
     expect(problemsOf({ paths }, production())).toEqual([
       '`paths.login` must be a path such as /auth/login',
-      '`paths` must differ from one another',
+      '`paths` must be different paths, but /same appears more than once',
     ])
   })
 
@@ -575,7 +619,9 @@ describe('a production application without a store', () => {
   it('is told in the log what then holds for one process only', () => {
     const { logger, lines } = recordingLogger()
     parseConfig({ logger }, production())
-    expect(lines).toEqual([expect.stringMatching(/^warn store_in_memory: .*only this process/)])
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn store_in_memory: .*in the process that handled it/),
+    ])
   })
 })
 

@@ -39,7 +39,7 @@ it('gives up work that never ends, and tells it so', async () => {
   const { ledger, lease } = await held()
   const outcome = expect(lease.whileHeld(new Promise(() => {}))).rejects.toMatchObject({
     code: 'webhook_handler_failed',
-    message: 'No end after 5 minutes',
+    message: 'The handler did not finish within 5 minutes',
   })
   expect(lease.signal.aborted).toBe(false)
   await vi.advanceTimersByTimeAsync(5 * minuteMs)

@@ -100,8 +100,8 @@ describe('webUrl', () => {
   )
 
   it('refuses a user name and a password', () => {
-    expect(() => webUrl('https://me@app.example')).toThrow('must not hold a user name')
-    expect(() => webUrl('https://:word@app.example')).toThrow('must not hold a user name')
+    expect(() => webUrl('https://me@app.example')).toThrow('must not contain a user name')
+    expect(() => webUrl('https://:word@app.example')).toThrow('must not contain a user name')
   })
 })
 
@@ -113,7 +113,9 @@ describe('originUrl', () => {
   it.each(['https://app.example/app', 'https://app.example/?a=1', 'https://app.example/#top'])(
     'refuses %s and says where it must end',
     (value) => {
-      expect(() => originUrl(value)).toThrow('must end after the host: https://app.example')
+      expect(() => originUrl(value)).toThrow(
+        'must not have a path, a query or a fragment: write https://app.example',
+      )
     },
   )
 })
@@ -184,7 +186,7 @@ describe('strings', () => {
 
   it('names what is not allowed, and what is', () => {
     expect(() => strings(['google', 'gogle'], ['google', 'github'])).toThrow(
-      'must hold only google, github, not "gogle"',
+      'must contain only google, github, not "gogle"',
     )
   })
 })
@@ -207,6 +209,6 @@ describe('withMethods', () => {
   })
 
   it.each([undefined, null, 5, {}, { info: 'text' }])('refuses %j', (value) => {
-    expect(() => withMethods(value, ['info'])).toThrow('must have a info() function')
+    expect(() => withMethods(value, ['info'])).toThrow('must be an object with a info() method')
   })
 })

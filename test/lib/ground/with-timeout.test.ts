@@ -24,7 +24,7 @@ it('rejects when the time is over, not before', async () => {
   await vi.advanceTimersByTimeAsync(999)
   expect(outcome).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1)
-  expect(outcome).toHaveBeenCalledWith(new Error('did not answer within 1000 ms'))
+  expect(outcome).toHaveBeenCalledWith(new Error('timed out after 1000 ms'))
 })
 
 it('ignores work that fails after the time is over', async () => {
@@ -32,7 +32,7 @@ it('ignores work that fails after the time is over', async () => {
   const work = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
-  const late = expect(withTimeout(1000, work)).rejects.toThrow('did not answer')
+  const late = expect(withTimeout(1000, work)).rejects.toThrow('timed out after 1000 ms')
   await vi.advanceTimersByTimeAsync(1000)
   fail(new Error('late'))
   await late

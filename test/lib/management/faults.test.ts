@@ -174,7 +174,7 @@ describe('the error of an answer', () => {
       ],
     })
     expect(error.message).toBe(
-      'POST /api/v1/organizations was answered 400: "display_name is too long"',
+      'POST /api/v1/organizations returned 400: "display_name is too long"',
     )
   })
 
@@ -222,7 +222,7 @@ describe('the error of an answer', () => {
   it('says what is missing in it', async () => {
     const api = await startApi({ api: json(200, { organization: [] }) })
     const error = await failureOf(api.client().organization.getOrganization('org_1'))
-    expect(error.message).toBe('The answer has no `organization` that is an object')
+    expect(error.message).toBe('`organization` in the response must be an object')
   })
 
   it('is invalid where it has more levels than anything can be read of', async () => {

@@ -94,7 +94,7 @@ describe('discoverOnce', () => {
     await expect(discover()).rejects.toMatchObject({ code: 'provider_failed', status: 502 })
   })
 
-  it('says that the provider is out of reach, and asks again a second later', async () => {
+  it('says that the provider cannot be reached, and asks again a second later', async () => {
     let time = now
     let answer: () => Answer = () => {
       throw new ScalekitError('provider_unavailable', 'down')

@@ -54,7 +54,7 @@ describe('remoteKeySet', () => {
 
   describe('when its provider fails', () => {
     it.each<[string, Answer | ScalekitError]>([
-      ['is out of reach', down],
+      ['cannot be reached', down],
       ['answers 500', answer(500, '')],
       ['redirects', answer(307, '')],
       ['answers a page', answer(200, '<!doctype html>')],

@@ -71,7 +71,7 @@ describe('verificationFailure', () => {
     })
   })
 
-  it('is ours as it was when the provider is out of reach', async () => {
+  it('is ours as it was when the provider cannot be reached', async () => {
     const down = new ScalekitError('provider_unavailable', 'down')
     const unreachable = remoteKeySet(new URL(`${issuer}/keys`), async () => {
       throw down

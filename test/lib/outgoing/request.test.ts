@@ -158,7 +158,7 @@ describe.each(ways)('a call by %s', (_way, options) => {
     await stop()
     await expect(sendTo(url, options)(get(url))).rejects.toMatchObject({
       code: 'provider_unavailable',
-      message: `${url.origin} is out of reach`,
+      message: `${url.origin} cannot be reached`,
     })
   })
 
@@ -460,7 +460,7 @@ async function expectTimeout(call: Promise<unknown>, url: URL): Promise<void> {
   const began = performance.now()
   await expect(call).rejects.toMatchObject({
     code: 'provider_unavailable',
-    message: `${url.origin} did not answer within ${timeoutMs} ms`,
+    message: `${url.origin} did not respond within ${timeoutMs} ms`,
   })
   expect(performance.now() - began).toBeGreaterThanOrEqual(timeoutMs)
   expect(performance.now() - began).toBeLessThan(timeoutMs + 100)

@@ -284,7 +284,7 @@ describe('a secret', () => {
       expect.objectContaining({
         problems: [
           '`secret[0]` must begin with whsec_',
-          '`secret[1]` must hold at least 24 bytes',
+          '`secret[1]` must have at least 24 bytes after its prefix',
           '`secret[2]` must be base64 after its prefix',
         ],
       }),

@@ -41,7 +41,7 @@ export function bullmq(queue: BullmqQueue, { worker = {} }: BullmqOptions = {}):
       const options = { ...jobDefaults, ...queue.opts.defaultJobOptions, jobId }
       const { id } = await queue.add('delivery', delivery, options)
       // Options that make one of several jobs would drop the others.
-      if (id !== jobId) throw new Error(`The queue ${queue.name} took nothing`)
+      if (id !== jobId) throw new Error(`The queue ${queue.name} did not accept the delivery`)
       // A job by this id that was there before is kept, and nothing says so.
       const kept = await queue.getJob(jobId)
       return { isSameBody: !kept || (kept.data as QueuedDelivery).body === delivery.body }

@@ -97,5 +97,5 @@ function connectionFor({ opts }: BullmqQueue): {
 }
 
 function report(logger: Logger, error: unknown): void {
-  logger.warn(`The queue of webhooks does not answer: ${quote(String(error))}`)
+  logger.warn(`The queue of webhooks failed: ${quote(String(error))}`)
 }

@@ -50,14 +50,14 @@ export function pgBoss(
   async function createQueue(): Promise<void> {
     if (await boss.getQueue(name)) return
     await boss.createQueue(name, { name, ...queueDefaults })
-    if (!(await boss.getQueue(name))) throw new Error(`There is no queue ${name}`)
+    if (!(await boss.getQueue(name))) throw new Error(`The queue ${name} does not exist`)
   }
 
   /** The delivery by this id that was there before; nothing was taken where there is none. */
   async function known(id: string): Promise<QueuedDelivery> {
     const job = await boss.getJobById(name, id, { includeArchive: true })
     if (job) return job.data as QueuedDelivery
-    throw new Error(`The queue ${name} took nothing`)
+    throw new Error(`The queue ${name} did not accept the delivery`)
   }
 
   return {

@@ -115,5 +115,5 @@ async function runJob(
 }
 
 function report(logger: Logger, error: unknown): void {
-  logger.warn(`The queue of webhooks does not answer: ${quote(String(error))}`)
+  logger.warn(`The queue of webhooks failed: ${quote(String(error))}`)
 }

@@ -8,6 +8,6 @@ import { ConfigError } from '../../ground/errors.ts'
  */
 export function assertCalled(name: string, given: object): void {
   if ('headers' in given && 'method' in given) {
-    throw new ConfigError([`${name} is mounted uncalled: write ${name}()`])
+    throw new ConfigError([`${name} was mounted without being called: write ${name}()`])
   }
 }

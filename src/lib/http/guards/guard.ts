@@ -69,9 +69,13 @@ function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
 }
 
 function loginOutOfReach({ addresses }: Instance): ConfigError {
-  return new ConfigError('not_mounted', `A guard stands in front of ${addresses.paths.login}`, {
-    hint: 'Put app.use() of the kit, or of its routes, above the guards.',
-  })
+  return new ConfigError(
+    'not_mounted',
+    `A guard runs before the kit’s own route ${addresses.paths.login}`,
+    {
+      hint: 'Put app.use(scalekitAuth()), or the kit’s routes, above the guards.',
+    },
+  )
 }
 
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
@@ -82,7 +86,7 @@ function refuseByError(
   next: Next,
   { refuse }: GuardOptions,
 ): void {
-  const known = asScalekitError(error, 'unexpected', 'A guard could not decide')
+  const known = asScalekitError(error, 'unexpected', 'The guard failed')
   if (known.code === 'store_unavailable' && refuse !== 'next') {
     answerRefusal(known, undefined, req, res)
   } else {

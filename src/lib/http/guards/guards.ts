@@ -90,15 +90,24 @@ export function guards(instance?: Instance): Guards {
       })
     },
     requireRole: (role, options) => {
-      const roles = namesOf(role, 'requireRole() needs the name of at least one role')
+      const roles = namesOf(
+        role,
+        'requireRole() needs at least one role, such as requireRole("admin")',
+      )
       return guard(instance, options, requiresRole(roles))
     },
     requirePermission: (permission, options) => {
-      const needed = namesOf(permission, 'requirePermission() needs at least one permission')
+      const needed = namesOf(
+        permission,
+        'requirePermission() needs at least one permission, such as requirePermission("orders:read")',
+      )
       return guard(instance, options, requiresPermissions(needed))
     },
     requireScope: (scope, options) => {
-      const needed = namesOf(scope, 'requireScope() needs at least one scope')
+      const needed = namesOf(
+        scope,
+        'requireScope() needs at least one scope, such as requireScope("orders:read")',
+      )
       return guard(instance, options, function requireScope({ scopes }) {
         return needed.every((name) => scopes.includes(name))
           ? undefined
@@ -107,7 +116,9 @@ export function guards(instance?: Instance): Guards {
     },
     requireRecentAuth: ({ maxAgeSeconds } = { maxAgeSeconds: 0 }, options) => {
       if (!(maxAgeSeconds > 0)) {
-        throw new ConfigError(['requireRecentAuth() needs maxAgeSeconds greater than 0'])
+        throw new ConfigError([
+          'requireRecentAuth() needs a number of seconds greater than 0, such as requireRecentAuth({ maxAgeSeconds: 300 })',
+        ])
       }
       return guard(instance, options, function requireRecentAuth(principal, _req, now) {
         const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal

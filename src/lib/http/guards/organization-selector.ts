@@ -30,7 +30,7 @@ export function assertSelects(select: unknown): void {
   const [place, ...others] = Object.entries(Object(select))
   if (place && others.length === 0 && places.includes(place[0]) && isName(place[1])) return
   throw new ConfigError([
-    "requireOrganization() needs an id, a function of the request, or a place in it, such as { param: 'org' }",
+    "requireOrganization() needs an organization id, a function of the request, or one place in the request, such as { param: 'org' }",
   ])
 }
 

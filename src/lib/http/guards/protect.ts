@@ -63,5 +63,5 @@ function runFrom(
   Promise.resolve()
     .then(() => (step ? step(req, res, goOn) : last()))
     // Without an error, `next` would go on to the next handler.
-    .catch((error: unknown) => next(error || new Error('The handler rejected with no error')))
+    .catch((error: unknown) => next(error || new Error(`The handler rejected with \`${error}\``)))
 }

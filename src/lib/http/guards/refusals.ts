@@ -37,14 +37,14 @@ export const refusals: {
 } = {
   notSignedIn: {
     code: 'not_signed_in',
-    message: 'Nobody is signed in',
+    message: 'No user is signed in',
     hint: 'Open loginUrl in the browser, or send the session cookie.',
     login: {},
   },
   organizationRequired: {
     code: 'organization_required',
-    message: 'The request does not say which organization it is for',
-    hint: 'If it is a parameter above a Router, make that one with { mergeParams: true }.',
+    message: 'The request does not name an organization',
+    hint: 'If the organization is a parameter of a parent route, create the router with Router({ mergeParams: true }).',
   },
   noOrganization: {
     code: 'organization_required',
@@ -52,28 +52,29 @@ export const refusals: {
   },
   externalIdSelected: {
     code: 'wrong_organization',
-    message: 'The organization was selected by your own id of it, and Scalekit’s is compared',
-    hint: 'Select it by its `org_…` id, or compare externalOrganizationId yourself.',
+    message:
+      'The request names the organization by your external id, but the guard compares Scalekit’s ids',
+    hint: 'Select the `org_…` id, or compare `externalOrganizationId` in the handler.',
   },
   roleRequired: {
     code: 'role_required',
-    message: 'The user has none of the roles that this needs',
+    message: 'The user has none of the required roles',
   },
   permissionRequired: {
     code: 'permission_required',
-    message: 'The user lacks a permission that this needs',
+    message: 'The user lacks a required permission',
   },
   // @see RFC 6750 section 3.1
   insufficientScope: (scopes) => ({
     code: 'insufficient_scope',
-    message: 'The access token lacks a scope that this needs',
+    message: 'The access token lacks a required scope',
     challenge: `error="insufficient_scope", scope="${scopes.join(' ')}"`,
   }),
   // @see RFC 9470 section 3
   recentAuthRequired: (maxAgeSeconds, { organizationId, startedAt }, now) => ({
     code: 'recent_auth_required',
-    message: 'The user has to prove again who they are',
-    hint: 'Open loginUrl in the browser.',
+    message: 'The user has not authenticated recently enough',
+    hint: 'Open loginUrl in the browser to authenticate again.',
     login: freshLogin(organizationId),
     // Who has just come from there without proof would only be sent around in a circle.
     asksFirst: now - startedAt < justSignedInMs,

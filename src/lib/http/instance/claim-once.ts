@@ -15,6 +15,6 @@ export async function claimOnce(
   try {
     return await singleUse.claim(key, expiresAt)
   } catch (cause) {
-    throw new ScalekitError('store_unavailable', 'The store did not answer', { cause })
+    throw new ScalekitError('store_unavailable', 'The store failed', { cause })
   }
 }

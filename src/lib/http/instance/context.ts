@@ -98,7 +98,7 @@ export function contextOf(req: IncomingMessage, instance?: Instance): Context {
   while (context && instance && context.instance !== instance) context = context.outer
   if (context) return context
   throw new ConfigError('not_mounted', 'scalekitAuth() did not run for this request', {
-    hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
+    hint: 'Put app.use(scalekitAuth()) above the routes that read the session. If the kit is mounted below a path, also add app.use(auth.session()).',
   })
 }
 

@@ -62,8 +62,10 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
 function misplaced(asked: string, expected: string): ConfigError {
   return new ConfigError(
     'base_path_mismatch',
-    `${JSON.stringify(asked)} was asked for, but this route's address is ${JSON.stringify(expected)}`,
-    { hint: 'Set `basePath` to where the kit is mounted, or `paths` to where this route is.' },
+    `The request is for ${JSON.stringify(asked)}, but this route expects ${JSON.stringify(expected)}`,
+    {
+      hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`.',
+    },
   )
 }
 

@@ -21,5 +21,5 @@ export function assertMethod(
 
 /** @throws {@link LoginError} `method_not_allowed` for anything but GET and HEAD */
 export function assertRead(req: IncomingMessage, res: ServerResponse): void {
-  assertMethod(req, res, ['GET', 'HEAD'], 'This is read with GET')
+  assertMethod(req, res, ['GET', 'HEAD'], 'This route must be called with GET')
 }

@@ -41,7 +41,7 @@ function descriptorOf({ name, of, isOn }: RequestProperty): PropertyDescriptor {
     },
     // A request that never came to us may have one of its own.
     set(this: IncomingMessage, value: unknown) {
-      if (isOn(this)) throw new TypeError(`req.${name} is not to be set`)
+      if (isOn(this)) throw new TypeError(`req.${name} is read-only`)
       const own = { configurable: true, enumerable: true, writable: true }
       Object.defineProperty(this, name, { ...own, value })
     },

@@ -36,23 +36,27 @@ export function readCallbackAnswer(
   const [code, state, error, description] = ['code', 'state', 'error', 'error_description'].map(
     (name) => short(params, name),
   )
-  if ((short(params, 'iss') ?? issuer) !== issuer) throw invalid('comes from another issuer')
-  if (code !== undefined && error !== undefined) throw invalid('has both a code and an error')
-  if (error === undefined && (!code || !state)) throw invalid('has no code or no state')
+  if ((short(params, 'iss') ?? issuer) !== issuer)
+    throw invalid('has an `iss` that is not the issuer of this environment')
+  if (code !== undefined && error !== undefined) throw invalid('has both `code` and `error`')
+  if (error === undefined && (!code || !state)) throw invalid('lacks `code` or `state`')
   return { params, state: state ?? '', code: code ?? '', error, description }
 }
 
 /** A link scanner's HEAD and a browser's prefetch must not use the code up. */
 function assertAsked(req: IncomingMessage, res: ServerResponse): void {
-  assertMethod(req, res, ['GET'], 'The callback takes GET')
+  assertMethod(req, res, ['GET'], 'The callback must be called with GET')
   if (isPrefetch(req)) {
-    throw new LoginError('navigation_required', 'The callback cannot be fetched ahead')
+    throw new LoginError('navigation_required', 'The callback must not be prefetched')
   }
 }
 
 function short(params: URLSearchParams, name: string): string | undefined {
-  const value = singleParameter(params, name, () => invalid(`has ${name} more than once`))
-  if (value !== undefined && value.length > maxLength) throw invalid(`has a long ${name}`)
+  const value = singleParameter(params, name, () =>
+    invalid(`is malformed: \`${name}\` appears more than once`),
+  )
+  if (value !== undefined && value.length > maxLength)
+    throw invalid(`is malformed: \`${name}\` has more than ${maxLength} characters`)
   return value
 }
 

@@ -140,15 +140,15 @@ async function goOn(
 
 /** No cookie could be sent any more, and the session before would be over. */
 function answeredItself(): LoginError {
-  return new LoginError('on_login_failed', 'onLogin answered the request itself', {
-    hint: 'Answer { deny } or { returnTo }, and leave the response alone.',
+  return new LoginError('on_login_failed', 'onLogin sent a response itself', {
+    hint: 'Return { deny } or { returnTo } instead of writing to the response.',
   })
 }
 
 function tooLate(status: 'expired' | 'used'): LoginError {
   return status === 'expired'
-    ? new LoginError('login_expired', 'The sign-in took too long')
-    : new LoginError('login_state_used', 'The sign-in was used before')
+    ? new LoginError('login_expired', 'The sign-in expired before it was finished')
+    : new LoginError('login_state_used', 'The sign-in was already used')
 }
 
 const noAuthTime =

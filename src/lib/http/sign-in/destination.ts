@@ -118,7 +118,11 @@ function texts(answer: unknown): LoginRequest {
   if (isObject && members.every(([, value]) => typeof value === 'string')) {
     return Object.fromEntries(members)
   }
-  throw new LoginError('login_resolve_failed', 'login.resolve answered no target', {
-    hint: 'Answer nothing, or an object of texts such as { organizationId }.',
-  })
+  throw new LoginError(
+    'login_resolve_failed',
+    'login.resolve must return an object of strings or undefined',
+    {
+      hint: 'Return an object such as { organizationId }, or undefined for no target.',
+    },
+  )
 }

@@ -104,13 +104,13 @@ function requestOf(
 
 /** A person opens the link, or answers our page; nothing else may use the token up. */
 function assertAsked(req: IncomingMessage, res: ServerResponse, origin: string): void {
-  assertMethod(req, res, ['GET', 'POST'], 'An IdP-initiated login is a GET or a POST')
+  assertMethod(req, res, ['GET', 'POST'], 'An IdP-initiated login must be a GET or a POST')
   if (isPrefetch(req) || !asksForPage(req)) {
-    throw new LoginError('navigation_required', 'A sign-in begins by opening a page')
+    throw new LoginError('navigation_required', 'A sign-in must be opened as a page')
   }
   // Only the form of our own page posts, and it has no use for a token of a script.
   if (req.method === 'POST' && !isWanted(req, { origin, isCsrfToken: () => false })) {
-    throw new LoginError('cross_site_request', 'The sign-in did not come from our page')
+    throw new LoginError('cross_site_request', 'The form was not sent by the kit’s own page')
   }
 }
 
@@ -153,5 +153,5 @@ async function claim(
   { tokenHash, expiresAt }: Pick<IdpLogin, 'tokenHash' | 'expiresAt'>,
 ): Promise<void> {
   const isFirst = await claimOnce(singleUse, `idp-login:${tokenHash}`, expiresAt)
-  if (!isFirst) throw new LoginError('login_state_used', 'The IdP-initiated login was used before')
+  if (!isFirst) throw new LoginError('login_state_used', 'The IdP-initiated login was already used')
 }

@@ -61,6 +61,16 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   loginHint: loginHintForm,
 }
 
+/** What the error says in place of a value that does not fit. */
+const expectedForms: { readonly [Name in keyof LoginRequest]?: string } = {
+  connectionId: 'conn_…',
+  organizationId: 'org_… or your external id',
+  domain: 'a domain such as acme.example',
+  provider: 'a name such as google',
+  loginHint: 'an email address',
+  prompt: prompts.join(', '),
+}
+
 /**
  * Reads the query of `/login`; parameters of other names are ignored.
  *
@@ -136,8 +146,8 @@ function whatIsSaid(request: LoginRequest): LoginRequest {
   const said = Object.entries(request).filter(([, value]) => value !== undefined)
   const unknown = said.find(([name]) => !Object.hasOwn(names, name))?.[0]
   if (unknown === undefined) return Object.fromEntries(said)
-  throw new LoginError('parameter_invalid', `${quote(unknown)} is no part of a sign-in`, {
-    hint: 'Write names as in { organizationId }.',
+  throw new LoginError('parameter_invalid', `${quote(unknown)} is not a parameter of a sign-in`, {
+    hint: 'Write the names in camelCase, as in { organizationId }.',
   })
 }
 
@@ -147,15 +157,20 @@ function assertProvider(
   allowedProviders: readonly string[],
 ): void {
   if (connectionId ?? organizationId ?? domain) {
-    throw new LoginError('ambiguous_target', 'provider stands beside another target')
+    throw new LoginError('ambiguous_target', '`provider` cannot be combined with another target')
   }
   if (!allowedProviders.includes(provider)) {
-    throw new LoginError('provider_not_allowed', 'This social provider is not offered', {
-      hint: 'List it in `login.providers` to offer it.',
-    })
+    throw new LoginError(
+      'provider_not_allowed',
+      'This social provider is not in `login.providers`',
+      {
+        hint: 'Add it to `login.providers` to allow it.',
+      },
+    )
   }
 }
 
 function invalid(name: keyof LoginRequest): LoginError {
-  return new LoginError('parameter_invalid', `${names[name]} is not of its form`)
+  const expected = name in expectedForms ? `: expected ${expectedForms[name]}` : ''
+  return new LoginError('parameter_invalid', `${names[name]} is malformed${expected}`)
 }

@@ -127,9 +127,9 @@ export async function loginRoute(
 }
 
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {
-  assertMethod(req, res, ['GET'], 'A sign-in begins with GET')
+  assertMethod(req, res, ['GET'], 'A sign-in must begin with GET')
   if (isNavigation(req)) return
-  throw new LoginError('navigation_required', 'A sign-in begins by opening a page', {
+  throw new LoginError('navigation_required', 'A sign-in must be opened as a page', {
     hint: 'Send the browser there with location.assign(), not with fetch().',
   })
 }

@@ -58,7 +58,9 @@ async function urlAtScalekit(
   } catch (error) {
     if (!(error instanceof ScalekitError)) throw error
     const log = withFields(logger, errorFields(error, logFieldsOf(req)))
-    log.warn(`signed out here only: ${error.code}: ${quote(error.message)}`)
+    log.warn(
+      `sign-out: the session ended here, but not at Scalekit: ${error.code}: ${quote(error.message)}`,
+    )
     return undefined
   }
 }
@@ -78,7 +80,7 @@ export async function logoutRoute(
   res: ServerResponse,
 ): Promise<void> {
   const { addresses, sessions, theme } = instance
-  assertMethod(req, res, ['GET', 'POST'], 'A sign-out is a GET or a POST')
+  assertMethod(req, res, ['GET', 'POST'], 'A sign-out must be a GET or a POST')
   const query = queryOf(req)
   const returnTo = query.get('return_to') ?? undefined
   const principal = await sessions.ask(req, res)
@@ -91,8 +93,8 @@ export async function logoutRoute(
     tell(instance, req, 'sign-out', 'the request did not come from this site: asking the user')
     sendPage(res, 200, signOutPage(ownAction(addresses, req, returnTo)), theme)
   } else {
-    throw new LoginError('cross_site_request', 'The sign-out did not come from this site', {
-      hint: 'Send it from a page of the application, or with X-CSRF-Token from /me.',
+    throw new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
+      hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',
     })
   }
 }

@@ -16,12 +16,12 @@ export function missingTransaction(
     })
   }
   if (!cookieNames(req).some((cookie) => cookie.replace('__Host-', '').startsWith(`${name}-`))) {
-    return new LoginError('login_cookies_refused', 'The browser brought no cookie of ours at all', {
-      hint: 'It blocks cookies, or the sign-in began on another host: open the application by its baseUrl.',
+    return new LoginError('login_cookies_refused', 'The browser sent none of the kit’s cookies', {
+      hint: 'The browser blocks cookies, or the sign-in began on another host: open the application at its `baseUrl`.',
     })
   }
-  return new LoginError('login_state_missing', 'The browser brought other transactions, not this', {
-    hint: 'It was used already, or dropped because more than five sign-ins were in progress.',
+  return new LoginError('login_state_missing', 'The browser sent no cookie for this sign-in', {
+    hint: 'The sign-in was already used, or its cookie was dropped because more than five sign-ins were in progress.',
   })
 }
 

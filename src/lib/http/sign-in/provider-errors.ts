@@ -59,12 +59,12 @@ const hintByError: Readonly<Record<string, string>> = {
 export function providerError(error: string, description: string | undefined): ScalekitError {
   const said = description ? { cause: new Error(description) } : {}
   const [loginCode, generalCode] = [own(loginCodes, error), own(generalCodes, error)]
-  const message = `Scalekit answered ${error}`
+  const message = `Scalekit returned the error ${error}`
   const details = { ...said, providerError: error, hint: own(hintByError, error) }
   if (loginCode) return new LoginError(loginCode, message, details)
   if (generalCode) return new ScalekitError(generalCode, message, details)
   const cause = new Error(error, said)
-  return new ScalekitError('provider_failed', 'Scalekit answered an unknown error', { cause })
+  return new ScalekitError('provider_failed', 'Scalekit returned an unknown error', { cause })
 }
 
 /** The query may name a member that every object has, such as `constructor`. */

@@ -21,7 +21,7 @@ export async function switchOrganization(
   assertWanted(req, instance.addresses.origin(req))
   const principal = await instance.sessions.ask(req, res)
   if (principal.status === 'signed-out') {
-    throw new AccessError('not_signed_in', 'Switching organizations needs a signed-in user', {
+    throw new AccessError('not_signed_in', 'switchOrganization() needs a signed-in user', {
       hint: 'Put requireAuth() before the route.',
     })
   }
@@ -43,21 +43,25 @@ export async function switchOrganization(
 /** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */
 function assertNamed(organizationId: unknown): void {
   if (typeof organizationId === 'string') return
-  throw new LoginError('parameter_invalid', 'A switch names one organization', {
-    hint: 'Give switchOrganization() the id as a text.',
-  })
+  throw new LoginError(
+    'parameter_invalid',
+    'switchOrganization() needs the id of one organization',
+    {
+      hint: 'Pass the id as a string: switchOrganization(req, res, "org_…").',
+    },
+  )
 }
 
 /** A link on another site must not move a user to another organization. */
 function assertWanted(req: IncomingMessage, origin: string): void {
   if (isPrefetch(req) || !asksForPage(req)) {
-    throw new LoginError('navigation_required', 'A switch begins by opening a page', {
-      hint: 'Make it a form or a link of a page, not a fetch().',
+    throw new LoginError('navigation_required', 'A switch must be opened as a page', {
+      hint: 'Use a form or a link of a page, not fetch().',
     })
   }
   if (!isWanted(req, { origin, isCsrfToken: () => false })) {
-    throw new LoginError('cross_site_request', 'The switch did not come from this site', {
-      hint: 'Make it a form with method="post" on a page of the application.',
+    throw new LoginError('cross_site_request', 'The switch request did not come from this site', {
+      hint: 'Use a form with method="post" on a page of the application.',
     })
   }
 }

@@ -89,17 +89,21 @@ function tooLarge({ maxBytes }: BodyLimits): WebhookError {
 }
 
 function tooSlow({ timeoutMs }: BodyLimits): WebhookError {
-  return new WebhookError('webhook_too_slow', `The body did not come within ${timeoutMs} ms`)
+  return new WebhookError('webhook_too_slow', `The body did not arrive within ${timeoutMs} ms`)
 }
 
 function brokeOff(cause?: Error): WebhookError {
-  return new WebhookError('webhook_body_invalid', 'The body broke off', { cause })
+  return new WebhookError(
+    'webhook_body_invalid',
+    'The request ended before its body was complete',
+    { cause },
+  )
 }
 
 function consumed(): WebhookError {
   return new WebhookError(
     'webhook_body_consumed',
-    'Something read the body first and kept no bytes, so its signature cannot be verified',
+    'Another middleware read the body first and did not keep its bytes, so the signature cannot be verified',
     {
       hint: 'Mount scalekitAuth() above body parsers, or auth.captureRawBody above them all, or give the parser `verify: (req, _res, bytes) => { req.rawBody = bytes }`.',
     },

@@ -36,11 +36,14 @@ export async function signedRequest(
   { secret: keys, toleranceSeconds, maxBytes }: SignedRequestOptions,
 ): Promise<SignedRequest> {
   const limits = { maxBytes, timeoutMs: bodyTimeoutMs }
-  if (keys.length === 0) throw new WebhookError('webhook_not_expected', 'Nothing is expected here')
+  if (keys.length === 0)
+    throw new WebhookError('webhook_not_expected', 'No signing secret is configured')
   if (req.method !== 'POST') {
     const headers = { Allow: 'POST' }
     res.setHeader('Allow', headers.Allow)
-    throw new ScalekitError('method_not_allowed', 'Scalekit sends it with POST', { headers })
+    throw new ScalekitError('method_not_allowed', 'This route must be called with POST', {
+      headers,
+    })
   }
   const raw = await signableBody(instance, req, scheme, limits).catch((error: unknown) => {
     // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.

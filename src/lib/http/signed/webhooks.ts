@@ -32,7 +32,7 @@ export async function webhooksRoute(
 /** Rejects an event without a `type`: no handler can be chosen for it. */
 function assertTyped({ type }: { readonly type: unknown }): void {
   if (typeof type === 'string') return
-  throw new WebhookError('webhook_body_invalid', 'The body has no type')
+  throw new WebhookError('webhook_body_invalid', 'The body has no `type`')
 }
 
 /** Only what took effect, never will, or is sure to be handled is acknowledged. */

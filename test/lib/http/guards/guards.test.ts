@@ -123,7 +123,7 @@ describe('requireAuth', () => {
     const answer = await visitor().call('/page').expect(500)
     expect(answer.body).toMatchObject({ handledBy: 'application', code: 'config_invalid' })
     expect(() => requireAuth({ headers: {}, method: 'GET' } as object)).toThrow(
-      'requireAuth is mounted uncalled: write requireAuth()',
+      'requireAuth was mounted without being called: write requireAuth()',
     )
   })
 
@@ -391,7 +391,10 @@ describe('requireOrganization', () => {
     ['a misspelled place', { params: 'org' }],
     ['a place without a name', { header: undefined }],
     ['two places', { param: 'org', header: 'X-Organization' }],
-    ['a request, as it is mounted uncalled', { headers: {}, method: 'GET', header() {} }],
+    [
+      'a request, as it was mounted without being called',
+      { headers: {}, method: 'GET', header() {} },
+    ],
   ])('cannot be made with %s', (_what, select) => {
     expect(() => requireOrganization(select as string)).toThrow(
       expect.objectContaining({
@@ -657,7 +660,7 @@ describe('a guard that cannot tell', () => {
     expect(() => getAuth({} as IncomingMessage)).toThrow(
       expect.objectContaining({
         code: 'not_mounted',
-        hint: 'Put app.use(scalekitAuth()) above the routes that ask who is signed in; where it is mounted below a path, also app.use(auth.session()).',
+        hint: 'Put app.use(scalekitAuth()) above the routes that read the session. If the kit is mounted below a path, also add app.use(auth.session()).',
       }),
     )
   })

@@ -116,7 +116,7 @@ describe('the error handler of the framework', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
   })
 
-  it('responds 503 while the store is out of reach, and says when to come back', async () => {
+  it('responds 503 while the store cannot be reached, and says when to come back', async () => {
     const store = memoryStore()
     const { write } = store.revocations
     const since = () => Promise.reject(new Error('connection refused'))

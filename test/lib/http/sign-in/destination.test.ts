@@ -314,7 +314,7 @@ describe('login.resolve', () => {
     const resolve = () => ({ organization_id: 'acme', returnTo: '/app' })
     const { visitor, log } = await start({ options: { login: { ...hosted, resolve } } })
     expect((await visitor().open('/login').expect(400)).text).toContain('parameter_invalid')
-    expect(log.join('\n')).toContain('"organization_id" is no part of a sign-in')
+    expect(log.join('\n')).toContain('"organization_id" is not a parameter of a sign-in')
   })
 
   it('that names a social provider which is not offered is answered with 400', async () => {

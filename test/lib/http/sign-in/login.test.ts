@@ -217,7 +217,7 @@ describe('what /login refuses', () => {
   })
 })
 
-describe('when Scalekit is out of reach', () => {
+describe('when Scalekit cannot be reached', () => {
   it('/login answers 503 with a page, and works again without a restart', async () => {
     let now = Date.now()
     const { visitor, emulator } = await start({ options: { clock: () => now } })

@@ -99,7 +99,7 @@ describe('/logout', () => {
     ['https://evil.example', '/'],
     ['//evil.example', '/'],
   ])(
-    'still signs out here when Scalekit is out of reach, and goes from %s to %s',
+    'still signs out here when Scalekit cannot be reached, and goes from %s to %s',
     async (asked, landed) => {
       const { cookie, emulator, url } = await signedIn()
       emulator.fail({ path: '/.well-known/openid-configuration', reset: true, times: 9 })

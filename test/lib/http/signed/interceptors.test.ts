@@ -105,7 +105,7 @@ describe.each([
   ])('a handler that %s gets that answer, and nobody’s name is in the log', async (_how, fail) => {
     const { ask, log } = await asked({ onFailure, onPreSessionCreation: fail })
     await inVirtualTime(async () => ask().expect(200, { decision }))
-    expect(log.filter((line) => line.includes(`so the answer is ${decision}`))).toHaveLength(1)
+    expect(log.filter((line) => line.includes(`so the decision is ${decision}`))).toHaveLength(1)
     expect(log.join()).not.toContain('ada@')
   })
 })
@@ -183,7 +183,7 @@ describe('the route', () => {
     const options = { clientId: 'skc_1', clientSecret: 'x', environmentUrl: 'https://a.example' }
     const onPreSignup = () => undefined
     expect(() => scalekitAuth({ ...options, interceptors: { onPreSignup } })).toThrow(
-      /`interceptors.secret` is missing.*`interceptors.onFailure` is missing: say "deny" or "allow"/s,
+      /`interceptors.secret` is missing.*`interceptors.onFailure` is missing: write "deny" or "allow"/s,
     )
   })
 })

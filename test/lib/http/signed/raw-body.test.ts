@@ -307,7 +307,7 @@ describe('a body that nobody should wait for', () => {
     socket.write([...head, '', 'half'].join('\r\n'))
     await opened
     socket.destroy()
-    await eventually(() => expect(log.join('\n')).toContain('broke off'))
+    await eventually(() => expect(log.join('\n')).toContain('ended before its body was complete'))
     expect(log.filter((line) => line.startsWith('error'))).toEqual([])
   })
 
