@@ -1,37 +1,40 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { splitAtDashes, UsageError } from './lib/commands/arguments.ts'
 
 const usage = `Usage: express-scalekit emulator [options] [-- <command>]
        express-scalekit trigger <event type> --to <url> [options]
        express-scalekit sign <file> [options]
 
-emulator: starts an emulator of Scalekit on this machine, without an account and without a network.
+emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
-  --port <number>             where it listens (default: 4400; 0: any free port)
-  --redirect-uri <url>        where codes may be sent, to the letter; may be repeated
+  --port <number>             the port to listen on (default: 4400; 0: any free port)
+  --redirect-uri <url>        a redirect URI, compared exactly; may be repeated
                               (default: http://localhost:3000/callback)
-  --mode <full-stack | sso>   which product it emulates (default: full-stack)
+  --mode <full-stack | sso>   the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
-                              for an e-mail address (default: on in full-stack mode)
-  --webhook <url>             where events are sent; may be repeated
+                              for an email address (default: on in full-stack mode)
+  --webhook <url>             an endpoint that gets the events; may be repeated
   -- <command>                starts your application with the emulator's variables in its
                               environment, and stops when it ends
 
-trigger: sends an event, signed, and prints what is answered; fails unless that is a 2xx.
+trigger: sends a signed event and prints the response; fails unless the status is 2xx.
 
   --to <url>                  your endpoint, e.g. http://localhost:3000/webhooks
-  --secret <whsec_…>          the signing secret (default: SCALEKIT_WEBHOOK_SECRET)
   --data <file>               JSON for the event's data (default: Scalekit's example)
-  --count <number>            how many to send (default: 1)
+  --count <number>            how many events to send (default: 1)
 
-sign: prints the headers that a file has to be sent with.
+sign: prints the headers to send with a file.
 
-  --secret <whsec_…>          the signing secret (default: SCALEKIT_WEBHOOK_SECRET)
-  --curl                      prints a command that sends it
-  --to <url>                  where that command sends it
+  --curl                      prints a curl command that sends the file
+  --to <url>                  the URL in that command
                               (default: http://localhost:3000/webhooks)
 
-  --help                      shows this text`
+trigger and sign read the signing secret from the variable SCALEKIT_WEBHOOK_SECRET.
+
+  --help                      prints this text
+  --version                   prints the version`
 
 /** Loaded when they are asked for, so that usage needs none of it. */
 const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => Promise<void>>> =
@@ -44,7 +47,8 @@ const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => P
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isUsageError = error instanceof UsageError
   const message = error instanceof Error ? error.message : String(error)
-  console.error(isUsageError ? `${message}\n\n${usage}` : message)
+  // Last, where the reader of a terminal looks first.
+  console.error(isUsageError ? `${usage}\n\n${message}` : message)
   process.exitCode = isUsageError ? 2 : 1
 })
 
@@ -52,10 +56,20 @@ async function main(words: readonly string[]): Promise<void> {
   const { own } = splitAtDashes(words)
   if (own.some((word) => word === '--help' || word === '-h')) return console.log(usage)
   const [name, ...args] = words
+  if (name === '--version' || name === '-v') return console.log(await version())
   const load = commands.get(name ?? '')
   if (!load) {
-    throw new UsageError(name ? `There is no command ${name}.` : 'A command is missing.')
+    throw new UsageError(
+      name
+        ? `There is no command ${name}. Use emulator, trigger or sign.`
+        : 'The command is missing. Use emulator, trigger or sign.',
+    )
   }
   const run = await load()
   await run(args)
+}
+
+async function version(): Promise<string> {
+  const manifest = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8')
+  return JSON.parse(manifest).version
 }

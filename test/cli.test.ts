@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
@@ -130,13 +130,14 @@ describe('express-scalekit emulator', () => {
 })
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+const withSecret = { SCALEKIT_WEBHOOK_SECRET: secret }
 
 describe('express-scalekit trigger', () => {
   const type = 'organization.directory.user_created'
 
   it('sends an example that the library of the specification accepts', async () => {
     const { url, received } = await startReceiver(secret)
-    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    const { child, output } = run(['trigger', type, '--to', url], withSecret)
     expect(await exitOf(child)).toBe(0)
     expect(output.text).toBe('201 thanks\n')
     expect(received).toMatchObject([{ problem: undefined, event: { type } }])
@@ -144,15 +145,15 @@ describe('express-scalekit trigger', () => {
 
   it('takes the secret of the environment', async () => {
     const { url, received } = await startReceiver(secret)
-    const { child } = run(['trigger', type, '--to', url], { SCALEKIT_WEBHOOK_SECRET: secret })
+    const { child } = run(['trigger', type, '--to', url], withSecret)
     expect(await exitOf(child)).toBe(0)
     expect(received).toMatchObject([{ problem: undefined }])
   })
 
   it('sends as many as it is told to, each with an id of its own', async () => {
     const { url, received } = await startReceiver(secret)
-    const args = ['trigger', type, '--to', url, '--secret', secret, '--count', '3']
-    const { child, output } = run(args)
+    const args = ['trigger', type, '--to', url, '--count', '3']
+    const { child, output } = run(args, withSecret)
     expect(await exitOf(child)).toBe(0)
     expect(output.text).toBe('201 thanks\n'.repeat(3))
     expect(new Set(received.map(({ id }) => id)).size).toBe(3)
@@ -162,16 +163,16 @@ describe('express-scalekit trigger', () => {
   it('sends the data of a file', async () => {
     const { url, received } = await startReceiver(secret)
     const file = await fileWith('{"id":"role_1","name":"editor"}')
-    const args = ['trigger', 'role.created', '--to', url, '--secret', secret, '--data', file]
-    expect(await exitOf(run(args).child)).toBe(0)
+    const args = ['trigger', 'role.created', '--to', url, '--data', file]
+    expect(await exitOf(run(args, withSecret).child)).toBe(0)
     expect(received[0]?.event.data).toEqual({ id: 'role_1', name: 'editor' })
   })
 
   it.each(['[]', 'null', '"text"'])('sends no data that is %s', async (data) => {
     const { url, received } = await startReceiver(secret)
     const file = await fileWith(data)
-    const args = ['trigger', 'role.created', '--to', url, '--secret', secret, '--data', file]
-    const { child, output } = run(args)
+    const args = ['trigger', 'role.created', '--to', url, '--data', file]
+    const { child, output } = run(args, withSecret)
     expect(await exitOf(child)).toBe(1)
     expect(output.errors).toContain('must hold a JSON object')
     expect(received).toEqual([])
@@ -179,24 +180,24 @@ describe('express-scalekit trigger', () => {
 
   it('says which file is not JSON', async () => {
     const file = await fileWith('{"id":')
-    const to = ['--to', 'http://127.0.0.1:1/webhooks', '--secret', secret]
-    const { child, output } = run(['trigger', 'role.created', ...to, '--data', file])
+    const args = ['trigger', 'role.created', '--to', 'http://127.0.0.1:1/webhooks', '--data', file]
+    const { child, output } = run(args, withSecret)
     expect(await exitOf(child)).toBe(1)
     expect(output.errors).toContain(`${file} is not JSON: `)
   })
 
   it.each([301, 401, 503])('shows a %i and fails', async (status) => {
     const { url } = await startReceiver(secret, [status])
-    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    const { child, output } = run(['trigger', type, '--to', url], withSecret)
     expect(await exitOf(child)).toBe(1)
     expect(output.text).toBe(`${status} thanks\n`)
   })
 
   it('fails where nobody listens, and says so', async () => {
     const url = 'http://127.0.0.1:1/webhooks'
-    const { child, output } = run(['trigger', type, '--to', url, '--secret', secret])
+    const { child, output } = run(['trigger', type, '--to', url], withSecret)
     expect(await exitOf(child)).toBe(1)
-    expect(output.errors).toContain(`${url} did not answer: bad port`)
+    expect(output.errors).toContain(`${url} did not respond: bad port`)
   })
 
   it.each([
@@ -216,7 +217,7 @@ describe('express-scalekit sign', () => {
   const body = '{"type":"role.created"}\n'
 
   it('prints headers that the library of the specification accepts', async () => {
-    const { child, output } = run(['sign', await fileWith(body), '--secret', secret])
+    const { child, output } = run(['sign', await fileWith(body)], withSecret)
     expect(await exitOf(child)).toBe(0)
     const headers = Object.fromEntries(
       output.text
@@ -231,7 +232,7 @@ describe('express-scalekit sign', () => {
   it('prints a command that sends the file, whatever it is called', async () => {
     const { url, received } = await startReceiver(secret)
     const file = await fileWith(body, "it's a $file.json")
-    const { child, output } = run(['sign', file, '--secret', secret, '--curl', '--to', url])
+    const { child, output } = run(['sign', file, '--curl', '--to', url], withSecret)
     expect(await exitOf(child)).toBe(0)
     const shell = spawn('sh', ['-c', `${output.text.trim()} --silent`])
     running.push(shell)
@@ -240,7 +241,7 @@ describe('express-scalekit sign', () => {
   })
 
   it('fails where there is no file', async () => {
-    const { child, output } = run(['sign', 'no-such-file.json', '--secret', secret])
+    const { child, output } = run(['sign', 'no-such-file.json'], withSecret)
     expect(await exitOf(child)).toBe(1)
     expect(output.errors).toContain('no-such-file.json')
   })
@@ -269,17 +270,43 @@ describe('express-scalekit', () => {
     ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
     ['no event type', ['trigger', '--to', 'http://localhost']],
-    ['nowhere to send an event', ['trigger', 'role.created', '--secret', secret]],
+    ['nowhere to send an event', ['trigger', 'role.created']],
     ['a relative address', ['trigger', 'role.created', '--to', '/webhooks']],
     ['an address without http', ['trigger', 'role.created', '--to', 'localhost:3000/webhooks']],
     ['no events to send', ['trigger', 'role.created', '--to', 'http://localhost', '--count', '0']],
     ['no secret', ['trigger', 'role.created', '--to', 'http://localhost']],
-    ['no file to sign', ['sign', '--secret', secret]],
-    ['two files to sign', ['sign', 'one', 'two', '--secret', secret]],
+    ['no file to sign', ['sign']],
+    ['two files to sign', ['sign', 'one', 'two']],
   ])('shows its usage and exits with 2: %s', async (_case, args) => {
     const { child, output } = run(args)
     expect(await exitOf(child)).toBe(2)
     expect(output.errors).toContain('Usage: express-scalekit emulator')
+  })
+
+  it('prints what was wrong last, below its usage', async () => {
+    const { child, output } = run(['emulator', '--port', 'http'])
+    expect(await exitOf(child)).toBe(2)
+    const [last] = output.errors.trim().split('\n').slice(-1)
+    expect(last).toBe('--port must be a whole number from 0 to 65535, not http.')
+  })
+
+  it.each(['trigger', 'sign'])('%s takes no secret of the command line', async (command) => {
+    const args = { trigger: ['role.created', '--to', 'http://127.0.0.1:1'], sign: ['file.json'] }
+    const given = [command, ...args[command as keyof typeof args], '--secret', secret]
+    const { child, output } = run(given, withSecret)
+    expect(await exitOf(child)).toBe(2)
+    const [last] = output.errors.trim().split('\n').slice(-1)
+    expect(last).toBe(
+      'Set SCALEKIT_WEBHOOK_SECRET instead of --secret: other users of this machine can see command lines, and the shell keeps them in its history.',
+    )
+    expect(output.errors).not.toContain(secret)
+  })
+
+  it('prints its version', async () => {
+    const { child, output } = run(['--version'])
+    expect(await exitOf(child)).toBe(0)
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+    expect(output.text).toBe(`${version}\n`)
   })
 })
 

@@ -38,7 +38,8 @@ export function onlyWord(positionals: readonly string[], name: string): string {
 
 /** @throws {@link UsageError} for words that no command asked for */
 export function assertNoMore(words: readonly string[]): void {
-  if (words.length > 0) throw new UsageError(`Not expected here: ${words.join(' ')}.`)
+  if (words.length > 0)
+    throw new UsageError(`The command takes no further argument: ${words.join(' ')}.`)
 }
 
 export function urlArgument(name: string, value: string | undefined): string {
@@ -59,9 +60,20 @@ export function numberArgument(
   throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not ${value}.`)
 }
 
-/** The signing secret, from the command line or from the environment. */
-export function secretArgument(value: string | undefined): string {
-  const secret = value ?? process.env.SCALEKIT_WEBHOOK_SECRET
+/**
+ * The signing secret, from the environment alone.
+ *
+ * @param given What `--secret` was given, which is refused.
+ */
+export function secretArgument(given: string | undefined): string {
+  if (given !== undefined) {
+    throw new UsageError(
+      'Set SCALEKIT_WEBHOOK_SECRET instead of --secret: other users of this machine can see command lines, and the shell keeps them in its history.',
+    )
+  }
+  const secret = process.env.SCALEKIT_WEBHOOK_SECRET
   if (secret) return secret
-  throw new UsageError('Give the signing secret by --secret or by SCALEKIT_WEBHOOK_SECRET.')
+  throw new UsageError(
+    'The signing secret is missing: set SCALEKIT_WEBHOOK_SECRET to the secret of the endpoint, whsec_….',
+  )
 }

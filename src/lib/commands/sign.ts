@@ -5,6 +5,7 @@ import { signWebhook } from '../webhooks/signature.ts'
 import { onlyWord, parseArguments, secretArgument, urlArgument } from './arguments.ts'
 
 const options = {
+  /** Known so that it can be refused with the reason. */
   secret: { type: 'string' },
   curl: { type: 'boolean', default: false },
   to: { type: 'string', default: 'http://localhost:3000/webhooks' },

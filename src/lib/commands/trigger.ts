@@ -17,6 +17,7 @@ import {
 
 const options = {
   to: { type: 'string' },
+  /** Known so that it can be refused with the reason. */
   secret: { type: 'string' },
   data: { type: 'string' },
   count: { type: 'string', default: '1' },
@@ -47,7 +48,7 @@ async function send(url: string, secret: string, body: string): Promise<boolean>
     redirect: 'manual',
     signal: AbortSignal.timeout(10_000),
   }).catch((error: Error) => {
-    throw new Error(`${url} did not answer: ${reasonOf(error)}`, { cause: error })
+    throw new Error(`${url} did not respond: ${reasonOf(error)}`, { cause: error })
   })
   const text = await answer.text()
   console.log(`${answer.status} ${text.replaceAll(/\s+/g, ' ')}`.trim())
@@ -78,7 +79,7 @@ function typeFrom(name: string): EventType {
   const type = eventTypeOf(name)
   if (type) return type
   const nearest = nearestTypes(name).join(', ')
-  throw new UsageError(`There is no event type ${name}. The nearest are ${nearest}.`)
+  throw new UsageError(`There is no event type ${name}. The nearest types are ${nearest}.`)
 }
 
 /** First those that have all of the name in theirs, such as `user_created`. */
