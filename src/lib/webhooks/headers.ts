@@ -31,6 +31,11 @@ const zero = '0'.charCodeAt(0)
 /** Room for twenty signatures; Scalekit sends one, or two while a secret rotates. */
 const maxSignaturesLength = 2048
 
+/** Whether a delivery can have this id. */
+export function isDeliveryId(id: unknown): boolean {
+  return typeof id === 'string' && id.length <= maxIdLength && idForm.test(id)
+}
+
 /** @throws {@link WebhookError} `webhook_headers_invalid` */
 export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): SignatureHeaders {
   const named = isFetchHeaders(headers) ? fromFetch(headers, scheme) : headers
@@ -38,7 +43,7 @@ export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): Signa
   const id = textOf(named[scheme.id], named, scheme.id)
   const timestamp = textOf(named[scheme.timestamp], named, scheme.timestamp)
   const signatures = entriesOf(textOf(named[scheme.signature], named, scheme.signature))
-  if (id.length > maxIdLength || !idForm.test(id)) throw malformed(scheme.id)
+  if (!isDeliveryId(id)) throw malformed(scheme.id)
   const seconds = secondsOf(timestamp)
   if (seconds === undefined) throw malformed(scheme.timestamp)
   if (!signatures) throw malformed(scheme.signature)

@@ -1,9 +1,10 @@
 import { createHmac, type KeyObject } from 'node:crypto'
+import { isUint8Array } from 'node:util/types'
 import { isSameShortText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
-import { WebhookError } from '../ground/errors.ts'
+import { ConfigError, WebhookError } from '../ground/errors.ts'
 import { bytesOf, type RawBody } from './body.ts'
-import { type RequestHeaders, signatureHeaders } from './headers.ts'
+import { isDeliveryId, type RequestHeaders, signatureHeaders } from './headers.ts'
 import { interceptorScheme, type Scheme, webhookScheme } from './scheme.ts'
 import type { Secrets } from './signing-keys.ts'
 
@@ -36,28 +37,60 @@ const defaultToleranceSeconds = 300
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signWebhook(message: Message): Record<string, string> {
-  return sign(message, webhookScheme)
+  return sign(message, webhookScheme, 'signWebhook()')
 }
 
 /** Makes the headers of an interceptor's call as Scalekit does, for tests and for tools. */
 export function signInterceptor(message: Message): Record<string, string> {
-  return sign(message, interceptorScheme)
+  return sign(message, interceptorScheme, 'signInterceptor()')
 }
 
-function sign(message: Message, scheme: Scheme): Record<string, string> {
-  const { id, timestamp = Math.floor(Date.now() / 1000), secret } = message
+function sign(message: Message, scheme: Scheme, caller: string): Record<string, string> {
+  const { id, timestamp = Math.floor(Date.now() / 1000) } = message
+  assertSignable(message, timestamp, caller)
   const body = bytesOf(message.body)
   const headers = {
     [scheme.id]: id,
     [scheme.timestamp]: String(timestamp),
-    [scheme.signature]: scheme
-      .keysOf(secret)
+    [scheme.signature]: keysFor(message, scheme, caller)
       .map((key) => `v1,${signatureOf(`${id}.${timestamp}.`, body, key)}`)
       .join(' '),
   }
-  // What nobody would accept is not sent.
+  // What no receiver would accept is not sent.
   signatureHeaders(headers, scheme)
   return headers
+}
+
+/** Says what cannot be signed, before the checks of a receiver speak of a request. */
+function assertSignable({ id, body }: Message, timestamp: number, caller: string): void {
+  if (!isDeliveryId(id)) {
+    const problem = `${caller}: \`id\` must be a string of 1 to 256 letters, digits, _ and -`
+    throw new WebhookError('webhook_headers_invalid', problem)
+  }
+  if (!/^\d{10}$/.test(String(timestamp))) {
+    const problem = `${caller}: \`timestamp\` must be in whole seconds since the epoch, not ${timestamp}`
+    throw new WebhookError('webhook_headers_invalid', problem)
+  }
+  if (typeof body !== 'string' && !isUint8Array(body)) {
+    const problem = `${caller}: \`body\` must be a string or a Buffer, not ${kindOf(body)}`
+    throw new WebhookError('webhook_body_consumed', problem, {
+      hint: 'Sign the body as it will be sent, such as JSON.stringify(event).',
+    })
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function keysFor({ secret }: Message, scheme: Scheme, caller: string): readonly KeyObject[] {
+  try {
+    return scheme.keysOf(secret)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new ConfigError(error.code, `${caller}: ${error.problems.join('; ')}`)
+  }
 }
 
 /**
@@ -93,13 +126,18 @@ function assertRecent(
   seconds: number,
   { toleranceSeconds = defaultToleranceSeconds, clock = Date.now }: VerifyOptions,
 ): void {
-  const apartSeconds = Math.abs(clock() / 1000 - seconds)
+  const age = clock() / 1000 - seconds
   // This way round, what is not a number is refused.
-  if (!(apartSeconds <= toleranceSeconds)) {
-    throw new WebhookError('webhook_timestamp_invalid', 'It was signed too long ago, or ahead', {
-      hint: 'Check this machine’s clock.',
-    })
-  }
+  if (Math.abs(age) <= toleranceSeconds) return
+  const apart = Math.abs(Math.round(age))
+  const side = age < 0 ? 'future' : 'past'
+  throw new WebhookError(
+    'webhook_timestamp_invalid',
+    `The timestamp is ${apart} seconds in the ${side}; ${toleranceSeconds} seconds are accepted`,
+    {
+      hint: `If it was sent just now, this machine’s clock and Scalekit’s differ by about ${apart} seconds: check NTP.`,
+    },
+  )
 }
 
 /** Entries of other versions or of no form are not ours to judge. */

@@ -103,6 +103,19 @@ describe('verifyWebhook', () => {
   })
 
   it.each([
+    ['past', now - 7200],
+    ['future', now + 7200],
+  ])('says how far in the %s a time is, and what to check', (side, timestamp) => {
+    const sent = delivery({ timestamp })
+    expect(() => verifyWebhook(sent.body, sent.headers, secret, { clock })).toThrow(
+      expect.objectContaining({
+        message: `The timestamp is 7200 seconds in the ${side}; 300 seconds are accepted`,
+        hint: 'If it was sent just now, this machine’s clock and Scalekit’s differ by about 7200 seconds: check NTP.',
+      }),
+    )
+  })
+
+  it.each([
     ['an id that is missing', { 'webhook-id': undefined }],
     ['an id that came twice', { 'webhook-id': ['msg_1', 'msg_1'] }],
     ['an id that was joined of two', { 'webhook-id': 'msg_1, msg_1' }],
@@ -344,6 +357,38 @@ describe('signWebhook', () => {
   ])('refuses %s, which nobody would accept', (_case, parts) => {
     const message = { id: 'msg_1', timestamp: now, body: '{}', secret, ...parts }
     expect(() => signWebhook(message)).toThrow(refusal('webhook_headers_invalid', 400))
+  })
+
+  it.each<[string, object, string]>([
+    [
+      'no secret',
+      { secret: undefined },
+      'signWebhook(): `secret` is missing: use the signing secret of the endpoint',
+    ],
+    ['a bad secret', { secret: 'secret' }, 'signWebhook(): `secret` must begin with whsec_'],
+    [
+      'a parsed body',
+      { body: { a: 1 } },
+      'signWebhook(): `body` must be a string or a Buffer, not an object',
+    ],
+    [
+      'no body',
+      { body: undefined },
+      'signWebhook(): `body` must be a string or a Buffer, not undefined',
+    ],
+    [
+      'an id with a dot',
+      { id: 'msg.1' },
+      'signWebhook(): `id` must be a string of 1 to 256 letters, digits, _ and -',
+    ],
+    [
+      'a time in milliseconds',
+      { timestamp: now * 1000 },
+      `signWebhook(): \`timestamp\` must be in whole seconds since the epoch, not ${now * 1000}`,
+    ],
+  ])('speaks of signing where it gets %s', (_case, parts, message) => {
+    const given = { id: 'msg_1', timestamp: now, body: '{}', secret, ...parts }
+    expect(() => signWebhook(given)).toThrow(expect.objectContaining({ message }))
   })
 })
 
