@@ -1,5 +1,6 @@
 import { cachedLookup } from '../ground/cached-lookup.ts'
 import type { Clock } from '../ground/clock.ts'
+import { ApiError, LoginError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
 import { rateLimit } from '../ground/rate-limit.ts'
 import type { LoginTarget } from '../ground/types.ts'
@@ -25,7 +26,12 @@ export type DomainAnswer =
   | 'unusable'
   | 'unclear'
 
-/** Never rejects: whatever goes wrong is `unclear`. */
+/**
+ * Whatever goes wrong is `unclear`, with one exception.
+ *
+ * @throws {@link LoginError} `application_refused` where Scalekit refused the client credentials: it
+ *   would refuse them again after the user had signed in
+ */
 export type LookUpDomain = (domain: string) => Promise<DomainAnswer>
 
 const hitMs = 5 * 60_000
@@ -45,13 +51,23 @@ export function connectionLookup(parts: {
   const mayAsk = rateLimit(lookUpsPerSecond, 1000, clock)
   return cachedLookup<DomainAnswer>({
     what: 'connection',
-    find: async (domain) => judge(domain, await findConnections(domain)),
+    find: async (domain) => judge(domain, await findConnections(domain).catch(findFailed)),
+    isFinal: (error) => error instanceof LoginError,
     keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),
     fallback: 'unclear',
     failureMs: 0,
     mayAsk: (domain) => domain.length <= longestDomain && mayAsk(),
     clock,
     logger,
+  })
+}
+
+/** Only `invalid_client` is sure to stay as it is until the application is configured otherwise. */
+function findFailed(cause: unknown): never {
+  if (!(cause instanceof ApiError && cause.errorCode === 'invalid_client')) throw cause
+  throw new LoginError('application_refused', 'Scalekit refused the client id or secret', {
+    cause,
+    hint: cause.hint,
   })
 }
 

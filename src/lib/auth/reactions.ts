@@ -1,5 +1,5 @@
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
-import { ScalekitError } from '../ground/errors.ts'
+import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Revocation } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
 import { isDocumented } from '../webhooks/events.ts'
@@ -37,11 +37,7 @@ export function reactions(parts: {
     )
     if (written.length === 0) return 0
     await revocations.write(written).catch((cause: unknown) => {
-      throw new ScalekitError(
-        'store_unavailable',
-        'The revocation could not be written to the store',
-        { cause },
-      )
+      throw storeUnavailable('The revocation could not be written to the store', cause)
     })
     return written.length
   }

@@ -15,6 +15,8 @@ export interface RevocationsReplica {
   isFresh(): boolean
   /** Brings the copy up to date; answers whether it now is. Never rejects. */
   refresh(): Promise<boolean>
+  /** Why the copy could not be brought up to date the last time; `undefined` where it could. */
+  failure(): unknown
   /** Whether a revocation ended this session. */
   isDead(identity: Identity): boolean
   /** Writes to the store and, once that succeeded, here. */
@@ -52,6 +54,7 @@ function localRevocations(revocations: Revocations, local: LocalRevocations): Re
   return {
     isFresh: () => true,
     refresh: async () => true,
+    failure: () => undefined,
     isDead: (identity) => isDeadBy(local, identity),
     write: (written) => revocations.write(written),
     close: () => {},
@@ -67,6 +70,7 @@ function remoteRevocations(
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
   let pending: Promise<boolean> | undefined
+  let failure: unknown
   const unsubscribe = revocations.subscribe?.(() => void refresh())
 
   function keep(added: readonly Revocation[]): void {
@@ -85,13 +89,17 @@ function remoteRevocations(
       cursor = answer.cursor
       freshSince = startedAt
     }
+    failure = undefined
     return true
   }
 
   function refresh(): Promise<boolean> {
     // Late success still counts for the next request.
     pending ??= withTimeout(deadlineMs, load())
-      .catch(() => false)
+      .catch((error: unknown) => {
+        failure = error
+        return false
+      })
       .finally(() => {
         pending = undefined
       })
@@ -101,6 +109,7 @@ function remoteRevocations(
   return {
     isFresh: () => performance.now() - freshSince <= maxLagMs,
     refresh,
+    failure: () => failure,
     isDead: (identity) => isDeadBy(copy, identity),
     async write(written) {
       await revocations.write(written)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
+import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { TokenStore } from '../state/store.ts'
@@ -100,7 +101,7 @@ export function liveSessions(parts: {
     const identity = storage.read(req)
     if (!identity) return signedOut['no-session']
     if (hasEnded(identity, clock())) return signedOut.expired
-    if (!wasFresh && !revocations.isFresh()) throw unavailable()
+    if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
     if (revocations.isDead(identity)) return signedOut.revoked
     storage.touch(req, res, identity, revocations.isDead)
     return principalOfIdentity(identity)
@@ -152,5 +153,5 @@ async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> 
 }
 
 function unavailable(cause?: unknown): ScalekitError {
-  return new ScalekitError('store_unavailable', 'The session store failed', { cause })
+  return storeUnavailable('The session store failed', cause)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { DeliveryInfo, Emit } from '../auth/events.ts'
 import { randomText } from '../ground/bytes.ts'
 import { ScalekitError, WebhookError } from '../ground/errors.ts'
+import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { ClaimAnswer, DeadLetter, DeliveryClaim, Ledger } from '../state/store.ts'
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent, type ScalekitEvent } from '../webhooks/events.ts'
@@ -58,7 +59,7 @@ export async function claim(
   const answer = await ledger
     .claim({ deliveryId, bodyHash, owner, ...options })
     .catch((cause: unknown) => {
-      throw new ScalekitError('store_unavailable', 'The store of deliveries failed', { cause })
+      throw storeUnavailable('The store of deliveries failed', cause)
     })
   if (!answer.isSameBody) tellReuse(delivery, answer.attempt, emit)
   return { ...answer, owner }

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { errorFields } from './error-fields.ts'
+import { ScalekitError } from './errors.ts'
 import { expiringMap } from './expiring-map.ts'
 import { type Logger, quote, textOfThrown, withFields } from './log.ts'
 
@@ -12,6 +13,11 @@ export interface CachedLookupOptions<Value> {
   keptMs(value: Value): number
   /** Answered where `find` fails, and where it may not be asked. */
   readonly fallback: Value
+  /**
+   * Whether a failure would also fail what comes after the look-up: then that rejects, and no line
+   * is logged. Default: no failure is.
+   */
+  isFinal?(error: unknown): boolean
   /** How long a failure is kept, in milliseconds; with 0 the next one asks again. */
   readonly failureMs: number
   /**
@@ -28,8 +34,8 @@ export interface CachedLookupOptions<Value> {
 const maxEntries = 1000
 
 /**
- * Looks things up once for all who wait, and keeps what was found. It answers the fallback rather
- * than reject, and what may not be asked is not kept.
+ * Looks things up once for all who wait, and keeps what was found. Except for final failures, it
+ * answers the fallback rather than reject. What may not be asked is not kept.
  */
 export function cachedLookup<Value extends object | string>(
   parts: CachedLookupOptions<Value>,
@@ -54,8 +60,8 @@ export function cachedLookup<Value extends object | string>(
       const found = await parts.find(key)
       return keep(key, found, parts.keptMs(found))
     } catch (error) {
-      const why = textOfThrown(error instanceof Error ? error.message : error)
-      const line = `the ${parts.what} of ${quote(key)} could not be looked up: ${quote(why)}`
+      if (parts.isFinal?.(error)) throw error
+      const line = `the ${parts.what} of ${quote(key)} could not be looked up: ${reasonOf(error)}`
       withFields(logger, errorFields(error)).warn(line)
       return keep(key, fallback, parts.failureMs)
     }
@@ -65,4 +71,10 @@ export function cachedLookup<Value extends object | string>(
     if (forMs > 0) known.set(key, value, clock() + forMs)
     return value
   }
+}
+
+function reasonOf(error: unknown): string {
+  const why = quote(textOfThrown(error instanceof Error ? error.message : error))
+  const hint = error instanceof ScalekitError ? error.hint : undefined
+  return hint === undefined ? why : `${why} | ${hint}`
 }

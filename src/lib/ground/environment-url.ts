@@ -15,6 +15,7 @@ export function assertEncrypted(url: URL, allowEmulator: boolean): void {
   }
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether a URL is of this machine, where the emulator listens. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../ground/clock.ts'
+import { credentialsHint } from '../ground/credentials-hint.ts'
 import { ApiError } from '../ground/errors.ts'
 import { debug, type Logger } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
@@ -141,6 +142,6 @@ function assertAccepted(answer: Answer): void {
     status: answer.status,
     errorCode: error,
     requestId: answer.headers['x-request-id'],
-    hint: 'Check the client id, the client secret and the environment URL.',
+    hint: credentialsHint,
   })
 }

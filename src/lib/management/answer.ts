@@ -3,6 +3,7 @@ import { ApiError, type ApiErrorDetails, type FieldViolation } from '../ground/e
 import { isObject } from '../ground/is-object.ts'
 import { quote } from '../ground/log.ts'
 import type { Json } from '../ground/types.ts'
+import { rateLimited } from '../outgoing/rate-limited.ts'
 import type { Answer } from '../outgoing/transport.ts'
 import { readRetryAfter } from './retry.ts'
 
@@ -109,6 +110,7 @@ function failure(answer: Answer, asked: Asked): ApiError {
     requestId: requestIdIn(answer, asked) ?? shown(member(info, 'request_info').request_id, asked),
     isRetryable: isRetryable(answer, asked),
     retryAfterMs: readRetryAfter(headers['retry-after'], Date.now()),
+    hint: status === 429 ? rateLimited(headers['retry-after']) : undefined,
   })
 }
 

@@ -67,6 +67,7 @@ function noAnswer(error: unknown, asked: Asked, { signal }: Deadline): unknown {
   const code = isTimeout(error) ? 'api_deadline_exceeded' : 'api_unavailable'
   return new ApiError(code, `${nameOf(asked)} failed: ${error.message}`, {
     cause: error,
+    hint: error.hint,
     isRetryable: asked.isRepeatable,
   })
 }

@@ -50,7 +50,8 @@ export async function readGrants(token: string, checks: AccessTokenChecks): Prom
     assertIssuedTo(claims, checks.clientId)
     return grantsOf(claims)
   } catch (cause) {
-    throw verificationFailure(cause, 'access_token_invalid', 'The access token was refused')
+    const nowMs = checks.clock()
+    throw verificationFailure(cause, 'access_token_invalid', refused, { nowMs })
   }
 }
 
@@ -73,9 +74,12 @@ export async function verifyAccessToken(
     if (checks.audience === undefined) assertIssuedTo(claims, checks.clientId)
     return claims as AccessTokenClaims
   } catch (cause) {
-    throw verificationFailure(cause, 'access_token_invalid', 'The access token was refused')
+    const time = { nowMs: checks.clock(), isFresh: false }
+    throw verificationFailure(cause, 'access_token_invalid', refused, time)
   }
 }
+
+const refused = 'The access token was refused'
 
 function isJwt(token: string): boolean {
   return token.split('.').length === 3

@@ -12,6 +12,7 @@ import { rememberSuccess } from '../ground/remember-success.ts'
 import type { Secret } from '../ground/secret.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
+import { rateLimitHint } from './rate-limit-hint.ts'
 
 /** After a failed discovery, sign-ins within this time share the failure. */
 const retryAfterMs = 1000
@@ -90,7 +91,10 @@ async function discover(client: Client, send: Send): Promise<Provider> {
 function discoveryFailed(cause: unknown): never {
   throw (
     wrappedError(cause) ??
-    new ScalekitError('provider_failed', 'The discovery document cannot be used', { cause })
+    new ScalekitError('provider_failed', 'The discovery document cannot be used', {
+      cause,
+      hint: rateLimitHint(cause),
+    })
   )
 }
 

@@ -4,7 +4,7 @@ import { isSameText } from '../ground/bytes.ts'
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import { LoginError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
-import { isUntimely, verificationFailure, verifyToken } from './token.ts'
+import { verificationFailure, verifyToken } from './token.ts'
 
 /** Stands for a nonce where whoever asked for the sign-in keeps it, or there was none. */
 export const anyNonce: unique symbol = Symbol('any nonce')
@@ -47,9 +47,8 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
     }
     return claims as IdTokenClaims
   } catch (cause) {
-    // It was made a moment ago.
-    const hint = isUntimely(cause) ? 'Check this machine’s clock.' : undefined
-    throw verificationFailure(cause, 'id_token_invalid', 'The ID token was refused', hint)
+    const nowMs = checks.clock()
+    throw verificationFailure(cause, 'id_token_invalid', 'The ID token was refused', { nowMs })
   }
 }
 

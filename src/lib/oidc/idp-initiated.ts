@@ -48,7 +48,10 @@ export async function verifyIdpLogin(token: string, checks: IdpLoginChecks): Pro
     assertForUs(claims, clientId)
     return { ...idpLoginOf(claims), tokenHash: hashOf(token) }
   } catch (cause) {
-    throw verificationFailure(cause, 'idp_login_invalid', 'The IdP-initiated login was refused')
+    const refused = 'The IdP-initiated login was refused'
+    // A link that is used again later is too old by any clock.
+    const time = { nowMs: clock(), isFresh: false }
+    throw verificationFailure(cause, 'idp_login_invalid', refused, time)
   }
 }
 

@@ -1,7 +1,10 @@
 import { ResponseBodyError, type TokenEndpointResponse } from 'openid-client'
+import { credentialsHint } from '../ground/credentials-hint.ts'
 import type { LoginErrorCode } from '../ground/error-codes.ts'
 import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
 import { quote } from '../ground/log.ts'
+import { rateLimitHint } from './rate-limit-hint.ts'
+import { clockHintOf, withAlgorithm } from './refused-by-library.ts'
 
 /** What the token endpoint issued. */
 export interface Issued {
@@ -57,10 +60,14 @@ export function grantFailed(cause: unknown, rejection: Rejection): never {
   if (ours) throw ours
   if (cause instanceof ResponseBodyError) throw refusal(cause, rejection)
   if (isAboutIdToken(cause)) {
-    throw new LoginError('id_token_invalid', 'The ID token was refused', { cause })
+    throw new LoginError('id_token_invalid', 'The ID token was refused', {
+      cause: withAlgorithm(cause),
+      hint: clockHintOf(cause),
+    })
   }
   throw new ScalekitError('provider_failed', 'The response of the token endpoint cannot be used', {
     cause,
+    hint: rateLimitHint(cause),
   })
 }
 
@@ -74,8 +81,12 @@ function isAboutIdToken(error: unknown): boolean {
 function refusal(cause: ResponseBodyError, { code, message }: Rejection): ScalekitError {
   if (cause.error === 'invalid_grant') return new LoginError(code, message, { cause })
   const refused = `The token endpoint refused the application: ${quote(cause.error)}`
-  const hint = 'Check the client id, the client secret and the registered redirect URI.'
+  const hint = rateLimitHint(cause) ?? hintByError[cause.error] ?? otherHint
   return cause.status >= 500
     ? new ScalekitError('provider_failed', refused, { cause, hint })
     : new LoginError('application_refused', refused, { cause, hint })
 }
+
+const hintByError: Readonly<Partial<Record<string, string>>> = { invalid_client: credentialsHint }
+
+const otherHint = 'Check the client id, the client secret and the registered redirect URI.'

@@ -1,8 +1,16 @@
-import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose'
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import type { LoginErrorCode } from '../ground/error-codes.ts'
 import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
+import { clockHint, type Untimely } from './clock-hint.ts'
 import type { KeySet } from './key-sets.ts'
+import { refusedAlgorithm } from './refused-by-library.ts'
 
 /** How far clocks may differ, in seconds. */
 export const toleranceSeconds = 30
@@ -54,6 +62,8 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
     requiredClaims: ['exp', 'iat'],
     clockTolerance: toleranceSeconds,
     currentDate: new Date(now),
+  }).catch((cause: unknown) => {
+    throw cause instanceof errors.JOSEAlgNotAllowed ? refusedAlgorithm(algOf(token), cause) : cause
   })
   assertHeader(verified.protectedHeader)
   assertIssuedAt(verified.payload, now / 1000, checks.maxAgeSeconds)
@@ -63,32 +73,50 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
 /** What jose says when the key set itself is the trouble, and not the token. */
 const keySetFaults = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
 
-/** Says whose fault a failed verification is: the token's (`code`) or the key set's. */
+/**
+ * Says whose fault a failed verification is: the token's (`code`), the key set's, or that of the
+ * clock, which the hint tells.
+ */
 export function verificationFailure(
   cause: unknown,
   code: LoginErrorCode,
   message: string,
-  hint?: string,
+  { nowMs, isFresh = true }: { readonly nowMs?: number; readonly isFresh?: boolean } = {},
 ): ScalekitError {
   const ours = wrappedError(cause)
   if (ours) return ours
   if (cause instanceof errors.JOSEError && keySetFaults.includes(cause.code)) {
     return new ScalekitError('provider_failed', 'The published keys cannot be used', { cause })
   }
-  return new LoginError(code, message, { cause, ...(hint && { hint }) })
+  const late = untimely(cause)
+  const hint = late && nowMs !== undefined ? clockHint(late, nowMs, isFresh) : undefined
+  return new LoginError(code, message, { cause, hint })
 }
 
-/** Whether a token broke a rule about time: too old, or not valid yet. */
-export function isUntimely(cause: unknown): boolean {
+/** Says by which claim a token broke a rule about time: too old, or not valid yet. */
+export function untimely(cause: unknown): Untimely | undefined {
+  if (cause instanceof NotRecentError) return { claim: 'iat', payload: cause.payload }
+  if (cause instanceof errors.JWTExpired) return { claim: 'exp', payload: cause.payload }
   const isEarly = cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'nbf'
-  return isEarly || cause instanceof errors.JWTExpired || cause instanceof NotRecentError
+  return isEarly ? { claim: 'nbf', payload: cause.payload } : undefined
 }
 
-class NotRecentError extends Error {}
+class NotRecentError extends Error {
+  readonly payload: JWTPayload
+
+  constructor(payload: JWTPayload) {
+    super('iat is not recent')
+    this.payload = payload
+  }
+}
 
 /** jose lets padding and white space pass; what is kept and sent on later must have neither. */
 function assertSpelling(token: string): void {
   if (!/^[\w.-]+$/.test(token)) throw new Error('it is not base64url')
+}
+
+function algOf(token: string): unknown {
+  return decodeProtectedHeader(token).alg
 }
 
 function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
@@ -101,14 +129,14 @@ function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
 }
 
 function assertIssuedAt(
-  { iat }: JWTPayload,
+  payload: JWTPayload,
   nowSeconds: number,
   oldestSeconds: number = maxAgeSeconds,
 ): void {
-  const ageSeconds = nowSeconds - iat!
+  const ageSeconds = nowSeconds - payload.iat!
   // NaN fails this comparison too.
   if (!(ageSeconds >= -clockSkewMs / 1000 && ageSeconds <= oldestSeconds)) {
-    throw new NotRecentError('iat is not recent')
+    throw new NotRecentError(payload)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isLoopback } from '../ground/environment-url.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { longestTimerMs } from '../ground/longest-timer.ts'
 import { type Fetch, fetchTransport } from './fetch-transport.ts'
@@ -42,7 +43,8 @@ export function sender(options: SenderOptions): Send {
     } catch (error) {
       if (error instanceof ScalekitError) throw error
       const cause = limit.reason ?? error
-      throw new ScalekitError('provider_unavailable', unavailable(call, cause), { cause })
+      const details = { cause, hint: hintFor(call, cause) }
+      throw new ScalekitError('provider_unavailable', unavailable(call, cause), details)
     } finally {
       clear()
     }
@@ -59,6 +61,15 @@ class TimeIsUp extends Error {}
 function unavailable({ origin, signal }: Call, cause: unknown): string {
   if (signal?.aborted) return `The call to ${origin} was cancelled`
   return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'cannot be reached'}`
+}
+
+/** `fetch` tells the code in its cause; of a host with two addresses, Node tells it of both. */
+function hintFor({ origin }: Call, cause: unknown): string | undefined {
+  const codes = [cause, (cause as Partial<Error> | null)?.cause].map(
+    (error) => (error as NodeJS.ErrnoException | null | undefined)?.code,
+  )
+  if (!codes.includes('ECONNREFUSED') || !isLoopback(new URL(origin))) return undefined
+  return 'Is the emulator running? Start it with `npx express-scalekit emulator`.'
 }
 
 /** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */

@@ -1,11 +1,11 @@
-import { ScalekitError } from '../../ground/errors.ts'
+import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { SingleUse } from '../../state/store.ts'
 
 /**
  * Whether nobody has used this before.
  *
  * @param expiresAt When it need not be remembered any longer, in milliseconds since the epoch.
- * @throws {@link ScalekitError} `store_unavailable`
+ * @throws ScalekitError `store_unavailable`
  */
 export async function claimOnce(
   singleUse: SingleUse,
@@ -15,6 +15,6 @@ export async function claimOnce(
   try {
     return await singleUse.claim(key, expiresAt)
   } catch (cause) {
-    throw new ScalekitError('store_unavailable', 'The store failed', { cause })
+    throw storeUnavailable('The store failed', cause)
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LoginError } from '../../ground/errors.ts'
+import type { Provider } from '../../oidc/discovery.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { isPrefetch } from '../request/navigation.ts'
@@ -41,6 +42,20 @@ export function readCallbackAnswer(
   if (code !== undefined && error !== undefined) throw invalid('has both `code` and `error`')
   if (error === undefined && (!code || !state)) throw invalid('lacks `code` or `state`')
   return { params, state: state ?? '', code: code ?? '', error, description }
+}
+
+/**
+ * Refuses an answer without `iss` where discovery promised one.
+ *
+ * @throws {@link LoginError} `callback_invalid`
+ * @see RFC 9207 section 2.4
+ */
+export function assertIssuerNamed({ params }: CallbackAnswer, { configuration }: Provider): void {
+  const { authorization_response_iss_parameter_supported: isPromised } =
+    configuration.serverMetadata()
+  if (isPromised && !params.has('iss')) {
+    throw invalid('lacks `iss`, which the discovery document promises')
+  }
 }
 
 /** A link scanner's HEAD and a browser's prefetch must not use the code up. */

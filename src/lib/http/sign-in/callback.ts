@@ -14,7 +14,7 @@ import type { Instance } from '../instance/instance.ts'
 import type { Taken } from '../instance/transactions.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
-import { type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
+import { assertIssuerNamed, type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
 import { answerText, pinsText, tokensText, whoFields, whoText } from './callback-text.ts'
 import { missingTransaction } from './missing-transaction.ts'
 import { providerError } from './provider-errors.ts'
@@ -75,14 +75,16 @@ async function finish(
 /** Turns the code into an identity: every check of the protocol is made here. */
 async function redeem(
   instance: Instance,
-  { code, params }: CallbackAnswer,
+  answer: CallbackAnswer,
   transaction: Transaction,
   previous: Identity | undefined,
   req: IncomingMessage,
 ): Promise<{ identity: Identity; tokens: Tokens }> {
   const { clock, config, discover, keysOf, warnOnce } = instance
   const { clientId, issuer } = config
+  const { code, params } = answer
   const provider = await discover()
+  assertIssuerNamed(answer, provider)
   const tokens = await exchangeCode(provider, params, transaction, clock)
   tellSignIn(instance, req, `tokens received: ${tokensText(tokens, clock())}`)
 

@@ -29,8 +29,8 @@ export interface Destination {
  * A connection that was found is pinned together with its organization. A named domain without one
  * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
  *
- * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed` or
- * `login_resolve_failed`
+ * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed`,
+ * `login_resolve_failed` or `application_refused`
  */
 export async function findDestination(
   parts: DestinationParts,
