@@ -133,7 +133,7 @@ describe.runIf(hasBrowser)('the page of the admin portal, in a browser', () => {
     await say('toString')
     await say('PORTAL_LOAD_SUCCESS')
     await page.waitForFunction(() => document.getElementById('told')?.textContent === '')
-    expect(await heard()).toEqual([expect.stringContaining('about to end'), ''])
+    expect(await heard()).toEqual([expect.stringContaining('about to expire'), ''])
     await page.getByRole('link', { name: 'Back' }).click()
     await page.waitForURL(`${url}/public`)
   })

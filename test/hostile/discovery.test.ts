@@ -76,7 +76,7 @@ const promises: readonly RefusedLie[] = [
       discovery: { members: { authorization_response_iss_parameter_supported: true } },
       authorize: (back) => back,
     },
-    code: 'provider_failed',
+    code: 'callback_invalid',
     isKept: true,
   },
   {
