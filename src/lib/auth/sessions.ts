@@ -18,7 +18,7 @@ export interface Sessions {
    *
    * @param wasFresh Whether what other processes ended was known when the request came, and that is
    *   enough. Default: false.
-   * @throws {@link ScalekitError} `store_unavailable` while nobody can tell whether a session was ended
+   * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has ended
    */
   principalOf(req: IncomingMessage, res: ServerResponse, wasFresh?: boolean): Principal
   /**

@@ -42,7 +42,7 @@ export function problemPage(title: string, ...sentences: readonly HtmlValue[]): 
   )
 }
 
-/** Tells whoever sent a form why nothing came of it. */
+/** Says why a form had no effect. */
 export function unchangedPage(reason: string): Answer {
   return problemPage('Nothing was changed', reason)
 }

@@ -14,7 +14,7 @@ export interface GuardOptions {
 }
 
 /**
- * Makes a middleware of a check: whoever is not signed in never reaches it.
+ * Makes a middleware of a check, which only signed-in users reach.
  *
  * @internal
  */

@@ -106,7 +106,7 @@ export function contextOf(req: IncomingMessage, instance?: Instance): Context {
  * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
  *
  * @throws {@link ConfigError} `not_mounted` when `scalekitAuth()` did not run for this request,
- *   {@link ScalekitError} `store_unavailable` while nobody can tell who is signed in
+ *   {@link ScalekitError} `store_unavailable` while the store cannot say who is signed in
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

@@ -17,7 +17,7 @@ export interface CallbackAnswer {
   readonly description: string | undefined
 }
 
-/** Longer values are nobody's: states are ours, and codes have a few hundred characters. */
+/** Longer values are refused: states are ours, and codes have a few hundred characters. */
 const maxLength = 4096
 
 /**

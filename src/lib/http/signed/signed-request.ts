@@ -54,7 +54,7 @@ export async function signedRequest(
   return { id: verifySignature(raw, req.headers, keys, scheme, options), raw }
 }
 
-/** What nobody can have signed is not worth reading. */
+/** Reads the body, unless the headers already show that the signature cannot be valid. */
 async function signableBody(
   instance: Pick<Instance, 'logger'>,
   req: IncomingMessage,
