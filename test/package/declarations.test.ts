@@ -10,7 +10,7 @@ import { runTool } from './pack.ts'
 let emitted: Declarations
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'express-scalekit-'))
-  const options = ['--emitDeclarationOnly', '--declarationMap', 'false', '--outDir', folder]
+  const options = ['--emitDeclarationOnly', '--outDir', folder]
   const { code, stdout } = await runTool(root(''), 'tsc', ...options)
   if (code !== 0) throw new Error(stdout)
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -12,7 +12,7 @@ export async function compileKit(): Promise<string> {
   const options = ['-p', root, '--outDir', folder, '--declaration', 'false']
   await promisify(execFile)(process.execPath, [
     ...[compiler, ...options],
-    ...['--declarationMap', 'false', '--isolatedDeclarations', 'false'],
+    ...['--isolatedDeclarations', 'false'],
   ])
   return folder
 }
