@@ -57,7 +57,7 @@ describe.runIf(hasBrowser)('the single-page application', () => {
 
     await page.getByRole('link', { name: 'Projects' }).click()
     await page.getByRole('button', { name: 'New project' }).click()
-    await page.getByText('none of the roles').waitFor()
+    await page.getByText('none of the required roles').waitFor()
 
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('Sign in to see your projects.').waitFor()

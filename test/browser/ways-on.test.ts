@@ -48,7 +48,7 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
       'Sign in to Globex',
       'Signed out',
       'This link does not open anything',
-      'This link is not right',
+      'This link is not valid',
       'This sign-in cannot start',
     ])
     expect(deadEnds(pages, url)).toEqual([])
@@ -64,7 +64,7 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
         'Alan Turing',
         'Sign in to Globex',
         'Sign out?',
-        'You may not see this',
+        'You do not have access',
       ]),
     )
     expect(deadEnds(pages, url)).toEqual([])
@@ -83,7 +83,7 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     }
     expect(after).toEqual([
       ...['Ada Lovelace', 'Grace Hopper', 'Alan Turing'],
-      ...['You were not let in', 'You were not let in', 'You were not let in'],
+      ...['Access was denied', 'Access was denied', 'Access was denied'],
       'Your identity provider had a problem',
     ])
   })

@@ -568,7 +568,7 @@ describe('package.json', () => {
     expect(readFileSync(root('src/cli.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
 
-  it('publishes what is built, its source, the examples and the changelog', () => {
-    expect(manifest.files).toEqual(['dist', 'src', 'examples', 'CHANGELOG.md'])
+  it('publishes what is built, the examples and the changelog', () => {
+    expect(manifest.files).toEqual(['dist', 'examples', 'CHANGELOG.md'])
   })
 })

@@ -75,7 +75,7 @@ describe('the debug lines of a sign-in', () => {
       `debug sign-in ID: ID token verified, user ${user}, organization ${organization}`,
       'debug sign-in ID: pins held: organization',
       'debug sign-in ID: onLogin returned deny',
-      'warn sign-in ID failed: login_denied: onLogin refused <- "no seat left"',
+      'warn sign-in ID failed: login_denied: onLogin refused the sign-in <- "no seat left"',
     ])
     expect(idsIn(log).size).toBe(1)
   })
@@ -219,7 +219,7 @@ describe('the debug lines of a sign-in', () => {
     const names = browser.cookieNames().map((name) => `${name}=${browser.cookie(name)}`)
     await visitor().open(callback, { Cookie: [...names, cookie].join('; ') })
     expect(constant(log.slice(-1))).toEqual([
-      'debug sign-in ID: The sign-in was used before, but the browser has a live session: redirecting to /app',
+      'debug sign-in ID: The sign-in was already used, but the browser has a live session: redirecting to /app',
     ])
   })
 })
@@ -435,8 +435,7 @@ describe('without a logger', () => {
 
   it('none appears without it', async () => {
     vi.stubEnv('DEBUG', undefined)
-    const lines = await written()
-    expect(lines).toEqual([expect.stringContaining('`secret` is derived')])
+    expect(await written()).toEqual([])
   })
 })
 

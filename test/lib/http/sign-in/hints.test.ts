@@ -17,7 +17,7 @@ describe('a client secret of another environment', () => {
     expect(text).toContain('application_refused')
     const lines = log.filter((line) => /invalid_client/.test(line))
     expect(lines).toEqual([expect.stringContaining(`| ${credentials}`)])
-    expect(lines[0]).toMatch(/^error sign-in failed: application_refused: /)
+    expect(lines[0]).toMatch(/^error sign-in [0-9a-f]{8} failed: application_refused: /)
   })
 
   it('is named where the code is exchanged, after a sign-in without a look-up', async () => {
@@ -55,7 +55,7 @@ it('an emulator that does not run is told by its address', async () => {
   const { status } = await visitor().open('/login?login_hint=ada@acme.example')
   expect(status).toBe(503)
   expect(log.find((line) => line.includes('could not be looked up'))).toContain(`| ${hint}`)
-  expect(log.at(-1)).toMatch(/^error sign-in failed: provider_unavailable: /)
+  expect(log.at(-1)).toMatch(/^error sign-in [0-9a-f]{8} failed: provider_unavailable: /)
   expect(log.at(-1)).toContain(`| ${hint}`)
 })
 

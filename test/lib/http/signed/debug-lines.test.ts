@@ -43,7 +43,7 @@ describe('the debug lines of a webhook', () => {
     await deliver(url, { id: 'msg_2' }).expect(503)
     expect(log.slice(-2)).toEqual([
       'debug webhook msg_2: duplicate, it is being handled',
-      'info webhook msg_2 failed: webhook_busy: The delivery is being handled',
+      'info webhook msg_2 failed: webhook_busy: The delivery is already being handled',
     ])
     open()
     expect(await first).toBe(201)
@@ -105,7 +105,7 @@ describe('the debug lines of a webhook', () => {
     )
     await deliver(url, { id: 'msg_6' }).expect(201)
     await expect(run()).rejects.toThrow('being handled')
-    expect(log.at(-1)).toMatch(/^info webhook msg_6: run 1 did not begin: /)
+    expect(log.at(-1)).toMatch(/^info webhook msg_6: run 1 of the queue could not start: /)
   })
 
   it('tell of a replay', async () => {
