@@ -48,7 +48,7 @@ describe('express-scalekit emulator', () => {
     expect(page).toContain('sso mode')
   })
 
-  it('shows a page that asks for an e-mail address, or does not, as it is told', async () => {
+  it('shows a page that asks for an email address, or does not, as it is told', async () => {
     const { child, output } = run(['emulator', '--port', '0', '--hosted-login', 'off'])
     const url = await urlIn(child, output)
     const clientId = /^SCALEKIT_CLIENT_ID=(\S+)$/m.exec(output.text)![1]!

@@ -23,14 +23,14 @@ const pages: readonly {
   readonly heading: string
   come(page: Page, application: Application): Promise<unknown>
 }[] = [
-  { name: 'e-mail', heading: 'Sign in', come: (page, { url }) => page.goto(`${url}/login`) },
+  { name: 'email', heading: 'Sign in', come: (page, { url }) => page.goto(`${url}/login`) },
   {
-    name: 'e-mail-unknown',
+    name: 'email-unknown',
     heading: 'Sign in',
     come: (page, { url }) => page.goto(`${url}/login?login_hint=a@nowhere.example&return_to=/app`),
   },
   {
-    name: 'e-mail-unusable',
+    name: 'email-unusable',
     heading: 'Sign in',
     come: (page, { url }) => page.goto(`${url}/login?login_hint=a@closed.example`),
   },

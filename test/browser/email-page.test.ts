@@ -4,7 +4,7 @@ import { headingOf, pathOf, press, startPages, useBrowser } from './pages.ts'
 
 const ada = 'ada@acme.example'
 
-describe.runIf(hasBrowser)('the e-mail page, in a browser,', () => {
+describe.runIf(hasBrowser)('the email page, in a browser,', () => {
   const { newContext } = useBrowser()
 
   it('leads to the company’s own sign-in and back to the page first asked for', async () => {

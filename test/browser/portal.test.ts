@@ -86,7 +86,7 @@ describe.runIf(hasBrowser)('the admin portal, in a browser', () => {
       `${emulator.url}/emulator/directories/${emulator.organizations[0]!.directory!.id}`,
     )
     await page.getByLabel('Name').fill('Mary Shaw')
-    await page.getByLabel('E-mail address').fill('mary@initech.example')
+    await page.getByLabel('Email address').fill('mary@initech.example')
     await page.getByRole('button', { name: 'Add' }).click()
     await page.getByText('Mary Shaw').waitFor()
     await photograph(page, 'directory-of-three')

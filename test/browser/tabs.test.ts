@@ -54,7 +54,7 @@ describe.runIf(hasBrowser)('twelve tabs that begin a sign-in', () => {
   })
 })
 
-/** Once more by the e-mail page, where a sign-in was begun again by itself. */
+/** Once more by the email page, where a sign-in was begun again by itself. */
 async function signInAgain(tab: Page) {
   await tab.getByRole('textbox').fill(ada)
   await press(tab, 'button', 'Continue')

@@ -106,7 +106,7 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     await photograph(page, 'emulator-home')
     await page.getByRole('link', { name: 'Edit the directory' }).first().click()
     await page.getByLabel('Name').fill('Mary Shaw')
-    await page.getByLabel('E-mail address').fill('mary@acme.example')
+    await page.getByLabel('Email address').fill('mary@acme.example')
     await page.getByRole('button', { name: 'Add' }).click()
     const mary = page.locator('form[aria-label="Mary Shaw"]')
     for (const button of ['Deactivate', 'Reactivate', 'Remove']) {

@@ -21,7 +21,7 @@ function running() {
   })
 }
 
-/** Opens a page, and signs in by the e-mail address that is asked for. */
+/** Opens a page, and signs in by the email address that is asked for. */
 async function enter(browser: Visitor, path: string, who: string) {
   const { headers } = await browser.open(path).expect(302)
   return browser.signIn(`${headers.location}&login_hint=${who}`, who)
@@ -121,7 +121,7 @@ describe('examples/organizations/subdomains.ts', () => {
   const siteOf = (url: string) => new URL(`http://${hostOf(url)}`)
   const hostOf = (url: string) => `localhost:${new URL(url).port}`
 
-  it('signs in to the organization of the host, and asks for no e-mail address', async () => {
+  it('signs in to the organization of the host, and asks for no email address', async () => {
     const { open } = await browserAt('acme')
     const login = await open('/').expect(302)
     const authorize = await open(login.headers.location!).expect(302)

@@ -14,7 +14,7 @@ describe.each(['full-stack', 'sso'] as const)('somebody comes in to a %s environ
     ['their organization', `organization_id=${acme}`, { organization_id: acme }],
     ['your id of their organization', 'organization_id=acme', { organization_id: 'acme' }],
     ['a social provider', 'provider=google', { provider: 'google' }],
-    ['their e-mail address', `login_hint=${ada}`, { connection_id: connection, login_hint: ada }],
+    ['their email address', `login_hint=${ada}`, { connection_id: connection, login_hint: ada }],
   ])('by %s', async (_way, query, sent) => {
     const { visitor } = await start({
       seed: { mode },
@@ -34,7 +34,7 @@ describe.each(['full-stack', 'sso'] as const)('somebody comes in to a %s environ
     })
   })
 
-  it('by a guarded page and the e-mail page', async () => {
+  it('by a guarded page and the email page', async () => {
     const { visitor } = await start({ seed: { mode } })
     const browser = visitor()
     const refused = await browser.open('/app?tab=1').expect(302)

@@ -66,7 +66,7 @@ function tagsOf(text: string): string[] {
   return text.replace(/="[^"]*"/g, '').match(/<[^>]*>?/g) ?? []
 }
 
-describe('the e-mail page', () => {
+describe('the email page', () => {
   const odd = markup.map((text) => `${text}@nowhere.example`)
 
   it.each([...markup, ...odd])('repeats the address %j as text, or refuses it', async (address) => {

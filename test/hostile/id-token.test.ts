@@ -371,7 +371,7 @@ const harmless: readonly HarmlessLie[] = [
     principal: { user: { id: 'a'.repeat(255) } },
   },
   {
-    lie: 'no e-mail address',
+    lie: 'no email address',
     ...claims({ email: undefined }),
     principal: { user: { id: subject, emailVerified: false } },
   },
@@ -386,7 +386,7 @@ const harmless: readonly HarmlessLie[] = [
     principal: { roles: ['member'] },
   },
   {
-    lie: 'the e-mail address of somebody else',
+    lie: 'the email address of somebody else',
     ...claims({ email: 'root@acme.example' }),
     principal: { user: { id: subject } },
   },

@@ -51,13 +51,13 @@ function placeIn({ url }: IncomingMessage): string {
 const ways: Readonly<Record<string, (browser: Visitor, place: string) => Promise<string>>> = {
   'the query of /login': (browser, place) => signIn(browser, loginUrl(place)),
 
-  'the form of the e-mail page': async (browser, place) => {
+  'the form of the email page': async (browser, place) => {
     const query = new URLSearchParams({ return_to: place })
     const page = await browser.open(`/login?${query}`).expect(200)
     return signIn(browser, submitted(page.text, ada))
   },
 
-  'the e-mail page of a sign-in that the application begins': async (browser, place) => {
+  'the email page of a sign-in that the application begins': async (browser, place) => {
     const query = new URLSearchParams({ to: place })
     const page = await browser.open(`/begin-anywhere?${query}`).expect(200)
     return signIn(browser, submitted(page.text, ada))

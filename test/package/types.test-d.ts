@@ -72,7 +72,7 @@ describe('req.scalekit', () => {
     })
   })
 
-  it('shows an e-mail address without asking who is signed in', () => {
+  it('shows an email address without asking who is signed in', () => {
     app.get('/', requireAuth(), (req, res) => {
       expectTypeOf(req.scalekit.user?.email).toEqualTypeOf<string | undefined>()
       res.send(`Hello ${req.scalekit.user?.email}`)

@@ -1,7 +1,7 @@
-/** Where the form of our e-mail page leads, filled in as a browser would. */
+/** Where the form of our email page leads, filled in as a browser would. */
 export function submitted(page: string, email: string): string {
   const action = / action="([^"]+)"/.exec(page)?.[1]
-  if (!action) throw new Error(`No e-mail page but ${page}`)
+  if (!action) throw new Error(`No email page but ${page}`)
   return `${decode(action)}?${new URLSearchParams([...hiddenFields(page), ['login_hint', email]])}`
 }
 

@@ -1,5 +1,5 @@
 /**
- * Signs in on the emulator's page as the person with this e-mail address, as a browser would.
+ * Signs in on the emulator's page as the person with this email address, as a browser would.
  *
  * @returns where the browser is sent next: the application's callback with a code, or with an
  * error if the identity provider does not let this person in

@@ -12,11 +12,11 @@ type FoundConnection = Pick<
   'id' | 'enabled' | 'status' | 'organizationId' | 'domains'
 >
 
-/** Asks Scalekit for the connections of an e-mail domain; it has to settle in time by itself. */
+/** Asks Scalekit for the connections of an email domain; it has to settle in time by itself. */
 export type FindConnections = (domain: string) => Promise<readonly FoundConnection[]>
 
 /**
- * What is known of an e-mail domain: its one usable connection; that it has none, or none that
+ * What is known of an email domain: its one usable connection; that it has none, or none that
  * works; or that nobody can tell, because there are several, or Scalekit was not asked or did not
  * answer.
  */
@@ -41,7 +41,7 @@ const lookUpsPerSecond = 5
 /** Scalekit's rule for the `domain` of ListConnections, in characters. */
 const longestDomain = 32
 
-/** Finds the connection of an e-mail domain, and asks no more often than that is worth. */
+/** Finds the connection of an email domain, and asks no more often than that is worth. */
 export function connectionLookup(parts: {
   readonly findConnections: FindConnections
   readonly clock: Clock

@@ -8,9 +8,9 @@ export interface AuthorizationUrlOptions {
   readonly state?: string | undefined
   /** Comes back in the ID token: give the same to `authenticateWithCode`. */
   readonly nonce?: string | undefined
-  /** An e-mail address that the identity provider may fill in. */
+  /** An email address that the identity provider may fill in. */
   readonly loginHint?: string | undefined
-  /** The e-mail domain of an organization; sent as `domain` and `domain_hint`. */
+  /** The email domain of an organization; sent as `domain` and `domain_hint`. */
   readonly domain?: string | undefined
   /** Another name for `domain`. */
   readonly domainHint?: string | undefined
@@ -42,7 +42,7 @@ export interface AuthenticationOptions {
 
 /**
  * Who signed in, as their ID token says. Find your users by `id`: it never moves to somebody else,
- * an e-mail address can.
+ * an email address can.
  */
 export interface AuthenticatedUser {
   /** The OpenID Connect subject. */

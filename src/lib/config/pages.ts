@@ -11,7 +11,7 @@ export const pageReaders = {
   email: (value: unknown): PageOptions['email'] => optionalFunction(value),
 }
 
-/** How each text of the e-mail page is read. */
+/** How each text of the email page is read. */
 export const pageTextReaders = {
   lang: (value: unknown): string | undefined => optionalString(value),
   title: (value: unknown): string | undefined => optionalString(value),

@@ -34,7 +34,7 @@ export interface Emulator {
   /** Signs with a new key from now on. The old ones stay published, unless `overlap` is false. */
   rotateKeys(options?: { readonly overlap?: boolean }): void
   /**
-   * Begins a sign-in at the identity provider of the person with this e-mail address, as their
+   * Begins a sign-in at the identity provider of the person with this email address, as their
    * company's portal would.
    *
    * @param options `relayState` is what the portal was told to come back to; `organizationId` says

@@ -16,7 +16,7 @@ export interface LogFields {
   /** The code of an error. */
   readonly code?: string
   readonly organizationId?: string
-  /** The subject. An e-mail address in it is cut. */
+  /** The subject. An email address in it is cut. */
   readonly userId?: string
   /**
    * For a failed call of Scalekit's API, the id that Scalekit's support finds it by. Otherwise the
@@ -89,7 +89,7 @@ export function withFields(logger: Logger, fields: PossibleFields): Logger {
   return logger.child(Object.fromEntries(known.map(([name, value]) => [name, shown(value!)])))
 }
 
-/** Writes a debug line. No e-mail address gets into it, whatever it is made of. */
+/** Writes a debug line. No email address gets into it, whatever it is made of. */
 export function debug(logger: Logger, message: string, fields: PossibleFields = {}): void {
   withFields(logger, fields).debug(withoutAddresses(message))
 }
@@ -104,7 +104,7 @@ function shown(value: string | number): string | number {
  */
 const localPart = /(?<![^\s"'<>()[\]{};,:/?&=@])[^\s"'<>()[\]{};,:/?&=@]+(?=@|%40)/g
 
-/** Cuts e-mail addresses to their domains: subjects, paths and your own ids may hold some. */
+/** Cuts email addresses to their domains: subjects, paths and your own ids may hold some. */
 function withoutAddresses(text: string): string {
   return /@|%40/.test(text) ? text.replace(localPart, '…') : text
 }

@@ -10,7 +10,7 @@ export type HookResult<Value> = Value | undefined | void | Promise<Value | undef
 
 /**
  * Who signed in. `id` is the OpenID Connect subject, the one name that never moves to somebody
- * else; an e-mail address can, so do not find your users by it.
+ * else; an email address can, so do not find your users by it.
  *
  * Declare further fields on this interface when `onLogin` keeps some:
  * `declare module 'express-scalekit' { interface User { plan?: string } }`.
@@ -79,7 +79,7 @@ export interface LoginTarget {
   readonly connectionId?: string
   /** Scalekit's id (`org_…`) or your own id of the organization. */
   readonly organizationId?: string
-  /** The e-mail domain of the organization. */
+  /** The email domain of the organization. */
   readonly domain?: string
   /** A social provider, e.g. `google`. */
   readonly provider?: string
@@ -87,7 +87,7 @@ export interface LoginTarget {
 
 /** What a sign-in may be asked for, by the application or by the query of `/login`. */
 export interface LoginRequest extends LoginTarget {
-  /** An e-mail address: it leads to its company's connection, which may fill it in. */
+  /** An email address: it leads to its company's connection, which may fill it in. */
   readonly loginHint?: string
   /** `login` asks for the password again, `select_account` for the account, and so on. */
   readonly prompt?: string

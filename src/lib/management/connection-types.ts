@@ -43,7 +43,7 @@ export interface ConnectionSummary {
 
 /** A connection as lists have it. */
 export interface ListedConnection extends ConnectionSummary {
-  /** The e-mail domains of its organization. */
+  /** The email domains of its organization. */
   readonly domains?: readonly string[]
   readonly organizationName?: string
   readonly createdAt?: string
@@ -138,7 +138,7 @@ export interface OidcConfig {
   readonly jitProvisioningWithSsoEnabled?: boolean
 }
 
-/** An e-mail domain of the organization that a connection belongs to. */
+/** An email domain of the organization that a connection belongs to. */
 export interface ConnectionDomain {
   readonly id?: string
   readonly domain?: string
@@ -156,7 +156,7 @@ export interface ConnectionDomain {
 /** Which connections; nothing means all of the environment. */
 export interface ListConnectionsOptions {
   readonly organizationId?: string
-  /** The e-mail domain of the organization. */
+  /** The email domain of the organization. */
   readonly domain?: string
   /** The reference calls it a placeholder; sent as it is. */
   readonly include?: string

@@ -6,7 +6,7 @@ import type { Transaction } from './transaction.ts'
 /** What an authorization request says beside its target. */
 export interface AuthorizationDetails {
   readonly scope: string
-  /** An e-mail address the identity provider may fill in. */
+  /** An email address the identity provider may fill in. */
   readonly loginHint: string | undefined
   readonly prompt: string | undefined
 }

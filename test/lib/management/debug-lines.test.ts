@@ -47,7 +47,7 @@ describe('the debug lines of a client', () => {
     expect(fields).toEqual({ code: 'api_unavailable' })
   })
 
-  it('leave out what a query asks for, and cut e-mail addresses in paths', async () => {
+  it('leave out what a query asks for, and cut email addresses in paths', async () => {
     const { logger, lines } = recordingLogger()
     const { client } = await emulateClient({}, { logger })
     await client.connection.listConnections({ domain: 'secret-project.example' })

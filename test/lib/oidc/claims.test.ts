@@ -45,12 +45,9 @@ describe('profileOf', () => {
       expect(profileOf(idToken({ email_verified: value })).emailVerified).toBe(false)
     })
 
-    it.each([undefined, '', 5, ['ada@acme.example']])(
-      'is false where the e-mail is %j',
-      (email) => {
-        expect(profileOf(idToken({ email })).emailVerified).toBe(false)
-      },
-    )
+    it.each([undefined, '', 5, ['ada@acme.example']])('is false where the email is %j', (email) => {
+      expect(profileOf(idToken({ email })).emailVerified).toBe(false)
+    })
   })
 
   describe('a value of another type', () => {
@@ -176,7 +173,7 @@ describe('assertPinned', () => {
       accepted({}, claims)
     })
 
-    it('never compares e-mail addresses', () => {
+    it('never compares email addresses', () => {
       accepted({}, { email: 'grace@globex.example' })
     })
   })

@@ -8,7 +8,7 @@ export interface Person {
    * @returns where the browser is sent in the end: the application's callback
    */
   pass(authorizeUrl: URL): Promise<string>
-  /** The same, but is asked and signs in with this e-mail address. */
+  /** The same, but is asked and signs in with this email address. */
   signIn(authorizeUrl: URL, email: string): Promise<string>
   /** The same, but is asked and does not sign in. */
   cancel(authorizeUrl: URL): Promise<string>

@@ -19,7 +19,7 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 <h2>New user</h2>
 <form method="post">
 <label for="name">Name</label><input id="name" name="name" required>
-<label for="email">E-mail address</label><input id="email" name="email" type="email" required>
+<label for="email">Email address</label><input id="email" name="email" type="email" required>
 <button class="primary">Add</button>
 </form>
 </section>`,

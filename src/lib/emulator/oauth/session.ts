@@ -4,7 +4,7 @@ import type { Place, Session, State } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import { userSessionData } from './user-session.ts'
 
-/** Signs a person in; whoever comes from a social provider, in the organization of their e-mail. */
+/** Signs a person in; whoever comes from a social provider, in the organization of their email. */
 export function startSession(state: State, place: Place, person: EmulatedPerson): Session {
   const { connection } = place
   const membership = place.organization

@@ -38,7 +38,7 @@ export interface HostedPageContent {
   readonly problem?: string
 }
 
-/** The hosted page, which finds the identity provider by the domain of an e-mail address. */
+/** The hosted page, which finds the identity provider by the domain of an email address. */
 export function hostedPage(id: string, shown: HostedPageContent): Answer {
   const { domains, email, problem } = shown
   return page(
@@ -46,10 +46,10 @@ export function hostedPage(id: string, shown: HostedPageContent): Answer {
     'Sign in',
     html`<section class="card">
 <h1>Sign in</h1>
-<p>Your work e-mail address decides where you sign in.${domains.length > 0 && ` Known here: ${domains.join(', ')}.`}</p>
+<p>Your work email address decides where you sign in.${domains.length > 0 && ` Known here: ${domains.join(', ')}.`}</p>
 <form method="post" action="${signInPath}">
 <input type="hidden" name="request" value="${id}">
-<label for="email">E-mail address</label>
+<label for="email">Email address</label>
 <input id="email" name="email" type="email" autocomplete="username" required autofocus value="${email}"${problem ? html` aria-invalid="true" aria-describedby="problem"` : ''}>
 ${problem && html`<p id="problem" class="problem" role="alert">${problem}</p>`}
 <button class="primary">Continue</button>

@@ -102,7 +102,7 @@ ${isSetUp && switchForm('sso', 'single sign-on', connection.enabled)}`
 }
 
 const connectionSetUp = html`<p>Not set up</p>
-<form method="post"><label for="domain">Domain of the company’s e-mail addresses</label>
+<form method="post"><label for="domain">Domain of the company’s email addresses</label>
 <input id="domain" name="domain" placeholder="company.example" autocapitalize="none" required>
 ${button('sso', 'set-up', 'Set up single sign-on')}</form>`
 

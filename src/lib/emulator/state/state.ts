@@ -52,7 +52,7 @@ export interface Place {
 
 export interface PendingSignIn {
   readonly request: AuthorizationRequest
-  /** Unknown until the hosted page was told an e-mail address. */
+  /** Unknown until the hosted page was told an email address. */
   readonly place?: Place
 }
 

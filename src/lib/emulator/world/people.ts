@@ -40,7 +40,7 @@ export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
   }
 }
 
-/** The part of an e-mail address that names an organization. */
+/** The part of an email address that names an organization. */
 export function domainOfEmail(email: string): string | undefined {
   return /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase()
 }

@@ -64,7 +64,7 @@ const globex: OrganizationSeed = {
 /** The two customers an emulator without a seed holds. Their ids never change. */
 export const sampleOrganizations: readonly OrganizationSeed[] = [acme, globex]
 
-/** Ada is a member of Acme by her e-mail address; Sam belongs to no organization. */
+/** Ada is a member of Acme by her email address; Sam belongs to no organization. */
 export const sampleSocialPeople: readonly PersonSeed[] = [
   { email: 'ada@acme.example', name: 'Ada Lovelace' },
   { email: 'sam@mail.example', name: 'Sam Rivera' },

@@ -33,13 +33,13 @@ export interface EmulatorSeed {
    */
   readonly mode?: EmulatorMode
   /**
-   * Whether a request that names no organization gets a hosted page that asks for an e-mail
+   * Whether a request that names no organization gets a hosted page that asks for an email
    * address. Without it the answer is `invalid_connection_selector`. Default: as in Scalekit,
    * true in `full-stack` mode and false in `sso` mode.
    */
   readonly hostedLogin?: boolean
   /**
-   * Who can sign in with `provider=google` and the like. Whoever has the e-mail address of a
+   * Who can sign in with `provider=google` and the like. Whoever has the email address of a
    * member signs in to that organization, everybody else to none.
    */
   readonly socialPeople?: readonly PersonSeed[]
@@ -127,9 +127,9 @@ export interface DirectorySeed {
 export interface PersonSeed {
   readonly email: string
   readonly name: string
-  /** Default: `usr_…`, derived from the e-mail address, so it is one user in all organizations. */
+  /** Default: `usr_…`, derived from the email address, so it is one user in all organizations. */
   readonly id?: string
-  /** The identity provider's id. Default: derived from organization and e-mail address. */
+  /** The identity provider's id. Default: derived from organization and email address. */
   readonly idpUserId?: string
   /** The application's id, `xuid` in access tokens. */
   readonly externalId?: string

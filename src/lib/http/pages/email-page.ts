@@ -15,7 +15,7 @@ const english: Required<EmailPageTexts> = {
   start: 'Go to the start page',
 }
 
-/** Asks for an e-mail address; without script, so that it works wherever a form does. */
+/** Asks for an email address; without script, so that it works wherever a form does. */
 export function emailPage(
   { action, fields, email, problem, providers }: EmailPage,
   given: EmailPageTexts | null = {},

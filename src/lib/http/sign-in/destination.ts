@@ -24,7 +24,7 @@ export interface Destination {
 
 /**
  * Finds where a sign-in goes: what the request names, else what the application resolves, else the
- * connection of the e-mail address's domain, else the fallback.
+ * connection of the email address's domain, else the fallback.
  *
  * A connection that was found is pinned together with its organization. A named domain without one
  * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
@@ -49,7 +49,7 @@ export async function findDestination(
   return { ...found, reason: said + found.reason }
 }
 
-/** The connection of the domain, or of the e-mail address's domain, or the fallback. */
+/** The connection of the domain, or of the email address's domain, or the fallback. */
 async function findByDomain(
   { config: { login }, lookUpDomain }: DestinationParts,
   request: LoginRequest,
@@ -66,7 +66,7 @@ async function findByDomain(
   if (isForScalekit || isScalekitsOwn(request)) {
     return { request, reason: `${why}, so Scalekit decides` }
   }
-  const reason = `${why}, so the user is asked for an e-mail address`
+  const reason = `${why}, so the user is asked for an email address`
   return { request, ask: loginHint === '' ? 'first' : found, reason }
 }
 

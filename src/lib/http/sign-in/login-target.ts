@@ -42,7 +42,7 @@ const domainForm = /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i
 const addressForm = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/i
 
 /**
- * The domain of an e-mail address in lower case, or `undefined` for anything that two readers could
+ * The domain of an email address in lower case, or `undefined` for anything that two readers could
  * take for addresses at different domains: it only ever names what is plain to see.
  */
 export function domainOfEmail(address: string): string | undefined {

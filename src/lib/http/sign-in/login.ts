@@ -27,7 +27,7 @@ interface LoginOptions {
 
 /**
  * Begins a sign-in: resolves where to, keeps the transaction, sends the browser to Scalekit; or
- * asks for an e-mail address, where that is what it takes.
+ * asks for an email address, where that is what it takes.
  *
  * @throws ScalekitError for a request that cannot be sent, or a provider out of reach
  */

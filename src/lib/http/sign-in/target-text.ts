@@ -40,5 +40,5 @@ function valueText(value: unknown): string {
 function addressWords({ loginHint }: LoginRequest): string[] {
   if (loginHint === undefined) return []
   const domain = typeof loginHint === 'string' ? domainOfEmail(loginHint) : undefined
-  return [domain === undefined ? 'a login hint' : `an e-mail address at ${domain}`]
+  return [domain === undefined ? 'a login hint' : `an email address at ${domain}`]
 }

@@ -182,7 +182,7 @@ describe('a person', () => {
     expect(globex.idToken.sub).not.toBe(acme.idToken.sub)
   })
 
-  it('of a social provider is in the organization of the e-mail address', async () => {
+  it('of a social provider is in the organization of the email address', async () => {
     const google = { organization_id: undefined, provider: 'google' }
     const { idToken, accessToken } = await claimsFor(fullStack, google)
     expect(idToken.oid).toBe('org_69615647365005430')

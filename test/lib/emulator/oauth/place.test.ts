@@ -84,9 +84,9 @@ describe('a selector', () => {
   it.each<[string, string, Changes]>([
     ['an unknown domain', 'domain_not_found', { domain: 'nowhere.example' }],
     ['a subdomain', 'domain_not_found', { domain: 'mail.acme.example' }],
-    ['an e-mail of an unknown domain', 'domain_not_found', { login_hint: 'x@nowhere.example' }],
+    ['an email of an unknown domain', 'domain_not_found', { login_hint: 'x@nowhere.example' }],
     ['nothing', 'invalid_connection_selector', {}],
-    ['a hint that is no e-mail', 'invalid_connection_selector', { login_hint: 'ada' }],
+    ['a hint that is no email', 'invalid_connection_selector', { login_hint: 'ada' }],
   ])('is needed where there is no hosted page: %s → %s', async (_case, error, selector) => {
     expect(await errorFor(modular, selector)).toBe(error)
     expect(await titleFor(hosted, selector)).toBe('Sign in')

@@ -106,7 +106,7 @@ describe('a sign-in that fails', () => {
 describe('the hosted page', () => {
   const noSelector = { organization_id: undefined }
 
-  it('leads to the organization of the e-mail address', async () => {
+  it('leads to the organization of the email address', async () => {
     const location = await signInAt(authorizeUrl(emulator, noSelector), 'edsger@globex.example')
     expect(new URL(location).searchParams.get('code')).toBeTruthy()
   })

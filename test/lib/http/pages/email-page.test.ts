@@ -19,7 +19,7 @@ async function ask(query: string, options: ScalekitAuthOptions = {}) {
   return visitor().open(`/login?${query}`).expect(200)
 }
 
-describe('the e-mail page', () => {
+describe('the email page', () => {
   it('asks whoever names nothing, and begins nothing yet', async () => {
     const { visitor, emulator } = await start()
     const { text, headers } = await visitor().open('/login').expect(200)

@@ -35,12 +35,12 @@ function idsIn(lines: readonly string[]): Set<string> {
 }
 
 describe('the debug lines of a sign-in', () => {
-  it('by an e-mail domain tell each step under one id', async () => {
+  it('by an email domain tell each step under one id', async () => {
     const { visitor, log } = await start({ options: { login: { onLogin: () => ({ user: {} }) } } })
     await visitor().signIn(`/login?login_hint=${ada}&return_to=/app?tab=1`, ada)
     const at = `connection ${connection}, organization ${organization}`
     expect(constant(log.slice(1))).toEqual([
-      'debug sign-in ID: /login names an e-mail address at acme.example',
+      'debug sign-in ID: /login names an email address at acme.example',
       'debug Scalekit API: POST /oauth/token returned 200, attempt 1, n ms',
       'debug Scalekit API: access token obtained, expires in n s',
       'debug Scalekit API: GET /api/v1/connections returned 200, attempt 1, n ms',
@@ -92,7 +92,7 @@ describe('the debug lines of a sign-in', () => {
       'no target',
       '',
       {},
-      ['/login names no target', 'there is no target, so the user is asked for an e-mail address'],
+      ['/login names no target', 'there is no target, so the user is asked for an email address'],
     ],
     [
       'no target, and Scalekit has a page',
@@ -109,8 +109,8 @@ describe('the debug lines of a sign-in', () => {
       'login_hint=ada@nowhere.example',
       {},
       [
-        '/login names an e-mail address at nowhere.example',
-        'nowhere.example has no connection, so the user is asked for an e-mail address',
+        '/login names an email address at nowhere.example',
+        'nowhere.example has no connection, so the user is asked for an email address',
       ],
     ],
     [
@@ -181,7 +181,7 @@ describe('the debug lines of a sign-in', () => {
     await visitor().open(url.pathname + url.search)
     const at = `connection ${connection}, organization ${organization}`
     expect(constant(log)).toContain(
-      `debug sign-in ID: the identity provider names ${at}, an e-mail address at acme.example`,
+      `debug sign-in ID: the identity provider names ${at}, an email address at acme.example`,
     )
   })
 
@@ -204,7 +204,7 @@ describe('the debug lines of a sign-in', () => {
       'debug sign-in ID: the browser brought no cookie of this sign-in',
       'debug sign-in ID: the sign-in begins again: redirecting to /login',
       'debug sign-in ID: /login names no target, again because its cookie was lost',
-      'debug sign-in ID: there is no target, so the user is asked for an e-mail address',
+      'debug sign-in ID: there is no target, so the user is asked for an email address',
     ])
   })
 
@@ -307,7 +307,7 @@ describe('an ordinary request', () => {
   })
 })
 
-describe('e-mail addresses', () => {
+describe('email addresses', () => {
   it('are cut to their domains, also in subjects, paths and ids of the application', async () => {
     const { logger, lines } = fieldsLogger()
     const { visitor } = await start({

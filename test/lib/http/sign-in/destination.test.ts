@@ -74,7 +74,7 @@ describe('a domain', () => {
   })
 })
 
-describe('an e-mail address', () => {
+describe('an email address', () => {
   it('leads to its domain’s connection, as a hint for it', async () => {
     expect(await destinationOf(await start(), `login_hint=${ada}`)).toEqual({
       connection_id: connection,
@@ -217,7 +217,7 @@ describe('login.resolve', () => {
     expect(await destinationOf(application, '', elsewhere)).toEqual(asksAgain)
   })
 
-  it('comes before the e-mail’s domain, and after what is named', async () => {
+  it('comes before the email’s domain, and after what is named', async () => {
     const application = await subdomains()
     const { emulator } = application
     const katherine = 'katherine@globex.example'
