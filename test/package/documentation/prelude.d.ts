@@ -9,10 +9,10 @@ declare const app: import('express').Express
 declare const auth: import('express-scalekit').ScalekitAuth
 declare const boss: import('express-scalekit/queues').PgBossClient
 declare const client: ReturnType<typeof import('redis').createClient>
+declare const deliveries: import('bullmq').Queue
 declare const express: typeof import('express')
 declare const logger: import('express-scalekit').Logger
 declare const pool: import('pg').Pool
-declare const queue: import('bullmq').Queue
 declare const req: import('express').Request
 declare const res: import('express').Response
 declare const users: Own

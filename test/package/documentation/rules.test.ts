@@ -135,7 +135,7 @@ describe('the rule for links', () => {
   })
 
   it.each([
-    ['published files', '[a](../CHANGELOG.md#unreleased), [b](ten-lines.js), [c](../src/index.ts)'],
+    ['published files', '[a](../CHANGELOG.md#unreleased), [b](ten-lines.js), [c](../LICENSE)'],
     ['headings', '# The `a` of [b](../LICENSE)\n\n# Two\n\n# Two\n\n[c](#the-a-of-b), [d](#two-1)'],
     ['other sites', '[a](https://example.com/nothing#nothing)'],
     ['nothing, in code', '`list[0](nothing)`\n\n```js\nlist[0](nothing)\n```'],
