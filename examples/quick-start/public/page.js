@@ -3,7 +3,7 @@ const [me, customers] = await Promise.all(['/me', '/api/customers'].map(readJson
 if (me.status === 'signed-in') showMember()
 else showVisitor()
 
-// Another tab may have signed out, or somebody else in, while this one was not looked at.
+// Another tab may have signed out, or in as another user, while this one was in the background.
 addEventListener('focus', lookAgain)
 // And an administrator may have removed this person from their company's directory.
 if (me.status === 'signed-in') {

@@ -4,7 +4,7 @@ import type { Place, Session, State } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import { userSessionData } from './user-session.ts'
 
-/** Signs a person in; whoever comes from a social provider, in the organization of their email. */
+/** Signs a person in; those of a social provider, in the organization of their email address. */
 export function startSession(state: State, place: Place, person: EmulatedPerson): Session {
   const { connection } = place
   const membership = place.organization

@@ -39,8 +39,8 @@ export interface EmulatorSeed {
    */
   readonly hostedLogin?: boolean
   /**
-   * Who can sign in with `provider=google` and the like. Whoever has the email address of a
-   * member signs in to that organization, everybody else to none.
+   * Who can sign in with `provider=google` and the like. A person with the email address of a
+   * member signs in to that organization, all others to none.
    */
   readonly socialPeople?: readonly PersonSeed[]
   readonly lifetimes?: Partial<Lifetimes>
