@@ -95,6 +95,18 @@ describe('express-scalekit emulator', () => {
   })
 
   it.each([
+    ['the port of the environment', [], 'http://localhost:3105'],
+    ['a redirect URI', ['--redirect-uri', 'http://a.localhost:1/cb'], 'http://a.localhost:1'],
+  ])('tells the command its address by %s', async (_case, args, baseUrl) => {
+    const command = [process.execPath, '-e', "console.log('told', process.env.APP_BASE_URL)"]
+    const { child, output } = run(['emulator', '--port', '0', ...args, '--', ...command], {
+      PORT: '3105',
+    })
+    expect(await exitOf(child)).toBe(0)
+    expect(output.text).toContain(`told ${baseUrl}\n`)
+  })
+
+  it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('passes %s on to the command', async (signal, code) => {

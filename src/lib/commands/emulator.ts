@@ -13,7 +13,7 @@ import { runCommand } from './run-command.ts'
 
 const options = {
   port: { type: 'string', default: '4400' },
-  'redirect-uri': { type: 'string', multiple: true, default: ['http://localhost:3000/callback'] },
+  'redirect-uri': { type: 'string', multiple: true },
   mode: { type: 'string', default: 'full-stack' },
   'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
@@ -23,7 +23,7 @@ const options = {
 export async function emulator(args: readonly string[]): Promise<void> {
   const { own, command } = splitAtDashes(args)
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
-  const seed = seedFrom(own)
+  const seed = seedFrom(own, command ? process.env.PORT : undefined)
   const running = await startEmulator(seed)
   const variables = variablesFor(running, new URL(seed.redirectUris[0]!).origin)
   console.log(announcement(running, variables))
@@ -36,12 +36,14 @@ export async function emulator(args: readonly string[]): Promise<void> {
   }
 }
 
-function seedFrom(args: readonly string[]) {
+/** @param appPort where the application listens, if the environment that it inherits says so */
+function seedFrom(args: readonly string[], appPort = '3000') {
   const { positionals, values } = parseArguments(args, options)
   assertNoMore(positionals)
+  const uris = values['redirect-uri'] ?? [`http://localhost:${appPort}/callback`]
   return {
     port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
-    redirectUris: values['redirect-uri'].map((uri) => urlArgument('--redirect-uri', uri)),
+    redirectUris: uris.map((uri) => urlArgument('--redirect-uri', uri)),
     mode: modeFrom(values.mode),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
