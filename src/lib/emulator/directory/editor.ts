@@ -94,6 +94,7 @@ function userEdits(
         attributes: {},
         ...seed,
       }
+      assertNamed(created)
       assertNewEmail(users, created)
       users.push(created)
       addAccount(organization, created)
@@ -103,6 +104,7 @@ function userEdits(
     updateUser(id, changes) {
       const before = entryOf(users, 'user', id)
       const updated = { ...before, ...changes }
+      assertNamed(updated)
       assertNewEmail(users, updated)
       replace(users, updated)
       changeAccount(organization, before.email, updated)
@@ -181,6 +183,14 @@ function remove<Entry>(entries: Entry[], entry: Entry): void {
 
 function without(group: EmulatedDirectoryGroup, userId: string): EmulatedDirectoryGroup {
   return { ...group, members: group.members.filter((member) => member !== userId) }
+}
+
+/** JavaScript can leave out what the type requires. */
+function assertNamed(user: Readonly<Record<'email' | 'name', unknown>>): void {
+  for (const field of ['email', 'name'] as const) {
+    if (typeof user[field] === 'string' && user[field] !== '') continue
+    throw new DirectoryError(400, `\`${field}\` must be a non-empty string`)
+  }
 }
 
 function assertNewEmail(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DirectoryEditor, Emulator } from '../../../../src/testing.ts'
+import type { DirectoryEditor, DirectoryUserSeed, Emulator } from '../../../../src/testing.ts'
 import { signInAt } from '../../../support/sign-in-page.ts'
 import { authorizeUrl, redirectOf } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
@@ -134,6 +134,16 @@ describe('an edit of a directory', () => {
       'a user that is not there',
       (d) => d.updateUser('diruser_1', {}),
       'There is no user diruser_1',
+    ],
+    [
+      'a user without a name',
+      (d) => d.createUser({ email: 'new@acme.example' } as DirectoryUserSeed),
+      '`name` must be a non-empty string',
+    ],
+    [
+      'a change to no address',
+      (d) => d.updateUser(d.users[1]!.id, { email: '' }),
+      '`email` must be a non-empty string',
     ],
     ['a removal that was made', (d) => d.deleteUser('diruser_1'), 'There is no user diruser_1'],
     ['a group that is not there', (d) => d.updateGroup('dirgroup_1', {}), 'no group dirgroup_1'],
