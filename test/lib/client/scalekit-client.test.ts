@@ -43,7 +43,7 @@ describe('a client', () => {
     [
       'a logger of debug lines only',
       [url, 'skc_1', secret, { logger: { debug() {} } }],
-      '`logger` must have a info() function',
+      '`logger` must be an object with a info() method',
     ],
     ['an issuer by http', [url, 'skc_1', secret, { issuer: 'http://a.example' }], '`issuer` must'],
     [
