@@ -29,18 +29,24 @@ beforeAll(async () => {
 afterAll(() => rm(temporary, { recursive: true, force: true }))
 
 describe('the tarball', () => {
-  it('holds what is built from every source file, the examples, and the papers', () => {
+  it('holds what is built, the examples, and the papers', () => {
     const sources = filesIn(root('src'))
-    const built = sources.flatMap((path) => {
-      const [, name, kind] = /^(.*)\.(c?)ts$/.exec(path)!
-      return [`${kind}js`, `d.${kind}ts`].map((end) => `dist/${name}.${end}`)
-    })
+    const entries = sources.filter((path) => !path.includes('/'))
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
       ...filesIn(root('examples')).map((path) => `examples/${path}`),
-      ...built,
+      ...sources.map((path) => `dist/${path.replace(/\.(c?)ts$/, '.d.$1ts')}`),
+      ...entries.map((path) => `dist/${path.replace(/ts$/, 'js')}`),
+      'dist/lib/session/load-express-session.cjs',
     ]
-    expect(filesIn(join(temporary, 'unpacked'))).toEqual(expected.sort())
+    const isShared = (path: string) => /^dist\/chunks\/[\w-]+\.js$/.test(path)
+    const files = filesIn(join(temporary, 'unpacked'))
+    expect(files.filter((path) => !isShared(path))).toEqual(expected.sort())
+  })
+
+  it('loads few files, which Node finds, reads and links one by one', () => {
+    const dist = join(temporary, 'unpacked/dist')
+    expect(loadedBy(dist, 'index.js').size).toBeLessThan(20)
   })
 
   it('holds every file that its pages link to', () => {
@@ -110,12 +116,12 @@ describe('a project that installed it', () => {
     expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' })
   })
 
-  it('can require every module, as none awaits at its top', async () => {
+  it('can require every file, as none awaits at its top', async () => {
     const folder = join(temporary, 'commonjs')
     const dist = join(folder, 'node_modules/express-scalekit/dist')
     const { stdout, stderr } = await run(folder, 'node', ['require-all.js', dist])
-    const modules = filesIn(root('src')).filter((path) => path !== 'cli.ts')
-    expect({ stdout, stderr }).toEqual({ stdout: `${modules.length}\n`, stderr: '' })
+    const files = filesIn(dist).filter((path) => /^(?!cli\.)[^.]+\.c?js$/.test(path))
+    expect({ stdout, stderr }).toEqual({ stdout: `${files.length}\n`, stderr: '' })
   })
 
   it('would see a module that awaits at its top', async () => {
@@ -284,6 +290,16 @@ async function compileScript() {
   const compiled = await runTool(folder, 'tsc', '-p', folder, '--pretty', 'false')
   expect(compiled).toMatchObject({ code: 0, stdout: '' })
   return { folder, script: 'out/start.js' }
+}
+
+/** What is imported at once with a built file, itself included. */
+function loadedBy(dist: string, path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found
+  found.add(path)
+  for (const [, imported] of readFileSync(join(dist, path), 'utf8').matchAll(/from "(\..+)"/g)) {
+    loadedBy(dist, join(dirname(path), imported!), found)
+  }
+  return found
 }
 
 /** All files in a folder and the folders in it, sorted. */
