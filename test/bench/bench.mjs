@@ -4,7 +4,7 @@ import { startContenders } from './contenders.mjs'
 import { goalsFor, managementGoalsFor, webhookGoalsFor } from './goals.mjs'
 import { importCosts } from './imports.mjs'
 import { managementCosts } from './management.mjs'
-import { measurePair, summary, verify, warmUp } from './measure.mjs'
+import { measureAll, verify } from './measure.mjs'
 import {
   printGoals,
   printImports,
@@ -13,15 +13,13 @@ import {
   printSummaries,
   printWebhooks,
 } from './report.mjs'
-import { settings } from './settings.mjs'
 import { webhookCosts } from './webhook-costs.mjs'
 
 const { cases, session, stop } = await startContenders()
 for (const one of cases) await verify(one)
 
 console.log(`Warming up and measuring ${cases.length} cases against bare Express …\n`)
-for (const one of cases) await warmUp(one)
-const summaries = await measureAll()
+const summaries = await measureAll(cases)
 await stop()
 
 printSummaries(summaries)
@@ -38,12 +36,3 @@ const goals = [
 ]
 printGoals(goals)
 if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1
-
-/** Every case once in each round, so that a bad minute of the machine spoils no case alone. */
-async function measureAll() {
-  const pairs = new Map(cases.map((one) => [one, []]))
-  for (let round = 0; round < settings.rounds; round += 1) {
-    for (const [one, taken] of pairs) taken.push(await measurePair(one, round % 2 === 0))
-  }
-  return [...pairs].map(([one, taken]) => summary(one, taken))
-}

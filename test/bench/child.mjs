@@ -2,12 +2,16 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Starts a script of this folder in a process of its own, without this process's loaders. */
-export function start(script, args = [], execArgv = []) {
+/**
+ * Starts a script of this folder in a process of its own, without this process's loaders.
+ *
+ * @param kit the folder of another clone, whose build is measured in place of this one's
+ */
+export function start(script, { args = [], execArgv = [], kit = '' } = {}) {
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
     execArgv,
     // Not `production`: the kit would refuse http there. Express is told by `app.set('env')`.
-    env: { ...process.env, NODE_ENV: 'bench' },
+    env: { ...process.env, NODE_ENV: 'test', BENCH_KIT: kit },
   })
   return {
     /** The next message of the script. */

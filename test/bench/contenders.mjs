@@ -19,7 +19,7 @@ export async function startContenders() {
   const again = await startBeside('bare Express, again')
   const kit = await startBeside('express-scalekit')
   const peer = await startBeside('express-openid-connect')
-  const inSession = await startBeside('express-scalekit', 'express-session')
+  const inSession = await startBeside('express-scalekit', { baseApp: 'express-session' })
   const emulator = await startEmulator({
     redirectUris: [kit, peer, inSession].map(({ server }) => `${server.url}/callback`),
   })
@@ -47,9 +47,45 @@ export async function startContenders() {
       ...casesOf(peer, await signIn(peer.server.url)),
     ],
     /** What it takes to ask the kit without a server. */
-    session: { options: optionsOf(kit), cookie, many },
-    stop: () => stopAll([again, kit, inSession, peer], emulator),
+    session: { options: optionsOf(kit), cookie },
+    stop: () =>
+      stopServers(
+        [again, kit, inSession, peer].flatMap(({ base, server }) => [base, server]),
+        emulator,
+      ),
   }
+}
+
+/**
+ * Starts the builds of several clones and signs in to each.
+ *
+ * @returns the cases of each but the first, which they are compared with, and what it takes to ask
+ *   each without a server
+ */
+export async function startBuilds(folders) {
+  const servers = await Promise.all(folders.map(({ kit }) => listen(kit)))
+  const redirectUris = servers.map(({ url }) => `${url}/callback`)
+  const emulator = await startEmulator({ redirectUris })
+  const builds = []
+  for (const [index, { name, kit }] of folders.entries()) {
+    const server = servers[index]
+    const options = { ...emulator.options, baseUrl: server.url, secret }
+    await server.run('kit', options)
+    builds.push({ name, kit, server, session: { options, cookie: await signIn(server.url) } })
+  }
+  const [first, ...others] = builds
+  return {
+    builds,
+    cases: others.flatMap((build) => casesBeside(first, build)),
+    stop: () => stopServers(servers, emulator),
+  }
+}
+
+function casesBeside(base, { name, server, session }) {
+  const ofBase = casesOf({}, base.session.cookie)
+  return casesOf({ contender: name, server, base: base.server }, session.cookie).map(
+    (one, index) => ({ ...one, baseCookies: ofBase[index].cookies, baseStatus: one.status }),
+  )
 }
 
 function casesOf(contender, cookie) {
@@ -65,14 +101,14 @@ function casesOf(contender, cookie) {
  * with, that will get exactly as many requests:
  * one that all contenders share would be the hottest of all, and so the fastest.
  */
-async function startBeside(contender, baseApp = 'bare') {
+async function startBeside(contender, { baseApp = 'bare', kit = '' } = {}) {
   const base = await listen()
   await base.run(baseApp, { secret })
-  return { contender, base, server: await listen() }
+  return { contender, base, server: await listen(kit) }
 }
 
-async function listen() {
-  const child = start('server.mjs')
+async function listen(kit) {
+  const child = start('server.mjs', { kit })
   const { port } = await child.answer()
   return {
     url: `http://127.0.0.1:${port}`,
@@ -82,10 +118,7 @@ async function listen() {
   }
 }
 
-async function stopAll(contenders, emulator) {
-  for (const { base, server } of contenders) {
-    base.stop()
-    server.stop()
-  }
+async function stopServers(servers, emulator) {
+  for (const server of servers) server.stop()
   await emulator.close()
 }

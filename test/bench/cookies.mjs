@@ -1,5 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
-import { scalekitAuth } from '../../dist/index.js'
+import { kit } from './kit.mjs'
+
+const { scalekitAuth } = await kit('index')
 
 /** A cookie header with one character in the middle of the sealed part changed. */
 export function tampered(cookie) {

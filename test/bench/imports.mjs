@@ -17,7 +17,20 @@ const imports = {
 }
 
 /** Time and heap that importing takes in a fresh process, and the packages that are installed. */
-export async function importCosts() {
+export function importCosts() {
+  return costsOf(imports)
+}
+
+/** The same for the builds of several clones. */
+export function importCostsOfBuilds(builds) {
+  const entries = builds.map(({ name, kit: folder }) => {
+    const clone = folder ? pathToFileURL(`${folder}/`) : kit
+    return [name, { url: new URL('dist/index.js', clone), folder: fileURLToPath(clone) }]
+  })
+  return costsOf(Object.fromEntries(entries))
+}
+
+async function costsOf(imports) {
   const samples = new Map(Object.keys(imports).map((name) => [name, []]))
   for (let round = 0; round < settings.imports; round += 1) {
     for (const [name, taken] of samples) taken.push(await importIn(imports[name].url))
@@ -31,7 +44,7 @@ export async function importCosts() {
 }
 
 function importIn(url) {
-  return start('import-cost.mjs', [url.href], ['--expose-gc']).answer()
+  return start('import-cost.mjs', { args: [url.href], execArgv: ['--expose-gc'] }).answer()
 }
 
 function entryOfKit(name) {

@@ -1,6 +1,9 @@
-import { requireAuth, scalekitAuth } from '../../dist/index.js'
-import { requestWith, tampered } from './cookies.mjs'
+import { requestWith, resealed, tampered } from './cookies.mjs'
+import { kit } from './kit.mjs'
+import { settings } from './settings.mjs'
 import { best } from './statistics.mjs'
+
+const { requireAuth, scalekitAuth } = await kit('index')
 
 /**
  * What the kit itself costs a request, in microseconds, without a server around it: the best of
@@ -10,17 +13,19 @@ import { best } from './statistics.mjs'
 const batches = 400
 const requestsPerBatch = 100
 
-process.once('message', ({ options, cookie, many }) => {
+process.once('message', ({ options, cookie }) => {
   const auth = scalekitAuth(options)
   const guard = requireAuth()
   const middleware = (req, res) => auth(req, res, () => {})
   const guarded = (req, res) => auth(req, res, () => guard(req, res, () => {}))
+  const many = resealed(cookie, settings.manyCookies, options)
   const costs = {
     'middleware on a public route': costOf(middleware, [cookie]),
     'and guard, cookie seen lately': costOf(guarded, [cookie]),
     'and guard, cookie opened': costOf(guarded, many),
     'and guard, no cookie: 401': costOf(guarded, [undefined]),
     'and guard, tampered cookie: 401': costOf(guarded, [tampered(cookie)]),
+    'scalekitAuth() itself': best(Array.from({ length: batches }, () => construction(options))),
   }
   process.send(costs, () => process.disconnect())
 })
@@ -29,6 +34,12 @@ function costOf(handler, cookies) {
   let next = 0
   const nextRequest = () => requestWith(cookies[next++ % cookies.length])
   return best(Array.from({ length: batches }, () => batch(handler, nextRequest)))
+}
+
+function construction(options) {
+  const startedAt = performance.now()
+  scalekitAuth(options)
+  return (performance.now() - startedAt) * 1000
 }
 
 /** Requests are made before the clock starts. */

@@ -28,7 +28,7 @@ export async function managementCosts() {
 }
 
 async function startCaller(...args) {
-  const caller = start('management/caller.mjs', args)
+  const caller = start('management/caller.mjs', { args })
   await caller.answer()
   await caller.ask({ seconds: settings.warmUpSeconds })
   return caller

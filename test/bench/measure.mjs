@@ -13,7 +13,7 @@ export async function verify({ contender, server, name, cookies, status }) {
 }
 
 /** Lets V8 settle, on both sides alike. */
-export async function warmUp({ base, server, cookies, baseCookies = cookies }) {
+async function warmUp({ base, server, cookies, baseCookies = cookies }) {
   await load(base.url, baseCookies, settings.warmUpSeconds)
   await load(server.url, cookies, settings.warmUpSeconds)
 }
@@ -23,13 +23,23 @@ export async function warmUp({ base, server, cookies, baseCookies = cookies }) {
  * has sessions of its own, cookies of the same kind), so that what the machine does meanwhile
  * touches both, and reading headers is charged to neither.
  */
-export async function measurePair(one, isBaseFirst) {
-  const { base, server, cookies, baseCookies = cookies, status } = one
-  const ofBase = () => slice(base, baseCookies, 200)
+async function measurePair(one, isBaseFirst) {
+  const { base, server, cookies, baseCookies = cookies, status, baseStatus = 200 } = one
+  const ofBase = () => slice(base, baseCookies, baseStatus)
   const ofCase = () => slice(server, cookies, status)
   if (isBaseFirst) return { base: await ofBase(), own: await ofCase() }
   const own = await ofCase()
   return { base: await ofBase(), own }
+}
+
+/** Every case once in each round, so that a bad minute of the machine spoils no case alone. */
+export async function measureAll(cases) {
+  for (const one of cases) await warmUp(one)
+  const pairs = new Map(cases.map((one) => [one, []]))
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const [one, taken] of pairs) taken.push(await measurePair(one, round % 2 === 0))
+  }
+  return [...pairs].map(([one, taken]) => summary(one, taken))
 }
 
 /** CPU of the server process per request, in microseconds, and what a client sees. */
@@ -46,7 +56,7 @@ async function slice(server, cookies, status) {
 }
 
 /** What the pairs of a case say: ratios above 1 are faster than bare Express. */
-export function summary({ contender, name }, pairs) {
+function summary({ contender, name }, pairs) {
   const cpuMicros = pairs.map(({ own }) => own.cpuMicros)
   return {
     contender,

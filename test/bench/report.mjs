@@ -1,8 +1,9 @@
 const mebibyte = 1024 * 1024
 
-export function printSummaries(summaries) {
+/** @param base what the ratios are ratios to */
+export function printSummaries(summaries, base = 'base') {
   printTable(
-    ['contender', 'case', 'CPU µs', '× base', 'best ×', 'wall ×', 'RSS MiB'],
+    ['contender', 'case', 'CPU µs', `× ${base}`, 'best ×', 'wall ×', 'RSS MiB'],
     summaries.map(({ contender, name, cpuMicros, cpu, cpuBest, wall, rssBytes }) => [
       contender,
       name,
@@ -19,6 +20,18 @@ export function printInProcess(costs) {
   printTable(
     ['in process', 'best µs'],
     Object.entries(costs).map(([what, micros]) => [what, micros.toFixed(2)]),
+  )
+}
+
+/** Builds side by side: the best of each, and how the others relate to the first. */
+export function printBuilds(costsOfBuilds) {
+  const [[, first]] = costsOfBuilds
+  printTable(
+    ['in process', ...costsOfBuilds.map(([name]) => `${name}, best µs`), 'now ÷ before'],
+    Object.keys(first).map((what) => {
+      const micros = costsOfBuilds.map(([, costs]) => costs[what])
+      return [what, ...[...micros, micros[1] / micros[0]].map((number) => number.toFixed(2))]
+    }),
   )
 }
 

@@ -19,6 +19,8 @@ export const settings = {
   webhookProcesses: isQuick ? 1 : 11,
   /** Pairs of batches for each way to verify a webhook, in each of them. */
   webhookRounds: isQuick ? 40 : 200,
+  /** Fresh processes for each of two builds that are compared without a server. */
+  inProcessRounds: isQuick ? 1 : 7,
   /** Fresh processes for each package whose import is measured. */
   imports: isQuick ? 3 : 9,
 }

@@ -1,6 +1,8 @@
 import express from 'express'
-import { requireAuth, scalekitAuth } from '../../../dist/index.js'
+import { kit } from '../kit.mjs'
 import { hello } from './body.mjs'
+
+const { requireAuth, scalekitAuth } = await kit('index')
 
 /** This package, mounted as its README has it. */
 export function createApp(options) {
