@@ -2,8 +2,8 @@ import { html } from '../../ground/html.ts'
 import { applicationLinks } from '../pages/application.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
-import type { PendingSignIn, Place, State } from '../state/state.ts'
-import { domainOfEmail } from '../world/people.ts'
+import type { AuthorizationRequest, PendingSignIn, Place, State } from '../state/state.ts'
+import { domainOfEmail, type EmulatedPerson } from '../world/people.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
 import { domainsOf, isOpen, placeOfDomain } from './place.ts'
@@ -22,7 +22,8 @@ export function signIn(state: State, { form }: Call): Answer {
   }
   if (!pending.place) return continueAt(state, id, pending, form.get('email') ?? '')
   state.pending.delete(id)
-  return finish(state, pending, pending.place, form)
+  const person = pending.place.people.find(({ id: each }) => each === form.get('person'))
+  return finishSignIn(state, pending.request, { place: pending.place, person }, form.get('failure'))
 }
 
 function continueAt(state: State, id: string, pending: PendingSignIn, email: string): Answer {
@@ -39,18 +40,23 @@ function continueAt(state: State, id: string, pending: PendingSignIn, email: str
   }
 }
 
-function finish(
+/**
+ * Sends the browser back to the application: with a code, or with the reason why there is none.
+ *
+ * @param chosen Who signs in, and where.
+ * @param reason What else was chosen in place of a person.
+ */
+export function finishSignIn(
   state: State,
-  { request }: PendingSignIn,
-  place: Place,
-  form: URLSearchParams,
+  request: AuthorizationRequest,
+  { place, person }: { readonly place: Place; readonly person: EmulatedPerson | undefined },
+  reason: string | null = null,
 ): Answer {
-  const person = place.people.find(({ id }) => id === form.get('person'))
   const refusal = isOpen(state.settings, place) ? person?.refusal : 'connection_not_active'
   if (person && !refusal) {
     return codeRedirect(state, request, startSession(state, place, person))
   }
-  const [error, description] = failure(refusal ?? form.get('failure'), place)
+  const [error, description] = failure(refusal ?? reason, place)
   return redirect(request.redirectUri, {
     error,
     error_description: description,
