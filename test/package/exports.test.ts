@@ -412,6 +412,8 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'Json',
     'Lifetimes',
     'MembershipData',
+    'Middleware',
+    'Next',
     'OpenEnum',
     'OrganizationData',
     'OrganizationDomainData',
