@@ -332,6 +332,42 @@ describe.skipIf(isExpressSession)('signIn() for each kind of session', () => {
 })
 
 describe('signIn() with an application', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('Out of order')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('Out of order'))],
+    [
+      'fails',
+      (_req: unknown, _res: unknown, next?: (error: Error) => void) =>
+        next?.(new Error('Out of order')),
+    ],
+  ])('rejects with the reason where it %s', async (_how, app) => {
+    const { auth } = await start()
+    await expect(signIn(auth, ada, { app: app as never })).rejects.toThrow('Out of order')
+  })
+
+  it.runIf(!isExpressSession)('says why a cookie was not set', async () => {
+    const parts = (baseUrl?: string): ApplicationParts => ({
+      options: { session: 'express-session', ...(baseUrl && { baseUrl }) },
+      mount(app, auth) {
+        app.use(applicationSession(new MemoryStore(), { cookie: { secure: true } }))
+        mountAtRoot(app, auth)
+      },
+    })
+    const { auth, app } = await start(parts())
+    await expect(signIn(auth, ada, { app })).rejects.toMatchObject({
+      code: 'test_sign_in_invalid',
+      message: expect.stringContaining('set no cookie'),
+    })
+    const secure = await start(parts('https://app.example'))
+    const { storageState } = await signIn(secure.auth, ada, { app: secure.app })
+    expect(storageState.cookies[0]).toMatchObject({ name: 'connect.sid', secure: true })
+  })
+
   it('says where the application did not serve the callback', async () => {
     const { auth } = await start()
     const other = await start()

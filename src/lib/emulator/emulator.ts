@@ -24,7 +24,7 @@ export interface Emulator {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
-  /** Everything received so far, oldest first. */
+  /** Everything received so far, oldest first; what `signIn()` asked in this process, too. */
   readonly requests: readonly ReceivedRequest[]
   /**
    * Makes something go wrong: an endpoint, or the next token.

@@ -8,10 +8,10 @@ import { useStandIn } from '../http/instance/stand-in.ts'
 import type { Middleware } from '../http/request/middleware.ts'
 import { callbackVisit, type TestLogin, testLogin } from './callback-visit.ts'
 import { problem } from './problem.ts'
-import { emulatorOf, scalekitOf, type TestScalekit } from './scalekit.ts'
+import { emulatorOf, scalekitOf } from './scalekit.ts'
 import { readOptions, type SignInOptions, type SignInSettings } from './sign-in-options.ts'
 import { cookieHeaderOf, type StorageState, storageStateOf } from './storage-state.ts'
-import { testInstance } from './test-instance.ts'
+import { type TestInstanceParts, testInstance } from './test-instance.ts'
 import { type DescribedUser, readUser, type TestUser } from './test-user.ts'
 import { type Handler, serve, type Visit } from './visit.ts'
 
@@ -56,11 +56,11 @@ export async function signIn(
   const scalekit = scalekitOf(instance)
   const login = testLogin(scalekit.emulator, user, settings)
   const visit = callbackVisit(instance, login)
-  const { app, revoked } = settings
-  const identity = await begun(visit, app ?? auth.routes.callback, {
-    instance,
+  const { app, expired, revoked } = settings
+  const identity = await begin(instance, visit, {
+    handler: app ?? auth.routes.callback,
     scalekit,
-    settings,
+    expired,
   }).catch((error: unknown) => {
     throw explained(error, login, settings)
   })
@@ -92,34 +92,25 @@ function withoutEmulator({ config }: Instance, email: string): ConfigError {
 }
 
 /** Has the callback served, and returns what the new session holds. */
-async function begun(
+async function begin(
+  instance: Instance,
   visit: Visit,
-  handler: Handler,
-  parts: {
-    readonly instance: Instance
-    readonly scalekit: TestScalekit
-    readonly settings: SignInSettings
-  },
+  { handler, ...parts }: Omit<TestInstanceParts, 'onBegun'> & { readonly handler: Handler },
 ): Promise<Identity> {
-  const { instance, scalekit, settings } = parts
-  let identity: Identity | undefined
-  let failure: ScalekitError | undefined
-  const { expired } = settings
-  const onBegun = (began: Identity) => {
-    identity = began
+  const outcome: { identity?: Identity; failure?: ScalekitError } = {}
+  const onBegun = (identity: Identity) => {
+    outcome.identity = identity
   }
   useStandIn(visit.req, {
     instanceFor: (reached) =>
-      reached === instance
-        ? testInstance(instance, { scalekit, expired, onBegun }, visit.req)
-        : reached,
-    failed: (error) => {
-      failure = error
+      reached === instance ? testInstance(instance, { ...parts, onBegun }, visit.req) : reached,
+    failed(error) {
+      outcome.failure = error
     },
   })
   await serve(handler, visit)
-  if (failure) throw failure
-  if (identity) return identity
+  if (outcome.failure) throw outcome.failure
+  if (outcome.identity) return outcome.identity
   throw notServed(visit)
 }
 
@@ -152,7 +143,16 @@ function explained(error: unknown, { refusal }: TestLogin, { app }: SignInSettin
 
 function sessionOf({ config }: Instance, { res }: Visit): TestSession {
   const storageState = storageStateOf(setCookieLines(res), config.baseUrl[0].hostname)
+  if (storageState.cookies.length === 0) throw withoutCookie()
   const cookie = cookieHeaderOf(storageState)
   const returnTo = String(res.getHeader('Location'))
   return { cookie, headers: { cookie }, storageState, returnTo }
+}
+
+/** `express-session` sends a secure cookie over https alone. */
+function withoutCookie(): ConfigError {
+  return problem(
+    'The response to the callback set no cookie, so no request could have this session',
+    'With `cookie.secure` in your express-session, use a `baseUrl` that begins with https://.',
+  )
 }

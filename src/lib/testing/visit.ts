@@ -40,12 +40,13 @@ export function visitTo(url: URL, cookie?: string): Visit {
  * Lets a handler serve a visit.
  *
  * @returns once the response was sent, or the handler called `next`
- * @throws what the handler passed to `next` or threw
+ * @throws what the handler passed to `next`, threw, or rejected with
  */
 export async function serve(handler: Handler, { req, res }: Visit): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     res.once('finish', resolve).once('close', resolve)
-    handler(req, res, (error) => (error ? reject(error) : resolve()))
+    const served = handler(req, res, (error) => (error ? reject(error) : resolve()))
+    Promise.resolve(served).catch(reject)
   })
 }
 
