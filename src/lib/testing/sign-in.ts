@@ -68,7 +68,7 @@ export async function signIn(
   return sessionOf(instance, visit)
 }
 
-/** An email address means a user of an emulator, which has to be here. */
+/** An email address names a user of an emulator, so that has to run here. */
 function assertFound(
   instance: Instance,
   user: string | DescribedUser,
@@ -86,7 +86,7 @@ function assertFound(
 
 function withoutEmulator({ config }: Instance, email: string): ConfigError {
   return problem(
-    `No emulator with the URL ${config.issuer} runs in this process, so ${JSON.stringify(email)} is no user of one`,
+    `No emulator with the URL ${config.issuer} runs in this process, so signIn() does not know ${JSON.stringify(email)}`,
     'Start one in the test, const emulator = await startEmulator(), and call scalekitAuth({ ...emulator.options }). Or describe the user: signIn(auth, { email, organization, roles }).',
   )
 }

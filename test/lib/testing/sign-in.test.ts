@@ -1,3 +1,6 @@
+import type connect from 'connect'
+import type express from 'express'
+import type express4 from 'express4'
 import type { BrowserContextOptions } from 'playwright-core'
 import { afterEach, describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 import { type ScalekitAuthOptions, scalekitAuth } from '../../../src/index.ts'
@@ -177,7 +180,7 @@ describe('an emulator', () => {
     await emulator.close()
     await expect(signIn(auth, ada)).rejects.toMatchObject({
       code: 'test_sign_in_invalid',
-      message: `No emulator with the URL ${emulator.url} runs in this process, so "${ada}" is no user of one`,
+      message: `No emulator with the URL ${emulator.url} runs in this process, so signIn() does not know "${ada}"`,
       hint: expect.stringContaining('startEmulator()'),
     })
     await expect(signIn(auth, { email: ada })).resolves.toBeDefined()
@@ -243,6 +246,13 @@ describe('in production', () => {
     vi.stubEnv('NODE_ENV', 'test')
     await expect(signIn(auth, { email: ada })).resolves.toBeDefined()
   })
+})
+
+it('takes the applications of each framework as they are', () => {
+  type App = NonNullable<SignInOptions['app']>
+  expectTypeOf<ReturnType<typeof express>>().toExtend<App>()
+  expectTypeOf<ReturnType<typeof express4>>().toExtend<App>()
+  expectTypeOf<ReturnType<typeof connect>>().toExtend<App>()
 })
 
 describe('the storage state', () => {
