@@ -1,5 +1,7 @@
+import { codeRedirect } from '../emulator/oauth/code.ts'
+import { OAuthError } from '../emulator/oauth/oauth-error.ts'
 import { findPlace } from '../emulator/oauth/place.ts'
-import { finishSignIn } from '../emulator/oauth/sign-in.ts'
+import { startSession } from '../emulator/oauth/session.ts'
 import type { AuthorizationRequest, Place, State } from '../emulator/state/state.ts'
 import type { EmulatedOrganization } from '../emulator/world/organizations.ts'
 import { domainOfEmail, type EmulatedPerson } from '../emulator/world/people.ts'
@@ -55,17 +57,24 @@ export function pinsOfUser({ organization }: EmulatedUser): Pins {
 /**
  * Signs a person in at the emulator.
  *
- * @returns the URL that the browser is sent back to, also where the emulator refuses the person
- * @throws OAuthError where nobody can sign in at this organization
+ * @returns the URL that the browser is sent back to
+ * @throws OAuthError where the person is refused, or nobody can sign in at this organization
  */
 export function authorizeUser(
   state: State,
   request: AuthorizationRequest,
   { person, organization }: EmulatedUser,
 ): string {
-  const { headers } = finishSignIn(state, request, { place: placeAt(state, organization), person })
-  return headers.location!
+  const place = placeAt(state, organization)
+  if (person.refusal) throw new OAuthError(person.refusal, descriptions[person.refusal])
+  return codeRedirect(state, request, startSession(state, place, person)).headers.location!
 }
+
+/** What the emulator says, too, where the person is chosen on its page. */
+const descriptions = {
+  access_denied: 'The identity provider does not let this person in',
+  user_not_active: 'This person is not active',
+} as const
 
 function placeAt({ settings }: State, organization: EmulatedOrganization | undefined): Place {
   const query = organization ? { organization_id: organization.id } : { provider: 'google' }

@@ -2,8 +2,8 @@ import { html } from '../../ground/html.ts'
 import { applicationLinks } from '../pages/application.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
-import type { AuthorizationRequest, PendingSignIn, Place, State } from '../state/state.ts'
-import { domainOfEmail, type EmulatedPerson } from '../world/people.ts'
+import type { PendingSignIn, Place, State } from '../state/state.ts'
+import { domainOfEmail } from '../world/people.ts'
 import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
 import { domainsOf, isOpen, placeOfDomain } from './place.ts'
@@ -22,8 +22,7 @@ export function signIn(state: State, { form }: Call): Answer {
   }
   if (!pending.place) return continueAt(state, id, pending, form.get('email') ?? '')
   state.pending.delete(id)
-  const person = pending.place.people.find(({ id: each }) => each === form.get('person'))
-  return finishSignIn(state, pending.request, { place: pending.place, person }, form.get('failure'))
+  return finish(state, pending, pending.place, form)
 }
 
 function continueAt(state: State, id: string, pending: PendingSignIn, email: string): Answer {
@@ -40,23 +39,18 @@ function continueAt(state: State, id: string, pending: PendingSignIn, email: str
   }
 }
 
-/**
- * Sends the browser back to the application: with a code, or with the reason why there is none.
- *
- * @param chosen Who signs in, and where.
- * @param reason What else was chosen in place of a person.
- */
-export function finishSignIn(
+function finish(
   state: State,
-  request: AuthorizationRequest,
-  { place, person }: { readonly place: Place; readonly person: EmulatedPerson | undefined },
-  reason: string | null = null,
+  { request }: PendingSignIn,
+  place: Place,
+  form: URLSearchParams,
 ): Answer {
+  const person = place.people.find(({ id }) => id === form.get('person'))
   const refusal = isOpen(state.settings, place) ? person?.refusal : 'connection_not_active'
   if (person && !refusal) {
     return codeRedirect(state, request, startSession(state, place, person))
   }
-  const [error, description] = failure(refusal ?? reason, place)
+  const [error, description] = failure(refusal ?? form.get('failure'), place)
   return redirect(request.redirectUri, {
     error,
     error_description: description,
