@@ -51,6 +51,12 @@ export type {
 } from './lib/emulator/world/seed.ts'
 export type { Clock } from './lib/ground/clock.ts'
 export type { Json, OpenEnum } from './lib/ground/types.ts'
+export type { Middleware, Next } from './lib/http/request/middleware.ts'
+export type { TestSession } from './lib/testing/sign-in.ts'
+export { signIn } from './lib/testing/sign-in.ts'
+export type { SignInOptions } from './lib/testing/sign-in-options.ts'
+export type { StorageState, StoredCookie } from './lib/testing/storage-state.ts'
+export type { TestUser } from './lib/testing/test-user.ts'
 export type {
   ConnectedAccountData,
   ConnectedAccountStatusData,

@@ -4,17 +4,16 @@ import { requireAuth, requireOrganization, requireRole, scalekitAuth } from 'exp
 /** The application under test. Tests pass other options than production does, and nothing else. */
 export function createApp(options = {}) {
   const members = new Map()
+  const auth = scalekitAuth({
+    ...options,
+    webhooks: {
+      ...options.webhooks,
+      onDirectoryUserCreated: ({ data }) => members.set(data.id, data.email),
+      onDirectoryUserDeleted: ({ data }) => members.delete(data.id),
+    },
+  })
   const app = express()
-  app.use(
-    scalekitAuth({
-      ...options,
-      webhooks: {
-        ...options.webhooks,
-        onDirectoryUserCreated: ({ data }) => members.set(data.id, data.email),
-        onDirectoryUserDeleted: ({ data }) => members.delete(data.id),
-      },
-    }),
-  )
+  app.use(auth)
   app.get('/account', requireAuth(), (req, res) => {
     res.json({ name: req.scalekit.user.name })
   })
@@ -26,5 +25,5 @@ export function createApp(options = {}) {
       res.json([...members.values()])
     },
   )
-  return app
+  return { app, auth }
 }

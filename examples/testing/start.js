@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { startEmulator } from 'express-scalekit/testing'
 
-/** Starts an application beside an emulator that sends it webhooks, each on a free port. */
+/** Serves an application on a free port, beside an emulator that sends it webhooks. */
 export async function start(createApp) {
   const server = createServer()
   await once(server.listen(0), 'listening')
@@ -15,8 +15,10 @@ export async function start(createApp) {
     webhooks: [{ url: `${baseUrl}/webhooks` }],
   })
   const webhooks = { secret: emulator.webhookSecret }
-  server.on('request', createApp({ ...emulator.options, baseUrl, clock, webhooks }))
+  const { app, auth } = createApp({ ...emulator.options, baseUrl, clock, webhooks })
+  server.on('request', app)
   return {
+    auth,
     baseUrl,
     emulator,
     /** Moves the clock of both, and makes the deliveries that are due by then. */
@@ -27,6 +29,7 @@ export async function start(createApp) {
     async close() {
       server.closeAllConnections()
       server.close()
+      await auth.close()
       await emulator.close()
     },
   }

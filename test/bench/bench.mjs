@@ -1,7 +1,7 @@
 import { documentedExamples } from '../fixtures/webhook-examples.ts'
 import { start } from './child.mjs'
 import { startContenders } from './contenders.mjs'
-import { goalsFor, managementGoalsFor, webhookGoalsFor } from './goals.mjs'
+import { goalsFor, managementGoalsFor, testSignInGoalsFor, webhookGoalsFor } from './goals.mjs'
 import { importCosts } from './imports.mjs'
 import { managementCosts } from './management.mjs'
 import { measureAll, verify } from './measure.mjs'
@@ -11,6 +11,7 @@ import {
   printInProcess,
   printManagement,
   printSummaries,
+  printTestSignIns,
   printWebhooks,
 } from './report.mjs'
 import { webhookCosts } from './webhook-costs.mjs'
@@ -29,10 +30,13 @@ printWebhooks(webhooks)
 const management = await managementCosts()
 printManagement(management)
 printImports(await importCosts())
+const testSignIns = await start('test-sign-ins.mjs').answer()
+printTestSignIns(testSignIns)
 const goals = [
   ...goalsFor(summaries),
   ...webhookGoalsFor(webhooks),
   ...managementGoalsFor(management),
+  ...testSignInGoalsFor(testSignIns),
 ]
 printGoals(goals)
 if (goals.some(({ isMet }) => !isMet)) process.exitCode = 1

@@ -55,6 +55,13 @@ export function printManagement(costs) {
   )
 }
 
+export function printTestSignIns(costs) {
+  printTable(
+    ['signIn() of a test', 'first ms', 'median ms'],
+    costs.map(({ name, firstMs, medianMs }) => [name, firstMs.toFixed(0), medianMs.toFixed(2)]),
+  )
+}
+
 export function printImports(costs) {
   printTable(
     ['import', 'ms', 'heap MiB', 'packages'],

@@ -3,6 +3,7 @@ import { root } from '../package/manifest.ts'
 import { cleanEnvironment, run } from '../package/pack.ts'
 // The example's tests for vitest run as a part of this file.
 import '../../examples/testing/vitest/app.test.js'
+import '../../examples/testing/vitest/webhooks.test.js'
 
 it('has tests for node:test that pass', async () => {
   // With the source under the package's name, as everywhere in these tests.

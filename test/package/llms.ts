@@ -63,17 +63,27 @@ A handler name is the event type in camel case: organization.directory.user_crea
 ## A test
 
 \`\`\`js
-import { startEmulator } from 'express-scalekit/testing'
-import { scalekitAuth } from 'express-scalekit'
+import express from 'express'
+import { requireAuth, scalekitAuth } from 'express-scalekit'
+import { signIn, startEmulator } from 'express-scalekit/testing'
 
-const emulator = await startEmulator({ redirectUris: ['http://localhost:3000/callback'] })
+const emulator = await startEmulator()
 const auth = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
-emulator.subscribe({ url: 'http://localhost:3000/webhooks', secret: emulator.webhookSecret })
-await emulator.deliver('organization.directory.user_created')
+const app = express()
+app.use(auth)
+app.get('/account', requireAuth(), (req, res) => res.send('Welcome'))
+
+// for supertest: request(app).get('/account').set('Cookie', cookie)
+const { cookie, headers, storageState } = await signIn(auth, 'ada@acme.example')
+await signIn(auth, { email: 'eve@initech.example', organization: 'initech', roles: ['admin'] })
 await emulator.close()
 \`\`\`
 
-The emulator has Acme (ada@acme.example is an admin) and Globex. examples/testing/README.md has whole tests, with a helper that signs a person in.
+signIn runs the callback's own code without a network. The second argument is the email address of a user of the emulator, or any user, described (then no emulator is needed). Options: { expired: true }, { revoked: true }, { authenticatedAt: Date.now() }, { organization }, and { app } if sessions are in an express-session of the application. It rejects as a sign-in would, e.g. with the code login_denied. fetch() cannot begin a sign-in at /login; use signIn.
+
+emulator.deliver('organization.directory.user_created') sends a webhook to those who subscribed: emulator.subscribe({ url }).
+
+The emulator has Acme (ada@acme.example is an admin) and Globex. examples/testing/README.md has whole tests for vitest, node:test, Jest and Playwright.
 
 ## Options of scalekitAuth()
 

@@ -118,6 +118,15 @@ describe('a project that installed it', () => {
     expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' })
   })
 
+  it('signs users in for tests, across its entries and both kinds of modules', async () => {
+    const folder = join(temporary, 'commonjs')
+    expect(await run(folder, 'node', ['sign-in.js'])).toEqual({
+      code: 0,
+      stdout: 'scalekit-session\nscalekit-session\n',
+      stderr: '',
+    })
+  })
+
   it('can require every file, as none awaits at its top', async () => {
     const folder = join(temporary, 'commonjs')
     const dist = join(folder, 'node_modules/express-scalekit/dist')

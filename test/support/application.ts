@@ -18,6 +18,8 @@ import { type Visitor, visitorOf } from './visitor.ts'
 export interface ServedApplication {
   readonly url: string
   readonly auth: ScalekitAuth
+  /** What the server calls with each request. */
+  readonly app: HostApp
   /** Every line the kit logged. */
   readonly log: readonly string[]
   /** A browser with its own cookies. */
@@ -97,6 +99,7 @@ export async function serveApplication(
   return {
     url,
     auth,
+    app,
     log: lines,
     visitor: () => visitorOf(url),
     async close() {

@@ -1,15 +1,23 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
+import { test } from './fixtures.js'
 
-test('Ada sees her name', async ({ page }) => {
-  await page.goto('/account')
-  await expect(page.getByText('Ada Lovelace')).toBeVisible()
+test.describe('an administrator', () => {
+  test.use({ user: 'ada@acme.example' })
+
+  test('sees her name', async ({ page }) => {
+    await page.goto('/account')
+    await expect(page.getByText('Ada Lovelace')).toBeVisible()
+  })
 })
 
 test.describe('a visitor', () => {
-  test.use({ storageState: { cookies: [], origins: [] } })
-
-  test('is asked for an email address', async ({ page }) => {
+  test('is asked for an email address, and signs in on the page of the emulator', async ({
+    page,
+  }) => {
     await page.goto('/account')
-    await expect(page.getByRole('textbox')).toBeVisible()
+    await page.getByRole('textbox').fill('ada@acme.example')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+    await expect(page.getByText('Ada Lovelace')).toBeVisible()
   })
 })

@@ -1,6 +1,7 @@
 import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
+import { announceEmulator } from './in-process.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
 import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
@@ -23,7 +24,7 @@ export interface Emulator {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
-  /** Everything received so far, oldest first. */
+  /** Everything received so far, oldest first; what `signIn()` asked in this process, too. */
   readonly requests: readonly ReceivedRequest[]
   /**
    * Makes something go wrong: an endpoint, or the next token.
@@ -118,6 +119,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
   const { issuer, settings, faults, keys, webhooks } = state
   const requests: ReceivedRequest[] = []
   server.handle(serve(state, requests))
+  const conceal = announceEmulator(state, requests)
   return {
     url: issuer,
     options: {
@@ -145,6 +147,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
       webhooks.runDue()
     },
     async close() {
+      conceal()
       webhooks.close()
       await server.close()
       keys.release()

@@ -27,25 +27,41 @@ async function handle(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const call = await readCall(req)
+  const answer = await answerCall(state, requests, await readCall(req), () => {
+    req.socket.resetAndDestroy()
+  })
+  if (answer) send(res, answer)
+}
+
+/**
+ * Answers a call and writes it down, however it came.
+ *
+ * @param reset Closes its connection.
+ * @returns nothing for a call that hangs or whose connection is gone
+ */
+export async function answerCall(
+  state: State,
+  requests: ReceivedRequest[],
+  call: Call,
+  reset: () => void,
+): Promise<Answer | undefined> {
   const received: Call & { status?: number } = { ...call }
   requests.push(received)
   const fault = state.faults.forRequest(call)
-  const answer = fault ? faultAnswer(fault, req, call.path) : await route(state, call)
-  if (!answer) return
-  received.status = answer.status
-  send(res, answer)
+  const answer = fault ? faultAnswer(fault, reset, call.path) : await route(state, call)
+  if (answer) received.status = answer.status
+  return answer
 }
 
 /** Nothing for a request that hangs or whose connection is gone. */
 function faultAnswer(
   fault: StatusFault | HangFault | ResetFault,
-  req: IncomingMessage,
+  reset: () => void,
   path: string,
 ): Answer | undefined {
   if ('hang' in fault) return undefined
   if ('reset' in fault) {
-    req.socket.resetAndDestroy()
+    reset()
     return undefined
   }
   const { status, headers = {}, body = restErrorBody(path, status) ?? '' } = fault

@@ -10,6 +10,7 @@ import { type Guards, guards } from './guards/guards.ts'
 import { type Protect, protectWith } from './guards/protect.ts'
 import { attach } from './instance/context.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
+import { rememberInstance } from './instance/instance-of.ts'
 import type { Routes } from './instance/route.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from './request/middleware.ts'
 import { withExpressSession } from './request/with-express-session.ts'
@@ -111,7 +112,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   // By then the application has added its handlers.
   if (config.webhooks.secret.length > 0) setImmediate(deliveries.start)
 
-  return Object.assign(authMiddleware(instance, routes, session), {
+  const auth = Object.assign(authMiddleware(instance, routes, session), {
     ...own,
     session: () => session,
     routes,
@@ -129,6 +130,8 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
       revocations.close()
     },
   })
+  rememberInstance(auth, instance)
+  return auth
 }
 
 function assertOptions(options: ScalekitAuthOptions): void {

@@ -57,7 +57,10 @@ function kindOf(req: IncomingMessage): SessionKind {
 
 function changed(settled: SessionKind): ConfigError {
   const [now, before] = settled === 'cookie' ? ['with', 'without'] : ['without', 'with']
-  const orElse = settled === 'cookie' ? '' : ' If it is already there, its store is disconnected.'
+  const orElse =
+    settled === 'cookie'
+      ? ' In a test, pass the application to signIn(): signIn(auth, who, { app }).'
+      : ' If it is already there, its store is disconnected.'
   return new ConfigError(
     'session_kind_changed',
     `This request came ${now} express-session, an earlier one ${before}`,

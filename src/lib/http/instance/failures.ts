@@ -7,6 +7,7 @@ import { asksForPage } from '../request/navigation.ts'
 import { logFieldsOf, nameOf } from '../request/request-log.ts'
 import { sendPage, sendProblem, setHeaders } from '../request/respond.ts'
 import type { Instance } from './instance.ts'
+import { standInOf } from './stand-in.ts'
 
 /** Where a failure happened, and how the user may go on. */
 export interface FailureContext {
@@ -34,6 +35,7 @@ export function answerFailure(
   const { providerError } = error
   const { retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false } = context
   writeLine(logger, error, context, req)
+  standInOf(req)?.failed(error)
   if (res.headersSent) {
     res.destroy()
     return

@@ -3,6 +3,7 @@ import { ConfigError } from '../../ground/errors.ts'
 import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
 import { answerFailure, type FailureContext } from './failures.ts'
 import type { Instance } from './instance.ts'
+import { servedBy } from './stand-in.ts'
 
 /** The kit's own routes, each to be mounted alone. */
 export interface Routes {
@@ -51,7 +52,7 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
       next(misplaced(asked, path))
       return
     }
-    handle(instance, req, res)
+    handle(servedBy(instance, req), req, res)
       .catch((error: unknown) => answerFailure(instance, error, options, req, res))
       // A failure of the failure, such as a logger that throws, must not end the process.
       .catch(next)

@@ -1,0 +1,97 @@
+import type { InProcessEmulator } from '../emulator/in-process.ts'
+import { OAuthError } from '../emulator/oauth/oauth-error.ts'
+import type { AuthorizationRequest } from '../emulator/state/state.ts'
+import { sha256 } from '../ground/bytes.ts'
+import { setCookieLines } from '../ground/cookies.ts'
+import type { Pins } from '../ground/types.ts'
+import type { Instance } from '../http/instance/instance.ts'
+import { startTransaction, type Transaction } from '../oidc/transaction.ts'
+import { authorizeDescribed, pinsOfDescribed, userFrom } from './described-user.ts'
+import { authorizeUser, findUser, pinsOfUser } from './emulated-user.ts'
+import type { SignInSettings } from './sign-in-options.ts'
+import { cookieHeaderOf, storageStateOf } from './storage-state.ts'
+import type { DescribedUser } from './test-user.ts'
+import { type Visit, visitTo } from './visit.ts'
+
+/** Who signs in, as the emulator has them. */
+export interface TestLogin {
+  /** What the sign-in was sent to, and what must come back therefore. */
+  readonly pins: Pins
+  /** Why the emulator is going to refuse the person, where it is. */
+  readonly refusal: string | undefined
+  /** @returns the URL that Scalekit sends the browser to */
+  authorize(request: AuthorizationRequest): string
+}
+
+/**
+ * Finds or makes up who signs in.
+ *
+ * @throws {@link ConfigError} `test_sign_in_invalid`
+ */
+export function testLogin(
+  { state }: InProcessEmulator,
+  who: string | DescribedUser,
+  { organization, authenticatedAt }: SignInSettings,
+): TestLogin {
+  const claims =
+    authenticatedAt === undefined ? {} : { auth_time: Math.floor(authenticatedAt / 1000) }
+  if (typeof who === 'string') {
+    const found = findUser(state, who, organization)
+    const user = { ...found, person: withClaims(found.person, claims) }
+    return {
+      pins: pinsOfUser(user),
+      refusal: user.person.refusal,
+      authorize: (request) => authorizeUser(state, request, user),
+    }
+  }
+  const user = userFrom(state, withClaims(who, claims))
+  return {
+    pins: pinsOfDescribed(user),
+    refusal: undefined,
+    authorize: (request) => authorizeDescribed(state, request, user),
+  }
+}
+
+/** A browser that began a sign-in and comes back from Scalekit now. */
+export function callbackVisit(instance: Instance, { pins, authorize }: TestLogin): Visit {
+  const { addresses, clock, config, transactions } = instance
+  const { maxAgeSeconds } = config.login
+  const login = visitTo(new URL(addresses.paths.login, config.baseUrl[0]))
+  const transaction = startTransaction({
+    redirectUri: addresses.redirectUri(login.req),
+    returnTo: '/',
+    pins,
+    startedAt: clock(),
+    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+  })
+  transactions.keep(login.req, login.res, transaction)
+  const cookies = storageStateOf(setCookieLines(login.res), config.baseUrl[0].hostname)
+  const url = redirectOf(transaction, () => authorize(requestOf(transaction, config.scopes)))
+  return visitTo(new URL(url), cookieHeaderOf(cookies))
+}
+
+function requestOf(
+  { redirectUri, state, nonce, codeVerifier }: Transaction,
+  scopes: readonly string[],
+): AuthorizationRequest {
+  const codeChallenge = sha256(codeVerifier).toString('base64url')
+  return { redirectUri, scopes, state, nonce, codeChallenge, prompts: [] }
+}
+
+/** As `/oauth/authorize` answers: with an error where nobody can sign in. */
+function redirectOf({ redirectUri, state }: Transaction, authorize: () => string): string {
+  try {
+    return authorize()
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    const { code, message } = error
+    return `${redirectUri}?${new URLSearchParams({ error: code, error_description: message, state })}`
+  }
+}
+
+function withClaims<User extends { readonly claims: Readonly<Record<string, unknown>> }>(
+  user: User,
+  claims: Readonly<Record<string, unknown>>,
+): User {
+  return { ...user, claims: { ...user.claims, ...claims } }
+}

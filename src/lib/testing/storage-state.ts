@@ -1,0 +1,66 @@
+import { parseSetCookie } from 'cookie'
+
+/** A browser's cookies as Playwright saves and loads them: `browser.newContext({ storageState })`. */
+export interface StorageState {
+  cookies: StoredCookie[]
+  /** Empty: the kit keeps nothing in the local storage of a page. */
+  origins: never[]
+}
+
+/** One cookie of a {@link StorageState}. */
+export interface StoredCookie {
+  name: string
+  value: string
+  /** The host alone, for a cookie that no other host gets. */
+  domain: string
+  path: string
+  /** In seconds since the epoch; -1 for a cookie that ends with the browser. */
+  expires: number
+  httpOnly: boolean
+  secure: boolean
+  sameSite: 'Strict' | 'Lax' | 'None'
+}
+
+/** What a browser keeps of the `Set-Cookie` lines of a response from `host`. */
+export function storageStateOf(lines: readonly string[], host: string): StorageState {
+  const kept = lines.map((line) => storedCookie(parseSetCookie(line, asTheyAre), host))
+  const nowSeconds = Date.now() / 1000
+  const cookies = kept.filter(({ expires }) => expires === -1 || expires > nowSeconds)
+  return { cookies, origins: [] }
+}
+
+/** Browsers send values back to the letter. */
+const asTheyAre = { decode: (value: string) => value }
+
+/** The cookies as a browser sends them in one request header. */
+export function cookieHeaderOf({ cookies }: StorageState): string {
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+}
+
+type SetCookie = ReturnType<typeof parseSetCookie>
+
+function storedCookie(cookie: SetCookie, host: string): StoredCookie {
+  const { name, value = '', domain, path = '/', httpOnly = false, secure = false } = cookie
+  return {
+    name,
+    value,
+    domain: domain === undefined ? host : `.${domain.replace(/^\./, '')}`,
+    path,
+    expires: expiryOf(cookie),
+    httpOnly,
+    secure,
+    // The default of browsers, too.
+    sameSite: sameSites[String(cookie.sameSite)] ?? 'Lax',
+  }
+}
+
+/** `Max-Age` comes first, and counts from now by the browser's clock. @see RFC 6265 section 5.3 */
+function expiryOf({ maxAge, expires }: SetCookie): number {
+  if (maxAge !== undefined) return Date.now() / 1000 + maxAge
+  return expires === undefined ? -1 : expires.getTime() / 1000
+}
+
+const sameSites: Readonly<Record<string, StoredCookie['sameSite']>> = {
+  strict: 'Strict',
+  none: 'None',
+}
