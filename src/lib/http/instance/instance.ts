@@ -130,6 +130,7 @@ export function createInstance(config: Config): Instance {
       seal: seal('transaction'),
       singleUse: store.singleUse,
       clock,
+      logger,
     }),
     logoutSeal: seal('logout'),
     ...signed,

@@ -54,6 +54,9 @@ async function urlAtScalekit(
       state: logoutSeal.seal(returnTo, stateLabel),
     })
     tell(instance, req, 'sign-out', url ? atScalekit : hereOnly)
+    if (url && idTokenHint !== undefined && !url.searchParams.has('id_token_hint')) {
+      tell(instance, req, 'sign-out', 'the ID token is too long for the URL and was left out')
+    }
     return url
   } catch (error) {
     if (!(error instanceof ScalekitError)) throw error
