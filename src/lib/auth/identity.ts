@@ -35,16 +35,15 @@ export function newIdentity(
   { absoluteSeconds, idleSeconds }: Lifetimes,
   now: number,
 ): Identity {
-  const { startedAt, isFreshLogin, switchedFrom } = transaction
+  const { startedAt, isFreshLogin } = transaction
   const { roles, permissions, scopes } = grantsIn(profile.organizationId, grants)
   const absoluteExpiresAt = now + absoluteSeconds * 1000
   const identity: Identity = {
     v: 1,
     sessionId: randomText(128),
     startedAt,
-    // What Scalekit says about it is more exact than what was asked of it, and comes after.
-    ...(isFreshLogin ? { authenticatedAt: startedAt } : {}),
     ...profile,
+    ...authentication(profile, isFreshLogin ? startedAt : undefined),
     roles,
     permissions,
     scopes,
@@ -52,7 +51,16 @@ export function newIdentity(
     absoluteExpiresAt,
     idleExpiresAt: Math.min(now + idleSeconds * 1000, absoluteExpiresAt),
   }
-  return deepFreeze(followedBy(previous, identity, switchedFrom))
+  return deepFreeze(followedBy(previous, identity))
+}
+
+/** What Scalekit says about it is more exact than what was asked of it: a user can change the URL. */
+function authentication(
+  { authenticatedAt }: Profile,
+  promptedAt: number | undefined,
+): Pick<Identity, 'authenticatedAt' | 'authenticatedBy'> {
+  if (authenticatedAt !== undefined) return { authenticatedAt, authenticatedBy: 'auth_time' }
+  return promptedAt === undefined ? {} : { authenticatedAt: promptedAt, authenticatedBy: 'prompt' }
 }
 
 /** Roles are held in an organization: those of a token that names none count in none. */

@@ -30,6 +30,11 @@ export interface SignedIn {
   readonly startedAt: number
   /** When the user last proved who they are, in milliseconds since the epoch, where that is known. */
   readonly authenticatedAt?: number
+  /**
+   * What says so: Scalekit’s `auth_time`, or that the sign-in was begun with `prompt=login`, which the
+   * user of the browser can take out of the URL.
+   */
+  readonly authenticatedBy?: 'auth_time' | 'prompt'
   /** When the session ends at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** Whether every condition named holds; `undefined`, a name that is no condition, and no condition at all never do. */
@@ -69,7 +74,7 @@ export interface Abilities {
 /** Shows an identity to the application. */
 export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
-  const { roles, permissions, authenticatedAt } = identity
+  const { roles, permissions, authenticatedAt, authenticatedBy } = identity
   const held: Readonly<Record<string, readonly string[]>> = {
     role: roles,
     permission: permissions,
@@ -90,6 +95,7 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     sessionId,
     startedAt: identity.startedAt,
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+    ...(authenticatedBy === undefined ? {} : { authenticatedBy }),
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
     has: (conditions: Conditions) => holds(held, conditions),
     csrfToken: () => abilities.csrfToken(sessionId),

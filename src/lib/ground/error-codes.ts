@@ -49,6 +49,7 @@ const statusByCode = {
     permission_required: 403,
     insufficient_scope: 403,
     recent_auth_required: 401,
+    auth_time_missing: 403,
   },
   // Webhooks and interceptors.
   webhook: {

@@ -47,8 +47,10 @@ export interface Identity {
   readonly sessionId: string
   /** When the sign-in that led here began; a revocation since then ends the session. */
   readonly startedAt: number
-  /** When the user last proved who they are (`auth_time`), where Scalekit said so. */
+  /** When the user last proved who they are. */
   readonly authenticatedAt?: number
+  /** What says so: Scalekit, or that the sign-in was begun with `prompt=login`. */
+  readonly authenticatedBy?: 'auth_time' | 'prompt'
   readonly iss: string
   readonly sub: string
   readonly organizationId?: string

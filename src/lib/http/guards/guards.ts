@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { clockSkewMs } from '../../ground/clock.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
@@ -12,6 +11,7 @@ import {
   selectOrganization,
   selectsExternalId,
 } from './organization-selector.ts'
+import { type RecentAuth, requiresRecentAuth } from './recent-auth.ts'
 import { refusals } from './refusals.ts'
 
 /** Guards of one instance, or of the instance that was mounted last. */
@@ -51,12 +51,13 @@ export interface Guards {
    * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
    * again: before they change how they sign in, or what they pay.
    *
-   * Only Scalekit's `auth_time` and a sign-in with `prompt=login` count as authentication.
+   * {@link RecentAuth.proof} says what counts as authentication.
    *
-   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+   *   something else than `auth_time` or `prompt`
    * @see RFC 9470
    */
-  requireRecentAuth(limit: { readonly maxAgeSeconds: number }, options?: GuardOptions): Middleware
+  requireRecentAuth(limit: RecentAuth, options?: GuardOptions): Middleware
 }
 
 /**
@@ -114,21 +115,7 @@ export function guards(instance?: Instance): Guards {
           : refusals.insufficientScope(needed)
       })
     },
-    requireRecentAuth: ({ maxAgeSeconds } = { maxAgeSeconds: 0 }, options) => {
-      if (!(maxAgeSeconds > 0)) {
-        throw new ConfigError([
-          'requireRecentAuth() needs a number of seconds greater than 0, such as requireRecentAuth({ maxAgeSeconds: 300 })',
-        ])
-      }
-      return guard(instance, options, function requireRecentAuth(principal, _req, now) {
-        const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
-        const ageMs = now - authenticatedAt
-        // A moment further ahead of our clock is a mistake, and would count as recent for ever.
-        return ageMs >= -clockSkewMs && ageMs <= maxAgeSeconds * 1000
-          ? undefined
-          : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
-      })
-    },
+    requireRecentAuth: (limit, options) => guard(instance, options, requiresRecentAuth(limit)),
   }
 }
 

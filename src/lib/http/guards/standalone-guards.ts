@@ -41,9 +41,10 @@ export const requireScope: Guards['requireScope'] = free.requireScope
  * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
  * again: before they change how they sign in, or what they pay.
  *
- * Only Scalekit's `auth_time` and a sign-in with `prompt=login` count as authentication.
+ * {@link RecentAuth.proof} says what counts as authentication.
  *
- * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+ * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+ *   something else than `auth_time` or `prompt`
  * @see RFC 9470
  */
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth

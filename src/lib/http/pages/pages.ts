@@ -122,6 +122,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'Please sign in again',
     text: 'To open this page, you need to confirm that it is still you.',
   },
+  auth_time_missing: {
+    title: 'This page cannot be opened',
+    text: 'The sign-in service did not say when you signed in. The operator of this application can help.',
+  },
 }
 
 /** Says what went wrong, with a code to quote and a way on. All its text is fixed. */

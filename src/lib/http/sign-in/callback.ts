@@ -175,7 +175,7 @@ const unboundRoles =
   'roles_without_organization: an access token with roles or permissions has no `oid`, so they do not count in the organization of the ID token'
 
 const noAuthTime =
-  'auth_time_missing: this Scalekit environment does not send auth_time, so `login.maxAgeSeconds` could not be checked'
+  'auth_time_missing: this Scalekit environment does not send auth_time, so what `login.maxAgeSeconds` or prompt=login asked for could not be checked'
 
 /** What `/login` has to be told to try the same again. */
 function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<string, string> {

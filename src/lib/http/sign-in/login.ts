@@ -21,8 +21,6 @@ interface LoginOptions {
   readonly by?: string
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
-  /** The session that wants to be switched to the organization of the request. */
-  readonly switchedFrom?: string | undefined
 }
 
 /**
@@ -44,8 +42,7 @@ export async function startLogin(
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
     const target = { ...request, returnTo: returnTo ?? '/' }
-    const { switchedFrom } = options
-    await goToScalekit(instance, req, res, target, { state, switchedFrom })
+    await goToScalekit(instance, req, res, target, state)
     return
   }
   const { loginHint = '', prompt } = request
@@ -75,18 +72,18 @@ async function goToScalekit(
   req: IncomingMessage,
   res: ServerResponse,
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-  { state, switchedFrom }: { readonly state: string; readonly switchedFrom: string | undefined },
+  state: string,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock } = instance
   const provider = await discover()
-  const { maxAgeSeconds } = config.login
+  // A prompt alone proves nothing: the user can take it out of the URL. `auth_time` tells.
+  const maxAgeSeconds = prompt === 'login' ? 0 : config.login.maxAgeSeconds
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
       returnTo,
       pins: pinsOf(target),
       startedAt: clock(),
-      ...(switchedFrom === undefined ? {} : { switchedFrom }),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     },
@@ -108,7 +105,7 @@ export async function loginRoute(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { addresses, config, sessions } = instance
+  const { addresses, config } = instance
   assertOpened(req, res)
   const query = queryOf(req)
   // A sign-in that began at an identity provider ends here, too, when it fails at Scalekit.
@@ -120,10 +117,7 @@ export async function loginRoute(
   if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
-  // A user who is signed in and names an organization switches to it.
-  const from = request.organizationId === undefined ? undefined : await sessions.live(req)
-  const options = { isRestart: restart !== undefined, switchedFrom: from?.sessionId }
-  await startLogin(instance, req, res, target, options)
+  await startLogin(instance, req, res, target, { isRestart: restart !== undefined })
 }
 
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {

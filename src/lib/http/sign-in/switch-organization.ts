@@ -33,10 +33,7 @@ export async function switchOrganization(
     req,
     res,
     returnTo === undefined ? request : { ...request, returnTo },
-    {
-      by: 'auth.switchOrganization()',
-      switchedFrom: principal.sessionId,
-    },
+    { by: 'auth.switchOrganization()' },
   )
 }
 
