@@ -155,14 +155,28 @@ export function signOutPage(action: string): Page {
   return { title: 'Sign out?', body }
 }
 
+/** Where the answer of {@link switchPage} goes, and what it brings along. */
+interface SwitchForm {
+  readonly method: 'get' | 'post'
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** From whom to whom, and what asks for it, as the beginning of a sentence. */
+interface Switch {
+  readonly from: string | undefined
+  readonly to: string | undefined
+  readonly by: string
+}
+
 /** Asks before a sign-in that began elsewhere takes the place of somebody's session. */
-export function switchPage(
-  action: string,
-  { from, to }: { readonly from: string | undefined; readonly to: string | undefined },
-): Page {
+export function switchPage({ method, action, fields }: SwitchForm, { from, to, by }: Switch): Page {
   const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
+  const hidden = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
   const next = to === undefined ? 'another account' : html`<b>${to}</b>`
-  const body = html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`
+  const body = html`<p>${who}. ${by} asks to sign in ${next} instead.</p>
+<form class="ways" method="${method}" action="${action}">${hidden}<button class="first">Switch</button><a href="/">Stay signed in</a></form>`
   return { title: 'Switch accounts?', body }
 }

@@ -55,8 +55,13 @@ async function idpLogin(
   const login = await verify(instance, token)
   const other = await otherSession(instance, login, req, res)
   if (other && req.method !== 'POST') {
-    const switching = { from: other.user.email, to: login.loginHint }
-    const page = switchPage(ownAction(req, token, relayState), switching)
+    const action = ownAction(req, token, relayState)
+    const switching = {
+      from: other.user.email,
+      to: login.loginHint,
+      by: 'Your identity provider',
+    }
+    const page = switchPage({ method: 'post', action, fields: {} }, switching)
     return sendPage(res, 200, page, theme)
   }
   await claim(store.singleUse, login)

@@ -12,6 +12,7 @@ import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
 import { type Destination, findDestination } from './destination.ts'
 import { assertOurIssuer, checkLoginRequest, fieldsOf, readLoginQuery } from './login-target.ts'
+import { askedToSwitch } from './other-session.ts'
 import { providerError } from './provider-errors.ts'
 import { nameSignIn, tellSignIn } from './sign-in-log.ts'
 import { requestText, targetText } from './target-text.ts'
@@ -21,6 +22,10 @@ interface LoginOptions {
   readonly by?: string
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
+  /** Whether a link led here, which may be on another site, and not a route of the application. */
+  readonly isLink?: boolean
+  /** What a link has to prove, if it is on another site and would replace a session. */
+  readonly confirm?: string | undefined
 }
 
 /**
@@ -41,6 +46,8 @@ export async function startLogin(
   const { request, ask } = await toldDestination(instance, req, asked, options)
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
+    const { confirm, isLink } = options
+    if (isLink && (await askedToSwitch(instance, req, res, { ...asked, confirm }, request))) return
     const target = { ...request, returnTo: returnTo ?? '/' }
     await goToScalekit(instance, req, res, target, state)
     return
@@ -112,12 +119,13 @@ export async function loginRoute(
   const error = query.get('error')
   if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
   assertOurIssuer(query, config.issuer)
-  const { restart, targetLinkUri, ...request } = readLoginQuery(query)
+  const { restart, targetLinkUri, confirm, ...request } = readLoginQuery(query)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
   if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
-  await startLogin(instance, req, res, target, { isRestart: restart !== undefined })
+  const options = { isRestart: restart !== undefined, confirm, isLink: true }
+  await startLogin(instance, req, res, target, options)
 }
 
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {

@@ -18,9 +18,9 @@ import {
 import type { EmulatorSeed } from '../../../../src/testing.ts'
 import { type ApplicationParts, showPrincipal } from '../../../support/application.ts'
 import type { HostApp } from '../../../support/hosts.ts'
-import { signInAt } from '../../../support/sign-in-page.ts'
 import { recordingLogger } from '../../../support/recording-logger.ts'
 import { isExpressSession } from '../../../support/session-cookie.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
 import { start } from '../../../support/start.ts'
 import { background, handedOn, navigation } from '../../../support/visitor.ts'
 
