@@ -70,11 +70,12 @@ async function idpLogin(
 }
 
 async function verify(
-  { clock, config, discover, keysOf }: Instance,
+  { clock, config, discover, shownKeysOf }: Instance,
   token: string,
 ): Promise<IdpLogin> {
   const { issuer, clientId } = config
-  return verifyIdpLogin(token, { keys: keysOf(await discover()), issuer, clientId, clock })
+  const keys = shownKeysOf(await discover())
+  return verifyIdpLogin(token, { keys, issuer, clientId, clock })
 }
 
 /** The session that the sign-in would replace, unless it surely is the same person's. */
