@@ -13,6 +13,7 @@ import {
 } from './organization-selector.ts'
 import { type RecentAuth, requiresRecentAuth } from './recent-auth.ts'
 import { refusals } from './refusals.ts'
+import { sameOriginGuard } from './same-origin.ts'
 
 /** Guards of one instance, or of the instance that was mounted last. */
 export interface Guards {
@@ -58,6 +59,17 @@ export interface Guards {
    * @see RFC 9470
    */
   requireRecentAuth(limit: RecentAuth, options?: GuardOptions): Middleware
+  /**
+   * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
+   * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; it
+   * asks nobody to be signed in.
+   *
+   * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+   * `  *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+   *
+   * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
+   */
+  requireSameOrigin(options?: GuardOptions): Middleware
 }
 
 /**
@@ -116,6 +128,10 @@ export function guards(instance?: Instance): Guards {
       })
     },
     requireRecentAuth: (limit, options) => guard(instance, options, requiresRecentAuth(limit)),
+    requireSameOrigin: (options = {}) => {
+      assertCalled('requireSameOrigin', options)
+      return sameOriginGuard(instance, options)
+    },
   }
 }
 

@@ -48,3 +48,15 @@ export const requireScope: Guards['requireScope'] = free.requireScope
  * @see RFC 9470
  */
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth
+
+/**
+ * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
+ * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; it
+ * asks nobody to be signed in.
+ *
+ * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+ * ` *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+ *
+ * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
+ */
+export const requireSameOrigin: Guards['requireSameOrigin'] = free.requireSameOrigin

@@ -149,9 +149,9 @@ export function errorPage(
 }
 
 /** Asks before signing out, where nothing proves that the user wanted it. */
-export function signOutPage(action: string): Page {
+export function signOutPage(action: string, fields: Readonly<Record<string, string>>): Page {
   const body = html`<p>You will need to sign in again to come back.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`
+<form class="ways" method="post" action="${action}">${hiddenFields(fields)}<button class="first">Sign out</button><a href="/">Stay signed in</a></form>`
   return { title: 'Sign out?', body }
 }
 
@@ -172,11 +172,14 @@ interface Switch {
 /** Asks before a sign-in that began elsewhere takes the place of somebody's session. */
 export function switchPage({ method, action, fields }: SwitchForm, { from, to, by }: Switch): Page {
   const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
-  const hidden = Object.entries(fields).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  )
   const next = to === undefined ? 'another account' : html`<b>${to}</b>`
   const body = html`<p>${who}. ${by} asks to sign in ${next} instead.</p>
-<form class="ways" method="${method}" action="${action}">${hidden}<button class="first">Switch</button><a href="/">Stay signed in</a></form>`
+<form class="ways" method="${method}" action="${action}">${hiddenFields(fields)}<button class="first">Switch</button><a href="/">Stay signed in</a></form>`
   return { title: 'Switch accounts?', body }
+}
+
+function hiddenFields(fields: Readonly<Record<string, string>>) {
+  return Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
 }
