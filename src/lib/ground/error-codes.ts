@@ -62,6 +62,7 @@ const statusByCode = {
     webhook_too_large: 413,
     webhook_too_slow: 408,
     webhook_busy: 503,
+    webhook_overloaded: 503,
     webhook_late: 503,
     webhook_handler_late: 500,
     webhook_handler_failed: 503,
