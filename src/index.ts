@@ -63,6 +63,7 @@ export type {
   LoginRequest,
   LoginTarget,
   OpenEnum,
+  SessionClaims,
   Tokens,
   User,
 } from './lib/ground/types.ts'
@@ -70,12 +71,14 @@ export type { GuardOptions } from './lib/http/guards/guard.ts'
 export type { Guards } from './lib/http/guards/guards.ts'
 export type { OrganizationSelector, RequestPlace } from './lib/http/guards/organization-selector.ts'
 export type { FrameworkHandler, Protect, SignedInHandler } from './lib/http/guards/protect.ts'
+export type { RecentAuth } from './lib/http/guards/recent-auth.ts'
 export {
   requireAuth,
   requireOrganization,
   requirePermission,
   requireRecentAuth,
   requireRole,
+  requireSameOrigin,
   requireScope,
 } from './lib/http/guards/standalone-guards.ts'
 export { getAuth } from './lib/http/instance/context.ts'

@@ -87,7 +87,11 @@ const harmless: readonly HarmlessLie[] = [
   granted('permissions in a list of lists', { permissions: [['all']] }, { permissions: [] }),
   granted('a scope that is a number', { scope: 1 }, { scopes: [] }),
   granted('an audience of its own', { aud: 'https://api.acme.example' }, { roles: ['member'] }),
-  granted('no organization, as in single sign-on', { oid: undefined }, { roles: ['member'] }),
+  granted(
+    'no organization, as in single sign-on',
+    { oid: undefined },
+    { roles: [], permissions: [] },
+  ),
   { lie: 'no form at all', ...made({ finish: () => 'opaque' }), principal: { ...ada, roles: [] } },
 ]
 

@@ -37,7 +37,9 @@ let identity: Identity
 
 describe.skipIf(isExpressSession)('a sealed cookie', () => {
   beforeAll(async () => {
-    application = await startApplication({ options: { secret: [current, older] } })
+    application = await startApplication({
+      options: { secret: [current, older], session: { claims: ['groups'] } },
+    })
     narrow = { ada: await narrowSession(ada), grace: await narrowSession(grace) }
     wide = { ada: await wideSession(ada), grace: await wideSession(grace) }
     const opened = sealer([new Secret(current)], purposeOf()).open(narrow.ada, name)

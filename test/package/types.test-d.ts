@@ -453,6 +453,7 @@ describe('an error code', () => {
       switch (error.code) {
         case 'not_signed_in':
         case 'recent_auth_required':
+        case 'auth_time_missing':
         case 'role_required':
         case 'permission_required':
           return true

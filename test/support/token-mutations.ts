@@ -48,7 +48,6 @@ const informing: Readonly<Record<string, readonly string[]>> = {
       'zoneinfo',
       'phone_number',
       'profile',
-      'groups',
       'xuid',
     ].map((name) => [name, ['claims']]),
   ),

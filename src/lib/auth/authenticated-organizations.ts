@@ -13,18 +13,14 @@ export function authenticatedOrganizations(identity: Identity): readonly string[
 }
 
 /**
- * Gives a new session the organizations of the one it takes the place of, if that is surely the
- * same person's or was switched from.
+ * Gives a new session the organizations of the one it takes the place of, if that is the same
+ * subject's. The next user of a browser sees nothing of the one before; where a user has a subject at
+ * each organization, as in single sign-on, nothing tells the two cases apart.
  *
  * @param previous The live session of the browser that came back.
- * @param switchedFrom The session in which the sign-in began, where it began as a switch.
  */
-export function followedBy(
-  previous: Identity | undefined,
-  identity: Identity,
-  switchedFrom: string | undefined,
-): Identity {
-  if (!previous || !follows(previous, identity, switchedFrom)) return identity
+export function followedBy(previous: Identity | undefined, identity: Identity): Identity {
+  if (previous?.iss !== identity.iss || previous.sub !== identity.sub) return identity
   const own = authenticatedOrganizations(identity)
   const before = authenticatedOrganizations(previous).filter((id) => !own.includes(id))
   if (before.length === 0) return identity
@@ -32,17 +28,4 @@ export function followedBy(
     ...identity,
     authenticatedOrganizations: [...before, ...own].slice(-maxOrganizations),
   }
-}
-
-function follows(
-  previous: Identity,
-  identity: Identity,
-  switchedFrom: string | undefined,
-): boolean {
-  if (previous.iss !== identity.iss) return false
-  if (previous.sub === identity.sub) return true
-  // Subjects of single sign-on differ from organization to organization. Others do not, so that
-  // there another subject is another person.
-  const isOfConnection = previous.idpUserId !== undefined && identity.idpUserId !== undefined
-  return isOfConnection && previous.sessionId === switchedFrom
 }

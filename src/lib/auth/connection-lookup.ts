@@ -36,6 +36,8 @@ export type LookUpDomain = (domain: string) => Promise<DomainAnswer>
 
 const hitMs = 5 * 60_000
 const missMs = 60_000
+/** How long a connection goes on to be pinned while Scalekit is not asked, or does not answer. */
+const hitStaleMs = 24 * 3_600_000
 /** In all, and whoever asks: anybody can make up domains. */
 const lookUpsPerSecond = 5
 /** Scalekit's rule for the `domain` of ListConnections, in characters. */
@@ -56,6 +58,7 @@ export function connectionLookup(parts: {
     keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),
     fallback: 'unclear',
     failureMs: 0,
+    lasting: { isLasting: (answer) => typeof answer === 'object', staleMs: hitStaleMs },
     mayAsk: (domain) => domain.length <= longestDomain && mayAsk(),
     clock,
     logger,

@@ -3,6 +3,7 @@ import { deepFreeze } from '../ground/freeze.ts'
 import type { Identity, Json } from '../ground/types.ts'
 import type { Grants } from '../oidc/access-token.ts'
 import type { Profile } from '../oidc/claims.ts'
+import { keptClaims } from '../oidc/kept-claims.ts'
 import type { Transaction } from '../oidc/transaction.ts'
 import { followedBy } from './authenticated-organizations.ts'
 
@@ -10,6 +11,8 @@ import { followedBy } from './authenticated-organizations.ts'
 export interface VerifiedSignIn {
   /** From the ID token. */
   readonly profile: Profile
+  /** Of both tokens, all of them: `onLogin` may look at each. */
+  readonly claims: Json
   /** From the access token. */
   readonly grants: Grants
   readonly transaction: Transaction
@@ -28,30 +31,49 @@ export interface Lifetimes {
  * `onLogin` can look at it and not change it.
  */
 export function newIdentity(
-  { profile, grants, transaction, previous }: VerifiedSignIn,
+  { profile, claims, grants, transaction, previous }: VerifiedSignIn,
   { absoluteSeconds, idleSeconds }: Lifetimes,
   now: number,
 ): Identity {
-  const { startedAt, isFreshLogin, switchedFrom } = transaction
-  const { roles, permissions, scopes } = grants
+  const { startedAt, isFreshLogin } = transaction
+  const { roles, permissions, scopes } = grantsIn(profile.organizationId, grants)
   const absoluteExpiresAt = now + absoluteSeconds * 1000
   const identity: Identity = {
     v: 1,
     sessionId: randomText(128),
     startedAt,
-    // What Scalekit says about it is more exact than what was asked of it, and comes after.
-    ...(isFreshLogin ? { authenticatedAt: startedAt } : {}),
     ...profile,
+    ...authentication(profile, isFreshLogin ? startedAt : undefined),
     roles,
     permissions,
     scopes,
+    claims,
     absoluteExpiresAt,
     idleExpiresAt: Math.min(now + idleSeconds * 1000, absoluteExpiresAt),
   }
-  return deepFreeze(followedBy(previous, identity, switchedFrom))
+  return deepFreeze(followedBy(previous, identity))
 }
 
-/** Adds what `onLogin` asked to keep. */
-export function withUser(identity: Identity, user: Json | undefined): Identity {
-  return user === undefined ? identity : { ...identity, user }
+/** What Scalekit says about it is more exact than what was asked of it: a user can change the URL. */
+function authentication(
+  { authenticatedAt }: Profile,
+  promptedAt: number | undefined,
+): Pick<Identity, 'authenticatedAt' | 'authenticatedBy'> {
+  if (authenticatedAt !== undefined) return { authenticatedAt, authenticatedBy: 'auth_time' }
+  return promptedAt === undefined ? {} : { authenticatedAt: promptedAt, authenticatedBy: 'prompt' }
+}
+
+/** Roles are held in an organization: those of a token that names none count in none. */
+function grantsIn(organizationId: string | undefined, grants: Grants): Grants {
+  const isElsewhere = organizationId !== undefined && grants.organizationId === undefined
+  return isElsewhere ? { ...grants, roles: [], permissions: [] } : grants
+}
+
+/** What of it is kept: of the claims those that count, and what `onLogin` asked to keep. */
+export function toKeep(
+  identity: Identity,
+  { claimNames, user }: { readonly claimNames: readonly string[]; readonly user: Json | undefined },
+): Identity {
+  const claims = keptClaims(identity.claims, claimNames)
+  return { ...identity, claims, ...(user === undefined ? {} : { user }) }
 }

@@ -1,5 +1,5 @@
 import { deepFreeze } from '../ground/freeze.ts'
-import type { Identity, Json, User } from '../ground/types.ts'
+import type { Identity, SessionClaims, User } from '../ground/types.ts'
 import { authenticatedOrganizations } from './authenticated-organizations.ts'
 
 /** Who is asking, as far as this request shows; `req.scalekit` is one of these. */
@@ -23,16 +23,21 @@ export interface SignedIn {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
-  /** The ID token's claims about the person, by their wire names. */
-  readonly claims: Json
+  /** The standard profile's claims and those that `session.claims` names, by their wire names. */
+  readonly claims: SessionClaims
   readonly sessionId: string
   /** When the sign-in that led here began, in milliseconds since the epoch. */
   readonly startedAt: number
   /** When the user last proved who they are, in milliseconds since the epoch, where that is known. */
   readonly authenticatedAt?: number
+  /**
+   * What says so: Scalekit’s `auth_time`, or that the sign-in was begun with `prompt=login`, which the
+   * user of the browser can take out of the URL.
+   */
+  readonly authenticatedBy?: 'auth_time' | 'prompt'
   /** When the session ends at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Whether every condition named holds; `undefined` and a name that is no condition never do. */
+  /** Whether every condition named holds; `undefined`, a name that is no condition, and no condition at all never do. */
   has(conditions: Conditions): boolean
   /** Sent back in `X-CSRF-Token`, it tells a script of your pages from others: `/logout` takes it. */
   csrfToken(): string
@@ -69,7 +74,7 @@ export interface Abilities {
 /** Shows an identity to the application. */
 export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
-  const { roles, permissions, authenticatedAt } = identity
+  const { roles, permissions, authenticatedAt, authenticatedBy } = identity
   const held: Readonly<Record<string, readonly string[]>> = {
     role: roles,
     permission: permissions,
@@ -90,20 +95,29 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     sessionId,
     startedAt: identity.startedAt,
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+    ...(authenticatedBy === undefined ? {} : { authenticatedBy }),
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
-    // A name that is no condition holds nothing: a misspelled one must not let anybody in.
-    has: (conditions: Conditions) =>
-      Object.entries(conditions).every(
-        ([name, value]) => Object.hasOwn(held, name) && held[name]!.includes(value),
-      ),
+    has: (conditions: Conditions) => holds(held, conditions),
     csrfToken: () => abilities.csrfToken(sessionId),
   })
 }
 
+/**
+ * A name that is no condition holds nothing, and neither does nothing at all: a misspelled condition,
+ * or one that was left out, must let nobody in.
+ */
+function holds(held: Readonly<Record<string, readonly string[]>>, conditions: Conditions): boolean {
+  const asked = Object.entries(conditions ?? {})
+  return (
+    asked.length > 0 &&
+    asked.every(([name, value]) => Object.hasOwn(held, name) && held[name]!.includes(value))
+  )
+}
+
 /** What `onLogin` kept comes first, so that it can add to what was verified but not replace it. */
 function userOf(identity: Identity): User {
-  const { claims, sub: id, email, emailVerified } = identity
-  const user: Record<string, unknown> = { ...identity.user, id, emailVerified }
+  const { claims, sub: id, iss, email, emailVerified } = identity
+  const user: Record<string, unknown> = { ...identity.user, id, iss, emailVerified }
   if (email !== undefined) user.email = email
   for (const [name, claim] of claimByField) {
     if (typeof claims[claim] === 'string') user[name] = claims[claim]

@@ -53,7 +53,12 @@ export class SignInClient {
     const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs, logger })
     this.#client = client
     this.#clock = clock
-    this.#authentication = { client, discover, keysOf: keySets(send, { logger }), clock }
+    this.#authentication = {
+      client,
+      discover,
+      keysOf: keySets(send, { waits: true, logger }),
+      clock,
+    }
     this.#validation = { client, keys: async () => shownKeys(await discover()), clock }
   }
 

@@ -198,6 +198,14 @@ export interface SessionOptions {
    * they may belong to another user. Default: none.
    */
   readonly keep?: readonly string[]
+  /**
+   * The names of further claims to keep on `req.scalekit.claims`, e.g. `plan` or `groups`: claims of
+   * the access token, of its `custom_claims`, which interceptors write, or of the ID token. Declare
+   * their types on the interface `SessionClaims`. Default: none, only the standard profile is kept
+   * (`name`, `given_name`, `family_name`, `preferred_username`, `picture`, `locale`, `zoneinfo`,
+   * `phone_number`, `profile`, `xuid`).
+   */
+  readonly claims?: readonly string[]
   /** The longest time that a session lasts, in whole seconds. Default: 604 800 (a week). */
   readonly absoluteSeconds?: number
   /**

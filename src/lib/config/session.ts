@@ -1,5 +1,6 @@
 import { oneOf, strings, wholeSeconds, withMethods } from '../ground/fields.ts'
 import type { Secret } from '../ground/secret.ts'
+import { protocolClaims } from '../oidc/kept-claims.ts'
 import type { SessionKind } from '../session/kind.ts'
 import type { SessionStore } from '../session/own-session.ts'
 import type { Read, Scope } from './group.ts'
@@ -15,6 +16,7 @@ export const sessionReaders = {
   secret: (value: unknown, { group }: SessionScope): readonly Secret[] | undefined =>
     secret(value, group),
   keep: (value: unknown = []): readonly string[] => strings(value),
+  claims: (value: unknown = []): readonly string[] => claimNames(value),
   absoluteSeconds: (value: unknown = defaultAbsoluteSeconds): number => wholeSeconds(value),
   idleSeconds: (value: unknown, { group }: SessionScope): number => idleSeconds(value, group),
 }
@@ -46,6 +48,15 @@ function secret(value: unknown, { store }: Partial<SessionOptions>): readonly Se
     throw new Error('only signs the cookie of `session.store`, which is not set: use `secret`')
   }
   return strongSecrets(value)
+}
+
+function claimNames(value: unknown): readonly string[] {
+  const names = strings(value)
+  const ofToken = names.find((name) => protocolClaims.includes(name))
+  if (ofToken === undefined) return names
+  throw new Error(
+    `must not contain ${JSON.stringify(ofToken)}, which is about a token and not about the user`,
+  )
 }
 
 const defaultAbsoluteSeconds = 604_800

@@ -26,8 +26,23 @@ export interface CachedLookupOptions<Value> {
    * @param flights How many are being asked for.
    */
   mayAsk(key: string, flights: number): boolean
+  /**
+   * Answers that strangers' keys must not displace: they are kept apart from the others, and after
+   * their time they still serve, while a newer one is asked for, where none may be, and where that
+   * fails. Default: there are none.
+   */
+  readonly lasting?: {
+    isLasting(value: Value): boolean
+    /** How long after their time, in milliseconds. */
+    readonly staleMs: number
+  }
   readonly clock: Clock
   readonly logger: Logger
+}
+
+interface Lasting<Value> {
+  readonly value: Value
+  readonly freshUntil: number
 }
 
 /** Above it the oldest is forgotten first: anybody may make up keys. */
@@ -40,12 +55,17 @@ const maxEntries = 1000
 export function cachedLookup<Value extends object | string>(
   parts: CachedLookupOptions<Value>,
 ): (key: string) => Promise<Value> {
-  const { fallback, clock, logger } = parts
+  const { fallback, lasting, clock, logger } = parts
   const known = expiringMap<Value>(clock, { maxEntries })
+  const lastingKnown = expiringMap<Lasting<Value>>(clock, { maxEntries })
   const flights = new Map<string, Promise<Value>>()
 
   return async function lookUp(key) {
-    return known.get(key) ?? flights.get(key) ?? begin(key)
+    const stale = lastingKnown.get(key)
+    if (stale === undefined) return known.get(key) ?? flights.get(key) ?? begin(key)
+    // A final failure is told to the first who has to wait.
+    if (stale.freshUntil <= clock() && !flights.has(key)) begin(key).catch(() => {})
+    return stale.value
   }
 
   function begin(key: string): Promise<Value> {
@@ -58,6 +78,8 @@ export function cachedLookup<Value extends object | string>(
   async function ask(key: string): Promise<Value> {
     try {
       const found = await parts.find(key)
+      // It may have been one that lasts, and is no more.
+      lastingKnown.delete(key)
       return keep(key, found, parts.keptMs(found))
     } catch (error) {
       if (parts.isFinal?.(error)) throw error
@@ -68,7 +90,12 @@ export function cachedLookup<Value extends object | string>(
   }
 
   function keep(key: string, value: Value, forMs: number): Value {
-    if (forMs > 0) known.set(key, value, clock() + forMs)
+    const freshUntil = clock() + forMs
+    if (lasting?.isLasting(value)) {
+      lastingKnown.set(key, { value, freshUntil }, freshUntil + lasting.staleMs)
+    } else if (forMs > 0) {
+      known.set(key, value, freshUntil)
+    }
     return value
   }
 }

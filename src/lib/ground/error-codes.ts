@@ -50,6 +50,7 @@ const statusByCode = {
     permission_required: 403,
     insufficient_scope: 403,
     recent_auth_required: 401,
+    auth_time_missing: 403,
   },
   // Webhooks and interceptors.
   webhook: {
@@ -62,6 +63,7 @@ const statusByCode = {
     webhook_too_large: 413,
     webhook_too_slow: 408,
     webhook_busy: 503,
+    webhook_overloaded: 503,
     webhook_late: 503,
     webhook_handler_late: 500,
     webhook_handler_failed: 503,

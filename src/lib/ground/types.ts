@@ -17,6 +17,8 @@ export type HookResult<Value> = Value | undefined | void | Promise<Value | undef
  */
 export interface User {
   readonly id: string
+  /** The issuer that `id` is unique at: your Scalekit environment. */
+  readonly iss: string
   readonly email?: string
   /** True only where the identity provider said so. */
   readonly emailVerified: boolean
@@ -29,6 +31,15 @@ export interface User {
   readonly externalId?: string
 }
 
+/**
+ * The claims that a session keeps, by their wire names. Declare those that `session.claims` names:
+ * `declare module 'express-scalekit' { interface SessionClaims { plan?: string } }`. The value is
+ * whatever the token has: the kit does not check its type.
+ */
+export interface SessionClaims {
+  readonly [name: string]: unknown
+}
+
 /** What a session holds: written at sign-in, never changed afterwards. Times are in milliseconds. */
 export interface Identity {
   readonly v: 1
@@ -36,8 +47,10 @@ export interface Identity {
   readonly sessionId: string
   /** When the sign-in that led here began; a revocation since then ends the session. */
   readonly startedAt: number
-  /** When the user last proved who they are (`auth_time`), where Scalekit said so. */
+  /** When the user last proved who they are. */
   readonly authenticatedAt?: number
+  /** What says so: Scalekit, or that the sign-in was begun with `prompt=login`. */
+  readonly authenticatedBy?: 'auth_time' | 'prompt'
   readonly iss: string
   readonly sub: string
   readonly organizationId?: string
@@ -57,8 +70,11 @@ export interface Identity {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
-  /** The ID token's claims about the person, by their wire names. */
-  readonly claims: Json
+  /**
+   * Claims about the user, by their wire names. In `onLogin` all that the ID token and the access
+   * token have, afterwards those that the session keeps.
+   */
+  readonly claims: SessionClaims
   /** What `onLogin` asked to keep. */
   readonly user?: Json
   readonly absoluteExpiresAt: number

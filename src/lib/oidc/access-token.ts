@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../ground/clock.ts'
-import type { AccessTokenClaims } from '../ground/types.ts'
+import type { AccessTokenClaims, Json } from '../ground/types.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
@@ -32,9 +32,11 @@ export interface Grants {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
+  /** All that it says; nothing where it is opaque. */
+  readonly claims: Json
 }
 
-const noGrants: Grants = { roles: [], permissions: [], scopes: [] }
+const noGrants: Grants = { roles: [], permissions: [], scopes: [], claims: {} }
 
 /**
  * Reads the grants of an access token that came with an ID token; an opaque one grants nothing.
@@ -116,6 +118,7 @@ function grantsOf(claims: JWTPayload): Grants {
     roles: texts(roles),
     permissions: texts(permissions),
     scopes: scopesOf(claims),
+    claims,
   }
 }
 

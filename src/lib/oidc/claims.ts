@@ -15,23 +15,7 @@ export type Profile = Pick<
   | 'emailVerified'
   | 'sid'
   | 'authenticatedAt'
-  | 'claims'
 >
-
-/** Claims kept for the application; everything else in a token is about the token. */
-const keptClaims = [
-  'name',
-  'given_name',
-  'family_name',
-  'preferred_username',
-  'picture',
-  'locale',
-  'zoneinfo',
-  'phone_number',
-  'profile',
-  'groups',
-  'xuid',
-]
 
 /** Translates verified claims, keeping a value only when it has the type it should have. */
 export function profileOf(claims: IdTokenClaims): Profile {
@@ -50,9 +34,6 @@ export function profileOf(claims: IdTokenClaims): Profile {
     emailVerified: email !== undefined && claims.email_verified === true,
     sid: text(claims.sid),
     authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
-    claims: Object.fromEntries(
-      keptClaims.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]),
-    ),
   })
 }
 

@@ -1,6 +1,12 @@
 import type { Provider } from './discovery.ts'
 
 /**
+ * Longer hints are left out, in characters: with one of many groups the URL would be refused on its
+ * way (414 or 431), and Scalekit's session would go on. `client_id` names the application as well.
+ */
+const maxHintLength = 2048
+
+/**
  * Where the browser goes to end its session at Scalekit as well.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0, section 2
@@ -17,7 +23,7 @@ export function endSessionUrl(
   if (!endSessionUrl) return undefined
   const url = new URL(endSessionUrl)
   const params = {
-    id_token_hint: request.idTokenHint,
+    id_token_hint: fitting(request.idTokenHint),
     client_id: request.clientId,
     post_logout_redirect_uri: request.postLogoutRedirectUri,
     state: request.state,
@@ -26,4 +32,8 @@ export function endSessionUrl(
     if (value !== undefined) url.searchParams.set(name, value)
   }
   return url
+}
+
+function fitting(hint: string | undefined): string | undefined {
+  return hint !== undefined && hint.length <= maxHintLength ? hint : undefined
 }

@@ -3,6 +3,7 @@ import {
   createRemoteJWKSet,
   customFetch,
   type ExportedJWKSCache,
+  errors,
   type FlattenedJWSInput,
   type JWKSCacheInput,
   type JWTHeaderParameters,
@@ -15,7 +16,7 @@ import type { Provider } from './discovery.ts'
 
 /**
  * An unknown key id reloads the set at most this often. Tokens that came with a redeemed code may
- * have it short: a rotated key must not fail the sign-ins that follow it.
+ * have it short: a sign-in waits for it, so that a rotated key does not fail it.
  */
 const defaultCooldownMs = 1000
 /** The same for tokens that anybody can make up and send, in milliseconds. */
@@ -35,6 +36,11 @@ export type KeySet = (
 export interface KeySetOptions {
   /** In milliseconds. Default: 1000. */
   readonly cooldownMs?: number
+  /**
+   * Whether to wait for the next load that is allowed, where a key was not in the last one; only for
+   * tokens that came from the provider itself. Default: `false`.
+   */
+  readonly waits?: boolean
   /** Gets a debug line for each load. */
   readonly logger?: Logger
 }
@@ -60,7 +66,7 @@ export function keySets(send: Send, options?: KeySetOptions): (provider: Provide
 export function remoteKeySet(
   url: URL,
   send: Send,
-  { cooldownMs = defaultCooldownMs, logger }: KeySetOptions = {},
+  { cooldownMs = defaultCooldownMs, waits = false, logger }: KeySetOptions = {},
 ): KeySet {
   const lastGood: JWKSCacheInput = {}
   const current = createRemoteJWKSet(url, {
@@ -71,9 +77,20 @@ export function remoteKeySet(
     [customFetch]: asFetch(logger ? told(send, logger) : send),
     [jwksCache]: lastGood,
   })
-  return async function findKey(header, token) {
+  const find: KeySet = async (header, token) => {
     try {
       return await current(header, token)
+    } catch (error) {
+      const { uat = 0 } = lastGood as Partial<ExportedJWKSCache>
+      const waitMs = uat + cooldownMs - Date.now()
+      if (!(waits && error instanceof errors.JWKSNoMatchingKey && waitMs > 0)) throw error
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      return current(header, token)
+    }
+  }
+  return async function findKey(header, token) {
+    try {
+      return await find(header, token)
     } catch (error) {
       return fromStale(lastGood, header, token).catch(() => {
         throw error

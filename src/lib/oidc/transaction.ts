@@ -18,8 +18,6 @@ export interface Transaction {
   /** A path of the application. */
   readonly returnTo: string
   readonly pins: Pins
-  /** The session in which a switch to another organization began. */
-  readonly switchedFrom?: string
   /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
   readonly isFreshLogin?: true
   /** What was sent as `max_age`: what is checked is what was asked for, whatever is configured since. */
@@ -60,7 +58,10 @@ export function stateHash(state: string): string {
   return createHash('sha256').update(state).digest('base64url').slice(0, 22)
 }
 
-/** The members in the order in which they are sealed: twelve tabs that begin at once carry twelve. */
+/**
+ * The members in the order in which they are sealed: twelve tabs that begin at once carry twelve. In
+ * place of `unused`, the version before sealed a session id that nothing reads any more.
+ */
 const members = [
   'v',
   'state',
@@ -69,9 +70,9 @@ const members = [
   'redirectUri',
   'returnTo',
   'startedAt',
-  'switchedFrom',
+  'unused',
   'isFreshLogin',
-] as const satisfies readonly (keyof Transaction)[]
+] as const satisfies readonly (keyof Transaction | 'unused')[]
 const pinned = [
   'organizationId',
   'externalOrganizationId',
@@ -83,7 +84,7 @@ const added = ['maxAgeSeconds'] as const satisfies readonly (keyof Transaction)[
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
   const values = [
-    ...members.map((name) => transaction[name]),
+    ...members.map((name) => (name === 'unused' ? undefined : transaction[name])),
     ...pinned.map((name) => transaction.pins[name]),
     ...added.map((name) => transaction[name]),
   ]
@@ -102,7 +103,8 @@ export function openTransaction(
   if (values[0] !== 1) return undefined
   const pins = named(pinned, values.slice(members.length))
   const later = named(added, values.slice(members.length + pinned.length))
-  return { ...named(members, values), ...later, pins } as Transaction
+  const { unused, ...known } = named(members, values) as { unused?: unknown }
+  return { ...known, ...later, pins } as Transaction
 }
 
 /** What was left out is null in a list; what a version before did not know is not there at all. */

@@ -166,3 +166,52 @@ describe('Scalekit is asked', () => {
     expect(asked).toHaveLength(1002)
   })
 })
+
+describe('a domain that was seen before', () => {
+  const connection = { connectionId: 'conn_1', organizationId: 'org_1' }
+  const hourMs = 3_600_000
+
+  it('stays known while strangers ask for others, and those displace nothing', async () => {
+    const { lookUp, at } = lookUpAmong((domain) => (domain === 'acme.example' ? [{}] : []))
+    expect(await lookUp('acme.example')).toEqual(connection)
+    for (let made = 0; made < 3000; made += 1) {
+      at(made * 200)
+      await lookUp(`made-up-${made}.example`)
+    }
+    at(10 * 60_000)
+    for (let made = 0; made < 10; made += 1) await lookUp(`another-${made}.example`)
+    expect(await lookUp('acme.example')).toEqual(connection)
+  })
+
+  it('serves at once after its time, while a newer answer is asked for', async () => {
+    const found = [[{}], [{ id: 'conn_2' }]]
+    const { lookUp, at, asked } = lookUpAmong(() => found.shift()!)
+    await lookUp('acme.example')
+    at(5 * 60_000)
+    expect(await lookUp('acme.example')).toEqual(connection)
+    expect(asked).toHaveLength(2)
+    const newer = { ...connection, connectionId: 'conn_2' }
+    await expect.poll(() => lookUp('acme.example')).toEqual(newer)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('serves while Scalekit does not answer, for a day', async () => {
+    let isDown = false
+    const { lookUp, at } = lookUpAmong(() => (isDown ? Promise.reject(new Error('down')) : [{}]))
+    await lookUp('acme.example')
+    isDown = true
+    at(24 * hourMs + 5 * 60_000 - 1)
+    expect(await lookUp('acme.example')).toEqual(connection)
+    at(24 * hourMs + 5 * 60_000)
+    expect(await lookUp('acme.example')).toBe('unclear')
+  })
+
+  it('is forgotten as soon as Scalekit says that it has no connection', async () => {
+    const found = [[{}], []]
+    const { lookUp, at } = lookUpAmong(() => found.shift() ?? [])
+    await lookUp('acme.example')
+    at(5 * 60_000)
+    await lookUp('acme.example')
+    await expect.poll(() => lookUp('acme.example')).toBe('unknown')
+  })
+})

@@ -13,6 +13,7 @@ describe('/me', () => {
     expect(answer.body).toEqual({
       status: 'signed-in',
       user: {
+        iss: emulator.url,
         id: acme.people[0]!.id,
         email: 'ada@acme.example',
         emailVerified: true,

@@ -20,15 +20,16 @@ import {
 
 const { rsa, ec, foreign } = keyPairs()
 const keys = published(jwk(rsa.publicKey, 'snk_1'), jwk(ec.publicKey, 'snk_ec'))
-const nothing: Grants = { roles: [], permissions: [], scopes: [] }
+const nothing: Grants = { roles: [], permissions: [], scopes: [], claims: {} }
 
 describe('readGrants', () => {
   it('reads what the access token of this sign-in grants', async () => {
-    expect(await grants({})).toEqual({
+    expect(await grants({ claims: { plan: 'team' } })).toEqual({
       organizationId: 'org_1',
       roles: ['admin', 'member'],
       permissions: ['projects:read'],
       scopes: ['openid', 'email'],
+      claims: expect.objectContaining({ iss: issuer, plan: 'team' }),
     })
   })
 
@@ -41,7 +42,7 @@ describe('readGrants', () => {
 
   it('takes a token of single sign-on, which has neither organization nor roles', async () => {
     const bare = { oid: undefined, roles: undefined, permissions: undefined, scope: undefined }
-    expect(await grants({ claims: bare })).toEqual(nothing)
+    expect(await grants({ claims: bare })).toEqual({ ...nothing, claims: expect.any(Object) })
   })
 
   describe('verifies a token like any other', () => {

@@ -17,23 +17,7 @@ describe('profileOf', () => {
       emailVerified: true,
       sid: 'ses_1',
       authenticatedAt: 1_767_322_800_000,
-      claims: { name: 'Ada Lovelace', groups: ['Engineering'] },
     })
-  })
-
-  it('keeps of the claims what is about the person, and nothing about the token', () => {
-    const kept = { name: 'Ada', locale: 'en', groups: ['a'], xuid: '7' }
-    const { claims } = profileOf(
-      idToken({ ...kept, isAdmin: true, metadata: { plan: 'x' }, at_hash: 'x' }),
-    )
-    expect(claims).toEqual(kept)
-  })
-
-  it('takes no claim from a member called __proto__', () => {
-    const polluted = JSON.parse('{"__proto__":{"name":"Mallory","locale":"xx"}}')
-    const { claims } = profileOf(idToken({ name: undefined, groups: undefined, ...polluted }))
-    expect(claims.locale).toBeUndefined()
-    expect(Object.keys(claims)).not.toContain('locale')
   })
 
   describe('emailVerified', () => {

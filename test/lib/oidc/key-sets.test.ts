@@ -1,7 +1,7 @@
 import type { CryptoKey, JWTHeaderParameters } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ScalekitError } from '../../../src/lib/ground/errors.ts'
-import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
+import { type KeySetOptions, remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
 import type { Answer } from '../../../src/lib/outgoing/transport.ts'
 import { issuer, jwk, keyPairs } from './tokens.ts'
 
@@ -30,6 +30,22 @@ describe('remoteKeySet', () => {
     await expect(find('snk_2')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
     later(1000)
     await expect(find('snk_2')).resolves.toBeTruthy()
+  })
+
+  it('waits for the next load that is allowed, for a token of the provider itself', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout'] })
+    const { find, publish, loads } = provider({ waits: true })
+    await find('snk_1')
+    publish(first, second)
+    const found = find('snk_2')
+    await vi.advanceTimersByTimeAsync(999)
+    expect(loads()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(found).resolves.toBeTruthy()
+    const missing = expect(find('snk_3')).rejects.toMatchObject(noKey)
+    await vi.advanceTimersByTimeAsync(1000)
+    await missing
+    expect(loads()).toBe(3)
   })
 
   it('loads at most once a second for key ids that nobody knows', async () => {
@@ -109,15 +125,21 @@ describe('remoteKeySet', () => {
 })
 
 /** A provider whose published keys and whose failures the test decides, and a set over it. */
-function provider() {
+const noKey = { code: 'ERR_JWKS_NO_MATCHING_KEY' }
+
+function provider(options: KeySetOptions = {}) {
   let keys = [first]
   let failure: Answer | ScalekitError | undefined
   let loads = 0
-  const set = remoteKeySet(new URL(`${issuer}/keys`), async () => {
-    loads += 1
-    if (failure instanceof ScalekitError) throw failure
-    return failure ?? answer(200, JSON.stringify({ keys }))
-  })
+  const set = remoteKeySet(
+    new URL(`${issuer}/keys`),
+    async () => {
+      loads += 1
+      if (failure instanceof ScalekitError) throw failure
+      return failure ?? answer(200, JSON.stringify({ keys }))
+    },
+    options,
+  )
   return {
     find: (kid: string): Promise<CryptoKey> => {
       const header = { alg: 'RS256', kid } satisfies JWTHeaderParameters

@@ -79,7 +79,7 @@ function loginOutOfReach({ addresses }: Instance): ConfigError {
 }
 
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
-function refuseByError(
+export function refuseByError(
   error: unknown,
   req: IncomingMessage,
   res: ServerResponse,

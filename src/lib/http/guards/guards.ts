@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { clockSkewMs } from '../../ground/clock.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
@@ -12,7 +11,9 @@ import {
   selectOrganization,
   selectsExternalId,
 } from './organization-selector.ts'
+import { type RecentAuth, requiresRecentAuth } from './recent-auth.ts'
 import { refusals } from './refusals.ts'
+import { sameOriginGuard } from './same-origin.ts'
 
 /** Guards of one instance, or of the instance that was mounted last. */
 export interface Guards {
@@ -51,12 +52,24 @@ export interface Guards {
    * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
    * again: before they change how they sign in, or what they pay.
    *
-   * Only Scalekit's `auth_time` and a sign-in with `prompt=login` count as authentication.
+   * {@link RecentAuth.proof} says what counts as authentication.
    *
-   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+   *   something else than `auth_time` or `prompt`
    * @see RFC 9470
    */
-  requireRecentAuth(limit: { readonly maxAgeSeconds: number }, options?: GuardOptions): Middleware
+  requireRecentAuth(limit: RecentAuth, options?: GuardOptions): Middleware
+  /**
+   * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
+   * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; it
+   * asks nobody to be signed in.
+   *
+   * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+   * `  *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+   *
+   * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
+   */
+  requireSameOrigin(options?: GuardOptions): Middleware
 }
 
 /**
@@ -114,20 +127,10 @@ export function guards(instance?: Instance): Guards {
           : refusals.insufficientScope(needed)
       })
     },
-    requireRecentAuth: ({ maxAgeSeconds } = { maxAgeSeconds: 0 }, options) => {
-      if (!(maxAgeSeconds > 0)) {
-        throw new ConfigError([
-          'requireRecentAuth() needs a number of seconds greater than 0, such as requireRecentAuth({ maxAgeSeconds: 300 })',
-        ])
-      }
-      return guard(instance, options, function requireRecentAuth(principal, _req, now) {
-        const { authenticatedAt = Number.NEGATIVE_INFINITY } = principal
-        const ageMs = now - authenticatedAt
-        // A moment further ahead of our clock is a mistake, and would count as recent for ever.
-        return ageMs >= -clockSkewMs && ageMs <= maxAgeSeconds * 1000
-          ? undefined
-          : refusals.recentAuthRequired(maxAgeSeconds, principal, now)
-      })
+    requireRecentAuth: (limit, options) => guard(instance, options, requiresRecentAuth(limit)),
+    requireSameOrigin: (options = {}) => {
+      assertCalled('requireSameOrigin', options)
+      return sameOriginGuard(instance, options)
     },
   }
 }

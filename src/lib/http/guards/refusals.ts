@@ -32,6 +32,7 @@ export const refusals: {
   readonly roleRequired: Refusal
   readonly permissionRequired: Refusal
   insufficientScope(scopes: readonly string[]): Refusal
+  readonly authTimeMissing: Refusal
   recentAuthRequired(maxAgeSeconds: number, principal: SignedIn, now: number): Refusal
   wrongOrganization(organizationId: string): Refusal
 } = {
@@ -70,6 +71,11 @@ export const refusals: {
     message: 'The access token lacks a required scope',
     challenge: `error="insufficient_scope", scope="${scopes.join(' ')}"`,
   }),
+  authTimeMissing: {
+    code: 'auth_time_missing',
+    message: 'Scalekit did not say when the user authenticated',
+    hint: 'This Scalekit environment sends no auth_time, which no documented token of Scalekit has. To accept a sign-in with prompt=login instead, write requireRecentAuth({ maxAgeSeconds, proof: "prompt" }).',
+  },
   // @see RFC 9470 section 3
   recentAuthRequired: (maxAgeSeconds, { organizationId, startedAt }, now) => ({
     code: 'recent_auth_required',

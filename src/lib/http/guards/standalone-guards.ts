@@ -41,9 +41,22 @@ export const requireScope: Guards['requireScope'] = free.requireScope
  * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
  * again: before they change how they sign in, or what they pay.
  *
- * Only Scalekit's `auth_time` and a sign-in with `prompt=login` count as authentication.
+ * {@link RecentAuth.proof} says what counts as authentication.
  *
- * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0
+ * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+ *   something else than `auth_time` or `prompt`
  * @see RFC 9470
  */
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth
+
+/**
+ * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
+ * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; it
+ * asks nobody to be signed in.
+ *
+ * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+ * ` *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+ *
+ * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
+ */
+export const requireSameOrigin: Guards['requireSameOrigin'] = free.requireSameOrigin

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
 import type { Paths } from '../../config/paths.ts'
+import { type Logger, withFields } from '../../ground/log.ts'
 import { askedHost, originalUrl } from '../request/middleware.ts'
-import { safeReturnTo, safeReturnToUrl } from '../request/return-to.ts'
+import { logFieldsOf, nameOf } from '../request/request-log.ts'
+import { type ReturnTo, readReturnTo, readReturnToUrl } from '../request/return-to.ts'
 
 /** Every address of one instance, made from configuration and never from what a request claims. */
 export interface Addresses {
@@ -15,6 +17,7 @@ export interface Addresses {
   logoutUri(req: IncomingMessage): string
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
+  /** A value as a path of the application. One that is dropped is a line in the log. */
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
   /** The same for a value that may be a whole URL on our origin. */
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
@@ -24,7 +27,8 @@ export interface Addresses {
   returnToOf(req: IncomingMessage): string | undefined
 }
 
-export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addresses {
+export function addressesOf(config: Config): Addresses {
+  const { baseUrl: origins, basePath, paths, logger } = config
   const own = belowBasePath(basePath, paths)
   // The portal is a page that somebody may come back to, or it is the application's own path.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
@@ -32,7 +36,13 @@ export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addr
     origins.find((origin) => origin.host === hostOf(askedHost(req), origin))
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
   const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
-  const safe = (req: IncomingMessage, value: unknown) => safeReturnTo(value, rulesOf(req))
+  function told(req: IncomingMessage, { path, dropped }: ReturnTo): string | undefined {
+    if (dropped !== undefined) tellDropped(logger, req, dropped)
+    return path
+  }
+  // No address at all is no mistake.
+  const safe = (req: IncomingMessage, value: unknown, read = readReturnTo) =>
+    value ? told(req, read(value, rulesOf(req))) : undefined
   return {
     paths: own,
     origin: originOf,
@@ -42,8 +52,8 @@ export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addr
       const search = new URLSearchParams(query).toString()
       return search === '' ? own.login : `${own.login}?${search}`
     },
-    safeReturnTo: safe,
-    safeReturnToUrl: (req, value) => safeReturnToUrl(value, rulesOf(req)),
+    safeReturnTo: (req, value) => safe(req, value),
+    safeReturnToUrl: (req, value) => safe(req, value, readReturnToUrl),
     canonicalUrl(req) {
       if (askedFor(req)) return undefined
       const target = originalUrl(req)
@@ -51,6 +61,14 @@ export function addressesOf({ baseUrl: origins, basePath, paths }: Config): Addr
     },
     returnToOf: (req) => safe(req, originalUrl(req)),
   }
+}
+
+/** Without the value: any visitor may have made it, and it may hold a secret. */
+function tellDropped(logger: Logger, req: IncomingMessage, why: string): void {
+  const fields = logFieldsOf(req)
+  withFields(logger, fields).info(
+    `${nameOf('return_to', fields)} dropped: ${why}. The user lands on another page`,
+  )
 }
 
 function belowBasePath(basePath: string, paths: Paths): Paths {

@@ -25,7 +25,7 @@ import type { CookieStyle } from '../../ground/cookies.ts'
 import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
-import { type KeySet, keySets } from '../../oidc/key-sets.ts'
+import { bearerCooldownMs, type KeySet, keySets } from '../../oidc/key-sets.ts'
 import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
 import type { OwnSession } from '../../session/own-session.ts'
@@ -58,7 +58,10 @@ export interface Instance {
   /** How the kit's own pages look. */
   readonly theme: Theme
   readonly discover: () => Promise<Provider>
+  /** For tokens that Scalekit itself answers with. */
   readonly keysOf: (provider: Provider) => KeySet
+  /** For tokens that any visitor can send. */
+  readonly shownKeysOf: (provider: Provider) => KeySet
   /** The management API. */
   readonly scalekit: ScalekitClient
   readonly lookUpDomain: LookUpDomain
@@ -115,7 +118,8 @@ export function createInstance(config: Config): Instance {
     cookieStyle,
     theme: themeWith(config.pages.style),
     discover,
-    keysOf: keySets(send, { logger }),
+    keysOf: keySets(send, { waits: true, logger }),
+    shownKeysOf: keySets(send, { cooldownMs: bearerCooldownMs, logger }),
     scalekit,
     lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
     lookUpName: organizationNames({ findOrganization: organizationBy(scalekit), clock, logger }),
@@ -130,6 +134,7 @@ export function createInstance(config: Config): Instance {
       seal: seal('transaction'),
       singleUse: store.singleUse,
       clock,
+      logger,
     }),
     logoutSeal: seal('logout'),
     ...signed,

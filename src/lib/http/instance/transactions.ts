@@ -9,6 +9,7 @@ import {
   readCookie,
   setCookie,
 } from '../../ground/cookies.ts'
+import { type Logger, withFields } from '../../ground/log.ts'
 import type { Sealer } from '../../ground/seal.ts'
 import {
   hasExpired,
@@ -19,12 +20,15 @@ import {
   transactionSeconds,
 } from '../../oidc/transaction.ts'
 import type { SingleUse } from '../../state/store.ts'
+import { logFieldsOf } from '../request/request-log.ts'
 import { claimOnce } from './claim-once.ts'
 
-/** Sign-ins one browser may have in progress; the oldest is forgotten first. */
-const maxTransactions = 5
-/** What they may take of a request's headers together, in bytes; servers cut off at 8 or 16 kB. */
-const maxTotalBytes = 4096
+/**
+ * What the sign-ins that one browser has in progress may take of a request's headers together, in
+ * bytes; servers cut off at 8 or 16 kB. The oldest is forgotten first.
+ */
+const maxTotalBytes = 5 * 1024
+const droppedText = `sign-in: an older sign-in of this browser was dropped, as those in progress together exceed ${maxTotalBytes} bytes of cookies. Its tab begins again`
 /** The cookie outlives what is sealed in it, so that "too late" can be told from "lost". */
 const cookieSeconds = 900
 
@@ -47,8 +51,9 @@ export function cookieTransactions(parts: {
   readonly seal: Sealer
   readonly singleUse: SingleUse
   readonly clock: Clock
+  readonly logger: Logger
 }): Transactions {
-  const { style, seal, singleUse, clock } = parts
+  const { style, seal, singleUse, clock, logger } = parts
   const prefix = `${cookieName(parts.name, style)}-tx-`
 
   /** Oldest first: the names begin with the time they were made. */
@@ -69,10 +74,11 @@ export function cookieTransactions(parts: {
       bytes: name.length + (readCookie(req.headers.cookie, name)?.length ?? 0),
     }))
     let total = cookies.reduce((sum, { bytes }) => sum + bytes, newBytes)
-    while (cookies.length >= maxTransactions || (cookies.length > 0 && total > maxTotalBytes)) {
+    while (cookies.length > 0 && total > maxTotalBytes) {
       const oldest = cookies.shift()!
       total -= oldest.bytes
       clearCookie(res, oldest.name, style)
+      withFields(logger, logFieldsOf(req)).info(droppedText)
     }
   }
 

@@ -122,6 +122,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'Please sign in again',
     text: 'To open this page, you need to confirm that it is still you.',
   },
+  auth_time_missing: {
+    title: 'This page cannot be opened',
+    text: 'The sign-in service did not say when you signed in. The operator of this application can help.',
+  },
 }
 
 /** Says what went wrong, with a code to quote and a way on. All its text is fixed. */
@@ -145,20 +149,37 @@ export function errorPage(
 }
 
 /** Asks before signing out, where nothing proves that the user wanted it. */
-export function signOutPage(action: string): Page {
+export function signOutPage(action: string, fields: Readonly<Record<string, string>>): Page {
   const body = html`<p>You will need to sign in again to come back.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Sign out</button><a href="/">Stay signed in</a></form>`
+<form class="ways" method="post" action="${action}">${hiddenFields(fields)}<button class="first">Sign out</button><a href="/">Stay signed in</a></form>`
   return { title: 'Sign out?', body }
 }
 
+/** Where the answer of {@link switchPage} goes, and what it brings along. */
+interface SwitchForm {
+  readonly method: 'get' | 'post'
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** From whom to whom, and what asks for it, as the beginning of a sentence. */
+interface Switch {
+  readonly from: string | undefined
+  readonly to: string | undefined
+  readonly by: string
+}
+
 /** Asks before a sign-in that began elsewhere takes the place of somebody's session. */
-export function switchPage(
-  action: string,
-  { from, to }: { readonly from: string | undefined; readonly to: string | undefined },
-): Page {
+export function switchPage({ method, action, fields }: SwitchForm, { from, to, by }: Switch): Page {
   const who = from === undefined ? 'You are signed in' : html`You are signed in as <b>${from}</b>`
   const next = to === undefined ? 'another account' : html`<b>${to}</b>`
-  const body = html`<p>${who}. Your identity provider asks to sign in ${next} instead.</p>
-<form class="ways" method="post" action="${action}"><button class="first">Switch</button><a href="/">Stay signed in</a></form>`
+  const body = html`<p>${who}. ${by} asks to sign in ${next} instead.</p>
+<form class="ways" method="${method}" action="${action}">${hiddenFields(fields)}<button class="first">Switch</button><a href="/">Stay signed in</a></form>`
   return { title: 'Switch accounts?', body }
+}
+
+function hiddenFields(fields: Readonly<Record<string, string>>) {
+  return Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
 }

@@ -1,5 +1,6 @@
 import { type PossibleFields, plainOrQuoted, quote } from '../../ground/log.ts'
-import type { Identity, Pins, Tokens } from '../../ground/types.ts'
+import type { Identity, Json, Pins, Tokens } from '../../ground/types.ts'
+import { protocolClaims } from '../../oidc/kept-claims.ts'
 import type { CallbackAnswer } from './callback-answer.ts'
 
 /** What the redirect back from Scalekit carries, for the log. */
@@ -29,6 +30,26 @@ export function whoText({ sub, organizationId }: Who): string {
   return organizationId === undefined
     ? `${user}, no organization`
     : `${user}, organization ${plainOrQuoted(organizationId)}`
+}
+
+/** What a session has elsewhere, under names of its own. */
+const shownElsewhere = [
+  ...protocolClaims,
+  ...['email', 'email_verified', 'roles', 'permissions', 'scope', 'scopes', 'custom_claims'],
+]
+
+/** Which claims the session keeps and which it does not, for the log; names only. */
+export function claimsText(all: Json, kept: Json): string {
+  const dropped = Object.keys(all).filter(
+    (name) => !Object.hasOwn(kept, name) && !shownElsewhere.includes(name),
+  )
+  const keptText = `claims kept: ${namesText(Object.keys(kept))}`
+  if (dropped.length === 0) return keptText
+  return `${keptText}; not kept, as \`session.claims\` does not name them: ${namesText(dropped)}`
+}
+
+function namesText(names: readonly string[]): string {
+  return names.map(plainOrQuoted).join(', ') || 'none'
 }
 
 /** What the tokens were compared with, for the log. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { newIdentity, withUser } from '../../auth/identity.ts'
+import { newIdentity, toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
 import { LoginError } from '../../ground/errors.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
-import { readGrants } from '../../oidc/access-token.ts'
-import { assertPinned, profileOf } from '../../oidc/claims.ts'
+import { type Grants, readGrants } from '../../oidc/access-token.ts'
+import { assertPinned, type Profile, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
+import { verifiedClaims } from '../../oidc/kept-claims.ts'
 import { earliestAuthentication, isRestarted, type Transaction } from '../../oidc/transaction.ts'
 import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
@@ -15,7 +16,14 @@ import type { Taken } from '../instance/transactions.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { assertIssuerNamed, type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
-import { answerText, pinsText, tokensText, whoFields, whoText } from './callback-text.ts'
+import {
+  answerText,
+  claimsText,
+  pinsText,
+  tokensText,
+  whoFields,
+  whoText,
+} from './callback-text.ts'
 import { missingTransaction } from './missing-transaction.ts'
 import { providerError } from './provider-errors.ts'
 import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
@@ -64,9 +72,11 @@ async function finish(
     tellSignIn(instance, req, `onLogin returned ${names}`)
   })
   if (res.headersSent) throw answeredItself()
-  await sessions.begin(req, res, withUser(identity, decision.user), tokens)
-  const kept = `session begun in ${storageText(config.session.kind, req)}`
-  tellSignIn(instance, req, `${kept}, ${whoText(identity)}`)
+  const { claims: claimNames, kind } = config.session
+  const kept = toKeep(identity, { claimNames, user: decision.user })
+  tellSignIn(instance, req, claimsText(identity.claims, kept.claims))
+  await sessions.begin(req, res, kept, tokens)
+  tellSignIn(instance, req, `session begun in ${storageText(kind, req)}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
@@ -100,8 +110,10 @@ async function redeem(
   const grants = await readGrants(accessToken, { ...checks, subject: claims.sub })
 
   assertPinned(transaction.pins, profile, grants.organizationId)
+  if (hasUnboundRoles(profile, grants)) warnOnce(unboundRoles)
   tellSignIn(instance, req, pinsText(transaction.pins))
-  const signIn = { profile, grants, transaction, previous }
+  const all = verifiedClaims(claims, grants.claims)
+  const signIn = { profile, claims: all, grants, transaction, previous }
   return { identity: newIdentity(signIn, config.session, clock()), tokens }
 }
 
@@ -153,8 +165,17 @@ function tooLate(status: 'expired' | 'used'): LoginError {
     : new LoginError('login_state_used', 'The sign-in was already used')
 }
 
+function hasUnboundRoles(profile: Profile, grants: Grants): boolean {
+  const { roles, permissions, organizationId } = grants
+  const has = roles.length + permissions.length > 0
+  return has && organizationId === undefined && profile.organizationId !== undefined
+}
+
+const unboundRoles =
+  'roles_without_organization: an access token with roles or permissions has no `oid`, so they do not count in the organization of the ID token'
+
 const noAuthTime =
-  'auth_time_missing: this Scalekit environment does not send auth_time, so `login.maxAgeSeconds` could not be checked'
+  'auth_time_missing: this Scalekit environment does not send auth_time, so what `login.maxAgeSeconds` or prompt=login asked for could not be checked'
 
 /** What `/login` has to be told to try the same again. */
 function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<string, string> {

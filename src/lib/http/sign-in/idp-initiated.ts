@@ -22,6 +22,7 @@ import { isWanted } from '../request/same-origin.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 import { startLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
+import { ownFormProof } from './own-form.ts'
 import { providerError } from './provider-errors.ts'
 
 const tokenParameter = 'idp_initiated_login'
@@ -48,15 +49,24 @@ async function idpLogin(
   query: URLSearchParams,
 ): Promise<void> {
   const { addresses, config, store, theme } = instance
-  assertAsked(req, res, addresses.origin(req))
+  const session = await liveSession(instance, req, res)
+  await assertAsked(instance, req, res, session?.sessionId)
   const { token, relayState } = readQuery(query, config.issuer)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
   if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const login = await verify(instance, token)
-  const other = await otherSession(instance, login, req, res)
+  const other = session && isOther(session, login) ? session : undefined
   if (other && req.method !== 'POST') {
-    const switching = { from: other.user.email, to: login.loginHint }
-    const page = switchPage(ownAction(req, token, relayState), switching)
+    const action = ownAction(req, token, relayState)
+    const switching = {
+      from: other.user.email,
+      to: login.loginHint,
+      by: 'Your identity provider',
+    }
+    const page = switchPage(
+      { method: 'post', action, fields: { csrf: other.csrfToken() } },
+      switching,
+    )
     return sendPage(res, 200, page, theme)
   }
   await claim(store.singleUse, login)
@@ -65,25 +75,28 @@ async function idpLogin(
 }
 
 async function verify(
-  { clock, config, discover, keysOf }: Instance,
+  { clock, config, discover, shownKeysOf }: Instance,
   token: string,
 ): Promise<IdpLogin> {
   const { issuer, clientId } = config
-  return verifyIdpLogin(token, { keys: keysOf(await discover()), issuer, clientId, clock })
+  const keys = shownKeysOf(await discover())
+  return verifyIdpLogin(token, { keys, issuer, clientId, clock })
 }
 
-/** The session that the sign-in would replace, unless it surely is the same person's. */
-async function otherSession(
+async function liveSession(
   { sessions }: Instance,
-  { organizationId, loginHint }: IdpLogin,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<SignedIn | undefined> {
   const principal = await sessions.ask(req, res)
-  if (principal.status === 'signed-out') return undefined
+  return principal.status === 'signed-in' ? principal : undefined
+}
+
+/** Whether the sign-in would replace the session, unless it surely is the same person's. */
+function isOther(session: SignedIn, { organizationId, loginHint }: IdpLogin): boolean {
   const isSamePerson =
-    loginHint !== undefined && principal.user.email?.toLowerCase() === loginHint.toLowerCase()
-  return isSamePerson && principal.organizationId === organizationId ? undefined : principal
+    loginHint !== undefined && session.user.email?.toLowerCase() === loginHint.toLowerCase()
+  return !(isSamePerson && session.organizationId === organizationId)
 }
 
 function requestOf(
@@ -103,13 +116,18 @@ function requestOf(
 }
 
 /** A person opens the link, or answers our page; nothing else may use the token up. */
-function assertAsked(req: IncomingMessage, res: ServerResponse, origin: string): void {
+async function assertAsked(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  sessionId: string | undefined,
+): Promise<void> {
   assertMethod(req, res, ['GET', 'POST'], 'An IdP-initiated login must be a GET or a POST')
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A sign-in must be opened as a page')
   }
-  // Only the form of our own page posts, and it has no use for a token of a script.
-  if (req.method === 'POST' && !isWanted(req, { origin, isCsrfToken: () => false })) {
+  // Only the form of our own page posts.
+  if (req.method === 'POST' && !(await isWanted(req, ownFormProof(instance, req, sessionId)))) {
     throw new LoginError('cross_site_request', 'The form was not sent by the kit’s own page')
   }
 }

@@ -14,6 +14,8 @@ export interface LoginQuery extends LoginRequest {
   readonly targetLinkUri?: string
   /** `1` when the callback sent the browser back because it had lost the transaction. */
   readonly restart?: string
+  /** The proof that the user was asked and wants to replace their session. */
+  readonly confirm?: string
 }
 
 /** Scalekit's names of the parameters, as `/login` takes them. */
@@ -27,6 +29,7 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   returnTo: 'return_to',
   targetLinkUri: 'target_link_uri',
   restart: 'restart',
+  confirm: 'confirm',
 }
 
 const loginHintForm = /^[^\p{Cc}\p{Z}<>"]{1,254}$/u

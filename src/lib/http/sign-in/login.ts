@@ -12,6 +12,7 @@ import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
 import { type Destination, findDestination } from './destination.ts'
 import { assertOurIssuer, checkLoginRequest, fieldsOf, readLoginQuery } from './login-target.ts'
+import { askedToSwitch } from './other-session.ts'
 import { providerError } from './provider-errors.ts'
 import { nameSignIn, tellSignIn } from './sign-in-log.ts'
 import { requestText, targetText } from './target-text.ts'
@@ -21,8 +22,10 @@ interface LoginOptions {
   readonly by?: string
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
-  /** The session that wants to be switched to the organization of the request. */
-  readonly switchedFrom?: string | undefined
+  /** Whether a link led here, which may be on another site, and not a route of the application. */
+  readonly isLink?: boolean
+  /** What a link has to prove, if it is on another site and would replace a session. */
+  readonly confirm?: string | undefined
 }
 
 /**
@@ -43,9 +46,10 @@ export async function startLogin(
   const { request, ask } = await toldDestination(instance, req, asked, options)
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
+    const { confirm, isLink } = options
+    if (isLink && (await askedToSwitch(instance, req, res, { ...asked, confirm }, request))) return
     const target = { ...request, returnTo: returnTo ?? '/' }
-    const { switchedFrom } = options
-    await goToScalekit(instance, req, res, target, { state, switchedFrom })
+    await goToScalekit(instance, req, res, target, state)
     return
   }
   const { loginHint = '', prompt } = request
@@ -75,18 +79,18 @@ async function goToScalekit(
   req: IncomingMessage,
   res: ServerResponse,
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-  { state, switchedFrom }: { readonly state: string; readonly switchedFrom: string | undefined },
+  state: string,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock } = instance
   const provider = await discover()
-  const { maxAgeSeconds } = config.login
+  // A prompt alone proves nothing: the user can take it out of the URL. `auth_time` tells.
+  const maxAgeSeconds = prompt === 'login' ? 0 : config.login.maxAgeSeconds
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
       returnTo,
       pins: pinsOf(target),
       startedAt: clock(),
-      ...(switchedFrom === undefined ? {} : { switchedFrom }),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     },
@@ -108,21 +112,19 @@ export async function loginRoute(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { addresses, config, sessions } = instance
+  const { addresses, config } = instance
   assertOpened(req, res)
   const query = queryOf(req)
   // A sign-in that began at an identity provider ends here, too, when it fails at Scalekit.
   const error = query.get('error')
   if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
   assertOurIssuer(query, config.issuer)
-  const { restart, targetLinkUri, ...request } = readLoginQuery(query)
+  const { restart, targetLinkUri, confirm, ...request } = readLoginQuery(query)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
   if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
-  // A user who is signed in and names an organization switches to it.
-  const from = request.organizationId === undefined ? undefined : await sessions.live(req)
-  const options = { isRestart: restart !== undefined, switchedFrom: from?.sessionId }
+  const options = { isRestart: restart !== undefined, confirm, isLink: true }
   await startLogin(instance, req, res, target, options)
 }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SignedIn } from '../../auth/principal.ts'
 import { errorFields } from '../../ground/error-fields.ts'
 import { LoginError, ScalekitError } from '../../ground/errors.ts'
 import { quote, withFields } from '../../ground/log.ts'
@@ -13,6 +12,7 @@ import { asksForPage } from '../request/navigation.ts'
 import { addLogFields, logFieldsOf, tell } from '../request/request-log.ts'
 import { redirect, sendJson, sendPage } from '../request/respond.ts'
 import { isWanted } from '../request/same-origin.ts'
+import { ownFormProof } from './own-form.ts'
 import { pathText } from './sign-in-log.ts'
 
 /** What the sealed `state` of a logout is bound to. */
@@ -54,6 +54,9 @@ async function urlAtScalekit(
       state: logoutSeal.seal(returnTo, stateLabel),
     })
     tell(instance, req, 'sign-out', url ? atScalekit : hereOnly)
+    if (url && idTokenHint !== undefined && !url.searchParams.has('id_token_hint')) {
+      tell(instance, req, 'sign-out', 'the ID token is too long for the URL and was left out')
+    }
     return url
   } catch (error) {
     if (!(error instanceof ScalekitError)) throw error
@@ -86,12 +89,13 @@ export async function logoutRoute(
   const principal = await sessions.ask(req, res)
   if (principal.status === 'signed-out') {
     goOn(instance, req, res, query)
-  } else if (isWanted(req, proofOf(instance, req, principal))) {
+  } else if (await isWanted(req, ownFormProof(instance, req, principal.sessionId))) {
     addLogFields(req, { userId: principal.user.id, organizationId: principal.organizationId })
     await endLogin(instance, req, res, returnTo === undefined ? {} : { returnTo })
   } else if (req.method === 'GET') {
     tell(instance, req, 'sign-out', 'the request did not come from this site: asking the user')
-    sendPage(res, 200, signOutPage(ownAction(addresses, req, returnTo)), theme)
+    const action = ownAction(addresses, req, returnTo)
+    sendPage(res, 200, signOutPage(action, { csrf: principal.csrfToken() }), theme)
   } else {
     throw new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
       hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',
@@ -112,15 +116,6 @@ function goOn(
   const why = sent === undefined ? 'there is no session' : 'the browser came back from Scalekit'
   tell(instance, req, 'sign-out', `${why}, redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
-}
-
-/** What proves that a request comes from this site and this session. */
-function proofOf(
-  { addresses, csrf }: Instance,
-  req: IncomingMessage,
-  { sessionId }: SignedIn,
-): Parameters<typeof isWanted>[1] {
-  return { origin: addresses.origin(req), isCsrfToken: (token) => csrf.isValid(token, sessionId) }
 }
 
 /** The page's form comes back here, with a place to go on to that was found safe. */

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../../auth/principal.ts'
 import { AccessError, LoginError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { isWanted } from '../request/same-origin.ts'
 import { startLogin } from './login.ts'
+import { ownFormProof } from './own-form.ts'
 
 /**
  * Sends a user who is signed in to sign in to another organization. A switch is a sign-in of its own,
@@ -18,8 +20,8 @@ export async function switchOrganization(
   organizationId: string,
   { returnTo }: { readonly returnTo?: string } = {},
 ): Promise<void> {
-  assertWanted(req, instance.addresses.origin(req))
   const principal = await instance.sessions.ask(req, res)
+  await assertWanted(instance, req, principal)
   if (principal.status === 'signed-out') {
     throw new AccessError('not_signed_in', 'switchOrganization() needs a signed-in user', {
       hint: 'Put requireAuth() before the route.',
@@ -33,10 +35,7 @@ export async function switchOrganization(
     req,
     res,
     returnTo === undefined ? request : { ...request, returnTo },
-    {
-      by: 'auth.switchOrganization()',
-      switchedFrom: principal.sessionId,
-    },
+    { by: 'auth.switchOrganization()' },
   )
 }
 
@@ -53,13 +52,18 @@ function assertNamed(organizationId: unknown): void {
 }
 
 /** A link on another site must not move a user to another organization. */
-function assertWanted(req: IncomingMessage, origin: string): void {
+async function assertWanted(
+  instance: Instance,
+  req: IncomingMessage,
+  principal: Principal,
+): Promise<void> {
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A switch must be opened as a page', {
       hint: 'Use a form or a link of a page, not fetch().',
     })
   }
-  if (!isWanted(req, { origin, isCsrfToken: () => false })) {
+  const sessionId = principal.status === 'signed-in' ? principal.sessionId : undefined
+  if (!(await isWanted(req, ownFormProof(instance, req, sessionId)))) {
     throw new LoginError('cross_site_request', 'The switch request did not come from this site', {
       hint: 'Use a form with method="post" on a page of the application.',
     })

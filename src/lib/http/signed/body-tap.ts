@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { isSamePath } from '../instance/route.ts'
 import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
+import { shareOf } from './body-budget.ts'
 
 /**
  * A signature is about the bytes that were sent, and a body parser that ran first has taken them.
@@ -12,6 +13,8 @@ export interface BodyTap {
   bytes(): Buffer | undefined
   /** Whether more arrived than is allowed. */
   isOverfull(): boolean
+  /** Whether that is so because too many bodies wait together. */
+  isRefused(): boolean
 }
 
 /** Where signed requests are expected, and how much of one may be kept. */
@@ -77,18 +80,22 @@ function tapBody(req: IncomingMessage, maxBytes: number): void {
   const { push } = req
   const chunks: Buffer[] = []
   let room = maxBytes
+  const share = shareOf(req)
   let isComplete = false
+  let isRefused = false
   req.push = function pushAndKeep(chunk: unknown, encoding?: BufferEncoding) {
     if (chunk === null) isComplete = true
     else if (Buffer.isBuffer(chunk)) {
       room -= chunk.length
-      if (room >= 0) chunks.push(chunk)
+      if (room >= 0 && !isRefused) isRefused = !share.take(chunk.length)
+      if (room >= 0 && !isRefused) chunks.push(chunk)
       else chunks.length = 0
     }
     return push.call(req, chunk, encoding)
   }
   taps.set(req, {
-    bytes: () => (isComplete && room >= 0 ? Buffer.concat(chunks) : undefined),
-    isOverfull: () => room < 0,
+    bytes: () => (isComplete && room >= 0 && !isRefused ? Buffer.concat(chunks) : undefined),
+    isOverfull: () => room < 0 || isRefused,
+    isRefused: () => isRefused,
   })
 }

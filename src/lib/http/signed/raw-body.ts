@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { WebhookError } from '../../ground/errors.ts'
+import { maxWaitingBytes, shareOf } from './body-budget.ts'
 import { tapOf } from './body-tap.ts'
 
 /** How long a body may take to arrive, in milliseconds: Scalekit does not wait longer either. */
@@ -35,8 +36,13 @@ function isUntouched(req: IncomingMessage): boolean {
 async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
   const tap = tapOf(req)
   if (!tap) return undefined
-  if (!req.readableEnded && !req.destroyed) await arrival(req, limits, () => tap.isOverfull())
-  if (tap.isOverfull()) throw tooLarge(limits)
+  if (!req.readableEnded && !req.destroyed) {
+    await arrival(req, limits, () => {
+      if (!tap.isOverfull()) return undefined
+      return tap.isRefused() ? overloaded() : tooLarge(limits)
+    })
+  }
+  if (tap.isOverfull()) throw tap.isRefused() ? overloaded() : tooLarge(limits)
   return tap.bytes()
 }
 
@@ -48,20 +54,23 @@ function keptByOthers(req: IncomingMessage): Buffer | undefined {
 
 async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = []
+  const share = shareOf(req)
   let room = limits.maxBytes
   await arrival(req, limits, (chunk) => {
     room -= chunk.length
-    if (room >= 0) chunks.push(chunk)
-    return room < 0
+    if (room < 0) return tooLarge(limits)
+    if (!share.take(chunk.length)) return overloaded()
+    chunks.push(chunk)
+    return undefined
   })
   return Buffer.concat(chunks)
 }
 
-/** Waits for the end of a body; `take` sees each piece and says whether it is too much. */
+/** Waits for the end of a body; `take` sees each piece and answers why it is too much, if it is. */
 function arrival(
   req: IncomingMessage,
   limits: BodyLimits,
-  take: (chunk: Buffer) => boolean,
+  take: (chunk: Buffer) => WebhookError | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
@@ -71,7 +80,8 @@ function arrival(
       reject(error)
     }
     const onData = (chunk: Buffer) => {
-      if (take(chunk)) fail(tooLarge(limits))
+      const refused = take(chunk)
+      if (refused) fail(refused)
     }
     const timer = setTimeout(() => fail(tooSlow(limits)), limits.timeoutMs)
     req.once('end', () => {
@@ -86,6 +96,14 @@ function arrival(
 
 function tooLarge({ maxBytes }: BodyLimits): WebhookError {
   return new WebhookError('webhook_too_large', `The body has more than ${maxBytes} bytes`)
+}
+
+/** Strangers’ bodies must not fill the memory: Scalekit sends its deliveries again. */
+function overloaded(): WebhookError {
+  return new WebhookError(
+    'webhook_overloaded',
+    `The bodies that wait for their signature exceed ${maxWaitingBytes} bytes together`,
+  )
 }
 
 function tooSlow({ timeoutMs }: BodyLimits): WebhookError {

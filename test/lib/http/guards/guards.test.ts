@@ -20,6 +20,7 @@ import { type ApplicationParts, showPrincipal } from '../../../support/applicati
 import type { HostApp } from '../../../support/hosts.ts'
 import { recordingLogger } from '../../../support/recording-logger.ts'
 import { isExpressSession } from '../../../support/session-cookie.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
 import { start } from '../../../support/start.ts'
 import { background, handedOn, navigation } from '../../../support/visitor.ts'
 
@@ -551,13 +552,18 @@ describe('requirePermission and requireScope', () => {
 
 describe('requireRecentAuth', () => {
   /** Somebody of Acme who signed in by `/login?query`, with a clock and claims of the test's. */
-  async function signedInBy(query: string, idToken: object, at: () => number) {
+  async function signedInBy(
+    query: string,
+    idToken: object,
+    at: () => number,
+    proof: 'auth_time' | 'prompt' = 'auth_time',
+  ) {
     const application = await start({
       options: { clock: at },
       seed: { clock: at },
       mount(app, auth) {
         app.use(auth)
-        app.use('/page', auth.requireRecentAuth({ maxAgeSeconds: 300 }))
+        app.use('/page', auth.requireRecentAuth({ maxAgeSeconds: 300, proof }))
         app.use('/page', showPrincipal)
       },
     })
@@ -597,17 +603,49 @@ describe('requireRecentAuth', () => {
     await inMilliseconds.call('/page').expect(401)
   })
 
-  it('counts from the start of a sign-in with prompt=login', async () => {
+  it('with the proof prompt counts from the start of a sign-in with prompt=login', async () => {
     let now = Date.now()
     const begun = now
-    const browser = await signedInBy('&prompt=login', {}, () => now)
+    const browser = await signedInBy('&prompt=login', {}, () => now, 'prompt')
     now = begun + 300_000
     await browser.call('/page').expect(200)
     now += 1
     await browser.call('/page').expect(401)
   })
 
-  it('believes auth_time before what was asked for', async () => {
+  it('is not fooled by a user who takes the prompt out of the URL', async () => {
+    const now = Date.now()
+    const application = await start({
+      options: { clock: () => now },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', auth.requireRecentAuth({ maxAgeSeconds: 300 }))
+        app.use('/page', showPrincipal)
+      },
+    })
+    const browser = application.visitor()
+    const asked = await browser.begin(`/login?organization_id=acme&prompt=login`)
+    expect(asked.searchParams.get('prompt')).toBe('login')
+    expect(asked.searchParams.get('max_age')).toBe('0')
+    asked.searchParams.delete('prompt')
+    asked.searchParams.delete('max_age')
+    await browser.open(await signInAt(asked.href, ada)).expect(302)
+    const called = await browser.call('/page').expect(403)
+    expect(called.body).toMatchObject({ code: 'auth_time_missing' })
+    expect(called.body).not.toHaveProperty('loginUrl')
+  })
+
+  it('sends nobody to sign in again where Scalekit sends no auth_time', async () => {
+    const now = Date.now()
+    const browser = await signedInBy('', {}, () => now)
+    const { headers } = await browser.open('/page').expect(401)
+    expect(headers.location).toBeUndefined()
+    const prompted = await signedInBy('&prompt=login', {}, () => now)
+    const page = await prompted.open('/page').expect(403)
+    expect(page.text).toContain('auth_time_missing')
+  })
+
+  it('refuses the session of a sign-in that was older than asked for', async () => {
     const now = Date.now()
     const old = Math.floor(now / 1000) - 3600
     const browser = await signedInBy('&prompt=login', { auth_time: old }, () => now)
@@ -628,7 +666,8 @@ describe('requireRecentAuth', () => {
 
   it('sends nobody around in a circle who has just signed in without proof', async () => {
     const now = Date.now()
-    const browser = await signedInBy('&prompt=login', { auth_time: 1 }, () => now)
+    const old = Math.floor(now / 1000) - 3600
+    const browser = await signedInBy('', { auth_time: old }, () => now)
     const answer = await browser.open('/page').expect(401)
     expect(answer.text).toContain('recent_auth_required')
     const loginUrl = `/login?organization_id=${acme}&prompt=login`
@@ -639,14 +678,18 @@ describe('requireRecentAuth', () => {
     expect(called.body.loginUrl).toBe(loginUrl)
   })
 
-  it.each([undefined, { maxAgeSeconds: 0 }, { maxAgeSeconds: -1 }, { maxAgeSeconds: Number.NaN }])(
-    'cannot be made with %j',
-    (limit) => {
-      expect(() => requireRecentAuth(limit!)).toThrow(
-        expect.objectContaining({ code: 'config_invalid' }),
-      )
-    },
-  )
+  it.each([
+    undefined,
+    { maxAgeSeconds: 0 },
+    { maxAgeSeconds: -1 },
+    { maxAgeSeconds: Number.NaN },
+    { maxAgeSeconds: '300' },
+    { maxAgeSeconds: 300, proof: 'password' },
+  ])('cannot be made with %j', (limit) => {
+    expect(() => requireRecentAuth(limit as { maxAgeSeconds: number })).toThrow(
+      expect.objectContaining({ code: 'config_invalid' }),
+    )
+  })
 })
 
 describe('a guard that cannot tell', () => {

@@ -53,6 +53,7 @@ describe('the debug lines of a sign-in', () => {
       `debug sign-in ID: ID token verified, user ${user}, organization ${organization}`,
       'debug sign-in ID: pins held: connection, organization',
       'debug sign-in ID: onLogin returned user',
+      'debug sign-in ID: claims kept: name, given_name, family_name',
       `debug sign-in ID: session begun in ${storage}, user ${user}, organization ${organization}`,
       'debug sign-in ID: redirecting to /app',
     ])
@@ -429,7 +430,7 @@ describe('without a logger', () => {
   it('DEBUG=scalekit shows them on the console', async () => {
     vi.stubEnv('DEBUG', 'scalekit')
     const lines = await written()
-    expect(lines.filter((line) => line.startsWith('[scalekit] sign-in '))).toHaveLength(9)
+    expect(lines.filter((line) => line.startsWith('[scalekit] sign-in '))).toHaveLength(10)
     expect(lines.at(-1)).toMatch(/^\[scalekit\] sign-in [0-9a-f]{8}: redirecting to \/$/)
   })
 

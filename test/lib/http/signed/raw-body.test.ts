@@ -311,6 +311,27 @@ describe('a body that nobody should wait for', () => {
     expect(log.filter((line) => line.startsWith('error'))).toEqual([])
   })
 
+  it('is refused where strangers’ bodies would fill the memory, and ours is taken', async () => {
+    const { url } = await start({
+      options: { webhooks: { secret: webhookSecret, onUnknown() {} } },
+    })
+    const { hostname, port } = new URL(url)
+    const size = 1_048_576
+    const head = ['POST /webhooks HTTP/1.1', 'Host: app', `Content-Length: ${size}`, ...signed]
+    let refused = 0
+    for (let made = 0; made < 40; made += 1) {
+      const socket = connectSocket(Number(port), hostname)
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => {})
+      socket.on('data', (answer) => {
+        if (String(answer).includes('webhook_overloaded')) refused += 1
+      })
+      socket.write([...head, '', 'x'.repeat(size - 1)].join('\r\n'))
+    }
+    await eventually(() => expect(refused).toBeGreaterThan(0))
+    await eventually(async () => expect((await deliver(url)).status).toBe(201))
+  })
+
   it('comes in pieces or in one, to the same effect', async () => {
     const url = await reading({ maxBytes: 1000, timeoutMs: 60_000 })
     const pieces = [

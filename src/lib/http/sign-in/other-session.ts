@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedIn } from '../../auth/principal.ts'
+import type { LoginRequest } from '../../ground/types.ts'
+import type { Instance } from '../instance/instance.ts'
+import { switchPage } from '../pages/pages.ts'
+import { sendPage } from '../request/respond.ts'
+import { fieldsOf } from './login-target.ts'
+
+/**
+ * Asks before a link on another site replaces a live session by another organization's or user's. The
+ * answer comes back to `/login` with a proof that is good for this session and this target alone.
+ *
+ * @param asked What the request named, and so what the answer has to name again.
+ * @param request The same once it is known where it leads.
+ * @returns whether a page was sent
+ */
+export async function askedToSwitch(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  asked: LoginRequest & { readonly confirm?: string | undefined },
+  request: LoginRequest,
+): Promise<boolean> {
+  if (isOfThisSite(req, instance)) return false
+  const principal = await instance.sessions.ask(req, res)
+  if (principal.status === 'signed-out' || !wouldReplace(principal, request)) return false
+  const { confirm, ...target } = asked
+  const subject = proofSubject(principal, target)
+  if (confirm !== undefined && instance.csrf.isValid(confirm, subject)) return false
+  const fields = { ...fieldsOf(target), confirm: instance.csrf.issue(subject) }
+  const form = { method: 'get', action: instance.addresses.loginUrl({}), fields } as const
+  const switching = { from: principal.user.email, to: request.loginHint, by: 'A link' }
+  sendPage(res, 200, switchPage(form, switching), instance.theme)
+  return true
+}
+
+/**
+ * Whether the user came here by a page of ours or by the address bar. Browsers that do not say so, as
+ * over http, name our page as the referrer.
+ */
+function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
+  const site = req.headers['sec-fetch-site']
+  if (site) return site === 'same-origin' || site === 'none'
+  const { referer } = req.headers
+  const origin = referer !== undefined && URL.canParse(referer) && new URL(referer).origin
+  return origin === addresses.origin(req)
+}
+
+/** Where nothing is named, whoever made the link decides nothing, and neither does it replace anything. */
+function wouldReplace(principal: SignedIn, request: LoginRequest): boolean {
+  const { organizationId, connectionId, loginHint, domain, provider } = request
+  const { user, externalOrganizationId } = principal
+  const isOther = (named: string | undefined, ...current: readonly (string | undefined)[]) =>
+    named !== undefined && !current.includes(named)
+  return (
+    isOther(organizationId, principal.organizationId, externalOrganizationId) ||
+    isOther(connectionId, principal.connectionId) ||
+    isOther(loginHint?.toLowerCase(), user.email?.toLowerCase()) ||
+    (connectionId === undefined && (domain ?? provider) !== undefined)
+  )
+}
+
+function proofSubject({ sessionId }: SignedIn, target: LoginRequest): string {
+  return JSON.stringify(['switch', sessionId, Object.entries(target).sort()])
+}
