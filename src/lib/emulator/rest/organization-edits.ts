@@ -1,9 +1,9 @@
 import { randomId } from '../format/ids.ts'
 import { apiTime } from '../format/time.ts'
 import { endSession } from '../oauth/session.ts'
+import { organizationData } from '../state/organization-message.ts'
 import type { State } from '../state/state.ts'
 import { newOrganization, type Organization } from '../world/organizations.ts'
-import { organizationData } from './organization-message.ts'
 import { RestError } from './rest-error.ts'
 
 /** What an application says of an organization, by the names of the wire. */
