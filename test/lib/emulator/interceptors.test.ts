@@ -12,9 +12,9 @@ import {
   type TriggerPoint,
 } from '../../../src/testing.ts'
 import { type InterceptorCall, verifyInterceptor } from '../../../src/webhooks.ts'
+import { browserAt, claimsOf } from '../../support/emulator-browser.ts'
 import { authorizeUrl, codeFor, postToken, redirectUri } from './application.ts'
 import { emulate, emulateWithReceiver } from './emulate.ts'
-import { browserAt, claimsOf } from './hosted.ts'
 
 const acmeId = 'org_69615647365005430'
 const ada = 'ada@acme.example'

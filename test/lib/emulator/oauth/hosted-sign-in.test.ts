@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EmulatorSeed, OrganizationSeed } from '../../../../src/testing.ts'
+import { browserAt, claimsOf } from '../../../support/emulator-browser.ts'
 import { authorizeUrl, redirectOf, redirectUri } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
-import { browserAt, claimsOf } from '../hosted.ts'
 
 const fay = 'fay@initech.example'
 const kim = 'kim@mail.example'

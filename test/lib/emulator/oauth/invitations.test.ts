@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EmulatorSeed } from '../../../../src/testing.ts'
+import { browserAt, claimsOf } from '../../../support/emulator-browser.ts'
 import { authorizeUrl } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
-import { browserAt, claimsOf } from '../hosted.ts'
 
 const [ivy, max, old] = ['ivy@mail.example', 'max@acme.example', 'old@mail.example']
 const now = Date.parse('2026-01-15T10:30:00Z')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { browserAt, claimsOf } from '../../../support/emulator-browser.ts'
 import { authorizeUrl } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
-import { browserAt, claimsOf } from '../hosted.ts'
 
 const grace = 'grace@acme.example'
 const [acmeId, globexId] = ['org_69615647365005430', 'org_70087756662964366']

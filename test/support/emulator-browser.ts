@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { Emulator } from '../../../src/testing.ts'
-import { postToken, tokenParams } from './application.ts'
+import type { Emulator } from '../../src/testing.ts'
+import { postToken, tokenParams } from '../lib/emulator/application.ts'
 
 /** What a browser shows, or where it was sent. */
 export interface Sight {
