@@ -240,6 +240,16 @@ describe('before a sign-up', () => {
     expect(receiver.types()).toEqual(['user.signup', 'user.login'])
   })
 
+  it('cannot lead around the single sign-on of the organization it names', async () => {
+    const response = { create_organization_membership: { external_organization_id: 'acme' } }
+    const { emulator } = await asking('PRE_SIGNUP', { ...allow, response })
+    const browser = browserAt(emulator)
+    await browser.open(authorizeUrl(emulator, create))
+    expect((await browser.send(form)).title).toBe('Sign in to Acme')
+    const { idToken } = await claimsOf(emulator, await browser.choose(form.email))
+    expect(idToken).toMatchObject({ oid: acmeId, amr: ['conn_69615647365005431'] })
+  })
+
   it('says so when the organization it names does not exist', async () => {
     const response = { create_organization_membership: { organization_id: 'org_9' } }
     const { emulator } = await asking('PRE_SIGNUP', { ...allow, response })
@@ -311,7 +321,8 @@ describe.each([
     ['no decision', { decision: 'MAYBE' }, 200, 'the answer has no decision ALLOW or DENY'],
     ['silence', 'hang', 200, 'no answer within 0.05 seconds'],
   ])('decides after %s', async (_what, answer, status, failure) => {
-    const parts = { onFailure, status, timeoutSeconds: 0.05 }
+    const timeoutSeconds = answer === 'hang' ? 0.05 : 30
+    const parts = { onFailure, status, timeoutSeconds }
     const { emulator } = await asking('PRE_SESSION_CREATION', answer, parts)
     const { params } = await signInAsAda(emulator)
     expect('code' in params).toBe(decision === 'ALLOW')

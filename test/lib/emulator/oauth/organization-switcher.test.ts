@@ -84,6 +84,28 @@ describe('prompt=select_account', () => {
     })
   })
 
+  it('knows a user by their id, however they spelled their address', async () => {
+    const kim = { email: 'kim@mail.example', name: 'Kim Novak' }
+    const emulator = await emulate({
+      organizations: [
+        { id: 'org_1', displayName: 'Initech', connection: null, people: [kim] },
+        { id: 'org_2', displayName: 'Acme', people: [kim] },
+      ],
+    })
+    const browser = browserAt(emulator)
+    const proveEmail = async () => {
+      await browser.open(authorizeUrl(emulator, switcher))
+      const { title } = await browser.send({ step: 'email' })
+      expect(title).toBe('Sign in')
+      await browser.send({ email: 'Kim@Mail.example' })
+      await browser.send({ code: '424242' })
+      return browser.send({ organization: 'org_2' })
+    }
+    await browser.open(authorizeUrl(emulator, { organization_id: 'org_2' }))
+    await browser.choose(kim.email)
+    expect((await proveEmail()).params).toHaveProperty('code')
+  })
+
   it('begins another session for somebody else', async () => {
     const { emulator, browser, open, idToken } = await signedIn()
     await open(directly(globexId))

@@ -59,22 +59,23 @@ export async function enterOrganization(
   call: Call,
   pending: PendingSignIn,
   { email, connection }: ProvenUser,
-  { organization, person }: Membership,
+  membership: Membership,
 ): Promise<Answer> {
+  const { organization, person } = membership
   const place = placeAt(state.settings, organization)
   if (isHosted(place)) {
     const by = connection.type === 'OAUTH' ? { ...place, connection } : place
     return enter(state, call, pending, by, person)
   }
-  if (isKnownThere(state, call, email, organization.id)) {
+  if (isKnownThere(state, call, membership)) {
     return enter(state, call, pending, place, person)
   }
   return show(state, { ...pending, step: { kind: 'provider', place } }, { email })
 }
 
-function isKnownThere(state: State, call: Call, email: string, organizationId: string): boolean {
+function isKnownThere(state: State, call: Call, { organization, person }: Membership): boolean {
   const session = currentSession(state, call)
   return (
-    session?.person.email === email && session.authenticatedOrganizations.includes(organizationId)
+    session?.person.id === person.id && session.authenticatedOrganizations.includes(organization.id)
   )
 }

@@ -10,9 +10,9 @@ import { newOrganization, type Organization } from '../../world/organizations.ts
 import { domainOfEmail, personFrom } from '../../world/people.ts'
 import { askInterceptors } from '../ask-interceptors.ts'
 import { OAuthError } from '../oauth-error.ts'
-import { isHosted, passwordless, placeAt, placeOfDomain } from '../place.ts'
+import { isHosted, passwordless, placeOfDomain } from '../place.ts'
 import { membershipData } from '../user-data.ts'
-import { enter } from './enter.ts'
+import { enterOrganization } from './organization.ts'
 import { show } from './show.ts'
 
 /** Takes the form of the sign-up page. A company with single sign-on has its accounts there. */
@@ -36,8 +36,7 @@ export async function takeSignUp(
   if (name === '' || organization === '') return again('Enter your name and your organization.')
   state.pending.delete(id)
   const membership = await signUp(state, call, pending, { email, name, organization })
-  const entered = placeAt(state.settings, membership.organization)
-  return enter(state, call, pending, entered, membership.person)
+  return enterOrganization(state, call, pending, { email, connection: passwordless }, membership)
 }
 
 interface SignUp {
