@@ -83,7 +83,7 @@ export interface Emulator {
   ): Promise<readonly EmulatedDelivery[]>
   /** Everything that was ever on its way to a subscription, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
-  /** What interceptors' calls are signed with; everybody knows it. */
+  /** The secret that signs the calls of interceptors. It is public. */
   readonly interceptorSecret: string
   /**
    * Has an endpoint asked before something happens. Several at one point are asked in their order,

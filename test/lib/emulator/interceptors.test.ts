@@ -279,6 +279,19 @@ describe('before an invitation', () => {
   })
 })
 
+describe('an invitation by the home page', () => {
+  it('says why an interceptor denied it', async () => {
+    const { emulator } = await asking('PRE_USER_INVITATION', deny)
+    const body = new URLSearchParams({ organization_id: acmeId, email: 'zoe@mail.example' })
+    const answer = await fetch(`${emulator.url}/emulator/invitations`, { method: 'POST', body })
+    expect(answer.status).toBe(400)
+    const page = await answer.text()
+    for (const text of ['The invitation was not sent', 'Not on Sundays']) {
+      expect(page).toContain(text)
+    }
+  })
+})
+
 describe('before a token of a machine', () => {
   it('is asked about its claims, and adds to them; who it is for stays', async () => {
     const claims = { scope: 'openid', aud: 'https://api.example', plan: 'team', sub: 'somebody' }

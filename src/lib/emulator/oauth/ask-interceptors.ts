@@ -46,7 +46,7 @@ function deviceOf(call: Call | undefined) {
   return {
     ...(userAgent !== undefined && { user_agent: userAgent }),
     device_type: deviceType(userAgent ?? ''),
-    // Nobody else reaches the emulator.
+    // The emulator listens on the loopback interface only.
     ...(call && { ip_address: '127.0.0.1' }),
   }
 }

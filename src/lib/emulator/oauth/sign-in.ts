@@ -41,7 +41,7 @@ function takeStep(
   if (isPageBack && call.form.get('step') === 'email') {
     return show(state, { ...pending, step: { kind: 'email' } }, {}, id)
   }
-  // A form may be corrected. What proves who somebody is, counts once.
+  // A form may be corrected and sent again. A proof of identity is accepted once.
   if (!isAtForm) state.pending.delete(id)
   switch (step.kind) {
     case 'email':

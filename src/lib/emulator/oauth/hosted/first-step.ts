@@ -48,7 +48,10 @@ function stepAt(
   return { kind: isSignUp ? 'sign-up' : 'email' }
 }
 
-/** Undefined for a user who is not a member where the request leads: somebody else may sign in. */
+/**
+ * Returns undefined for a user who is not a member of the place's organization: another user may
+ * sign in there.
+ */
 function switchFrom(
   state: State,
   call: Call,

@@ -84,6 +84,6 @@ export async function inviteFromPage(state: State, call: Call): Promise<Answer> 
     await invite(state, { organizationId: organizationId!, email: email! }, call)
     return seeOther('/')
   } catch (error) {
-    return problemPage('Nobody was invited', `${(error as Error).message}.`)
+    return problemPage('The invitation was not sent', `${(error as Error).message}.`)
   }
 }
