@@ -16,6 +16,8 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
                               for an email address (default: on in full-stack mode)
   --webhook <url>             an endpoint that gets the events; may be repeated
+  --interceptor <url>         an endpoint that is asked before sign-ups, sessions, invitations and
+                              machines' tokens; without its decision, they are denied
   -- <command>                starts your application with the emulator's variables in its
                               environment, and stops when it ends
 

@@ -5,6 +5,11 @@ export type {
 } from './lib/emulator/directory/editor.ts'
 export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
+export type {
+  EmulatedInterceptor,
+  EmulatedInterceptorCall,
+} from './lib/emulator/interceptors/interceptor.ts'
+export type { InvitationSeed } from './lib/emulator/oauth/hosted/invite.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
 export type {
@@ -46,6 +51,7 @@ export type {
   EmulatorMode,
   EmulatorSeed,
   Lifetimes,
+  MembershipStatus,
   OrganizationSeed,
   PersonSeed,
 } from './lib/emulator/world/seed.ts'
@@ -80,3 +86,9 @@ export type {
   UserSessionData,
 } from './lib/webhooks/data.ts'
 export type { EventEnvelope, EventOf, EventType } from './lib/webhooks/events.ts'
+export type {
+  InterceptorCall,
+  InterceptorCallAt,
+  InterceptorContext,
+  TriggerPoint,
+} from './lib/webhooks/interceptors.ts'

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { emulatorWebhookSecret } from '../src/lib/ground/sample-secrets.ts'
+import {
+  emulatorInterceptorSecret,
+  emulatorWebhookSecret,
+} from '../src/lib/ground/sample-secrets.ts'
 import { authorizeUrl, redirectOf } from './lib/emulator/application.ts'
 import { startReceiver } from './lib/emulator/receiver.ts'
 import { eventually } from './support/eventually.ts'
@@ -40,6 +43,20 @@ describe('express-scalekit emulator', () => {
     }
     expect(output.text).toContain('ada@acme.example')
     expect(output.text).toContain('katherine@globex.example')
+  })
+
+  it('asks the interceptor it is told of, and prints its secret', async () => {
+    const interceptor = 'http://127.0.0.1:9/interceptors'
+    const { child, output } = run(['emulator', '--port', '0', '--interceptor', interceptor])
+    const url = await urlIn(child, output)
+    expect(output.text).toContain(`SCALEKIT_INTERCEPTOR_SECRET=${emulatorInterceptorSecret}\n`)
+    const page = await (await fetch(url)).text()
+    expect(page.match(/PRE_[\dA-Z_]+/g)).toEqual([
+      'PRE_SIGNUP',
+      'PRE_SESSION_CREATION',
+      'PRE_USER_INVITATION',
+      'PRE_M2M_TOKEN_CREATION',
+    ])
   })
 
   it('emulates the product it is told to', async () => {

@@ -17,7 +17,7 @@ const sizes = [
   { width: 320, height: 640 },
 ] as const
 
-/** Every kind of page of ours, and how one comes to it. */
+/** Every kind of page of the kit's, some of the emulator's, and how one comes to them. */
 const pages: readonly {
   readonly name: string
   readonly heading: string
@@ -72,6 +72,29 @@ const pages: readonly {
     },
   },
   { name: 'portal', heading: 'Admin portal', come: openPortal },
+  {
+    name: 'emulator-sign-up',
+    heading: 'Create an account',
+    come: (page, { url }) => page.goto(`${url}/login?prompt=create`),
+  },
+  {
+    name: 'emulator-switcher',
+    heading: 'Choose an organization',
+    async come(page, application) {
+      await signIn(page, application, 'Grace Hopper')
+      await page.goto(`${application.url}/login?prompt=select_account`)
+    },
+  },
+  {
+    name: 'emulator-home',
+    heading: 'Scalekit emulator',
+    async come(page, { emulator, url }) {
+      emulator.intercept({ triggerPoint: 'PRE_SIGNUP', url: `${url}/interceptors` })
+      const organizationId = emulator.organizations[0]!.id
+      await emulator.invite({ organizationId, email: 'ivy@mail.example' })
+      await page.goto(emulator.url)
+    },
+  },
   {
     name: 'portal-ended',
     heading: 'Admin portal',

@@ -80,10 +80,31 @@ it('answers only Scalekit', async () => {
   })
 })
 
+/** The emulator asks the example before each session and each sign-up. */
+async function asked(plan: Plan) {
+  const example = await running(plan)
+  const url = `${example.url}/interceptors`
+  for (const triggerPoint of ['PRE_SESSION_CREATION', 'PRE_SIGNUP', 'PRE_USER_INVITATION'] as const)
+    example.emulator.intercept({ triggerPoint, url, secret })
+  return { ...example, browser: example.visitor() }
+}
+
 it('shows the claim that it added to the access token', async () => {
-  const { emulator, visitor } = await running()
-  emulator.fail({ accessToken: { custom_claims: { plan: 'team' } } })
-  const browser = visitor()
+  const { browser } = await asked('team')
   await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
   expect((await browser.call('/').expect(200)).body).toEqual({ name: 'Ada Lovelace', plan: 'team' })
+})
+
+it('keeps the users of a customer out whose plan has ended', async () => {
+  const { browser, emulator } = await asked('ended')
+  const { status, text } = await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
+  expect([status, text.includes('Access was denied')]).toEqual([403, true])
+  await browser.call('/').expect(401)
+  expect(emulator.interceptorCalls).toMatchObject([{ answer: ended, decision: 'DENY' }])
+})
+
+it('allows one seat in the free plan', async () => {
+  const { emulator } = await asked('free')
+  const invited = emulator.invite({ organizationId: acme, email: 'zoe@acme.example' })
+  await expect(invited).rejects.toThrow('The free plan has one seat.')
 })

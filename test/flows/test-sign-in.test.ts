@@ -295,7 +295,9 @@ describe.skipIf(isExpressSession)('signIn() for each kind of session', () => {
   it('refuses claims that are too large for a cookie', async () => {
     const groups = Array.from({ length: 300 }, (_, at) => `a group with a long name, number ${at}`)
     const who = { email: 'eve@initech.example', claims: { groups } }
-    const { signIn } = await started()
+    const { signIn } = await started({
+      options: { session: { kind: 'cookie', claims: ['groups'] } },
+    })
     await expect(signIn(who)).rejects.toMatchObject({
       name: 'ConfigError',
       code: 'session_too_large',

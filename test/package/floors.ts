@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['http/sign-in', 'http/signed'],
   ['http'],
   ['emulator/format'],
-  ['emulator/webhooks'],
+  ['emulator/webhooks', 'emulator/interceptors'],
   ['emulator/world'],
   ['emulator/state'],
   ['emulator/server'],
@@ -37,7 +37,14 @@ const floors: readonly (readonly string[])[] = [
 /** What a folder, and each folder within it, may use of the floors below: folders or files. */
 const narrower: Readonly<Record<string, readonly string[]>> = {
   // Sharing the kit's OpenID code, the two would agree on each other's mistakes.
-  emulator: ['emulator', 'ground', 'src/lib/webhooks/signature.ts', 'src/lib/webhooks/events.ts'],
+  emulator: [
+    'emulator',
+    'ground',
+    'src/lib/webhooks/signature.ts',
+    'src/lib/webhooks/events.ts',
+    // Its types of calls.
+    'src/lib/webhooks/interceptors.ts',
+  ],
 }
 
 /** Files by path from the top of the repository, e.g. `src/lib/errors.ts`. */

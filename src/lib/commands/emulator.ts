@@ -1,6 +1,8 @@
 import type { ParseArgsConfig } from 'node:util'
 import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
+import type { EmulatedInterceptor } from '../emulator/interceptors/interceptor.ts'
+import { triggerPoints } from '../emulator/interceptors/interceptors.ts'
 import {
   assertNoMore,
   numberArgument,
@@ -17,6 +19,7 @@ const options = {
   mode: { type: 'string', default: 'full-stack' },
   'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
+  interceptor: { type: 'string' },
 } satisfies ParseArgsConfig['options']
 
 /** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
@@ -25,7 +28,11 @@ export async function emulator(args: readonly string[]): Promise<void> {
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
   const seed = seedFrom(own, command ? process.env.PORT : undefined)
   const running = await startEmulator(seed)
-  const variables = variablesFor(running, new URL(seed.redirectUris[0]!).origin)
+  const variables = {
+    ...variablesFor(running, new URL(seed.redirectUris[0]!).origin),
+    // With the secret, the application serves a route that it may not want otherwise.
+    ...(seed.interceptors.length > 0 && { SCALEKIT_INTERCEPTOR_SECRET: running.interceptorSecret }),
+  }
   console.log(announcement(running, variables))
   if (command) {
     process.exitCode = await runCommand(command, variables).finally(running.close)
@@ -47,7 +54,15 @@ function seedFrom(args: readonly string[], appPort = '3000') {
     mode: modeFrom(values.mode),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
+    interceptors: interceptorsFrom(values.interceptor),
   }
+}
+
+/** One endpoint that is asked at every point. */
+function interceptorsFrom(given: string | undefined): readonly EmulatedInterceptor[] {
+  if (given === undefined) return []
+  const url = urlArgument('--interceptor', given)
+  return [...triggerPoints].map((triggerPoint) => ({ triggerPoint, url }))
 }
 
 function modeFrom(text: string): 'full-stack' | 'sso' {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { ConfigError } from '../ground/errors.ts'
-import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
+import { emulatorInterceptorSecret, emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { Scheme } from '../webhooks/scheme.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import { type Env, isProduction } from './environment.ts'
@@ -27,8 +27,10 @@ export function signingKeys(
   throw new Error(`is missing: set ${variable} to the endpoint’s signing secret`)
 }
 
+const emulatorSecrets = [emulatorWebhookSecret, emulatorInterceptorSecret]
+
 function readKeys(secret: Secrets, scheme: Scheme, env: Env): SigningKeys {
-  if (isProduction(env) && [secret].flat().includes(emulatorWebhookSecret)) {
+  if (isProduction(env) && [secret].flat().some((text) => emulatorSecrets.includes(text))) {
     throw new Error(
       'is the emulator’s signing secret, which is public: use the secret of your endpoint',
     )

@@ -1,7 +1,9 @@
-import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
+import { emulatorInterceptorSecret, emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { announceEmulator } from './in-process.ts'
+import type { EmulatedInterceptor, EmulatedInterceptorCall } from './interceptors/interceptor.ts'
+import { type InvitationSeed, invite } from './oauth/hosted/invite.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
 import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
@@ -47,6 +49,16 @@ export interface Emulator {
     email: string,
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
+  /**
+   * Invites a person to an organization, in `full-stack` mode: asks the interceptors, and sends
+   * `user.organization_invitation`. Their first sign-in accepts the invitation.
+   *
+   * @returns the link that the invitation's email would hold. It leads to the application's
+   * {@link EmulatorSeed.initiateLoginUri} with the parameter `invitation`, which the application has
+   * to send along to `/oauth/authorize`
+   * @throws for an unknown organization, a person who is a member, and when an interceptor denies it
+   */
+  invite(person: InvitationSeed): Promise<string>
   /** The directory with this id, to be edited; throws where there is none. */
   directory(id: string): DirectoryEditor
   /** What webhooks are signed with; everybody knows it. */
@@ -72,6 +84,17 @@ export interface Emulator {
   ): Promise<readonly EmulatedDelivery[]>
   /** Everything that was ever on its way to a subscription, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
+  /** The secret that signs the calls of interceptors. It is public. */
+  readonly interceptorSecret: string
+  /**
+   * Has an endpoint asked before something happens. Several at one point are asked in their order,
+   * until one denies.
+   *
+   * @returns a function that removes it again
+   */
+  intercept(interceptor: EmulatedInterceptor): () => void
+  /** The latest 200 calls of interceptors, oldest first. */
+  readonly interceptorCalls: readonly EmulatedInterceptorCall[]
   /** Resolves when every attempt that is due by now was answered. */
   settled(): Promise<void>
   /**
@@ -99,10 +122,16 @@ export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> 
     )
   }
   const server = await listenOnLoopback(seed.port ?? 0)
-  const settings = settingsFrom(seed)
-  const clock = adjustableClock(settings)
-  const issuer = `http://localhost:${server.port}`
-  return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)
+  try {
+    const settings = settingsFrom(seed)
+    const clock = adjustableClock(settings)
+    const issuer = `http://localhost:${server.port}`
+    return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)
+  } catch (error) {
+    // What a seed gets wrong must not keep the port.
+    await server.close()
+    throw error
+  }
 }
 
 function adjustableClock({ clock: base }: Settings) {
@@ -116,7 +145,7 @@ function adjustableClock({ clock: base }: Settings) {
 }
 
 function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['advance']): Emulator {
-  const { issuer, settings, faults, keys, webhooks } = state
+  const { issuer, settings, faults, keys, webhooks, interceptors } = state
   const requests: ReceivedRequest[] = []
   server.handle(serve(state, requests))
   const conceal = announceEmulator(state, requests)
@@ -132,6 +161,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     fail: faults.add,
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
+    invite: (person) => invite(state, person),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
     subscribe: webhooks.subscribe,
@@ -141,6 +171,9 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
       return deliveries
     },
     deliveries: webhooks.deliveries,
+    interceptorSecret: emulatorInterceptorSecret,
+    intercept: interceptors.add,
+    interceptorCalls: interceptors.calls,
     settled: webhooks.settled,
     advance(seconds) {
       advance(seconds)
@@ -149,6 +182,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     async close() {
       conceal()
       webhooks.close()
+      interceptors.close()
       await server.close()
       keys.release()
     },

@@ -1,16 +1,20 @@
 import { type Html, html } from '../ground/html.ts'
 import { directoriesPath } from './directory/api.ts'
+import { invitationUrl } from './oauth/hosted/invitation.ts'
+import { invitationsPath } from './oauth/hosted/invite.ts'
 import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
 import { applicationLinks } from './pages/application.ts'
 import { page } from './pages/page.ts'
 import { openPortalPath } from './portal/portal.ts'
 import type { Answer } from './server/call.ts'
+import { membershipStatus } from './state/membership-status.ts'
 import type { State } from './state/state.ts'
 import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
 /** `GET /`: who and what this emulator holds, for a developer who opens its address. */
-export function home({ issuer, settings }: State): Answer {
+export function home(state: State): Answer {
+  const { issuer, settings } = state
   return page(
     200,
     'Scalekit emulator',
@@ -20,11 +24,12 @@ export function home({ issuer, settings }: State): Answer {
 <h2>Redirect URIs</h2>
 <ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>
-${settings.organizations.map(organizationCard)}`,
+${settings.organizations.map((organization) => organizationCard(state, organization))}
+${interceptorsCard(state)}`,
   )
 }
 
-function organizationCard(organization: EmulatedOrganization): Html {
+function organizationCard(state: State, organization: EmulatedOrganization): Html {
   const { id, externalId, displayName, domains, connection, directory, people } = organization
   const facts = {
     Id: id,
@@ -36,14 +41,55 @@ function organizationCard(organization: EmulatedOrganization): Html {
   return html`<section class="card ${connection?.provider.toLowerCase()}">
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
-<ul>${people.map((person) => personLine(person, organization))}</ul>
+<ul>${people.map((person) => personLine(state, person, organization))}</ul>
+${state.settings.mode === 'full-stack' && invitationForm(organization)}
 <p><a href="${openPortalPath}${id}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
 </section>`
 }
 
-function personLine(person: EmulatedPerson, { id, connection }: EmulatedOrganization): Html {
+function personLine(
+  state: State,
+  person: EmulatedPerson,
+  organization: EmulatedOrganization,
+): Html {
+  const { refusal, roles } = person
+  return html`<li class="person${refusal && ' refuses'}"><span class="who">
+<strong>${person.name}</strong><span class="note">${refusal ?? roles.join(', ')}</span><span>${person.email}</span>
+</span>${wayIn(state, person, organization)}</li>`
+}
+
+/** What can be begun for a person here: their invitation, or a sign-in at their company's portal. */
+function wayIn(state: State, person: EmulatedPerson, organization: EmulatedOrganization) {
+  const { connection, id } = organization
+  const status = membershipStatus(state, organization, person)
+  if (status === 'PENDING_INVITE') {
+    const link = invitationUrl('', id, person.email)
+    return html`<a href="${link}" title="Open the link of the invitation’s email">Invitation</a>`
+  }
+  if (status === 'INVITE_EXPIRED') return html`<span class="note">invitation expired</span>`
+  if (!connection || !isUsable(connection)) return undefined
   const start = idpInitiatedUrl({ email: person.email, organizationId: id })
-  return html`<li class="person${person.refusal && ' refuses'}"><span class="who">
-<strong>${person.name}</strong><span class="note">${person.refusal ?? person.roles.join(', ')}</span><span>${person.email}</span>
-</span>${connection && isUsable(connection) && html`<a href="${start}" title="Sign in from the identity provider’s portal">IdP-initiated</a>`}</li>`
+  return html`<a href="${start}" title="Sign in from the identity provider’s portal">IdP-initiated</a>`
+}
+
+function invitationForm({ id, displayName }: EmulatedOrganization): Html {
+  return html`<form class="row" method="post" action="${invitationsPath}">
+<input type="hidden" name="organization_id" value="${id}">
+<input name="email" type="email" required aria-label="Email address to invite to ${displayName}" placeholder="Email address">
+<button>Invite</button>
+</form>`
+}
+
+/** Whom the emulator asks, and what they answered last. */
+function interceptorsCard({ interceptors }: State): Html | undefined {
+  if (interceptors.registered.length === 0) return undefined
+  return html`<section class="card">
+<h2>Interceptors</h2>
+<ul>${interceptors.registered.map(({ triggerPoint, url }) => {
+    const last = interceptors.calls.findLast(
+      (call) => call.triggerPoint === triggerPoint && call.url === url,
+    )
+    return html`<li class="person"><span class="who"><strong>${triggerPoint}</strong><span class="note">${last?.decision ?? 'not asked yet'}</span><span>${url}${last?.failure && `: ${last.failure}`}</span></span></li>`
+  })}</ul>
+</section>`
 }

@@ -2,10 +2,12 @@ import { directoryRoutes } from './directory/api.ts'
 import { home } from './home.ts'
 import { authorize } from './oauth/authorize.ts'
 import { discovery, keys } from './oauth/discovery.ts'
+import { signInPath } from './oauth/hosted/form.ts'
+import { invitationPath, openInvitation } from './oauth/hosted/invitation.ts'
+import { invitationsPath, inviteFromPage } from './oauth/hosted/invite.ts'
 import { idpInitiated, idpInitiatedPath } from './oauth/idp-initiated.ts'
 import { logout } from './oauth/logout.ts'
 import { signIn } from './oauth/sign-in.ts'
-import { signInPath } from './oauth/sign-in-page.ts'
 import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
 import { portalRoutes } from './portal/portal.ts'
@@ -16,6 +18,8 @@ import { createRouter, type Router } from './server/router.ts'
 export const route: Router = createRouter([
   { method: 'GET', path: '/', answer: home },
   { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },
+  { method: 'GET', path: invitationPath, answer: openInvitation },
+  { method: 'POST', path: invitationsPath, answer: inviteFromPage },
   { method: 'GET', path: '/.well-known/openid-configuration', answer: discovery },
   { method: 'GET', path: '/keys', answer: keys },
   { method: 'GET', path: '/oauth/authorize', answer: authorize },

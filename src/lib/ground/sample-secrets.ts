@@ -7,3 +7,7 @@ export const emulatorClientSecret = 'test_emulator_client_secret_known_to_everyb
 /** The emulator's signing secret of webhooks, which everybody knows as well. */
 export const emulatorWebhookSecret =
   'whsec_dGVzdF9lbXVsYXRvcl93ZWJob29rX3NlY3JldF9rbm93bl90b19ldmVyeWJvZHk='
+
+/** The emulator's signing secret of interceptors, likewise public. */
+export const emulatorInterceptorSecret =
+  'whsec_dGVzdF9lbXVsYXRvcl9pbnRlcmNlcHRvcl9zZWNyZXRfa25vd25fdG9fYWxs'

@@ -1,5 +1,6 @@
-import { randomId, stableId } from '../emulator/format/ids.ts'
+import { stableId } from '../emulator/format/ids.ts'
 import { codeRedirect } from '../emulator/oauth/code.ts'
+import { startSession } from '../emulator/oauth/session.ts'
 import type { AuthorizationRequest, State } from '../emulator/state/state.ts'
 import {
   connectionFrom,
@@ -51,9 +52,7 @@ export function authorizeDescribed(
   request: AuthorizationRequest,
   user: UserFromDescription,
 ): string {
-  const session = { id: randomId('ses_'), ...user, startedAt: state.clock(), isOver: false }
-  state.sessions.set(session.id, session)
-  return codeRedirect(state, request, session).headers.location!
+  return codeRedirect(state, request, startSession(state, user)).headers.location!
 }
 
 function organizationOf(

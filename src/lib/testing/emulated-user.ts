@@ -1,7 +1,7 @@
 import { codeRedirect } from '../emulator/oauth/code.ts'
 import { OAuthError } from '../emulator/oauth/oauth-error.ts'
 import { findPlace } from '../emulator/oauth/place.ts'
-import { startSession } from '../emulator/oauth/session.ts'
+import { entranceOf, startSession } from '../emulator/oauth/session.ts'
 import type { AuthorizationRequest, Place, State } from '../emulator/state/state.ts'
 import type { EmulatedOrganization } from '../emulator/world/organizations.ts'
 import { domainOfEmail, type EmulatedPerson } from '../emulator/world/people.ts'
@@ -67,7 +67,8 @@ export function authorizeUser(
 ): string {
   const place = placeAt(state, organization)
   if (person.refusal) throw new OAuthError(person.refusal, descriptions[person.refusal])
-  return codeRedirect(state, request, startSession(state, place, person)).headers.location!
+  return codeRedirect(state, request, startSession(state, entranceOf(state, place, person))).headers
+    .location!
 }
 
 /** What the emulator says, too, where the person is chosen on its page. */

@@ -7,6 +7,7 @@ import type { ScalekitAuthOptions } from '../../../src/lib/config/options.ts'
 import type { ConfigError } from '../../../src/lib/ground/errors.ts'
 import {
   emulatorClientSecret,
+  emulatorInterceptorSecret,
   emulatorWebhookSecret,
 } from '../../../src/lib/ground/sample-secrets.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
@@ -282,6 +283,7 @@ describe.each(['webhooks', 'interceptors'] as const)('the secret of %s', (signed
   it.each<[string, string | string[]]>([
     ['alone', emulatorWebhookSecret],
     ['beside another', [signingSecret, emulatorWebhookSecret]],
+    ['of interceptors', emulatorInterceptorSecret],
   ])('may be the emulator’s in development, never in production, %s', (_how, secret) => {
     const options = { [signed]: { secret } }
     expect(problemsOf(options, development())).toEqual([])

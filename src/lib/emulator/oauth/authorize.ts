@@ -1,18 +1,17 @@
-import { randomSecret } from '../format/ids.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
-import type { AuthorizationRequest, Place, State } from '../state/state.ts'
+import type { AuthorizationRequest, Place, Session, State } from '../state/state.ts'
 import { isStillWelcome } from '../world/accounts.ts'
 import { authorizationRequest } from './authorization-request.ts'
 import { codeRedirect } from './code.ts'
+import { firstStep } from './hosted/first-step.ts'
 import { OAuthError } from './oauth-error.ts'
 import { isRepeated } from './parameters.ts'
-import { domainsOf, findPlace } from './place.ts'
+import { findPlace } from './place.ts'
 import { currentSession } from './session.ts'
-import { hostedPage, signInPage } from './sign-in-page.ts'
 
 /** `GET /oauth/authorize`: a page to sign in at, or what is wrong with the request. */
-export function authorize(state: State, call: Call): Answer {
+export async function authorize(state: State, call: Call): Promise<Answer> {
   const { query } = call
   // First, because an error must never be sent to an address nobody registered.
   const mistake = clientMistake(state, query)
@@ -22,7 +21,7 @@ export function authorize(state: State, call: Call): Answer {
     const place = findPlace(state.settings, query)
     return request.prompts.includes('none')
       ? signInSilently(state, call, request, place)
-      : askWho(state, request, place)
+      : await firstStep(state, call, request, place)
   } catch (error) {
     if (error instanceof OAuthError) return errorRedirect(query, error)
     throw error
@@ -41,14 +40,6 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. To register another, use --redirect-uri or startEmulator({ redirectUris }).`
 }
 
-function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {
-  const id = randomSecret()
-  state.pending.set(id, { request, ...(place && { place }) })
-  return place
-    ? signInPage(id, place, request.loginHint)
-    : hostedPage(id, { domains: domainsOf(state.settings), email: request.loginHint })
-}
-
 /** `prompt=none`: only for a browser that is signed in already, at the place that was named. */
 function signInSilently(
   state: State,
@@ -58,7 +49,7 @@ function signInSilently(
 ): Answer {
   const session = currentSession(state, call)
   if (!session) throw new OAuthError('login_required', 'No user is signed in')
-  if (place && place.connection.id !== session.connection.id) {
+  if (place && !isSessionAt(session, place)) {
     throw new OAuthError(
       'login_required',
       'The user is signed in to another organization or connection',
@@ -68,6 +59,11 @@ function signInSilently(
     throw new OAuthError('login_required', 'The signed-in user may not sign in any more')
   }
   return codeRedirect(state, request, session)
+}
+
+function isSessionAt(session: Session, { connection, organization }: Place): boolean {
+  if (connection.id !== session.connection.id) return false
+  return organization === undefined || organization.id === session.organization?.id
 }
 
 function errorRedirect(query: URLSearchParams, error: OAuthError): Answer {

@@ -72,6 +72,7 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
       roles: session.organization ? person.roles : [],
       permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
+      ...(session.customClaims && { custom_claims: session.customClaims }),
     }),
   }
 }

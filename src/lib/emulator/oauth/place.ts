@@ -1,7 +1,11 @@
 import { socialProviders } from '../../ground/social-providers.ts'
 import { stableId } from '../format/ids.ts'
 import type { Place } from '../state/state.ts'
-import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
+import {
+  type EmulatedConnection,
+  type EmulatedOrganization,
+  isUsable,
+} from '../world/organizations.ts'
 import { domainOfEmail } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
 import { OAuthError } from './oauth-error.ts'
@@ -30,7 +34,26 @@ export function placeOfDomain(settings: Settings, domain: string): Place | undef
   const organization = settings.organizations.find(({ domains }) =>
     domains.includes(domain.toLowerCase()),
   )
-  return organization && placeAt(organization)
+  return organization && placeAt(settings, organization)
+}
+
+/** Whether Scalekit's own page signs people in: by a code, a social provider, or a new account. */
+export function hasHostedAccounts({ mode, hostedLogin }: Settings): boolean {
+  return mode === 'full-stack' && hostedLogin
+}
+
+/** Whether people of this place sign in on the hosted page, and not at an identity provider. */
+export function isHosted({ connection }: Place): boolean {
+  return connection.type === 'PASSWORDLESS'
+}
+
+/** How users sign in who prove that they receive email at an address. */
+export const passwordless: EmulatedConnection = {
+  id: stableId('conn_', 'passwordless'),
+  provider: 'SCALEKIT',
+  type: 'PASSWORDLESS',
+  enabled: true,
+  status: 'COMPLETED',
 }
 
 /** Every domain that leads to an organization. */
@@ -45,7 +68,8 @@ export function isOpen({ organizations }: Settings, { organization, connection }
   return isThere && isUsable(connection)
 }
 
-function socialPlace({ socialPeople }: Settings, provider: string): Place {
+/** @throws {@link OAuthError} for a provider that Scalekit does not know */
+export function socialPlace({ socialPeople }: Settings, provider: string): Place {
   const name = socialProviders.get(provider)
   if (!name) {
     const known = [...socialProviders.keys()].join(', ')
@@ -62,29 +86,40 @@ function socialPlace({ socialPeople }: Settings, provider: string): Place {
   return { name, connection, people: socialPeople }
 }
 
-function placeOfConnection({ organizations }: Settings, connectionId: string): Place {
-  const organization = organizations.find(({ connection }) => connection?.id === connectionId)
+function placeOfConnection(settings: Settings, connectionId: string): Place {
+  const organization = settings.organizations.find(
+    ({ connection }) => connection?.id === connectionId,
+  )
   if (!organization?.connection) {
     throw new OAuthError('invalid_connection_id', `There is no connection ${connectionId}`)
   }
   if (!isUsable(organization.connection)) {
     throw new OAuthError('connection_not_active', `Connection ${connectionId} is not active`)
   }
-  return placeAt(organization)
+  return placeAt(settings, organization)
 }
 
-function placeOfOrganization({ organizations }: Settings, organizationId: string): Place {
-  const organization = organizations.find(
+function placeOfOrganization(settings: Settings, organizationId: string): Place {
+  const organization = settings.organizations.find(
     ({ id, externalId }) => id === organizationId || externalId === organizationId,
   )
   if (!organization) {
     throw new OAuthError('invalid_organization_id', `There is no organization ${organizationId}`)
   }
-  return placeAt(organization)
+  return placeAt(settings, organization)
 }
 
-function placeAt(organization: EmulatedOrganization): Place {
+/**
+ * Where people of an organization sign in. Without a connection that is the hosted page, in
+ * `full-stack` mode.
+ *
+ * @throws {@link OAuthError} when there is no way to sign in
+ */
+export function placeAt(settings: Settings, organization: EmulatedOrganization): Place {
   const { connection, displayName, people } = organization
+  if (!connection && hasHostedAccounts(settings)) {
+    return { name: displayName, connection: passwordless, organization, people }
+  }
   if (!connection) {
     throw new OAuthError('no_configured_connections', `${displayName} has no connection`)
   }

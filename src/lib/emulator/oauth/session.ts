@@ -1,23 +1,48 @@
 import { randomId } from '../format/ids.ts'
 import type { Call } from '../server/call.ts'
+import { isOpen } from '../state/membership-status.ts'
 import type { Place, Session, State } from '../state/state.ts'
+import { membershipsOf } from '../world/memberships.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import { userSessionData } from './user-session.ts'
 
-/** Signs a person in; those of a social provider, in the organization of their email address. */
-export function startSession(state: State, place: Place, person: EmulatedPerson): Session {
-  const { connection } = place
-  const membership = place.organization
-    ? { organization: place.organization, person }
-    : (membershipOf(state, person.email) ?? { person })
-  const startedAt = state.clock()
-  const session = { id: randomId('ses_'), connection, ...membership, startedAt, isOver: false }
+/** Where a session begins or goes on: as whom, and in which organization. */
+export type Entrance = Pick<Session, 'person' | 'connection' | 'organization' | 'customClaims'>
+
+/** As whom a person enters; those of a social provider, in the organization of their email address. */
+export function entranceOf(state: State, place: Place, person: EmulatedPerson): Entrance {
+  const { connection, organization } = place
+  if (organization) return { connection, organization, person }
+  return { connection, ...(membershipOf(state, person.email) ?? { person }) }
+}
+
+/** Signs a person in. */
+export function startSession(state: State, entrance: Entrance): Session {
+  const session = {
+    id: randomId('ses_'),
+    ...entrance,
+    authenticatedOrganizations: idsOf(entrance),
+    startedAt: state.clock(),
+    isOver: false,
+  }
   state.sessions.set(session.id, session)
   // Modular SSO keeps neither users nor sessions.
   if (state.settings.mode === 'full-stack') {
     state.webhooks.publish('user.login', userSessionData(session))
   }
   return session
+}
+
+/** Moves the session of a user to another of their organizations. Its id stays. */
+export function switchSession(session: Session, entrance: Entrance): Session {
+  const { authenticatedOrganizations: before } = session
+  before.push(...idsOf(entrance).filter((id) => !before.includes(id)))
+  delete session.customClaims
+  return Object.assign(session, entrance)
+}
+
+function idsOf({ organization }: Entrance): string[] {
+  return organization ? [organization.id] : []
 }
 
 /** The session this browser is in; Modular SSO keeps none. */
@@ -52,12 +77,6 @@ function cookieName({ issuer }: State): string {
   return `scalekit_emulator_${new URL(issuer).port}`
 }
 
-function membershipOf({ settings }: State, email: string) {
-  for (const organization of settings.organizations) {
-    const person = organization.people.find(
-      (member) => member.email === email && member.refusal !== 'user_not_active',
-    )
-    if (person) return { organization, person }
-  }
-  return undefined
+function membershipOf(state: State, email: string) {
+  return membershipsOf(state.settings, email).find((membership) => isOpen(state, membership))
 }

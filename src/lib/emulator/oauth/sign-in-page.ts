@@ -4,9 +4,7 @@ import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
 import type { Place } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
-
-/** Where every form on these pages goes. */
-export const signInPath = '/emulator/sign-in'
+import { field, hostedForm, signInPath } from './hosted/form.ts'
 
 /** The page of an identity provider: whoever is chosen has signed in, without a password. */
 export function signInPage(id: string, place: Place, loginHint?: string): Answer {
@@ -35,28 +33,42 @@ export interface HostedPageContent {
   /** The domains of all organizations, as a help for whoever tries the emulator. */
   readonly domains: readonly string[]
   readonly email: string | undefined
+  /** Whether there are codes, social providers and new accounts, too. */
+  readonly hasAccounts: boolean
+  /** The only organization that may be signed in to. */
+  readonly name?: string
   readonly problem?: string
 }
 
-/** The hosted page, which finds the identity provider by the domain of an email address. */
+/** The hosted page, which finds the way to sign in by an email address. */
 export function hostedPage(id: string, shown: HostedPageContent): Answer {
-  const { domains, email, problem } = shown
-  return page(
-    200,
-    'Sign in',
-    html`<section class="card">
-<h1>Sign in</h1>
-<p>Your work email address decides where you sign in.${domains.length > 0 && ` Known here: ${domains.join(', ')}.`}</p>
-<form method="post" action="${signInPath}">
-<input type="hidden" name="request" value="${id}">
-<label for="email">Email address</label>
-<input id="email" name="email" type="email" autocomplete="username" required autofocus value="${email}"${problem ? html` aria-invalid="true" aria-describedby="problem"` : ''}>
-${problem && html`<p id="problem" class="problem" role="alert">${problem}</p>`}
-<button class="primary">Continue</button>
-</form>
-</section>`,
-  )
+  const { domains, email, hasAccounts, name, problem } = shown
+  const known = domains.length > 0 ? ` Known here: ${domains.join(', ')}.` : ''
+  const isInvalid = problem !== undefined
+  return hostedForm(id, {
+    title: name === undefined ? 'Sign in' : `Sign in to ${name}`,
+    lead:
+      name === undefined
+        ? `Your work email address decides where you sign in.${known}`
+        : 'You get a code by email.',
+    fields: field('email', 'Email address', {
+      type: 'email',
+      value: email,
+      autocomplete: 'username',
+      isInvalid,
+      isFirst: true,
+    }),
+    problem,
+    submit: 'Continue',
+    others: hasAccounts && html`${socialWays}${name === undefined && newAccount}`,
+  })
 }
+
+const socialWays = html`<button name="provider" value="google" formnovalidate>Google</button>
+<button name="provider" value="microsoft" formnovalidate>Microsoft</button>`
+
+const newAccount = html`
+<button name="step" value="sign-up" formnovalidate>Create an account</button>`
 
 function personButton(person: EmulatedPerson, loginHint: string | undefined): Html {
   const isHinted = isSame(person.email, loginHint)
@@ -66,8 +78,9 @@ function personButton(person: EmulatedPerson, loginHint: string | undefined): Ht
 </button></li>`
 }
 
-function note({ refusal }: EmulatedPerson, isHinted: boolean): Html | undefined {
+function note({ refusal, membershipStatus }: EmulatedPerson, isHinted: boolean): Html | undefined {
   if (refusal) return html`<span class="note">${refusalNotes[refusal]}</span>`
+  if (membershipStatus !== 'ACTIVE') return html`<span class="note">invited</span>`
   return isHinted ? html`<span class="note">suggested</span>` : undefined
 }
 

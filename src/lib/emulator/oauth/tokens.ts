@@ -2,6 +2,7 @@ import { randomSecret } from '../format/ids.ts'
 import type { Claims } from '../state/keys.ts'
 import type { Grant, State } from '../state/state.ts'
 import { accessTokenClaims, clientTokenClaims, idTokenClaims } from './claims.ts'
+import { interceptedClientClaims } from './intercept-client-token.ts'
 
 /** Issues what a grant is good for, as the body the token endpoint answers. */
 export async function issueTokens(state: State, grant: Grant, code?: string): Promise<Claims> {
@@ -23,13 +24,14 @@ export async function issueTokens(state: State, grant: Grant, code?: string): Pr
 /** Issues a token for the application itself; faults are for tokens of people. */
 export async function issueClientToken(state: State, scopes: readonly string[]): Promise<Claims> {
   const { clientTokenSeconds } = state.settings.lifetimes
-  const token = await state.keys.sign(clientTokenClaims(state, scopes))
+  const claims = await interceptedClientClaims(state, clientTokenClaims(state, scopes), scopes)
+  const token = await state.keys.sign(claims)
   state.clientTokens.set(token, state.clock() + clientTokenSeconds * 1000)
   return {
     access_token: token,
     token_type: 'Bearer',
     expires_in: clientTokenSeconds,
-    scope: scopes.join(' '),
+    scope: typeof claims.scope === 'string' ? claims.scope : scopes.join(' '),
   }
 }
 

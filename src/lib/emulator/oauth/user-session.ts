@@ -1,8 +1,8 @@
-import { stableId } from '../format/ids.ts'
 import { eventTime } from '../format/time.ts'
 import type { Session } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
+import { type ExternalIdentity, userData } from './user-data.ts'
 
 /** How long Scalekit's sample of a session lasts, in milliseconds. */
 const absoluteMs = 30 * 86_400_000
@@ -14,10 +14,10 @@ export function userSessionData(session: Session, loggedOutAt?: number): DataOf<
   const { device } = exampleEvents['user.login'].data.user_session
   const started = eventTime(startedAt)
   return {
-    user: userOf(session),
+    user: { ...userData(person, startedAt, [identityOf(session)]), last_login_time: started },
     user_session: {
       absolute_expires_at: eventTime(startedAt + absoluteMs),
-      authenticated_organizations: organization ? [organization.id] : [],
+      authenticated_organizations: [...session.authenticatedOrganizations],
       created_at: started,
       expired_at: null,
       idle_expires_at: eventTime(startedAt + idleMs),
@@ -34,36 +34,16 @@ export function userSessionData(session: Session, loggedOutAt?: number): DataOf<
   }
 }
 
-function userOf({ person, connection, startedAt }: Session): DataOf<'user.login'>['user'] {
+function identityOf({ person, connection, startedAt }: Session): ExternalIdentity {
   const started = eventTime(startedAt)
-  const { user_profile } = exampleEvents['user.login'].data.user
   return {
-    create_time: started,
-    email: person.email,
-    external_id: person.externalId ?? '',
-    id: person.id,
+    connection_id: connection.id,
+    connection_provider: connection.provider,
+    connection_type: connection.type,
+    connection_user_id: person.idpUserId,
+    created_time: started,
+    is_social: connection.type === 'OAUTH',
     last_login_time: started,
-    metadata: {},
-    update_time: started,
-    user_profile: {
-      ...user_profile,
-      id: stableId('usp_', person.id),
-      email_verified: person.emailVerified,
-      name: person.name,
-      given_name: person.givenName,
-      family_name: person.familyName,
-      external_identities: [
-        {
-          connection_id: connection.id,
-          connection_provider: connection.provider,
-          connection_type: connection.type,
-          connection_user_id: person.idpUserId,
-          created_time: started,
-          is_social: connection.type === 'OAUTH',
-          last_login_time: started,
-          last_synced_time: started,
-        },
-      ],
-    },
+    last_synced_time: started,
   }
 }

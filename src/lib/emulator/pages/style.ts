@@ -76,6 +76,9 @@ input { width: 100%; padding: 11px 12px; background: var(--surface); border-colo
 input[aria-invalid] { border-color: var(--wrong); }
 input + label { margin-top: 14px; }
 .problem { margin: 8px 0 0; font-size: 14px; }
+.row { display: flex; gap: 8px; margin: 12px 0 16px; }
+.row input { padding: 6px 10px; font-size: 14px; min-width: 0; }
+.row button { padding: 6px 14px; font-size: 14px; }
 .news { border-left: 3px solid var(--accent); padding-left: 12px; color: var(--ink); }
 .primary {
   width: 100%; margin-top: 16px; padding: 11px; font-weight: 600; color: #fff;

@@ -1,9 +1,10 @@
 import { randomId } from '../format/ids.ts'
 import { apiTime } from '../format/time.ts'
 import { endSession } from '../oauth/session.ts'
+import { addOrganization } from '../state/add-organization.ts'
+import { organizationData } from '../state/organization-message.ts'
 import type { State } from '../state/state.ts'
 import { newOrganization, type Organization } from '../world/organizations.ts'
-import { organizationData } from './organization-message.ts'
 import { RestError } from './rest-error.ts'
 
 /** What an application says of an organization, by the names of the wire. */
@@ -32,9 +33,7 @@ export function createOrganization(state: State, request: NewOrganization): Orga
     metadata: request.metadata,
   }
   setTexts(organization, request)
-  state.settings.organizations.push(organization)
-  state.times.made(organization.id)
-  state.webhooks.publish('organization.created', organizationData(state, organization))
+  addOrganization(state, organization)
   return organization
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../../ground/types.ts'
+import { organizationMessage } from '../state/organization-message.ts'
 import type { State } from '../state/state.ts'
 import type { Organization } from '../world/organizations.ts'
 import { anyId, organizationId } from './fields.ts'
@@ -10,7 +11,6 @@ import {
   setFeatures,
   updateOrganization,
 } from './organization-edits.ts'
-import { organizationMessage } from './organization-message.ts'
 import { pageFields, pageOf } from './pages.ts'
 import { list, message, metadata, nameOf, optional, text, yesOrNo } from './rules.ts'
 

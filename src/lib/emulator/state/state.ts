@@ -1,4 +1,6 @@
 import type { Clock } from '../../ground/clock.ts'
+import type { Json } from '../../ground/types.ts'
+import { createInterceptors, type Interceptors } from '../interceptors/interceptors.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
@@ -29,6 +31,9 @@ export interface State {
   readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
   readonly webhooks: Webhooks
+  readonly interceptors: Interceptors
+  /** Invitations whose links were opened, by what the link sends along. */
+  readonly invitations: Map<string, Invitation>
 }
 
 /** A validated authorization request. */
@@ -50,19 +55,47 @@ export interface Place {
   readonly people: readonly EmulatedPerson[]
 }
 
+/** A sign-in that waits on a page for its user. */
 export interface PendingSignIn {
   readonly request: AuthorizationRequest
-  /** Unknown until the hosted page was told an email address. */
-  readonly place?: Place
+  /** What the request names of where it leads, for interceptors. */
+  readonly selectors: Readonly<Record<string, string>>
+  readonly step: SignInStep
+}
+
+/** What the page asks for. A `place` is the only one where the user may sign in. */
+export type SignInStep =
+  | { readonly kind: 'email'; readonly place?: Place }
+  | { readonly kind: 'provider'; readonly place: Place }
+  | { readonly kind: 'code'; readonly email: string; readonly place?: Place }
+  | { readonly kind: 'organization'; readonly user: ProvenUser }
+  | { readonly kind: 'sign-up' }
+
+/** A user who has proved who they are, and by what. */
+export interface ProvenUser {
+  readonly email: string
+  readonly connection: EmulatedConnection
+}
+
+/** Who was invited to which organization. */
+export interface Invitation {
+  readonly organizationId: string
+  readonly personId: string
 }
 
 /** One person's sign-in, from the page to the logout. */
 export interface Session {
   /** `ses_` and digits. */
   readonly id: string
-  readonly person: EmulatedPerson
-  readonly connection: EmulatedConnection
-  readonly organization?: EmulatedOrganization
+  /** As a member of the organization. */
+  person: EmulatedPerson
+  connection: EmulatedConnection
+  /** The one that tokens are about; a switch changes it. */
+  organization?: EmulatedOrganization
+  /** Ids of the organizations that the user has signed in to in this session. */
+  readonly authenticatedOrganizations: string[]
+  /** What an interceptor adds to access tokens. */
+  customClaims?: Json
   /** By the emulator's clock, in milliseconds. */
   readonly startedAt: number
   isOver: boolean
@@ -111,6 +144,8 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     portalSessions: new Map(),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
+    interceptors: createInterceptors(settings, clock),
+    invitations: new Map(),
   }
 }
 

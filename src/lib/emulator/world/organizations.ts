@@ -65,7 +65,8 @@ export interface EmulatedConnection {
   /** `conn_` and digits. */
   readonly id: string
   readonly provider: string
-  readonly type: 'SAML' | 'OIDC' | 'OAUTH'
+  /** `OAUTH` is a social provider, `PASSWORDLESS` a code that is sent by email. */
+  readonly type: 'SAML' | 'OIDC' | 'OAUTH' | 'PASSWORDLESS'
   readonly enabled: boolean
   readonly status: ConnectionStatus
 }

@@ -1,5 +1,5 @@
 import { stableId } from '../format/ids.ts'
-import type { PersonSeed } from './seed.ts'
+import type { MembershipStatus, PersonSeed } from './seed.ts'
 
 /** A person who can sign in, or is refused. */
 export interface EmulatedPerson {
@@ -16,6 +16,7 @@ export interface EmulatedPerson {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly groups: readonly string[]
+  readonly membershipStatus: MembershipStatus
   readonly refusal?: 'access_denied' | 'user_not_active'
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -35,6 +36,7 @@ export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
     roles: seed.roles ?? ['member'],
     permissions: seed.permissions ?? [],
     groups: seed.groups ?? [],
+    membershipStatus: seed.membershipStatus ?? 'ACTIVE',
     ...(refusal !== undefined && { refusal }),
     claims: seed.claims ?? {},
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ground/clock.ts'
+import type { EmulatedInterceptor } from '../interceptors/interceptor.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
@@ -40,7 +41,8 @@ export interface EmulatorSeed {
   readonly hostedLogin?: boolean
   /**
    * Who can sign in with `provider=google` and the like. A person with the email address of a
-   * member signs in to that organization, all others to none.
+   * member signs in to that organization, all others to none. A member of several organizations
+   * chooses one.
    */
   readonly socialPeople?: readonly PersonSeed[]
   readonly lifetimes?: Partial<Lifetimes>
@@ -52,6 +54,11 @@ export interface EmulatorSeed {
   readonly scopes?: readonly string[]
   /** Where events are sent from the start. Default: nowhere. */
   readonly webhooks?: readonly Subscription[]
+  /**
+   * Which endpoints are asked before a sign-up, a session, an invitation or a machine's token.
+   * Default: none. {@link Emulator.intercept} adds one later.
+   */
+  readonly interceptors?: readonly EmulatedInterceptor[]
   /**
    * What the waits between the attempts of a delivery are multiplied with: Scalekit tries again
    * after 5 and 30 seconds, 2, 5 and 15 minutes. Default: 1.
@@ -91,7 +98,10 @@ export interface OrganizationSeed {
   readonly externalId?: string
   readonly displayName: string
   readonly domains?: readonly string[]
-  /** Default: an enabled SAML connection at Okta. `null`: none was ever configured. */
+  /**
+   * Default: an enabled SAML connection at Okta. `null`: none was ever configured. People of such an
+   * organization sign in on the hosted page in `full-stack` mode; in `sso` mode they cannot.
+   */
   readonly connection?: ConnectionSeed | null
   /** Default: an enabled directory that holds the people and their groups. `null`: none. */
   readonly directory?: DirectorySeed | null
@@ -123,6 +133,9 @@ export interface DirectorySeed {
   readonly enabled?: boolean
 }
 
+/** How far a person has become a member of an organization. */
+export type MembershipStatus = 'ACTIVE' | 'PENDING_INVITE' | 'INVITE_EXPIRED'
+
 /** Somebody who works for a customer, or has an account at a social provider. */
 export interface PersonSeed {
   readonly email: string
@@ -140,6 +153,12 @@ export interface PersonSeed {
   readonly permissions?: readonly string[]
   /** Names of the directory groups this person is in. */
   readonly groups?: readonly string[]
+  /**
+   * Whether this person is a member yet, in `full-stack` mode. The first sign-in of one who is
+   * `PENDING_INVITE` accepts the invitation, within 15 days of the emulator's start. An invitation
+   * that is `INVITE_EXPIRED` is refused with `access_denied`. Default: `ACTIVE`.
+   */
+  readonly membershipStatus?: MembershipStatus
   /** Signing in ends with this error, because the identity provider refuses this person. */
   readonly refusal?: 'access_denied' | 'user_not_active'
   /** Added to the ID token, over the usual claims. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
+import type { EmulatedInterceptor } from '../interceptors/interceptor.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 import { type Organization, organizationFrom } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
@@ -21,6 +22,7 @@ export interface Settings {
   readonly enforcePkce: boolean
   readonly scopes: readonly string[]
   readonly webhooks: readonly Subscription[]
+  readonly interceptors: readonly EmulatedInterceptor[]
   readonly retryScale: number
   readonly portalLinkTtlSeconds: number
   readonly singleUse: boolean
@@ -53,6 +55,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     enforcePkce: seed.enforcePkce ?? true,
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
     webhooks: seed.webhooks ?? [],
+    interceptors: seed.interceptors ?? [],
     retryScale: seed.retryScale ?? 1,
     portalLinkTtlSeconds: seed.portalLinkTtlSeconds ?? 7 * 86_400,
     singleUse: seed.singleUse ?? false,

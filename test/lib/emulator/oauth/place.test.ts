@@ -70,15 +70,32 @@ describe('a selector', () => {
     ['an unfinished connection', 'connection_not_active', { connection_id: 'conn_4' }],
     ['a disabled organization', 'no_active_connections', { organization_id: 'org_3' }],
     ['an unfinished organization', 'no_active_connections', { organization_id: 'org_4' }],
-    ['one without connection', 'no_configured_connections', { organization_id: 'org_5' }],
     ['a domain with a disabled one', 'no_active_connections', { domain: 'disabled.example' }],
-    ['a domain without connection', 'no_configured_connections', { domain: 'none.example' }],
     ['an unknown provider', 'invalid_request', { provider: 'acme' }],
     ['two domains', 'invalid_request', { domain: 'acme.example', domain_hint: 'globex.example' }],
   ])('is refused in both modes: %s → %s', async (_case, error, selector) => {
     for (const emulator of [hosted, modular]) {
       expect(await errorFor(emulator, selector)).toBe(error)
     }
+  })
+
+  it.each<[string, Changes]>([
+    ['the organization', { organization_id: 'org_5' }],
+    ['its domain', { domain: 'none.example' }],
+    ['an address there', { login_hint: 'fay@none.example' }],
+  ])(
+    'of an organization without connection leads to the hosted page in full-stack mode only: %s',
+    async (_case, selector) => {
+      expect(await titleFor(hosted, selector)).toBe('Sign in to None')
+      expect(await errorFor(modular, selector)).toBe('no_configured_connections')
+    },
+  )
+
+  it('of an organization without connection needs a hosted page', async () => {
+    const emulator = await startEmulator({ organizations, hostedLogin: false })
+    const selector = { organization_id: 'org_5' }
+    expect(await errorFor(emulator, selector)).toBe('no_configured_connections')
+    await emulator.close()
   })
 
   it.each<[string, string, Changes]>([

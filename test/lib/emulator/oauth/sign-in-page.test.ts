@@ -112,13 +112,18 @@ describe('the hosted page', () => {
   })
 
   it.each(['somebody@nowhere.example', 'ada@mail.acme.example', 'ada', ''])(
-    'says so when no organization has the domain of "%s"',
+    'says so in sso mode when no organization has the domain of "%s"',
     async (email) => {
-      const answer = await submit({ request: requestIn(await pageFor(noSelector)), email })
+      const modular = await startEmulator({ mode: 'sso', hostedLogin: true })
+      const request = requestIn(await (await fetch(authorizeUrl(modular, noSelector))).text())
+      const body = new URLSearchParams({ request, email })
+      const answer = await fetch(`${modular.url}/emulator/sign-in`, { method: 'POST', body })
       expect(answer.status).toBe(200)
       const page = await answer.text()
       expect(page).toContain('No organization here has this domain.')
       expect(page).toContain(`value="${email}"`)
+      expect(page).not.toContain('Create an account')
+      await modular.close()
     },
   )
 

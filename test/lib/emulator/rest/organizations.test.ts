@@ -66,8 +66,8 @@ describe('an organization', () => {
     expect(organizationIn(created)).toMatchObject({ display_name: 'Initech', external_id: 'i1' })
   })
 
-  it('that is new cannot be signed in to, because it has no connection', async () => {
-    const { emulator, api } = await emulateApi()
+  it('that is new cannot be signed in to with Modular SSO, because it has no connection', async () => {
+    const { emulator, api } = await emulateApi({ mode: 'sso' })
     const { id } = organizationIn(await api('POST /organizations', { display_name: 'Initech' }))
     const { params } = await redirectOf(authorizeUrl(emulator, { organization_id: String(id) }))
     expect(params.error).toBe('no_configured_connections')

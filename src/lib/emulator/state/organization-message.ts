@@ -1,7 +1,7 @@
 import { apiTime } from '../format/time.ts'
-import type { State } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import type { Organization } from '../world/organizations.ts'
+import type { State } from './state.ts'
 
 /** An organization as the API answers it. */
 export function organizationMessage(

@@ -1,0 +1,81 @@
+import type { Answer, Call } from '../../server/call.ts'
+import { isOpen } from '../../state/membership-status.ts'
+import type { PendingSignIn, Place, ProvenUser, State } from '../../state/state.ts'
+import { type Membership, membershipsOf } from '../../world/memberships.ts'
+import { OAuthError } from '../oauth-error.ts'
+import { isHosted, placeAt } from '../place.ts'
+import { currentSession } from '../session.ts'
+import { enter, refusal } from './enter.ts'
+import { show } from './show.ts'
+
+/**
+ * Goes on with a user who proved who they are: into their organization, or to the switcher where
+ * there are several or the request asks for it.
+ *
+ * @param only The organization that the request named.
+ */
+export async function chooseOrganization(
+  state: State,
+  call: Call,
+  pending: PendingSignIn,
+  user: ProvenUser,
+  only?: Place['organization'],
+): Promise<Answer> {
+  const memberships = membershipsOf(state.settings, user.email).filter(
+    ({ organization }) => only === undefined || organization.id === only.id,
+  )
+  const open = memberships.filter((membership) => isOpen(state, membership))
+  const [first] = open.length > 0 ? open : memberships
+  const mustAsk = only === undefined && pending.request.prompts.includes('select_account')
+  if (open.length > 1 || (mustAsk && open.length > 0)) {
+    return show(state, { ...pending, step: { kind: 'organization', user } })
+  }
+  // Of one who is not open, it says why.
+  if (first) return enterOrganization(state, call, pending, user, first)
+  throw refusal('user_not_active')
+}
+
+/** Takes what was pressed in the switcher. */
+export async function takeOrganization(
+  state: State,
+  call: Call,
+  pending: PendingSignIn,
+  user: ProvenUser,
+): Promise<Answer> {
+  const id = call.form.get('organization')
+  const membership = membershipsOf(state.settings, user.email).find(
+    ({ organization }) => organization.id === id,
+  )
+  if (membership) return enterOrganization(state, call, pending, user, membership)
+  throw new OAuthError('access_denied', 'The user is not a member of this organization')
+}
+
+/**
+ * Signs a user in to one organization. One with single sign-on asks its identity provider, unless
+ * it has in this session.
+ */
+export async function enterOrganization(
+  state: State,
+  call: Call,
+  pending: PendingSignIn,
+  { email, connection }: ProvenUser,
+  membership: Membership,
+): Promise<Answer> {
+  const { organization, person } = membership
+  const place = placeAt(state.settings, organization)
+  if (isHosted(place)) {
+    const by = connection.type === 'OAUTH' ? { ...place, connection } : place
+    return enter(state, call, pending, by, person)
+  }
+  if (isKnownThere(state, call, membership)) {
+    return enter(state, call, pending, place, person)
+  }
+  return show(state, { ...pending, step: { kind: 'provider', place } }, { email })
+}
+
+function isKnownThere(state: State, call: Call, { organization, person }: Membership): boolean {
+  const session = currentSession(state, call)
+  return (
+    session?.person.id === person.id && session.authenticatedOrganizations.includes(organization.id)
+  )
+}

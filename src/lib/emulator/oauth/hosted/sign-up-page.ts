@@ -1,0 +1,24 @@
+import { html } from '../../../ground/html.ts'
+import type { Answer } from '../../server/call.ts'
+import { field, hostedForm } from './form.ts'
+
+export interface SignUpForm {
+  readonly email?: string | undefined
+  readonly name?: string
+  readonly organization?: string
+  readonly problem?: string
+}
+
+/** Creates an account and its organization. */
+export function signUpPage(id: string, { email, name, organization, problem }: SignUpForm): Answer {
+  return hostedForm(id, {
+    title: 'Create an account',
+    lead: 'You become the administrator of a new organization.',
+    fields: html`${field('email', 'Email address', { type: 'email', value: email, autocomplete: 'username', isFirst: true })}
+${field('name', 'Your name', { value: name, autocomplete: 'name' })}
+${field('organization', 'Organization', { value: organization, autocomplete: 'organization' })}`,
+    problem,
+    submit: 'Create account',
+    others: html`<button name="step" value="email" formnovalidate>Sign in instead</button>`,
+  })
+}

@@ -1,0 +1,57 @@
+import { stableId } from '../format/ids.ts'
+import { eventTime } from '../format/time.ts'
+import { organizationData } from '../state/organization-message.ts'
+import type { State } from '../state/state.ts'
+import type { DataOf } from '../webhooks/event.ts'
+import { exampleEvents } from '../webhooks/example-events.ts'
+import type { Membership } from '../world/memberships.ts'
+import type { EmulatedPerson } from '../world/people.ts'
+
+type UserData = DataOf<'user.login'>['user']
+
+/** An account of a user at an identity provider, as events have it. */
+export type ExternalIdentity = NonNullable<
+  NonNullable<UserData['user_profile']>['external_identities']
+>[number]
+
+/**
+ * What events say of a user; what the emulator does not know is as in the documented example.
+ *
+ * @param at In milliseconds.
+ * @param identities `null` as long as the user has not signed in.
+ */
+export function userData(
+  person: EmulatedPerson,
+  at: number,
+  identities: readonly ExternalIdentity[] | null,
+): UserData {
+  const { user_profile } = exampleEvents['user.login'].data.user
+  return {
+    create_time: eventTime(at),
+    email: person.email,
+    external_id: person.externalId ?? '',
+    id: person.id,
+    metadata: {},
+    update_time: eventTime(at),
+    user_profile: {
+      ...user_profile,
+      id: stableId('usp_', person.id),
+      email_verified: person.emailVerified,
+      name: person.name,
+      given_name: person.givenName,
+      family_name: person.familyName,
+      external_identities: identities,
+    },
+  }
+}
+
+/** What events say of a user in an organization. */
+export function membershipData(
+  state: State,
+  { organization, person }: Membership,
+): DataOf<'user.signup'> {
+  return {
+    organization: organizationData(state, organization),
+    user: userData(person, state.clock(), null),
+  }
+}
