@@ -1,3 +1,8 @@
+export type { EmulatedSession, EmulatorControls } from './lib/emulator/control/controls.ts'
+export type { OrganizationChanges } from './lib/emulator/control/organizations.ts'
+export type { EmulatedMember, PersonChanges } from './lib/emulator/control/people.ts'
+export type { EmulatorState } from './lib/emulator/control/saved-state.ts'
+export type { FinishedSignIn, HostedSignInOptions } from './lib/emulator/control/sign-in.ts'
 export type {
   DirectoryEditor,
   DirectoryGroupSeed,
@@ -13,6 +18,7 @@ export type {
   HangFault,
   IdpLoginFault,
   IdTokenFault,
+  PendingFault,
   RepeatedFault,
   RequestFault,
   ResetFault,
@@ -25,6 +31,7 @@ export type {
   DeliveryAttempt,
   DeliveryFaults,
   EmulatedDelivery,
+  EmulatedSubscription,
   Subscription,
 } from './lib/emulator/webhooks/delivery.ts'
 export type { DataOf, WireEvent } from './lib/emulator/webhooks/event.ts'

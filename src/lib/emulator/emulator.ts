@@ -1,20 +1,27 @@
 import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
+import { adjustableClock } from './adjustable-clock.ts'
+import { assertAllowed } from './allowed.ts'
+import { type AdjustableClock, createControls, type EmulatorControls } from './control/controls.ts'
+import { openStateFile } from './control/state-file.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
-import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
+import { type LoopbackServer, listenOn } from './server/loopback.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import type { EmulatorSeed } from './world/seed.ts'
-import { type Settings, settingsFrom } from './world/settings.ts'
+import { settingsFrom } from './world/settings.ts'
 
 /** A running emulator of Scalekit. */
-export interface Emulator {
-  /** `http://localhost:<port>`: the environment URL and the issuer of its tokens. */
+export interface Emulator extends EmulatorControls {
+  /**
+   * `http://localhost:<port>`, or what `host` and `tls` make of it: the environment URL and the
+   * issuer of its tokens.
+   */
   readonly url: string
   /** What `scalekitAuth` takes to use this emulator. */
   readonly options: {
@@ -84,41 +91,49 @@ export interface Emulator {
 
 /**
  * Starts an emulator of Scalekit on the loopback interface: on 127.0.0.1 and, where there is one,
- * on ::1, so that `localhost` reaches it whoever resolves the name.
+ * on ::1, so that `localhost` reaches it whatever the name resolves to.
  *
- * @throws in a process whose `NODE_ENV` is `production`, where anybody could sign in as anybody
+ * @throws in a process whose `NODE_ENV` is `production`, unless `dangerouslyAllowEmulator` is true;
+ * when the port is taken; when `stateFile` holds no state
  * @example
  * const emulator = await startEmulator({ redirectUris: ['http://localhost:3000/callback'] })
  * const auth = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
  */
 export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> {
-  if (process.env.NODE_ENV === 'production') {
-    throw new Error(
-      'The emulator signs in every user without a password, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
-    )
-  }
-  const server = await listenOnLoopback(seed.port ?? 0)
+  assertAllowed(seed)
   const settings = settingsFrom(seed)
   const clock = adjustableClock(settings)
-  const issuer = `http://localhost:${server.port}`
-  return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)
-}
-
-function adjustableClock({ clock: base }: Settings) {
-  let advancedMs = 0
-  return {
-    now: () => base() + advancedMs,
-    advance: (seconds: number) => {
-      advancedMs += seconds * 1000
-    },
+  const server = await listenOn(seed.port ?? 0, {
+    onEveryInterface: seed.host !== undefined,
+    tls: seed.tls,
+  })
+  const issuer = `${seed.tls ? 'https' : 'http'}://${seed.host ?? 'localhost'}:${server.port}`
+  try {
+    return await emulatorOf(seed, server, createState(issuer, settings, clock.now), clock)
+  } catch (error) {
+    await server.close()
+    throw error
   }
 }
 
-function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['advance']): Emulator {
+async function emulatorOf(
+  seed: EmulatorSeed,
+  server: LoopbackServer,
+  state: State,
+  clock: AdjustableClock,
+): Promise<Emulator> {
   const { issuer, settings, faults, keys, webhooks } = state
   const requests: ReceivedRequest[] = []
-  server.handle(serve(state, requests))
-  return {
+  const freshSettings = () => settingsFrom(seed)
+  const controls = createControls(state, { clock, requests, freshSettings })
+  const file = seed.stateFile === undefined ? undefined : await openStateFile(state, controls, seed)
+  const advance = (seconds: number) => {
+    clock.advance(seconds)
+    webhooks.runDue()
+  }
+  const answered = () => file?.changed()
+  server.handle(serve({ state, controls, requests, advance, answered }))
+  const emulator: Omit<Emulator, keyof EmulatorControls> = {
     url: issuer,
     options: {
       environmentUrl: issuer,
@@ -127,12 +142,18 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     },
     organizations: settings.organizations,
     requests,
-    fail: faults.add,
+    fail(rule: FaultRule) {
+      const { id } = faults.add(rule)
+      return () => void faults.remove(id)
+    },
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
-    subscribe: webhooks.subscribe,
+    subscribe(subscription) {
+      const { id } = webhooks.subscribe(subscription)
+      return () => void webhooks.unsubscribe(id)
+    },
     async deliver(type, data, deliveryFaults) {
       const deliveries = webhooks.publish(type, data, deliveryFaults)
       await webhooks.settled()
@@ -140,14 +161,18 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     },
     deliveries: webhooks.deliveries,
     settled: webhooks.settled,
-    advance(seconds) {
-      advance(seconds)
-      webhooks.runDue()
-    },
+    advance,
     async close() {
       webhooks.close()
       await server.close()
+      await file?.close()
       keys.release()
     },
   }
+  return joined(controls, emulator)
+}
+
+/** Both as one object. A spread would read getters once and for all. */
+function joined<One extends object, Other extends object>(one: One, other: Other): One & Other {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other
 }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { answerControl } from './control/answer-control.ts'
+import type { ControlContext } from './control/route.ts'
+import { failedSignIn } from './failed-sign-in.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
 import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
 import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
-import type { State } from './state/state.ts'
 
 /** A request as it came, secrets and all, and the status it was answered with. */
 export interface ReceivedRequest extends Call {
@@ -11,29 +13,42 @@ export interface ReceivedRequest extends Call {
   readonly status?: number
 }
 
-/** Answers requests and writes them down. */
-export function serve(state: State, requests: ReceivedRequest[]): RequestListener {
+/** What a server answers from, and where it writes requests down. */
+export interface ServeContext extends ControlContext {
+  readonly requests: ReceivedRequest[]
+  /** Called after each answer: something may have changed. */
+  readonly answered: () => void
+}
+
+/** Answers requests and writes them down, except those that control the emulator itself. */
+export function serve(context: ServeContext): RequestListener {
   return function emulatorListener(req, res) {
-    handle(state, requests, req, res).catch((error: unknown) => {
-      if (error instanceof TooLarge) send(res, tooLarge)
-      else if (!res.headersSent) send(res, brokenEmulator(error))
-    })
+    handle(context, req, res)
+      .catch((error: unknown) => {
+        if (error instanceof TooLarge) send(res, tooLarge)
+        else if (!res.headersSent) send(res, brokenEmulator(error))
+      })
+      .finally(context.answered)
   }
 }
 
 async function handle(
-  state: State,
-  requests: ReceivedRequest[],
+  context: ServeContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  const { state, requests } = context
   const call = await readCall(req)
+  const controlled = await answerControl(context, call)
+  if (controlled) return send(res, controlled)
   const received: Call & { status?: number } = { ...call }
   requests.push(received)
   const fault = state.faults.forRequest(call)
   const answer = fault ? faultAnswer(fault, req, call.path) : await route(state, call)
   if (!answer) return
   received.status = answer.status
+  const failure = failedSignIn(call, answer)
+  if (failure) state.settings.log(failure)
   send(res, answer)
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface LoopbackServer {
@@ -8,32 +9,48 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
+/** Where a server listens, besides its port. */
+export interface ListenOptions {
+  /** Whether other machines can reach it. Default: false. */
+  readonly onEveryInterface?: boolean
+  /** Default: http. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+}
+
 /**
- * Listens on 127.0.0.1 and, where the machine has it, on ::1, and never on another interface:
- * `localhost` means either, depending on who resolves it, and anybody may sign in here as anybody.
+ * Listens on 127.0.0.1 and, where the machine has it, on ::1, since `localhost` means either,
+ * depending on what resolves it. Other interfaces are opened on request only: every visitor can
+ * sign in here as every person.
  */
-export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+export async function listenOn(port: number, options: ListenOptions = {}): Promise<LoopbackServer> {
   try {
-    return await listenOnBoth(port)
+    return options.onEveryInterface
+      ? await listenOnAll(port, options)
+      : await listenOnBoth(port, options)
   } catch (error) {
     if (!isTaken(error)) throw error
     throw new Error(
-      `Port ${port} is taken: stop the program that uses it, or choose another port; 0 takes any that is free.`,
+      `Port ${port} is taken: stop the program that uses it, or choose another one with --port; --port 0 takes any that is free.`,
       { cause: error },
     )
   }
 }
 
-async function listenOnBoth(port: number): Promise<LoopbackServer> {
-  const ipv4 = await listen('127.0.0.1', port)
+async function listenOnAll(port: number, options: ListenOptions): Promise<LoopbackServer> {
+  const server = await listen('0.0.0.0', port, options)
+  return loopbackServer((server.address() as AddressInfo).port, [server])
+}
+
+async function listenOnBoth(port: number, options: ListenOptions): Promise<LoopbackServer> {
+  const ipv4 = await listen('127.0.0.1', port, options)
   const actualPort = (ipv4.address() as AddressInfo).port
-  const ipv6 = await listen('::1', actualPort).catch((error: Error) => error)
+  const ipv6 = await listen('::1', actualPort, options).catch((error: Error) => error)
   if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
   if (!isTaken(ipv6)) return loopbackServer(actualPort, [ipv4])
 
   // Another program has this port on ::1 and would get half of what is meant for us.
   await closeServer(ipv4)
-  if (port === 0) return listenOnBoth(0)
+  if (port === 0) return listenOnBoth(0, options)
   throw ipv6
 }
 
@@ -41,9 +58,9 @@ function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }
 
-function listen(host: string, port: number): Promise<Server> {
+function listen(host: string, port: number, { tls }: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer()
+    const server = tls ? createTlsServer({ ...tls }) : createServer()
     server.once('error', reject)
     server.listen(port, host, () => resolve(server))
   })

@@ -3,8 +3,16 @@ import type { Subscription } from '../webhooks/delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {
-  /** The port on the loopback interface. Default: 0, any free one. */
+  /** The port to listen on. Default: 0, any free one. */
   readonly port?: number
+  /**
+   * The host name of {@link Emulator.url}, e.g. `emulator` in a network of containers. With it, the
+   * emulator listens on every interface, so that every machine in reach can sign in as every
+   * person. Default: `localhost`, on the loopback interface only.
+   */
+  readonly host?: string
+  /** Certificate and private key, each as PEM; the emulator then speaks https. Default: http. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Default: a fixed `skc_…`. */
   readonly clientId?: string
   /** Default: a well-known secret that the kit refuses in production. */
@@ -44,6 +52,19 @@ export interface EmulatorSeed {
    */
   readonly socialPeople?: readonly PersonSeed[]
   readonly lifetimes?: Partial<Lifetimes>
+  /**
+   * A file that keeps organizations, people, directories, keys, sessions, tokens and subscriptions
+   * between runs. Where it exists, it wins over `organizations`. It holds private keys: its mode is
+   * 600. Default: none.
+   */
+  readonly stateFile?: string
+  /**
+   * Starts although `NODE_ENV` is `production`, for end-to-end tests of a production image. Every
+   * visitor can sign in as every person. Default: false.
+   */
+  readonly dangerouslyAllowEmulator?: boolean
+  /** Receives a line for each attempt of a delivery and for each failed sign-in. Default: none. */
+  readonly log?: (line: string) => void
   /** Default: `Date.now`. {@link Emulator.advance} moves on from it. */
   readonly clock?: Clock
   /** Whether an authorization request without PKCE is refused. Default: true. */

@@ -26,6 +26,7 @@ export interface Settings {
   readonly singleUse: boolean
   /** What the emulator's own clock goes on from. */
   readonly clock: Clock
+  readonly log: (line: string) => void
 }
 
 const standardScopes = ['openid', 'email', 'profile', 'offline_access']
@@ -57,6 +58,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     portalLinkTtlSeconds: seed.portalLinkTtlSeconds ?? 7 * 86_400,
     singleUse: seed.singleUse ?? false,
     clock: seed.clock ?? Date.now,
+    log: seed.log ?? (() => {}),
   }
 }
 

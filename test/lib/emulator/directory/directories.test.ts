@@ -299,8 +299,8 @@ describe('over HTTP', () => {
     ],
     ['no JSON', 400, 'POST', 'users', 'email=mary'],
     ['JSON that is no object', 400, 'POST', 'users', '[]'],
-    ['an unknown operation', 501, 'PUT', 'users', marysBody],
-    ['an unknown collection', 501, 'GET', 'robots', ''],
+    ['an unknown operation', 405, 'PUT', 'users', marysBody],
+    ['an unknown collection', 404, 'GET', 'robots', ''],
   ])('%s is %i', async (_case, status, method, path, body) => {
     const { emulator, events } = await acme()
     const url = new URL(path, `${emulator.url}/emulator/directories/${directoryId}/`)

@@ -1,0 +1,162 @@
+import {
+  nonEmptyString,
+  oneOf,
+  positive,
+  strings,
+  trueOrFalse,
+  wholeSeconds,
+} from '../../ground/fields.ts'
+import { isObject } from '../../ground/is-object.ts'
+import { eventTypes } from '../../webhooks/events.ts'
+import { signWebhook } from '../../webhooks/signature.ts'
+import type { Subscription } from '../webhooks/delivery.ts'
+import { arrayOf, type Kind, type Kinds, kind, nullOr, objectOf } from './kinds.ts'
+import type {
+  ConnectionSeed,
+  DirectorySeed,
+  EmulatorSeed,
+  Lifetimes,
+  OrganizationSeed,
+  PersonSeed,
+} from './seed.ts'
+
+/** What a file can say of a seed: all that is JSON, and nothing about the machine it is read on. */
+export type SeedFile = Omit<
+  EmulatorSeed,
+  'clock' | 'log' | 'tls' | 'stateFile' | 'dangerouslyAllowEmulator'
+> & {
+  /** The path of the JSON schema, for editors. */
+  readonly $schema?: string
+}
+
+export const text: Kind<string> = kind(nonEmptyString, { type: 'string', minLength: 1 })
+export const yesOrNo: Kind<boolean> = kind(trueOrFalse, { type: 'boolean' })
+export const texts: Kind<readonly string[]> = kind((value) => strings(value), {
+  type: 'array',
+  items: text.schema,
+})
+export const record: Kind<Readonly<Record<string, unknown>>> = kind(objectValue, { type: 'object' })
+const url: Kind<string> = kind(absoluteUrl, { type: 'string', format: 'uri' })
+const seconds: Kind<number> = kind(wholeSeconds, { type: 'integer', minimum: 1 })
+
+export const personKinds: Kinds<PersonSeed> = {
+  email: kind(emailAddress, { type: 'string', format: 'email' }),
+  name: text,
+  id: id('usr_'),
+  idpUserId: text,
+  externalId: text,
+  emailVerified: yesOrNo,
+  roles: texts,
+  permissions: texts,
+  groups: texts,
+  refusal: choice(['access_denied', 'user_not_active']),
+  claims: record,
+}
+export const personKind: Kind<PersonSeed> = objectOf(personKinds, ['email', 'name'])
+
+const connectionKind = objectOf<ConnectionSeed>({
+  id: id('conn_'),
+  provider: text,
+  type: choice(['SAML', 'OIDC']),
+  enabled: yesOrNo,
+  status: choice(['DRAFT', 'IN_PROGRESS', 'COMPLETED']),
+})
+const directoryKind = objectOf<DirectorySeed>({ id: id('dir_'), enabled: yesOrNo })
+
+export const organizationKinds: Kinds<OrganizationSeed> = {
+  id: id('org_'),
+  externalId: text,
+  displayName: text,
+  domains: texts,
+  connection: nullOr(connectionKind),
+  directory: nullOr(directoryKind),
+  people: arrayOf(personKind),
+}
+export const organizationKind: Kind<OrganizationSeed> = objectOf(organizationKinds, ['displayName'])
+
+export const subscriptionKind: Kind<Subscription> = objectOf<Subscription>(
+  {
+    url,
+    secret: kind(webhookSecret, { type: 'string', pattern: '^whsec_' }),
+    events: kind((value) => strings(value, eventTypes), {
+      type: 'array',
+      items: { enum: eventTypes },
+    }),
+  },
+  ['url'],
+)
+
+const lifetimesKind = objectOf<Partial<Lifetimes>>({
+  codeSeconds: seconds,
+  accessTokenSeconds: seconds,
+  idTokenSeconds: seconds,
+  clientTokenSeconds: seconds,
+})
+
+export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
+  $schema: text,
+  port: kind(portNumber, { type: 'integer', minimum: 0, maximum: 65_535 }),
+  host: text,
+  clientId: text,
+  clientSecret: text,
+  redirectUris: arrayOf(url),
+  postLogoutRedirectUris: arrayOf(url),
+  initiateLoginUri: url,
+  organizations: arrayOf(organizationKind),
+  mode: choice(['full-stack', 'sso']),
+  hostedLogin: yesOrNo,
+  socialPeople: arrayOf(personKind),
+  lifetimes: lifetimesKind,
+  enforcePkce: yesOrNo,
+  scopes: texts,
+  webhooks: arrayOf(subscriptionKind),
+  retryScale: kind(positive, { type: 'number', exclusiveMinimum: 0 }),
+  portalLinkTtlSeconds: seconds,
+  singleUse: yesOrNo,
+})
+
+/** Ids are pinned as Scalekit writes them, or the kit would refuse the tokens they are in. */
+function id(prefix: string): Kind<string> {
+  return kind(
+    (value) => {
+      if (typeof value === 'string' && value.startsWith(prefix) && /^\w+$/.test(value)) return value
+      throw new Error(`must be an id such as ${prefix}69615647365005430`)
+    },
+    { type: 'string', pattern: `^${prefix}\\w+$` },
+  )
+}
+
+function choice<const Value extends string>(allowed: readonly Value[]): Kind<Value> {
+  return kind((value) => oneOf(value, allowed), { enum: allowed })
+}
+
+function objectValue(value: unknown) {
+  if (isObject(value)) return value
+  throw new Error('must be an object')
+}
+
+function emailAddress(value: unknown): string {
+  if (typeof value === 'string' && /^[^@\s]+@[^@\s]+$/.test(value)) return value
+  throw new Error('must be an email address such as ada@acme.example')
+}
+
+function absoluteUrl(value: unknown): string {
+  if (typeof value === 'string' && URL.canParse(value)) return value
+  throw new Error('must be a URL such as http://localhost:3000/callback')
+}
+
+/** By the rules of the signature, which has the last word on secrets. */
+function webhookSecret(value: unknown): string {
+  try {
+    signWebhook({ id: 'check', body: '', secret: nonEmptyString(value) })
+    return value as string
+  } catch (error) {
+    throw new Error('must be whsec_ and the base64 of at least 24 random bytes', { cause: error })
+  }
+}
+
+function portNumber(value: unknown): number {
+  const isPort = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
+  if (isPort) return value as number
+  throw new Error('must be a whole number from 0 to 65535')
+}
