@@ -51,6 +51,7 @@ export interface EmulatorSeed {
    * member signs in to that organization, all others to none.
    */
   readonly socialPeople?: readonly PersonSeed[]
+  /** How long what the emulator issues is good for. Default: as Scalekit's samples show. */
   readonly lifetimes?: Partial<Lifetimes>
   /**
    * A file that keeps organizations, people, directories, keys, sessions, tokens and subscriptions
