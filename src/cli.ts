@@ -10,12 +10,22 @@ const usage = `Usage: express-scalekit emulator [options] [-- <command>]
 emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
   --port <number>             the port to listen on (default: 4400; 0: any free port)
+  --host <name>               the name by which other machines or containers reach it; it then
+                              listens on every interface (default: localhost, this machine only)
+  --https                     speaks https, with a certificate that openssl makes
   --redirect-uri <url>        a redirect URI, compared exactly; may be repeated
                               (default: http://localhost:3000/callback)
   --mode <full-stack | sso>   the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
                               for an email address (default: on in full-stack mode)
   --webhook <url>             an endpoint that gets the events; may be repeated
+  --seed <file>               JSON with organizations, people and settings
+  --state <file>              keeps changes in this file between runs
+  --env-file, -e <file>       adds the variables that the application needs to a file such as .env,
+                              and never overwrites one; with Node 20, use -e for a new file
+  --open                      opens the emulator's home page in the browser
+  --dangerously-allow-emulator
+                              starts although NODE_ENV is production, for end-to-end tests
   -- <command>                starts your application with the emulator's variables in its
                               environment, and stops when it ends
 

@@ -130,7 +130,7 @@ describe('express-scalekit emulator', () => {
     const second = run(['emulator', '--port', port])
     expect(await exitOf(second.child)).toBe(1)
     expect(second.output.errors).toBe(
-      `Port ${port} is taken: stop the program that uses it, or choose another port; 0 takes any that is free.\n`,
+      `Port ${port} is taken: stop the program that uses it, or choose another one with --port; --port 0 takes any that is free.\n`,
     )
   })
 

@@ -1,0 +1,109 @@
+import type { EmulatorSeed } from '../emulator/world/seed.ts'
+import { readSeedFile } from '../emulator/world/seed-file.ts'
+import {
+  assertNoMore,
+  numberArgument,
+  parseArguments,
+  UsageError,
+  urlArgument,
+} from './arguments.ts'
+
+/** What the command line of an emulator says. */
+export interface EmulatorOptions {
+  readonly seed: EmulatorSeed & { readonly redirectUris: readonly string[] }
+  readonly https: boolean
+  readonly open: boolean
+  readonly envFile?: string
+}
+
+/** What the flags say: a seed, and what only the command does. */
+interface Given extends EmulatorSeed, Partial<Omit<EmulatorOptions, 'seed'>> {
+  readonly seedFile?: string
+}
+
+/** How a flag is written, and what it says. */
+interface Flag {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  /** One letter. */
+  readonly short?: string
+  readonly read: (words: readonly string[]) => Given
+}
+
+/** Every flag of the command; `src/cli.ts` explains each to the user. */
+const flags: Readonly<Record<string, Flag>> = {
+  port: word((text) => ({ port: numberArgument('--port', text, { min: 0, max: 65_535 }) })),
+  host: word((text) => ({ host: hostArgument(text) })),
+  https: isSet({ https: true }),
+  'redirect-uri': words((uris) => ({ redirectUris: urls('--redirect-uri', uris) })),
+  mode: word((text) => ({ mode: choice('--mode', text, ['full-stack', 'sso']) })),
+  'hosted-login': word((text) => ({ hostedLogin: onOrOff('--hosted-login', text) })),
+  webhook: words((uris) => ({ webhooks: urls('--webhook', uris).map((url) => ({ url })) })),
+  seed: word((seedFile) => ({ seedFile })),
+  state: word((stateFile) => ({ stateFile })),
+  // Node 20 reads `--env-file` itself, wherever it is, and fails if there is no such file.
+  'env-file': { ...word((envFile) => ({ envFile })), short: 'e' },
+  open: isSet({ open: true }),
+  'dangerously-allow-emulator': isSet({ dangerouslyAllowEmulator: true }),
+}
+
+/**
+ * Reads the command line. What it says wins over the file of `--seed`.
+ *
+ * @param appPort where the application listens, if the environment that it inherits says so
+ */
+export async function readEmulatorOptions(
+  args: readonly string[],
+  appPort = '3000',
+): Promise<EmulatorOptions> {
+  const { positionals, values } = parseArguments(args, flags)
+  assertNoMore(positionals)
+  const given: Given = Object.assign({}, ...Object.entries(values).map(readFlag))
+  const { https = false, open = false, envFile, seedFile, ...own } = given
+  const file = seedFile === undefined ? {} : await readSeedFile(seedFile)
+  const defaults = { port: 4400, redirectUris: [`http://localhost:${appPort}/callback`] }
+  const seed = { ...defaults, ...file, ...own }
+  return { seed, https, open, ...(envFile !== undefined && { envFile }) }
+}
+
+function readFlag([name, value]: [string, unknown]): Given {
+  return flags[name]!.read([value].flat().map(String))
+}
+
+function word(read: (text: string) => Given): Flag {
+  return { type: 'string', read: ([text]) => read(text!) }
+}
+
+function words(read: Flag['read']): Flag {
+  return { type: 'string', multiple: true, read }
+}
+
+function isSet(given: Given): Flag {
+  return { type: 'boolean', read: () => given }
+}
+
+function urls(name: string, texts: readonly string[]): readonly string[] {
+  return texts.map((text) => urlArgument(name, text))
+}
+
+/** A name or an IPv4 address, without scheme and port. */
+function hostArgument(host: string): string {
+  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) return host.toLowerCase()
+  throw new UsageError(
+    `--host must be the name by which others reach the emulator, such as emulator, not ${host}.`,
+  )
+}
+
+function choice<const Value extends string>(
+  name: string,
+  text: string,
+  allowed: readonly Value[],
+): Value {
+  const found = allowed.find((value) => value === text)
+  if (found !== undefined) return found
+  throw new UsageError(`${name} must be ${allowed.join(' or ')}, not ${text}.`)
+}
+
+function onOrOff(name: string, text: string): boolean {
+  return choice(name, text, ['on', 'off']) === 'on'
+}
