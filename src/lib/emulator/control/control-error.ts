@@ -1,5 +1,5 @@
 /** Why a call of the emulator's own API is refused, by the codes it answers with. */
-const statusByCode = {
+export const statusByCode = {
   invalid_request: 400,
   cross_site: 403,
   not_found: 404,

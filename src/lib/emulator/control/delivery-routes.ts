@@ -50,8 +50,11 @@ export const deliveryRoutes: readonly ControlRoute[] = [
   ),
   control(
     'GET /deliveries',
-    'Every delivery, with its attempts and their responses.',
-    ({ state }) => state.webhooks.deliveries.map(deliveryData),
+    'Every delivery, with its attempts and their responses. With `?settled=true`, as soon as every attempt that is due was answered.',
+    async ({ state: { webhooks } }, { query }) => {
+      if (query.get('settled') === 'true') await webhooks.settled()
+      return webhooks.deliveries.map(deliveryData)
+    },
   ),
   control(
     'POST /deliveries',
