@@ -97,8 +97,8 @@ export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> 
       'The emulator signs in every user without a password, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
     )
   }
-  const server = await listenOnLoopback(seed.port ?? 0)
   const settings = settingsFrom(seed)
+  const server = await listenOnLoopback(seed.port ?? 0)
   const clock = adjustableClock(settings)
   const issuer = `http://localhost:${server.port}`
   return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
+import { refusalOf } from './server/admission.ts'
 import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
 import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
 import type { State } from './state/state.ts'
@@ -27,6 +28,11 @@ async function handle(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  const refusal = refusalOf(req, state.settings.allowedHosts)
+  if (refusal) {
+    send(res, refusal)
+    return
+  }
   const call = await readCall(req)
   const received: Call & { status?: number } = { ...call }
   requests.push(received)

@@ -5,6 +5,13 @@ import type { Subscription } from '../webhooks/delivery.ts'
 export interface EmulatorSeed {
   /** The port on the loopback interface. Default: 0, any free one. */
   readonly port?: number
+  /**
+   * Names besides `localhost`, `127.0.0.1` and `[::1]` that requests may be addressed to, without a
+   * port, such as `emulator` in a network of containers. Requests whose `Host` header has another
+   * name are answered with 421, or any site could use a developer's emulator by DNS rebinding.
+   * Default: none.
+   */
+  readonly allowedHosts?: readonly string[]
   /** Default: a fixed `skc_…`. */
   readonly clientId?: string
   /** Default: a well-known secret that the kit refuses in production. */

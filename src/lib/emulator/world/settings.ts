@@ -8,6 +8,7 @@ import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
 
 /** A seed with every default filled in. */
 export interface Settings {
+  readonly allowedHosts: readonly string[]
   readonly clientId: string
   readonly clientSecret: string
   readonly redirectUris: readonly string[]
@@ -34,6 +35,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
   const mode = seed.mode ?? 'full-stack'
   const redirectUris = seed.redirectUris ?? ['http://localhost:3000/callback']
   return {
+    allowedHosts: (seed.allowedHosts ?? []).map(hostName),
     clientId: seed.clientId ?? 'skc_58327480989122566',
     clientSecret: seed.clientSecret ?? emulatorClientSecret,
     redirectUris,
@@ -58,6 +60,15 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     singleUse: seed.singleUse ?? false,
     clock: seed.clock ?? Date.now,
   }
+}
+
+/** A name as it is in a `Host` header, without the port. */
+function hostName(given: string): string {
+  const name = given.toLowerCase()
+  if (/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(name)) return name
+  throw new Error(
+    `\`allowedHosts\` must be host names without a port, not ${JSON.stringify(given)}`,
+  )
 }
 
 /** What Scalekit's own samples show for either product; its codes live ten minutes, ours one. */
