@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerHttp2, type Http2Connections } from './http2.ts'
 
 export interface LoopbackServer {
   readonly port: number
@@ -26,7 +27,7 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
 
 async function listenOnBoth(port: number): Promise<LoopbackServer> {
   const ipv4 = await listen('127.0.0.1', port)
-  const actualPort = (ipv4.address() as AddressInfo).port
+  const actualPort = (ipv4.server.address() as AddressInfo).port
   const ipv6 = await listen('::1', actualPort).catch((error: Error) => error)
   if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
   if (!isTaken(ipv6)) return loopbackServer(actualPort, [ipv4])
@@ -41,19 +42,26 @@ function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }
 
-function listen(host: string, port: number): Promise<Server> {
+/** One interface's server, with what it speaks besides HTTP/1.1. */
+interface Listening {
+  readonly server: Server
+  readonly http2: Http2Connections
+}
+
+function listen(host: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = createServer()
+    const http2 = answerHttp2(server)
     server.once('error', reject)
-    server.listen(port, host, () => resolve(server))
+    server.listen(port, host, () => resolve({ server, http2 }))
   })
 }
 
-function loopbackServer(port: number, servers: readonly Server[]): LoopbackServer {
+function loopbackServer(port: number, servers: readonly Listening[]): LoopbackServer {
   return {
     port,
     handle: (listener) => {
-      for (const server of servers) server.on('request', listener)
+      for (const { server } of servers) server.on('request', listener)
     },
     close: async () => {
       await Promise.all(servers.map(closeServer))
@@ -61,9 +69,10 @@ function loopbackServer(port: number, servers: readonly Server[]): LoopbackServe
   }
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer({ server, http2 }: Listening): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
+    http2.close()
   })
 }
