@@ -1,6 +1,8 @@
 import type { ParseArgsConfig } from 'node:util'
 import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
+import { retrySchedules } from '../emulator/webhooks/retry-schedule.ts'
+import type { EmulatorSeed } from '../emulator/world/seed.ts'
 import {
   assertNoMore,
   numberArgument,
@@ -17,6 +19,8 @@ const options = {
   mode: { type: 'string', default: 'full-stack' },
   'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
+  'retry-schedule': { type: 'string' },
+  'rate-limit': { type: 'string' },
 } satisfies ParseArgsConfig['options']
 
 /** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
@@ -47,6 +51,8 @@ function seedFrom(args: readonly string[], appPort = '3000') {
     mode: modeFrom(values.mode),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
+    ...retryScheduleFrom(values['retry-schedule']),
+    ...rateLimitFrom(values['rate-limit']),
   }
 }
 
@@ -60,4 +66,20 @@ function hostedLoginFrom(text: string | undefined): { readonly hostedLogin?: boo
   if (text === undefined) return {}
   if (text === 'on' || text === 'off') return { hostedLogin: text === 'on' }
   throw new UsageError(`--hosted-login must be on or off, not ${text}.`)
+}
+
+function retryScheduleFrom(text: string | undefined): Pick<EmulatorSeed, 'retrySchedule'> {
+  if (text === undefined) return {}
+  const name = retrySchedules.find((known) => known === text)
+  if (name) return { retrySchedule: name }
+  const waits = text.split(',').map((wait) => (/^\d+$/.test(wait) ? Number(wait) : Number.NaN))
+  if (!waits.includes(Number.NaN)) return { retrySchedule: waits }
+  throw new UsageError(
+    `--retry-schedule must be ${retrySchedules.join(', ')} or waits in seconds such as 5,30,120, not ${text}.`,
+  )
+}
+
+function rateLimitFrom(text: string | undefined): Pick<EmulatorSeed, 'rateLimitPerMinute'> {
+  if (text === undefined) return {}
+  return { rateLimitPerMinute: numberArgument('--rate-limit', text, { min: 1, max: 1_000_000 }) }
 }

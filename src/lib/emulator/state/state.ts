@@ -6,6 +6,7 @@ import type { Settings } from '../world/settings.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
 
 /** All there is to know about one running emulator. */
@@ -15,6 +16,8 @@ export interface State {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly faults: Faults
+  /** Of the management API. */
+  readonly rateLimit: RateLimit
   /** Authorization requests that wait on a page for a person. */
   readonly pending: Map<string, PendingSignIn>
   readonly codes: Map<string, Code>
@@ -101,6 +104,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     clock,
     keys: createKeyRing(),
     faults: createFaults(),
+    rateLimit: createRateLimit(settings.rateLimitPerMinute, clock),
     pending: new Map(),
     codes: new Map(),
     accessTokens: new Map(),

@@ -31,6 +31,8 @@ export interface Webhooks {
 export interface WebhookSettings {
   /** Where events are sent from the start. */
   readonly webhooks: readonly Subscription[]
+  /** What lies between one attempt and the next, in seconds. */
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
   /** The time of the host, which `advance` does not move. */
   readonly clock: Clock
@@ -42,13 +44,16 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
   const lanes = new Map<Lane, readonly EventType[]>()
   const deliveries: Delivery[] = []
   const working = new Set<Promise<void>>()
-  const { clock: hostClock, retryScale } = settings
+  const { clock: hostClock, retryWaitsSeconds, retryScale } = settings
   const track = (work: Promise<void>) => {
     const tracked = work.finally(() => working.delete(tracked))
     working.add(tracked)
     return tracked
   }
-  const parts = { clock, hostClock, agenda, retryScale, closing: closing.signal, track }
+  const parts = {
+    ...{ clock, hostClock, agenda, retryWaitsSeconds, retryScale, track },
+    closing: closing.signal,
+  }
 
   function subscribe({ url, secret = emulatorWebhookSecret, events = eventTypes }: Subscription) {
     assertUsable(url, secret)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
+import { retryWaits } from '../webhooks/retry-schedule.ts'
 import { type Organization, organizationFrom } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
@@ -22,7 +23,9 @@ export interface Settings {
   readonly enforcePkce: boolean
   readonly scopes: readonly string[]
   readonly webhooks: readonly Subscription[]
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
+  readonly rateLimitPerMinute: number
   readonly portalLinkTtlSeconds: number
   readonly singleUse: boolean
   /** What the emulator's own clock goes on from. */
@@ -55,7 +58,9 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     enforcePkce: seed.enforcePkce ?? true,
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
     webhooks: seed.webhooks ?? [],
+    retryWaitsSeconds: retryWaits(seed.retrySchedule ?? '6-attempts'),
     retryScale: seed.retryScale ?? 1,
+    rateLimitPerMinute: perMinute(seed.rateLimitPerMinute ?? Infinity),
     portalLinkTtlSeconds: seed.portalLinkTtlSeconds ?? 7 * 86_400,
     singleUse: seed.singleUse ?? false,
     clock: seed.clock ?? Date.now,
@@ -69,6 +74,11 @@ function hostName(given: string): string {
   throw new Error(
     `\`allowedHosts\` must be host names without a port, not ${JSON.stringify(given)}`,
   )
+}
+
+function perMinute(given: number): number {
+  if (given === Infinity || (Number.isSafeInteger(given) && given > 0)) return given
+  throw new Error(`\`rateLimitPerMinute\` must be a whole number from 1 on, not ${given}`)
 }
 
 /** What Scalekit's own samples show for either product; its codes live ten minutes, ours one. */
