@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { addBounded } from '../ground/bounded.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
 import { refusalOf } from './server/admission.ts'
@@ -35,7 +36,7 @@ async function handle(
   }
   const call = await readCall(req)
   const received: Call & { status?: number } = { ...call }
-  requests.push(received)
+  addBounded(requests, received)
   const fault = state.faults.forRequest(call)
   const answer = fault ? faultAnswer(fault, req, call.path) : await route(state, call)
   if (!answer) return

@@ -85,11 +85,16 @@ export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
 
 export function createFaults(): Faults {
   const entries: { readonly rule: FaultRule; left: number }[] = []
+  function remove(entry: (typeof entries)[number]): void {
+    const at = entries.indexOf(entry)
+    if (at !== -1) entries.splice(at, 1)
+  }
   function take<Found>(find: (rule: FaultRule) => Found | undefined): Found | undefined {
     for (const entry of entries) {
       const found = entry.left > 0 ? find(entry.rule) : undefined
       if (found === undefined) continue
       entry.left -= 1
+      if (entry.left === 0) remove(entry)
       return found
     }
     return undefined
@@ -98,9 +103,7 @@ export function createFaults(): Faults {
     add: (rule) => {
       const entry = { rule, left: rule.times ?? 1 }
       entries.push(entry)
-      return () => {
-        entry.left = 0
-      }
+      return () => remove(entry)
     },
     forRequest: (request) => take((rule) => (isForRequest(rule, request) ? rule : undefined)),
     distort: (kind, claims) => withChanges(claims, take((rule) => changesIn(rule, kind)) ?? {}),

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
@@ -105,14 +106,14 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     keys: createKeyRing(),
     faults: createFaults(),
     rateLimit: createRateLimit(settings.rateLimitPerMinute, clock),
-    pending: new Map(),
-    codes: new Map(),
-    accessTokens: new Map(),
-    refreshTokens: new Map(),
-    sessions: new Map(),
-    clientTokens: new Map(),
-    portalLinks: new Map(),
-    portalSessions: new Map(),
+    pending: new BoundedMap('sign-ins in progress'),
+    codes: new BoundedMap('authorization codes'),
+    accessTokens: new BoundedMap('access tokens'),
+    refreshTokens: new BoundedMap('refresh tokens'),
+    sessions: new BoundedMap('sessions'),
+    clientTokens: new BoundedMap('tokens of applications'),
+    portalLinks: new BoundedMap('portal links'),
+    portalSessions: new BoundedMap('portal sessions'),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
   }

@@ -1,3 +1,4 @@
+import { addBounded } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorWebhookSecret } from '../../ground/sample-secrets.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
@@ -10,7 +11,7 @@ import { createLane, type Lane } from './lane.ts'
 
 /** Sends events to those who subscribed. */
 export interface Webhooks {
-  /** Everything that was ever on its way, oldest first. */
+  /** The newest 10 000 that were ever on their way, oldest first. */
   readonly deliveries: readonly Delivery[]
   /** @returns a function that ends the subscription; what is on its way still arrives */
   subscribe(subscription: Subscription): () => void
@@ -72,7 +73,7 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
       const id = randomId('msg_')
       const wanting = [...lanes].filter(([, events]) => events.includes(type))
       const begun = wanting.flatMap(([lane]) => lane.send(event, id, faults))
-      deliveries.push(...begun)
+      addBounded(deliveries, ...begun)
       return begun
     },
     runDue: agenda.runDue,
