@@ -423,6 +423,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'RepeatedFault',
     'RequestFault',
     'ResetFault',
+    'RetrySchedule',
     'RoleData',
     'StatusFault',
     'Subscription',
