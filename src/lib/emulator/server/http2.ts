@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 
 /** HTTP/2 connections to a server of HTTP/1.1. */
 export interface Http2Connections {
@@ -9,20 +10,24 @@ export interface Http2Connections {
 }
 
 /**
- * Has HTTP/2 without TLS answered on the port of a server of HTTP/1.1. Scalekit's own SDK calls the
- * management API by gRPC, which begins like this ("prior knowledge"); a server of HTTP/1.1 breaks
- * the connection off, and the SDK ends its process.
+ * Has HTTP/2 answered on the port of a server of HTTP/1.1. Scalekit's own SDK calls the management
+ * API by gRPC. Without TLS, that begins with HTTP/2 at once ("prior knowledge"); a server of
+ * HTTP/1.1 breaks the connection off, and the SDK ends its process. A server with TLS has to offer
+ * `h2` among its `ALPNProtocols`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior-
  */
 export function answerHttp2(server: Server): Http2Connections {
   const http2 = createServer().on('stream', answer)
   const sockets = new Set<Socket>()
-  const [serveHttp1] = server.listeners('connection')
-  server.removeAllListeners('connection')
-  server.on('connection', (socket: Socket) => {
-    // Until it is known which server a connection is for, none of them knows it.
+  const event = server instanceof TlsServer ? 'secureConnection' : 'connection'
+  const [serveHttp1] = server.listeners(event)
+  server.removeAllListeners(event)
+  // Until it is known which server a connection is for, none of them knows it.
+  server.prependListener('connection', (socket: Socket) => {
     sockets.add(socket.once('close', () => sockets.delete(socket)))
+  })
+  server.on(event, (socket: Socket) => {
     beginningOf(socket, (isHttp2) => {
       if (isHttp2) http2.emit('connection', socket)
       else serveHttp1!.call(server, socket)

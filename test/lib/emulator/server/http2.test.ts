@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
-import { connect } from 'node:net'
+import { createServer, get } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { answerHttp2 } from '../../../../src/lib/emulator/server/http2.ts'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
+import { selfSigned } from '../../../support/self-signed.ts'
 import { codeFor } from '../application.ts'
 import { emulate } from '../emulate.ts'
 
@@ -86,6 +91,30 @@ describe('HTTP/2 without TLS', () => {
   })
 })
 
+describe('HTTP/2 over TLS', () => {
+  it('is answered likewise, beside HTTP/1.1', async () => {
+    const tls = { ...selfSigned, ALPNProtocols: ['h2', 'http/1.1'] }
+    const server = createServer(tls, (_req, res) => void res.end('by HTTP/1.1'))
+    const http2 = answerHttp2(server)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+      http2.close()
+    })
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const type = 'application/grpc+proto'
+    const call = { ':method': 'POST', ':path': listOrganization, 'content-type': type }
+    expect((await ask({ url }, call)).headers['grpc-status']).toBe('12')
+    const [answer] = (await once(get(url, { rejectUnauthorized: false }), 'response')) as [
+      IncomingMessage,
+    ]
+    expect(await text(answer)).toBe('by HTTP/1.1')
+    http2.close()
+    await new Promise((resolve) => server.close(resolve))
+  })
+})
+
 describe('Scalekit’s own SDK', () => {
   it('fails a management call with a sentence, signs in, and its process goes on', async () => {
     const emulator = await emulate({ enforcePkce: false })
@@ -115,8 +144,8 @@ function environmentOf({ options }: Emulator) {
   return { ENVIRONMENT_URL: environmentUrl, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret }
 }
 
-async function ask({ url }: Emulator, request: Readonly<Record<string, string>>) {
-  const session = connectHttp2(url)
+async function ask({ url }: Pick<Emulator, 'url'>, request: Readonly<Record<string, string>>) {
+  const session = connectHttp2(url, { rejectUnauthorized: false })
   onTestFinished(() => session.destroy())
   const stream = session.request(request)
   stream.end(request[':method'] === 'POST' ? Buffer.alloc(5) : undefined)
