@@ -19,6 +19,10 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
                               for an email address (default: on in full-stack mode)
   --webhook <url>             an endpoint that gets the events; may be repeated
+  --retry-schedule <schedule> 3-attempts, 4-attempts, 6-attempts (default), 8-attempts, or the
+                              waits between attempts in seconds: 5,30,120
+  --rate-limit <number>       how many calls of the management API are answered in a minute
+                              (default: all)
   --seed <file>               JSON with organizations, people and settings
   --state <file>              keeps changes in this file between runs
   --env-file, -e <file>       adds the variables that the application needs to a file such as .env,

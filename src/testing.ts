@@ -35,6 +35,7 @@ export type {
   Subscription,
 } from './lib/emulator/webhooks/delivery.ts'
 export type { DataOf, WireEvent } from './lib/emulator/webhooks/event.ts'
+export type { RetrySchedule } from './lib/emulator/webhooks/retry-schedule.ts'
 export type {
   EmulatedDirectory,
   EmulatedDirectoryGroup,

@@ -73,6 +73,25 @@ describe('express-scalekit emulator', () => {
     await eventually(() => expect(received).toMatchObject([{ problem: undefined }]))
   })
 
+  it('limits the calls of a minute, and repeats deliveries when it is told to', async () => {
+    const { url, received } = await startReceiver(emulatorWebhookSecret, [500, 201])
+    const { child, output } = run([
+      ...['emulator', '--port', '0', '--webhook', url],
+      ...['--retry-schedule', '0,60', '--rate-limit', '1'],
+    ])
+    const emulator = await urlIn(child, output)
+    const calls = [1, 2].map(() => fetch(`${emulator}/api/v1/organizations`))
+    const statuses = (await Promise.all(calls)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([401, 429])
+    const directory = /\/emulator\/directories\/\w+/.exec(await (await fetch(emulator)).text())![0]
+    await fetch(`${emulator + directory}/groups`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"displayName":"Avengers"}',
+    })
+    await eventually(() => expect(received).toHaveLength(2))
+  })
+
   it('runs a command with the variables of the application, and ends with it and as it does', async () => {
     const names = ['ENVIRONMENT_URL', 'CLIENT_ID', 'CLIENT_SECRET', 'WEBHOOK_SECRET']
     const variables = ['APP_BASE_URL', ...names.map((name) => `SCALEKIT_${name}`)]
@@ -280,6 +299,9 @@ describe('express-scalekit', () => {
     ['nothing behind the dashes', ['emulator', '--']],
     ['an unknown mode', ['emulator', '--mode', 'modular']],
     ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
+    ['an unknown schedule', ['emulator', '--retry-schedule', '5-attempts']],
+    ['waits that are no numbers', ['emulator', '--retry-schedule', '5,,30']],
+    ['a limit of nothing', ['emulator', '--rate-limit', '0']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
     ['no event type', ['trigger', '--to', 'http://localhost']],
     ['nowhere to send an event', ['trigger', 'role.created']],

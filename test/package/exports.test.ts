@@ -433,6 +433,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'RepeatedFault',
     'RequestFault',
     'ResetFault',
+    'RetrySchedule',
     'RoleData',
     'StatusFault',
     'Subscription',

@@ -1,3 +1,4 @@
+import { retrySchedules } from '../emulator/webhooks/retry-schedule.ts'
 import type { EmulatorSeed } from '../emulator/world/seed.ts'
 import { readSeedFile } from '../emulator/world/seed-file.ts'
 import {
@@ -39,6 +40,8 @@ const flags: Readonly<Record<string, Flag>> = {
   mode: word((text) => ({ mode: choice('--mode', text, ['full-stack', 'sso']) })),
   'hosted-login': word((text) => ({ hostedLogin: onOrOff('--hosted-login', text) })),
   webhook: words((uris) => ({ webhooks: urls('--webhook', uris).map((url) => ({ url })) })),
+  'retry-schedule': word((text) => ({ retrySchedule: scheduleArgument(text) })),
+  'rate-limit': word((text) => ({ rateLimitPerMinute: rateLimitArgument(text) })),
   seed: word((seedFile) => ({ seedFile })),
   state: word((stateFile) => ({ stateFile })),
   // Node 20 reads `--env-file` itself, wherever it is, and fails if there is no such file.
@@ -84,6 +87,20 @@ function isSet(given: Given): Flag {
 
 function urls(name: string, texts: readonly string[]): readonly string[] {
   return texts.map((text) => urlArgument(name, text))
+}
+
+function scheduleArgument(text: string): NonNullable<EmulatorSeed['retrySchedule']> {
+  const name = retrySchedules.find((known) => known === text)
+  if (name) return name
+  const waits = text.split(',').map((wait) => (/^\d+$/.test(wait) ? Number(wait) : Number.NaN))
+  if (!waits.includes(Number.NaN)) return waits
+  throw new UsageError(
+    `--retry-schedule must be ${retrySchedules.join(', ')} or waits in seconds such as 5,30,120, not ${text}.`,
+  )
+}
+
+function rateLimitArgument(text: string): number {
+  return numberArgument('--rate-limit', text, { min: 1, max: 1_000_000 })
 }
 
 /** A name or an IPv4 address, without scheme and port. */

@@ -30,7 +30,7 @@ export interface Emulator extends EmulatorControls {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
-  /** Everything received so far, oldest first. */
+  /** What was received: the newest 10 000 requests, oldest first. */
   readonly requests: readonly ReceivedRequest[]
   /**
    * Makes something go wrong: an endpoint, or the next token.
@@ -76,7 +76,7 @@ export interface Emulator extends EmulatorControls {
     data?: DataOf<Type>,
     faults?: DeliveryFaults,
   ): Promise<readonly EmulatedDelivery[]>
-  /** Everything that was ever on its way to a subscription, oldest first. */
+  /** What was ever on its way to a subscription: the newest 10 000, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
   /** Resolves when every attempt that is due by now was answered. */
   settled(): Promise<void>

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { addBounded } from '../ground/bounded.ts'
 import { answerControl } from './control/answer-control.ts'
 import type { ControlContext } from './control/route.ts'
 import { failedSignIn } from './failed-sign-in.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
+import { refusalOf } from './server/admission.ts'
 import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
 import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
 
@@ -38,11 +40,14 @@ async function handle(
   res: ServerResponse,
 ): Promise<void> {
   const { state, requests } = context
+  const refusal = refusalOf(req, state.settings.allowedHosts)
+  if (refusal) return send(res, refusal)
   const call = await readCall(req)
-  const controlled = await answerControl(context, call)
+  const isOwn = call.path.startsWith('/emulator/')
+  const controlled = isOwn ? await answerControl(context, call) : undefined
   if (controlled) return send(res, controlled)
   const received: Call & { status?: number } = { ...call }
-  requests.push(received)
+  addBounded(requests, received)
   const fault = state.faults.forRequest(call)
   const answer = fault ? faultAnswer(fault, req, call.path) : await route(state, call)
   if (!answer) return

@@ -3,15 +3,14 @@ import { type Kind, readKind } from '../world/kinds.ts'
 import { ControlError } from './control-error.ts'
 
 /**
- * Refuses what a page of another site sends. Its forms cannot send JSON, its scripts would need
- * CORS, which the emulator never allows, and its reads say where they come from.
+ * Refuses what a page of another site reads, and what a form could send. What its scripts change is
+ * refused before, as for every path of the emulator.
  *
  * @throws {@link ControlError} `cross_site` or `unsupported_media_type`
  */
 export function assertFromHere({ method, headers }: Call): void {
   const site = headers['sec-fetch-site'] ?? 'none'
-  const isForeign = headers.origin !== undefined && hostOf(headers.origin) !== headers.host
-  if (isForeign || (site !== 'same-origin' && site !== 'none')) {
+  if (site !== 'same-origin' && site !== 'none') {
     throw new ControlError('cross_site', 'A page of another site cannot use this API')
   }
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
@@ -41,8 +40,4 @@ export function jsonOf({ body }: Call): unknown {
   } catch (error) {
     throw new ControlError('invalid_request', `The body is not JSON: ${(error as Error).message}`)
   }
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
 }

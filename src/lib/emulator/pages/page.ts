@@ -56,7 +56,8 @@ function headers({ script, embeddedBy = [] }: PageSettings) {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy': policy,
-    'referrer-policy': 'no-referrer',
+    // Not `no-referrer`: with it, older browsers send `Origin: null` with the emulator's own forms.
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
   }
 }

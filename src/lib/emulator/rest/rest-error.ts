@@ -35,8 +35,8 @@ const kinds = {
 
 export type RestErrorKind = keyof typeof kinds
 
-export function errorAnswer(error: RestError): Answer {
-  return json(kinds[error.kind].status, errorBody(error))
+export function errorAnswer(error: RestError, headers?: Answer['headers']): Answer {
+  return json(kinds[error.kind].status, errorBody(error), headers)
 }
 
 /** The body for a status, if this API has errors with it. */

@@ -23,6 +23,8 @@ function authenticated(operation: Operation): Route {
   return {
     ...operation,
     answer(state, call, params) {
+      const waitSeconds = state.rateLimit.take()
+      if (waitSeconds !== undefined) return tooManyCalls(waitSeconds)
       try {
         authenticate(state, call)
         return operation.answer(state, call, params)
@@ -32,6 +34,11 @@ function authenticated(operation: Operation): Route {
       }
     },
   }
+}
+
+function tooManyCalls(waitSeconds: number): Answer {
+  const error = new RestError('RATE_LIMITED', `Too many requests: wait ${waitSeconds} seconds`)
+  return errorAnswer(error, { 'retry-after': String(waitSeconds) })
 }
 
 /** What this API says with such a status; nothing for another address, or for no error. */

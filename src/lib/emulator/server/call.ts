@@ -76,11 +76,6 @@ export function seeOther(path: string): Answer {
   return { status: 303, headers: { location: path, 'cache-control': 'no-store' }, body: '' }
 }
 
-/** Whether a page of somebody else's sent this form; whoever is no browser does not say. */
-export function isFromElsewhere({ headers }: Call): boolean {
-  return (headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin'
-}
-
 async function readBody(req: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { answerHttp2, type Http2Connections } from './http2.ts'
 
 export interface LoopbackServer {
   readonly port: number
@@ -37,13 +38,13 @@ export async function listenOn(port: number, options: ListenOptions = {}): Promi
 }
 
 async function listenOnAll(port: number, options: ListenOptions): Promise<LoopbackServer> {
-  const server = await listen('0.0.0.0', port, options)
-  return loopbackServer((server.address() as AddressInfo).port, [server])
+  const all = await listen('0.0.0.0', port, options)
+  return loopbackServer((all.server.address() as AddressInfo).port, [all])
 }
 
 async function listenOnBoth(port: number, options: ListenOptions): Promise<LoopbackServer> {
   const ipv4 = await listen('127.0.0.1', port, options)
-  const actualPort = (ipv4.address() as AddressInfo).port
+  const actualPort = (ipv4.server.address() as AddressInfo).port
   const ipv6 = await listen('::1', actualPort, options).catch((error: Error) => error)
   if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
   if (!isTaken(ipv6)) return loopbackServer(actualPort, [ipv4])
@@ -58,19 +59,28 @@ function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }
 
-function listen(host: string, port: number, { tls }: ListenOptions): Promise<Server> {
+/** One interface's server, with what it speaks besides HTTP/1.1. */
+interface Listening {
+  readonly server: Server
+  readonly http2: Http2Connections
+}
+
+function listen(host: string, port: number, { tls }: ListenOptions): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = tls ? createTlsServer({ ...tls }) : createServer()
+    const server = tls
+      ? createTlsServer({ ...tls, ALPNProtocols: ['h2', 'http/1.1'] })
+      : createServer()
+    const http2 = answerHttp2(server)
     server.once('error', reject)
-    server.listen(port, host, () => resolve(server))
+    server.listen(port, host, () => resolve({ server, http2 }))
   })
 }
 
-function loopbackServer(port: number, servers: readonly Server[]): LoopbackServer {
+function loopbackServer(port: number, servers: readonly Listening[]): LoopbackServer {
   return {
     port,
     handle: (listener) => {
-      for (const server of servers) server.on('request', listener)
+      for (const { server } of servers) server.on('request', listener)
     },
     close: async () => {
       await Promise.all(servers.map(closeServer))
@@ -78,9 +88,10 @@ function loopbackServer(port: number, servers: readonly Server[]): LoopbackServe
   }
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer({ server, http2 }: Listening): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
+    http2.close()
   })
 }

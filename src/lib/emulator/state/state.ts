@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
@@ -6,6 +7,7 @@ import type { Settings } from '../world/settings.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
 
 /** All there is to know about one running emulator. */
@@ -15,6 +17,8 @@ export interface State {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly faults: Faults
+  /** Of the management API. */
+  readonly rateLimit: RateLimit
   /** Authorization requests that wait on a page for a person. */
   readonly pending: Map<string, PendingSignIn>
   readonly codes: Map<string, Code>
@@ -101,14 +105,15 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     clock,
     keys: createKeyRing(),
     faults: createFaults(),
-    pending: new Map(),
-    codes: new Map(),
-    accessTokens: new Map(),
-    refreshTokens: new Map(),
-    sessions: new Map(),
-    clientTokens: new Map(),
-    portalLinks: new Map(),
-    portalSessions: new Map(),
+    rateLimit: createRateLimit(settings.rateLimitPerMinute, clock),
+    pending: new BoundedMap('sign-ins in progress'),
+    codes: new BoundedMap('authorization codes'),
+    accessTokens: new BoundedMap('access tokens'),
+    refreshTokens: new BoundedMap('refresh tokens'),
+    sessions: new BoundedMap('sessions'),
+    clientTokens: new BoundedMap('tokens of applications'),
+    portalLinks: new BoundedMap('portal links'),
+    portalSessions: new BoundedMap('portal sessions'),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
   }

@@ -4,9 +4,6 @@ import { attempt } from './attempt.ts'
 import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
 import type { WireEvent } from './event.ts'
 
-/** What lies between one attempt and the next, in seconds, as Scalekit documents it. */
-const retryDelaysSeconds = [5, 30, 120, 300, 900]
-
 /** How many deliveries one subscription may have waiting; what comes on top is given up at once. */
 const maxWaiting = 1000
 
@@ -22,6 +19,8 @@ export interface LaneParts {
   /** What receivers compare timestamps with: the time that `advance` does not move. */
   readonly hostClock: Clock
   readonly agenda: Agenda
+  /** What lies between one attempt and the next, in seconds. */
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
   /** Aborted when nothing is to be sent any more. */
   readonly closing: AbortSignal
@@ -55,7 +54,7 @@ export function createLane(subscription: Required<Subscription>, parts: LanePart
   }
 
   function retry(delivery: Delivery): void {
-    const delaySeconds = retryDelaysSeconds[delivery.attempts.length - 1]
+    const delaySeconds = parts.retryWaitsSeconds[delivery.attempts.length - 1]
     if (delaySeconds === undefined) {
       end(delivery, 'given-up')
       return

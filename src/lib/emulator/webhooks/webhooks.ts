@@ -1,3 +1,4 @@
+import { addBounded } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorWebhookSecret } from '../../ground/sample-secrets.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
@@ -10,7 +11,7 @@ import { createLane, type Lane } from './lane.ts'
 
 /** Sends events to those who subscribed. */
 export interface Webhooks {
-  /** Everything that was ever on its way, oldest first. */
+  /** The newest 10 000 that were ever on their way, oldest first. */
   readonly deliveries: readonly Delivery[]
   /** Those that get events now. */
   readonly subscriptions: () => readonly EmulatedSubscription[]
@@ -42,6 +43,8 @@ export interface Webhooks {
 export interface WebhookSettings {
   /** Where events are sent from the start. */
   readonly webhooks: readonly Subscription[]
+  /** What lies between one attempt and the next, in seconds. */
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
   /** The time of the host, which `advance` does not move. */
   readonly clock: Clock
@@ -55,13 +58,13 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
   const laneOf = new WeakMap<Delivery, Lane>()
   const deliveries: Delivery[] = []
   const working = new Set<Promise<void>>()
-  const { clock: hostClock, retryScale, log } = settings
+  const { clock: hostClock, retryWaitsSeconds, retryScale, log } = settings
   const track = (work: Promise<void>) => {
     const tracked = work.finally(() => working.delete(tracked))
     working.add(tracked)
     return tracked
   }
-  const parts = { clock, hostClock, agenda, retryScale, track, log }
+  const parts = { clock, hostClock, agenda, retryWaitsSeconds, retryScale, track, log }
 
   function subscribe({ url, secret = emulatorWebhookSecret, events = eventTypes }: Subscription) {
     assertUsable(url, secret)
@@ -89,7 +92,7 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
         for (const delivery of sent) laneOf.set(delivery, lane)
         return sent
       })
-      deliveries.push(...begun)
+      addBounded(deliveries, ...begun)
       return begun
     },
     redeliver: (delivery) => laneOf.get(delivery)?.resend(delivery),

@@ -4,12 +4,14 @@ import {
   positive,
   strings,
   trueOrFalse,
+  wholeNumber,
   wholeSeconds,
 } from '../../ground/fields.ts'
 import { isObject } from '../../ground/is-object.ts'
 import { eventTypes } from '../../webhooks/events.ts'
 import { signWebhook } from '../../webhooks/signature.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
+import { type RetrySchedule, retrySchedules, retryWaits } from '../webhooks/retry-schedule.ts'
 import { arrayOf, type Kind, type Kinds, kind, nullOr, objectOf } from './kinds.ts'
 import type {
   ConnectionSeed,
@@ -97,6 +99,7 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   $schema: text,
   port: kind(portNumber, { type: 'integer', minimum: 0, maximum: 65_535 }),
   host: text,
+  allowedHosts: texts,
   clientId: text,
   clientSecret: text,
   redirectUris: arrayOf(url),
@@ -110,6 +113,10 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   enforcePkce: yesOrNo,
   scopes: texts,
   webhooks: arrayOf(subscriptionKind),
+  rateLimitPerMinute: kind(wholeNumber, { type: 'integer', minimum: 1 }),
+  retrySchedule: kind(retrySchedule, {
+    anyOf: [{ enum: retrySchedules }, { type: 'array', items: { type: 'number', minimum: 0 } }],
+  }),
   retryScale: kind(positive, { type: 'number', exclusiveMinimum: 0 }),
   portalLinkTtlSeconds: seconds,
   singleUse: yesOrNo,
@@ -128,6 +135,17 @@ function id(prefix: string): Kind<string> {
 
 function choice<const Value extends string>(allowed: readonly Value[]): Kind<Value> {
   return kind((value) => oneOf(value, allowed), { enum: allowed })
+}
+
+function retrySchedule(value: unknown): NonNullable<EmulatorSeed['retrySchedule']> {
+  const schedule = value as RetrySchedule | readonly number[]
+  try {
+    retryWaits(schedule)
+    return schedule
+  } catch (error) {
+    // Its sentence begins with the name, as this one does.
+    throw new Error((error as Error).message.replace(/^`retrySchedule` /, ''), { cause: error })
+  }
 }
 
 function objectValue(value: unknown) {

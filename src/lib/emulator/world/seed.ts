@@ -1,5 +1,6 @@
 import type { Clock } from '../../ground/clock.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
+import type { RetrySchedule } from '../webhooks/retry-schedule.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {
@@ -13,6 +14,13 @@ export interface EmulatorSeed {
   readonly host?: string
   /** Certificate and private key, each as PEM; the emulator then speaks https. Default: http. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /**
+   * Names besides `localhost`, `127.0.0.1` and `[::1]` that requests may be addressed to, without a
+   * port, such as `emulator` in a network of containers. Requests whose `Host` header has another
+   * name are answered with 421, or any site could use a developer's emulator by DNS rebinding.
+   * Default: none.
+   */
+  readonly allowedHosts?: readonly string[]
   /** Default: a fixed `skc_…`. */
   readonly clientId?: string
   /** Default: a well-known secret that the kit refuses in production. */
@@ -66,6 +74,11 @@ export interface EmulatorSeed {
   readonly dangerouslyAllowEmulator?: boolean
   /** Receives a line for each attempt of a delivery and for each failed sign-in. Default: none. */
   readonly log?: (line: string) => void
+  /**
+   * How many calls of the management API are answered in a minute, by the emulator's clock; all
+   * others get a 429 with `Retry-After`. Scalekit's limit is not documented. Default: no limit.
+   */
+  readonly rateLimitPerMinute?: number
   /** Default: `Date.now`. {@link Emulator.advance} moves on from it. */
   readonly clock?: Clock
   /** Whether an authorization request without PKCE is refused. Default: true. */
@@ -75,9 +88,12 @@ export interface EmulatorSeed {
   /** Where events are sent from the start. Default: nowhere. */
   readonly webhooks?: readonly Subscription[]
   /**
-   * What the waits between the attempts of a delivery are multiplied with: Scalekit tries again
-   * after 5 and 30 seconds, 2, 5 and 15 minutes. Default: 1.
+   * When a delivery that is not answered with a 2xx is sent again: one of the schedules that
+   * Scalekit's pages describe, by its number of attempts, or the waits between attempts in seconds;
+   * `[]` is one attempt. Default: `6-attempts`, after 5 and 30 seconds, 2, 5 and 15 minutes.
    */
+  readonly retrySchedule?: RetrySchedule | readonly number[]
+  /** What the waits between the attempts of a delivery are multiplied with. Default: 1. */
   readonly retryScale?: number
   /**
    * How long a link to the admin portal is good for, in seconds. Default: 604 800, the week the

@@ -152,7 +152,8 @@ const lookUpTimeoutMs = 3000
 
 function connectionsBy({ connection }: ScalekitClient): FindConnections {
   return async function find(domain) {
-    const options = { domain, timeoutMs: lookUpTimeoutMs }
+    // Without `all`, a company whose connection is switched off looks like one that has none.
+    const options = { domain, include: 'all', timeoutMs: lookUpTimeoutMs }
     return (await connection.listConnections(options)).connections
   }
 }

@@ -15,7 +15,7 @@ describe('a page of another site', () => {
     expect(emulator.organizations).toHaveLength(2)
   })
 
-  it('is known by its origin, too, where a browser does not say more', async () => {
+  it('is known by its origin where a browser says no more', async () => {
     const emulator = await emulate()
     const { status } = await ask(emulator, 'POST /reset', {}, { origin: 'https://evil.example' })
     expect(status).toBe(403)
