@@ -54,7 +54,7 @@ describe('express-scalekit emulator', () => {
     const clientId = /^SCALEKIT_CLIENT_ID=(\S+)$/m.exec(output.text)![1]!
     const options = { environmentUrl: url, clientId, clientSecret: '' }
     const { params } = await redirectOf(
-      authorizeUrl({ url, options }, { organization_id: undefined }),
+      authorizeUrl({ url, options, organizations: [] }, { organization_id: undefined }),
     )
     expect(params.error).toBe('invalid_connection_selector')
   })

@@ -12,7 +12,7 @@ describe.each(['full-stack', 'sso'] as const)('somebody comes in to a %s environ
     ['their domain', 'domain=acme.example', { connection_id: connection }],
     ['their connection', `connection_id=${connection}`, { connection_id: connection }],
     ['their organization', `organization_id=${acme}`, { organization_id: acme }],
-    ['your id of their organization', 'organization_id=acme', { organization_id: 'acme' }],
+    ['your id of their organization', 'organization_id=acme', { organization_id: acme }],
     ['a social provider', 'provider=google', { provider: 'google' }],
     ['their email address', `login_hint=${ada}`, { connection_id: connection, login_hint: ada }],
   ])('by %s', async (_way, query, sent) => {

@@ -63,7 +63,7 @@ describe('authenticateWithCode', () => {
       metadata: '{"plan":"team"}',
     }
     const ada = { email: 'ada@acme.example', name: 'Ada Lovelace', claims }
-    const acme = { displayName: 'Acme', externalId: 'acme', people: [ada] }
+    const acme = { displayName: 'Acme', domains: ['acme.example'], people: [ada] }
     const emulator = await emulate({ organizations: [acme], mode: 'sso' })
     const client = clientOf(emulator.options)
     const ours = await signedIn(client)
