@@ -20,6 +20,7 @@ export type {
   TokenResponseFault,
 } from './lib/emulator/state/faults.ts'
 export type { Claims } from './lib/emulator/state/keys.ts'
+export type { EmulatorWarning } from './lib/emulator/state/warnings.ts'
 export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
 export type {
   DeliveryAttempt,

@@ -6,6 +6,7 @@ import { type ReceivedRequest, serve } from './serve.ts'
 import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
+import type { EmulatorWarning } from './state/warnings.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
@@ -23,6 +24,11 @@ export interface Emulator {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
+  /**
+   * What Scalekit lets through and a strict client would not send, and what the emulator refused
+   * beyond Scalekit, oldest first: each kind once for each client, 100 at most.
+   */
+  readonly warnings: readonly EmulatorWarning[]
   /** Everything received so far, oldest first. */
   readonly requests: readonly ReceivedRequest[]
   /**
@@ -126,6 +132,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
       clientSecret: settings.clientSecret,
     },
     organizations: settings.organizations,
+    warnings: state.warnings.list,
     requests,
     fail: faults.add,
     rotateKeys: keys.rotate,

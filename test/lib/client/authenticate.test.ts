@@ -88,7 +88,7 @@ describe('authenticateWithCode', () => {
   })
 
   it('needs neither PKCE nor a nonce where the application sent none', async () => {
-    const emulator = await emulate({ enforcePkce: false })
+    const emulator = await emulate()
     const client = clientOf(emulator.options)
     const code = await codeBy(client, { codeChallenge: undefined, nonce: undefined })
     const { user } = await client.authenticateWithCode(code, redirectUri)

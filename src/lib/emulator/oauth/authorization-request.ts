@@ -9,7 +9,7 @@ import { assertNoneRepeated, words } from './parameters.ts'
  */
 export function authorizationRequest(state: State, query: URLSearchParams): AuthorizationRequest {
   assertWellFormed(query)
-  const codeChallenge = codeChallengeOf(query, state.settings.enforcePkce)
+  const codeChallenge = codeChallengeOf(state, query)
   return {
     redirectUri: query.get('redirect_uri')!,
     scopes: scopesOf(query, state),
@@ -41,16 +41,34 @@ function assertWellFormed(query: URLSearchParams): void {
   }
 }
 
-function codeChallengeOf(query: URLSearchParams, isRequired: boolean): string | undefined {
+function codeChallengeOf(state: State, query: URLSearchParams): string | undefined {
   const challenge = query.get('code_challenge')
   const method = query.get('code_challenge_method')
-  if (challenge === null && method === null && !isRequired) return undefined
+  if (challenge === null && method === null) return withoutPkce(state)
   if (challenge === null) throw invalidRequest('code_challenge is missing')
   if (method !== 'S256') throw invalidRequest('code_challenge_method must be S256')
   if (!/^[\w-]{43}$/.test(challenge)) {
     throw invalidRequest('code_challenge must be the base64url of a SHA-256, 43 characters')
   }
   return challenge
+}
+
+/** Scalekit leaves it to a setting whether web applications have to use PKCE. */
+function withoutPkce({ settings, warnings }: State): undefined {
+  const { enforcePkce, clientId } = settings
+  if (enforcePkce) {
+    warnings.warn(
+      'pkce_enforced',
+      clientId,
+      'An authorization request without PKCE was refused. Scalekit accepts it unless "Enforce PKCE" is on, and so does the emulator without --enforce-pkce or startEmulator({ enforcePkce: true }).',
+    )
+    throw invalidRequest('code_challenge is missing, and --enforce-pkce demands it')
+  }
+  warnings.warn(
+    'pkce_missing',
+    clientId,
+    'An authorization request without PKCE (code_challenge) was accepted. To refuse it, as Scalekit does with "Enforce PKCE", use --enforce-pkce or startEmulator({ enforcePkce: true }).',
+  )
 }
 
 function scopesOf(query: URLSearchParams, { settings }: State): readonly string[] {

@@ -8,6 +8,7 @@ import { codeRedirect } from './code.ts'
 import { OAuthError } from './oauth-error.ts'
 import { isRepeated } from './parameters.ts'
 import { domainsOf, findPlace } from './place.ts'
+import { redirectMistake } from './redirect-uri.ts'
 import { currentSession } from './session.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 
@@ -37,8 +38,7 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   const repeated = ['client_id', 'redirect_uri'].find((name) => isRepeated(query, name))
   if (repeated) return `${repeated} appears more than once.`
   if (clientId !== settings.clientId) return `There is no client ${clientId}.`
-  if (settings.redirectUris.includes(redirectUri)) return undefined
-  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. To register another, use --redirect-uri or startEmulator({ redirectUris }).`
+  return redirectMistake(settings, redirectUri, query.get('organization_id'))
 }
 
 function askWho(state: State, request: AuthorizationRequest, place: Place | undefined): Answer {

@@ -6,6 +6,7 @@ import type { Claims } from '../state/keys.ts'
 import type { State } from '../state/state.ts'
 import type { Settings } from '../world/settings.ts'
 import { repeatedName } from './parameters.ts'
+import { isRegistered } from './redirect-uri.ts'
 import { currentSession, endSession, expiredSessionCookie } from './session.ts'
 
 /** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
@@ -41,8 +42,14 @@ function logoutMistake(
   const clientId = query.get('client_id')
   if (clientId && clientId !== settings.clientId) return `There is no client ${clientId}.`
   const goOn = query.get('post_logout_redirect_uri')
-  if (!goOn || settings.postLogoutRedirectUris.includes(goOn)) return undefined
+  if (!goOn || isRegistered(settings, settings.postLogoutRedirectUris, goOn, oidOf(hint))) {
+    return undefined
+  }
   return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}`
+}
+
+function oidOf(hint: Claims | undefined): string | null {
+  return typeof hint?.oid === 'string' ? hint.oid : null
 }
 
 /** Of what our keys have signed, only ID tokens have an `azp`. */

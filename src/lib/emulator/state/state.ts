@@ -7,6 +7,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
 import { createTimes, type Times } from './times.ts'
+import { createWarnings, type Warnings } from './warnings.ts'
 
 /** All there is to know about one running emulator. */
 export interface State {
@@ -29,6 +30,7 @@ export interface State {
   readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
   readonly webhooks: Webhooks
+  readonly warnings: Warnings
 }
 
 /** A validated authorization request. */
@@ -111,6 +113,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     portalSessions: new Map(),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
+    warnings: createWarnings(clock, settings.onWarning),
   }
 }
 

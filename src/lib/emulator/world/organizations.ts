@@ -71,11 +71,12 @@ export interface EmulatedConnection {
 }
 
 export function organizationFrom(seed: OrganizationSeed): Organization {
-  const { id, externalId, displayName, domains = [], connection, directory } = seed
+  const { id, externalId, slug, displayName, domains = [], connection, directory } = seed
   const people = (seed.people ?? []).map((person) => personFrom(person, displayName))
   return {
     id: id ?? stableId('org_', displayName),
     ...(externalId !== undefined && { externalId }),
+    ...(slug !== undefined && { slug }),
     displayName,
     domains,
     ...newOrganization,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ground/clock.ts'
+import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
@@ -10,8 +11,12 @@ export interface EmulatorSeed {
   /** Default: a well-known secret that the kit refuses in production. */
   readonly clientSecret?: string
   /**
-   * Where codes may be sent, compared as exact strings: scheme, case and trailing slash count.
-   * Default: `http://localhost:3000/callback`.
+   * Where codes may be sent: at most 256 characters, without query or fragment. They are compared
+   * as exact strings: scheme, case and trailing slash count. Two things may stand for something
+   * else: a wildcard as the first label of a host (`https://*.app.example/callback`), and the
+   * templates `{{org_slug}}`, `{{external_id}}` and `{{custom_domain}}` as a whole label of the host
+   * or part of the path. A template needs `organization_id` in the request; `{{custom_domain}}` is
+   * any domain of the organization. Default: `http://localhost:3000/callback`.
    */
   readonly redirectUris?: readonly string[]
   /**
@@ -46,8 +51,15 @@ export interface EmulatorSeed {
   readonly lifetimes?: Partial<Lifetimes>
   /** Default: `Date.now`. {@link Emulator.advance} moves on from it. */
   readonly clock?: Clock
-  /** Whether an authorization request without PKCE is refused. Default: true. */
+  /**
+   * Whether an authorization request without PKCE is refused, as by Scalekit's setting "Enforce
+   * PKCE". PKCE that is sent is checked always. Default: false.
+   */
   readonly enforcePkce?: boolean
+  /**
+   * Called with each entry of {@link Emulator.warnings} when it is made. The command prints them.
+   */
+  readonly onWarning?: (warning: EmulatorWarning) => void
   /** Scopes that may be asked for besides `openid email profile offline_access`. */
   readonly scopes?: readonly string[]
   /** Where events are sent from the start. Default: nowhere. */
@@ -74,7 +86,7 @@ export type EmulatorMode = 'full-stack' | 'sso'
 
 /** How long what the emulator issues is good for, in seconds. */
 export interface Lifetimes {
-  /** Default: 60. */
+  /** Default: 600. */
   readonly codeSeconds: number
   /** Default: 300 in `full-stack` mode, 900 in `sso` mode. */
   readonly accessTokenSeconds: number
@@ -89,6 +101,8 @@ export interface OrganizationSeed {
   /** Default: `org_…`, derived from the display name. */
   readonly id?: string
   readonly externalId?: string
+  /** What `{{org_slug}}` of a redirect URI stands for. Default: none. */
+  readonly slug?: string
   readonly displayName: string
   readonly domains?: readonly string[]
   /** Default: an enabled SAML connection at Okta. `null`: none was ever configured. */

@@ -1,8 +1,10 @@
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
+import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 import { type Organization, organizationFrom } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
+import { isPlain, redirectUriMistake, sibling } from './redirect-uris.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
 
@@ -19,6 +21,7 @@ export interface Settings {
   readonly socialPeople: readonly EmulatedPerson[]
   readonly lifetimes: Lifetimes
   readonly enforcePkce: boolean
+  readonly onWarning: (warning: EmulatorWarning) => void
   readonly scopes: readonly string[]
   readonly webhooks: readonly Subscription[]
   readonly retryScale: number
@@ -32,17 +35,17 @@ const standardScopes = ['openid', 'email', 'profile', 'offline_access']
 
 export function settingsFrom(seed: EmulatorSeed): Settings {
   const mode = seed.mode ?? 'full-stack'
-  const redirectUris = seed.redirectUris ?? ['http://localhost:3000/callback']
+  const redirectUris = checked(seed.redirectUris ?? ['http://localhost:3000/callback'])
   return {
     clientId: seed.clientId ?? 'skc_58327480989122566',
     clientSecret: seed.clientSecret ?? emulatorClientSecret,
     redirectUris,
     postLogoutRedirectUris:
-      seed.postLogoutRedirectUris ?? redirectUris.map((uri) => new URL('logout', uri).href),
+      seed.postLogoutRedirectUris ?? redirectUris.map((uri) => sibling(uri, 'logout')),
     // Without a redirect URI nobody can sign in, and the emulator still starts.
     initiateLoginUri:
       seed.initiateLoginUri ??
-      new URL('login', redirectUris[0] ?? 'http://localhost:3000/callback').href,
+      sibling(redirectUris.find(isPlain) ?? 'http://localhost:3000/callback', 'login'),
     organizations: (seed.organizations ?? sampleOrganizations).map(organizationFrom),
     mode,
     hostedLogin: seed.hostedLogin ?? mode === 'full-stack',
@@ -50,7 +53,8 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
       personFrom(person, 'social'),
     ),
     lifetimes: { ...defaultLifetimes[mode], ...seed.lifetimes },
-    enforcePkce: seed.enforcePkce ?? true,
+    enforcePkce: seed.enforcePkce ?? false,
+    onWarning: seed.onWarning ?? (() => {}),
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
     webhooks: seed.webhooks ?? [],
     retryScale: seed.retryScale ?? 1,
@@ -60,16 +64,25 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
   }
 }
 
-/** What Scalekit's own samples show for either product; its codes live ten minutes, ours one. */
+/** @throws Error that names the first redirect URI that cannot be registered */
+function checked(redirectUris: readonly string[]): readonly string[] {
+  for (const uri of redirectUris) {
+    const mistake = redirectUriMistake(uri)
+    if (mistake) throw new Error(`The redirect URI ${uri} ${mistake}.`)
+  }
+  return redirectUris
+}
+
+/** What Scalekit's own samples show for either product. */
 const defaultLifetimes: Readonly<Record<EmulatorMode, Lifetimes>> = {
   'full-stack': {
-    codeSeconds: 60,
+    codeSeconds: 600,
     accessTokenSeconds: 300,
     idTokenSeconds: 1_800,
     clientTokenSeconds: 86_399,
   },
   sso: {
-    codeSeconds: 60,
+    codeSeconds: 600,
     accessTokenSeconds: 900,
     idTokenSeconds: 3_900,
     clientTokenSeconds: 86_399,
