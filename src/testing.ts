@@ -7,12 +7,14 @@ export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
+export type { BackChannelLogout } from './lib/emulator/state/back-channel.ts'
 export type {
   AccessTokenFault,
   FaultRule,
   HangFault,
   IdpLoginFault,
   IdTokenFault,
+  LogoutTokenFault,
   RepeatedFault,
   RequestFault,
   ResetFault,
@@ -40,6 +42,7 @@ export type {
   OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
+export type { PersonChanges, PersonEditor } from './lib/emulator/world/person-editor.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,
@@ -50,6 +53,12 @@ export type {
   OrganizationSeed,
   PersonSeed,
 } from './lib/emulator/world/seed.ts'
+export type {
+  SessionLimits,
+  SessionPolicy,
+  Span,
+  TimeUnit,
+} from './lib/emulator/world/session-policy.ts'
 export type { Clock } from './lib/ground/clock.ts'
 export type { Json, OpenEnum } from './lib/ground/types.ts'
 export type {

@@ -2,14 +2,17 @@ import { emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
+import { endExpiredSessions } from './oauth/session-ends.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
 import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
+import { type BackChannelLogout, backChannelSettled } from './state/back-channel.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
 import type { EmulatorWarning } from './state/warnings.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
+import { type PersonEditor, personEditor } from './world/person-editor.ts'
 import type { EmulatorSeed } from './world/seed.ts'
 import { type Settings, settingsFrom } from './world/settings.ts'
 
@@ -52,6 +55,13 @@ export interface Emulator {
     email: string,
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
+  /**
+   * A person, to be changed: roles, permissions, claims and metadata.
+   *
+   * @param organizationId Which of several organizations; by default the first that has the person.
+   * @throws Error where there is no such person
+   */
+  person(email: string, organizationId?: string): PersonEditor
   /** The directory with this id, to be edited; throws where there is none. */
   directory(id: string): DirectoryEditor
   /** What webhooks are signed with; everybody knows it. */
@@ -77,10 +87,13 @@ export interface Emulator {
   ): Promise<readonly EmulatedDelivery[]>
   /** Everything that was ever on its way to a subscription, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
-  /** Resolves when every attempt that is due by now was answered. */
+  /** Every logout token that was sent to {@link EmulatorSeed.backChannelLogoutUri}, oldest first. */
+  readonly backChannelLogouts: readonly BackChannelLogout[]
+  /** Resolves when every attempt that is due by now, and every logout token, was answered. */
   settled(): Promise<void>
   /**
-   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made.
+   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made,
+   * and sessions whose time is over end.
    * They are signed with the time of {@link EmulatorSeed.clock}, or no receiver would take them.
    */
   advance(seconds: number): void
@@ -137,6 +150,7 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     fail: faults.add,
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
+    person: (email, organizationId) => personEditor(settings, email, organizationId),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
     subscribe: webhooks.subscribe,
@@ -146,13 +160,19 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
       return deliveries
     },
     deliveries: webhooks.deliveries,
-    settled: webhooks.settled,
+    backChannelLogouts: state.backChannel.logouts,
+    async settled() {
+      await webhooks.settled()
+      await backChannelSettled(state.backChannel)
+    },
     advance(seconds) {
       advance(seconds)
+      endExpiredSessions(state)
       webhooks.runDue()
     },
     async close() {
       webhooks.close()
+      state.backChannel.closing.abort()
       await server.close()
       keys.release()
     },

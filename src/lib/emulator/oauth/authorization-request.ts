@@ -71,14 +71,21 @@ function withoutPkce({ settings, warnings }: State): undefined {
   )
 }
 
-function scopesOf(query: URLSearchParams, { settings }: State): readonly string[] {
+function scopesOf(query: URLSearchParams, state: State): readonly string[] {
+  const { settings } = state
   const asked = words(query.get('scope'))
   if (!asked.includes('openid')) throw new OAuthError('invalid_scope', 'scope must include openid')
   const unknown = asked.find((scope) => !settings.scopes.includes(scope))
   if (unknown)
     throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
   // Modular SSO has no refresh tokens; what is not granted is not in the answer's `scope`.
-  return settings.mode === 'sso' ? asked.filter((scope) => scope !== 'offline_access') : asked
+  if (settings.mode !== 'sso' || !asked.includes('offline_access')) return asked
+  state.warnings.warn(
+    'offline_access_unsupported',
+    settings.clientId,
+    "offline_access was asked for and not granted: Modular SSO issues no refresh tokens. --product full-stack or startEmulator({ product: 'full-stack' }) does.",
+  )
+  return asked.filter((scope) => scope !== 'offline_access')
 }
 
 function promptsOf(query: URLSearchParams): readonly string[] {

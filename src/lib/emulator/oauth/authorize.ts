@@ -10,6 +10,7 @@ import { isRepeated } from './parameters.ts'
 import { domainsOf, findPlace } from './place.ts'
 import { redirectMistake } from './redirect-uri.ts'
 import { currentSession } from './session.ts'
+import { touchSession } from './session-ends.ts'
 import { hostedPage, signInPage } from './sign-in-page.ts'
 
 /** `GET /oauth/authorize`: a page to sign in at, or what is wrong with the request. */
@@ -67,6 +68,7 @@ function signInSilently(
   if (!isStillWelcome(session.organization?.people, session.person)) {
     throw new OAuthError('login_required', 'The signed-in user may not sign in any more')
   }
+  touchSession(state, session)
   return codeRedirect(state, request, session)
 }
 

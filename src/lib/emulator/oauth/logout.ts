@@ -7,7 +7,8 @@ import type { State } from '../state/state.ts'
 import type { Settings } from '../world/settings.ts'
 import { repeatedName } from './parameters.ts'
 import { isRegistered } from './redirect-uri.ts'
-import { currentSession, endSession, expiredSessionCookie } from './session.ts'
+import { currentSession, expiredSessionCookie } from './session.ts'
+import { endSession } from './session-ends.ts'
 
 /** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
 export async function logout(state: State, call: Call): Promise<Answer> {
@@ -60,7 +61,7 @@ function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
 function endSessions(state: State, call: Call, hint: Claims | undefined): void {
   const named = state.sessions.get(String(hint?.sid))
   for (const session of [named, currentSession(state, call)]) {
-    if (session) endSession(state, session)
+    if (session) endSession(state, session, { status: 'logout', at: state.clock() })
   }
 }
 

@@ -9,6 +9,7 @@ export type FaultRule =
   | AccessTokenFault
   | TokenResponseFault
   | IdpLoginFault
+  | LogoutTokenFault
 
 /** Answers requests to `path` with a status instead of handling them. */
 export interface StatusFault extends RequestFault {
@@ -51,6 +52,11 @@ export interface IdpLoginFault extends RepeatedFault {
   readonly idpLogin: Claims
 }
 
+/** The same for the claims of a back-channel logout's token. */
+export interface LogoutTokenFault extends RepeatedFault {
+  readonly logoutToken: Claims
+}
+
 /** A fault of requests to one path. */
 export interface RequestFault extends RepeatedFault {
   /** Such as `/oauth/token`. */
@@ -81,7 +87,7 @@ interface RequestLine {
   readonly path: string
 }
 
-export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
+export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin' | 'logoutToken'
 
 export function createFaults(): Faults {
   const entries: { readonly rule: FaultRule; left: number }[] = []

@@ -18,6 +18,10 @@ export interface EmulatedPerson {
   readonly groups: readonly string[]
   readonly refusal?: 'access_denied' | 'user_not_active'
   readonly claims: Readonly<Record<string, unknown>>
+  readonly accessTokenClaims: Readonly<Record<string, unknown>>
+  readonly customClaims: Readonly<Record<string, unknown>>
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly membershipMetadata: Readonly<Record<string, unknown>>
 }
 
 export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
@@ -37,6 +41,10 @@ export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
     groups: seed.groups ?? [],
     ...(refusal !== undefined && { refusal }),
     claims: seed.claims ?? {},
+    accessTokenClaims: seed.accessTokenClaims ?? {},
+    customClaims: seed.customClaims ?? {},
+    metadata: seed.metadata ?? {},
+    membershipMetadata: seed.membershipMetadata ?? {},
   }
 }
 

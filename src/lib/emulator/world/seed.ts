@@ -1,6 +1,7 @@
 import type { Clock } from '../../ground/clock.ts'
 import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
+import type { SessionLimits } from './session-policy.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {
@@ -60,6 +61,26 @@ export interface EmulatorSeed {
    * Called with each entry of {@link Emulator.warnings} when it is made. The command prints them.
    */
   readonly onWarning?: (warning: EmulatorWarning) => void
+  /** How long sessions last in `full-stack` mode, where an organization has no policy of its own. */
+  readonly session?: Partial<SessionLimits>
+  /**
+   * How long a used refresh token still gets the answer of its first use, in seconds. After that,
+   * all tokens of its sign-in are revoked. Default: 30.
+   */
+  readonly refreshGraceSeconds?: number
+  /** How far `iat` of tokens lies before they are issued, in seconds. Default: 0. */
+  readonly backdateIatSeconds?: number
+  /**
+   * Whether ID tokens have `auth_time`, when the session began. No documented token of Scalekit's
+   * has it. Default: false.
+   */
+  readonly sendAuthTime?: boolean
+  /**
+   * Where a logout token is sent when a session ends, in `full-stack` mode. Default: nowhere.
+   *
+   * @see OpenID Connect Back-Channel Logout 1.0
+   */
+  readonly backChannelLogoutUri?: string
   /** Scopes that may be asked for besides `openid email profile offline_access`. */
   readonly scopes?: readonly string[]
   /** Where events are sent from the start. Default: nowhere. */
@@ -105,6 +126,8 @@ export interface OrganizationSeed {
   readonly slug?: string
   readonly displayName: string
   readonly domains?: readonly string[]
+  /** What the application attached to it: `org_metadata` of access tokens. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>
   /** Default: an enabled SAML connection at Okta. `null`: none was ever configured. */
   readonly connection?: ConnectionSeed | null
   /** Default: an enabled directory that holds the people and their groups. `null`: none. */
@@ -158,4 +181,15 @@ export interface PersonSeed {
   readonly refusal?: 'access_denied' | 'user_not_active'
   /** Added to the ID token, over the usual claims. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /**
+   * Claims that are defined in Scalekit's dashboard: at the top level of access tokens, beside the
+   * standard ones, which they cannot replace. Like the next three, in `full-stack` mode only.
+   */
+  readonly accessTokenClaims?: Readonly<Record<string, unknown>>
+  /** What an interceptor would add: `custom_claims` of access tokens. */
+  readonly customClaims?: Readonly<Record<string, unknown>>
+  /** `user_metadata` of access tokens. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** `membership_metadata` of access tokens. */
+  readonly membershipMetadata?: Readonly<Record<string, unknown>>
 }

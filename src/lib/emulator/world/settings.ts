@@ -7,6 +7,7 @@ import { type EmulatedPerson, personFrom } from './people.ts'
 import { isPlain, redirectUriMistake, sibling } from './redirect-uris.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
+import type { SessionLimits } from './session-policy.ts'
 
 /** A seed with every default filled in. */
 export interface Settings {
@@ -18,9 +19,14 @@ export interface Settings {
   readonly organizations: Organization[]
   readonly mode: EmulatorMode
   readonly hostedLogin: boolean
-  readonly socialPeople: readonly EmulatedPerson[]
+  readonly socialPeople: EmulatedPerson[]
   readonly lifetimes: Lifetimes
   readonly enforcePkce: boolean
+  readonly session: SessionLimits
+  readonly refreshGraceSeconds: number
+  readonly backdateIatSeconds: number
+  readonly sendAuthTime: boolean
+  readonly backChannelLogoutUri?: string
   readonly onWarning: (warning: EmulatorWarning) => void
   readonly scopes: readonly string[]
   readonly webhooks: readonly Subscription[]
@@ -54,6 +60,13 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     ),
     lifetimes: { ...defaultLifetimes[mode], ...seed.lifetimes },
     enforcePkce: seed.enforcePkce ?? false,
+    session: { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400, ...seed.session },
+    refreshGraceSeconds: seed.refreshGraceSeconds ?? 30,
+    backdateIatSeconds: seed.backdateIatSeconds ?? 0,
+    sendAuthTime: seed.sendAuthTime ?? false,
+    ...(seed.backChannelLogoutUri !== undefined && {
+      backChannelLogoutUri: seed.backChannelLogoutUri,
+    }),
     onWarning: seed.onWarning ?? (() => {}),
     scopes: [...standardScopes, ...(seed.scopes ?? [])],
     webhooks: seed.webhooks ?? [],

@@ -229,11 +229,16 @@ describe('a refresh token', () => {
     expect((await refresh(second.body)).status).toBe(200)
   })
 
-  it('is good for once, and its successor stays good', async () => {
-    const first = await tokensFor(emulator, offline)
-    const second = await refresh(first)
-    await expectError(refresh(first), 400, 'invalid_grant')
-    expect((await refresh(second.body)).status).toBe(200)
+  it('is good for once without a grace, and so is its successor', async () => {
+    const strict = await startEmulator({ refreshGraceSeconds: 0 })
+    const refreshThere = ({ refresh_token }: TokenBody) =>
+      postToken(strict, refreshParams(strict, refresh_token))
+    const first = await tokensFor(strict, offline)
+    const second = await refreshThere(first)
+    const third = await refreshThere(second.body)
+    expect(third.status).toBe(200)
+    await expectError(refreshThere(first), 400, 'invalid_grant')
+    await strict.close()
   })
 
   it('is refused with a wrong secret and stays good', async () => {
