@@ -10,12 +10,22 @@ const usage = `Usage: express-scalekit emulator [options] [-- <command>]
 emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
   --port <number>             the port to listen on (default: 4400; 0: any free port)
-  --redirect-uri <url>        a redirect URI, compared exactly; may be repeated
+  --redirect-uri <url>        a redirect URI, compared exactly, except for a wildcard
+                              (https://*.app.example/cb) or {{org_slug}}; may be repeated
                               (default: http://localhost:3000/callback)
   --mode <full-stack | sso>   the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
                               for an email address (default: on in full-stack mode)
   --webhook <url>             an endpoint that gets the events; may be repeated
+  --enforce-pkce              refuses authorization requests without PKCE
+  --refresh-grace <seconds>   how long a used refresh token gets the same answer (default: 30)
+  --session-idle <seconds>    when a session ends without use (default: 604800)
+  --session-absolute <seconds>
+                              when a session ends in any case (default: 2592000)
+  --auth-time                 ID tokens say when the user signed in (auth_time)
+  --backdate-iat <seconds>    how far iat of tokens lies in the past (default: 0)
+  --back-channel-logout-uri <url>
+                              an endpoint that gets a logout token when a session ends
   -- <command>                starts your application with the emulator's variables in its
                               environment, and stops when it ends
 

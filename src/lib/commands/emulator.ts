@@ -1,6 +1,8 @@
 import type { ParseArgsConfig } from 'node:util'
 import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
+import type { EmulatorWarning } from '../emulator/state/warnings.ts'
+import { isPlain, redirectUriMistake } from '../emulator/world/redirect-uris.ts'
 import {
   assertNoMore,
   numberArgument,
@@ -10,6 +12,7 @@ import {
   urlArgument,
 } from './arguments.ts'
 import { runCommand } from './run-command.ts'
+import { signInFlags, signInSeed } from './sign-in-flags.ts'
 
 const options = {
   port: { type: 'string', default: '4400' },
@@ -17,6 +20,7 @@ const options = {
   mode: { type: 'string', default: 'full-stack' },
   'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
+  ...signInFlags,
 } satisfies ParseArgsConfig['options']
 
 /** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
@@ -25,7 +29,7 @@ export async function emulator(args: readonly string[]): Promise<void> {
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
   const seed = seedFrom(own, command ? process.env.PORT : undefined)
   const running = await startEmulator(seed)
-  const variables = variablesFor(running, new URL(seed.redirectUris[0]!).origin)
+  const variables = variablesFor(running, baseUrlIn(seed.redirectUris))
   console.log(announcement(running, variables))
   if (command) {
     process.exitCode = await runCommand(command, variables).finally(running.close)
@@ -43,11 +47,25 @@ function seedFrom(args: readonly string[], appPort = '3000') {
   const uris = values['redirect-uri'] ?? [`http://localhost:${appPort}/callback`]
   return {
     port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
-    redirectUris: uris.map((uri) => urlArgument('--redirect-uri', uri)),
+    redirectUris: uris.map(redirectUriArgument),
+    onWarning: ({ message }: EmulatorWarning) => console.error(`Warning: ${message}`),
+    ...signInSeed(values),
     mode: modeFrom(values.mode),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
   }
+}
+
+function redirectUriArgument(uri: string): string {
+  const mistake = redirectUriMistake(uri)
+  if (mistake) throw new UsageError(`--redirect-uri ${uri} ${mistake}.`)
+  return uri
+}
+
+/** The first redirect URI that is an address as it stands says where the application is. */
+function baseUrlIn(redirectUris: readonly string[]): string {
+  const address = redirectUris.find((uri) => isPlain(uri) && /^https?:/i.test(uri))
+  return new URL(address ?? 'http://localhost:3000').origin
 }
 
 function modeFrom(text: string): 'full-stack' | 'sso' {

@@ -266,7 +266,7 @@ describe('refreshAccessToken', () => {
   })
 
   it.each(['used', 'unknown'])('tells that a refresh token is %s', async (what) => {
-    const emulator = await emulate()
+    const emulator = await emulate({ refreshGraceSeconds: 0 })
     const client = clientOf(emulator.options)
     const { refreshToken } = await signedIn(client, offline)
     await client.refreshAccessToken(refreshToken!)
