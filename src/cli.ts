@@ -13,9 +13,10 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
   --redirect-uri <url>        a redirect URI, compared exactly, except for a wildcard
                               (https://*.app.example/cb) or {{org_slug}}; may be repeated
                               (default: http://localhost:3000/callback)
-  --mode <full-stack | sso>   the product to emulate (default: full-stack)
+  --product <full-stack | sso>
+                              the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
-                              for an email address (default: on in full-stack mode)
+                              for an email address (default: on for full-stack)
   --webhook <url>             an endpoint that gets the events; may be repeated
   --enforce-pkce              refuses authorization requests without PKCE
   --refresh-grace <seconds>   how long a used refresh token gets the same answer (default: 30)

@@ -47,7 +47,7 @@ export type {
   ConnectionSeed,
   ConnectionStatus,
   DirectorySeed,
-  EmulatorMode,
+  EmulatorProduct,
   EmulatorSeed,
   Lifetimes,
   OrganizationSeed,

@@ -43,9 +43,9 @@ describe('express-scalekit emulator', () => {
   })
 
   it('emulates the product it is told to', async () => {
-    const { child, output } = run(['emulator', '--port', '0', '--mode', 'sso'])
+    const { child, output } = run(['emulator', '--port', '0', '--product', 'sso'])
     const page = await (await fetch(await urlIn(child, output))).text()
-    expect(page).toContain('sso mode')
+    expect(page).toContain('of the product sso')
   })
 
   it('shows a page that asks for an email address, or does not, as it is told', async () => {
@@ -59,7 +59,9 @@ describe('express-scalekit emulator', () => {
     const authorize = authorizeUrlAt(await urlIn(child, output), output)
     expect((await fetch(authorize)).status).toBe(200)
     await fetch(authorize)
-    await eventually(() => expect(output.errors).toMatch(/^Warning: .*without PKCE.*--enforce-pkce/))
+    await eventually(() =>
+      expect(output.errors).toMatch(/^Warning: .*without PKCE.*--enforce-pkce/),
+    )
     expect(output.errors.match(/Warning:/g)).toHaveLength(1)
   })
 
@@ -300,7 +302,7 @@ describe('express-scalekit', () => {
     ['a redirect URI with a query', ['emulator', '--redirect-uri', 'http://localhost/cb?a=b']],
     ['a relative redirect URI', ['emulator', '--redirect-uri', '/callback']],
     ['nothing behind the dashes', ['emulator', '--']],
-    ['an unknown mode', ['emulator', '--mode', 'modular']],
+    ['an unknown product', ['emulator', '--product', 'modular']],
     ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
     ['no event type', ['trigger', '--to', 'http://localhost']],

@@ -17,7 +17,7 @@ import { signInFlags, signInSeed } from './sign-in-flags.ts'
 const options = {
   port: { type: 'string', default: '4400' },
   'redirect-uri': { type: 'string', multiple: true },
-  mode: { type: 'string', default: 'full-stack' },
+  product: { type: 'string', default: 'full-stack' },
   'hosted-login': { type: 'string' },
   webhook: { type: 'string', multiple: true, default: [] },
   ...signInFlags,
@@ -50,7 +50,7 @@ function seedFrom(args: readonly string[], appPort = '3000') {
     redirectUris: uris.map(redirectUriArgument),
     onWarning: ({ message }: EmulatorWarning) => console.error(`Warning: ${message}`),
     ...signInSeed(values),
-    mode: modeFrom(values.mode),
+    product: productFrom(values.product),
     ...hostedLoginFrom(values['hosted-login']),
     webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
   }
@@ -68,12 +68,12 @@ function baseUrlIn(redirectUris: readonly string[]): string {
   return new URL(address ?? 'http://localhost:3000').origin
 }
 
-function modeFrom(text: string): 'full-stack' | 'sso' {
+function productFrom(text: string): 'full-stack' | 'sso' {
   if (text === 'full-stack' || text === 'sso') return text
-  throw new UsageError(`--mode must be full-stack or sso, not ${text}.`)
+  throw new UsageError(`--product must be full-stack or sso, not ${text}.`)
 }
 
-/** Left out, the mode decides. */
+/** Left out, the product decides. */
 function hostedLoginFrom(text: string | undefined): { readonly hostedLogin?: boolean } {
   if (text === undefined) return {}
   if (text === 'on' || text === 'off') return { hostedLogin: text === 'on' }

@@ -64,7 +64,7 @@ describe('authenticateWithCode', () => {
     }
     const ada = { email: 'ada@acme.example', name: 'Ada Lovelace', claims }
     const acme = { displayName: 'Acme', domains: ['acme.example'], people: [ada] }
-    const emulator = await emulate({ organizations: [acme], mode: 'sso' })
+    const emulator = await emulate({ organizations: [acme], product: 'sso' })
     const client = clientOf(emulator.options)
     const ours = await signedIn(client)
     const theirs = await sdkOf(emulator).authenticateWithCode(await codeBy(client), redirectUri, {

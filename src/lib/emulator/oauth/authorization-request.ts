@@ -79,7 +79,7 @@ function scopesOf(query: URLSearchParams, state: State): readonly string[] {
   if (unknown)
     throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
   // Modular SSO has no refresh tokens; what is not granted is not in the answer's `scope`.
-  if (settings.mode !== 'sso' || !asked.includes('offline_access')) return asked
+  if (settings.product !== 'sso' || !asked.includes('offline_access')) return asked
   state.warnings.warn(
     'offline_access_unsupported',
     settings.clientId,

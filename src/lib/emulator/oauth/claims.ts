@@ -49,7 +49,7 @@ export function profileClaims(
       given_name: person.givenName,
       family_name: person.familyName,
       // The samples of full-stack authentication have no user name, those of Modular SSO have.
-      ...(settings.mode === 'sso' && { preferred_username: person.email }),
+      ...(settings.product === 'sso' && { preferred_username: person.email }),
     }),
   }
 }
@@ -61,7 +61,7 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
   const now = nowSeconds(state)
   return {
     // First, so that none of them can stand for what follows.
-    ...(settings.mode === 'full-stack' && person.accessTokenClaims),
+    ...(settings.product === 'full-stack' && person.accessTokenClaims),
     iss: issuer,
     sub: subject(state, session),
     aud: [settings.clientId],
@@ -72,7 +72,7 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
     jti: randomId('tkn_'),
     ...(session.organization?.externalId && { xoid: session.organization.externalId }),
     ...(person.externalId && { xuid: person.externalId }),
-    ...(settings.mode === 'full-stack' && {
+    ...(settings.product === 'full-stack' && {
       ...organizationClaims(session),
       sid: session.id,
       // Roles are held in an organization, so there are none outside of one.
@@ -137,7 +137,7 @@ export function clientTokenClaims(state: State, scopes: readonly string[]): Clai
 }
 
 export function subject({ settings }: State, { person, connection }: Session): string {
-  return settings.mode === 'sso' ? `${connection.id};${person.idpUserId}` : person.id
+  return settings.product === 'sso' ? `${connection.id};${person.idpUserId}` : person.id
 }
 
 /** What is known of a person now: a refresh tells of changes since the sign-in. */

@@ -18,7 +18,7 @@ export function discovery({ issuer, settings }: State): Answer {
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['S256'],
-    ...(settings.mode === 'full-stack' && {
+    ...(settings.product === 'full-stack' && {
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
     }),

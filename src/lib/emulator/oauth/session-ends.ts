@@ -24,7 +24,7 @@ export function touchSession(state: State, session: Session): void {
 export function endSession(state: State, session: Session, end: SessionEnd): void {
   if (session.ended) return
   session.ended = end
-  if (state.settings.mode === 'sso') return
+  if (state.settings.product === 'sso') return
   state.webhooks.publish('user.logout', userSessionData(state, session))
   sendBackChannelLogout(state, session)
 }

@@ -15,7 +15,7 @@ export function endsOf(
 
 /** Modular SSO leaves sessions to the application. */
 function limitsFor({ settings }: State, { organization }: Session): SessionLimits {
-  if (settings.mode === 'sso') return { absoluteSeconds: Infinity, idleSeconds: null }
+  if (settings.product === 'sso') return { absoluteSeconds: Infinity, idleSeconds: null }
   const policy = organization?.sessionPolicy
   return policy ? limitsIn(policy) : settings.session
 }

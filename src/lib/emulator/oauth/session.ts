@@ -16,7 +16,7 @@ export function startSession(state: State, place: Place, person: EmulatedPerson)
   const session = { id, connection, ...membership, startedAt, lastActiveAt: startedAt }
   state.sessions.set(session.id, session)
   // Modular SSO keeps neither users nor sessions.
-  if (state.settings.mode === 'full-stack') {
+  if (state.settings.product === 'full-stack') {
     state.webhooks.publish('user.login', userSessionData(state, session))
   }
   return session
@@ -32,7 +32,7 @@ export function currentSession(state: State, call: Call): Session | undefined {
 }
 
 export function sessionCookie(state: State, session: Session): Record<string, string> {
-  if (state.settings.mode === 'sso') return {}
+  if (state.settings.product === 'sso') return {}
   return { 'set-cookie': `${cookieName(state)}=${session.id}; Path=/; HttpOnly; SameSite=Lax` }
 }
 

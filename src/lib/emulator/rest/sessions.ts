@@ -88,7 +88,7 @@ function isUser({ settings }: State, userId: string): boolean {
 
 /** Those that Scalekit knows of, each ended if it has expired. Modular SSO keeps none. */
 function keptSessions(state: State): readonly Session[] {
-  if (state.settings.mode === 'sso') return []
+  if (state.settings.product === 'sso') return []
   const sessions = [...state.sessions.values()]
   for (const session of sessions) isLiveSession(state, session)
   return sessions

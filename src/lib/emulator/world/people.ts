@@ -3,9 +3,9 @@ import type { PersonSeed } from './seed.ts'
 
 /** A person who can sign in, or is refused. */
 export interface EmulatedPerson {
-  /** `usr_` and digits: the subject in `full-stack` mode. */
+  /** `usr_` and digits: the subject of the product `full-stack`. */
   readonly id: string
-  /** What follows the `;` of the subject in `sso` mode. */
+  /** What follows the `;` of the subject of the product `sso`. */
   readonly idpUserId: string
   readonly externalId?: string
   readonly email: string

@@ -37,11 +37,11 @@ export interface EmulatorSeed {
    * access tokens with organization, roles and permissions. `sso` (Modular SSO) has
    * `<connection>;<identity provider's id>` subjects and none of these. Default: `full-stack`.
    */
-  readonly mode?: EmulatorMode
+  readonly product?: EmulatorProduct
   /**
    * Whether a request that names no organization gets a hosted page that asks for an email
    * address. Without it the answer is `invalid_connection_selector`. Default: as in Scalekit,
-   * true in `full-stack` mode and false in `sso` mode.
+   * true for `full-stack` and false for `sso`.
    */
   readonly hostedLogin?: boolean
   /**
@@ -61,7 +61,7 @@ export interface EmulatorSeed {
    * Called with each entry of {@link Emulator.warnings} when it is made. The command prints them.
    */
   readonly onWarning?: (warning: EmulatorWarning) => void
-  /** How long sessions last in `full-stack` mode, where an organization has no policy of its own. */
+  /** How long sessions of `full-stack` last, where an organization has no policy of its own. */
   readonly session?: Partial<SessionLimits>
   /**
    * How long a used refresh token still gets the answer of its first use, in seconds. After that,
@@ -76,7 +76,7 @@ export interface EmulatorSeed {
    */
   readonly sendAuthTime?: boolean
   /**
-   * Where a logout token is sent when a session ends, in `full-stack` mode. Default: nowhere.
+   * Where a logout token is sent when a session of `full-stack` ends. Default: nowhere.
    *
    * @see OpenID Connect Back-Channel Logout 1.0
    */
@@ -103,15 +103,15 @@ export interface EmulatorSeed {
 }
 
 /** Full-stack authentication, or Modular SSO. */
-export type EmulatorMode = 'full-stack' | 'sso'
+export type EmulatorProduct = 'full-stack' | 'sso'
 
 /** How long what the emulator issues is good for, in seconds. */
 export interface Lifetimes {
   /** Default: 600. */
   readonly codeSeconds: number
-  /** Default: 300 in `full-stack` mode, 900 in `sso` mode. */
+  /** Default: 300 for `full-stack`, 900 for `sso`. */
   readonly accessTokenSeconds: number
-  /** Default: 1 800 in `full-stack` mode, 3 900 in `sso` mode. */
+  /** Default: 1 800 for `full-stack`, 3 900 for `sso`. */
   readonly idTokenSeconds: number
   /** Of a client-credentials token. Default: 86 399. */
   readonly clientTokenSeconds: number
@@ -183,7 +183,7 @@ export interface PersonSeed {
   readonly claims?: Readonly<Record<string, unknown>>
   /**
    * Claims that are defined in Scalekit's dashboard: at the top level of access tokens, beside the
-   * standard ones, which they cannot replace. Like the next three, in `full-stack` mode only.
+   * standard ones, which they cannot replace. Like the next three, for `full-stack` only.
    */
   readonly accessTokenClaims?: Readonly<Record<string, unknown>>
   /** What an interceptor would add: `custom_claims` of access tokens. */

@@ -6,7 +6,7 @@ import { type Organization, organizationFrom } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
 import { isPlain, redirectUriMistake, sibling } from './redirect-uris.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
-import type { EmulatorMode, EmulatorSeed, Lifetimes } from './seed.ts'
+import type { EmulatorProduct, EmulatorSeed, Lifetimes } from './seed.ts'
 import type { SessionLimits } from './session-policy.ts'
 
 /** A seed with every default filled in. */
@@ -17,7 +17,7 @@ export interface Settings {
   readonly postLogoutRedirectUris: readonly string[]
   readonly initiateLoginUri: string
   readonly organizations: Organization[]
-  readonly mode: EmulatorMode
+  readonly product: EmulatorProduct
   readonly hostedLogin: boolean
   readonly socialPeople: EmulatedPerson[]
   readonly lifetimes: Lifetimes
@@ -40,7 +40,7 @@ export interface Settings {
 const standardScopes = ['openid', 'email', 'profile', 'offline_access']
 
 export function settingsFrom(seed: EmulatorSeed): Settings {
-  const mode = seed.mode ?? 'full-stack'
+  const product = seed.product ?? 'full-stack'
   const redirectUris = checked(seed.redirectUris ?? ['http://localhost:3000/callback'])
   return {
     clientId: seed.clientId ?? 'skc_58327480989122566',
@@ -53,12 +53,12 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
       seed.initiateLoginUri ??
       sibling(redirectUris.find(isPlain) ?? 'http://localhost:3000/callback', 'login'),
     organizations: (seed.organizations ?? sampleOrganizations).map(organizationFrom),
-    mode,
-    hostedLogin: seed.hostedLogin ?? mode === 'full-stack',
+    product,
+    hostedLogin: seed.hostedLogin ?? product === 'full-stack',
     socialPeople: (seed.socialPeople ?? sampleSocialPeople).map((person) =>
       personFrom(person, 'social'),
     ),
-    lifetimes: { ...defaultLifetimes[mode], ...seed.lifetimes },
+    lifetimes: { ...defaultLifetimes[product], ...seed.lifetimes },
     enforcePkce: seed.enforcePkce ?? false,
     session: { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400, ...seed.session },
     refreshGraceSeconds: seed.refreshGraceSeconds ?? 30,
@@ -87,7 +87,7 @@ function checked(redirectUris: readonly string[]): readonly string[] {
 }
 
 /** What Scalekit's own samples show for either product. */
-const defaultLifetimes: Readonly<Record<EmulatorMode, Lifetimes>> = {
+const defaultLifetimes: Readonly<Record<EmulatorProduct, Lifetimes>> = {
   'full-stack': {
     codeSeconds: 600,
     accessTokenSeconds: 300,

@@ -109,7 +109,7 @@ describe('a back-channel logout', () => {
     const announced = async (address: string) =>
       (await (await fetch(`${address}/.well-known/openid-configuration`)).json())
         .backchannel_logout_session_supported
-    const emulator = await emulate({ backChannelLogoutUri: url, mode: 'sso' })
+    const emulator = await emulate({ backChannelLogoutUri: url, product: 'sso' })
     const { id_token } = await tokensFor(emulator)
     await fetch(`${emulator.url}/oidc/logout?id_token_hint=${id_token}`)
     await emulator.settled()

@@ -10,7 +10,7 @@ let modular: Emulator
 beforeAll(async () => {
   const clock = () => now * 1000 + 999
   fullStack = await startEmulator({ clock })
-  modular = await startEmulator({ clock, mode: 'sso' })
+  modular = await startEmulator({ clock, product: 'sso' })
 })
 afterAll(() => Promise.all([fullStack.close(), modular.close()]))
 

@@ -45,7 +45,7 @@ describe('an access token', () => {
   })
 
   it('of Modular SSO has none of these', async () => {
-    const emulator = await emulate(seedWith(told, { mode: 'sso' }))
+    const emulator = await emulate(seedWith(told, { product: 'sso' }))
     const { accessToken } = await claimsFor(emulator)
     expect(Object.keys(accessToken).sort()).toEqual(
       ['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'nbf', 'sub', 'xoid'].sort(),
@@ -123,7 +123,7 @@ describe('the times of tokens', () => {
 })
 
 it('Modular SSO warns of offline_access, which it does not grant', async () => {
-  const emulator = await emulate({ mode: 'sso' })
+  const emulator = await emulate({ product: 'sso' })
   const { scope } = await tokensFor(emulator, { scope: 'openid offline_access' })
   expect(scope).toBe('openid')
   expect(emulator.warnings).toMatchObject([

@@ -35,7 +35,7 @@ let hosted: Emulator
 let modular: Emulator
 beforeAll(async () => {
   hosted = await startEmulator({ organizations })
-  modular = await startEmulator({ organizations, mode: 'sso' })
+  modular = await startEmulator({ organizations, product: 'sso' })
 })
 afterAll(() => Promise.all([hosted.close(), modular.close()]))
 

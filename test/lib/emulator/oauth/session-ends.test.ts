@@ -80,7 +80,7 @@ describe('a session', () => {
   })
 
   it('of Modular SSO is the application’s own, and never ends', async () => {
-    const emulator = await emulate({ mode: 'sso', lifetimes: { accessTokenSeconds: 99 * day } })
+    const emulator = await emulate({ product: 'sso', lifetimes: { accessTokenSeconds: 99 * day } })
     const { access_token } = await tokensFor(emulator)
     emulator.advance(98 * day)
     const headers = { authorization: `Bearer ${access_token}` }

@@ -58,7 +58,7 @@ describe('a request without prompt', () => {
 
 describe('sso mode', () => {
   it('keeps no session in the browser', async () => {
-    const modular = await startEmulator({ mode: 'sso' })
+    const modular = await startEmulator({ product: 'sso' })
     expect((await browserSignedIn(modular)).cookie).toBe('')
     await modular.close()
   })

@@ -211,7 +211,7 @@ describe('a refresh token', () => {
   })
 
   it('does not come in sso mode, nor does the scope', async () => {
-    const modular = await startEmulator({ mode: 'sso' })
+    const modular = await startEmulator({ product: 'sso' })
     const tokens = await tokensFor(modular, offline)
     expect(tokens).not.toHaveProperty('refresh_token')
     expect(tokens.scope).toBe('openid email profile')

@@ -58,7 +58,7 @@ describe('a session', () => {
   })
 
   it('of Modular SSO is not kept', async () => {
-    const { emulator, api } = await emulateApi({ mode: 'sso' })
+    const { emulator, api } = await emulateApi({ product: 'sso' })
     const { sid } = decodeJwt((await tokensFor(emulator)).id_token)
     expect((await api(`GET /sessions/${sid}`)).status).toBe(404)
   })

@@ -315,7 +315,7 @@ describe('email addresses', () => {
     const { logger, lines } = fieldsLogger()
     const { visitor } = await start({
       seed: {
-        mode: 'sso',
+        product: 'sso',
         organizations: [
           {
             displayName: 'Acme',

@@ -335,7 +335,7 @@ describe('the hosted fallback', () => {
 
   it('of an environment that has none is said to be the reason', async () => {
     const { visitor, log } = await start({
-      seed: { mode: 'sso' },
+      seed: { product: 'sso' },
       options: { login: hosted },
     })
     const browser = visitor()
