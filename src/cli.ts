@@ -13,12 +13,23 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
   --host <name>               the name by which other machines or containers reach it; it then
                               listens on every interface (default: localhost, this machine only)
   --https                     speaks https, with a certificate that openssl makes
-  --redirect-uri <url>        a redirect URI, compared exactly; may be repeated
+  --redirect-uri <url>        a redirect URI, compared exactly, except for a wildcard
+                              (https://*.app.example/cb) or {{org_slug}}; may be repeated
                               (default: http://localhost:3000/callback)
-  --mode <full-stack | sso>   the product to emulate (default: full-stack)
+  --product <full-stack | sso>
+                              the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
-                              for an email address (default: on in full-stack mode)
+                              for an email address (default: on for full-stack)
   --webhook <url>             an endpoint that gets the events; may be repeated
+  --enforce-pkce              refuses authorization requests without PKCE
+  --refresh-grace <seconds>   how long a used refresh token gets the same answer (default: 30)
+  --session-idle <seconds>    when a session ends without use (default: 604800)
+  --session-absolute <seconds>
+                              when a session ends in any case (default: 2592000)
+  --auth-time                 ID tokens say when the user signed in (auth_time)
+  --backdate-iat <seconds>    how far iat of tokens lies in the past (default: 0)
+  --back-channel-logout-uri <url>
+                              an endpoint that gets a logout token when a session ends
   --retry-schedule <schedule> 3-attempts, 4-attempts, 6-attempts (default), 8-attempts, or the
                               waits between attempts in seconds: 5,30,120
   --rate-limit <number>       how many calls of the management API are answered in a minute

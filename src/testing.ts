@@ -1,6 +1,6 @@
 export type { EmulatedSession, EmulatorControls } from './lib/emulator/control/controls.ts'
 export type { OrganizationChanges } from './lib/emulator/control/organizations.ts'
-export type { EmulatedMember, PersonChanges } from './lib/emulator/control/people.ts'
+export type { EmulatedMember, MemberChanges } from './lib/emulator/control/people.ts'
 export type { EmulatorState } from './lib/emulator/control/saved-state.ts'
 export type { FinishedSignIn, HostedSignInOptions } from './lib/emulator/control/sign-in.ts'
 export type {
@@ -12,12 +12,14 @@ export type { Emulator } from './lib/emulator/emulator.ts'
 export { startEmulator } from './lib/emulator/emulator.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
+export type { BackChannelLogout } from './lib/emulator/state/back-channel.ts'
 export type {
   AccessTokenFault,
   FaultRule,
   HangFault,
   IdpLoginFault,
   IdTokenFault,
+  LogoutTokenFault,
   PendingFault,
   RepeatedFault,
   RequestFault,
@@ -26,6 +28,7 @@ export type {
   TokenResponseFault,
 } from './lib/emulator/state/faults.ts'
 export type { Claims } from './lib/emulator/state/keys.ts'
+export type { EmulatorWarning } from './lib/emulator/state/warnings.ts'
 export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
 export type {
   DeliveryAttempt,
@@ -47,16 +50,23 @@ export type {
   OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
+export type { PersonChanges, PersonEditor } from './lib/emulator/world/person-editor.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,
   DirectorySeed,
-  EmulatorMode,
+  EmulatorProduct,
   EmulatorSeed,
   Lifetimes,
   OrganizationSeed,
   PersonSeed,
 } from './lib/emulator/world/seed.ts'
+export type {
+  SessionLimits,
+  SessionPolicy,
+  Span,
+  TimeUnit,
+} from './lib/emulator/world/session-policy.ts'
 export type { Clock } from './lib/ground/clock.ts'
 export type { Json, OpenEnum } from './lib/ground/types.ts'
 export type {

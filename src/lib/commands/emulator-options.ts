@@ -1,4 +1,5 @@
 import { retrySchedules } from '../emulator/webhooks/retry-schedule.ts'
+import { redirectUriMistake } from '../emulator/world/redirect-uris.ts'
 import type { EmulatorSeed } from '../emulator/world/seed.ts'
 import { readSeedFile } from '../emulator/world/seed-file.ts'
 import {
@@ -36,12 +37,25 @@ const flags: Readonly<Record<string, Flag>> = {
   port: word((text) => ({ port: numberArgument('--port', text, { min: 0, max: 65_535 }) })),
   host: word((text) => ({ host: hostArgument(text) })),
   https: isSet({ https: true }),
-  'redirect-uri': words((uris) => ({ redirectUris: urls('--redirect-uri', uris) })),
-  mode: word((text) => ({ mode: choice('--mode', text, ['full-stack', 'sso']) })),
+  'redirect-uri': words((uris) => ({ redirectUris: uris.map(redirectUriArgument) })),
+  product: word((text) => ({ product: choice('--product', text, ['full-stack', 'sso']) })),
   'hosted-login': word((text) => ({ hostedLogin: onOrOff('--hosted-login', text) })),
   webhook: words((uris) => ({ webhooks: urls('--webhook', uris).map((url) => ({ url })) })),
   'retry-schedule': word((text) => ({ retrySchedule: scheduleArgument(text) })),
   'rate-limit': word((text) => ({ rateLimitPerMinute: rateLimitArgument(text) })),
+  'enforce-pkce': isSet({ enforcePkce: true }),
+  'auth-time': isSet({ sendAuthTime: true }),
+  'refresh-grace': word((text) => ({ refreshGraceSeconds: seconds('--refresh-grace', text, 0) })),
+  'backdate-iat': word((text) => ({ backdateIatSeconds: seconds('--backdate-iat', text, 0) })),
+  'session-absolute': word((text) => ({
+    session: { absoluteSeconds: seconds('--session-absolute', text, 1) },
+  })),
+  'session-idle': word((text) => ({
+    session: { idleSeconds: seconds('--session-idle', text, 1) },
+  })),
+  'back-channel-logout-uri': word((text) => ({
+    backChannelLogoutUri: urlArgument('--back-channel-logout-uri', text),
+  })),
   seed: word((seedFile) => ({ seedFile })),
   state: word((stateFile) => ({ stateFile })),
   // Node 20 reads `--env-file` itself, wherever it is, and fails if there is no such file.
@@ -61,11 +75,13 @@ export async function readEmulatorOptions(
 ): Promise<EmulatorOptions> {
   const { positionals, values } = parseArguments(args, flags)
   assertNoMore(positionals)
-  const given: Given = Object.assign({}, ...Object.entries(values).map(readFlag))
+  const parts = Object.entries(values).map(readFlag)
+  const session = Object.assign({}, ...parts.map((part) => part.session))
+  const given: Given = Object.assign({}, ...parts, { session })
   const { https = false, open = false, envFile, seedFile, ...own } = given
-  const file = seedFile === undefined ? {} : await readSeedFile(seedFile)
+  const file: EmulatorSeed = seedFile === undefined ? {} : await readSeedFile(seedFile)
   const defaults = { port: 4400, redirectUris: [`http://localhost:${appPort}/callback`] }
-  const seed = { ...defaults, ...file, ...own }
+  const seed = { ...defaults, ...file, ...own, session: { ...file.session, ...own.session } }
   return { seed, https, open, ...(envFile !== undefined && { envFile }) }
 }
 
@@ -83,6 +99,16 @@ function words(read: Flag['read']): Flag {
 
 function isSet(given: Given): Flag {
   return { type: 'boolean', read: () => given }
+}
+
+function redirectUriArgument(uri: string): string {
+  const mistake = redirectUriMistake(uri)
+  if (mistake) throw new UsageError(`--redirect-uri ${uri} ${mistake}.`)
+  return uri
+}
+
+function seconds(name: string, text: string, min: number): number {
+  return numberArgument(name, text, { min, max: 366 * 86_400 })
 }
 
 function urls(name: string, texts: readonly string[]): readonly string[] {

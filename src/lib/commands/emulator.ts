@@ -1,5 +1,6 @@
 import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { type Emulator, startEmulator } from '../emulator/emulator.ts'
+import { isPlain } from '../emulator/world/redirect-uris.ts'
 import { splitAtDashes, UsageError } from './arguments.ts'
 import { type Certificate, certificateFor } from './certificate.ts'
 import { type EmulatorOptions, readEmulatorOptions } from './emulator-options.ts'
@@ -19,6 +20,7 @@ export async function emulator(args: readonly string[]): Promise<void> {
     ...seed,
     ...(certificate && { tls: certificate }),
     log: console.log,
+    onWarning: ({ message }) => console.error(`Warning: ${message}`),
   })
   try {
     const variables = await announce(running, options, certificate)
@@ -37,7 +39,7 @@ async function announce(
   { seed, envFile }: EmulatorOptions,
   certificate: Certificate | undefined,
 ): Promise<Readonly<Record<string, string>>> {
-  const own = variablesFor(running, new URL(seed.redirectUris[0] ?? 'http://localhost:3000').origin)
+  const own = variablesFor(running, baseUrlIn(seed.redirectUris))
   const notes = [
     ...hostNotes(running.url, seed.host),
     ...(certificate ? [certificateNote(certificate)] : []),
@@ -46,6 +48,12 @@ async function announce(
   const variables = { ...own, ...trustIn(certificate) }
   console.log(announcement(running, variables, notes))
   return variables
+}
+
+/** The first redirect URI that is an address as it stands says where the application is. */
+function baseUrlIn(redirectUris: readonly string[]): string {
+  const address = redirectUris.find((uri) => isPlain(uri) && /^https?:/i.test(uri))
+  return new URL(address ?? 'http://localhost:3000').origin
 }
 
 /** Nothing where the application trusts other certificates already: there can be one file. */

@@ -6,13 +6,17 @@ import { type AdjustableClock, createControls, type EmulatorControls } from './c
 import { openStateFile } from './control/state-file.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
+import { endExpiredSessions } from './oauth/session-ends.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
 import { type LoopbackServer, listenOn } from './server/loopback.ts'
+import { type BackChannelLogout, backChannelSettled } from './state/back-channel.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
+import type { EmulatorWarning } from './state/warnings.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
+import { type PersonEditor, personEditor } from './world/person-editor.ts'
 import type { EmulatorSeed } from './world/seed.ts'
 import { settingsFrom } from './world/settings.ts'
 
@@ -30,6 +34,11 @@ export interface Emulator extends EmulatorControls {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
+  /**
+   * What Scalekit lets through and a strict client would not send, and what the emulator refused
+   * beyond Scalekit, oldest first: each kind once for each client, 100 at most.
+   */
+  readonly warnings: readonly EmulatorWarning[]
   /** What was received: the newest 10 000 requests, oldest first. */
   readonly requests: readonly ReceivedRequest[]
   /**
@@ -53,6 +62,13 @@ export interface Emulator extends EmulatorControls {
     email: string,
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
+  /**
+   * A person, to be changed: roles, permissions, claims and metadata.
+   *
+   * @param organizationId Which of several organizations; by default the first that has the person.
+   * @throws Error where there is no such person
+   */
+  person(email: string, organizationId?: string): PersonEditor
   /** The directory with this id, to be edited; throws where there is none. */
   directory(id: string): DirectoryEditor
   /** What webhooks are signed with; everybody knows it. */
@@ -78,10 +94,13 @@ export interface Emulator extends EmulatorControls {
   ): Promise<readonly EmulatedDelivery[]>
   /** What was ever on its way to a subscription: the newest 10 000, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
-  /** Resolves when every attempt that is due by now was answered. */
+  /** Every logout token that was sent to {@link EmulatorSeed.backChannelLogoutUri}, oldest first. */
+  readonly backChannelLogouts: readonly BackChannelLogout[]
+  /** Resolves when every attempt that is due by now, and every logout token, was answered. */
   settled(): Promise<void>
   /**
-   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made.
+   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made,
+   * and sessions whose time is over end.
    * They are signed with the time of {@link EmulatorSeed.clock}, or no receiver would take them.
    */
   advance(seconds: number): void
@@ -129,6 +148,7 @@ async function emulatorOf(
   const file = seed.stateFile === undefined ? undefined : await openStateFile(state, controls, seed)
   const advance = (seconds: number) => {
     clock.advance(seconds)
+    endExpiredSessions(state)
     webhooks.runDue()
   }
   const answered = () => file?.changed()
@@ -141,6 +161,7 @@ async function emulatorOf(
       clientSecret: settings.clientSecret,
     },
     organizations: settings.organizations,
+    warnings: state.warnings.list,
     requests,
     fail(rule: FaultRule) {
       const { id } = faults.add(rule)
@@ -148,6 +169,7 @@ async function emulatorOf(
     },
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
+    person: (email, organizationId) => personEditor(settings, email, organizationId),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
     subscribe(subscription) {
@@ -160,10 +182,15 @@ async function emulatorOf(
       return deliveries
     },
     deliveries: webhooks.deliveries,
-    settled: webhooks.settled,
+    backChannelLogouts: state.backChannel.logouts,
+    async settled() {
+      await webhooks.settled()
+      await backChannelSettled(state.backChannel)
+    },
     advance,
     async close() {
       webhooks.close()
+      state.backChannel.closing.abort()
       await server.close()
       await file?.close()
       keys.release()

@@ -16,7 +16,7 @@ export function home({ issuer, settings }: State): Answer {
     'Scalekit emulator',
     html`<section class="card">
 <h1>Scalekit emulator</h1>
-<p>This is <code>${issuer}</code> in ${settings.mode} mode. To sign in, start at ${applicationLinks(settings)}.</p>
+<p>This is <code>${issuer}</code> of the product ${settings.product}. To sign in, start at ${applicationLinks(settings)}.</p>
 <h2>Redirect URIs</h2>
 <ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>

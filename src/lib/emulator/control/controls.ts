@@ -1,5 +1,5 @@
 import type { Clock } from '../../ground/clock.ts'
-import { endSession } from '../oauth/session.ts'
+import { endSession } from '../oauth/session-ends.ts'
 import type { PendingFault } from '../state/faults.ts'
 import type { Session, State } from '../state/state.ts'
 import type { EmulatedDelivery, EmulatedSubscription } from '../webhooks/delivery.ts'
@@ -16,8 +16,8 @@ import {
 import {
   addPerson,
   type EmulatedMember,
+  type MemberChanges,
   members,
-  type PersonChanges,
   removePerson,
   updatePerson,
 } from './people.ts'
@@ -65,7 +65,7 @@ export interface EmulatorControls {
    */
   updatePerson(
     who: string,
-    changes: PersonChanges,
+    changes: MemberChanges,
     organization?: string,
   ): readonly EmulatedMember[]
   removePerson(who: string, organization?: string): void
@@ -148,7 +148,10 @@ export function createControls(state: State, parts: ControlParts): EmulatorContr
     get sessions() {
       return [...state.sessions.values()].map(emulatedSession)
     },
-    endSession: (id) => endSession(state, found(state.sessions.get(id), `session ${id}`)),
+    endSession: (id) => {
+      const session = found(state.sessions.get(id), `session ${id}`)
+      endSession(state, session, { status: 'revoked', at: clock.now() })
+    },
     signIn: (email, options) => signInAs(state, email, options),
     reset() {
       const seeded = freshSettings()
@@ -189,7 +192,7 @@ function readable(given: EmulatorState): SavedState {
 }
 
 function emulatedSession(session: Session): EmulatedSession {
-  const { id, person, organization, connection, startedAt, isOver } = session
+  const { id, person, organization, connection, startedAt, ended } = session
   return {
     id,
     email: person.email,
@@ -197,6 +200,6 @@ function emulatedSession(session: Session): EmulatedSession {
     ...(organization && { organizationId: organization.id }),
     connectionId: connection.id,
     startedAt,
-    isOver,
+    isOver: ended !== undefined,
   }
 }

@@ -2,7 +2,7 @@ import { type Kind, objectOf } from '../world/kinds.ts'
 import type { PersonSeed } from '../world/seed.ts'
 import { personKinds, text, yesOrNo } from '../world/seed-kinds.ts'
 import { bodyAs } from './call-body.ts'
-import type { PersonChanges } from './people.ts'
+import type { MemberChanges } from './people.ts'
 import { type ControlRoute, control } from './route.ts'
 
 /** People and their sessions. `{person}` is an email address or an id. */
@@ -61,7 +61,7 @@ const newPersonKind = objectOf<NewPerson>({ ...personKinds, organizationId: text
   'name',
 ])
 const { id: _id, groups: _groups, refusal: _refusal, ...changeable } = personKinds
-const changesKind: Kind<PersonChanges> = objectOf<PersonChanges>({
+const changesKind: Kind<MemberChanges> = objectOf<MemberChanges>({
   ...changeable,
   active: yesOrNo,
 })

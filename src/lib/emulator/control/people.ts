@@ -12,7 +12,7 @@ export interface EmulatedMember extends EmulatedPerson {
 }
 
 /** What can be changed of a person; their id and groups stay. */
-export interface PersonChanges extends Partial<Omit<PersonSeed, 'id' | 'groups' | 'refusal'>> {
+export interface MemberChanges extends Partial<Omit<PersonSeed, 'id' | 'groups' | 'refusal'>> {
   /** `false` deactivates: the person cannot sign in any more. */
   readonly active?: boolean
 }
@@ -48,7 +48,7 @@ export function addPerson(state: State, reference: string, seed: PersonSeed): Em
 export function updatePerson(
   state: State,
   who: string,
-  changes: PersonChanges,
+  changes: MemberChanges,
   organization?: string,
 ): readonly EmulatedMember[] {
   return placesOf(state, who, organization).map(({ organization: each, person }) =>
@@ -83,7 +83,7 @@ function change(
   state: State,
   { people, directory, displayName }: Organization,
   person: EmulatedPerson,
-  { active, ...changes }: PersonChanges,
+  { active, ...changes }: MemberChanges,
 ): EmulatedPerson {
   const at = people.indexOf(person)
   const user = directory?.users.find(({ email }) => email === person.email)

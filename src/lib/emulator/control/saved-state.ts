@@ -2,6 +2,7 @@ import type { SavedKey } from '../state/keys.ts'
 import type { AccessToken, Grant, RefreshToken, Session, State } from '../state/state.ts'
 import type { SavedTimes } from '../state/times.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
+import type { ClientSecret, OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedOrganization, Organization } from '../world/organizations.ts'
 
 /** Everything an emulator goes on from, as JSON. It holds private keys and tokens besides. */
@@ -23,6 +24,12 @@ export interface SavedState extends EmulatorState {
   /** When each token of the application itself ends, in milliseconds. */
   readonly clientTokens: Readonly<Record<string, number>>
   readonly subscriptions: readonly Subscription[]
+  readonly organizationClients: readonly SavedClient[]
+}
+
+/** A client whose secrets' hashes are in base64. */
+export interface SavedClient extends Omit<OrganizationClient, 'secrets'> {
+  readonly secrets: readonly (Omit<ClientSecret, 'hash'> & { readonly hash: string })[]
 }
 
 /** A session whose organization is named by its id. */
@@ -42,6 +49,8 @@ export interface SavedToken {
 }
 
 export async function saveState(state: State, advancedSeconds: number): Promise<SavedState> {
+  // An answer that is still being made belongs to the state, and so does what it made.
+  await Promise.allSettled([...state.refreshTokens.values()].map(({ used }) => used?.answer))
   const tokens = [...state.accessTokens.values(), ...state.refreshTokens.values()]
   const grants = [...new Set(tokens.map(({ grant }) => grant))]
   const keys = await state.keys.save()
@@ -54,8 +63,9 @@ export async function saveState(state: State, advancedSeconds: number): Promise<
     keys,
     sessions: [...state.sessions.values()].map(savedSession),
     grants: grants.map(({ session, ...grant }) => ({ ...grant, sessionId: session.id })),
-    accessTokens: savedTokens(state.accessTokens, grants),
-    refreshTokens: savedTokens(state.refreshTokens, grants),
+    accessTokens: await savedTokens(state.accessTokens, grants),
+    refreshTokens: await savedTokens(state.refreshTokens, grants),
+    organizationClients: [...state.organizationClients.values()].map(savedClient),
     clientTokens: Object.fromEntries(state.clientTokens),
     subscriptions: state.webhooks.subscriptions(),
   })
@@ -80,6 +90,9 @@ export function restoreState(state: State, saved: SavedState): void {
   for (const [token, expiresAt] of Object.entries(copy.clientTokens)) {
     state.clientTokens.set(token, expiresAt)
   }
+  for (const client of copy.organizationClients) {
+    state.organizationClients.set(client.id, restoredClient(client))
+  }
   state.webhooks.restart(copy.subscriptions)
 }
 
@@ -89,10 +102,10 @@ export function replaceOrganizations(state: State, organizations: readonly Organ
   held.splice(0, held.length, ...organizations)
 }
 
-/** Forgets sessions, codes, tokens and links. */
+/** Forgets sessions, codes, tokens, links and organizations' clients. */
 export function forgetSignIns(state: State): void {
   const { pending, codes, accessTokens, refreshTokens, sessions, clientTokens } = state
-  const links = [state.portalLinks, state.portalSessions]
+  const links = [state.portalLinks, state.portalSessions, state.organizationClients]
   const all = [pending, codes, accessTokens, refreshTokens, sessions, clientTokens, ...links]
   for (const held of all) held.clear()
 }
@@ -108,14 +121,26 @@ function restoredSession(state: State, { organizationId, ...session }: SavedSess
   return { ...session, ...(organization && { organization }), ...(person && { person }) }
 }
 
-function savedTokens(
+async function savedTokens(
   tokens: ReadonlyMap<string, AccessToken | RefreshToken>,
   grants: readonly Grant[],
-): Record<string, SavedToken> {
-  const entries = [...tokens].map(([token, { grant, ...rest }]) => {
-    return [token, { ...rest, grant: grants.indexOf(grant) }] as const
+): Promise<Record<string, SavedToken>> {
+  const entries = [...tokens].map(async ([token, { grant, ...rest }]) => {
+    const used = 'used' in rest && rest.used
+    const saved = { ...rest, ...(used && { used: { ...used, answer: await used.answer } }) }
+    return [token, { ...saved, grant: grants.indexOf(grant) }] as const
   })
-  return Object.fromEntries(entries)
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+function savedClient(client: OrganizationClient): SavedClient {
+  const secrets = client.secrets.map((one) => ({ ...one, hash: one.hash.toString('base64') }))
+  return { ...client, secrets }
+}
+
+function restoredClient(client: SavedClient): OrganizationClient {
+  const secrets = client.secrets.map((one) => ({ ...one, hash: Buffer.from(one.hash, 'base64') }))
+  return { ...client, secrets }
 }
 
 function restoreTokens<Token extends AccessToken | RefreshToken>(

@@ -3,7 +3,13 @@ import { isObject } from '../../ground/is-object.ts'
 import { arrayOf, type Kind, kind, objectOf, readKind } from '../world/kinds.ts'
 import type { EmulatedOrganization } from '../world/organizations.ts'
 import { text, yesOrNo } from '../world/seed-kinds.ts'
-import type { SavedGrant, SavedSession, SavedState, SavedToken } from './saved-state.ts'
+import type {
+  SavedClient,
+  SavedGrant,
+  SavedSession,
+  SavedState,
+  SavedToken,
+} from './saved-state.ts'
 
 /** What the emulator wrote itself is trusted in its depths; what it reads first is checked. */
 const stateKind = objectOf<SavedState>(
@@ -26,6 +32,9 @@ const stateKind = objectOf<SavedState>(
     refreshTokens: recordOf(withMembers<SavedToken>({ grant: isNumber })),
     clientTokens: recordOf(numberKind()),
     subscriptions: arrayOf(withMembers({ url: isText, secret: isText, events: isList })),
+    organizationClients: arrayOf(
+      withMembers<SavedClient>({ ...ids('id'), organizationId: isText, secrets: isList }),
+    ),
   },
   [
     'version',
@@ -39,6 +48,7 @@ const stateKind = objectOf<SavedState>(
     'refreshTokens',
     'clientTokens',
     'subscriptions',
+    'organizationClients',
   ],
 )
 

@@ -74,13 +74,13 @@ function placeOfConnection({ organizations }: Settings, connectionId: string): P
 }
 
 function placeOfOrganization({ organizations }: Settings, organizationId: string): Place {
-  const organization = organizations.find(
-    ({ id, externalId }) => id === organizationId || externalId === organizationId,
-  )
-  if (!organization) {
-    throw new OAuthError('invalid_organization_id', `There is no organization ${organizationId}`)
-  }
-  return placeAt(organization)
+  const organization = organizations.find(({ id }) => id === organizationId)
+  if (organization) return placeAt(organization)
+  const named = organizations.find(({ externalId }) => externalId === organizationId)
+  const problem = named
+    ? `${organizationId} is an external id, and organization_id takes only Scalekit's own: read it from GET /api/v1/organizations:external/${organizationId}, here it is ${named.id}`
+    : `There is no organization ${organizationId}`
+  throw new OAuthError('invalid_organization_id', problem)
 }
 
 function placeAt(organization: EmulatedOrganization): Place {

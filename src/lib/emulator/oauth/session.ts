@@ -2,6 +2,7 @@ import { randomId } from '../format/ids.ts'
 import type { Call } from '../server/call.ts'
 import type { Place, Session, State } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
+import { isLiveSession } from './session-ends.ts'
 import { userSessionData } from './user-session.ts'
 
 /** Signs a person in; those of a social provider, in the organization of their email address. */
@@ -11,11 +12,12 @@ export function startSession(state: State, place: Place, person: EmulatedPerson)
     ? { organization: place.organization, person }
     : (membershipOf(state, person.email) ?? { person })
   const startedAt = state.clock()
-  const session = { id: randomId('ses_'), connection, ...membership, startedAt, isOver: false }
+  const id = randomId('ses_')
+  const session = { id, connection, ...membership, startedAt, lastActiveAt: startedAt }
   state.sessions.set(session.id, session)
   // Modular SSO keeps neither users nor sessions.
-  if (state.settings.mode === 'full-stack') {
-    state.webhooks.publish('user.login', userSessionData(session))
+  if (state.settings.product === 'full-stack') {
+    state.webhooks.publish('user.login', userSessionData(state, session))
   }
   return session
 }
@@ -26,20 +28,11 @@ export function currentSession(state: State, call: Call): Session | undefined {
   const start = `${cookieName(state)}=`
   const id = cookies.find((cookie) => cookie.startsWith(start))?.slice(start.length)
   const session = state.sessions.get(id ?? '')
-  return session?.isOver ? undefined : session
-}
-
-/** Ends a session, once. */
-export function endSession(state: State, session: Session): void {
-  if (session.isOver) return
-  session.isOver = true
-  if (state.settings.mode === 'full-stack') {
-    state.webhooks.publish('user.logout', userSessionData(session, state.clock()))
-  }
+  return session && isLiveSession(state, session) ? session : undefined
 }
 
 export function sessionCookie(state: State, session: Session): Record<string, string> {
-  if (state.settings.mode === 'sso') return {}
+  if (state.settings.product === 'sso') return {}
   return { 'set-cookie': `${cookieName(state)}=${session.id}; Path=/; HttpOnly; SameSite=Lax` }
 }
 

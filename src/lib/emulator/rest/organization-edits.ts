@@ -1,6 +1,6 @@
 import { randomId } from '../format/ids.ts'
 import { apiTime } from '../format/time.ts'
-import { endSession } from '../oauth/session.ts'
+import { endSession } from '../oauth/session-ends.ts'
 import type { State } from '../state/state.ts'
 import { newOrganization, type Organization } from '../world/organizations.ts'
 import { organizationData } from './organization-message.ts'
@@ -71,7 +71,9 @@ export function deleteOrganization(state: State, organization: Organization): vo
   const { organizations } = state.settings
   organizations.splice(organizations.indexOf(organization), 1)
   for (const session of state.sessions.values()) {
-    if (session.organization === organization) endSession(state, session)
+    if (session.organization === organization) {
+      endSession(state, session, { status: 'revoked', at: state.clock() })
+    }
   }
   state.webhooks.publish('organization.deleted', {
     ...organizationData(state, organization),

@@ -10,6 +10,7 @@ export type FaultRule =
   | AccessTokenFault
   | TokenResponseFault
   | IdpLoginFault
+  | LogoutTokenFault
 
 /** Answers requests to `path` with a status instead of handling them. */
 export interface StatusFault extends RequestFault {
@@ -50,6 +51,11 @@ export interface TokenResponseFault extends RepeatedFault {
 /** The same for the claims of an IdP-initiated login's token. */
 export interface IdpLoginFault extends RepeatedFault {
   readonly idpLogin: Claims
+}
+
+/** The same for the claims of a back-channel logout's token. */
+export interface LogoutTokenFault extends RepeatedFault {
+  readonly logoutToken: Claims
 }
 
 /** A fault of requests to one path. */
@@ -94,7 +100,7 @@ interface RequestLine {
   readonly path: string
 }
 
-export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
+export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin' | 'logoutToken'
 
 export function createFaults(): Faults {
   const entries: (PendingFault & { left: number })[] = []

@@ -14,7 +14,8 @@ import { randomId } from '../format/ids.ts'
 export interface KeyRing {
   /** What `/keys` answers. */
   published(): Promise<{ readonly keys: readonly Json[] }>
-  sign(claims: Claims): Promise<string>
+  /** @param type The `typ` of the header. Default: `JWT`. */
+  sign(claims: Claims, type?: string): Promise<string>
   /** The claims of a token that one of our keys signed, whether published or not, expired or not. */
   open(token: string): Promise<Claims | undefined>
   rotate(options?: { readonly overlap?: boolean }): void
@@ -59,7 +60,7 @@ export function createKeyRing(): KeyRing {
   let all = [...published]
   return {
     published: async () => ({ keys: await Promise.all(published.map(publicJwk)) }),
-    sign: async (claims) => sign(claims, await published[0]!()),
+    sign: async (claims, type = 'JWT') => sign(claims, type, await published[0]!()),
     open: async (token) => {
       const attempts = all.map(async (key) => compactVerify(token, (await key()).publicKey, rs256))
       const opened = await Promise.any(attempts).catch(() => undefined)
@@ -120,8 +121,8 @@ async function publicJwk(key: LazyKey): Promise<Json> {
   return { use: 'sig', kid, alg: 'RS256', ...(await exportJWK(publicKey)) }
 }
 
-function sign(claims: Claims, { kid, privateKey }: Key): Promise<string> {
+function sign(claims: Claims, typ: string, { kid, privateKey }: Key): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-    .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
+    .setProtectedHeader({ alg: 'RS256', kid, typ })
     .sign(privateKey)
 }

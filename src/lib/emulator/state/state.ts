@@ -1,14 +1,17 @@
 import { BoundedMap } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
+import type { OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
+import { type BackChannel, createBackChannel } from './back-channel.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createKeyRing, type KeyRing } from './keys.ts'
+import { type Claims, createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
+import { createWarnings, type Warnings } from './warnings.ts'
 
 /** All there is to know about one running emulator. */
 export interface State {
@@ -33,6 +36,10 @@ export interface State {
   readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
   readonly webhooks: Webhooks
+  readonly warnings: Warnings
+  readonly backChannel: BackChannel
+  /** Clients of organizations for calls from machine to machine, by their ids. */
+  readonly organizationClients: Map<string, OrganizationClient>
 }
 
 /** A validated authorization request. */
@@ -69,7 +76,15 @@ export interface Session {
   readonly organization?: EmulatedOrganization
   /** By the emulator's clock, in milliseconds. */
   readonly startedAt: number
-  isOver: boolean
+  /** The sign-in, or the last refresh or silent sign-in since, in milliseconds. */
+  lastActiveAt: number
+  ended?: SessionEnd
+}
+
+/** Why a session is over, and since when, in milliseconds. */
+export interface SessionEnd {
+  readonly status: 'expired' | 'revoked' | 'logout'
+  readonly at: number
 }
 
 /** What one code stands for, and with it every token that came of it. */
@@ -95,7 +110,8 @@ export interface AccessToken {
 
 export interface RefreshToken {
   readonly grant: Grant
-  isUsed: boolean
+  /** When it was used first, in milliseconds, and what the answer was. */
+  used?: { readonly at: number; readonly answer: Promise<Claims> }
 }
 
 export function createState(issuer: string, settings: Settings, clock: Clock): State {
@@ -116,11 +132,10 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     portalSessions: new BoundedMap('portal sessions'),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
+    warnings: createWarnings(clock, settings.onWarning),
+    backChannel: createBackChannel(),
+    organizationClients: new Map(),
   }
-}
-
-export function isLive(grant: Grant): boolean {
-  return !grant.isRevoked && !grant.session.isOver
 }
 
 /** The emulator's time in whole seconds, as tokens count it. */

@@ -21,11 +21,12 @@ import type {
   OrganizationSeed,
   PersonSeed,
 } from './seed.ts'
+import type { SessionLimits } from './session-policy.ts'
 
 /** What a file can say of a seed: all that is JSON, and nothing about the machine it is read on. */
 export type SeedFile = Omit<
   EmulatorSeed,
-  'clock' | 'log' | 'tls' | 'stateFile' | 'dangerouslyAllowEmulator'
+  'clock' | 'log' | 'onWarning' | 'tls' | 'stateFile' | 'dangerouslyAllowEmulator'
 > & {
   /** The path of the JSON schema, for editors. */
   readonly $schema?: string
@@ -39,6 +40,7 @@ export const texts: Kind<readonly string[]> = kind((value) => strings(value), {
 })
 export const record: Kind<Readonly<Record<string, unknown>>> = kind(objectValue, { type: 'object' })
 const url: Kind<string> = kind(absoluteUrl, { type: 'string', format: 'uri' })
+const notNegative: Kind<number> = kind(atLeastZero, { type: 'number', minimum: 0 })
 const seconds: Kind<number> = kind(wholeSeconds, { type: 'integer', minimum: 1 })
 
 export const personKinds: Kinds<PersonSeed> = {
@@ -53,6 +55,10 @@ export const personKinds: Kinds<PersonSeed> = {
   groups: texts,
   refusal: choice(['access_denied', 'user_not_active']),
   claims: record,
+  accessTokenClaims: record,
+  customClaims: record,
+  metadata: record,
+  membershipMetadata: record,
 }
 export const personKind: Kind<PersonSeed> = objectOf(personKinds, ['email', 'name'])
 
@@ -68,8 +74,10 @@ const directoryKind = objectOf<DirectorySeed>({ id: id('dir_'), enabled: yesOrNo
 export const organizationKinds: Kinds<OrganizationSeed> = {
   id: id('org_'),
   externalId: text,
+  slug: text,
   displayName: text,
   domains: texts,
+  metadata: kind(textRecord, { type: 'object', additionalProperties: { type: 'string' } }),
   connection: nullOr(connectionKind),
   directory: nullOr(directoryKind),
   people: arrayOf(personKind),
@@ -106,11 +114,19 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   postLogoutRedirectUris: arrayOf(url),
   initiateLoginUri: url,
   organizations: arrayOf(organizationKind),
-  mode: choice(['full-stack', 'sso']),
+  product: choice(['full-stack', 'sso']),
   hostedLogin: yesOrNo,
   socialPeople: arrayOf(personKind),
   lifetimes: lifetimesKind,
   enforcePkce: yesOrNo,
+  session: objectOf<Partial<SessionLimits>>({
+    absoluteSeconds: seconds,
+    idleSeconds: nullOr(seconds),
+  }),
+  refreshGraceSeconds: notNegative,
+  backdateIatSeconds: notNegative,
+  sendAuthTime: yesOrNo,
+  backChannelLogoutUri: url,
   scopes: texts,
   webhooks: arrayOf(subscriptionKind),
   rateLimitPerMinute: kind(wholeNumber, { type: 'integer', minimum: 1 }),
@@ -151,6 +167,19 @@ function retrySchedule(value: unknown): NonNullable<EmulatorSeed['retrySchedule'
 function objectValue(value: unknown) {
   if (isObject(value)) return value
   throw new Error('must be an object')
+}
+
+function textRecord(value: unknown): Readonly<Record<string, string>> {
+  const given = objectValue(value)
+  if (Object.values(given).every((each) => typeof each === 'string')) {
+    return given as Readonly<Record<string, string>>
+  }
+  throw new Error('must be an object whose values are strings')
+}
+
+function atLeastZero(value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value
+  throw new Error('must be a number of seconds, 0 or more')
 }
 
 function emailAddress(value: unknown): string {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../ground/clock.ts'
+import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 import type { RetrySchedule } from '../webhooks/retry-schedule.ts'
+import type { SessionLimits } from './session-policy.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {
@@ -26,8 +28,12 @@ export interface EmulatorSeed {
   /** Default: a well-known secret that the kit refuses in production. */
   readonly clientSecret?: string
   /**
-   * Where codes may be sent, compared as exact strings: scheme, case and trailing slash count.
-   * Default: `http://localhost:3000/callback`.
+   * Where codes may be sent: at most 256 characters, without query or fragment. They are compared
+   * as exact strings: scheme, case and trailing slash count. Two things may stand for something
+   * else: a wildcard as the first label of a host (`https://*.app.example/callback`), and the
+   * templates `{{org_slug}}`, `{{external_id}}` and `{{custom_domain}}` as a whole label of the host
+   * or part of the path. A template needs `organization_id` in the request; `{{custom_domain}}` is
+   * any domain of the organization. Default: `http://localhost:3000/callback`.
    */
   readonly redirectUris?: readonly string[]
   /**
@@ -47,11 +53,11 @@ export interface EmulatorSeed {
    * access tokens with organization, roles and permissions. `sso` (Modular SSO) has
    * `<connection>;<identity provider's id>` subjects and none of these. Default: `full-stack`.
    */
-  readonly mode?: EmulatorMode
+  readonly product?: EmulatorProduct
   /**
    * Whether a request that names no organization gets a hosted page that asks for an email
    * address. Without it the answer is `invalid_connection_selector`. Default: as in Scalekit,
-   * true in `full-stack` mode and false in `sso` mode.
+   * true for `full-stack` and false for `sso`.
    */
   readonly hostedLogin?: boolean
   /**
@@ -81,8 +87,35 @@ export interface EmulatorSeed {
   readonly rateLimitPerMinute?: number
   /** Default: `Date.now`. {@link Emulator.advance} moves on from it. */
   readonly clock?: Clock
-  /** Whether an authorization request without PKCE is refused. Default: true. */
+  /**
+   * Whether an authorization request without PKCE is refused, as by Scalekit's setting "Enforce
+   * PKCE". PKCE that is sent is checked always. Default: false.
+   */
   readonly enforcePkce?: boolean
+  /**
+   * Called with each entry of {@link Emulator.warnings} when it is made. The command prints them.
+   */
+  readonly onWarning?: (warning: EmulatorWarning) => void
+  /** How long sessions of `full-stack` last, where an organization has no policy of its own. */
+  readonly session?: Partial<SessionLimits>
+  /**
+   * How long a used refresh token still gets the answer of its first use, in seconds. After that,
+   * all tokens of its sign-in are revoked. Default: 30.
+   */
+  readonly refreshGraceSeconds?: number
+  /** How far `iat` of tokens lies before they are issued, in seconds. Default: 0. */
+  readonly backdateIatSeconds?: number
+  /**
+   * Whether ID tokens have `auth_time`, when the session began. No documented token of Scalekit's
+   * has it. Default: false.
+   */
+  readonly sendAuthTime?: boolean
+  /**
+   * Where a logout token is sent when a session of `full-stack` ends. Default: nowhere.
+   *
+   * @see OpenID Connect Back-Channel Logout 1.0
+   */
+  readonly backChannelLogoutUri?: string
   /** Scopes that may be asked for besides `openid email profile offline_access`. */
   readonly scopes?: readonly string[]
   /** Where events are sent from the start. Default: nowhere. */
@@ -108,15 +141,15 @@ export interface EmulatorSeed {
 }
 
 /** Full-stack authentication, or Modular SSO. */
-export type EmulatorMode = 'full-stack' | 'sso'
+export type EmulatorProduct = 'full-stack' | 'sso'
 
 /** How long what the emulator issues is good for, in seconds. */
 export interface Lifetimes {
-  /** Default: 60. */
+  /** Default: 600. */
   readonly codeSeconds: number
-  /** Default: 300 in `full-stack` mode, 900 in `sso` mode. */
+  /** Default: 300 for `full-stack`, 900 for `sso`. */
   readonly accessTokenSeconds: number
-  /** Default: 1 800 in `full-stack` mode, 3 900 in `sso` mode. */
+  /** Default: 1 800 for `full-stack`, 3 900 for `sso`. */
   readonly idTokenSeconds: number
   /** Of a client-credentials token. Default: 86 399. */
   readonly clientTokenSeconds: number
@@ -127,8 +160,12 @@ export interface OrganizationSeed {
   /** Default: `org_…`, derived from the display name. */
   readonly id?: string
   readonly externalId?: string
+  /** What `{{org_slug}}` of a redirect URI stands for. Default: none. */
+  readonly slug?: string
   readonly displayName: string
   readonly domains?: readonly string[]
+  /** What the application attached to it: `org_metadata` of access tokens. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>
   /** Default: an enabled SAML connection at Okta. `null`: none was ever configured. */
   readonly connection?: ConnectionSeed | null
   /** Default: an enabled directory that holds the people and their groups. `null`: none. */
@@ -182,4 +219,15 @@ export interface PersonSeed {
   readonly refusal?: 'access_denied' | 'user_not_active'
   /** Added to the ID token, over the usual claims. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /**
+   * Claims that are defined in Scalekit's dashboard: at the top level of access tokens, beside the
+   * standard ones, which they cannot replace. Like the next three, for `full-stack` only.
+   */
+  readonly accessTokenClaims?: Readonly<Record<string, unknown>>
+  /** What an interceptor would add: `custom_claims` of access tokens. */
+  readonly customClaims?: Readonly<Record<string, unknown>>
+  /** `user_metadata` of access tokens. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** `membership_metadata` of access tokens. */
+  readonly membershipMetadata?: Readonly<Record<string, unknown>>
 }

@@ -40,12 +40,18 @@ export async function startLogin(
 ): Promise<void> {
   const state = newState(options)
   nameSignIn(req, state)
-  const { request, ask } = await toldDestination(instance, req, asked, options)
+  const { request, externalOrganizationId, ask } = await toldDestination(
+    instance,
+    req,
+    asked,
+    options,
+  )
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
     const target = { ...request, returnTo: returnTo ?? '/' }
     const { switchedFrom } = options
-    await goToScalekit(instance, req, res, target, { state, switchedFrom })
+    const begun = { state, switchedFrom, externalOrganizationId }
+    await goToScalekit(instance, req, res, target, begun)
     return
   }
   const { loginHint = '', prompt } = request
@@ -70,12 +76,19 @@ async function toldDestination(
   return destination
 }
 
+/** What is known of a sign-in beside where it goes. */
+interface Begun {
+  readonly state: string
+  readonly switchedFrom: string | undefined
+  readonly externalOrganizationId: string | undefined
+}
+
 async function goToScalekit(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-  { state, switchedFrom }: { readonly state: string; readonly switchedFrom: string | undefined },
+  { state, switchedFrom, externalOrganizationId }: Begun,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock } = instance
   const provider = await discover()
@@ -84,7 +97,7 @@ async function goToScalekit(
     {
       redirectUri: addresses.redirectUri(req),
       returnTo,
-      pins: pinsOf(target),
+      pins: pinsOf(target, externalOrganizationId),
       startedAt: clock(),
       ...(switchedFrom === undefined ? {} : { switchedFrom }),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),

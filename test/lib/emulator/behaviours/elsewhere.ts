@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { connect } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished } from 'vitest'
 import { settingsFrom } from '../../../../src/lib/emulator/world/settings.ts'
 import { eventTypes } from '../../../../src/lib/webhooks/events.ts'
@@ -42,15 +44,26 @@ export const otherBehaviours: readonly Behaviour[] = [
     await emulator.deliver('role.deleted')
     expect(receiver.types().slice(2)).toEqual(['role.deleted', 'role.created', 'role.created'])
   }),
-  ...[
-    ['back-channel logout URL', /back-?channel/i],
-    ['interceptors', /interceptor/i],
-  ].map(([what, option]) =>
-    behaviour(`Scalekit calls an application’s ${what}`, 'absent', async () => {
-      // Without an option that says where, nothing can be called.
-      expect(Object.keys(settingsFrom({})).filter((name) => name.match(option!))).toEqual([])
-    }),
+  behaviour(
+    'Scalekit calls an application’s back-channel logout URL',
+    'as documented',
+    async () => {
+      const receiver = createServer((_req, res) => res.end()).listen(0, '127.0.0.1')
+      await once(receiver, 'listening')
+      onTestFinished(() => void receiver.close())
+      const { port } = receiver.address() as AddressInfo
+      const emulator = await emulate({ backChannelLogoutUri: `http://127.0.0.1:${port}/logout` })
+      await emulator.signIn('ada@acme.example')
+      emulator.endSession(emulator.sessions[0]!.id)
+      await emulator.settled()
+      expect(emulator.backChannelLogouts).toMatchObject([{ status: 200 }])
+    },
   ),
+  behaviour('Scalekit calls an application’s interceptors', 'absent', async () => {
+    // Without an option that says where, nothing can be called.
+    const names = Object.keys(settingsFrom({}))
+    expect(names.filter((name) => /interceptor/i.test(name))).toEqual([])
+  }),
   behaviour('Directories are filled by SCIM', 'absent', async () => {
     const { url } = await emulate()
     const answer = await fetch(`${url}/directory/dir_69615647365005432/scim/v2/Users`)

@@ -105,12 +105,23 @@ export const managementBehaviours: readonly Behaviour[] = [
     expect((await fetch(location)).status).toBe(400)
   }),
   ...[
+    ['The sessions of a user', 'GET /users/usr_1/sessions'],
+    ['An organization’s own clients', `GET /organizations/${acmeId}/clients`],
+  ].map(([documented, request]) =>
+    behaviour(documented!, 'as documented', async () => {
+      const { api } = await emulateApi()
+      expect((await api(request!)).status).toBe(200)
+    }),
+  ),
+  behaviour('Session policies', 'as documented', async () => {
+    const { api } = await emulateApi()
+    // The feature has to be enabled first, as at Scalekit.
+    expect((await api(`GET /organizations/${acmeId}/session-policy`)).status).not.toBe(501)
+  }),
+  ...[
     ['Users, memberships and invitations', 'GET /users'],
     ['Roles and permissions', 'GET /roles'],
     ['Domains', `GET /organizations/${acmeId}/domains`],
-    ['The sessions of a user', 'GET /users/usr_1/sessions'],
-    ['Session policies', `GET /organizations/${acmeId}/session-policy`],
-    ['An organization’s own clients', `GET /organizations/${acmeId}/clients`],
     ['Passwordless sign-in by your own pages', 'POST /passwordless/email/send'],
     ['API keys', 'POST /tokens:validate'],
     ['The log of events', 'POST /events/paginated'],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
 import { answerWith, signInAt } from '../../../support/sign-in-page.ts'
-import { authorizeUrl, type Changes, redirectUri } from '../application.ts'
+import { authorizeUrl, type Changes, idOf, redirectUri } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -97,7 +97,7 @@ describe('a sign-in that fails', () => {
   ])(
     'goes back with what %s calls an error of the provider',
     async (_type, organization, error) => {
-      const url = authorizeUrl(emulator, { organization_id: organization })
+      const url = authorizeUrl(emulator, { organization_id: idOf(emulator, organization) })
       expectFailure(await answerWith(url, 'error'), error)
     },
   )

@@ -339,7 +339,7 @@ describe('what happens at the emulator', () => {
   })
 
   it('sends neither where there are no sessions', async () => {
-    const { emulator, receiver } = await emulateWithReceiver({ mode: 'sso' })
+    const { emulator, receiver } = await emulateWithReceiver({ product: 'sso' })
     await codeFor(emulator)
     await emulator.settled()
     expect(receiver.received).toEqual([])

@@ -91,7 +91,7 @@ describe('a seed file', () => {
       { redirectUris: ['/callback'] },
       '`redirectUris[0]` must be a URL such as http://localhost:3000/callback',
     ],
-    ['a mode there is not', { mode: 'SSO' }, '`mode` must be "full-stack" or "sso"'],
+    ['a product there is not', { product: 'SSO' }, '`product` must be "full-stack" or "sso"'],
     [
       'half a second',
       { lifetimes: { codeSeconds: 0.5 } },
@@ -116,14 +116,16 @@ describe('a seed file', () => {
   })
 
   it('is refused with everything that is wrong with it', async () => {
-    const file = await fileWith('{ "mode": 1, "organizations": [{ "people": [{ "name": "A" }] }] }')
+    const file = await fileWith(
+      '{ "product": 1, "organizations": [{ "people": [{ "name": "A" }] }] }',
+    )
     await expect(readSeedFile(file)).rejects.toThrow(
-      `${file}: \`organizations[0].displayName\` is missing; \`organizations[0].people[0].email\` is missing; \`mode\` must be "full-stack" or "sso"`,
+      `${file}: \`organizations[0].displayName\` is missing; \`organizations[0].people[0].email\` is missing; \`product\` must be "full-stack" or "sso"`,
     )
   })
 
   it('that is no JSON names the line', async () => {
-    const file = await fileWith('{\n  "mode": "sso",\n}')
+    const file = await fileWith('{\n  "product": "sso",\n}')
     await expect(readSeedFile(file)).rejects.toThrow(`${file} is not JSON: see line 3`)
   })
 

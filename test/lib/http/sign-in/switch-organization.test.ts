@@ -104,7 +104,7 @@ describe('switchOrganization', () => {
   })
 
   it('remembers the way where each organization has another subject for a person', async () => {
-    const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(grace, { seed: { product: 'sso' } })
     const before = await stateOf(browser)
     await finish(browser, await browser.open(`/switch/${globex}`, click))
     const after = await stateOf(browser)
@@ -240,7 +240,7 @@ function codeOn({ text }: Response): string | undefined {
 
 describe('the organizations that a session knows of', () => {
   it('come from /login, too, where it names one', async () => {
-    const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(grace, { seed: { product: 'sso' } })
     await browser.signIn(`/login?organization_id=${globex}`, grace)
     expect(await stateOf(browser)).toMatchObject({ authenticatedOrganizations: [acme, globex] })
   })
@@ -255,7 +255,7 @@ describe('the organizations that a session knows of', () => {
   })
 
   it('are nobody else’s where only a domain was named, which is no switch', async () => {
-    const { browser } = await signedIn(ada, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(ada, { seed: { product: 'sso' } })
     await browser.signIn('/login?domain=globex.example', katherine)
     expect(await stateOf(browser)).toMatchObject({
       user: { email: katherine },
@@ -264,7 +264,7 @@ describe('the organizations that a session knows of', () => {
   })
 
   it('are nobody’s who signed in while the switch was under way', async () => {
-    const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(grace, { seed: { product: 'sso' } })
     const begun = await browser.open(`/switch/${globex}`, click)
     await browser.post('/logout', click).expect(303)
     await browser.signIn('/login?domain=acme.example', ada)
