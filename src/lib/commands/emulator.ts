@@ -1,8 +1,8 @@
 import type { ParseArgsConfig } from 'node:util'
 import { announcement, variablesFor } from '../emulator/announcement.ts'
 import { startEmulator } from '../emulator/emulator.ts'
-import type { EmulatorWarning } from '../emulator/state/warnings.ts'
 import { isPlain, redirectUriMistake } from '../emulator/world/redirect-uris.ts'
+import type { EmulatorWarning } from '../emulator/world/warnings.ts'
 import {
   assertNoMore,
   numberArgument,
