@@ -28,7 +28,6 @@ export type {
   TokenResponseFault,
 } from './lib/emulator/state/faults.ts'
 export type { Claims } from './lib/emulator/state/keys.ts'
-export type { EmulatorWarning } from './lib/emulator/state/warnings.ts'
 export type { Tampering } from './lib/emulator/webhooks/attempt.ts'
 export type {
   DeliveryAttempt,
@@ -67,6 +66,7 @@ export type {
   Span,
   TimeUnit,
 } from './lib/emulator/world/session-policy.ts'
+export type { EmulatorWarning } from './lib/emulator/world/warnings.ts'
 export type { Clock } from './lib/ground/clock.ts'
 export type { Json, OpenEnum } from './lib/ground/types.ts'
 export type {

@@ -12,13 +12,13 @@ import { type LoopbackServer, listenOn } from './server/loopback.ts'
 import { type BackChannelLogout, backChannelSettled } from './state/back-channel.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
-import type { EmulatorWarning } from './state/warnings.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import { type PersonEditor, personEditor } from './world/person-editor.ts'
 import type { EmulatorSeed } from './world/seed.ts'
 import { settingsFrom } from './world/settings.ts'
+import type { EmulatorWarning } from './world/warnings.ts'
 
 /** A running emulator of Scalekit. */
 export interface Emulator extends EmulatorControls {

@@ -5,13 +5,13 @@ import type { OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
+import { createWarnings, type Warnings } from '../world/warnings.ts'
 import { type BackChannel, createBackChannel } from './back-channel.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type Claims, createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
-import { createWarnings, type Warnings } from './warnings.ts'
 
 /** All there is to know about one running emulator. */
 export interface State {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../ground/clock.ts'
-import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 import type { RetrySchedule } from '../webhooks/retry-schedule.ts'
 import type { SessionLimits } from './session-policy.ts'
+import type { EmulatorWarning } from './warnings.ts'
 
 /** What the emulator starts with; everything left out has a working default. */
 export interface EmulatorSeed {

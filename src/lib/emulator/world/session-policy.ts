@@ -13,11 +13,13 @@ export interface SessionPolicy {
   readonly isIdleEnabled: boolean
 }
 
+/** A length of time, as the management API writes it: a number of units. */
 export interface Span {
   readonly count: number
   readonly unit: TimeUnit
 }
 
+/** `MINUTES`, `HOURS` or `DAYS`. */
 export type TimeUnit = keyof typeof unitSeconds
 
 const unitSeconds = { MINUTES: 60, HOURS: 3600, DAYS: 86_400 } as const

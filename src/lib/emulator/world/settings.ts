@@ -1,6 +1,5 @@
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorClientSecret } from '../../ground/sample-secrets.ts'
-import type { EmulatorWarning } from '../state/warnings.ts'
 import type { Subscription } from '../webhooks/delivery.ts'
 import { retryWaits } from '../webhooks/retry-schedule.ts'
 import { type Organization, organizationFrom } from './organizations.ts'
@@ -9,6 +8,7 @@ import { isPlain, redirectUriMistake, sibling } from './redirect-uris.ts'
 import { sampleOrganizations, sampleSocialPeople } from './samples.ts'
 import type { EmulatorProduct, EmulatorSeed, Lifetimes } from './seed.ts'
 import type { SessionLimits } from './session-policy.ts'
+import type { EmulatorWarning } from './warnings.ts'
 
 /** A seed with every default filled in. */
 export interface Settings {

@@ -104,15 +104,17 @@ export const managementBehaviours: readonly Behaviour[] = [
     emulator.advance(1)
     expect((await fetch(location)).status).toBe(400)
   }),
-  ...[
-    ['The sessions of a user', 'GET /users/usr_1/sessions'],
-    ['An organization’s own clients', `GET /organizations/${acmeId}/clients`],
-  ].map(([documented, request]) =>
-    behaviour(documented!, 'as documented', async () => {
-      const { api } = await emulateApi()
-      expect((await api(request!)).status).toBe(200)
-    }),
-  ),
+  behaviour('The sessions of a user', 'as documented', async () => {
+    const { emulator, api } = await emulateApi()
+    await emulator.signIn('ada@acme.example')
+    const [{ id, userId } = { id: '', userId: '' }] = emulator.sessions
+    const { body } = await api(`GET /users/${userId}/sessions`)
+    expect(body).toMatchObject({ sessions: [{ id }] })
+  }),
+  behaviour('An organization’s own clients', 'as documented', async () => {
+    const { api } = await emulateApi()
+    expect((await api(`GET /organizations/${acmeId}/clients`)).status).toBe(200)
+  }),
   behaviour('Session policies', 'as documented', async () => {
     const { api } = await emulateApi()
     // The feature has to be enabled first, as at Scalekit.
