@@ -109,7 +109,7 @@ export const managementBehaviours: readonly Behaviour[] = [
     await emulator.signIn('ada@acme.example')
     const [{ id, userId } = { id: '', userId: '' }] = emulator.sessions
     const { body } = await api(`GET /users/${userId}/sessions`)
-    expect(body).toMatchObject({ sessions: [{ id }] })
+    expect(body).toMatchObject({ sessions: [{ session_id: id }] })
   }),
   behaviour('An organization’s own clients', 'as documented', async () => {
     const { api } = await emulateApi()

@@ -8,6 +8,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { authorizeUrl, postToken, redirectOf, tokensFor } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
 import { startReceiver } from '../receiver.ts'
+import { apiOf } from '../rest/api.ts'
 import { acmeDirectory, ask } from './control.ts'
 
 describe('a reset', () => {
@@ -86,6 +87,21 @@ describe('a state', () => {
     const [{ id } = { id: '' }] = other.sessions
     await ask(other, `DELETE /sessions/${id}`)
     expect((await refresh(other, refreshed.body.refresh_token)).status).toBe(400)
+  })
+
+  it('has the answer of a refresh token that was used, and the clients of organizations', async () => {
+    const emulator = await emulate()
+    const { refresh_token } = await tokensFor(emulator, { scope: 'openid offline_access' })
+    const first = await refresh(emulator, refresh_token)
+    const api = await apiOf(emulator)
+    const { body } = await api('POST /organizations/org_69615647365005430/clients', { name: 'ci' })
+    const { client, plain_secret } = body as { client: { client_id: string }; plain_secret: string }
+    const other = await emulate()
+    await ask(other, 'PUT /state', (await ask(emulator, 'GET /state')).body)
+    expect((await refresh(other, refresh_token)).body).toEqual(first.body)
+    const credentials = { client_id: client.client_id, client_secret: plain_secret }
+    const asked = new URLSearchParams({ grant_type: 'client_credentials', ...credentials })
+    expect((await postToken(other, asked)).status).toBe(200)
   })
 
   it('holds sessions by the people who have them', async () => {
