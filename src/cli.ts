@@ -10,14 +10,39 @@ const usage = `Usage: express-scalekit emulator [options] [-- <command>]
 emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
   --port <number>             the port to listen on (default: 4400; 0: any free port)
-  --redirect-uri <url>        a redirect URI, compared exactly; may be repeated
+  --host <name>               the name by which other machines or containers reach it; it then
+                              listens on every interface (default: localhost, this machine only)
+  --https                     speaks https, with a certificate that openssl makes
+  --redirect-uri <url>        a redirect URI, compared exactly, except for a wildcard
+                              (https://*.app.example/cb) or {{org_slug}}; may be repeated
                               (default: http://localhost:3000/callback)
-  --mode <full-stack | sso>   the product to emulate (default: full-stack)
+  --product <full-stack | sso>
+                              the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks
-                              for an email address (default: on in full-stack mode)
+                              for an email address (default: on for full-stack)
   --webhook <url>             an endpoint that gets the events; may be repeated
   --interceptor <url>         an endpoint that is asked before sign-ups, sessions, invitations and
                               machines' tokens; without its decision, they are denied
+  --enforce-pkce              refuses authorization requests without PKCE
+  --refresh-grace <seconds>   how long a used refresh token gets the same answer (default: 30)
+  --session-idle <seconds>    when a session ends without use (default: 604800)
+  --session-absolute <seconds>
+                              when a session ends in any case (default: 2592000)
+  --auth-time                 ID tokens say when the user signed in (auth_time)
+  --backdate-iat <seconds>    how far iat of tokens lies in the past (default: 0)
+  --back-channel-logout-uri <url>
+                              an endpoint that gets a logout token when a session ends
+  --retry-schedule <schedule> 3-attempts, 4-attempts, 6-attempts (default), 8-attempts, or the
+                              waits between attempts in seconds: 5,30,120
+  --rate-limit <number>       how many calls of the management API are answered in a minute
+                              (default: all)
+  --seed <file>               JSON with organizations, people and settings
+  --state <file>              keeps changes in this file between runs
+  --env-file, -e <file>       adds the variables that the application needs to a file such as .env,
+                              and never overwrites one; with Node 20, use -e for a new file
+  --open                      opens the emulator's home page in the browser
+  --dangerously-allow-emulator
+                              starts although NODE_ENV is production, for end-to-end tests
   -- <command>                starts your application with the emulator's variables in its
                               environment, and stops when it ends
 

@@ -1,3 +1,8 @@
+export type { EmulatedSession, EmulatorControls } from './lib/emulator/control/controls.ts'
+export type { OrganizationChanges } from './lib/emulator/control/organizations.ts'
+export type { EmulatedMember, MemberChanges } from './lib/emulator/control/people.ts'
+export type { EmulatorState } from './lib/emulator/control/saved-state.ts'
+export type { FinishedSignIn, HostedSignInOptions } from './lib/emulator/control/sign-in.ts'
 export type {
   DirectoryEditor,
   DirectoryGroupSeed,
@@ -12,12 +17,15 @@ export type {
 export type { InvitationSeed } from './lib/emulator/oauth/hosted/invite.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
+export type { BackChannelLogout } from './lib/emulator/state/back-channel.ts'
 export type {
   AccessTokenFault,
   FaultRule,
   HangFault,
   IdpLoginFault,
   IdTokenFault,
+  LogoutTokenFault,
+  PendingFault,
   RepeatedFault,
   RequestFault,
   ResetFault,
@@ -30,9 +38,11 @@ export type {
   DeliveryAttempt,
   DeliveryFaults,
   EmulatedDelivery,
+  EmulatedSubscription,
   Subscription,
 } from './lib/emulator/webhooks/delivery.ts'
 export type { DataOf, WireEvent } from './lib/emulator/webhooks/event.ts'
+export type { RetrySchedule } from './lib/emulator/webhooks/retry-schedule.ts'
 export type {
   EmulatedDirectory,
   EmulatedDirectoryGroup,
@@ -44,17 +54,25 @@ export type {
   OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
+export type { PersonChanges, PersonEditor } from './lib/emulator/world/person-editor.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,
   DirectorySeed,
-  EmulatorMode,
+  EmulatorProduct,
   EmulatorSeed,
   Lifetimes,
   MembershipStatus,
   OrganizationSeed,
   PersonSeed,
 } from './lib/emulator/world/seed.ts'
+export type {
+  SessionLimits,
+  SessionPolicy,
+  Span,
+  TimeUnit,
+} from './lib/emulator/world/session-policy.ts'
+export type { EmulatorWarning } from './lib/emulator/world/warnings.ts'
 export type { Clock } from './lib/ground/clock.ts'
 export type { Json, OpenEnum } from './lib/ground/types.ts'
 export type { Middleware, Next } from './lib/http/request/middleware.ts'

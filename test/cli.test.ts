@@ -60,20 +60,40 @@ describe('express-scalekit emulator', () => {
   })
 
   it('emulates the product it is told to', async () => {
-    const { child, output } = run(['emulator', '--port', '0', '--mode', 'sso'])
+    const { child, output } = run(['emulator', '--port', '0', '--product', 'sso'])
     const page = await (await fetch(await urlIn(child, output))).text()
-    expect(page).toContain('sso mode')
+    expect(page).toContain('of the product sso')
   })
 
   it('shows a page that asks for an email address, or does not, as it is told', async () => {
     const { child, output } = run(['emulator', '--port', '0', '--hosted-login', 'off'])
-    const url = await urlIn(child, output)
-    const clientId = /^SCALEKIT_CLIENT_ID=(\S+)$/m.exec(output.text)![1]!
-    const options = { environmentUrl: url, clientId, clientSecret: '' }
-    const { params } = await redirectOf(
-      authorizeUrl({ url, options }, { organization_id: undefined }),
+    const url = authorizeUrlAt(await urlIn(child, output), output)
+    expect((await redirectOf(url)).params.error).toBe('invalid_connection_selector')
+  })
+
+  it('warns of what it lets through, naming the flag that would not', async () => {
+    const { child, output } = run(['emulator', '--port', '0'])
+    const authorize = authorizeUrlAt(await urlIn(child, output), output)
+    expect((await fetch(authorize)).status).toBe(200)
+    await fetch(authorize)
+    await eventually(() =>
+      expect(output.errors).toMatch(/^Warning: .*without PKCE.*--enforce-pkce/),
     )
-    expect(params.error).toBe('invalid_connection_selector')
+    expect(output.errors.match(/Warning:/g)).toHaveLength(1)
+  })
+
+  it('is as strict as its flags say', async () => {
+    const { child, output } = run(['emulator', '--port', '0', '--enforce-pkce'])
+    const authorize = authorizeUrlAt(await urlIn(child, output), output)
+    expect((await redirectOf(authorize)).params.error_description).toContain('--enforce-pkce')
+  })
+
+  it('takes redirect URIs with placeholders, and finds the application by another', async () => {
+    const wildcard = ['--redirect-uri', 'https://*.app.example/cb']
+    const plain = ['--redirect-uri', 'http://localhost:8080/cb']
+    const { child, output } = run(['emulator', '--port', '0', ...wildcard, ...plain])
+    await urlIn(child, output)
+    expect(output.text).toContain('APP_BASE_URL=http://localhost:8080\n')
   })
 
   it('sends events where it is told to', async () => {
@@ -88,6 +108,25 @@ describe('express-scalekit emulator', () => {
       body: '{"displayName":"Avengers"}',
     })
     await eventually(() => expect(received).toMatchObject([{ problem: undefined }]))
+  })
+
+  it('limits the calls of a minute, and repeats deliveries when it is told to', async () => {
+    const { url, received } = await startReceiver(emulatorWebhookSecret, [500, 201])
+    const { child, output } = run([
+      ...['emulator', '--port', '0', '--webhook', url],
+      ...['--retry-schedule', '0,60', '--rate-limit', '1'],
+    ])
+    const emulator = await urlIn(child, output)
+    const calls = [1, 2].map(() => fetch(`${emulator}/api/v1/organizations`))
+    const statuses = (await Promise.all(calls)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([401, 429])
+    const directory = /\/emulator\/directories\/\w+/.exec(await (await fetch(emulator)).text())![0]
+    await fetch(`${emulator + directory}/groups`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"displayName":"Avengers"}',
+    })
+    await eventually(() => expect(received).toHaveLength(2))
   })
 
   it('runs a command with the variables of the application, and ends with it and as it does', async () => {
@@ -147,7 +186,7 @@ describe('express-scalekit emulator', () => {
     const second = run(['emulator', '--port', port])
     expect(await exitOf(second.child)).toBe(1)
     expect(second.output.errors).toBe(
-      `Port ${port} is taken: stop the program that uses it, or choose another port; 0 takes any that is free.\n`,
+      `Port ${port} is taken: stop the program that uses it, or choose another one with --port; --port 0 takes any that is free.\n`,
     )
   })
 
@@ -293,10 +332,17 @@ describe('express-scalekit', () => {
     ['an unknown option', ['emulator', '--colour']],
     ['a port that is no number', ['emulator', '--port', 'http']],
     ['a port out of range', ['emulator', '--port', '65536']],
+    ['a grace of half a second', ['emulator', '--refresh-grace', '0.5']],
+    ['a session without time', ['emulator', '--session-idle', '0']],
+    ['a logout URI without http', ['emulator', '--back-channel-logout-uri', 'localhost:3000']],
+    ['a redirect URI with a query', ['emulator', '--redirect-uri', 'http://localhost/cb?a=b']],
     ['a relative redirect URI', ['emulator', '--redirect-uri', '/callback']],
     ['nothing behind the dashes', ['emulator', '--']],
-    ['an unknown mode', ['emulator', '--mode', 'modular']],
+    ['an unknown product', ['emulator', '--product', 'modular']],
     ['neither on nor off', ['emulator', '--hosted-login', 'yes']],
+    ['an unknown schedule', ['emulator', '--retry-schedule', '5-attempts']],
+    ['waits that are no numbers', ['emulator', '--retry-schedule', '5,,30']],
+    ['a limit of nothing', ['emulator', '--rate-limit', '0']],
     ['a relative address for webhooks', ['emulator', '--webhook', '/webhooks']],
     ['no event type', ['trigger', '--to', 'http://localhost']],
     ['nowhere to send an event', ['trigger', 'role.created']],
@@ -376,4 +422,14 @@ async function fileWith(content: string, name = 'file.json'): Promise<string> {
 async function exitOf(child: ChildProcess): Promise<number | null> {
   const [code] = await once(child, 'close')
   return code as number | null
+}
+
+/** A request without PKCE that names no organization. */
+function authorizeUrlAt(url: string, output: { readonly text: string }): string {
+  const clientId = /^SCALEKIT_CLIENT_ID=(\S+)$/m.exec(output.text)![1]!
+  const options = { environmentUrl: url, clientId, clientSecret: '' }
+  return authorizeUrl(
+    { url, options, organizations: [] },
+    { organization_id: undefined, code_challenge: undefined, code_challenge_method: undefined },
+  )
 }

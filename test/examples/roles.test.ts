@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp as fullStack } from '../../examples/roles/full-stack.ts'
 import { createApp as modularSso, type RoleOf } from '../../examples/roles/modular-sso.ts'
-import type { EmulatorMode } from '../../src/testing.ts'
+import type { EmulatorProduct } from '../../src/testing.ts'
 import { runExample } from './run.ts'
 
 const [acme, globex] = ['org_69615647365005430', 'org_70087756662964366']
@@ -9,8 +9,8 @@ const [ada, grace, alan] = ['ada@acme.example', 'grace@acme.example', 'alan@acme
 const form = { 'Sec-Fetch-Site': 'same-origin' }
 
 describe('examples/roles/full-stack.ts', () => {
-  async function signedIn(who: string, mode: EmulatorMode = 'full-stack') {
-    const { visitor } = await runExample(fullStack, () => ({ mode }))
+  async function signedIn(who: string, product: EmulatorProduct = 'full-stack') {
+    const { visitor } = await runExample(fullStack, () => ({ product }))
     const browser = visitor()
     await browser.signIn('/login?domain=acme.example', who)
     return browser
@@ -61,7 +61,7 @@ describe('examples/roles/modular-sso.ts', () => {
           ids.join(' ') === graceAtAcme ? 'admin' : 'member'
         return modularSso(roleOf, options)
       },
-      () => ({ mode: 'sso' }),
+      () => ({ product: 'sso' }),
     )
   }
 

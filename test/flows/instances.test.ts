@@ -51,7 +51,7 @@ it('keeps the sessions and sign-ins of two environments apart', async () => {
 it('does not finish at one what was begun at the other', async () => {
   const { visitor, emulator } = await twoInstances()
   const browser = visitor()
-  const authorizeUrl = await browser.begin('/a/login?organization_id=acme')
+  const authorizeUrl = await browser.begin('/a/login?organization_id=org_69615647365005430')
   const callbackUrl = new URL(await signInAt(authorizeUrl.href, 'ada@acme.example'))
   const crossed = `/b/callback${callbackUrl.search}`
   const answer = await browser.call(crossed).expect(400)

@@ -28,7 +28,7 @@ async function signedIn(webhooks: ScalekitAuthOptions['webhooks'] = {}) {
   let now = Date.now()
   const application = await start({
     // There a subject names the person's id at their identity provider.
-    seed: { mode: 'sso' },
+    seed: { product: 'sso' },
     options: {
       clock: () => now,
       webhooks: { secret, ...webhooks },

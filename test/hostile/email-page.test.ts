@@ -113,9 +113,12 @@ describe('a thousand made-up domains in ten seconds', () => {
 
   it.each(['full-stack', 'sso'] as const)(
     'reach the API of a %s environment fifty times, and nobody’s sign-in fails',
-    async (mode) => {
+    async (product) => {
       let now = Date.now()
-      const { visitor, emulator } = await start({ seed: { mode }, options: { clock: () => now } })
+      const { visitor, emulator } = await start({
+        seed: { product },
+        options: { clock: () => now },
+      })
       const random = seededRandom(6)
       for (let second = 0; second < 10; second += 1) {
         const made = Array.from({ length: 100 }, () => `${random.integer(2 ** 31)}.example`)

@@ -28,6 +28,7 @@ const floors: readonly (readonly string[])[] = [
   ['emulator/oauth', 'emulator/directory'],
   ['emulator/portal'],
   ['emulator/rest'],
+  ['emulator/control'],
   ['emulator'],
   ['testing'],
   ['commands'],

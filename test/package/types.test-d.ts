@@ -155,7 +155,7 @@ describe('scalekitAuth', () => {
     // @ts-expect-error It is a number.
     scalekitAuth({ http: { timeoutSeconds: '5' } })
     // @ts-expect-error Only what the emulator can do.
-    void startEmulator({ mode: 'sso-only' })
+    void startEmulator({ product: 'sso-only' })
   })
 
   it('answers with a store of which the application may pass its own', () => {

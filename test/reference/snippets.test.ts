@@ -101,7 +101,7 @@ const proofs: Readonly<Record<string, (answer: unknown, emulator: Emulator) => u
 describe('the API reference’s snippets', () => {
   it.each(snippets)('run with their import changed: $section, $method', async (snippet) => {
     // The reference's authorization URL has no PKCE.
-    const emulator = await emulate({ enforcePkce: false })
+    const emulator = await emulate()
     const code = await codeBy(clientOf(emulator.options), { codeChallenge: undefined })
     const answer = await runSnippet(snippet, emulator, code)
     await proofs[snippet.method]!(answer, emulator)

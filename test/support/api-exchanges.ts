@@ -1,6 +1,6 @@
 import type { Json } from '../../src/lib/ground/types.ts'
-import { messages, type Rpc, rpcs } from '../fixtures/api-messages.ts'
-import { type Exchange, fieldType, type RpcName, snakeCase } from './api-shapes.ts'
+import { messages, type Rpc } from '../fixtures/api-messages.ts'
+import { type AnyRpcName, allRpcs, type Exchange, fieldType, snakeCase } from './api-shapes.ts'
 
 /** A request of the management API and its answer, as they went over HTTP. */
 export interface HttpExchange {
@@ -43,12 +43,12 @@ export function exchangeOf(recorded: HttpExchange): Exchange {
   const { method, url, body, status, responseBody } = recorded
   const { pathname, searchParams } = new URL(url)
   const { rpc, pathFields } = rpcAt(`${method} ${pathname}`)
-  const { request, body: bodyField }: Rpc = rpcs[rpc]
+  const { request, body: bodyField }: Rpc = allRpcs[rpc]
   return {
     rpc,
     requestFields: {
       ...queryFields(messages[request]!, searchParams),
-      ...(body !== '' && { [bodyField ?? 'body']: parsed(body) }),
+      ...bodyFields(body, bodyField),
       ...pathFields,
     },
     status,
@@ -56,14 +56,20 @@ export function exchangeOf(recorded: HttpExchange): Exchange {
   }
 }
 
-function rpcAt(call: string): { readonly rpc: RpcName; readonly pathFields: Json } {
-  for (const [rpc, { route }] of Object.entries(rpcs)) {
+/** A body that is `*` has the fields themselves. */
+function bodyFields(body: string, bodyField = 'body'): Json {
+  if (body === '') return {}
+  return bodyField === '*' ? (parsed(body) as Json) : { [bodyField]: parsed(body) }
+}
+
+function rpcAt(call: string): { readonly rpc: AnyRpcName; readonly pathFields: Json } {
+  for (const [rpc, { route }] of Object.entries(allRpcs)) {
     const pattern = new RegExp(`^${route.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
     const match = pattern.exec(call)
     if (!match) continue
     const fields = Object.entries(match.groups ?? {})
     return {
-      rpc: rpc as RpcName,
+      rpc: rpc as AnyRpcName,
       pathFields: Object.fromEntries(fields.map(([name, value]) => [name, decoded(value)])),
     }
   }

@@ -1,11 +1,15 @@
 import type { Json } from '../../src/lib/ground/types.ts'
-import { enums, messages, rpcs } from '../fixtures/api-messages.ts'
+import { emulatorRpcs, enums, messages, rpcs } from '../fixtures/api-messages.ts'
 
 export type RpcName = keyof typeof rpcs
 
+/** Those that only the emulator serves, too. */
+export const allRpcs = { ...rpcs, ...emulatorRpcs }
+export type AnyRpcName = keyof typeof allRpcs
+
 /** One call of the management API and its answer, as fields and their values. */
 export interface Exchange {
-  readonly rpc: RpcName
+  readonly rpc: AnyRpcName
   /** Of the request message, wherever they were sent. A refused request may be anything. */
   readonly requestFields: Json
   /** Default: 200. */
@@ -16,7 +20,7 @@ export interface Exchange {
 /** Everything in which an exchange disagrees with Scalekit's descriptors; none: it agrees. */
 export function shapeProblems(exchange: Exchange): readonly string[] {
   const { rpc, requestFields, status = 200, responseBody } = exchange
-  const { request, response } = rpcs[rpc]
+  const { request, response } = allRpcs[rpc]
   return [
     ...(status === 400 ? [] : messageProblems(request, snakeCased(requestFields), 'request')),
     ...messageProblems(status < 400 ? response : 'Status', responseBody, 'response'),
@@ -100,6 +104,9 @@ const singles: Readonly<Record<string, (value: unknown) => boolean>> = {
   bool: isYesOrNo,
   int32: (value) => isWhole(value, -(2 ** 31), 2 ** 31 - 1),
   uint32: (value) => isWhole(value, 0, 2 ** 32 - 1),
+  // As a string in answers; requests may have a number.
+  int64: (value) => Number.isSafeInteger(value) || (isText(value) && /^-?\d+$/.test(value)),
+  Int32Value: (value) => isWhole(value, -(2 ** 31), 2 ** 31 - 1),
   StringValue: isText,
   BoolValue: isYesOrNo,
   UInt32Value: (value) => isWhole(value, 0, 2 ** 32 - 1),

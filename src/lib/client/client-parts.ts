@@ -141,7 +141,7 @@ function issuer(given: string | undefined): string | undefined {
 }
 
 function encrypted(url: URL): URL {
-  assertEncrypted(url, true)
+  assertEncrypted(url, { isAllowed: true, isAllowedElsewhere: false })
   return url
 }
 

@@ -15,7 +15,10 @@ export interface AuthorizationUrlOptions {
   /** Another name for `domain`. */
   readonly domainHint?: string | undefined
   readonly connectionId?: string | undefined
-  /** Scalekit's id of the organization, or yours. */
+  /**
+   * Scalekit's id of the organization (`org_…`). Scalekit takes no other: read it by
+   * `organization.getOrganizationByExternalId` where you have your own.
+   */
   readonly organizationId?: string | undefined
   /** A social provider, e.g. `google`. */
   readonly provider?: string | undefined

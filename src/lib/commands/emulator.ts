@@ -1,78 +1,87 @@
-import type { ParseArgsConfig } from 'node:util'
 import { announcement, variablesFor } from '../emulator/announcement.ts'
-import { startEmulator } from '../emulator/emulator.ts'
-import type { EmulatedInterceptor } from '../emulator/interceptors/interceptor.ts'
-import { triggerPoints } from '../emulator/interceptors/interceptors.ts'
-import {
-  assertNoMore,
-  numberArgument,
-  parseArguments,
-  splitAtDashes,
-  UsageError,
-  urlArgument,
-} from './arguments.ts'
+import { type Emulator, startEmulator } from '../emulator/emulator.ts'
+import { isPlain } from '../emulator/world/redirect-uris.ts'
+import { splitAtDashes, UsageError } from './arguments.ts'
+import { type Certificate, certificateFor } from './certificate.ts'
+import { type EmulatorOptions, readEmulatorOptions } from './emulator-options.ts'
+import { addToEnvFile } from './env-file.ts'
+import { openBrowser } from './open-browser.ts'
 import { runCommand } from './run-command.ts'
-
-const options = {
-  port: { type: 'string', default: '4400' },
-  'redirect-uri': { type: 'string', multiple: true },
-  mode: { type: 'string', default: 'full-stack' },
-  'hosted-login': { type: 'string' },
-  webhook: { type: 'string', multiple: true, default: [] },
-  interceptor: { type: 'string' },
-} satisfies ParseArgsConfig['options']
+import { onStop } from './stop.ts'
 
 /** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
 export async function emulator(args: readonly string[]): Promise<void> {
   const { own, command } = splitAtDashes(args)
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
-  const seed = seedFrom(own, command ? process.env.PORT : undefined)
-  const running = await startEmulator(seed)
-  const variables = {
-    ...variablesFor(running, new URL(seed.redirectUris[0]!).origin),
+  const options = await readEmulatorOptions(own, command ? process.env.PORT : undefined)
+  const { seed, https, open } = options
+  const certificate = https ? await certificateFor(seed.host ?? 'localhost') : undefined
+  const running = await startEmulator({
+    ...seed,
+    ...(certificate && { tls: certificate }),
+    log: console.log,
+    onWarning: ({ message }) => console.error(`Warning: ${message}`),
+  })
+  try {
+    const variables = await announce(running, options, certificate)
+    if (open) await openBrowser(running.url)
+    if (command) process.exitCode = await runCommand(command, variables).finally(running.close)
+    else onStop(() => void closeAndReport(running))
+  } catch (error) {
+    await running.close()
+    throw error
+  }
+}
+
+/** Says what a developer wants to know, and what the application's environment needs. */
+async function announce(
+  running: Emulator,
+  { seed, envFile }: EmulatorOptions,
+  certificate: Certificate | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  const own = {
+    ...variablesFor(running, baseUrlIn(seed.redirectUris)),
     // With the secret, the application serves a route that it may not want otherwise.
-    ...(seed.interceptors.length > 0 && { SCALEKIT_INTERCEPTOR_SECRET: running.interceptorSecret }),
+    ...(seed.interceptors && { SCALEKIT_INTERCEPTOR_SECRET: running.interceptorSecret }),
   }
-  console.log(announcement(running, variables))
-  if (command) {
-    process.exitCode = await runCommand(command, variables).finally(running.close)
-    return
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void running.close())
-  }
+  const notes = [
+    ...hostNotes(running.url, seed.host),
+    ...(certificate ? [certificateNote(certificate)] : []),
+    ...(envFile === undefined ? [] : await addToEnvFile(envFile, own)),
+  ]
+  const variables = { ...own, ...trustIn(certificate) }
+  console.log(announcement(running, variables, notes))
+  return variables
 }
 
-/** @param appPort where the application listens, if the environment that it inherits says so */
-function seedFrom(args: readonly string[], appPort = '3000') {
-  const { positionals, values } = parseArguments(args, options)
-  assertNoMore(positionals)
-  const uris = values['redirect-uri'] ?? [`http://localhost:${appPort}/callback`]
-  return {
-    port: numberArgument('--port', values.port, { min: 0, max: 65_535 }),
-    redirectUris: uris.map((uri) => urlArgument('--redirect-uri', uri)),
-    mode: modeFrom(values.mode),
-    ...hostedLoginFrom(values['hosted-login']),
-    webhooks: values.webhook.map((url) => ({ url: urlArgument('--webhook', url) })),
-    interceptors: interceptorsFrom(values.interceptor),
+/** The first redirect URI that is an address as it stands says where the application is. */
+function baseUrlIn(redirectUris: readonly string[]): string {
+  const address = redirectUris.find((uri) => isPlain(uri) && /^https?:/i.test(uri))
+  return new URL(address ?? 'http://localhost:3000').origin
+}
+
+/** Nothing where the application trusts other certificates already: there can be one file. */
+function trustIn(certificate: Certificate | undefined): Readonly<Record<string, string>> {
+  if (!certificate || process.env.NODE_EXTRA_CA_CERTS) return {}
+  return { NODE_EXTRA_CA_CERTS: certificate.file }
+}
+
+function hostNotes(url: string, host: string | undefined): readonly string[] {
+  if (host === undefined) return []
+  return [
+    `It listens on every interface (0.0.0.0): every machine that reaches port ${new URL(url).port} can sign in as every person, and change everything. Browsers have to reach it as ${host}, too.`,
+  ]
+}
+
+function certificateNote({ file }: Certificate): string {
+  return `Its certificate is signed by itself. Start your application with NODE_EXTRA_CA_CERTS=${file} (a .env file is read too late for it), and accept the warning of the browser once.`
+}
+
+async function closeAndReport(running: Emulator): Promise<void> {
+  try {
+    await running.close()
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exitCode = 1
   }
-}
-
-/** One endpoint that is asked at every point. */
-function interceptorsFrom(given: string | undefined): readonly EmulatedInterceptor[] {
-  if (given === undefined) return []
-  const url = urlArgument('--interceptor', given)
-  return [...triggerPoints].map((triggerPoint) => ({ triggerPoint, url }))
-}
-
-function modeFrom(text: string): 'full-stack' | 'sso' {
-  if (text === 'full-stack' || text === 'sso') return text
-  throw new UsageError(`--mode must be full-stack or sso, not ${text}.`)
-}
-
-/** Left out, the mode decides. */
-function hostedLoginFrom(text: string | undefined): { readonly hostedLogin?: boolean } {
-  if (text === undefined) return {}
-  if (text === 'on' || text === 'off') return { hostedLogin: text === 'on' }
-  throw new UsageError(`--hosted-login must be on or off, not ${text}.`)
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
+import { onStop } from './stop.ts'
 
 /**
  * Runs a command in this terminal, with these variables in its environment. SIGINT and SIGTERM are
@@ -15,7 +16,7 @@ export async function runCommand(
 ): Promise<number> {
   const env = { ...process.env, ...variables }
   const child = spawn(program, args, { env, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  onStop((signal) => child.kill(signal))
   const [code, signal] = await once(child, 'exit')
   return code ?? 128 + constants.signals[signal as NodeJS.Signals]
 }

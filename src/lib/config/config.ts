@@ -7,7 +7,7 @@ import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { StateStore } from '../state/store.ts'
 import { baseUrls } from './base-url.ts'
-import { type Env, withoutEmpty } from './environment.ts'
+import { type Env, emulatorRules, withoutEmpty } from './environment.ts'
 import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
 import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
 import { type LoginConfig, loginReaders } from './login.ts'
@@ -20,7 +20,7 @@ import { cookieSecrets } from './secrets.ts'
 import { type SessionConfig, sessionOptionsOf, sessionReaders } from './session.ts'
 import { stateStore } from './state-store.ts'
 import { unknownOption } from './unknown-option.ts'
-import { notes, warnings } from './warnings.ts'
+import { alarms, notes, warnings } from './warnings.ts'
 import { readWebhooks, type WebhookConfig, webhookReaders } from './webhooks.ts'
 
 /** How each option of `organizations` is read. */
@@ -41,15 +41,15 @@ const httpReaders = {
 
 /** How each option of the top level is read. An option without a line here does not compile. */
 const rootReaders = {
-  environmentUrl: (value: unknown, { env }: RootScope): URL => environmentUrl(value, env),
-  issuer: (value: unknown, { env, group }: RootScope): string =>
-    issuer(value, env, group.environmentUrl),
+  environmentUrl: (value: unknown, scope: RootScope): URL => environmentUrl(value, scope),
+  issuer: (value: unknown, scope: RootScope): string => issuer(value, scope),
   clientId: (value: unknown, { env }: RootScope): string =>
     required(value ?? env.SCALEKIT_CLIENT_ID, 'SCALEKIT_CLIENT_ID'),
-  clientSecret: (value: unknown, { env }: RootScope): Secret => clientSecret(value, env),
+  clientSecret: (value: unknown, scope: RootScope): Secret => clientSecret(value, scope),
   baseUrl: (value: unknown, { env, group }: RootScope): readonly [URL, ...URL[]] =>
     baseUrls(value, env, group),
   dangerouslyAllowHttp: (value: unknown = false): boolean => trueOrFalse(value),
+  dangerouslyAllowEmulator: (value: unknown = false): boolean => trueOrFalse(value),
   secret: (value: unknown, { env, group }: RootScope): readonly Secret[] =>
     cookieSecrets(value, env, group),
   name: (value: unknown = 'scalekit'): string => instanceName(value),
@@ -110,6 +110,7 @@ export function parseConfig(
   const report: Report = { problems: [], unknown: [] }
   const config = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
     env,
+    emulator: emulatorRules(options, env),
     report,
   })
   const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
@@ -117,6 +118,7 @@ export function parseConfig(
   if (problems.length > 0) throw new ConfigError(problems)
   for (const line of warnings(options, env)) config.logger.warn(line)
   for (const line of notes(options, env)) config.logger.debug(line)
+  for (const line of alarms(options, env)) config.logger.error(line)
   return Object.freeze(config)
 }
 

@@ -1,3 +1,4 @@
+import type { EmulatorRules } from '../ground/environment-url.ts'
 import { readFields } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import type { EventHandlers } from '../webhooks/handlers.ts'
@@ -22,6 +23,7 @@ export interface UnknownName {
 /** What a reader may look at beside its own option. */
 export interface Scope<Options> {
   readonly env: Env
+  readonly emulator: EmulatorRules
   /** The options of the same group, unchecked. */
   readonly group: Partial<Options>
   readonly report: Report
@@ -80,7 +82,7 @@ export function readMembers<Options extends object, Group extends Readers<Option
   path: string,
   given: unknown,
   readers: Group,
-  { env, report }: Pick<Scope<Options>, 'env' | 'report'>,
+  { env, emulator, report }: Pick<Scope<Options>, 'env' | 'emulator' | 'report'>,
   alsoKnown: readonly string[] = [],
 ): Read<Group> {
   const group = given === undefined ? {} : given
@@ -93,7 +95,7 @@ export function readMembers<Options extends object, Group extends Readers<Option
       report.unknown.push({ group: path, name })
     }
   }
-  const scope = { env, report, group: group as Partial<Options> }
+  const scope = { env, emulator, report, group: group as Partial<Options> }
   const fields = Object.entries<Reader<Options>>(readers).map(([name, read]) => {
     return [name, () => read(group[name], scope)]
   })

@@ -14,11 +14,12 @@ type InterceptorScope = Scope<InterceptorOptions>
 
 /** How each option of `interceptors` is read, handlers apart. */
 export const interceptorReaders = {
-  secret: (value: unknown, { env, group }: InterceptorScope): SigningKeys =>
+  secret: (value: unknown, { env, emulator, group }: InterceptorScope): SigningKeys =>
     signingKeys(value, 'SCALEKIT_INTERCEPTOR_SECRET', {
       scheme: interceptorScheme,
       isNeeded: hasHandler(group, interceptorHandlerNames),
       env,
+      emulator,
     }),
   onFailure: (value: unknown, { group }: InterceptorScope): OnFailure => onFailure(value, group),
   toleranceSeconds: (value: unknown = 300): number => positive(value),

@@ -91,9 +91,16 @@ export interface ScalekitAuthOptions {
   /** Returns the time in milliseconds since the epoch; for tests. Default: `Date.now`. */
   readonly clock?: Clock
   /**
-   * Accepts an http `baseUrl` in production. Cookies are then sent unencrypted. Default: `false`.
+   * Accepts an http `baseUrl` in production; cookies are then sent unencrypted. Where an emulator is
+   * accepted, it may have an http `environmentUrl` on another machine, such as
+   * `http://emulator:4400` in a network of containers. Default: `false`.
    */
   readonly dangerouslyAllowHttp?: boolean
+  /**
+   * Accepts an emulator and its public secrets in production, for end-to-end tests of a production
+   * image: every visitor can sign in as every user. An error is logged at start. Default: `false`.
+   */
+  readonly dangerouslyAllowEmulator?: boolean
 }
 
 /** The kit's own routes, each a path below `basePath`. */

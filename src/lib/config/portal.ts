@@ -1,7 +1,6 @@
-import { assertEncrypted } from '../ground/environment-url.ts'
+import { assertEncrypted, type EmulatorRules } from '../ground/environment-url.ts'
 import { originUrl, path, strings, trueOrFalse } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
-import { type Env, isProduction } from './environment.ts'
 import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
 import { type PortalFeature, type PortalOptions, portalFeatures } from './options.ts'
 
@@ -22,8 +21,8 @@ export const portalReaders = {
   features: (value: unknown = []): readonly PortalFeature[] => strings(value, portalFeatures),
   embed: (value: unknown = false): boolean => trueOrFalse(value),
   returnTo: (value: unknown = '/'): string => (value === '/' ? value : path(value)),
-  origin: (value: unknown, { env }: Scope<PortalOptions>): string | undefined =>
-    value === undefined ? undefined : portalOrigin(value, env),
+  origin: (value: unknown, { emulator }: Scope<PortalOptions>): string | undefined =>
+    value === undefined ? undefined : portalOrigin(value, emulator),
 }
 
 /** `portal` as it was read. */
@@ -44,8 +43,8 @@ function names(given: unknown): readonly string[] {
   return list
 }
 
-function portalOrigin(value: unknown, env: Env): string {
+function portalOrigin(value: unknown, emulator: EmulatorRules): string {
   const url = originUrl(value)
-  assertEncrypted(url, !isProduction(env))
+  assertEncrypted(url, emulator)
   return url.origin
 }

@@ -2,10 +2,12 @@ import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts
 import { nonEmptyString, webUrl } from '../ground/fields.ts'
 import { emulatorClientSecret } from '../ground/sample-secrets.ts'
 import { Secret } from '../ground/secret.ts'
-import { type Env, isProduction } from './environment.ts'
+import type { RootScope } from './group.ts'
+
+type EmulatorScope = Pick<RootScope, 'env' | 'emulator'>
 
 /** The Scalekit environment's origin. */
-export function environmentUrl(value: unknown, env: Env): URL {
+export function environmentUrl(value: unknown, { env, emulator }: EmulatorScope): URL {
   const given = value ?? env.SCALEKIT_ENVIRONMENT_URL ?? env.SCALEKIT_ENV_URL
   if (given === undefined || given === '') {
     throw new Error(
@@ -13,31 +15,31 @@ export function environmentUrl(value: unknown, env: Env): URL {
     )
   }
   const url = environmentOrigin(given)
-  assertEncrypted(url, !isProduction(env))
+  assertEncrypted(url, emulator)
   return url
 }
 
 /** Compared as a string with what tokens say, so it stays as it was written. */
-export function issuer(value: unknown, env: Env, environment: unknown): string {
-  if (value === undefined) return defaultIssuer(environment, env)
+export function issuer(value: unknown, scope: RootScope): string {
+  if (value === undefined) return defaultIssuer(scope)
   // The endpoints may lie at the issuer's origin, and the client secret then goes there.
-  assertEncrypted(webUrl(value), !isProduction(env))
+  assertEncrypted(webUrl(value), scope.emulator)
   return value as string
 }
 
 /** Scalekit's issuer is the environment URL without a slash at its end. */
-function defaultIssuer(environment: unknown, env: Env): string {
+function defaultIssuer(scope: RootScope): string {
   try {
-    return environmentUrl(environment, env).origin
+    return environmentUrl(scope.group.environmentUrl, scope).origin
   } catch {
     // What is wrong with it is said of `environmentUrl`.
     return ''
   }
 }
 
-export function clientSecret(value: unknown, env: Env): Secret {
+export function clientSecret(value: unknown, { env, emulator }: EmulatorScope): Secret {
   const given = required(value ?? env.SCALEKIT_CLIENT_SECRET, 'SCALEKIT_CLIENT_SECRET')
-  if (isProduction(env) && given === emulatorClientSecret) {
+  if (!emulator.isAllowed && given === emulatorClientSecret) {
     throw new Error(
       'is the emulator’s client secret, which is public: use the secret of your environment',
     )

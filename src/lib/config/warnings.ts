@@ -31,6 +31,14 @@ function developmentWarnings({ NODE_ENV: mode = 'development' }: Env): string[] 
   ]
 }
 
+/** What lets every visitor in, and must never go unseen. */
+export function alarms({ dangerouslyAllowEmulator }: ScalekitAuthOptions, env: Env): string[] {
+  if (!isProduction(env) || !dangerouslyAllowEmulator) return []
+  return [
+    'emulator_allowed: `dangerouslyAllowEmulator` is set in production. With an emulator, every visitor can sign in as every user. Use it for end-to-end tests only.',
+  ]
+}
+
 /** What is as it should be in development, for the reader of a verbose log. */
 export function notes({ secret }: ScalekitAuthOptions, env: Env): string[] {
   if (isProduction(env) || (secret ?? env.SCALEKIT_COOKIE_SECRET)) return []

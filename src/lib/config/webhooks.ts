@@ -11,11 +11,12 @@ import { type SigningKeys, signingKeys } from './signing-secret.ts'
 
 /** How each option of `webhooks` is read, handlers apart. */
 export const webhookReaders = {
-  secret: (value: unknown, { env, group }: Scope<WebhookOptions>): SigningKeys =>
+  secret: (value: unknown, { env, emulator, group }: Scope<WebhookOptions>): SigningKeys =>
     signingKeys(value, 'SCALEKIT_WEBHOOK_SECRET', {
       scheme: webhookScheme,
       isNeeded: hasHandler(group, handlerNames),
       env,
+      emulator,
     }),
   toleranceSeconds: (value: unknown = 300): number => positive(value),
   maxBytes: (value: unknown = 1_048_576): number => positive(value),

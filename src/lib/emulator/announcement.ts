@@ -16,14 +16,19 @@ export function variablesFor(
   }
 }
 
-/** What a developer wants to know of an emulator that was just started, as plain text. */
+/**
+ * What a developer wants to know of an emulator that was just started, as plain text.
+ *
+ * @param notes Sentences about this one, each a paragraph below its address.
+ */
 export function announcement(
   { url, organizations }: Emulator,
   variables: Readonly<Record<string, string>>,
+  notes: readonly string[] = [],
 ): string {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   return `Scalekit emulator: ${url}
-
+${notes.map((note) => `\n${note}\n`).join('')}
 For your application's environment:
 
 ${lines.join('\n')}

@@ -1,23 +1,34 @@
 import { emulatorInterceptorSecret, emulatorWebhookSecret } from '../ground/sample-secrets.ts'
 import type { EventType } from '../webhooks/events.ts'
+import { adjustableClock } from './adjustable-clock.ts'
+import { assertAllowed } from './allowed.ts'
+import { type AdjustableClock, createControls, type EmulatorControls } from './control/controls.ts'
+import { openStateFile } from './control/state-file.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { announceEmulator } from './in-process.ts'
 import type { EmulatedInterceptor, EmulatedInterceptorCall } from './interceptors/interceptor.ts'
 import { type InvitationSeed, invite } from './oauth/hosted/invite.ts'
 import { idpInitiatedLogin } from './oauth/idp-initiated.ts'
+import { endExpiredSessions } from './oauth/session-ends.ts'
 import { type ReceivedRequest, serve } from './serve.ts'
-import { type LoopbackServer, listenOnLoopback } from './server/loopback.ts'
+import { type LoopbackServer, listenOn } from './server/loopback.ts'
+import { type BackChannelLogout, backChannelSettled } from './state/back-channel.ts'
 import type { FaultRule } from './state/faults.ts'
 import { createState, type State } from './state/state.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
+import { type PersonEditor, personEditor } from './world/person-editor.ts'
 import type { EmulatorSeed } from './world/seed.ts'
-import { type Settings, settingsFrom } from './world/settings.ts'
+import { settingsFrom } from './world/settings.ts'
+import type { EmulatorWarning } from './world/warnings.ts'
 
 /** A running emulator of Scalekit. */
-export interface Emulator {
-  /** `http://localhost:<port>`: the environment URL and the issuer of its tokens. */
+export interface Emulator extends EmulatorControls {
+  /**
+   * `http://localhost:<port>`, or what `host` and `tls` make of it: the environment URL and the
+   * issuer of its tokens.
+   */
   readonly url: string
   /** What `scalekitAuth` takes to use this emulator. */
   readonly options: {
@@ -26,7 +37,15 @@ export interface Emulator {
     readonly clientSecret: string
   }
   readonly organizations: readonly EmulatedOrganization[]
-  /** Everything received so far, oldest first; what `signIn()` asked in this process, too. */
+  /**
+   * What Scalekit lets through and a strict client would not send, and what the emulator refused
+   * beyond Scalekit, oldest first: each kind once for each client, 100 at most.
+   */
+  readonly warnings: readonly EmulatorWarning[]
+  /**
+   * What was received: the newest 10 000 requests, oldest first; what `signIn()` asked in this process,
+   * too.
+   */
   readonly requests: readonly ReceivedRequest[]
   /**
    * Makes something go wrong: an endpoint, or the next token.
@@ -50,7 +69,7 @@ export interface Emulator {
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
   /**
-   * Invites a person to an organization, in `full-stack` mode: asks the interceptors, and sends
+   * Invites a person to an organization, with the product `full-stack`: asks the interceptors, and sends
    * `user.organization_invitation`. Their first sign-in accepts the invitation.
    *
    * @returns the link that the invitation's email would hold. It leads to the application's
@@ -59,6 +78,13 @@ export interface Emulator {
    * @throws for an unknown organization, a person who is a member, and when an interceptor denies it
    */
   invite(person: InvitationSeed): Promise<string>
+  /**
+   * A person, to be changed: roles, permissions, claims and metadata.
+   *
+   * @param organizationId Which of several organizations; by default the first that has the person.
+   * @throws Error where there is no such person
+   */
+  person(email: string, organizationId?: string): PersonEditor
   /** The directory with this id, to be edited; throws where there is none. */
   directory(id: string): DirectoryEditor
   /** What webhooks are signed with; everybody knows it. */
@@ -82,7 +108,7 @@ export interface Emulator {
     data?: DataOf<Type>,
     faults?: DeliveryFaults,
   ): Promise<readonly EmulatedDelivery[]>
-  /** Everything that was ever on its way to a subscription, oldest first. */
+  /** What was ever on its way to a subscription: the newest 10 000, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
   /** The secret that signs the calls of interceptors. It is public. */
   readonly interceptorSecret: string
@@ -95,10 +121,13 @@ export interface Emulator {
   intercept(interceptor: EmulatedInterceptor): () => void
   /** The latest 200 calls of interceptors, oldest first. */
   readonly interceptorCalls: readonly EmulatedInterceptorCall[]
-  /** Resolves when every attempt that is due by now was answered. */
+  /** Every logout token that was sent to {@link EmulatorSeed.backChannelLogoutUri}, oldest first. */
+  readonly backChannelLogouts: readonly BackChannelLogout[]
+  /** Resolves when every attempt that is due by now, and every logout token, was answered. */
   settled(): Promise<void>
   /**
-   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made.
+   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made,
+   * and sessions whose time is over end.
    * They are signed with the time of {@link EmulatorSeed.clock}, or no receiver would take them.
    */
   advance(seconds: number): void
@@ -108,48 +137,51 @@ export interface Emulator {
 
 /**
  * Starts an emulator of Scalekit on the loopback interface: on 127.0.0.1 and, where there is one,
- * on ::1, so that `localhost` reaches it whoever resolves the name.
+ * on ::1, so that `localhost` reaches it whatever the name resolves to.
  *
- * @throws in a process whose `NODE_ENV` is `production`, where anybody could sign in as anybody
+ * @throws in a process whose `NODE_ENV` is `production`, unless `dangerouslyAllowEmulator` is true;
+ * when the port is taken; when `stateFile` holds no state
  * @example
  * const emulator = await startEmulator({ redirectUris: ['http://localhost:3000/callback'] })
  * const auth = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
  */
 export async function startEmulator(seed: EmulatorSeed = {}): Promise<Emulator> {
-  if (process.env.NODE_ENV === 'production') {
-    throw new Error(
-      'The emulator signs in every user without a password, so it does not start while NODE_ENV is production. Unset NODE_ENV, or use a Scalekit environment.',
-    )
-  }
-  const server = await listenOnLoopback(seed.port ?? 0)
+  assertAllowed(seed)
+  const settings = settingsFrom(seed)
+  const clock = adjustableClock(settings)
+  const server = await listenOn(seed.port ?? 0, {
+    onEveryInterface: seed.host !== undefined,
+    tls: seed.tls,
+  })
+  const issuer = `${seed.tls ? 'https' : 'http'}://${seed.host ?? 'localhost'}:${server.port}`
   try {
-    const settings = settingsFrom(seed)
-    const clock = adjustableClock(settings)
-    const issuer = `http://localhost:${server.port}`
-    return emulatorOf(server, createState(issuer, settings, clock.now), clock.advance)
+    return await emulatorOf(seed, server, createState(issuer, settings, clock.now), clock)
   } catch (error) {
-    // What a seed gets wrong must not keep the port.
     await server.close()
     throw error
   }
 }
 
-function adjustableClock({ clock: base }: Settings) {
-  let advancedMs = 0
-  return {
-    now: () => base() + advancedMs,
-    advance: (seconds: number) => {
-      advancedMs += seconds * 1000
-    },
-  }
-}
-
-function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['advance']): Emulator {
+async function emulatorOf(
+  seed: EmulatorSeed,
+  server: LoopbackServer,
+  state: State,
+  clock: AdjustableClock,
+): Promise<Emulator> {
   const { issuer, settings, faults, keys, webhooks, interceptors } = state
   const requests: ReceivedRequest[] = []
-  server.handle(serve(state, requests))
+  const freshSettings = () => settingsFrom(seed)
+  const controls = createControls(state, { clock, requests, freshSettings })
+  const file = seed.stateFile === undefined ? undefined : await openStateFile(state, controls, seed)
+  const advance = (seconds: number) => {
+    clock.advance(seconds)
+    endExpiredSessions(state)
+    webhooks.runDue()
+  }
+  const answered = () => file?.changed()
   const conceal = announceEmulator(state, requests)
-  return {
+  server.handle(serve({ state, controls, requests, advance, answered }))
+  const emulator: Omit<Emulator, keyof EmulatorControls> = {
     url: issuer,
     options: {
       environmentUrl: issuer,
@@ -157,14 +189,22 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
       clientSecret: settings.clientSecret,
     },
     organizations: settings.organizations,
+    warnings: state.warnings.list,
     requests,
-    fail: faults.add,
+    fail(rule: FaultRule) {
+      const { id } = faults.add(rule)
+      return () => void faults.remove(id)
+    },
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
     invite: (person) => invite(state, person),
+    person: (email, organizationId) => personEditor(settings, email, organizationId),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
-    subscribe: webhooks.subscribe,
+    subscribe(subscription) {
+      const { id } = webhooks.subscribe(subscription)
+      return () => void webhooks.unsubscribe(id)
+    },
     async deliver(type, data, deliveryFaults) {
       const deliveries = webhooks.publish(type, data, deliveryFaults)
       await webhooks.settled()
@@ -174,17 +214,26 @@ function emulatorOf(server: LoopbackServer, state: State, advance: Emulator['adv
     interceptorSecret: emulatorInterceptorSecret,
     intercept: interceptors.add,
     interceptorCalls: interceptors.calls,
-    settled: webhooks.settled,
-    advance(seconds) {
-      advance(seconds)
-      webhooks.runDue()
+    backChannelLogouts: state.backChannel.logouts,
+    async settled() {
+      await webhooks.settled()
+      await backChannelSettled(state.backChannel)
     },
+    advance,
     async close() {
       conceal()
       webhooks.close()
       interceptors.close()
+      state.backChannel.closing.abort()
       await server.close()
+      await file?.close()
       keys.release()
     },
   }
+  return joined(controls, emulator)
+}
+
+/** Both as one object. A spread would read getters once and for all. */
+function joined<One extends object, Other extends object>(one: One, other: Other): One & Other {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other
 }

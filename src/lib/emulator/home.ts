@@ -20,7 +20,7 @@ export function home(state: State): Answer {
     'Scalekit emulator',
     html`<section class="card">
 <h1>Scalekit emulator</h1>
-<p>This is <code>${issuer}</code> in ${settings.mode} mode. To sign in, start at ${applicationLinks(settings)}.</p>
+<p>This is <code>${issuer}</code> of the product ${settings.product}. To sign in, start at ${applicationLinks(settings)}.</p>
 <h2>Redirect URIs</h2>
 <ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>
@@ -42,7 +42,7 @@ function organizationCard(state: State, organization: EmulatedOrganization): Htm
 <h2>${displayName}</h2>
 <dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
 <ul>${people.map((person) => personLine(state, person, organization))}</ul>
-${state.settings.mode === 'full-stack' && invitationForm(organization)}
+${state.settings.product === 'full-stack' && invitationForm(organization)}
 <p><a href="${openPortalPath}${id}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
 </section>`
 }

@@ -12,23 +12,36 @@ import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
 import { portalRoutes } from './portal/portal.ts'
 import { restRoutes } from './rest/rest.ts'
+import { type Answer, type Call, json } from './server/call.ts'
 import { createRouter, type Router } from './server/router.ts'
 
 /** Answers a request by its path and method. */
-export const route: Router = createRouter([
-  { method: 'GET', path: '/', answer: home },
-  { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },
-  { method: 'GET', path: invitationPath, answer: openInvitation },
-  { method: 'POST', path: invitationsPath, answer: inviteFromPage },
-  { method: 'GET', path: '/.well-known/openid-configuration', answer: discovery },
-  { method: 'GET', path: '/keys', answer: keys },
-  { method: 'GET', path: '/oauth/authorize', answer: authorize },
-  { method: 'POST', path: signInPath, answer: signIn },
-  { method: 'POST', path: '/oauth/token', answer: token },
-  { method: 'GET', path: '/userinfo', answer: userinfo },
-  { method: 'GET', path: '/oidc/logout', answer: logout },
-  { method: 'GET', path: '/end_session', answer: logout },
-  ...directoryRoutes,
-  ...portalRoutes,
-  ...restRoutes,
-])
+export const route: Router = createRouter(
+  [
+    { method: 'GET', path: '/', answer: home },
+    { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },
+    { method: 'GET', path: invitationPath, answer: openInvitation },
+    { method: 'POST', path: invitationsPath, answer: inviteFromPage },
+    { method: 'GET', path: '/.well-known/openid-configuration', answer: discovery },
+    { method: 'GET', path: '/keys', answer: keys },
+    { method: 'GET', path: '/oauth/authorize', answer: authorize },
+    { method: 'POST', path: signInPath, answer: signIn },
+    { method: 'POST', path: '/oauth/token', answer: token },
+    { method: 'GET', path: '/userinfo', answer: userinfo },
+    { method: 'GET', path: '/oidc/logout', answer: logout },
+    { method: 'GET', path: '/end_session', answer: logout },
+    ...directoryRoutes,
+    ...portalRoutes,
+    ...restRoutes,
+  ],
+  notHere,
+)
+
+function notHere({ method, path }: Call): Answer {
+  if (/^\/emulator(\/|$)/.test(path)) {
+    const description = `The emulator has no path ${path}: see examples/emulator/README.md`
+    return json(404, { error: 'not_found', error_description: description })
+  }
+  // Never a 404, which would pass for Scalekit's own answer about something that is not there.
+  return json(501, { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` })
+}

@@ -1,6 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { addBounded } from '../ground/bounded.ts'
+import { answerControl } from './control/answer-control.ts'
+import type { ControlContext } from './control/route.ts'
+import { failedSignIn } from './failed-sign-in.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
+import { refusalOf } from './server/admission.ts'
 import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
 import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
 import type { State } from './state/state.ts'
@@ -11,25 +16,38 @@ export interface ReceivedRequest extends Call {
   readonly status?: number
 }
 
-/** Answers requests and writes them down. */
-export function serve(state: State, requests: ReceivedRequest[]): RequestListener {
+/** What a server answers from, and where it writes requests down. */
+export interface ServeContext extends ControlContext {
+  readonly requests: ReceivedRequest[]
+  /** Called after each answer: something may have changed. */
+  readonly answered: () => void
+}
+
+/** Answers requests and writes them down, except those that control the emulator itself. */
+export function serve(context: ServeContext): RequestListener {
   return function emulatorListener(req, res) {
-    handle(state, requests, req, res).catch((error: unknown) => {
-      if (error instanceof TooLarge) send(res, tooLarge)
-      else if (!res.headersSent) send(res, brokenEmulator(error))
-    })
+    handle(context, req, res)
+      .catch((error: unknown) => {
+        if (error instanceof TooLarge) send(res, tooLarge)
+        else if (!res.headersSent) send(res, brokenEmulator(error))
+      })
+      .finally(context.answered)
   }
 }
 
 async function handle(
-  state: State,
-  requests: ReceivedRequest[],
+  context: ServeContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const answer = await answerCall(state, requests, await readCall(req), () => {
-    req.socket.resetAndDestroy()
-  })
+  const { state, requests } = context
+  const refusal = refusalOf(req, state.settings.allowedHosts)
+  if (refusal) return send(res, refusal)
+  const call = await readCall(req)
+  const isOwn = call.path.startsWith('/emulator/')
+  const controlled = isOwn ? await answerControl(context, call) : undefined
+  if (controlled) return send(res, controlled)
+  const answer = await answerCall(state, requests, call, () => req.socket.resetAndDestroy())
   if (answer) send(res, answer)
 }
 
@@ -46,10 +64,13 @@ export async function answerCall(
   reset: () => void,
 ): Promise<Answer | undefined> {
   const received: Call & { status?: number } = { ...call }
-  requests.push(received)
+  addBounded(requests, received)
   const fault = state.faults.forRequest(call)
   const answer = fault ? faultAnswer(fault, reset, call.path) : await route(state, call)
-  if (answer) received.status = answer.status
+  if (!answer) return undefined
+  received.status = answer.status
+  const failure = failedSignIn(call, answer)
+  if (failure) state.settings.log(failure)
   return answer
 }
 

@@ -6,13 +6,22 @@ export function environmentOrigin(given: unknown): URL {
   return originUrl(hasScheme ? given : `https://${given}`)
 }
 
-/** Secrets go there: unencrypted to nowhere but an emulator, where one is allowed at all. */
-export function assertEncrypted(url: URL, allowEmulator: boolean): void {
-  if (url.protocol === 'http:' && !(allowEmulator && isLoopback(url))) {
-    throw new Error(
-      'must begin with https://; http is accepted only for an emulator on this machine',
-    )
-  }
+/** Where an emulator in place of Scalekit is accepted. */
+export interface EmulatorRules {
+  /** Whether there may be one at all: over http on this machine, with its public secrets. */
+  readonly isAllowed: boolean
+  /** Whether it may be reached over http on another machine, such as a container. */
+  readonly isAllowedElsewhere: boolean
+}
+
+/** Secrets go there: unencrypted to nowhere but an emulator, where one is allowed. */
+export function assertEncrypted(url: URL, emulator: EmulatorRules): void {
+  if (url.protocol !== 'http:') return
+  const { isAllowed, isAllowedElsewhere } = emulator
+  if (isAllowed && (isAllowedElsewhere || isLoopback(url))) return
+  throw new Error(
+    `must begin with https://; http is accepted only for an emulator on this machine${isAllowed ? ', and with `dangerouslyAllowHttp` for one elsewhere' : ''}`,
+  )
 }
 
 /** Whether a URL is of this machine, where the emulator listens. */

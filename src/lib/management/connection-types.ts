@@ -158,7 +158,10 @@ export interface ListConnectionsOptions {
   readonly organizationId?: string
   /** The email domain of the organization. */
   readonly domain?: string
-  /** The reference calls it a placeholder; sent as it is. */
+  /**
+   * Sent as it is. Scalekit lists only active connections (enabled, and set up to the end) unless
+   * it is `all`.
+   */
   readonly include?: string
 }
 

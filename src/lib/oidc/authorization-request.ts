@@ -58,14 +58,18 @@ export function domainSelector(domain: string): Record<string, string> {
   return { domain, domain_hint: domain }
 }
 
-/** What must come back because it was asked for, whether or not it was sent as the selector. */
-export function pinsOf({ connectionId, organizationId }: LoginTarget): Pins {
+/**
+ * What must come back because it was asked for, whether or not it was sent as the selector.
+ *
+ * @param externalOrganizationId The application's own id, where it asked for the organization by that.
+ */
+export function pinsOf(
+  { connectionId, organizationId }: LoginTarget,
+  externalOrganizationId?: string,
+): Pins {
   return {
     ...(connectionId === undefined ? {} : { connectionId }),
-    ...(organizationId === undefined ? {} : organizationPin(organizationId)),
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(externalOrganizationId === undefined ? {} : { externalOrganizationId }),
   }
-}
-
-function organizationPin(id: string): Pins {
-  return id.startsWith('org_') ? { organizationId: id } : { externalOrganizationId: id }
 }

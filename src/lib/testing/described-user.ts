@@ -26,7 +26,7 @@ export interface UserFromDescription {
  * @throws {@link ConfigError} `test_sign_in_invalid` for roles that no token of the emulator has
  */
 export function userFrom({ settings }: State, described: DescribedUser): UserFromDescription {
-  if (settings.mode === 'sso') assertWithoutRoles(described)
+  if (settings.product === 'sso') assertWithoutRoles(described)
   const { email, name, userId, emailVerified, roles, permissions, claims } = described
   const organization = organizationOf(settings.organizations, described)
   const issuedBy = organization?.displayName ?? ''

@@ -63,8 +63,8 @@ describe('authenticateWithCode', () => {
       metadata: '{"plan":"team"}',
     }
     const ada = { email: 'ada@acme.example', name: 'Ada Lovelace', claims }
-    const acme = { displayName: 'Acme', externalId: 'acme', people: [ada] }
-    const emulator = await emulate({ organizations: [acme], mode: 'sso' })
+    const acme = { displayName: 'Acme', domains: ['acme.example'], people: [ada] }
+    const emulator = await emulate({ organizations: [acme], product: 'sso' })
     const client = clientOf(emulator.options)
     const ours = await signedIn(client)
     const theirs = await sdkOf(emulator).authenticateWithCode(await codeBy(client), redirectUri, {
@@ -88,7 +88,7 @@ describe('authenticateWithCode', () => {
   })
 
   it('needs neither PKCE nor a nonce where the application sent none', async () => {
-    const emulator = await emulate({ enforcePkce: false })
+    const emulator = await emulate()
     const client = clientOf(emulator.options)
     const code = await codeBy(client, { codeChallenge: undefined, nonce: undefined })
     const { user } = await client.authenticateWithCode(code, redirectUri)
@@ -266,7 +266,7 @@ describe('refreshAccessToken', () => {
   })
 
   it.each(['used', 'unknown'])('tells that a refresh token is %s', async (what) => {
-    const emulator = await emulate()
+    const emulator = await emulate({ refreshGraceSeconds: 0 })
     const client = clientOf(emulator.options)
     const { refreshToken } = await signedIn(client, offline)
     await client.refreshAccessToken(refreshToken!)

@@ -17,7 +17,7 @@ export function clientOf(
 
 /** What an authorization request of these tests says. */
 export const request = {
-  organizationId: 'acme',
+  domain: 'acme.example',
   state: 'the-state',
   nonce: 'the-nonce',
   codeChallenge,

@@ -17,7 +17,7 @@ describe('validateToken', () => {
   })
 
   it('takes the access tokens of Modular SSO, and of the application itself', async () => {
-    const { client, tokens } = await scene({ mode: 'sso' })
+    const { client, tokens } = await scene({ product: 'sso' })
     await expect(client.validateToken(tokens.access_token)).resolves.toBeTruthy()
     const machine = await clientToken(await emulate())
     await expect(machine.client.validateToken(machine.token)).resolves.toMatchObject({

@@ -142,6 +142,54 @@ describe('environmentUrl', () => {
   )
 })
 
+describe('an emulator', () => {
+  const elsewhere = {
+    environmentUrl: 'http://emulator:4400',
+    portal: { ...admin, origin: 'http://emulator:4400' },
+  }
+
+  it('is on another machine only where that is asked for, outside production', () => {
+    expect(problemsOf(elsewhere, development())).toEqual([
+      '`environmentUrl` must begin with https://; http is accepted only for an emulator on this machine, and with `dangerouslyAllowHttp` for one elsewhere',
+      '`portal.origin` must begin with https://; http is accepted only for an emulator on this machine, and with `dangerouslyAllowHttp` for one elsewhere',
+    ])
+    const allowed = { ...elsewhere, dangerouslyAllowHttp: true }
+    expect(problemsOf(allowed, development())).toEqual([])
+    expect(problemsOf(allowed, production())).toHaveLength(2)
+  })
+
+  it('is in production only where that is asked for by its ugly name', () => {
+    const options = {
+      environmentUrl: 'http://localhost:4400',
+      clientSecret: emulatorClientSecret,
+      webhooks: { secret: emulatorWebhookSecret },
+    }
+    expect(problemsOf(options, production())).toHaveLength(3)
+    expect(
+      problemsOf({ ...options, dangerouslyAllowEmulator: 'true' as never }, production()),
+    ).toHaveLength(4)
+    const allowed = { ...options, dangerouslyAllowEmulator: true }
+    expect(problemsOf(allowed, production())).toEqual([])
+    expect(problemsOf({ ...allowed, ...elsewhere }, production())).toHaveLength(2)
+    const both = { ...allowed, ...elsewhere, dangerouslyAllowHttp: true }
+    expect(problemsOf(both, production())).toEqual([])
+  })
+
+  it.each([
+    [true, production(), 1],
+    [false, production(), 0],
+    [true, development(), 0],
+  ])('that is allowed (%s) is an error in the log of production only', (allow, env, count) => {
+    const { logger, lines } = recordingLogger()
+    parseConfig({ dangerouslyAllowEmulator: allow, logger }, env)
+    const alarms = lines.filter((line) => line.includes('emulator_allowed: '))
+    expect(alarms).toHaveLength(count)
+    for (const line of alarms) {
+      expect(line).toMatch(/^error .*every visitor can sign in as every user/)
+    }
+  })
+})
+
 describe('issuer', () => {
   it('stays as it was written, since tokens say it that way', () => {
     const issuer = 'https://acme.scalekit.com/resources/res_1'

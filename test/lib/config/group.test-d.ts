@@ -12,7 +12,8 @@ const readers = {
   seconds: (value: unknown): number | undefined => Number(value),
 }
 const { seconds: _forgotten, ...incomplete } = readers
-const scope = { env: {}, report: { problems: [], unknown: [] } as Report }
+const emulator = { isAllowed: false, isAllowedElsewhere: false }
+const scope = { env: {}, emulator, report: { problems: [], unknown: [] } as Report }
 
 it('does not compile where an option has no reader', () => {
   readMembers<Options, typeof readers>('', {}, readers, scope)

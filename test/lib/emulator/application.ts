@@ -13,7 +13,7 @@ export type Changes = Readonly<Record<string, string | undefined>>
 
 /** A valid authorization request for Acme. */
 export function authorizeUrl(
-  emulator: Pick<Emulator, 'url' | 'options'>,
+  emulator: Pick<Emulator, 'url' | 'options' | 'organizations'>,
   changes: Changes = {},
 ): string {
   const params = paramsWith(
@@ -26,11 +26,19 @@ export function authorizeUrl(
       nonce: 'the-nonce',
       code_challenge: codeChallenge,
       code_challenge_method: 'S256',
-      organization_id: 'acme',
+      organization_id: idOf(emulator, 'acme'),
     },
     changes,
   )
   return `${emulator.url}/oauth/authorize?${params}`
+}
+
+/** Scalekit's id of the organization with this external id, if there is one. */
+export function idOf(
+  { organizations }: Pick<Emulator, 'organizations'>,
+  externalId: string,
+): string | undefined {
+  return organizations.find((organization) => organization.externalId === externalId)?.id
 }
 
 /** The code a person brings back from a sign-in. */
@@ -122,7 +130,7 @@ export async function redirectOf(url: string, headers: Readonly<Record<string, s
   }
 }
 
-function paramsWith(params: Readonly<Record<string, string>>, changes: Changes): URLSearchParams {
+function paramsWith(params: Changes, changes: Changes): URLSearchParams {
   const entries = Object.entries({ ...params, ...changes })
   return new URLSearchParams(
     entries.filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Emulator, type EmulatorSeed, startEmulator } from '../../../src/testing.ts'
 import { eventually } from '../../support/eventually.ts'
-import { authorizeUrl, postToken, tokenParams } from './application.ts'
+import { authorizeUrl, idOf, postToken, tokenParams } from './application.ts'
 
 const started: Emulator[] = []
 afterEach(async () => {
@@ -155,7 +155,7 @@ describe('requests', () => {
     await postToken(emulator, tokenParams(emulator, 'no-code'), { 'x-trace': '1' })
     const [authorization, token] = emulator.requests
     expect(authorization).toMatchObject({ method: 'GET', path: '/oauth/authorize', status: 200 })
-    expect(authorization!.query.get('organization_id')).toBe('acme')
+    expect(authorization!.query.get('organization_id')).toBe(idOf(emulator, 'acme'))
     expect(token).toMatchObject({ method: 'POST', path: '/oauth/token', status: 400 })
     expect(token!.form.get('client_secret')).toBe(emulator.options.clientSecret)
     expect(token!.headers['x-trace']).toBe('1')

@@ -184,7 +184,7 @@ describe('before a session', () => {
 
   it('is not asked in sso mode, which has no sessions', async () => {
     const { emulator, calls } = await asking('PRE_SESSION_CREATION', deny, {
-      seed: { mode: 'sso' },
+      seed: { product: 'sso' },
     })
     expect(await codeFor(emulator)).toBeTruthy()
     expect(calls).toEqual([])

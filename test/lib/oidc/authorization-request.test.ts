@@ -58,7 +58,6 @@ describe('authorizationUrl', () => {
     [{}, {}],
     [{ connectionId: 'conn_1' }, { connection_id: 'conn_1' }],
     [{ organizationId: 'org_1' }, { organization_id: 'org_1' }],
-    [{ organizationId: 'acme' }, { organization_id: 'acme' }],
     [{ domain: 'acme.example' }, { domain: 'acme.example', domain_hint: 'acme.example' }],
     [{ provider: 'google' }, { provider: 'google' }],
     [{ connectionId: 'conn_1', organizationId: 'org_1' }, { connection_id: 'conn_1' }],
@@ -85,8 +84,6 @@ describe('pinsOf', () => {
   it.each<[LoginTarget, object]>([
     [{}, {}],
     [{ organizationId: 'org_1' }, { organizationId: 'org_1' }],
-    [{ organizationId: 'acme' }, { externalOrganizationId: 'acme' }],
-    [{ organizationId: 'ORG_1' }, { externalOrganizationId: 'ORG_1' }],
     [{ connectionId: 'conn_1' }, { connectionId: 'conn_1' }],
     [
       { connectionId: 'conn_1', organizationId: 'org_1' },
@@ -96,6 +93,11 @@ describe('pinsOf', () => {
     [{ provider: 'google' }, {}],
   ])('of %j are %j', (target, pins) => {
     expect(pinsOf(target)).toEqual(pins)
+  })
+
+  it('are both ids of an organization that was asked for by its external id', () => {
+    const pins = { organizationId: 'org_1', externalOrganizationId: 'acme' }
+    expect(pinsOf({ organizationId: 'org_1' }, 'acme')).toEqual(pins)
   })
 })
 

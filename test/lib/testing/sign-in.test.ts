@@ -102,7 +102,7 @@ describe('a described user', () => {
   )
 
   it('has the subject of Modular SSO, where the emulator plays it, and no roles', async () => {
-    const { auth, visitor } = await start({ seed: { mode: 'sso' } })
+    const { auth, visitor } = await start({ seed: { product: 'sso' } })
     const who = { email: 'eve@initech.example', organization: 'acme', userId: '00u42' }
     const { headers } = await signIn(auth, who)
     const { body } = await visitor().call('/public', headers).expect(200)

@@ -53,6 +53,7 @@ export function configurationOf(
       Session: 3600,
     },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       resourceIndicators: jwtForApplication,
       rpInitiatedLogout: { logoutSource: (ctx, form) => show(ctx, form) },
@@ -65,7 +66,7 @@ function clientOf(applicationUrl: string): ClientMetadata {
     client_id: credentials.clientId,
     client_secret: credentials.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['authorization_code'],
+    grant_types: ['authorization_code', 'client_credentials'],
     response_types: ['code'],
     redirect_uris: [`${applicationUrl}/callback`],
     post_logout_redirect_uris: [`${applicationUrl}/logout`],

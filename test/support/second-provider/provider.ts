@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Provider, { type JWK } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { configurationOf, credentials } from './configuration.ts'
+import { organizationByExternalId } from './organizations.ts'
 import { signInPage } from './sign-in-page.ts'
 
 /** A provider that this project did not write, standing in for Scalekit. */
@@ -39,6 +40,7 @@ export async function startSecondProvider(): Promise<SecondProvider> {
     const provider = new Provider(url, configurationOf(applicationUrl, key, memory))
     const serve = provider.callback()
     server.removeAllListeners('request').on('request', (req, res) => {
+      if (req.url?.startsWith('/api/')) return organizationByExternalId(req, res)
       if (!req.url?.startsWith('/interaction/')) return serve(req, res)
       return signInPage(provider, req, res).catch((error) => res.destroy(error))
     })

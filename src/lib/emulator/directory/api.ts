@@ -57,7 +57,7 @@ function below(method: Route['method'], path: string, operation: Operation): Rou
         return operation(directoryEditor(state, directory), call, id, member)
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error
-        return json(error.status, { error: 'not_edited', error_description: error.message })
+        return json(error.status, { error: error.code, error_description: error.message })
       }
     },
   }

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../ground/html.ts'
 import { page, unchangedPage } from '../pages/page.ts'
-import { type Answer, type Call, isFromElsewhere, seeOther } from '../server/call.ts'
+import { type Answer, type Call, seeOther } from '../server/call.ts'
 import type { EmulatedDirectoryUser } from '../world/directory.ts'
 import { domainOfEmail } from '../world/people.ts'
 import type { DirectoryEditor } from './editor.ts'
@@ -28,7 +28,6 @@ export function directoryPage({ id, enabled, users }: DirectoryEditor, { path }:
 
 /** Adds whom the form of the page names. */
 export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const [name, email] = ['name', 'email'].map((field) => call.form.get(field)?.trim() ?? '')
   if (!name || !domainOfEmail(email!)) {
     return unchangedPage('Enter a name and an email address.')
@@ -42,7 +41,6 @@ export function addFromPage(directory: DirectoryEditor, call: Call): Answer {
 
 /** Does what a button of the page says. */
 export function changeFromPage(directory: DirectoryEditor, call: Call, id: string): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const change = changes.get(call.form.get('change') ?? '')
   if (!change) return unchangedPage('The form has no such button.')
   change(directory, id)

@@ -1,5 +1,13 @@
 import type { InterceptorCall, TriggerPoint } from '../../webhooks/interceptors.ts'
 
+/** Every point at which the emulator asks. */
+export const triggerPoints: ReadonlySet<TriggerPoint> = new Set([
+  'PRE_SIGNUP',
+  'PRE_SESSION_CREATION',
+  'PRE_USER_INVITATION',
+  'PRE_M2M_TOKEN_CREATION',
+] as const)
+
 /** An endpoint that the emulator asks before something happens, and whose decision it waits for. */
 export interface EmulatedInterceptor {
   /** What is about to happen. */

@@ -5,7 +5,11 @@ import type { InterceptorCall, TriggerPoint } from '../../webhooks/interceptors.
 import { signInterceptor } from '../../webhooks/signature.ts'
 import { randomId } from '../format/ids.ts'
 import { ask, type Reply } from './ask.ts'
-import type { EmulatedInterceptor, EmulatedInterceptorCall } from './interceptor.ts'
+import {
+  type EmulatedInterceptor,
+  type EmulatedInterceptorCall,
+  triggerPoints,
+} from './interceptor.ts'
 
 /** Whether something may go on, and what the interceptor adds. */
 export type Decision =
@@ -120,11 +124,3 @@ function assertUsable(interceptor: Required<EmulatedInterceptor>): void {
   }
   signInterceptor({ id: 'check', body: '', secret })
 }
-
-/** Every point at which the emulator asks. */
-export const triggerPoints: ReadonlySet<TriggerPoint> = new Set([
-  'PRE_SIGNUP',
-  'PRE_SESSION_CREATION',
-  'PRE_USER_INVITATION',
-  'PRE_M2M_TOKEN_CREATION',
-] as const)

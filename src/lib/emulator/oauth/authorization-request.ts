@@ -9,7 +9,7 @@ import { assertNoneRepeated, words } from './parameters.ts'
  */
 export function authorizationRequest(state: State, query: URLSearchParams): AuthorizationRequest {
   assertWellFormed(query)
-  const codeChallenge = codeChallengeOf(query, state.settings.enforcePkce)
+  const codeChallenge = codeChallengeOf(state, query)
   return {
     redirectUri: query.get('redirect_uri')!,
     scopes: scopesOf(query, state),
@@ -41,10 +41,10 @@ function assertWellFormed(query: URLSearchParams): void {
   }
 }
 
-function codeChallengeOf(query: URLSearchParams, isRequired: boolean): string | undefined {
+function codeChallengeOf(state: State, query: URLSearchParams): string | undefined {
   const challenge = query.get('code_challenge')
   const method = query.get('code_challenge_method')
-  if (challenge === null && method === null && !isRequired) return undefined
+  if (challenge === null && method === null) return withoutPkce(state)
   if (challenge === null) throw invalidRequest('code_challenge is missing')
   if (method !== 'S256') throw invalidRequest('code_challenge_method must be S256')
   if (!/^[\w-]{43}$/.test(challenge)) {
@@ -53,14 +53,39 @@ function codeChallengeOf(query: URLSearchParams, isRequired: boolean): string | 
   return challenge
 }
 
-function scopesOf(query: URLSearchParams, { settings }: State): readonly string[] {
+/** Scalekit leaves it to a setting whether web applications have to use PKCE. */
+function withoutPkce({ settings, warnings }: State): undefined {
+  const { enforcePkce, clientId } = settings
+  if (enforcePkce) {
+    warnings.warn(
+      'pkce_enforced',
+      clientId,
+      'An authorization request without PKCE was refused. Scalekit accepts it unless "Enforce PKCE" is on, and so does the emulator without --enforce-pkce or startEmulator({ enforcePkce: true }).',
+    )
+    throw invalidRequest('code_challenge is missing, and --enforce-pkce demands it')
+  }
+  warnings.warn(
+    'pkce_missing',
+    clientId,
+    'An authorization request without PKCE (code_challenge) was accepted. To refuse it, as Scalekit does with "Enforce PKCE", use --enforce-pkce or startEmulator({ enforcePkce: true }).',
+  )
+}
+
+function scopesOf(query: URLSearchParams, state: State): readonly string[] {
+  const { settings } = state
   const asked = words(query.get('scope'))
   if (!asked.includes('openid')) throw new OAuthError('invalid_scope', 'scope must include openid')
   const unknown = asked.find((scope) => !settings.scopes.includes(scope))
   if (unknown)
     throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
   // Modular SSO has no refresh tokens; what is not granted is not in the answer's `scope`.
-  return settings.mode === 'sso' ? asked.filter((scope) => scope !== 'offline_access') : asked
+  if (settings.product !== 'sso' || !asked.includes('offline_access')) return asked
+  state.warnings.warn(
+    'offline_access_unsupported',
+    settings.clientId,
+    "offline_access was asked for and not granted: Modular SSO issues no refresh tokens. --product full-stack or startEmulator({ product: 'full-stack' }) does.",
+  )
+  return asked.filter((scope) => scope !== 'offline_access')
 }
 
 function promptsOf(query: URLSearchParams): readonly string[] {

@@ -8,7 +8,9 @@ import { firstStep } from './hosted/first-step.ts'
 import { OAuthError } from './oauth-error.ts'
 import { isRepeated } from './parameters.ts'
 import { findPlace } from './place.ts'
+import { redirectMistake } from './redirect-uri.ts'
 import { currentSession } from './session.ts'
+import { touchSession } from './session-ends.ts'
 
 /** `GET /oauth/authorize`: a page to sign in at, or what is wrong with the request. */
 export async function authorize(state: State, call: Call): Promise<Answer> {
@@ -36,8 +38,7 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   const repeated = ['client_id', 'redirect_uri'].find((name) => isRepeated(query, name))
   if (repeated) return `${repeated} appears more than once.`
   if (clientId !== settings.clientId) return `There is no client ${clientId}.`
-  if (settings.redirectUris.includes(redirectUri)) return undefined
-  return `${redirectUri} is not registered. Registered, to the letter: ${settings.redirectUris.join(', ')}. To register another, use --redirect-uri or startEmulator({ redirectUris }).`
+  return redirectMistake(settings, redirectUri, query.get('organization_id'))
 }
 
 /** `prompt=none`: only for a browser that is signed in already, at the place that was named. */
@@ -58,6 +59,7 @@ function signInSilently(
   if (!isStillWelcome(session.organization?.people, session.person)) {
     throw new OAuthError('login_required', 'The signed-in user may not sign in any more')
   }
+  touchSession(state, session)
   return codeRedirect(state, request, session)
 }
 

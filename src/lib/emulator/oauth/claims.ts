@@ -2,6 +2,9 @@ import { sha256 } from '../../ground/bytes.ts'
 import { randomId } from '../format/ids.ts'
 import type { Claims } from '../state/keys.ts'
 import { type Grant, nowSeconds, type Session, type State } from '../state/state.ts'
+import type { OrganizationClient } from '../world/organization-clients.ts'
+import type { EmulatedOrganization } from '../world/organizations.ts'
+import type { EmulatedPerson } from '../world/people.ts'
 
 /** The claims of an ID token; the hashes are there for what it is issued with. */
 export function idTokenClaims(
@@ -18,25 +21,27 @@ export function idTokenClaims(
     aud: [settings.clientId],
     azp: settings.clientId,
     client_id: settings.clientId,
-    iat: now,
+    iat: now - settings.backdateIatSeconds,
     exp: now + settings.lifetimes.idTokenSeconds,
     at_hash: halfHash(issuedWith.accessToken),
     ...(issuedWith.code !== undefined && { c_hash: halfHash(issuedWith.code) }),
     ...(nonce !== undefined && { nonce }),
+    ...(settings.sendAuthTime && { auth_time: Math.floor(session.startedAt / 1000) }),
     amr: [session.connection.id],
     sid: session.id,
     ...organizationClaims(session),
     ...profileClaims(state, session, scopes),
-    ...session.person.claims,
+    ...currentPerson(session).claims,
   }
 }
 
 /** What the scopes let an application know of a person. */
 export function profileClaims(
   { settings }: State,
-  { person }: Session,
+  session: Session,
   scopes: readonly string[],
 ): Claims {
+  const person = currentPerson(session)
   return {
     ...(scopes.includes('email') && { email: person.email, email_verified: person.emailVerified }),
     ...(scopes.includes('profile') && {
@@ -44,7 +49,7 @@ export function profileClaims(
       given_name: person.givenName,
       family_name: person.familyName,
       // The samples of full-stack authentication have no user name, those of Modular SSO have.
-      ...(settings.mode === 'sso' && { preferred_username: person.email }),
+      ...(settings.product === 'sso' && { preferred_username: person.email }),
     }),
   }
 }
@@ -52,27 +57,65 @@ export function profileClaims(
 /** Modular SSO's access tokens say nothing of organization, session, roles or scope. */
 export function accessTokenClaims(state: State, { session, scopes }: Grant): Claims {
   const { issuer, settings } = state
-  const { person } = session
+  const person = currentPerson(session)
   const now = nowSeconds(state)
   return {
+    // First, so that none of them can stand for what follows.
+    ...(settings.product === 'full-stack' && person.accessTokenClaims),
     iss: issuer,
     sub: subject(state, session),
     aud: [settings.clientId],
     client_id: settings.clientId,
-    iat: now,
+    iat: now - settings.backdateIatSeconds,
     nbf: now,
     exp: now + settings.lifetimes.accessTokenSeconds,
     jti: randomId('tkn_'),
     ...(session.organization?.externalId && { xoid: session.organization.externalId }),
     ...(person.externalId && { xuid: person.externalId }),
-    ...(settings.mode === 'full-stack' && {
+    ...(settings.product === 'full-stack' && {
       ...organizationClaims(session),
       sid: session.id,
       // Roles are held in an organization, so there are none outside of one.
       roles: session.organization ? person.roles : [],
       permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
-      ...(session.customClaims && { custom_claims: session.customClaims }),
+      ...metadataClaims(person, session.organization),
+    }),
+  }
+}
+
+/** Claims of interceptors, and metadata; what is empty is not there. */
+function metadataClaims(person: EmulatedPerson, organization?: EmulatedOrganization): Claims {
+  const claims = {
+    custom_claims: person.customClaims,
+    user_metadata: person.metadata,
+    membership_metadata: organization ? person.membershipMetadata : {},
+    org_metadata: organization?.metadata ?? {},
+  }
+  const present = Object.entries(claims).filter(([, value]) => Object.keys(value).length > 0)
+  return Object.fromEntries(present)
+}
+
+/** A token for a client of one organization: `aud` and `custom_claims` only where they are set. */
+export function organizationTokenClaims(
+  state: State,
+  { id, organizationId, audience, customClaims, expirySeconds }: OrganizationClient,
+  scopes: readonly string[],
+): Claims {
+  const now = nowSeconds(state)
+  return {
+    iss: state.issuer,
+    sub: id,
+    client_id: id,
+    oid: organizationId,
+    ...(audience.length > 0 && { aud: audience }),
+    iat: now - state.settings.backdateIatSeconds,
+    nbf: now,
+    exp: now + expirySeconds,
+    jti: randomId('tkn_'),
+    scopes,
+    ...(customClaims.length > 0 && {
+      custom_claims: Object.fromEntries(customClaims.map(({ key, value }) => [key, value])),
     }),
   }
 }
@@ -94,7 +137,12 @@ export function clientTokenClaims(state: State, scopes: readonly string[]): Clai
 }
 
 export function subject({ settings }: State, { person, connection }: Session): string {
-  return settings.mode === 'sso' ? `${connection.id};${person.idpUserId}` : person.id
+  return settings.product === 'sso' ? `${connection.id};${person.idpUserId}` : person.id
+}
+
+/** What is known of a person now: a refresh tells of changes since the sign-in. */
+export function currentPerson({ organization, person }: Session): EmulatedPerson {
+  return organization?.people.find(({ id }) => id === person.id) ?? person
 }
 
 function organizationClaims({ organization }: Session): Claims {

@@ -1,14 +1,18 @@
 import type { Call } from '../server/call.ts'
-import type { Settings } from '../world/settings.ts'
+import type { State } from '../state/state.ts'
+import { clientBySecret, type OrganizationClient } from '../world/organization-clients.ts'
 import { OAuthError } from './oauth-error.ts'
 
+/** Who asks for a token: the application itself, or a client of one organization. */
+export type TokenClient = 'application' | OrganizationClient
+
 /**
- * Checks that the application is who it says, by form parameters or by Basic. An `Authorization`
+ * Checks that the client is who it says, by form parameters or by Basic. An `Authorization`
  * of another scheme is ignored: old clients send their last Bearer token along.
  *
  * @throws {@link OAuthError} `invalid_client`, or `invalid_request` for both ways at once
  */
-export function authenticateClient(settings: Settings, call: Call, params: URLSearchParams): void {
+export function authenticateClient(state: State, call: Call, params: URLSearchParams): TokenClient {
   const basic = basicCredentials(call.headers.authorization)
   if (basic && params.has('client_secret')) {
     throw new OAuthError(
@@ -19,9 +23,21 @@ export function authenticateClient(settings: Settings, call: Call, params: URLSe
   const clientId = basic?.clientId ?? params.get('client_id')
   const clientSecret = basic?.clientSecret ?? params.get('client_secret')
   const isOther = params.has('client_id') && params.get('client_id') !== clientId
-  if (isOther || clientId !== settings.clientId || clientSecret !== settings.clientSecret) {
-    throw new OAuthError('invalid_client', 'client_id or client_secret is wrong')
-  }
+  const client = isOther ? undefined : clientWith(state, clientId, clientSecret)
+  if (client) return client
+  throw new OAuthError('invalid_client', 'client_id or client_secret is wrong')
+}
+
+function clientWith(
+  { settings, organizationClients, clock }: State,
+  clientId: string | null,
+  clientSecret: string | null,
+): TokenClient | undefined {
+  if (clientId === settings.clientId && clientSecret === settings.clientSecret) return 'application'
+  const client = organizationClients.get(clientId ?? '')
+  const isThere = settings.organizations.some(({ id }) => id === client?.organizationId)
+  if (!client || !isThere || clientSecret === null) return undefined
+  return clientBySecret(client, clientSecret, clock())
 }
 
 function basicCredentials(authorization: string | undefined) {

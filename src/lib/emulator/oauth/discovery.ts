@@ -18,6 +18,10 @@ export function discovery({ issuer, settings }: State): Answer {
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['S256'],
+    ...(settings.product === 'full-stack' && {
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    }),
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   })

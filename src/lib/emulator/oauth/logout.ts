@@ -6,7 +6,9 @@ import type { Claims } from '../state/keys.ts'
 import type { State } from '../state/state.ts'
 import type { Settings } from '../world/settings.ts'
 import { repeatedName } from './parameters.ts'
-import { currentSession, endSession, expiredSessionCookie } from './session.ts'
+import { isRegistered } from './redirect-uri.ts'
+import { currentSession, expiredSessionCookie } from './session.ts'
+import { endSession } from './session-ends.ts'
 
 /** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
 export async function logout(state: State, call: Call): Promise<Answer> {
@@ -41,8 +43,14 @@ function logoutMistake(
   const clientId = query.get('client_id')
   if (clientId && clientId !== settings.clientId) return `There is no client ${clientId}.`
   const goOn = query.get('post_logout_redirect_uri')
-  if (!goOn || settings.postLogoutRedirectUris.includes(goOn)) return undefined
+  if (!goOn || isRegistered(settings, settings.postLogoutRedirectUris, goOn, oidOf(hint))) {
+    return undefined
+  }
   return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}`
+}
+
+function oidOf(hint: Claims | undefined): string | null {
+  return typeof hint?.oid === 'string' ? hint.oid : null
 }
 
 /** Of what our keys have signed, only ID tokens have an `azp`. */
@@ -53,7 +61,7 @@ function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
 function endSessions(state: State, call: Call, hint: Claims | undefined): void {
   const named = state.sessions.get(String(hint?.sid))
   for (const session of [named, currentSession(state, call)]) {
-    if (session) endSession(state, session)
+    if (session) endSession(state, session, { status: 'logout', at: state.clock() })
   }
 }
 

@@ -38,8 +38,8 @@ export function placeOfDomain(settings: Settings, domain: string): Place | undef
 }
 
 /** Whether Scalekit's own page signs people in: by a code, a social provider, or a new account. */
-export function hasHostedAccounts({ mode, hostedLogin }: Settings): boolean {
-  return mode === 'full-stack' && hostedLogin
+export function hasHostedAccounts({ product, hostedLogin }: Settings): boolean {
+  return product === 'full-stack' && hostedLogin
 }
 
 /** Whether people of this place sign in on the hosted page, and not at an identity provider. */
@@ -100,13 +100,14 @@ function placeOfConnection(settings: Settings, connectionId: string): Place {
 }
 
 function placeOfOrganization(settings: Settings, organizationId: string): Place {
-  const organization = settings.organizations.find(
-    ({ id, externalId }) => id === organizationId || externalId === organizationId,
-  )
-  if (!organization) {
-    throw new OAuthError('invalid_organization_id', `There is no organization ${organizationId}`)
-  }
-  return placeAt(settings, organization)
+  const { organizations } = settings
+  const organization = organizations.find(({ id }) => id === organizationId)
+  if (organization) return placeAt(settings, organization)
+  const named = organizations.find(({ externalId }) => externalId === organizationId)
+  const problem = named
+    ? `${organizationId} is an external id, and organization_id takes only Scalekit's own: read it from GET /api/v1/organizations:external/${organizationId}, here it is ${named.id}`
+    : `There is no organization ${organizationId}`
+  throw new OAuthError('invalid_organization_id', problem)
 }
 
 /**

@@ -4,6 +4,7 @@ import { isOpen } from '../state/membership-status.ts'
 import type { Place, Session, State } from '../state/state.ts'
 import { membershipsOf } from '../world/memberships.ts'
 import type { EmulatedPerson } from '../world/people.ts'
+import { isLiveSession } from './session-ends.ts'
 import { userSessionData } from './user-session.ts'
 
 /** Where a session begins or goes on: as whom, and in which organization. */
@@ -18,17 +19,18 @@ export function entranceOf(state: State, place: Place, person: EmulatedPerson): 
 
 /** Signs a person in. */
 export function startSession(state: State, entrance: Entrance): Session {
-  const session = {
+  const startedAt = state.clock()
+  const session: Session = {
     id: randomId('ses_'),
     ...entrance,
     authenticatedOrganizations: idsOf(entrance),
-    startedAt: state.clock(),
-    isOver: false,
+    startedAt,
+    lastActiveAt: startedAt,
   }
   state.sessions.set(session.id, session)
   // Modular SSO keeps neither users nor sessions.
-  if (state.settings.mode === 'full-stack') {
-    state.webhooks.publish('user.login', userSessionData(session))
+  if (state.settings.product === 'full-stack') {
+    state.webhooks.publish('user.login', userSessionData(state, session))
   }
   return session
 }
@@ -51,20 +53,11 @@ export function currentSession(state: State, call: Call): Session | undefined {
   const start = `${cookieName(state)}=`
   const id = cookies.find((cookie) => cookie.startsWith(start))?.slice(start.length)
   const session = state.sessions.get(id ?? '')
-  return session?.isOver ? undefined : session
-}
-
-/** Ends a session, once. */
-export function endSession(state: State, session: Session): void {
-  if (session.isOver) return
-  session.isOver = true
-  if (state.settings.mode === 'full-stack') {
-    state.webhooks.publish('user.logout', userSessionData(session, state.clock()))
-  }
+  return session && isLiveSession(state, session) ? session : undefined
 }
 
 export function sessionCookie(state: State, session: Session): Record<string, string> {
-  if (state.settings.mode === 'sso') return {}
+  if (state.settings.product === 'sso') return {}
   return { 'set-cookie': `${cookieName(state)}=${session.id}; Path=/; HttpOnly; SameSite=Lax` }
 }
 

@@ -1,18 +1,19 @@
 import { sha256 } from '../../ground/bytes.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
-import { type Code, isLive, type State } from '../state/state.ts'
-import { authenticateClient } from './client.ts'
+import type { Code, RefreshToken, State } from '../state/state.ts'
+import { authenticateClient, type TokenClient } from './client.ts'
 import { OAuthError } from './oauth-error.ts'
 import { assertNoneRepeated, words } from './parameters.ts'
-import { issueClientToken, issueTokens } from './tokens.ts'
+import { isLive, touchSession } from './session-ends.ts'
+import { issueClientToken, issueOrganizationToken, issueTokens } from './tokens.ts'
 
 /** `POST /oauth/token`, for codes, refresh tokens and client credentials. */
 export async function token(state: State, call: Call): Promise<Answer> {
   try {
     const params = tokenParams(call)
-    authenticateClient(state.settings, call, params)
-    return json(200, await redeem(state, params))
+    const client = authenticateClient(state, call, params)
+    return json(200, await redeem(state, client, params))
   } catch (error) {
     if (error instanceof OAuthError) return errorAnswer(error, call)
     throw error
@@ -26,15 +27,18 @@ function tokenParams({ query, form }: Call): URLSearchParams {
   return params
 }
 
-function redeem(state: State, params: URLSearchParams): Promise<Claims> {
+function redeem(state: State, client: TokenClient, params: URLSearchParams): Promise<Claims> {
   const grantType = required(params, 'grant_type')
+  if (client !== 'application' && grantType !== 'client_credentials') {
+    throw new OAuthError('unauthorized_client', `${client.id} may use client_credentials only`)
+  }
   switch (grantType) {
     case 'authorization_code':
       return redeemCode(state, params)
     case 'refresh_token':
       return redeemRefreshToken(state, params)
     case 'client_credentials':
-      return redeemClientCredentials(state, params)
+      return redeemClientCredentials(state, client, params)
     default:
       throw new OAuthError(
         'unsupported_grant_type',
@@ -60,7 +64,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
     throw invalidGrant('redirect_uri is not the one of the authorization request')
   }
   assertVerifier(code, params.get('code_verifier'))
-  if (!isLive(code.grant)) throw invalidGrant('This session has ended')
+  if (!isLive(state, code.grant)) throw invalidGrant('This session has ended')
   return issueTokens(state, code.grant, value)
 }
 
@@ -82,17 +86,52 @@ function assertVerifier({ codeChallenge }: Code, verifier: string | null): void 
 async function redeemRefreshToken(state: State, params: URLSearchParams): Promise<Claims> {
   const refreshToken = state.refreshTokens.get(required(params, 'refresh_token'))
   if (!refreshToken) throw invalidGrant('The refresh token does not exist')
-  if (refreshToken.isUsed) throw invalidGrant('This refresh token was already used')
-  if (!isLive(refreshToken.grant)) throw invalidGrant('This session has ended')
-  refreshToken.isUsed = true
-  return issueTokens(state, refreshToken.grant)
+  const { grant, used } = refreshToken
+  if (!isLive(state, grant)) throw invalidGrant('This session has ended')
+  if (used) return redeemAgain(state, refreshToken, used)
+  touchSession(state, grant.session)
+  const answer = issueTokens(state, grant)
+  refreshToken.used = { at: state.clock(), answer }
+  return answer
 }
 
-async function redeemClientCredentials(state: State, params: URLSearchParams): Promise<Claims> {
-  const scopes = words(params.get('scope'))
-  const unknown = scopes.find((scope) => !state.settings.scopes.includes(scope))
+/**
+ * Two requests of one application may send the same token at once, and an answer may get lost, so a
+ * used token gets the same answer again for a while. After that it was stolen, or its successor was.
+ *
+ * @see RFC 9700 section 4.14.2
+ */
+function redeemAgain(
+  state: State,
+  { grant }: RefreshToken,
+  { at, answer }: NonNullable<RefreshToken['used']>,
+): Promise<Claims> {
+  const { refreshGraceSeconds, clientId } = state.settings
+  if (state.clock() - at < refreshGraceSeconds * 1000) {
+    state.warnings.warn(
+      'refresh_token_reused',
+      clientId,
+      `A refresh token was used twice within ${refreshGraceSeconds} seconds and got the same answer. To refuse it, use --refresh-grace 0 or startEmulator({ refreshGraceSeconds: 0 }).`,
+    )
+    return answer
+  }
+  grant.isRevoked = true
+  throw invalidGrant(
+    'This refresh token was already used, so all tokens of its sign-in are revoked',
+  )
+}
+
+async function redeemClientCredentials(
+  state: State,
+  client: TokenClient,
+  params: URLSearchParams,
+): Promise<Claims> {
+  const asked = words(params.get('scope'))
+  const allowed = client === 'application' ? state.settings.scopes : client.scopes
+  const unknown = asked.find((scope) => !allowed.includes(scope))
   if (unknown) throw new OAuthError('invalid_scope', `${unknown} is not a scope of this client`)
-  return issueClientToken(state, scopes)
+  if (client === 'application') return issueClientToken(state, asked)
+  return issueOrganizationToken(state, client, asked.length > 0 ? asked : client.scopes)
 }
 
 function required(params: URLSearchParams, name: string): string {

@@ -1,7 +1,13 @@
 import { randomSecret } from '../format/ids.ts'
 import type { Claims } from '../state/keys.ts'
 import type { Grant, State } from '../state/state.ts'
-import { accessTokenClaims, clientTokenClaims, idTokenClaims } from './claims.ts'
+import type { OrganizationClient } from '../world/organization-clients.ts'
+import {
+  accessTokenClaims,
+  clientTokenClaims,
+  idTokenClaims,
+  organizationTokenClaims,
+} from './claims.ts'
 import { interceptedClientClaims } from './intercept-client-token.ts'
 
 /** Issues what a grant is good for, as the body the token endpoint answers. */
@@ -35,6 +41,20 @@ export async function issueClientToken(state: State, scopes: readonly string[]):
   }
 }
 
+/** Issues a token for a client of one organization; the management API does not take it. */
+export async function issueOrganizationToken(
+  state: State,
+  client: OrganizationClient,
+  scopes: readonly string[],
+): Promise<Claims> {
+  return {
+    access_token: await state.keys.sign(organizationTokenClaims(state, client, scopes)),
+    token_type: 'Bearer',
+    expires_in: client.expirySeconds,
+    scope: scopes.join(' '),
+  }
+}
+
 async function issueAccessToken(state: State, grant: Grant): Promise<string> {
   const claims = state.faults.distort('accessToken', accessTokenClaims(state, grant))
   const token = await state.keys.sign(claims)
@@ -45,6 +65,6 @@ async function issueAccessToken(state: State, grant: Grant): Promise<string> {
 
 function issueRefreshToken(state: State, grant: Grant): string {
   const token = randomSecret('rt_')
-  state.refreshTokens.set(token, { grant, isUsed: false })
+  state.refreshTokens.set(token, { grant })
   return token
 }

@@ -1,33 +1,31 @@
 import { eventTime } from '../format/time.ts'
-import type { Session } from '../state/state.ts'
+import type { Session, State } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
+import { endsOf } from './session-limits.ts'
 import { type ExternalIdentity, userData } from './user-data.ts'
 
-/** How long Scalekit's sample of a session lasts, in milliseconds. */
-const absoluteMs = 30 * 86_400_000
-const idleMs = 7 * 86_400_000
-
 /** What `user.login` and `user.logout` say; what the emulator does not know is as in the example. */
-export function userSessionData(session: Session, loggedOutAt?: number): DataOf<'user.login'> {
-  const { person, organization, startedAt } = session
+export function userSessionData(state: State, session: Session): DataOf<'user.login'> {
+  const { person, organization, startedAt, lastActiveAt, ended } = session
+  const { absolute, idle = absolute } = endsOf(state, session)
   const { device } = exampleEvents['user.login'].data.user_session
   const started = eventTime(startedAt)
   return {
     user: { ...userData(person, startedAt, [identityOf(session)]), last_login_time: started },
     user_session: {
-      absolute_expires_at: eventTime(startedAt + absoluteMs),
+      absolute_expires_at: eventTime(absolute),
       authenticated_organizations: [...session.authenticatedOrganizations],
       created_at: started,
-      expired_at: null,
-      idle_expires_at: eventTime(startedAt + idleMs),
-      last_active_at: started,
-      logout_at: loggedOutAt === undefined ? null : eventTime(loggedOutAt),
+      expired_at: ended?.status === 'expired' ? eventTime(ended.at) : null,
+      idle_expires_at: eventTime(idle),
+      last_active_at: eventTime(lastActiveAt),
+      logout_at: ended && ended.status !== 'expired' ? eventTime(ended.at) : null,
       organization_id: organization?.id ?? '',
       session_id: session.id,
       // In the documented example of a logout, too.
       status: 'ACTIVE',
-      updated_at: eventTime(loggedOutAt ?? startedAt),
+      updated_at: eventTime(ended?.at ?? lastActiveAt),
       user_id: person.id,
       ...(device && { device }),
     },

@@ -1,13 +1,14 @@
 import { type Answer, type Call, json } from '../server/call.ts'
-import { isLive, type State } from '../state/state.ts'
+import type { State } from '../state/state.ts'
 import { profileClaims, subject } from './claims.ts'
+import { isLive } from './session-ends.ts'
 
 /** `GET /userinfo`, for the holder of an access token that is still good. */
 export function userinfo(state: State, call: Call): Answer {
   const [, value] = /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '') ?? []
   if (value === undefined) return refusal('Bearer')
   const token = state.accessTokens.get(value)
-  if (!token || !isLive(token.grant) || state.clock() >= token.expiresAt) {
+  if (!token || !isLive(state, token.grant) || state.clock() >= token.expiresAt) {
     return refusal('Bearer error="invalid_token"')
   }
   const { session, scopes } = token.grant

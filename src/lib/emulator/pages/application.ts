@@ -1,9 +1,10 @@
 import { type Html, html } from '../../ground/html.ts'
+import { isPlain } from '../world/redirect-uris.ts'
 import type { Settings } from '../world/settings.ts'
 
 /** The origins of the redirect URIs that are web addresses: the application's pages are there. */
 export function applicationOrigins({ redirectUris }: Settings): readonly string[] {
-  const urls = redirectUris.map((uri) => new URL(uri))
+  const urls = redirectUris.filter(isPlain).map((uri) => new URL(uri))
   const pages = urls.filter(({ protocol }) => /^https?:$/.test(protocol))
   return [...new Set(pages.map(({ origin }) => origin))]
 }

@@ -35,11 +35,9 @@ ${options.script && html`<script>${raw(options.script)}</script>`}`,
 
 /** A page that says what went wrong, for where no redirect URI can be trusted with it. */
 export function problemPage(title: string, ...sentences: readonly HtmlValue[]): Answer {
-  return page(
-    400,
-    title,
-    html`<section class="card"><h1>${title}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`,
-  )
+  const content = html`<section class="card"><h1>${title}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`
+  const plain = sentences.filter((text) => typeof text === 'string')
+  return { ...page(400, title, content), problem: `${title}. ${plain.join(' ')}`.trim() }
 }
 
 /** Says why a form had no effect. */
@@ -58,7 +56,8 @@ function headers({ script, embeddedBy = [] }: PageSettings) {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy': policy,
-    'referrer-policy': 'no-referrer',
+    // Not `no-referrer`: with it, older browsers send `Origin: null` with the emulator's own forms.
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
   }
 }

@@ -1,7 +1,7 @@
 import { switchDirectory } from '../directory/switch.ts'
 import { randomSecret } from '../format/ids.ts'
 import { unchangedPage } from '../pages/page.ts'
-import { type Answer, type Call, isFromElsewhere, seeOther } from '../server/call.ts'
+import { type Answer, type Call, seeOther } from '../server/call.ts'
 import type { PathParams, Route } from '../server/router.ts'
 import type { PortalMessage } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
@@ -65,7 +65,6 @@ function visitAt(state: State, path: string): PortalVisit | undefined {
 
 /** Does what a button of the page says. */
 function change(state: State, call: Call): Answer {
-  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const visit = visitAt(state, call.path)
   if (!visit) return noPortalPage(state)
   const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))

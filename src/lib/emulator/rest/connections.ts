@@ -1,6 +1,6 @@
 import { switchConnection } from '../portal/connection-switch.ts'
 import type { State } from '../state/state.ts'
-import type { OwnedConnection } from '../world/organizations.ts'
+import { isUsable, type OwnedConnection } from '../world/organizations.ts'
 import { connectionListEntry, connectionMessage } from './connection-message.ts'
 import { anyId } from './fields.ts'
 import { connectionWith, type Ids } from './find.ts'
@@ -14,7 +14,7 @@ export const connectionOperations: readonly Operation[] = [
     request: {
       organization_id: optional(anyId),
       domain: optional(text({ min: 1, max: 32 })),
-      // The reference calls it a placeholder.
+      // The reference calls it a placeholder. `all` is the one value that means something.
       include: optional(text()),
     },
     respond: (state, filter) => ({
@@ -32,9 +32,13 @@ export const connectionOperations: readonly Operation[] = [
 
 function connectionsOf(
   { settings }: State,
-  filter: { readonly organization_id?: string | undefined; readonly domain?: string | undefined },
+  filter: {
+    readonly organization_id?: string | undefined
+    readonly domain?: string | undefined
+    readonly include?: string | undefined
+  },
 ): readonly OwnedConnection[] {
-  const { organization_id, domain } = filter
+  const { organization_id, domain, include } = filter
   return settings.organizations
     .filter(({ id }) => organization_id === undefined || id === organization_id)
     .filter(({ domains }) => domain === undefined || domains.includes(domain.toLowerCase()))
@@ -42,6 +46,7 @@ function connectionsOf(
       const { connection } = organization
       return connection ? [{ organization, connection }] : []
     })
+    .filter(({ connection }) => include === 'all' || isUsable(connection))
 }
 
 function toggle(state: State, ids: Ids, enabled: boolean) {

@@ -1,3 +1,5 @@
+import { isObject } from '../../ground/is-object.ts'
+import type { Json } from '../../ground/types.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
 import type { PathParams, Route } from '../server/router.ts'
 import type { State } from '../state/state.ts'
@@ -12,8 +14,8 @@ export interface Operation extends Route {
 interface Definition<Shape extends Rules> {
   /** The fields of the request message. What is not in the path is in the query. */
   readonly request: Shape
-  /** The field that the body is. */
-  readonly body?: keyof Shape & string
+  /** The field that the body is; `*` where the body has all that is not in the path. */
+  readonly body?: (keyof Shape & string) | '*'
   /** Default: 200. */
   readonly status?: number
   /** Gives the response message. */
@@ -39,7 +41,7 @@ export function operation<Shape extends Rules>(
     answer(state, call, params) {
       const sent = {
         ...queryFields(call.query),
-        ...(body !== undefined && { [body]: bodyOf(call) }),
+        ...bodyFields(call, body),
         ...pathFields(params),
       }
       return json(status, respond(state, readRequest(rules, sent)))
@@ -87,6 +89,15 @@ function queryFields(query: URLSearchParams) {
       return [name, values.length > 1 ? values : values[0]]
     }),
   )
+}
+
+function bodyFields(call: Call, body: string | undefined): Json {
+  if (body === undefined) return {}
+  const sent = bodyOf(call)
+  if (body !== '*') return { [body]: sent }
+  if (sent === undefined) return {}
+  if (isObject(sent)) return sent
+  throw new RestError('INVALID_ARGUMENT', 'The body must be an object')
 }
 
 /** Whatever it says it is: the gateway in front of the real API reads every body as JSON. */

@@ -1,6 +1,6 @@
 import { randomId } from '../format/ids.ts'
 import { apiTime } from '../format/time.ts'
-import { endSession } from '../oauth/session.ts'
+import { endSession } from '../oauth/session-ends.ts'
 import { addOrganization } from '../state/add-organization.ts'
 import { organizationData } from '../state/organization-message.ts'
 import type { State } from '../state/state.ts'
@@ -70,7 +70,9 @@ export function deleteOrganization(state: State, organization: Organization): vo
   const { organizations } = state.settings
   organizations.splice(organizations.indexOf(organization), 1)
   for (const session of state.sessions.values()) {
-    if (session.organization === organization) endSession(state, session)
+    if (session.organization === organization) {
+      endSession(state, session, { status: 'revoked', at: state.clock() })
+    }
   }
   state.webhooks.publish('organization.deleted', {
     ...organizationData(state, organization),

@@ -12,13 +12,13 @@ import {
   updateOrganization,
 } from './organization-edits.ts'
 import { pageFields, pageOf } from './pages.ts'
-import { list, message, metadata, nameOf, optional, text, yesOrNo } from './rules.ts'
+import { httpsUrl, list, message, metadata, nameOf, optional, text, yesOrNo } from './rules.ts'
 
 const slugPattern =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 
 const displayName = text({ min: 1, max: 200 })
-const logoUrl = optional(text({ max: 1024 }))
+const logoUrl = optional(httpsUrl({ max: 1024 }))
 
 const newFields = {
   display_name: displayName,
@@ -38,7 +38,9 @@ const changedFields = {
   logo_url: logoUrl,
 }
 
-const feature = { name: text({ min: 1 }), enabled: yesOrNo }
+const featureNames = ['sso', 'dir_sync', 'domain_verification', 'session_policy'] as const
+
+const feature = { name: nameOf(featureNames), enabled: yesOrNo }
 
 const listRequest = { ...pageFields, external_id: optional(text()) }
 const createRequest = { organization: message(newFields) }

@@ -25,6 +25,7 @@ const kinds = {
   DEADLINE_EXCEEDED: { code: 4, status: 504 },
   RESOURCE_NOT_FOUND: { code: 5, status: 404 },
   RESOURCE_ALREADY_EXISTS: { code: 6, status: 409 },
+  FAILED_PRECONDITION: { code: 9, status: 400 },
   PERMISSION_DENIED: { code: 7, status: 403 },
   RATE_LIMITED: { code: 8, status: 429 },
   NOT_IMPLEMENTED: { code: 12, status: 501 },
@@ -35,8 +36,8 @@ const kinds = {
 
 export type RestErrorKind = keyof typeof kinds
 
-export function errorAnswer(error: RestError): Answer {
-  return json(kinds[error.kind].status, errorBody(error))
+export function errorAnswer(error: RestError, headers?: Answer['headers']): Answer {
+  return json(kinds[error.kind].status, errorBody(error), headers)
 }
 
 /** The body for a status, if this API has errors with it. */

@@ -5,9 +5,12 @@ import { authenticate } from './authenticate.ts'
 import { connectionOperations } from './connections.ts'
 import { directoryOperations } from './directories.ts'
 import { apiPath, type Operation } from './operation.ts'
+import { organizationClientOperations } from './organization-clients.ts'
 import { organizationOperations } from './organizations.ts'
 import { portalLinkOperations } from './portal-links.ts'
 import { errorAnswer, errorBodyOf, RestError } from './rest-error.ts'
+import { sessionPolicyOperations } from './session-policy.ts'
+import { sessionOperations } from './sessions.ts'
 
 /** Everything of the API that is emulated, then what answers all other calls of it. */
 export const restRoutes: readonly Route[] = [
@@ -15,6 +18,9 @@ export const restRoutes: readonly Route[] = [
   ...portalLinkOperations,
   ...connectionOperations,
   ...directoryOperations,
+  ...sessionOperations,
+  ...sessionPolicyOperations,
+  ...organizationClientOperations,
 ]
   .map(authenticated)
   .concat({ method: '*', path: `${apiPath}/{rest*}`, answer: notEmulated })
@@ -23,6 +29,8 @@ function authenticated(operation: Operation): Route {
   return {
     ...operation,
     answer(state, call, params) {
+      const waitSeconds = state.rateLimit.take()
+      if (waitSeconds !== undefined) return tooManyCalls(waitSeconds)
       try {
         authenticate(state, call)
         return operation.answer(state, call, params)
@@ -32,6 +40,11 @@ function authenticated(operation: Operation): Route {
       }
     },
   }
+}
+
+function tooManyCalls(waitSeconds: number): Answer {
+  const error = new RestError('RATE_LIMITED', `Too many requests: wait ${waitSeconds} seconds`)
+  return errorAnswer(error, { 'retry-after': String(waitSeconds) })
 }
 
 /** What this API says with such a status; nothing for another address, or for no error. */

@@ -56,6 +56,16 @@ export function text({
   }
 }
 
+/** An absolute https URL, or no text at all. */
+export function httpsUrl(limits: TextLimits): Rule<string> {
+  const read = text(limits)
+  return (value) => {
+    const url = read(value)
+    if (url === '' || (/^https:\/\//i.test(url) && URL.canParse(url))) return url
+    throw broken('must be an https URL', 'str.uri=https')
+  }
+}
+
 export interface IntegerLimits {
   readonly from: number
   readonly to: number
@@ -89,12 +99,25 @@ export function nameOf<const Name extends string>(names: readonly Name[]): Rule<
   }
 }
 
-/** An RFC 3339 time, as milliseconds since the epoch. */
+/**
+ * A time in the form of RFC 3339, as milliseconds since the epoch. The reference says ISO 8601 of
+ * one list and RFC 3339 of the other; what is of the second is of both.
+ *
+ * @see https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
+ */
 export function time(value: unknown): number {
-  const isTime = typeof value === 'string' && /^\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)$/i.test(value)
-  const milliseconds = isTime ? Date.parse(value) : Number.NaN
-  if (!Number.isNaN(milliseconds)) return milliseconds
+  const [, date] = (typeof value === 'string' && rfc3339.exec(value)) || []
+  if (date !== undefined && isInCalendar(date)) return Date.parse(String(value))
   throw broken('must be a time such as 2024-01-05T14:48:00Z', 'type=google.protobuf.Timestamp')
+}
+
+const rfc3339 =
+  /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** `Date.parse` takes February 30 for March 2. */
+function isInCalendar(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`)
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date)
 }
 
 /** What may be left out. */

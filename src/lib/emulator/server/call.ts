@@ -17,17 +17,22 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Html
+  /** What a page of the emulator says went wrong, for the terminal. */
+  readonly problem?: string
 }
 
 /** A body that is larger than anything this protocol sends. */
 export class TooLarge extends Error {}
 
 const maxBodyBytes = 64 * 1024
+/** A whole state is put below this path. */
+const maxOwnBodyBytes = 16 * 1024 * 1024
 
 export async function readCall(req: IncomingMessage): Promise<Call> {
   const url = new URL(req.url ?? '/', 'http://emulator.invalid')
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
-  const body = await readBody(req)
+  const isOwn = url.pathname.startsWith('/emulator/')
+  const body = await readBody(req, isOwn ? maxOwnBodyBytes : maxBodyBytes)
   return {
     method: req.method ?? 'GET',
     path: url.pathname,
@@ -71,17 +76,12 @@ export function seeOther(path: string): Answer {
   return { status: 303, headers: { location: path, 'cache-control': 'no-store' }, body: '' }
 }
 
-/** Whether a page of somebody else's sent this form; whoever is no browser does not say. */
-export function isFromElsewhere({ headers }: Call): boolean {
-  return (headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin'
-}
-
-async function readBody(req: IncomingMessage): Promise<string> {
+async function readBody(req: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBodyBytes) throw new TooLarge()
+    if (size > maxBytes) throw new TooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -1,8 +1,8 @@
 import type { State } from '../state/state.ts'
 import { type Answer, type Call, json } from './call.ts'
 
-/** One endpoint of the emulator. */
-export interface Route {
+/** One endpoint of the emulator; `Context` is what it answers from. */
+export interface Route<Context = State> {
   /** `*` is every method. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | '*'
   /**
@@ -10,27 +10,34 @@ export interface Route {
    * empty too, and `{rest*}` goes on to the end of the path.
    */
   readonly path: string
-  readonly answer: (state: State, call: Call, params: PathParams) => Answer | Promise<Answer>
+  readonly answer: (context: Context, call: Call, params: PathParams) => Answer | Promise<Answer>
 }
 
 /** The parameters of a path by their names, not decoded. */
 export type PathParams = Readonly<Record<string, string>>
 
-export type Router = (state: State, call: Call) => Answer | Promise<Answer>
+export type Router<Context = State, Other = Answer> = (
+  context: Context,
+  call: Call,
+) => Answer | Promise<Answer> | Other
 
 /**
- * Answers a call by the first route with its method and path. Without one, a path that stands in
- * the table to the letter is 405, and any other is 501.
+ * Answers a call by the first route with its method and path. A path that is in the table with
+ * other methods only is 405; for any other path, `otherwise` answers.
  */
-export function createRouter(routes: readonly Route[]): Router {
+export function createRouter<Context, Other>(
+  routes: readonly Route<Context>[],
+  otherwise: (call: Call) => Other,
+): Router<Context, Other> {
   const patterns = routes.map((route) => [route, patternOf(route.path)] as const)
-  return (state, call) => {
+  return (context, call) => {
     for (const [{ method, answer }, pattern] of patterns) {
       const match = method === '*' || method === call.method ? pattern.exec(call.path) : null
-      if (match) return answer(state, call, { ...match.groups })
+      if (match) return answer(context, call, { ...match.groups })
     }
-    const others = routes.filter(({ path }) => path === call.path).map(({ method }) => method)
-    return others.length > 0 ? notAllowed(others.join(', ')) : notEmulated(call)
+    const others = patterns.filter(([, pattern]) => pattern.test(call.path))
+    const methods = [...new Set(others.map(([{ method }]) => method))]
+    return methods.length > 0 ? notAllowed(methods.join(', ')) : otherwise(call)
   }
 }
 
@@ -47,11 +54,6 @@ function patternOf(template: string): RegExp {
       name === undefined ? `\\${literal}` : `(?<${name}>${parameterPatterns[kind]})`,
   )
   return new RegExp(`^${pattern}$`)
-}
-
-/** Never a 404, which would pass for Scalekit's own answer about something that is not there. */
-function notEmulated({ method, path }: Call): Answer {
-  return json(501, { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` })
 }
 
 function notAllowed(allow: string): Answer {

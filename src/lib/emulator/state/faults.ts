@@ -1,3 +1,4 @@
+import { randomId } from '../format/ids.ts'
 import type { Claims } from './keys.ts'
 
 /** Something that goes wrong, `times` times (default: once). */
@@ -9,6 +10,7 @@ export type FaultRule =
   | AccessTokenFault
   | TokenResponseFault
   | IdpLoginFault
+  | LogoutTokenFault
 
 /** Answers requests to `path` with a status instead of handling them. */
 export interface StatusFault extends RequestFault {
@@ -51,6 +53,11 @@ export interface IdpLoginFault extends RepeatedFault {
   readonly idpLogin: Claims
 }
 
+/** The same for the claims of a back-channel logout's token. */
+export interface LogoutTokenFault extends RepeatedFault {
+  readonly logoutToken: Claims
+}
+
 /** A fault of requests to one path. */
 export interface RequestFault extends RepeatedFault {
   /** Such as `/oauth/token`. */
@@ -65,10 +72,22 @@ export interface RepeatedFault {
   readonly times?: number
 }
 
+/** A fault that is still to come. */
+export interface PendingFault {
+  /** `flt_` and digits. */
+  readonly id: string
+  readonly rule: FaultRule
+  /** How often it will still happen; `Infinity` until removed. */
+  readonly left: number
+}
+
 /** The faults still to come. The first that fits is taken and counted. */
 export interface Faults {
-  /** @returns a function that removes the rule */
-  add(rule: FaultRule): () => void
+  add(rule: FaultRule): PendingFault
+  list(): readonly PendingFault[]
+  /** @returns whether there was such a fault */
+  remove(id: string): boolean
+  clear(): void
   /** What is to happen to this request instead of an answer. */
   forRequest(request: RequestLine): StatusFault | HangFault | ResetFault | undefined
   /** The claims with the next fault of that kind worked in. */
@@ -81,13 +100,14 @@ interface RequestLine {
   readonly path: string
 }
 
-export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin'
+export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin' | 'logoutToken'
 
 export function createFaults(): Faults {
-  const entries: { readonly rule: FaultRule; left: number }[] = []
+  const entries: (PendingFault & { left: number })[] = []
+  const pending = () => entries.filter(({ left }) => left > 0)
   function take<Found>(find: (rule: FaultRule) => Found | undefined): Found | undefined {
-    for (const entry of entries) {
-      const found = entry.left > 0 ? find(entry.rule) : undefined
+    for (const entry of pending()) {
+      const found = find(entry.rule)
       if (found === undefined) continue
       entry.left -= 1
       return found
@@ -96,12 +116,19 @@ export function createFaults(): Faults {
   }
   return {
     add: (rule) => {
-      const entry = { rule, left: rule.times ?? 1 }
+      // Those that have happened would otherwise be kept for as long as the emulator runs.
+      entries.splice(0, entries.length, ...pending())
+      const entry = { id: randomId('flt_'), rule, left: rule.times ?? 1 }
       entries.push(entry)
-      return () => {
-        entry.left = 0
-      }
+      return entry
     },
+    list: pending,
+    remove: (id) => {
+      const entry = pending().find((candidate) => candidate.id === id)
+      if (entry) entry.left = 0
+      return entry !== undefined
+    },
+    clear: () => void entries.splice(0),
     forRequest: (request) => take((rule) => (isForRequest(rule, request) ? rule : undefined)),
     distort: (kind, claims) => withChanges(claims, take((rule) => changesIn(rule, kind)) ?? {}),
   }

@@ -1,13 +1,18 @@
+import { BoundedMap } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { Json } from '../../ground/types.ts'
 import { createInterceptors, type Interceptors } from '../interceptors/interceptors.ts'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
+import type { OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedConnection, EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import type { Settings } from '../world/settings.ts'
+import { createWarnings, type Warnings } from '../world/warnings.ts'
+import { type BackChannel, createBackChannel } from './back-channel.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createKeyRing, type KeyRing } from './keys.ts'
+import { type Claims, createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
 
 /** All there is to know about one running emulator. */
@@ -17,6 +22,8 @@ export interface State {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly faults: Faults
+  /** Of the management API. */
+  readonly rateLimit: RateLimit
   /** Authorization requests that wait on a page for a person. */
   readonly pending: Map<string, PendingSignIn>
   readonly codes: Map<string, Code>
@@ -34,6 +41,10 @@ export interface State {
   readonly interceptors: Interceptors
   /** Invitations whose links were opened, by what the link sends along. */
   readonly invitations: Map<string, Invitation>
+  readonly warnings: Warnings
+  readonly backChannel: BackChannel
+  /** Clients of organizations for calls from machine to machine, by their ids. */
+  readonly organizationClients: Map<string, OrganizationClient>
 }
 
 /** A validated authorization request. */
@@ -98,7 +109,15 @@ export interface Session {
   customClaims?: Json
   /** By the emulator's clock, in milliseconds. */
   readonly startedAt: number
-  isOver: boolean
+  /** The sign-in, or the last refresh or silent sign-in since, in milliseconds. */
+  lastActiveAt: number
+  ended?: SessionEnd
+}
+
+/** Why a session is over, and since when, in milliseconds. */
+export interface SessionEnd {
+  readonly status: 'expired' | 'revoked' | 'logout'
+  readonly at: number
 }
 
 /** What one code stands for, and with it every token that came of it. */
@@ -124,7 +143,8 @@ export interface AccessToken {
 
 export interface RefreshToken {
   readonly grant: Grant
-  isUsed: boolean
+  /** When it was used first, in milliseconds, and what the answer was. */
+  used?: { readonly at: number; readonly answer: Promise<Claims> }
 }
 
 export function createState(issuer: string, settings: Settings, clock: Clock): State {
@@ -134,23 +154,23 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     clock,
     keys: createKeyRing(),
     faults: createFaults(),
-    pending: new Map(),
-    codes: new Map(),
-    accessTokens: new Map(),
-    refreshTokens: new Map(),
-    sessions: new Map(),
-    clientTokens: new Map(),
-    portalLinks: new Map(),
-    portalSessions: new Map(),
+    rateLimit: createRateLimit(settings.rateLimitPerMinute, clock),
+    pending: new BoundedMap('sign-ins in progress'),
+    codes: new BoundedMap('authorization codes'),
+    accessTokens: new BoundedMap('access tokens'),
+    refreshTokens: new BoundedMap('refresh tokens'),
+    sessions: new BoundedMap('sessions'),
+    clientTokens: new BoundedMap('tokens of applications'),
+    portalLinks: new BoundedMap('portal links'),
+    portalSessions: new BoundedMap('portal sessions'),
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
     interceptors: createInterceptors(settings, clock),
     invitations: new Map(),
+    warnings: createWarnings(clock, settings.onWarning),
+    backChannel: createBackChannel(),
+    organizationClients: new Map(),
   }
-}
-
-export function isLive(grant: Grant): boolean {
-  return !grant.isRevoked && !grant.session.isOver
 }
 
 /** The emulator's time in whole seconds, as tokens count it. */

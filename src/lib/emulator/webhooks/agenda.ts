@@ -6,6 +6,8 @@ export interface Agenda {
   add(dueAt: number, run: () => void): void
   /** Does what is due, the earliest first. */
   runDue(): void
+  /** Forgets everything. */
+  clear(): void
   /** Forgets everything, for good. */
   close(): void
 }
@@ -32,6 +34,11 @@ export function createAgenda(clock: Clock): Agenda {
     for (const { run } of due) run()
   }
 
+  function clear(): void {
+    entries = []
+    clearTimeout(timer)
+  }
+
   return {
     add(dueAt, run) {
       if (isClosed) return
@@ -40,10 +47,10 @@ export function createAgenda(clock: Clock): Agenda {
       setTimer()
     },
     runDue,
+    clear,
     close() {
       isClosed = true
-      entries = []
-      clearTimeout(timer)
+      clear()
     },
   }
 }

@@ -42,6 +42,12 @@ export interface Subscription {
   readonly events?: readonly EventType[]
 }
 
+/** A subscription that gets events. */
+export interface EmulatedSubscription extends Required<Subscription> {
+  /** `sub_` and digits. */
+  readonly id: string
+}
+
 /** A delivery as it goes on. */
 export interface Delivery extends EmulatedDelivery {
   state: EmulatedDelivery['state']

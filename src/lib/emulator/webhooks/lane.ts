@@ -4,15 +4,14 @@ import { attempt } from './attempt.ts'
 import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
 import type { WireEvent } from './event.ts'
 
-/** What lies between one attempt and the next, in seconds, as Scalekit documents it. */
-const retryDelaysSeconds = [5, 30, 120, 300, 900]
-
 /** How many deliveries one subscription may have waiting; what comes on top is given up at once. */
 const maxWaiting = 1000
 
 /** The deliveries to one subscription, one after the other: events arrive as they happened. */
 export interface Lane {
   send(event: WireEvent, id: string, faults: DeliveryFaults): readonly Delivery[]
+  /** Makes another attempt at a delivery that has ended, behind those that are on their way. */
+  resend(delivery: Delivery): void
 }
 
 export interface LaneParts {
@@ -20,11 +19,15 @@ export interface LaneParts {
   /** What receivers compare timestamps with: the time that `advance` does not move. */
   readonly hostClock: Clock
   readonly agenda: Agenda
+  /** What lies between one attempt and the next, in seconds. */
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
   /** Aborted when nothing is to be sent any more. */
   readonly closing: AbortSignal
   /** Gets every piece of work that has begun. */
   readonly track: (work: Promise<void>) => Promise<void>
+  /** Gets a line for each attempt. */
+  readonly log: (line: string) => void
 }
 
 export function createLane(subscription: Required<Subscription>, parts: LaneParts): Lane {
@@ -46,11 +49,12 @@ export function createLane(subscription: Required<Subscription>, parts: LanePart
     const status = await attempt({ ...delivery, url, secret, timestamp }, closing)
     delivery.attempts.push({ at, ...(status !== undefined && { status }) })
     if (status !== undefined && status >= 200 && status < 300) end(delivery, 'delivered')
-    else retry(delivery)
+    else if (!closing.aborted) retry(delivery)
+    if (!closing.aborted) parts.log(attemptLine(delivery))
   }
 
   function retry(delivery: Delivery): void {
-    const delaySeconds = retryDelaysSeconds[delivery.attempts.length - 1]
+    const delaySeconds = parts.retryWaitsSeconds[delivery.attempts.length - 1]
     if (delaySeconds === undefined) {
       end(delivery, 'given-up')
       return
@@ -86,7 +90,21 @@ export function createLane(subscription: Required<Subscription>, parts: LanePart
       else for (const ready of [copies, ...heldBack.splice(0)]) begin(ready, delaySeconds)
       return copies
     },
+    resend(delivery) {
+      delivery.state = 'waiting'
+      delivery.dueAt = clock()
+      waiting += 1
+      enqueue([delivery])
+    },
   }
+}
+
+/** One line for a terminal. The query of an address is left out: it may hold a secret. */
+function attemptLine({ type, url, attempts, state }: Delivery): string {
+  const { origin, pathname } = new URL(url)
+  const { status = 'no response' } = attempts.at(-1)!
+  const next = { delivered: '', waiting: ', will be retried', 'given-up': ', given up' }[state]
+  return `Webhook ${type} to ${origin}${pathname}: ${status} (attempt ${attempts.length}${next})`
 }
 
 function newDelivery(event: WireEvent, id: string, dueAt: number) {

@@ -1,25 +1,37 @@
+import { addBounded } from '../../ground/bounded.ts'
 import type { Clock } from '../../ground/clock.ts'
 import { emulatorWebhookSecret } from '../../ground/sample-secrets.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../../webhooks/events.ts'
 import { signWebhook } from '../../webhooks/signature.ts'
 import { randomId } from '../format/ids.ts'
 import { createAgenda } from './agenda.ts'
-import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
+import type { Delivery, DeliveryFaults, EmulatedSubscription, Subscription } from './delivery.ts'
 import { type DataOf, newEvent } from './event.ts'
 import { createLane, type Lane } from './lane.ts'
 
 /** Sends events to those who subscribed. */
 export interface Webhooks {
-  /** Everything that was ever on its way, oldest first. */
+  /** The newest 10 000 that were ever on their way, oldest first. */
   readonly deliveries: readonly Delivery[]
-  /** @returns a function that ends the subscription; what is on its way still arrives */
-  subscribe(subscription: Subscription): () => void
+  /** Those that get events now. */
+  readonly subscriptions: () => readonly EmulatedSubscription[]
+  subscribe(subscription: Subscription): EmulatedSubscription
+  /**
+   * Ends a subscription; what is on its way still arrives.
+   *
+   * @returns whether there was such a subscription
+   */
+  unsubscribe(id: string): boolean
   /** Sends an event; without `data`, the documented example. */
   publish<Type extends EventType>(
     type: Type,
     data?: DataOf<Type>,
     faults?: DeliveryFaults,
   ): readonly Delivery[]
+  /** Makes another attempt at a delivery that has ended. */
+  redeliver(delivery: Delivery): void
+  /** Forgets every delivery, the attempts still to come, and who subscribed before. */
+  restart(subscriptions: readonly Subscription[]): void
   /** Makes the attempts that are due now. */
   runDue(): void
   /** Resolves when every attempt that is due was answered. */
@@ -31,44 +43,66 @@ export interface Webhooks {
 export interface WebhookSettings {
   /** Where events are sent from the start. */
   readonly webhooks: readonly Subscription[]
+  /** What lies between one attempt and the next, in seconds. */
+  readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
   /** The time of the host, which `advance` does not move. */
   readonly clock: Clock
+  readonly log: (line: string) => void
 }
 
 export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhooks {
   const agenda = createAgenda(clock)
-  const closing = new AbortController()
-  const lanes = new Map<Lane, readonly EventType[]>()
+  let closing = new AbortController()
+  const lanes = new Map<EmulatedSubscription, Lane>()
+  const laneOf = new WeakMap<Delivery, Lane>()
   const deliveries: Delivery[] = []
   const working = new Set<Promise<void>>()
-  const { clock: hostClock, retryScale } = settings
+  const { clock: hostClock, retryWaitsSeconds, retryScale, log } = settings
   const track = (work: Promise<void>) => {
     const tracked = work.finally(() => working.delete(tracked))
     working.add(tracked)
     return tracked
   }
-  const parts = { clock, hostClock, agenda, retryScale, closing: closing.signal, track }
+  const parts = { clock, hostClock, agenda, retryWaitsSeconds, retryScale, track, log }
 
   function subscribe({ url, secret = emulatorWebhookSecret, events = eventTypes }: Subscription) {
     assertUsable(url, secret)
-    const lane = createLane({ url, secret, events }, parts)
-    lanes.set(lane, events)
-    return () => void lanes.delete(lane)
+    const subscription = { id: randomId('sub_'), url, secret, events }
+    lanes.set(subscription, createLane(subscription, { ...parts, closing: closing.signal }))
+    return subscription
   }
   for (const subscription of settings.webhooks) subscribe(subscription)
 
   return {
     deliveries,
+    subscriptions: () => [...lanes.keys()],
     subscribe,
+    unsubscribe(id) {
+      const subscription = [...lanes.keys()].find((candidate) => candidate.id === id)
+      return subscription !== undefined && lanes.delete(subscription)
+    },
     publish(type, data, faults = {}) {
       assertDocumented(type)
       const event = newEvent(type, clock, data)
       const id = randomId('msg_')
-      const wanting = [...lanes].filter(([, events]) => events.includes(type))
-      const begun = wanting.flatMap(([lane]) => lane.send(event, id, faults))
-      deliveries.push(...begun)
+      const wanting = [...lanes].filter(([{ events }]) => events.includes(type))
+      const begun = wanting.flatMap(([, lane]) => {
+        const sent = lane.send(event, id, faults)
+        for (const delivery of sent) laneOf.set(delivery, lane)
+        return sent
+      })
+      addBounded(deliveries, ...begun)
       return begun
+    },
+    redeliver: (delivery) => laneOf.get(delivery)?.resend(delivery),
+    restart(subscriptions) {
+      closing.abort()
+      closing = new AbortController()
+      agenda.clear()
+      deliveries.splice(0)
+      lanes.clear()
+      for (const subscription of subscriptions) subscribe(subscription)
     },
     runDue: agenda.runDue,
     async settled() {

@@ -2,6 +2,7 @@ import { stableId } from '../format/ids.ts'
 import { type Directory, directoryFrom, type EmulatedDirectory } from './directory.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
 import type { ConnectionSeed, ConnectionStatus, OrganizationSeed } from './seed.ts'
+import type { SessionPolicy } from './session-policy.ts'
 
 /** A customer, as the emulator holds it. */
 export interface EmulatedOrganization {
@@ -17,6 +18,8 @@ export interface EmulatedOrganization {
   readonly slug?: string
   readonly logoUrl?: string
   readonly regionCode: 'US' | 'EU'
+  /** How long sessions last, where it is not as the application says. */
+  readonly sessionPolicy?: SessionPolicy
   readonly connection?: EmulatedConnection
   readonly directory?: EmulatedDirectory
   readonly people: readonly EmulatedPerson[]
@@ -38,6 +41,7 @@ export interface Organization extends EmulatedOrganization {
   features: readonly OrganizationFeature[]
   slug?: string
   logoUrl?: string
+  sessionPolicy?: SessionPolicy
   connection?: Connection
   directory?: Directory
   readonly people: EmulatedPerson[]
@@ -72,14 +76,16 @@ export interface EmulatedConnection {
 }
 
 export function organizationFrom(seed: OrganizationSeed): Organization {
-  const { id, externalId, displayName, domains = [], connection, directory } = seed
+  const { id, externalId, slug, displayName, domains = [], connection, directory } = seed
   const people = (seed.people ?? []).map((person) => personFrom(person, displayName))
   return {
     id: id ?? stableId('org_', displayName),
     ...(externalId !== undefined && { externalId }),
+    ...(slug !== undefined && { slug }),
     displayName,
     domains,
     ...newOrganization,
+    metadata: seed.metadata ?? {},
     ...(connection !== null && { connection: connectionFrom(connection, displayName) }),
     ...(directory !== null && { directory: directoryFrom(directory, people, displayName) }),
     people,

@@ -3,9 +3,9 @@ import type { MembershipStatus, PersonSeed } from './seed.ts'
 
 /** A person who can sign in, or is refused. */
 export interface EmulatedPerson {
-  /** `usr_` and digits: the subject in `full-stack` mode. */
+  /** `usr_` and digits: the subject of the product `full-stack`. */
   readonly id: string
-  /** What follows the `;` of the subject in `sso` mode. */
+  /** What follows the `;` of the subject of the product `sso`. */
   readonly idpUserId: string
   readonly externalId?: string
   readonly email: string
@@ -19,6 +19,10 @@ export interface EmulatedPerson {
   readonly membershipStatus: MembershipStatus
   readonly refusal?: 'access_denied' | 'user_not_active'
   readonly claims: Readonly<Record<string, unknown>>
+  readonly accessTokenClaims: Readonly<Record<string, unknown>>
+  readonly customClaims: Readonly<Record<string, unknown>>
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly membershipMetadata: Readonly<Record<string, unknown>>
 }
 
 export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
@@ -39,6 +43,10 @@ export function personFrom(seed: PersonSeed, issuedBy: string): EmulatedPerson {
     membershipStatus: seed.membershipStatus ?? 'ACTIVE',
     ...(refusal !== undefined && { refusal }),
     claims: seed.claims ?? {},
+    accessTokenClaims: seed.accessTokenClaims ?? {},
+    customClaims: seed.customClaims ?? {},
+    metadata: seed.metadata ?? {},
+    membershipMetadata: seed.membershipMetadata ?? {},
   }
 }
 

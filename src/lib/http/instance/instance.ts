@@ -6,6 +6,11 @@ import {
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
 import {
+  type FindByExternalId,
+  type LookUpOrganization,
+  organizationLookup,
+} from '../../auth/organization-lookup.ts'
+import {
   type FindOrganization,
   type LookUpName,
   organizationNames,
@@ -66,6 +71,8 @@ export interface Instance {
   readonly scalekit: ScalekitClient
   readonly lookUpDomain: LookUpDomain
   readonly lookUpName: LookUpName
+  /** Finds an organization by the application's own id. */
+  readonly lookUpOrganization: LookUpOrganization
   readonly store: StateStore
   readonly revocations: RevocationsReplica
   readonly csrf: CsrfTokens
@@ -123,6 +130,11 @@ export function createInstance(config: Config): Instance {
     scalekit,
     lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
     lookUpName: organizationNames({ findOrganization: organizationBy(scalekit), clock, logger }),
+    lookUpOrganization: organizationLookup({
+      findByExternalId: organizationByExternalId(scalekit),
+      clock,
+      logger,
+    }),
     store,
     revocations,
     csrf,
@@ -152,18 +164,24 @@ function senderFor({ http, environmentUrl, issuer }: Config): Send {
   return sender({ origins, timeoutMs, ...(http.fetch ? { fetch: http.fetch } : {}) })
 }
 
-/** How long a sign-in waits for a look-up, in milliseconds; then it goes on without. */
+/** How long a sign-in waits for a look-up of a domain, in milliseconds; then it goes on without. */
 const lookUpTimeoutMs = 3000
 
 function connectionsBy({ connection }: ScalekitClient): FindConnections {
   return async function find(domain) {
-    const options = { domain, timeoutMs: lookUpTimeoutMs }
+    // Without `all`, a company whose connection is switched off looks like one that has none.
+    const options = { domain, include: 'all', timeoutMs: lookUpTimeoutMs }
     return (await connection.listConnections(options)).connections
   }
 }
 
 function organizationBy({ organization }: ScalekitClient): FindOrganization {
   return async (id) => (await organization.getOrganization(id)).organization
+}
+
+/** Waits as long as any call may take: without an answer, the sign-in fails. */
+function organizationByExternalId({ organization }: ScalekitClient): FindByExternalId {
+  return async (id) => (await organization.getOrganizationByExternalId(id)).organization
 }
 
 /** What Scalekit's signed requests come in by. */

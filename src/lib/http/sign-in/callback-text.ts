@@ -54,7 +54,7 @@ function namesText(names: readonly string[]): string {
 
 /** What the tokens were compared with, for the log. */
 export function pinsText(pins: Pins): string {
-  const { connectionId, organizationId = pins.externalOrganizationId } = pins
+  const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
   const held = [
     ...(connectionId === undefined ? [] : ['connection']),
     ...(organizationId === undefined ? [] : ['organization']),

@@ -179,7 +179,7 @@ const noAuthTime =
 
 /** What `/login` has to be told to try the same again. */
 function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<string, string> {
-  const { connectionId, organizationId = pins.externalOrganizationId } = pins
+  const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
   return {
     ...(connectionId === undefined ? {} : { connection_id: connectionId }),
     ...(organizationId === undefined ? {} : { organization_id: organizationId }),

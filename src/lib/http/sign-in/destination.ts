@@ -6,17 +6,20 @@ import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { answerInTime } from '../../ground/with-timeout.ts'
 import type { Instance } from '../instance/instance.ts'
+import { withScalekitsId } from './external-organization.ts'
 import { checkLoginRequest, domainOfEmail } from './login-target.ts'
 import { requestText, targetText } from './target-text.ts'
 
 /** What an instance is needed for here. */
-interface DestinationParts extends Pick<Instance, 'lookUpDomain'> {
+interface DestinationParts extends Pick<Instance, 'lookUpDomain' | 'lookUpOrganization'> {
   readonly config: Pick<Config, 'login'>
 }
 
 /** Either what Scalekit is to be asked for, or that the person has to be asked first, and why. */
 export interface Destination {
   readonly request: LoginRequest
+  /** The application's own id of the organization, where the sign-in was asked for by that. */
+  readonly externalOrganizationId?: string
   readonly ask?: 'first' | 'unknown' | 'unusable'
   /** What decided, as a line of the log says it. */
   readonly reason: string
@@ -30,9 +33,18 @@ export interface Destination {
  * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
  *
  * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed`,
- * `login_resolve_failed` or `application_refused`
+ * `login_resolve_failed`, `target_unknown` or `application_refused`
+ * @throws {@link ScalekitError} `provider_unavailable`
  */
 export async function findDestination(
+  parts: DestinationParts,
+  req: IncomingMessage,
+  asked: LoginRequest,
+): Promise<Destination> {
+  return withScalekitsId(parts.lookUpOrganization, await decide(parts, req, asked))
+}
+
+async function decide(
   parts: DestinationParts,
   req: IncomingMessage,
   asked: LoginRequest,

@@ -43,13 +43,18 @@ export async function startLogin(
 ): Promise<void> {
   const state = newState(options)
   nameSignIn(req, state)
-  const { request, ask } = await toldDestination(instance, req, asked, options)
+  const { request, externalOrganizationId, ask } = await toldDestination(
+    instance,
+    req,
+    asked,
+    options,
+  )
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
     const { confirm, isLink } = options
     if (isLink && (await askedToSwitch(instance, req, res, { ...asked, confirm }, request))) return
     const target = { ...request, returnTo: returnTo ?? '/' }
-    await goToScalekit(instance, req, res, target, state)
+    await goToScalekit(instance, req, res, target, { state, externalOrganizationId })
     return
   }
   const { loginHint = '', prompt } = request
@@ -74,12 +79,18 @@ async function toldDestination(
   return destination
 }
 
+/** What is known of a sign-in beside where it goes. */
+interface Begun {
+  readonly state: string
+  readonly externalOrganizationId: string | undefined
+}
+
 async function goToScalekit(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
-  state: string,
+  { state, externalOrganizationId }: Begun,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock } = instance
   const provider = await discover()
@@ -89,7 +100,7 @@ async function goToScalekit(
     {
       redirectUri: addresses.redirectUri(req),
       returnTo,
-      pins: pinsOf(target),
+      pins: pinsOf(target, externalOrganizationId),
       startedAt: clock(),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),

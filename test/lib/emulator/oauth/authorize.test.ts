@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
 import { signInAt } from '../../../support/sign-in-page.ts'
 import { authorizeUrl, type Changes, codeFor, redirectOf, redirectUri } from '../application.ts'
+import { emulate } from '../emulate.ts'
+
+const withoutPkce = { code_challenge: undefined, code_challenge_method: undefined }
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -113,13 +116,19 @@ describe('a request that is accepted', () => {
     expect([...new URL(location).searchParams.keys()]).toEqual(['code'])
   })
 
-  it('may come without PKCE only where the seed allows it', async () => {
-    const lenient = await startEmulator({ enforcePkce: false })
-    const withoutPkce = { code_challenge: undefined, code_challenge_method: undefined }
-    expect(await codeFor(lenient, withoutPkce)).toBeTruthy()
-    const { params } = await redirectOf(authorizeUrl(lenient, { code_challenge: undefined }))
+  it('may come without PKCE, but not with half of it', async () => {
+    expect(await codeFor(emulator, withoutPkce)).toBeTruthy()
+    const { params } = await redirectOf(authorizeUrl(emulator, { code_challenge: undefined }))
     expect(params.error).toBe('invalid_request')
-    await lenient.close()
+  })
+
+  it('must not come without PKCE where the seed demands it', async () => {
+    const strict = await emulate({ enforcePkce: true })
+    const { params } = await redirectOf(authorizeUrl(strict, withoutPkce))
+    expect(params).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'code_challenge is missing, and --enforce-pkce demands it',
+    })
   })
 
   it('may ask for scopes the seed adds', async () => {

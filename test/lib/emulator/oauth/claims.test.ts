@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
-import { claimsFor, tokensFor } from '../application.ts'
+import { claimsFor, idOf, tokensFor } from '../application.ts'
 
 const now = 1_800_000_000
 
@@ -10,7 +10,7 @@ let modular: Emulator
 beforeAll(async () => {
   const clock = () => now * 1000 + 999
   fullStack = await startEmulator({ clock })
-  modular = await startEmulator({ clock, mode: 'sso' })
+  modular = await startEmulator({ clock, product: 'sso' })
 })
 afterAll(() => Promise.all([fullStack.close(), modular.close()]))
 
@@ -168,7 +168,7 @@ describe('an access token', () => {
 describe('a person', () => {
   it('is one user with other roles in another organization', async () => {
     const acme = await claimsFor(fullStack, {}, 'grace@acme.example')
-    const atGlobex = { organization_id: 'globex' }
+    const atGlobex = { organization_id: idOf(fullStack, 'globex') }
     const globex = await claimsFor(fullStack, atGlobex, 'grace@acme.example')
     expect(globex.idToken.sub).toBe(acme.idToken.sub)
     expect(globex.idToken.oid).not.toBe(acme.idToken.oid)
@@ -177,7 +177,7 @@ describe('a person', () => {
 
   it('is another subject at every connection in sso mode', async () => {
     const acme = await claimsFor(modular, {}, 'grace@acme.example')
-    const atGlobex = { organization_id: 'globex' }
+    const atGlobex = { organization_id: idOf(modular, 'globex') }
     const globex = await claimsFor(modular, atGlobex, 'grace@acme.example')
     expect(globex.idToken.sub).not.toBe(acme.idToken.sub)
   })

@@ -271,7 +271,7 @@ describe('prompt=create', () => {
   })
 
   it('is not known to Modular SSO', async () => {
-    const modular = await emulate({ ...seed, mode: 'sso' })
+    const modular = await emulate({ ...seed, product: 'sso' })
     const url = authorizeUrl(modular, { ...noSelector, prompt: 'create' })
     expect((await redirectOf(url)).params.error).toBe('invalid_connection_selector')
   })

@@ -165,7 +165,7 @@ describe('emulator.invite()', () => {
     await expect(emulator.invite({ ...zoe, email: 'zoe' })).rejects.toThrow(
       'zoe is not an email address',
     )
-    const modular = await emulate({ ...seed, mode: 'sso' })
+    const modular = await emulate({ ...seed, product: 'sso' })
     await expect(modular.invite(zoe)).rejects.toThrow('Modular SSO has no invitations')
   })
 

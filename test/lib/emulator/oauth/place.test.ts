@@ -35,14 +35,13 @@ let hosted: Emulator
 let modular: Emulator
 beforeAll(async () => {
   hosted = await startEmulator({ organizations })
-  modular = await startEmulator({ organizations, mode: 'sso' })
+  modular = await startEmulator({ organizations, product: 'sso' })
 })
 afterAll(() => Promise.all([hosted.close(), modular.close()]))
 
 describe('a selector', () => {
   it.each<[string, string, Changes]>([
     ['an organization by its id', 'to Acme', { organization_id: 'org_1' }],
-    ['an organization by its external id', 'to Acme', { organization_id: 'acme' }],
     ['a connection', 'to Globex', { connection_id: 'conn_2' }],
     ['a domain', 'to Globex', { domain: 'globex.test' }],
     ['a domain in capitals', 'to Globex', { domain: 'GLOBEX.test' }],
@@ -65,6 +64,7 @@ describe('a selector', () => {
 
   it.each<[string, string, Changes]>([
     ['an unknown organization', 'invalid_organization_id', { organization_id: 'org_9' }],
+    ['an external id', 'invalid_organization_id', { organization_id: 'acme' }],
     ['an unknown connection', 'invalid_connection_id', { connection_id: 'conn_9' }],
     ['a disabled connection', 'connection_not_active', { connection_id: 'conn_3' }],
     ['an unfinished connection', 'connection_not_active', { connection_id: 'conn_4' }],
@@ -96,6 +96,13 @@ describe('a selector', () => {
     const selector = { organization_id: 'org_5' }
     expect(await errorFor(emulator, selector)).toBe('no_configured_connections')
     await emulator.close()
+  })
+
+  it('that is an external id is refused with the id to name', async () => {
+    const { params } = await redirectOf(urlFor(hosted, { organization_id: 'acme' }))
+    expect(params.error_description).toBe(
+      "acme is an external id, and organization_id takes only Scalekit's own: read it from GET /api/v1/organizations:external/acme, here it is org_1",
+    )
   })
 
   it.each<[string, string, Changes]>([

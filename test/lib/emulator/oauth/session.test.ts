@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
-import { authorizeUrl, postToken, redirectOf, tokenParams } from '../application.ts'
+import { authorizeUrl, idOf, postToken, redirectOf, tokenParams } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -26,7 +26,10 @@ describe('prompt=none', () => {
 
   it('is login_required for another organization than that of the session', async () => {
     const { cookie } = await browserSignedIn(emulator)
-    const url = authorizeUrl(emulator, { prompt: 'none', organization_id: 'globex' })
+    const url = authorizeUrl(emulator, {
+      prompt: 'none',
+      organization_id: idOf(emulator, 'globex'),
+    })
     expect((await redirectOf(url, { cookie })).params.error).toBe('login_required')
   })
 
@@ -55,7 +58,7 @@ describe('a request without prompt', () => {
 
 describe('sso mode', () => {
   it('keeps no session in the browser', async () => {
-    const modular = await startEmulator({ mode: 'sso' })
+    const modular = await startEmulator({ product: 'sso' })
     expect((await browserSignedIn(modular)).cookie).toBe('')
     await modular.close()
   })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../../../src/testing.ts'
 import { answerWith, signInAt } from '../../../support/sign-in-page.ts'
-import { authorizeUrl, type Changes, redirectUri } from '../application.ts'
+import { authorizeUrl, type Changes, idOf, redirectUri } from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -54,7 +54,7 @@ describe("the identity provider's page", () => {
     )
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
-    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('referrer-policy')).toBe('same-origin')
   })
 
   it('can be used once', async () => {
@@ -97,7 +97,7 @@ describe('a sign-in that fails', () => {
   ])(
     'goes back with what %s calls an error of the provider',
     async (_type, organization, error) => {
-      const url = authorizeUrl(emulator, { organization_id: organization })
+      const url = authorizeUrl(emulator, { organization_id: idOf(emulator, organization) })
       expectFailure(await answerWith(url, 'error'), error)
     },
   )
@@ -114,7 +114,7 @@ describe('the hosted page', () => {
   it.each(['somebody@nowhere.example', 'ada@mail.acme.example', 'ada', ''])(
     'says so in sso mode when no organization has the domain of "%s"',
     async (email) => {
-      const modular = await startEmulator({ mode: 'sso', hostedLogin: true })
+      const modular = await startEmulator({ product: 'sso', hostedLogin: true })
       const request = requestIn(await (await fetch(authorizeUrl(modular, noSelector))).text())
       const body = new URLSearchParams({ request, email })
       const answer = await fetch(`${modular.url}/emulator/sign-in`, { method: 'POST', body })

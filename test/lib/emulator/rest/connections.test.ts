@@ -44,10 +44,30 @@ describe('the list of connections', () => {
     ['of a domain nobody has', '?domain=nobody.example', []],
     ['of an organization that is not there', '?organization_id=org_1', []],
     ['with the placeholder of the reference', '?include=all', [acmeConnection, globexConnection]],
+    ['with another placeholder', '?include=none', [acmeConnection, globexConnection]],
   ])('is %s', async (_case, query, ids) => {
     const { api } = await emulateApi()
     const { body } = await api(`GET /connections${query}`)
     expect(idsIn(body)).toEqual(ids)
+  })
+
+  it.each([
+    ['disabled', { enabled: false }],
+    ['a draft', { status: 'DRAFT' as const }],
+    ['in progress', { status: 'IN_PROGRESS' as const }],
+  ])('holds one that is %s only where all are asked for', async (_case, connection) => {
+    const organizations = [
+      { displayName: 'A', domains: ['a.example'], connection: { id: 'conn_1', ...connection } },
+      { displayName: 'B', domains: ['b.example'], connection: { id: 'conn_2' } },
+    ]
+    const { emulator, api } = await emulateApi({ organizations })
+    const filters = ['', 'domain=a.example&', `organization_id=${emulator.organizations[0]!.id}&`]
+    for (const filter of filters) {
+      const active = await api(`GET /connections?${filter}`)
+      expect(idsIn(active.body)).toEqual(filter === '' ? ['conn_2'] : [])
+      const all = await api(`GET /connections?${filter}include=all`)
+      expect(idsIn(all.body)).toEqual(filter === '' ? ['conn_1', 'conn_2'] : ['conn_1'])
+    }
   })
 
   it('leaves out organizations that never configured one', async () => {

@@ -181,6 +181,7 @@ describe('the users of a directory', () => {
     }
     expect(await changedAfter('2026-01-15T10:29:59.999Z')).toHaveLength(5)
     expect(await changedAfter(startTime)).toEqual(['grace@acme.example', 'alan@acme.example'])
+    expect(await changedAfter('2026-01-15T10:30:00.999999999Z')).toHaveLength(2)
     expect(await changedAfter('2026-01-15T11:30:01+01:00')).toEqual(['alan@acme.example'])
     expect(await changedAfter('2026-01-15T10:30:02Z')).toEqual([])
   })
@@ -346,6 +347,27 @@ describe('a directory that is disabled', () => {
   })
 })
 
+/** ISO 8601 knows most of these, RFC 3339 none. */
+const timesOfNoForm = [
+  '2026-01-15',
+  '2026-01-15T10:30Z',
+  '2026-01-15T10:30:00.Z',
+  '2026-01-15T10:30:00.1234567890Z',
+  '2026-01-15t10:30:00z',
+  '2026-01-15%2010:30:00Z',
+  '2026-01-15T10:30:00%2B0100',
+  '2026-01-15T10:30:00+01:00',
+  '2026-01-15T24:00:00Z',
+  '2026-01-15T10:30:60Z',
+  '2026-02-30T10:30:00Z',
+  '2026-13-01T10:30:00Z',
+  '2026-W03-4T10:30:00Z',
+  '20260115T103000Z',
+  'Thu,%2015%20Jan%202026%2010:30:00%20GMT',
+  '1768473000',
+  '',
+]
+
 describe('a request about a directory', () => {
   const long = 'x'.repeat(33)
 
@@ -364,6 +386,11 @@ describe('a request about a directory', () => {
       `GET ${acmePath}/groups?updated_after=2026-01-15T10:30:00`,
       'Timestamp',
     ],
+    ...timesOfNoForm.map((time): [string, string, string] => [
+      `the time ${time}`,
+      `GET ${acmePath}/users?updated_after=${time}`,
+      'Timestamp',
+    ]),
     ['half a yes', `GET ${acmePath}/groups?include_detail=1`, 'type=bool'],
     ['a parameter of the other list', `GET ${acmePath}/groups?directory_group_id=x`, 'known'],
   ])('with %s is answered with the rule', async (_case, request, rule) => {

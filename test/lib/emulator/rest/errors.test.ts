@@ -226,8 +226,27 @@ describe('a request that breaks a rule', () => {
       `PATCH /organizations/${acmeId}/settings`,
       { features: [{ enabled: true }] },
       'settings.features.name',
-      'str.min_len=1',
+      'enum.defined_only=1',
     ],
+    [
+      'a feature that is not documented',
+      `PATCH /organizations/${acmeId}/settings`,
+      { features: [{ name: 'directory_sync', enabled: true }] },
+      'settings.features.name',
+      'enum.defined_only=1',
+    ],
+    ...['http://a.example/logo.svg', 'logo.svg', 'data:image/png;base64,', 'https://'].flatMap(
+      (logo_url) =>
+        (['POST /organizations', `PATCH /organizations/${acmeId}`] as const).map(
+          (request): [string, string, unknown, string, string] => [
+            `the logo ${logo_url}`,
+            request,
+            { ...organization, logo_url },
+            'organization.logo_url',
+            'str.uri=https',
+          ],
+        ),
+    ),
     [
       'a link for another id',
       'PUT /organizations/acme/portal_links',

@@ -9,16 +9,29 @@ describe('a path', () => {
     ['GET', '/keys/'],
     ['GET', '/KEYS'],
     ['GET', '/xwell-known/openid-configuration'],
-    ['GET', '/emulator/directories'],
-    ['GET', `${directory}/users/a/b`],
-    ['GET', `${directory}//`],
-    ['PUT', `${directory}/groups/a/members`],
     ['GET', '/magicLink'],
     ['GET', '/api/v1'],
   ])('is compared to the letter: %s %s is not emulated', async (method, path) => {
     expect(await answerTo(method, path)).toEqual([
       501,
       { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` },
+    ])
+  })
+
+  it.each([
+    ['GET', `${directory}/users/a/b`],
+    ['GET', `${directory}//`],
+    ['PUT', `${directory}/groups/a/members`],
+    ['GET', '/emulator'],
+    ['GET', '/emulator/'],
+    ['POST', '/emulator/Health'],
+  ])('of the emulator itself that is not there is 404: %s %s', async (method, path) => {
+    expect(await answerTo(method, path)).toEqual([
+      404,
+      {
+        error: 'not_found',
+        error_description: `The emulator has no path ${path}: see examples/emulator/README.md`,
+      },
     ])
   })
 
@@ -49,20 +62,18 @@ describe('a path', () => {
 })
 
 describe('another method', () => {
-  it.each(['HEAD', 'OPTIONS', 'PUT'])('%s is 405 where a path has no id in it', async (method) => {
-    const answer = await fetch(`${(await emulate()).url}/keys`, { method })
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET'])
-  })
-
   it.each([
-    ['PUT', directory],
-    ['POST', `${directory}/groups/a`],
-    ['PUT', '/magicLink/a'],
-  ])('is not emulated where it has one: %s %s', async (method, path) => {
-    expect(await answerTo(method, path)).toEqual([
-      501,
-      { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` },
-    ])
+    ['HEAD', '/keys', 'GET'],
+    ['OPTIONS', '/keys', 'GET'],
+    ['PUT', '/keys', 'GET'],
+    ['PUT', directory, 'GET, POST'],
+    ['POST', `${directory}/groups/a`, 'PATCH, DELETE'],
+    ['PUT', '/magicLink/a', 'GET, POST'],
+    ['GET', '/emulator/keys/rotate', 'POST'],
+    ['POST', '/emulator/faults/flt_1', 'DELETE'],
+  ])('is 405 and names those that there are: %s %s', async (method, path, allow) => {
+    const answer = await fetch((await emulate()).url + path, { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
   })
 
   it.each([

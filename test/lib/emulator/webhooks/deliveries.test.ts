@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type EmulatedDelivery, startEmulator } from '../../../../src/testing.ts'
+import {
+  type EmulatedDelivery,
+  type RetrySchedule,
+  startEmulator,
+} from '../../../../src/testing.ts'
 import type { EventType } from '../../../../src/webhooks.ts'
 import { documentedExamples } from '../../../fixtures/webhook-examples.ts'
 import { eventually } from '../../../support/eventually.ts'
@@ -177,6 +181,42 @@ describe('the schedule', () => {
     expect(delivery?.state).toBe(attempts === 6 ? 'given-up' : 'waiting')
   })
 
+  it.each<[RetrySchedule | readonly number[], readonly number[]]>([
+    ['3-attempts', [0, 5, 35]],
+    ['4-attempts', [0, 60, 300, 900]],
+    ['6-attempts', [0, 5, 35, 155, 455, 1355]],
+    ['8-attempts', [0, 5, 65, 365, 2165, 5765, 16_565, 35_765]],
+    [
+      [10, 20.5],
+      [0, 10, 30.5],
+    ],
+    [[], [0]],
+  ])('can be %s, after %j seconds', async (retrySchedule, seconds) => {
+    const now = Date.now()
+    const { emulator } = await emulateWithReceiver({ clock: () => now, retrySchedule }, [500])
+    await emulator.deliver(type)
+    for (const [at, second] of seconds.entries()) {
+      expect(emulator.deliveries[0]?.attempts).toHaveLength(at + 1)
+      expect(emulator.deliveries[0]?.attempts.at(-1)?.at).toBe(now + second * 1000)
+      const wait = (seconds[at + 1] ?? second + 86_400) - second
+      emulator.advance(wait - 0.001)
+      await emulator.settled()
+      expect(emulator.deliveries[0]?.attempts).toHaveLength(at + 1)
+      emulator.advance(0.001)
+      await emulator.settled()
+    }
+    expect(emulator.deliveries).toMatchObject([{ state: 'given-up' }])
+    expect(emulator.deliveries[0]?.attempts).toHaveLength(seconds.length)
+  })
+
+  it.each([['5-attempts'], [[-1]], [[5, Number.NaN]], [['5']], [[2 ** 31]], [7]])(
+    'cannot be %j',
+    async (given) => {
+      const retrySchedule = given as unknown as RetrySchedule
+      await expect(startEmulator({ retrySchedule })).rejects.toThrow('`retrySchedule` must be')
+    },
+  )
+
   it('can be made shorter', async () => {
     const now = Date.now()
     const { emulator } = await emulateWithReceiver({ clock: () => now, retryScale: 0.001 }, [500])
@@ -299,7 +339,7 @@ describe('what happens at the emulator', () => {
   })
 
   it('sends neither where there are no sessions', async () => {
-    const { emulator, receiver } = await emulateWithReceiver({ mode: 'sso' })
+    const { emulator, receiver } = await emulateWithReceiver({ product: 'sso' })
     await codeFor(emulator)
     await emulator.settled()
     expect(receiver.received).toEqual([])

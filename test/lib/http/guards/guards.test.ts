@@ -592,6 +592,26 @@ describe('requireRecentAuth', () => {
     expect(opened.headers.location).toContain('prompt=login&return_to=%2Fpage')
   })
 
+  it('counts from the auth_time that the environment sends', async () => {
+    let now = Date.now()
+    const clock = () => now
+    const { visitor } = await start({
+      options: { clock },
+      seed: { clock, sendAuthTime: true },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/page', auth.requireRecentAuth({ maxAgeSeconds: 300 }))
+        app.use('/page', showPrincipal)
+      },
+    })
+    const browser = visitor()
+    await browser.signIn(`/login?organization_id=${acme}`, ada)
+    now += 298_000
+    await browser.call('/page').expect(200)
+    now += 2_001
+    await browser.call('/page').expect(401)
+  })
+
   it('believes an auth_time ahead of our clock by a minute, and none beyond', async () => {
     const now = Math.floor(Date.now() / 1000) * 1000
     const at = () => now

@@ -131,8 +131,8 @@ describe('a sign-in', () => {
   })
 
   it('in full-stack and in single sign-on mode shows who it is', async () => {
-    for (const mode of ['full-stack', 'sso'] as const) {
-      const { visitor, emulator } = await start({ seed: { mode } })
+    for (const product of ['full-stack', 'sso'] as const) {
+      const { visitor, emulator } = await start({ seed: { product } })
       const browser = visitor()
       await browser.signIn(home, ada)
       const { body } = await browser.call('/app').expect(200)
@@ -141,7 +141,7 @@ describe('a sign-in', () => {
         organizationId: acme.id,
         connectionId: acme.connection!.id,
         user: { email: ada, emailVerified: true },
-        roles: mode === 'full-stack' ? ['admin'] : [],
+        roles: product === 'full-stack' ? ['admin'] : [],
       })
     }
   })

@@ -67,9 +67,12 @@ describe('the debug lines of a sign-in', () => {
     await visitor().signIn('/login?organization_id=acme', ada)
     expect(constant(log.slice(1))).toEqual([
       'debug sign-in ID: /login names organization acme',
-      'debug sign-in ID: the request decides: organization acme',
+      'debug Scalekit API: POST /oauth/token returned 200, attempt 1, n ms',
+      'debug Scalekit API: access token obtained, expires in n s',
+      'debug Scalekit API: GET /api/v1/organizations:external/acme returned 200, attempt 1, n ms',
+      `debug sign-in ID: the request decides: organization acme, which is ${organization} at Scalekit`,
       'debug discovery: loaded https://scalekit/.well-known/openid-configuration in n ms',
-      'debug sign-in ID: redirecting to Scalekit, organization acme',
+      `debug sign-in ID: redirecting to Scalekit, organization ${organization}`,
       'debug sign-in ID: the browser came back with a code',
       'debug sign-in ID: tokens received: access token for n s, ID token',
       'debug keys: https://scalekit/keys returned 200 in n ms',
@@ -200,7 +203,7 @@ describe('the debug lines of a sign-in', () => {
     const other = visitor()
     const { headers } = await other.open(await signInAt(begun.href, ada))
     await other.open(headers.location!)
-    expect(constant(log.slice(5))).toEqual([
+    expect(constant(log.slice(8))).toEqual([
       'debug sign-in ID: the browser came back with a code',
       'debug sign-in ID: the browser brought no cookie of this sign-in',
       'debug sign-in ID: the sign-in begins again: redirecting to /login',
@@ -313,7 +316,7 @@ describe('email addresses', () => {
     const { logger, lines } = fieldsLogger()
     const { visitor } = await start({
       seed: {
-        mode: 'sso',
+        product: 'sso',
         organizations: [
           {
             displayName: 'Acme',

@@ -12,6 +12,8 @@ import { requestWith } from '../../requests.ts'
 
 const ada = 'ada@acme.example'
 const connection = 'conn_69615647365005431'
+const acme = 'org_69615647365005430'
+const globex = 'org_70087756662964366'
 const hosted = { fallback: 'hosted' } as const
 
 /** How often the domain of an address was looked up. */
@@ -212,7 +214,7 @@ describe('login.resolve', () => {
 
   it('says where a request belongs that names nothing', async () => {
     const application = await subdomains()
-    expect(await destinationOf(application, '', acmeHost)).toEqual({ organization_id: 'acme' })
+    expect(await destinationOf(application, '', acmeHost)).toEqual({ organization_id: acme })
     const elsewhere = { Host: 'app.example' }
     expect(await destinationOf(application, '', elsewhere)).toEqual(asksAgain)
   })
@@ -222,12 +224,12 @@ describe('login.resolve', () => {
     const { emulator } = application
     const katherine = 'katherine@globex.example'
     expect(await destinationOf(application, `login_hint=${katherine}`, acmeHost)).toEqual({
-      organization_id: 'acme',
+      organization_id: acme,
       login_hint: katherine,
     })
     expect(lookUpsAt(emulator)).toBe(0)
     const named = await destinationOf(application, 'organization_id=globex', acmeHost)
-    expect(named).toEqual({ organization_id: 'globex' })
+    expect(named).toEqual({ organization_id: globex })
     const byDomain = await destinationOf(application, 'domain=globex.example', acmeHost)
     expect(byDomain).toEqual({ connection_id: 'conn_70087756662964367' })
   })
@@ -272,7 +274,7 @@ describe('login.resolve', () => {
     })
     const answer = await visitor().open('/enter').expect(302)
     const { searchParams } = new URL(answer.headers.location!)
-    expect(searchParams.get('organization_id')).toBe('acme')
+    expect(searchParams.get('organization_id')).toBe(acme)
   })
 
   it.each<[string, unknown]>([
@@ -299,7 +301,8 @@ describe('login.resolve', () => {
       maxAgeSeconds: undefined,
       onLogin: undefined,
     } as const
-    const parts = { config: { login }, lookUpDomain: async () => 'unknown' as const }
+    const unknown = async () => 'unknown' as const
+    const parts = { config: { login }, lookUpDomain: unknown, lookUpOrganization: unknown }
     const find = () => findDestination(parts, requestWith(), {})
     await neverAnswered(find, 'login_resolve_failed')
   })
@@ -332,7 +335,7 @@ describe('the hosted fallback', () => {
 
   it('of an environment that has none is said to be the reason', async () => {
     const { visitor, log } = await start({
-      seed: { mode: 'sso' },
+      seed: { product: 'sso' },
       options: { login: hosted },
     })
     const browser = visitor()

@@ -4,7 +4,7 @@ import { start } from '../../../support/start.ts'
 import { background, navigation } from '../../../support/visitor.ts'
 
 const acme = 'conn_69615647365005431'
-const home = '/login?organization_id=acme'
+const home = '/login?organization_id=org_69615647365005430'
 
 /** Where `/login?query` leads at Scalekit. */
 async function begin(query: string, login: ScalekitAuthOptions['login'] = {}, options = {}) {
@@ -70,7 +70,7 @@ describe('what /login sends to Scalekit', () => {
   it.each([
     ['connection_id=conn_1', { connection_id: 'conn_1' }],
     ['organization_id=org_1', { organization_id: 'org_1' }],
-    ['organization_id=acme', { organization_id: 'acme' }],
+    ['organization_id=acme', { organization_id: 'org_69615647365005430' }],
     ['domain=NoWhere.Example', { domain: 'nowhere.example', domain_hint: 'nowhere.example' }],
     ['domain=acme.example', { connection_id: acme }],
     ['login_hint=ada@nowhere.example', { login_hint: 'ada@nowhere.example' }],

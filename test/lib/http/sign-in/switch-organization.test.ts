@@ -104,7 +104,7 @@ describe('switchOrganization', () => {
   })
 
   it('tells nothing of the organization before where its subject is another', async () => {
-    const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(grace, { seed: { product: 'sso' } })
     const before = await stateOf(browser)
     await finish(browser, await browser.open(`/switch/${globex}`, click))
     const after = await stateOf(browser)
@@ -255,7 +255,7 @@ describe('the organizations that a session knows of', () => {
   })
 
   it('are nobody else’s where only a domain was named, which is no switch', async () => {
-    const { browser } = await signedIn(ada, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(ada, { seed: { product: 'sso' } })
     await browser.signIn('/login?domain=globex.example', katherine)
     expect(await stateOf(browser)).toMatchObject({
       user: { email: katherine },
@@ -264,7 +264,7 @@ describe('the organizations that a session knows of', () => {
   })
 
   it('are nobody’s who signed in while the switch was under way', async () => {
-    const { browser } = await signedIn(grace, { seed: { mode: 'sso' } })
+    const { browser } = await signedIn(grace, { seed: { product: 'sso' } })
     const begun = await browser.open(`/switch/${globex}`, click)
     await browser.post('/logout', click).expect(303)
     await browser.signIn('/login?domain=acme.example', ada)

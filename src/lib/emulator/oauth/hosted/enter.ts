@@ -42,7 +42,7 @@ function assertAdmitted(state: State, place: Place, person: EmulatedPerson): voi
   if (!isOpen(state.settings, place)) throw refusal('connection_not_active')
   if (person.refusal) throw refusal(person.refusal)
   const { organization } = place
-  if (!organization || state.settings.mode === 'sso') return
+  if (!organization || state.settings.product === 'sso') return
   if (membershipStatus(state, organization, person) === 'INVITE_EXPIRED') {
     throw new OAuthError(
       'access_denied',
@@ -68,7 +68,7 @@ async function claimsOfInterceptors(
   { selectors }: PendingSignIn,
   { person, connection, organization }: Entrance,
 ): Promise<Pick<Entrance, 'customClaims'>> {
-  if (state.settings.mode === 'sso') return {}
+  if (state.settings.product === 'sso') return {}
   const { id, type, provider } = connection
   const context = {
     user_id: person.id,
@@ -109,7 +109,7 @@ function acceptInvitation(state: State, entrance: Entrance): Entrance {
   if (person.membershipStatus !== 'PENDING_INVITE' || !organization) return entrance
   const member = { ...person, membershipStatus: 'ACTIVE' } as const
   setMember(organization, member)
-  if (state.settings.mode === 'full-stack') {
+  if (state.settings.product === 'full-stack') {
     const data = membershipData(state, { organization, person: member })
     state.webhooks.publish('user.organization_membership_created', data)
   }

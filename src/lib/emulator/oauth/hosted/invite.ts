@@ -1,5 +1,5 @@
-import { problemPage, unchangedPage } from '../../pages/page.ts'
-import { type Answer, type Call, isFromElsewhere, seeOther } from '../../server/call.ts'
+import { problemPage } from '../../pages/page.ts'
+import { type Answer, type Call, seeOther } from '../../server/call.ts'
 import { invitationKey } from '../../state/membership-status.ts'
 import type { State } from '../../state/state.ts'
 import { memberOf, membershipsOf, setMember } from '../../world/memberships.ts'
@@ -50,7 +50,7 @@ function organizationToInviteTo(
   { settings }: State,
   { organizationId, email }: InvitationSeed,
 ): Organization {
-  if (settings.mode === 'sso') throw new Error('Modular SSO has no invitations')
+  if (settings.product === 'sso') throw new Error('Modular SSO has no invitations')
   const organization = settings.organizations.find(({ id }) => id === organizationId)
   if (!organization) throw new Error(`There is no organization ${organizationId}`)
   if (domainOfEmail(email) === undefined) throw new Error(`${email} is not an email address`)
@@ -76,7 +76,6 @@ async function askBefore(
 
 /** Does what a form of the home page says. */
 export async function inviteFromPage(state: State, call: Call): Promise<Answer> {
-  if (isFromElsewhere(call)) return unchangedPage('The request came from another site.')
   const [organizationId, email] = ['organization_id', 'email'].map((field) =>
     (call.form.get(field) ?? '').trim(),
   )

@@ -27,7 +27,7 @@ function hasChoice(
   { request }: PendingSignIn,
   { email }: { readonly email: string },
 ): boolean {
-  if (state.settings.mode === 'sso') return false
+  if (state.settings.product === 'sso') return false
   const memberships = membershipsOf(state.settings, email)
   const open = memberships.filter((membership) => isOpen(state, membership))
   return open.length > (request.prompts.includes('select_account') ? 0 : 1)

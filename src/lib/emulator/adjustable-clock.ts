@@ -1,0 +1,14 @@
+import type { AdjustableClock } from './control/controls.ts'
+import type { Settings } from './world/settings.ts'
+
+/** The emulator's clock: that of the host, and what it was moved by. */
+export function adjustableClock({ clock: base }: Pick<Settings, 'clock'>): AdjustableClock {
+  let advancedMs = 0
+  return {
+    now: () => base() + advancedMs,
+    advancedSeconds: () => advancedMs / 1000,
+    advance: (seconds) => {
+      advancedMs += seconds * 1000
+    },
+  }
+}

@@ -1,0 +1,205 @@
+import type { Clock } from '../../ground/clock.ts'
+import { endSession } from '../oauth/session-ends.ts'
+import type { PendingFault } from '../state/faults.ts'
+import type { Session, State } from '../state/state.ts'
+import type { EmulatedDelivery, EmulatedSubscription } from '../webhooks/delivery.ts'
+import type { EmulatedOrganization } from '../world/organizations.ts'
+import type { OrganizationSeed, PersonSeed } from '../world/seed.ts'
+import type { Settings } from '../world/settings.ts'
+import { ControlError, found } from './control-error.ts'
+import {
+  addOrganization,
+  type OrganizationChanges,
+  removeOrganization,
+  updateOrganization,
+} from './organizations.ts'
+import {
+  addPerson,
+  type EmulatedMember,
+  type MemberChanges,
+  members,
+  removePerson,
+  updatePerson,
+} from './people.ts'
+import {
+  type EmulatorState,
+  forgetSignIns,
+  replaceOrganizations,
+  restoreState,
+  type SavedState,
+  saveState,
+} from './saved-state.ts'
+import { type FinishedSignIn, type HostedSignInOptions, signInAs } from './sign-in.ts'
+import { readState } from './state-kind.ts'
+
+/**
+ * What a test or a script does to a running emulator. The same can be done over HTTP, below
+ * `/emulator/`. Methods throw an Error whose `code` is `not_found`, `conflict` or
+ * `invalid_request`.
+ */
+export interface EmulatorControls {
+  /** The emulator's time, in milliseconds since the epoch. */
+  now(): number
+  /** Forgets the {@link Emulator.requests} so far. */
+  clearRequests(): void
+  /** The faults that are still to come. */
+  readonly faults: readonly PendingFault[]
+  /** Removes every fault. */
+  clearFaults(): void
+  /** Those that get events now. */
+  readonly subscriptions: readonly EmulatedSubscription[]
+  /**
+   * Sends deliveries that have ended again, with the same `webhook-id`.
+   *
+   * @param id The `webhook-id`: `msg_` and digits.
+   * @returns them, once the attempt was answered
+   */
+  redeliver(id: string): Promise<readonly EmulatedDelivery[]>
+  /** Every person in every organization, or in one; by its id or external id. */
+  people(organization?: string): readonly EmulatedMember[]
+  /** Adds a person to an organization, and to its directory if it has one. */
+  addPerson(organization: string, person: PersonSeed): EmulatedMember
+  /**
+   * Changes a person, by email address or id, in all of their organizations or in one.
+   * `{ active: false }` deactivates.
+   */
+  updatePerson(
+    who: string,
+    changes: MemberChanges,
+    organization?: string,
+  ): readonly EmulatedMember[]
+  removePerson(who: string, organization?: string): void
+  addOrganization(organization: OrganizationSeed): EmulatedOrganization
+  updateOrganization(organization: string, changes: OrganizationChanges): EmulatedOrganization
+  /** Removes an organization, and ends its sessions. */
+  removeOrganization(organization: string): void
+  /** Every session, oldest first. */
+  readonly sessions: readonly EmulatedSession[]
+  /** Ends a session as an administrator does. */
+  endSession(id: string): void
+  /**
+   * Signs a person in as the hosted pages do, without the pages.
+   *
+   * @returns where the browser is sent, with a code or an error
+   */
+  signIn(email: string, options?: HostedSignInOptions): Promise<FinishedSignIn>
+  /**
+   * Goes back to the seed: organizations, people, subscriptions and the clock. Sessions, tokens,
+   * faults, requests and deliveries are forgotten. The signing keys stay.
+   */
+  reset(): void
+  /** All that {@link importState} needs to go on from here, as JSON. It holds private keys. */
+  exportState(): Promise<EmulatorState>
+  /** Replaces what the emulator holds, keys included. */
+  importState(state: EmulatorState): void
+}
+
+/** A person's session at the emulator. */
+export interface EmulatedSession {
+  /** `ses_` and digits. */
+  readonly id: string
+  readonly email: string
+  readonly userId: string
+  /** Missing for a person who signed in to no organization. */
+  readonly organizationId?: string
+  readonly connectionId: string
+  /** In milliseconds since the epoch, by the emulator's clock. */
+  readonly startedAt: number
+  readonly isOver: boolean
+}
+
+/** A clock that can be moved. */
+export interface AdjustableClock {
+  readonly now: Clock
+  readonly advancedSeconds: () => number
+  readonly advance: (seconds: number) => void
+}
+
+export interface ControlParts {
+  readonly clock: AdjustableClock
+  /** Everything received so far; cleared in place. */
+  readonly requests: unknown[]
+  /** The settings as the seed has them, made anew. */
+  readonly freshSettings: () => Settings
+}
+
+export function createControls(state: State, parts: ControlParts): EmulatorControls {
+  const { clock, requests, freshSettings } = parts
+  const { faults, webhooks } = state
+  const setClock = (seconds: number) => clock.advance(seconds - clock.advancedSeconds())
+  return {
+    now: clock.now,
+    clearRequests: () => void requests.splice(0),
+    get faults() {
+      return faults.list()
+    },
+    clearFaults: faults.clear,
+    get subscriptions() {
+      return webhooks.subscriptions()
+    },
+    redeliver: (id) => redeliver(state, id),
+    people: (organization) => members(state, organization),
+    addPerson: (organization, person) => addPerson(state, organization, person),
+    updatePerson: (who, changes, organization) => updatePerson(state, who, changes, organization),
+    removePerson: (who, organization) => removePerson(state, who, organization),
+    addOrganization: (organization) => addOrganization(state, organization),
+    updateOrganization: (id, changes) => updateOrganization(state, id, changes),
+    removeOrganization: (id) => removeOrganization(state, id),
+    get sessions() {
+      return [...state.sessions.values()].map(emulatedSession)
+    },
+    endSession: (id) => {
+      const session = found(state.sessions.get(id), `session ${id}`)
+      endSession(state, session, { status: 'revoked', at: clock.now() })
+    },
+    signIn: (email, options) => signInAs(state, email, options),
+    reset() {
+      const seeded = freshSettings()
+      setClock(0)
+      replaceOrganizations(state, seeded.organizations)
+      forgetSignIns(state)
+      state.times.restore()
+      faults.clear()
+      requests.splice(0)
+      webhooks.restart(seeded.webhooks)
+    },
+    exportState: () => saveState(state, clock.advancedSeconds()),
+    importState(given) {
+      const saved = readable(given)
+      restoreState(state, saved)
+      setClock(saved.advancedSeconds)
+    },
+  }
+}
+
+async function redeliver({ webhooks }: State, id: string): Promise<readonly EmulatedDelivery[]> {
+  const deliveries = webhooks.deliveries.filter((delivery) => delivery.id === id)
+  if (deliveries.length === 0) throw new ControlError('not_found', `There is no delivery ${id}`)
+  if (deliveries.some(({ state }) => state === 'waiting')) {
+    throw new ControlError('conflict', `Delivery ${id} is still on its way`)
+  }
+  for (const delivery of deliveries) webhooks.redeliver(delivery)
+  await webhooks.settled()
+  return deliveries
+}
+
+function readable(given: EmulatorState): SavedState {
+  try {
+    return readState(given)
+  } catch (error) {
+    throw new ControlError('invalid_request', (error as Error).message)
+  }
+}
+
+function emulatedSession(session: Session): EmulatedSession {
+  const { id, person, organization, connection, startedAt, ended } = session
+  return {
+    id,
+    email: person.email,
+    userId: person.id,
+    ...(organization && { organizationId: organization.id }),
+    connectionId: connection.id,
+    startedAt,
+    isOver: ended !== undefined,
+  }
+}
