@@ -156,6 +156,17 @@ describe('with login.maxAgeSeconds, an ID token', () => {
     expect(codeOf(await signIn(`${home}&prompt=login`))).toBe('login_too_old')
   })
 
+  it('is checked by the auth_time that the environment sends', async () => {
+    const application = await start({
+      options: { login: { maxAgeSeconds }, secret },
+      seed: { sendAuthTime: true },
+    })
+    const browser = application.visitor()
+    expect((await browser.signIn(home, ada)).headers.location).toBe('/app')
+    await browser.call('/app').expect(200)
+    expect(linesOf(application)).toEqual([])
+  })
+
   it('without auth_time is accepted, with one line in the log for all', async () => {
     const { application, browser, signIn } = await startWith({}, {})
     for (const _time of [1, 2, 3]) {
