@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { otherBehaviours } from './elsewhere.ts'
+import { hostedBehaviours } from './hosted.ts'
 import { managementBehaviours } from './management.ts'
 import { signInBehaviours } from './sign-in.ts'
 
@@ -9,7 +10,12 @@ const guide = readFileSync(
   'utf8',
 )
 
-const behaviours = [...signInBehaviours, ...managementBehaviours, ...otherBehaviours]
+const behaviours = [
+  ...signInBehaviours,
+  ...hostedBehaviours,
+  ...managementBehaviours,
+  ...otherBehaviours,
+]
 
 /** The rows of the guide's table: what is documented, and how the emulator stands to it. */
 const rows = [

@@ -3,10 +3,14 @@ import { createServer } from 'node:http'
 import { connect } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished } from 'vitest'
-import { settingsFrom } from '../../../../src/lib/emulator/world/settings.ts'
 import { eventTypes } from '../../../../src/lib/webhooks/events.ts'
+import { signInAt } from '../../../support/sign-in-page.ts'
+import { authorizeUrl } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
+import { acmeId } from '../rest/api.ts'
 import { type Behaviour, behaviour } from './behaviour.ts'
+
+const ada = 'ada@acme.example'
 
 /** Webhooks, calls to the application, and other protocols. */
 export const otherBehaviours: readonly Behaviour[] = [
@@ -59,10 +63,15 @@ export const otherBehaviours: readonly Behaviour[] = [
       expect(emulator.backChannelLogouts).toMatchObject([{ status: 200 }])
     },
   ),
-  behaviour('Scalekit calls an application’s interceptors', 'absent', async () => {
-    // Without an option that says where, nothing can be called.
-    const names = Object.keys(settingsFrom({}))
-    expect(names.filter((name) => /interceptor/i.test(name))).toEqual([])
+  behaviour('Scalekit calls an application’s interceptors', 'as documented', async () => {
+    const url = 'http://127.0.0.1:1/interceptors'
+    const emulator = await emulate({
+      interceptors: [{ triggerPoint: 'PRE_SESSION_CREATION', url }],
+    })
+    // Nothing is there to answer, so that the sign-in is denied.
+    const location = await signInAt(authorizeUrl(emulator, { organization_id: acmeId }), ada)
+    expect(new URL(location).searchParams.get('error')).toBe('access_denied')
+    expect(emulator.interceptorCalls).toMatchObject([{ url, decision: 'DENY' }])
   }),
   behaviour('Directories are filled by SCIM', 'absent', async () => {
     const { url } = await emulate()
