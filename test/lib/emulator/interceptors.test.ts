@@ -89,7 +89,7 @@ describe('before a session', () => {
           user_email: ada,
           organization_id: acmeId,
           connection_details: [{ id: 'conn_69615647365005431', type: 'SAML', provider: 'OKTA' }],
-          auth_request: { organization_id: 'acme', state: 'the-state' },
+          auth_request: { organization_id: 'org_69615647365005430', state: 'the-state' },
           client_id: emulator.options.clientId,
           user_agent: 'Mozilla/5.0 (X11; Linux x86_64) Test/1.0',
           device_type: 'Desktop',
@@ -155,7 +155,7 @@ describe('before a session', () => {
     const { emulator, calls } = await asking('PRE_SESSION_CREATION', allow)
     const browser = browserAt(emulator)
     for (const prompt of [undefined, 'select_account']) {
-      const organization_id = prompt ? 'globex' : 'acme'
+      const organization_id = prompt ? 'org_70087756662964366' : acmeId
       await browser.open(authorizeUrl(emulator, { organization_id, prompt }))
       await browser.choose('grace@acme.example')
     }

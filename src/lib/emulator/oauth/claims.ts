@@ -3,7 +3,6 @@ import { randomId } from '../format/ids.ts'
 import type { Claims } from '../state/keys.ts'
 import { type Grant, nowSeconds, type Session, type State } from '../state/state.ts'
 import type { OrganizationClient } from '../world/organization-clients.ts'
-import type { EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 
 /** The claims of an ID token; the hashes are there for what it is issued with. */
@@ -79,15 +78,16 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
       roles: session.organization ? person.roles : [],
       permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
-      ...metadataClaims(person, session.organization),
+      ...metadataClaims(session),
     }),
   }
 }
 
 /** Claims of interceptors, and metadata; what is empty is not there. */
-function metadataClaims(person: EmulatedPerson, organization?: EmulatedOrganization): Claims {
+function metadataClaims({ person, organization, customClaims }: Session): Claims {
   const claims = {
-    custom_claims: person.customClaims,
+    // What an interceptor says of this session is newer.
+    custom_claims: { ...person.customClaims, ...customClaims },
     user_metadata: person.metadata,
     membership_metadata: organization ? person.membershipMetadata : {},
     org_metadata: organization?.metadata ?? {},

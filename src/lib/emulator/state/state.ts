@@ -166,7 +166,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     times: createTimes(clock),
     webhooks: createWebhooks(settings, clock),
     interceptors: createInterceptors(settings, clock),
-    invitations: new Map(),
+    invitations: new BoundedMap('invitations'),
     warnings: createWarnings(clock, settings.onWarning),
     backChannel: createBackChannel(),
     organizationClients: new Map(),

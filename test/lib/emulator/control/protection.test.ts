@@ -59,7 +59,13 @@ describe('a call that cannot be done', () => {
     [404, 'not_found', 'There is no session ses_1', 'DELETE /sessions/ses_1', undefined],
     [404, 'not_found', 'There is no delivery msg_1', 'POST /deliveries/msg_1/redeliver', {}],
     [404, 'not_found', 'There is no directory dir_1', 'POST /directories/dir_1/enable', {}],
-    [404, 'not_found', 'No organization has no person', 'POST /sign-ins', { email: 'x@y.example' }],
+    [
+      404,
+      'not_found',
+      'There is no person x@y.example',
+      'POST /sign-ins',
+      { email: 'x@y.example' },
+    ],
     [
       404,
       'not_found',

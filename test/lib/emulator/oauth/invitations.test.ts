@@ -178,7 +178,7 @@ describe('emulator.invite()', () => {
         headers,
         body: new URLSearchParams({ organization_id: 'org_1', email: zoe.email }),
       })
-    expect((await send({ 'sec-fetch-site': 'cross-site' })).status).toBe(400)
+    expect((await send({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect(person(zoe.email)).toBeUndefined()
     expect((await send()).status).toBe(303)
     expect(person(zoe.email)).toMatchObject({ name: 'zoe', roles: ['member'] })
