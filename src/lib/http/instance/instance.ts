@@ -70,6 +70,8 @@ export interface Instance {
   /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly transactions: Transactions
+  /** By state, the paths at which the sign-ins land that this process is finishing right now. */
+  readonly signInsUnderWay: Map<string, Promise<string>>
   /** Seals the `state` of a sign-out. */
   readonly logoutSeal: Sealer
   /** From a verified webhook to its handlers. */
@@ -131,6 +133,7 @@ export function createInstance(config: Config): Instance {
       singleUse: store.singleUse,
       clock,
     }),
+    signInsUnderWay: new Map(),
     logoutSeal: seal('logout'),
     ...signed,
   }

@@ -52,11 +52,30 @@ async function finish(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  if (answer.error !== undefined) throw providerError(answer.error, answer.description)
+  const { returnTo } = transaction
+  if (status === 'expired') return goOn(instance, req, res, returnTo, expired())
+  if (status === 'used') return goOnBeside(instance, answer, returnTo, req, res)
+  const { signInsUnderWay } = instance
+  const landing = signIn(instance, answer, transaction, req, res)
+  signInsUnderWay.set(answer.state, landing)
+  try {
+    redirect(req, res, await landing)
+  } finally {
+    signInsUnderWay.delete(answer.state)
+  }
+}
+
+/** Signs the user in, and answers the path to go on to. */
+async function signIn(
+  instance: Instance,
+  answer: CallbackAnswer,
+  transaction: Transaction,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<string> {
   const { addresses, config, sessions } = instance
   const { returnTo } = transaction
-  if (answer.error !== undefined) throw providerError(answer.error, answer.description)
-  if (status !== 'taken') return goOn(instance, req, res, returnTo, tooLate(status))
-
   const previous = await sessions.live(req)
   const { identity, tokens } = await redeem(instance, answer, transaction, previous, req)
   const attempt = { identity, tokens, req, returnTo }
@@ -69,6 +88,25 @@ async function finish(
   tellSignIn(instance, req, `${kept}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
+  return landing
+}
+
+/**
+ * A browser may ask for the callback twice at once, and shows either response. Both lead to the page
+ * that the sign-in was for, and if it fails, both say why. Only the first sets a session: a copy of
+ * the cookie and the URL gains nothing here. Another process cannot tell how the sign-in ends, so it
+ * sends the browser to the page, which starts a new sign-in if this one failed.
+ */
+async function goOnBeside(
+  instance: Instance,
+  { state }: CallbackAnswer,
+  returnTo: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  if (!isNavigation(req)) return goOn(instance, req, res, returnTo, alreadyUsed())
+  const landing = (await instance.signInsUnderWay.get(state)) ?? returnTo
+  tellSignIn(instance, req, `asked for twice: redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
 }
 
@@ -147,10 +185,12 @@ function answeredItself(): LoginError {
   })
 }
 
-function tooLate(status: 'expired' | 'used'): LoginError {
-  return status === 'expired'
-    ? new LoginError('login_expired', 'The sign-in expired before it was finished')
-    : new LoginError('login_state_used', 'The sign-in was already used')
+function expired(): LoginError {
+  return new LoginError('login_expired', 'The sign-in expired before it was finished')
+}
+
+function alreadyUsed(): LoginError {
+  return new LoginError('login_state_used', 'The sign-in was already used')
 }
 
 const noAuthTime =
