@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { neverCache } from '../../ground/cookies.ts'
+import { neverCache } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'

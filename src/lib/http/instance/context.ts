@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
+import { keepPrivate } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
+import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
 import type { Instance } from './instance.ts'
 
@@ -32,6 +34,7 @@ export class Context {
   readonly outer: Context | undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
+  readonly #arrival: Arrival
   #principal: Principal | undefined
   #wasFresh: boolean
 
@@ -45,13 +48,21 @@ export class Context {
     this.outer = outer
     this.#req = req
     this.#res = res
+    this.#arrival = instance.sessions.arrival()
     this.#wasFresh = instance.sessions.isFresh()
   }
 
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
-    this.#principal ??= this.instance.sessions.principalOf(this.#req, this.#res, this.#wasFresh)
-    return this.#principal
+    if (this.#principal) return this.#principal
+    const { sessions } = this.instance
+    try {
+      this.#principal = sessions.principalOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
+      return this.#principal
+    } finally {
+      // From now on, what is sent may depend on it, or on it being unknown.
+      keepPrivate(this.#res)
+    }
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */

@@ -28,6 +28,7 @@ import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
 import { type KeySet, keySets } from '../../oidc/key-sets.ts'
 import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
+import { newestCookies } from '../../session/newest-cookies.ts'
 import type { OwnSession } from '../../session/own-session.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
@@ -97,11 +98,16 @@ export function createInstance(config: Config): Instance {
   const store = boundedStore(config.store ?? processStore(id, clock))
   const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
+  const newest = newestCookies({
+    clock,
+    maxLagMs: store.revocations.local ? undefined : maxLagMs,
+  })
   const csrf = csrfTokens(config.secret, id)
   const sessions = liveSessions({
     storage: sessionStorage(config, cookieStyle, seal),
     revocations,
     tokenStore: store.tokenStore,
+    newest,
     abilities: { csrfToken: csrf.issue },
     clock,
   })
@@ -125,9 +131,9 @@ export function createInstance(config: Config): Instance {
     revocations,
     csrf,
     sessions,
-    ownSession: ownSessionFor(config, { id, cookieStyle, isOver: sessions.isOver }),
+    ownSession: ownSessionFor(config, { id, cookieStyle, newest, isOver: sessions.isOver }),
     transactions: cookieTransactions({
-      name: config.name,
+      name: config.cookiePrefix,
       style: cookieStyle,
       seal: seal('transaction'),
       singleUse: store.singleUse,

@@ -104,9 +104,11 @@ async function goOnBeside(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (!isNavigation(req)) return goOn(instance, req, res, returnTo, alreadyUsed())
-  const landing = (await instance.signInsUnderWay.get(state)) ?? returnTo
-  tellSignIn(instance, req, `asked for twice: redirecting to ${pathText(landing)}`)
+  const isPage = isNavigation(req)
+  const first = isPage ? instance.signInsUnderWay.get(state) : undefined
+  if (!first) return goOn(instance, req, res, returnTo, alreadyUsed(), isPage)
+  const landing = await first
+  tellSignIn(instance, req, `requested twice at once: redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
 }
 
@@ -159,20 +161,26 @@ async function withoutTransaction(
   await goOn(instance, req, res, '/', mayRestart ? undefined : missingTransaction(instance, req))
 }
 
-/** A user who is signed in already just goes on; no browser is sent around in a circle. */
+/**
+ * A user who is signed in already just goes on; no browser is sent around in a circle.
+ *
+ * @param mayTryPage Whether the page may find out what becomes of a user who is not signed in yet.
+ */
 async function goOn(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   returnTo: string,
   error: LoginError | undefined,
+  mayTryPage = false,
 ): Promise<void> {
   const { addresses, sessions } = instance
   const { status } = await sessions.ask(req, res)
-  if (status !== 'signed-in' && error) throw error
   const isSignedIn = status === 'signed-in'
-  const why = isSignedIn ? 'the browser has a live session' : 'the sign-in begins again'
-  const next = isSignedIn ? returnTo : addresses.loginUrl({ restart: '1' })
+  if (!isSignedIn && error && !mayTryPage) throw error
+  const elsewhere = mayTryPage ? 'another process may finish it' : 'the sign-in begins again'
+  const why = isSignedIn ? 'the browser has a live session' : elsewhere
+  const next = isSignedIn || mayTryPage ? returnTo : addresses.loginUrl({ restart: '1' })
   const but = error ? `${error.message}, but ` : ''
   tellSignIn(instance, req, `${but}${why}: redirecting to ${pathText(next)}`)
   redirect(req, res, next)
