@@ -62,7 +62,7 @@ async function startAt(
   const advance = (ms: number) => {
     time += ms
   }
-  return { ...application, slow, advance }
+  return { ...application, slow, clock, advance }
 }
 
 function mountSlow(app: HostApp, { came, mayEnd }: Slow): void {
@@ -204,6 +204,22 @@ describe.skipIf(isExpressSession).each(kinds)('a late response in the %s', (kind
     expect(body.user.email).toBe(who)
   })
 
+  it('sets no cookie after a sign-out that another process handled', async () => {
+    const both = { ...options(), store: memoryStore() }
+    const { visitor, url, emulator, slow, advance, clock } = await startAt(both, () => {})
+    const other = await start({ emulator, options: { ...both, clock, baseUrl: url } })
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    advance(halfDayMs)
+    const lines = linesOf(browser.call('/slow'))
+    await slow.came.opened
+    const cookie = `scalekit-session=${browser.cookie('scalekit-session')}`
+    const headers = { ...click, cookie, Host: new URL(url).host }
+    await other.visitor().post('/logout', headers).expect(303)
+    slow.mayEnd.open()
+    expect(await lines).toEqual([])
+  })
+
   it('sets no cookie after a sign-out', async () => {
     const { browser, lines } = await lateAfter((it) => it.post('/logout', click).expect(303))
     expect(lines).toEqual([])
@@ -218,10 +234,14 @@ describe.skipIf(isExpressSession)('a guest’s response that is late', () => {
     ['writes to the session', true, '/slow?write'],
     ['begins a session', false, '/slow?write'],
   ])('and %s does not bring the guest back after a sign-in', async (_what, hasCart, path) => {
-    const { visitor, slow } = await startAt(stored[1](), () => {})
+    const options: Options = { session: { store: new MemoryStore(), idleSeconds: 600 } }
+    const { visitor, slow, advance } = await startAt(options, () => {})
     const browser = visitor()
     if (hasCart) await browser.call('/keep')
-    const callback = await signInAt((await browser.begin(home)).href, ada)
+    const begun = await browser.begin(home)
+    // Past half of the idle time, and within the time that a sign-in may take.
+    advance(301_000)
+    const callback = await signInAt(begun.href, ada)
     const late = browser.call(path)
     const lines = linesOf(late)
     await slow.came.opened
