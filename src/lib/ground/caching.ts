@@ -6,8 +6,13 @@ import { beforeHead } from './response-head.ts'
  * say otherwise afterwards.
  */
 export function neverCache(res: ServerResponse): void {
-  amendCacheControl(res, 'no-store')
+  neverStore(res)
   varyByCookie(res)
+}
+
+/** The same for a response that {@link keepPrivate} makes different for other cookies. */
+export function neverStore(res: ServerResponse): void {
+  amendCacheControl(res, 'no-store')
 }
 
 /**

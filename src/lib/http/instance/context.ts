@@ -37,6 +37,7 @@ export class Context {
   readonly #arrival: Arrival
   #principal: Principal | undefined
   #wasFresh: boolean
+  #isPrivate = false
 
   constructor(
     instance: Instance,
@@ -54,15 +55,25 @@ export class Context {
 
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
-    if (this.#principal) return this.#principal
-    const { sessions } = this.instance
     try {
-      this.#principal = sessions.principalOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
-      return this.#principal
+      return this.ask()
     } finally {
-      // From now on, what is sent may depend on it, or on it being unknown.
-      keepPrivate(this.#res)
+      this.keepPrivate()
     }
+  }
+
+  /** The same for a caller that keeps what it sends from caches itself. */
+  ask(): Principal {
+    const { sessions } = this.instance
+    this.#principal ??= sessions.principalOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
+    return this.#principal
+  }
+
+  /** From now on, what is sent may depend on who is asking. */
+  keepPrivate(): void {
+    if (this.#isPrivate) return
+    this.#isPrivate = true
+    keepPrivate(this.#res)
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
