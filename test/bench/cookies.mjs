@@ -20,7 +20,8 @@ export function resealed(cookie, count, options) {
   const auth = scalekitAuth({ ...options, session: { idleSeconds }, clock })
   return Array.from({ length: count }, () => {
     const { req, res } = requestWith(cookie)
-    auth(req, res, () => auth.requireAuth()(req, res, () => {}))
+    // The cookie is set when the header is written.
+    auth(req, res, () => auth.requireAuth()(req, res, () => res.writeHead(200)))
     return String(res.getHeader('Set-Cookie')).split(';', 1)[0]
   })
 }

@@ -1,6 +1,6 @@
 import connect from 'connect'
 import { describe, expect, it } from 'vitest'
-import type { ScalekitAuth, ScalekitAuthOptions } from '../../src/index.ts'
+import { getAuth, type ScalekitAuth, type ScalekitAuthOptions } from '../../src/index.ts'
 import { showPrincipal } from '../support/application.ts'
 import { askOverHttp2 } from '../support/http2.ts'
 import { start } from '../support/start.ts'
@@ -47,5 +47,27 @@ describe('over HTTP/2, which names the host in another way,', () => {
     const cookie = `scalekit-session=${browser.cookie('scalekit-session')}`
     const headers = await ask(auth, `http://${name}.app.example/page`, { cookie })
     expect(headers[':status']).toBe(status)
+  })
+
+  it('a session is renewed, beside the cookies of the application', async () => {
+    let time = Date.now()
+    const clock = () => time
+    const { auth, visitor } = await startWith({ clock })
+    const browser = visitor()
+    await browser.signIn('/login?organization_id=acme', 'ada@acme.example')
+    const cookie = `scalekit-session=${browser.cookie('scalekit-session')}`
+    time += 43_200_000
+    const app = connect()
+    app.use(auth)
+    app.use('/page', (req, res) => {
+      getAuth(req)
+      res.setHeader('Set-Cookie', 'theirs=1')
+      res.setHeader('Cache-Control', 'public')
+      res.end()
+    })
+    const { headers } = await askOverHttp2(app, { ':path': '/page', cookie })
+    const lines = [headers['set-cookie'] ?? []].flat()
+    expect(lines.map((line) => line.split('=')[0])).toEqual(['theirs', 'scalekit-session'])
+    expect(headers['cache-control']).toBe('no-store')
   })
 })

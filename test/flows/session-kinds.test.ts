@@ -152,7 +152,8 @@ describe.skipIf(isExpressSession).each([kinds[0]!, kinds[2]!])(
       const browser = visitor()
       await browser.signIn(home, ada)
       const stranger = await visitor().call('/cached').expect(200)
-      expect(stranger.headers['cache-control']).toBe('public, max-age=600')
+      expect(stranger.headers['cache-control']).toBe('private, max-age=600')
+      expect(stranger.headers.vary).toContain('Cookie')
       time += dayMs / 2
       const { headers } = await browser.call('/cached').expect(200)
       expect(String(headers['set-cookie'])).toContain(`${cookieName}=`)

@@ -89,7 +89,9 @@ export async function serveApplication(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { logger, lines } = recordingLogger()
-  const auth = scalekitAuth({ baseUrl: url, logger, ...(await optionsFor(url)) })
+  // Tests know the cookies by their names, which would have the port in them.
+  const named = { name: 'scalekit', baseUrl: url, logger }
+  const auth = scalekitAuth({ ...named, ...(await optionsFor(url)) })
   const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
   if (isExpressSession) app.use(applicationSession(parts.store))

@@ -3,6 +3,7 @@ import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
+import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { TokenStore } from '../state/store.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
@@ -11,16 +12,24 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {
+  /** Remembers when a request came. */
+  arrival(): Arrival
   /** Whether what other processes ended is known. */
   isFresh(): boolean
   /**
    * Who is asking.
    *
+   * @param arrival When the request came. Default: now.
    * @param wasFresh Whether what other processes ended was known when the request came, and that is
    *   enough. Default: false.
    * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has ended
    */
-  principalOf(req: IncomingMessage, res: ServerResponse, wasFresh?: boolean): Principal
+  principalOf(
+    req: IncomingMessage,
+    res: ServerResponse,
+    arrival?: Arrival,
+    wasFresh?: boolean,
+  ): Principal
   /**
    * The same, once what other processes ended is known.
    *
@@ -49,10 +58,11 @@ export function liveSessions(parts: {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
   readonly tokenStore: TokenStore
+  readonly newest: NewestCookies
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, tokenStore, abilities, clock } = parts
+  const { storage, revocations, tokenStore, newest, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -85,8 +95,21 @@ export function liveSessions(parts: {
   ): Promise<void> {
     storage.assertFits(req, identity)
     const previous = storage.read(req)
+    const isSame = previous !== undefined && isSamePerson(previous, identity)
+    const goesOn = isSame && !revocations.isDead(previous)
     if (previous) await finish(previous)
-    await storage.write(req, res, identity)
+    await storage.write(req, res, identity, goesOn)
+    newest.act(req)
+  }
+
+  /** Of several requests that could, one renews: the others' cookies would be older. */
+  function mayRenew(identity: Identity, arrival: Arrival): boolean {
+    const names = [identity.sessionId]
+    if (revocations.isDead(identity) || newest.isLate(names, arrival)) return false
+    // Another process may have replaced the session, and the next request will know.
+    if (newest.hasOutlasted(arrival)) return false
+    newest.sent(names)
+    return true
   }
 
   function isStale(req: IncomingMessage): boolean {
@@ -96,6 +119,7 @@ export function liveSessions(parts: {
   function principalOf(
     req: IncomingMessage,
     res: ServerResponse,
+    arrival: Arrival = newest.arrival(),
     wasFresh: boolean = false,
   ): Principal {
     const identity = storage.read(req)
@@ -103,16 +127,18 @@ export function liveSessions(parts: {
     if (hasEnded(identity, clock())) return signedOut.expired
     if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
     if (revocations.isDead(identity)) return signedOut.revoked
-    storage.touch(req, res, identity, revocations.isDead)
+    storage.touch(req, res, identity, arrival, mayRenew)
     return principalOfIdentity(identity)
   }
 
   return {
+    arrival: newest.arrival,
     isFresh: revocations.isFresh,
     principalOf,
     async ask(req, res) {
+      const arrival = newest.arrival()
       if (isStale(req)) await revocations.refresh()
-      return principalOf(req, res)
+      return principalOf(req, res, arrival)
     },
     isStale,
     refresh: () => revocations.refresh(),
@@ -139,9 +165,17 @@ export function liveSessions(parts: {
         const identity = storage.read(req)
         const tokens = identity && (await finish(identity))
         await storage.clear(req, res)
+        newest.act(req)
         return tokens
       }),
   }
+}
+
+/** What was kept for a person in one organization is not theirs in another. */
+function isSamePerson(one: Identity, other: Identity): boolean {
+  return (
+    one.iss === other.iss && one.sub === other.sub && one.organizationId === other.organizationId
+  )
 }
 
 async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> {

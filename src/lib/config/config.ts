@@ -7,7 +7,7 @@ import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { StateStore } from '../state/store.ts'
 import { baseUrls } from './base-url.ts'
-import { type Env, emulatorRules, withoutEmpty } from './environment.ts'
+import { type Env, emulatorRules, isProduction, withoutEmpty } from './environment.ts'
 import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
 import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
 import { type LoginConfig, loginReaders } from './login.ts'
@@ -79,7 +79,10 @@ const rootReaders = {
 }
 
 /** Every option as the rest of the package uses it, by the option's own name. */
-export interface Config extends Read<typeof rootReaders> {}
+export interface Config extends Read<typeof rootReaders> {
+  /** What the names of all cookies begin with, after `__Host-`. */
+  readonly cookiePrefix: string
+}
 
 /** The names of all options by group; `''` is the top level. */
 export const optionNames: Readonly<Record<string, readonly string[]>> = {
@@ -119,7 +122,20 @@ export function parseConfig(
   for (const line of warnings(options, env)) config.logger.warn(line)
   for (const line of notes(options, env)) config.logger.debug(line)
   for (const line of alarms(options, env)) config.logger.error(line)
-  return Object.freeze(config)
+  return Object.freeze({ ...config, cookiePrefix: cookiePrefix(options, env, config) })
+}
+
+/**
+ * Browsers send the cookies of a host to all of its ports. In development, several applications are on
+ * one host, and would sign each other out.
+ */
+function cookiePrefix(
+  options: ScalekitAuthOptions,
+  env: Env,
+  { name, baseUrl }: Pick<Config, 'name' | 'baseUrl'>,
+): string {
+  const [{ port }] = baseUrl
+  return isProduction(env) || options.name !== undefined || port === '' ? name : `${name}-${port}`
 }
 
 function instanceName(value: unknown): string {

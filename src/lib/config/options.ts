@@ -42,7 +42,9 @@ export interface ScalekitAuthOptions {
   readonly secret?: string | readonly string[]
   /**
    * The name of this instance: 1 to 32 letters, digits or underscores. Cookie names begin with it,
-   * so two instances in one application need two names. Default: `scalekit`.
+   * so two instances in one application need two names. Without this option, they also have the port
+   * of `baseUrl` outside production: browsers send the cookies of a host to all of its ports. Default:
+   * `scalekit`.
    */
   readonly name?: string
   /**
@@ -202,7 +204,8 @@ export interface SessionOptions {
   readonly secret?: string | readonly string[]
   /**
    * The members of `req.session` that are kept at a sign-in, e.g. `cart`. Others are removed, since
-   * they may belong to another user. Default: none.
+   * they may belong to another user; when the same user signs in again to the same organization, all
+   * are kept. Default: none.
    */
   readonly keep?: readonly string[]
   /**

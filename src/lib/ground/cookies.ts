@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
-import { isObject } from './is-object.ts'
+import { neverCache } from './caching.ts'
 
 /** Finds one cookie without parsing the others; a name sent twice is refused as `undefined`. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
@@ -72,60 +72,7 @@ export function clearCookie(res: ServerResponse, name: string, style: CookieStyl
   setCookie(res, { name, value: '', maxAgeSeconds: 0 }, style)
 }
 
-/**
- * Marks an answer as personal: not to be stored, and different for other cookies. The application
- * may say otherwise afterwards.
- */
-export function neverCache(res: ServerResponse): void {
-  res.setHeader('Cache-Control', 'no-store')
-  const vary = res.getHeader('Vary')
-  if (vary === undefined) res.setHeader('Vary', 'Cookie')
-  else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(String(vary))) res.appendHeader('Vary', 'Cookie')
-}
-
-/** A session's cookie that an answer brings again, so that the session goes on. */
-export interface Renewal {
-  /** Whether this line of `Set-Cookie` is it. */
-  isRenewal(line: string): boolean
-  /** Whether the session has ended meanwhile. */
-  isOver(): boolean
-}
-
 /** The lines of `Set-Cookie` so far. */
 export function setCookieLines(res: ServerResponse): string[] {
   return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-}
-
-/**
- * The same at the last moment for an answer with cookies, also where its page says it is public.
- *
- * @param renewal Taken out of an answer that comes too late: in the browser, it would replace the
- *   cookie of the session that followed.
- */
-export function keepFromCaches(res: ServerResponse, renewal: Renewal): void {
-  const { writeHead } = res
-  res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
-    if (renewal.isOver()) takeBack(res, renewal)
-    const isPersonal = res.getHeader('Set-Cookie') !== undefined
-    if (isPersonal) neverCache(res)
-    return Reflect.apply(writeHead, res, isPersonal ? given.map(withoutCacheControl) : given)
-  } as typeof res.writeHead
-}
-
-function takeBack(res: ServerResponse, { isRenewal }: Renewal): void {
-  const kept = setCookieLines(res).filter((line) => !isRenewal(line))
-  if (kept.length > 0) res.setHeader('Set-Cookie', kept)
-  else res.removeHeader('Set-Cookie')
-}
-
-/** What `writeHead` is given overrules what was set. */
-function withoutCacheControl(given: unknown): unknown {
-  // In a list, names and values take turns.
-  if (Array.isArray(given)) return given.filter((_, at) => !isCacheControl(given[at - (at % 2)]))
-  if (!isObject(given)) return given
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !isCacheControl(name)))
-}
-
-function isCacheControl(name: unknown): boolean {
-  return String(name).toLowerCase() === 'cache-control'
 }

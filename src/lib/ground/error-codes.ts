@@ -22,7 +22,6 @@ const statusByCode = {
     login_state_missing: 400,
     login_state_used: 400,
     login_cookies_refused: 400,
-    login_cookie_insecure: 400,
     login_expired: 400,
     login_too_old: 400,
     login_denied: 403,

@@ -63,10 +63,15 @@ export interface Asked {
 export function readAnswer(answer: Answer, asked: Asked): Json {
   const { status } = answer
   if (status < 200 || status > 299) throw failure(answer, asked)
-  if (status === 204) return {}
+  if (status === 204 || isDeleted(answer, asked)) return {}
   const body = jsonObject(answer)
   if (body) return body
   throw unusable(asked, 'is not a JSON object', { isRetryable: asked.isRepeatable })
+}
+
+/** Nothing is left to say of what was deleted, so some gateways send 200 with an empty body. */
+function isDeleted({ body }: Answer, { method }: Asked): boolean {
+  return method === 'DELETE' && body.length === 0
 }
 
 /** An answer that says nothing that can be used. */

@@ -7,12 +7,21 @@ interface BoundedFetchInit {
   readonly body?: unknown
 }
 
-/** `fetch` as openid-client and jose call it, answering a real, fully read `Response`. */
+/**
+ * `fetch` as openid-client and jose call it, answering a real, fully read `Response`.
+ *
+ * A POST is a grant, and the provider takes a code or a refresh token once: shown again after a reset
+ * connection, it counts as stolen, and every token of the session is revoked.
+ *
+ * @see RFC 9700 section 4.14.2
+ */
 export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Promise<Response> {
   return async function boundedFetch(url, init) {
     const { origin, pathname, search } = new URL(url)
+    const { method = 'GET' } = init
     const { status, headers, body } = await send({
-      method: init.method ?? 'GET',
+      method,
+      once: method === 'POST',
       origin,
       path: pathname + search,
       headers: Object.fromEntries(new Headers(init.headers)),

@@ -46,7 +46,7 @@ export function hasExpressSession(req: IncomingMessage): req is ExpressSessionRe
 export function expressSession(parts: {
   /** The member of `req.session` that is ours. */
   readonly key: string
-  /** The members that outlive a sign-in; everything else was somebody else's. */
+  /** The members that outlive a sign-in of another person. */
   readonly keep: readonly string[]
   readonly sealed: SealedIdentity
   readonly logger: Logger
@@ -69,10 +69,11 @@ export function expressSession(parts: {
     },
     // A store takes whatever there is.
     assertFits() {},
-    async write(req, res, identity) {
+    async write(req, res, identity, isSamePerson) {
       assertMounted(req)
       const { absoluteExpiresAt } = identity
-      const kept = pick(req.session ?? {}, keep)
+      const { cookie: _cookie, ...data } = req.session ?? {}
+      const kept = isSamePerson ? data : pick(data, keep)
       const value = sealed.seal({ ...identity, idleExpiresAt: absoluteExpiresAt })
       await replaceSession(req, { ...kept, [key]: value })
       warnAboutCookie(req, res, logger)

@@ -33,13 +33,13 @@ export function detectedKind(storages: SessionStorages): SessionStorage {
       return identity
     },
     assertFits: (req, identity) => storageFor(req).assertFits(req, identity),
-    async write(req, res, identity) {
-      await storageFor(req).write(req, res, identity)
+    async write(req, res, identity, isSamePerson) {
+      await storageFor(req).write(req, res, identity, isSamePerson)
       settled ??= 'cookie'
     },
-    touch(req, res, identity, isDead) {
+    touch(req, res, identity, arrival, mayRenew) {
       // Whose identity it is was read before, and that has settled the kind.
-      if (settled) storages[settled].touch(req, res, identity, isDead)
+      if (settled) storages[settled].touch(req, res, identity, arrival, mayRenew)
     },
     clear: async (req, res) => storageFor(req).clear(req, res),
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type CookieStyle, cookieName, keepFromCaches } from '../ground/cookies.ts'
+import { cookieName } from '../ground/cookies.ts'
 import { type Logger, quote } from '../ground/log.ts'
 import { storeTimeoutMs } from './express-session.ts'
 import { loadExpressSession } from './load-express-session.cts'
+import { type OwnCookieParts, ownCookie } from './own-session-cookie.ts'
 
 /**
  * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only we hand it to
@@ -20,31 +21,25 @@ export interface SessionStore {
 /** Runs before whatever asks for a session; what it waits for always ends. */
 export type OwnSession = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
 
+/** What it takes to mount `express-session`. */
+export interface OwnSessionParts extends OwnCookieParts {
+  readonly store: SessionStore
+  /** The first signs, all verify. */
+  readonly secrets: readonly string[]
+  readonly logger: Logger
+}
+
 /**
  * Mounts `express-session` as it should be: nothing is stored for visitors without a session, and
  * a request that its store fails goes on without one, so that public pages work; whoever asks who
  * is signed in is then refused.
  */
-export function ownSession(parts: {
-  readonly name: string
-  readonly style: CookieStyle
-  readonly store: SessionStore
-  /** The first signs, all verify. */
-  readonly secrets: readonly string[]
-  /** How long a session lasts without a request, in seconds. */
-  readonly idleSeconds: number
-  readonly logger: Logger
-  /** Whether the session that a request has was ended meanwhile. */
-  isOver(req: IncomingMessage): boolean
-}): OwnSession {
-  const session = loadExpressSession()(optionsOf(parts))
-  const name = cookieName(parts.name, parts.style)
+export function ownSession(parts: OwnSessionParts): OwnSession {
+  const cookie = ownCookie(parts)
+  const session = loadExpressSession()(optionsOf(parts, cookie.newId))
   return function scalekitOwnSession(req, res, next) {
-    // `express-session` sets its cookie at the last moment.
-    keepFromCaches(res, {
-      isRenewal: (line) => line.startsWith(`${name}=`),
-      isOver: () => parts.isOver(req),
-    })
+    // `express-session` sets its cookie at the last moment, so this comes after it.
+    cookie.watch(req, res)
     let isWaiting = true
     const goOn = () => {
       if (!isWaiting) return
@@ -56,31 +51,36 @@ export function ownSession(parts: {
     session(req, res, (error) => {
       if (error) parts.logger.error(`The session store failed: ${quote(String(error))}`)
       clearTimeout(timer)
+      sendAnyway(req)
       goOn()
     })
   }
 }
 
-function optionsOf({
-  name,
-  style,
-  store,
-  secrets,
-  idleSeconds,
-}: Omit<Parameters<typeof ownSession>[0], 'logger' | 'isOver'>): object {
+/** What the versions before stored says that its cookie is for https alone. */
+function sendAnyway(req: IncomingMessage): void {
+  const { session } = req as { readonly session?: { readonly cookie: { secure: boolean } } }
+  if (session) session.cookie.secure = false
+}
+
+function optionsOf(
+  { name, style, store, secrets, idleSeconds }: OwnSessionParts,
+  newId: () => string,
+): object {
   return {
     name: cookieName(name, style),
     store,
     secret: secrets,
+    genid: newId,
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    // `baseUrl` says that browsers come by https; a proxy's header only has to agree.
-    proxy: style.isSecure,
     cookie: {
       httpOnly: true,
       sameSite: 'lax',
-      secure: style.isSecure,
+      // `baseUrl` says that browsers come by https. Told so, `express-session` would send no cookie
+      // where a proxy does not say it, too; the attribute is added to the cookie that it sends.
+      secure: false,
       path: '/',
       maxAge: idleSeconds * 1000,
     },

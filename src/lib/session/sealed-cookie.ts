@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
-import { type CookieStyle, cookieName, keepFromCaches, setCookieLines } from '../ground/cookies.ts'
+import { type CookieStyle, cookieName } from '../ground/cookies.ts'
 import { ConfigError } from '../ground/errors.ts'
+import { beforeHead } from '../ground/response-head.ts'
 import type { Sealer } from '../ground/seal.ts'
 import type { Identity } from '../ground/types.ts'
 import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
 import { sealedIdentity } from './sealed-identity.ts'
-import type { SessionStorage } from './session-storage.ts'
+import { hasEnded, type SessionStorage } from './session-storage.ts'
 
 /**
  * Keeps the identity in the browser, sealed as a whole.
@@ -27,11 +28,25 @@ export function sealedCookie(parts: {
   const cookie = chunkedCookie(name, style)
   const sealed = sealedIdentity(seal, name)
 
-  function send(req: IncomingMessage, res: ServerResponse, identity: Identity): void {
-    const value = sealed.seal(identity)
-    assertFits(value, identity)
-    const maxAgeSeconds = Math.ceil((identity.absoluteExpiresAt - clock()) / 1000)
-    cookie.write(req, res, value, maxAgeSeconds)
+  function send(
+    req: IncomingMessage,
+    res: ServerResponse,
+    value: string,
+    { absoluteExpiresAt }: Identity,
+  ): void {
+    cookie.write(req, res, value, Math.ceil((absoluteExpiresAt - clock()) / 1000))
+  }
+
+  /** The same identity with its whole idle time again. */
+  function renewed(identity: Identity): Identity {
+    const idleExpiresAt = Math.min(clock() + idleMs, identity.absoluteExpiresAt)
+    return { ...identity, idleExpiresAt }
+  }
+
+  /** Once in half of the idle time, so that an ordinary response sets no cookie. */
+  function isDue(identity: Identity): boolean {
+    if (identity.idleExpiresAt - clock() > idleMs / 2) return false
+    return renewed(identity).idleExpiresAt > identity.idleExpiresAt
   }
 
   function read(req: IncomingMessage): Identity | undefined {
@@ -44,23 +59,20 @@ export function sealedCookie(parts: {
     read,
     assertFits: (_req, identity) => assertFits(sealed.seal(identity), identity),
     async write(req, res, identity) {
-      send(req, res, identity)
+      const value = sealed.seal(identity)
+      assertFits(value, identity)
+      send(req, res, value, identity)
     },
-    // Once in half of the idle time, so that an ordinary answer sets no cookie.
-    touch(req, res, identity, isDead) {
-      const now = clock()
-      if (identity.idleExpiresAt - now > idleMs / 2 || !takesCookies(res)) return
-      const idleExpiresAt = Math.min(now + idleMs, identity.absoluteExpiresAt)
-      if (idleExpiresAt > identity.idleExpiresAt) {
-        const before = setCookieLines(res).length
-        send(req, res, { ...identity, idleExpiresAt })
-        const renewal = setCookieLines(res).slice(before)
-        // This is the application's page, and its caches must not give the session to others.
-        keepFromCaches(res, {
-          isRenewal: (line) => renewal.includes(line),
-          isOver: () => isDead(identity),
-        })
-      }
+    touch(req, res, identity, arrival, mayRenew) {
+      if (!isDue(identity) || !takesCookies(res)) return
+      let isAsked = false
+      // Beside the cookies of the handler, and not before it: it may set them all anew.
+      beforeHead(res, () => {
+        if (isAsked) return
+        isAsked = true
+        if (hasEnded(identity, clock()) || !mayRenew(identity, arrival)) return
+        send(req, res, sealed.seal(renewed(identity)), identity)
+      })
     },
     async clear(req, res) {
       cookie.clear(req, res)

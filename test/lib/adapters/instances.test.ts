@@ -105,6 +105,20 @@ describe.each([
       expect(redeemed).toHaveLength(1)
     })
 
+    it('lead a browser that asks both for its callback at once to its page', async () => {
+      const { one, two, browser, sentBy } = await twoInstances()
+      const authorizeUrl = await browser.begin(`${loginUrl}&return_to=/public`)
+      const callbackUrl = await signInAt(authorizeUrl.href, ada)
+      const headers = sentBy(browser)
+      const answers = await Promise.all([
+        browser.open(callbackUrl),
+        two.visitor().open(callbackUrl, headers),
+      ])
+      for (const { status, headers } of answers)
+        expect([status, headers.location]).toEqual([302, '/public'])
+      expect(one.emulator.requests.filter(isRedeemed)).toHaveLength(1)
+    })
+
     it('refuse, and sign nobody out, while it is down; and go on when it is back', async () => {
       // Drivers wait before they connect again.
       vi.useFakeTimers({ toFake: ['performance'] })

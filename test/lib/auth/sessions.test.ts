@@ -4,6 +4,7 @@ import { liveSessions } from '../../../src/lib/auth/sessions.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
+import { newestCookies } from '../../../src/lib/session/newest-cookies.ts'
 import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { StateStore } from '../../../src/lib/state/store.ts'
@@ -50,6 +51,7 @@ describe('a session', () => {
       at(now + hour * hourMs)
       const res = responseTo()
       expect(sessions.principalOf(requestWith(cookie), res).status).toBe('signed-in')
+      res.writeHead(200)
       if (setCookieLines(res).length > 0) cookie = cookieAfter(res)
     }
     at(now + 7 * 24 * hourMs)
@@ -96,6 +98,7 @@ describe('end', () => {
     at(now + 13 * hourMs)
     const res = responseTo()
     sessions.principalOf(requestWith(cookie), res)
+    res.writeHead(200)
     const renewed = cookieAfter(res)
     expect(renewed).not.toBe(cookie)
     await sessions.end(requestWith(cookie), responseTo())
@@ -302,6 +305,7 @@ function application() {
       },
     },
     tokenStore: reliable('tokenStore', store.tokenStore),
+    newest: newestCookies({ clock, maxLagMs: undefined }),
     abilities: { csrfToken: (sessionId) => sessionId },
     clock,
   })

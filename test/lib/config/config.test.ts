@@ -226,6 +226,17 @@ describe('baseUrl', () => {
     expect(hosts(undefined, env)).toEqual(['c.example', 'd.example'])
   })
 
+  it.each<[string, ScalekitAuthOptions, Env, string]>([
+    ['in development', {}, development(), 'scalekit-3000'],
+    ['in development, by PORT', {}, development({ PORT: '3001' }), 'scalekit-3001'],
+    ['over https', { baseUrl: 'https://localhost:8443' }, development(), 'scalekit-8443'],
+    ['without a port', { baseUrl: 'http://shop.localhost' }, development(), 'scalekit'],
+    ['with a `name`', { name: 'shop' }, development(), 'shop'],
+    ['in production', { baseUrl: 'https://app.example:8443' }, production(), 'scalekit'],
+  ])('%s names the cookies: %s', (_case, options, env, prefix) => {
+    expect(parseConfig({ ...options, logger: silent() }, env).cookiePrefix).toBe(prefix)
+  })
+
   it('is http in production only where that is asked for by its ugly name', () => {
     const baseUrl = 'http://app.example'
     expect(problemsOf({ baseUrl }, production())).toEqual([

@@ -5,8 +5,6 @@ import {
   clearCookie,
   cookieName,
   cookieNames,
-  keepFromCaches,
-  neverCache,
   readCookie,
   setCookie,
 } from '../../../src/lib/ground/cookies.ts'
@@ -142,55 +140,6 @@ describe('clearCookie', () => {
         'Secure',
       ],
     ])
-  })
-})
-
-describe('neverCache', () => {
-  it('replaces a Cache-Control that would let others store the answer', () => {
-    const res = response()
-    res.setHeader('Cache-Control', 'public, max-age=60')
-    neverCache(res)
-    expect(res.getHeader('Cache-Control')).toBe('no-store')
-  })
-
-  it('adds Cookie to Vary once, however often it is called', () => {
-    const res = response()
-    res.setHeader('Vary', 'Accept-Encoding')
-    neverCache(res)
-    neverCache(res)
-    expect([res.getHeader('Vary')].flat().join(', ')).toBe('Accept-Encoding, Cookie')
-  })
-
-  it.each(['Cookie', 'cookie', '*', 'Accept, COOKIE', 'Cookie , Origin'])(
-    'leaves Vary: %s as it is',
-    (vary) => {
-      const res = response()
-      res.setHeader('Vary', vary)
-      neverCache(res)
-      expect(res.getHeader('Vary')).toBe(vary)
-    },
-  )
-
-  it('is not misled by a header whose name only holds the word', () => {
-    const res = response()
-    res.setHeader('Vary', 'X-Cookie')
-    neverCache(res)
-    expect(res.getHeader('Vary')).toEqual(['X-Cookie', 'Cookie'])
-  })
-})
-
-describe('keepFromCaches', () => {
-  it('takes the little that Socket.IO hands over for an answer', () => {
-    const headers = new Map<string, unknown>([['Set-Cookie', 'sid=abc']])
-    const given = {
-      getHeader: (name: string) => headers.get(name),
-      setHeader: (name: string, value: unknown) => headers.set(name, value),
-      writeHead() {},
-    }
-    const res = given as unknown as ServerResponse
-    keepFromCaches(res, { isRenewal: () => true, isOver: () => false })
-    res.writeHead(101)
-    expect(headers.get('Cache-Control')).toBe('no-store')
   })
 })
 

@@ -4,7 +4,7 @@ import * as faults from '../../hostile/provider/faults.ts'
 import { useVirtualTime } from '../../support/virtual-time.ts'
 import { acmeId, callsTo, emulateClient } from './emulated-client.ts'
 import { failureOf } from './failures.ts'
-import { broken, inTurn, json, ok, type Reply, startApi } from './hostile-api.ts'
+import { broken, inTurn, json, ok, type Reply, startApi, text } from './hostile-api.ts'
 
 const rfc3339 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
@@ -263,6 +263,23 @@ describe('a deletion', () => {
       expect(api.calls).toHaveLength(2)
     },
   )
+
+  it.each<[string, Reply]>([
+    ['200 and no body', text(200, '')],
+    ['200 and no body that calls itself text', text(200, '', { 'content-type': 'text/plain' })],
+    ['202 and no body', text(202, '')],
+    ['204', text(204, '')],
+  ])('that was answered with %s is done at the first attempt', async (_case, reply) => {
+    const api = await startApi({ api: reply })
+    expect(await api.client().organization.deleteOrganization('org_1')).toBeUndefined()
+    expect(api.calls).toHaveLength(1)
+  })
+
+  it('that was answered with a page of something in between is not done', async () => {
+    const api = await startApi({ api: text(200, '<p>Sign in', { 'content-type': 'text/html' }) })
+    const error = await failureOf(api.client().organization.deleteOrganization('org_1'))
+    expect(error.code).toBe('api_answer_invalid')
+  })
 
   it('is done, too, where the token had to be renewed before nothing was found', async () => {
     const replies = inTurn(json(503, {}), json(401, { code: 16 }), json(404, { code: 5 }))

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { neverCache } from '../../ground/cookies.ts'
+import { neverStore } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -23,7 +23,9 @@ export function guard(
   options: GuardOptions = {},
   check: Check,
 ): Middleware {
-  function refusalOf({ principal, instance }: Context, req: IncomingMessage): Refusal | undefined {
+  function refusalOf(context: Context, req: IncomingMessage): Refusal | undefined {
+    const { instance } = context
+    const principal = context.ask()
     return principal.status === 'signed-in'
       ? check(principal, req, instance.clock())
       : refusals.notSignedIn
@@ -35,6 +37,7 @@ export function guard(
     try {
       refusal = refusalOf(context, req)
     } catch (error) {
+      context.keepPrivate()
       refuseByError(error, req, res, next, options)
       return
     }
@@ -44,7 +47,8 @@ export function guard(
       return
     }
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
-    neverCache(res)
+    neverStore(res)
+    context.keepPrivate()
     next(refusal && accessError(refusal, instance))
   }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
+import { keepPrivate } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
+import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
 import type { Instance } from './instance.ts'
 
@@ -32,8 +34,10 @@ export class Context {
   readonly outer: Context | undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
+  readonly #arrival: Arrival
   #principal: Principal | undefined
   #wasFresh: boolean
+  #isPrivate = false
 
   constructor(
     instance: Instance,
@@ -45,13 +49,31 @@ export class Context {
     this.outer = outer
     this.#req = req
     this.#res = res
+    this.#arrival = instance.sessions.arrival()
     this.#wasFresh = instance.sessions.isFresh()
   }
 
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
-    this.#principal ??= this.instance.sessions.principalOf(this.#req, this.#res, this.#wasFresh)
+    try {
+      return this.ask()
+    } finally {
+      this.keepPrivate()
+    }
+  }
+
+  /** The same for a caller that keeps what it sends from caches itself. */
+  ask(): Principal {
+    const { sessions } = this.instance
+    this.#principal ??= sessions.principalOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
     return this.#principal
+  }
+
+  /** From now on, what is sent may depend on who is asking. */
+  keepPrivate(): void {
+    if (this.#isPrivate) return
+    this.#isPrivate = true
+    keepPrivate(this.#res)
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */

@@ -33,6 +33,7 @@ import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
 import { bearerCooldownMs, type KeySet, keySets } from '../../oidc/key-sets.ts'
 import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
+import { newestCookies } from '../../session/newest-cookies.ts'
 import type { OwnSession } from '../../session/own-session.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
@@ -80,6 +81,8 @@ export interface Instance {
   /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly transactions: Transactions
+  /** By state, the paths at which the sign-ins land that this process is finishing right now. */
+  readonly signInsUnderWay: Map<string, Promise<string>>
   /** Seals the `state` of a sign-out. */
   readonly logoutSeal: Sealer
   /** From a verified webhook to its handlers. */
@@ -105,11 +108,16 @@ export function createInstance(config: Config): Instance {
   const store = boundedStore(config.store ?? processStore(id, clock))
   const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
+  const newest = newestCookies({
+    clock,
+    maxLagMs: store.revocations.local ? undefined : maxLagMs,
+  })
   const csrf = csrfTokens(config.secret, id)
   const sessions = liveSessions({
     storage: sessionStorage(config, cookieStyle, seal),
     revocations,
     tokenStore: store.tokenStore,
+    newest,
     abilities: { csrfToken: csrf.issue },
     clock,
   })
@@ -139,15 +147,16 @@ export function createInstance(config: Config): Instance {
     revocations,
     csrf,
     sessions,
-    ownSession: ownSessionFor(config, { id, cookieStyle, isOver: sessions.isOver }),
+    ownSession: ownSessionFor(config, { id, cookieStyle, newest, isOver: sessions.isOver }),
     transactions: cookieTransactions({
-      name: config.name,
+      name: config.cookiePrefix,
       style: cookieStyle,
       seal: seal('transaction'),
       singleUse: store.singleUse,
       clock,
       logger,
     }),
+    signInsUnderWay: new Map(),
     logoutSeal: seal('logout'),
     ...signed,
   }

@@ -1,24 +1,24 @@
-import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/config.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
 import type { Sealer } from '../../ground/seal.ts'
 import { expressSession } from '../../session/express-session.ts'
 import { detectedKind, type SessionStorages } from '../../session/kind.ts'
-import { type OwnSession, ownSession } from '../../session/own-session.ts'
+import { type OwnSession, type OwnSessionParts, ownSession } from '../../session/own-session.ts'
 import { sealedCookie } from '../../session/sealed-cookie.ts'
 import { sealedIdentity } from '../../session/sealed-identity.ts'
 import type { SessionStorage } from '../../session/session-storage.ts'
+import { signInCookiePrefix } from './transactions.ts'
 
 /** Where this instance keeps its sessions. */
 export function sessionStorage(
-  { name, session, clock, logger }: Config,
+  { name, cookiePrefix, session, clock, logger }: Config,
   style: CookieStyle,
   seal: (purpose: string) => Sealer,
 ): SessionStorage {
   const { kind, keep, idleSeconds } = session
   const storages: SessionStorages = {
     cookie: sealedCookie({
-      name: cookieNameOf(name),
+      name: cookieNameOf(cookiePrefix),
       style,
       seal: seal('session'),
       idleSeconds,
@@ -42,22 +42,24 @@ export function sessionStorage(
  */
 export function ownSessionFor(
   config: Config,
-  instance: {
+  instance: Pick<OwnSessionParts, 'newest' | 'isOver'> & {
     readonly id: string
     readonly cookieStyle: CookieStyle
-    isOver(req: IncomingMessage): boolean
   },
 ): OwnSession | undefined {
   const { store, idleSeconds } = config.session
   if (!store) return undefined
+  const { id, cookieStyle: style, ...rest } = instance
   return ownSession({
-    name: cookieNameOf(config.name),
-    style: instance.cookieStyle,
+    ...rest,
+    name: cookieNameOf(config.cookiePrefix),
+    signInPrefix: signInCookiePrefix(config.cookiePrefix, style),
+    style,
     store,
-    secrets: cookieSecretsOf(config, instance.id),
+    secrets: cookieSecretsOf(config, id),
     idleSeconds,
+    clock: config.clock,
     logger: config.logger,
-    isOver: instance.isOver,
   })
 }
 
@@ -67,6 +69,6 @@ function cookieSecretsOf({ secret, session }: Config, instanceId: string): strin
   return secret.map((each) => each.derive(purpose, 32).toString('base64url'))
 }
 
-function cookieNameOf(name: string): string {
-  return `${name}-session`
+function cookieNameOf(prefix: string): string {
+  return `${prefix}-session`
 }

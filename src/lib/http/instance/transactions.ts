@@ -45,6 +45,11 @@ export interface Transactions {
   take(req: IncomingMessage, res: ServerResponse, state: string): Promise<Taken>
 }
 
+/** What the names of the cookies of sign-ins in progress begin with. */
+export function signInCookiePrefix(name: string, style: CookieStyle): string {
+  return `${cookieName(name, style)}-tx-`
+}
+
 export function cookieTransactions(parts: {
   readonly name: string
   readonly style: CookieStyle
@@ -54,7 +59,7 @@ export function cookieTransactions(parts: {
   readonly logger: Logger
 }): Transactions {
   const { style, seal, singleUse, clock, logger } = parts
-  const prefix = `${cookieName(parts.name, style)}-tx-`
+  const prefix = signInCookiePrefix(parts.name, style)
 
   /** Oldest first: the names begin with the time they were made. */
   function present(req: IncomingMessage): string[] {

@@ -22,10 +22,6 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'Your browser did not keep our cookie',
     text: 'Signing in needs cookies, and your browser sent none. Please allow cookies for this site and start again.',
   },
-  login_cookie_insecure: {
-    title: 'This connection is not secure',
-    text: 'Your browser keeps the sign-in only over https. Please open this site at its https address.',
-  },
   login_state_used: {
     title: 'This sign-in was already used',
     text: 'Each sign-in works once. You may already be signed in. If not, please start again.',

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http'
+import { lastBefore } from '../../ground/prototypes.ts'
 
 /** What a property of requests shows, and whether one was given to this request. */
 export interface RequestProperty {
@@ -26,7 +27,7 @@ export function requestProperty(property: RequestProperty): (req: IncomingMessag
     // What somebody else put on the request itself would be seen in place of ours.
     const isTaken = Object.hasOwn(req, name)
     if (showing.has(prototype) && !isTaken) return
-    const shared = isTaken ? undefined : lastBeforeNode(prototype)
+    const shared = isTaken ? undefined : lastBefore(IncomingMessage.prototype, prototype)
     Object.defineProperty(shared ?? req, name, descriptor)
     if (shared) showing.add(prototype)
   }
@@ -45,15 +46,5 @@ function descriptorOf({ name, of, isOn }: RequestProperty): PropertyDescriptor {
       const own = { configurable: true, enumerable: true, writable: true }
       Object.defineProperty(this, name, { ...own, value })
     },
-  }
-}
-
-/** The outermost prototype that is not Node's own: of all applications of one Express. */
-function lastBeforeNode(prototype: object): object | undefined {
-  for (let each = prototype; ; ) {
-    const next: object | null = Object.getPrototypeOf(each)
-    if (next === IncomingMessage.prototype) return each
-    if (next === null) return undefined
-    each = next
   }
 }

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import { neverCache } from '../../ground/cookies.ts'
+import { neverCache } from '../../ground/caching.ts'
 import { type ScalekitErrorCode, statusOf } from '../../ground/error-codes.ts'
 import { contentSecurityPolicy } from '../../ground/html-document.ts'
 import { type Page, render, type Theme } from '../pages/page.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EmailPage } from '../../config/page-options.ts'
-import { neverCache } from '../../ground/cookies.ts'
+import { neverCache } from '../../ground/caching.ts'
 import { socialProviders } from '../../ground/social-providers.ts'
 import type { Instance } from '../instance/instance.ts'
 import { emailPage } from '../pages/email-page.ts'

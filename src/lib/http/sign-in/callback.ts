@@ -60,11 +60,30 @@ async function finish(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  if (answer.error !== undefined) throw providerError(answer.error, answer.description)
+  const { returnTo } = transaction
+  if (status === 'expired') return goOn(instance, req, res, returnTo, expired())
+  if (status === 'used') return goOnBeside(instance, answer, returnTo, req, res)
+  const { signInsUnderWay } = instance
+  const landing = signIn(instance, answer, transaction, req, res)
+  signInsUnderWay.set(answer.state, landing)
+  try {
+    redirect(req, res, await landing)
+  } finally {
+    signInsUnderWay.delete(answer.state)
+  }
+}
+
+/** Signs the user in, and answers the path to go on to. */
+async function signIn(
+  instance: Instance,
+  answer: CallbackAnswer,
+  transaction: Transaction,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<string> {
   const { addresses, config, sessions } = instance
   const { returnTo } = transaction
-  if (answer.error !== undefined) throw providerError(answer.error, answer.description)
-  if (status !== 'taken') return goOn(instance, req, res, returnTo, tooLate(status))
-
   const previous = await sessions.live(req)
   const { identity, tokens } = await redeem(instance, answer, transaction, previous, req)
   const attempt = { identity, tokens, req, returnTo }
@@ -79,6 +98,27 @@ async function finish(
   tellSignIn(instance, req, `session begun in ${storageText(kind, req)}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
+  return landing
+}
+
+/**
+ * A browser may ask for the callback twice at once, and shows either response. Both lead to the page
+ * that the sign-in was for, and if it fails, both say why. Only the first sets a session: a copy of
+ * the cookie and the URL gains nothing here. Another process cannot tell how the sign-in ends, so it
+ * sends the browser to the page, which starts a new sign-in if this one failed.
+ */
+async function goOnBeside(
+  instance: Instance,
+  { state }: CallbackAnswer,
+  returnTo: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const isPage = isNavigation(req)
+  const first = isPage ? instance.signInsUnderWay.get(state) : undefined
+  if (!first) return goOn(instance, req, res, returnTo, alreadyUsed(), isPage)
+  const landing = await first
+  tellSignIn(instance, req, `requested twice at once: redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
 }
 
@@ -133,20 +173,26 @@ async function withoutTransaction(
   await goOn(instance, req, res, '/', mayRestart ? undefined : missingTransaction(instance, req))
 }
 
-/** A user who is signed in already just goes on; no browser is sent around in a circle. */
+/**
+ * A user who is signed in already just goes on; no browser is sent around in a circle.
+ *
+ * @param mayTryPage Whether the page may find out what becomes of a user who is not signed in yet.
+ */
 async function goOn(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   returnTo: string,
   error: LoginError | undefined,
+  mayTryPage = false,
 ): Promise<void> {
   const { addresses, sessions } = instance
   const { status } = await sessions.ask(req, res)
-  if (status !== 'signed-in' && error) throw error
   const isSignedIn = status === 'signed-in'
-  const why = isSignedIn ? 'the browser has a live session' : 'the sign-in begins again'
-  const next = isSignedIn ? returnTo : addresses.loginUrl({ restart: '1' })
+  if (!isSignedIn && error && !mayTryPage) throw error
+  const elsewhere = mayTryPage ? 'another process may finish it' : 'the sign-in begins again'
+  const why = isSignedIn ? 'the browser has a live session' : elsewhere
+  const next = isSignedIn || mayTryPage ? returnTo : addresses.loginUrl({ restart: '1' })
   const but = error ? `${error.message}, but ` : ''
   tellSignIn(instance, req, `${but}${why}: redirecting to ${pathText(next)}`)
   redirect(req, res, next)
@@ -159,10 +205,12 @@ function answeredItself(): LoginError {
   })
 }
 
-function tooLate(status: 'expired' | 'used'): LoginError {
-  return status === 'expired'
-    ? new LoginError('login_expired', 'The sign-in expired before it was finished')
-    : new LoginError('login_state_used', 'The sign-in was already used')
+function expired(): LoginError {
+  return new LoginError('login_expired', 'The sign-in expired before it was finished')
+}
+
+function alreadyUsed(): LoginError {
+  return new LoginError('login_state_used', 'The sign-in was already used')
 }
 
 function hasUnboundRoles(profile: Profile, grants: Grants): boolean {
