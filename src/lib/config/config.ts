@@ -17,7 +17,7 @@ import { basePath, type Paths, pathReaders, readPaths } from './paths.ts'
 import { type PortalConfig, portalReaders, readPortal } from './portal.ts'
 import { clientSecret, environmentUrl, issuer, required } from './scalekit.ts'
 import { cookieSecrets } from './secrets.ts'
-import { type SessionConfig, sessionOptionsOf, sessionReaders } from './session.ts'
+import { readSession, type SessionConfig, sessionReaders } from './session.ts'
 import { stateStore } from './state-store.ts'
 import { unknownOption } from './unknown-option.ts'
 import { notes, warnings } from './warnings.ts'
@@ -58,8 +58,7 @@ const rootReaders = {
   scopes: (value: unknown = ['openid', 'email', 'profile']): readonly string[] => scopes(value),
   login: (value: unknown, scope: RootScope): LoginConfig =>
     readGroup('login', value, loginReaders, scope),
-  session: (value: unknown, scope: RootScope): SessionConfig =>
-    readGroup('session', sessionOptionsOf(value), sessionReaders, scope),
+  session: (value: unknown, scope: RootScope): SessionConfig => readSession(value, scope),
   pages: (value: unknown, scope: RootScope): PageConfig =>
     readGroup('pages', value, pageReaders, scope),
   webhooks: (value: unknown, scope: RootScope): WebhookConfig => readWebhooks(value, scope),
@@ -115,7 +114,7 @@ export function parseConfig(
   const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
   const problems = [...unknown, ...report.problems]
   if (problems.length > 0) throw new ConfigError(problems)
-  for (const line of warnings(options, env)) config.logger.warn(line)
+  for (const line of warnings(options, config, env)) config.logger.warn(line)
   for (const line of notes(options, env)) config.logger.debug(line)
   return Object.freeze(config)
 }
