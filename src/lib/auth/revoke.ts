@@ -1,5 +1,5 @@
 import type { Clock } from '../ground/clock.ts'
-import { ConfigError } from '../ground/errors.ts'
+import { ConfigError, type ErrorDetails } from '../ground/errors.ts'
 import { nonEmptyString } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import { type Logger, quote, withFields } from '../ground/log.ts'
@@ -58,7 +58,7 @@ export function revokeWith(parts: {
 
   async function endAll(): Promise<void> {
     if (!revocations.beginEpoch) {
-      throw new ConfigError(['auth.revoke("everyone") needs a store with revocations.beginEpoch()'])
+      throw wrong('auth.revoke("everyone") needs a store with revocations.beginEpoch()')
     }
     await revocations.beginEpoch()
     await replica.refresh()
@@ -128,16 +128,20 @@ function shapeProblem(members: readonly string[]): string {
 }
 
 function invalid(problem: string): ConfigError {
-  return new ConfigError([
-    `auth.revoke() ended nobody, its target is wrong: ${problem}. Pass { sessionId }, { sid }, { userId, organizationId? }, { email, organizationId }, { organizationId } or "everyone"`,
-  ])
+  return wrong(`auth.revoke() ended no session, because its target is wrong: ${problem}`, {
+    hint: 'Pass { sessionId }, { sid }, { userId, organizationId? }, { email, organizationId }, { organizationId } or "everyone".',
+  })
+}
+
+function wrong(message: string, details: ErrorDetails = {}): ConfigError {
+  return new ConfigError('config_invalid', message, details)
 }
 
 function reasonIn(options: unknown): string | undefined {
-  if (!isObject(options)) throw new ConfigError(['auth.revoke() options must be an object'])
+  if (!isObject(options)) throw wrong('auth.revoke(): the options must be an object')
   const unknown = Object.keys(options).find((name) => name !== 'reason')
-  if (unknown !== undefined) throw new ConfigError([`auth.revoke() has no option \`${unknown}\``])
+  if (unknown !== undefined) throw wrong(`auth.revoke() has no option \`${unknown}\``)
   const { reason } = options
   if (reason === undefined || typeof reason === 'string') return reason
-  throw new ConfigError(['auth.revoke(): `reason` must be a string'])
+  throw wrong('auth.revoke(): `reason` must be a string')
 }

@@ -42,7 +42,7 @@ async function onRedis(): Promise<Server> {
           const lost = await client.xRevRange(key, '+', '-', { COUNT: count })
           await client.xDel(
             key,
-            lost.map(({ id }) => id),
+            lost!.map(({ id }) => id),
           )
         },
         addAsBefore: (added) => addToStream(client, key, added),
