@@ -32,9 +32,10 @@ sign: prints the headers to send with a file.
   --to <url>                  the URL in that command
                               (default: http://localhost:3000/webhooks)
 
-revoke --all: ends every session of a store, e.g. after it was restored from a backup. It reads the
-address of the store from the variable REDIS_URL or DATABASE_URL.
+revoke: ends every session of a store, e.g. after it was restored from a backup. The variable
+REDIS_URL or DATABASE_URL has the address of the store.
 
+  --all                       required
   --redis <url>               the address of a Redis without a password
   --postgres <url>            the address of a PostgreSQL without a password
   --prefix <text>             the prefix that redisStore was given (default: scalekit:)

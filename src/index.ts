@@ -155,8 +155,10 @@ export type {
   LocalRevocations,
   Revocation,
   Revocations,
+  RevocationsPage,
   SingleUse,
   StateStore,
+  StoreEpoch,
   TokenStore,
 } from './lib/state/store.ts'
 export type { RawBody } from './lib/webhooks/body.ts'

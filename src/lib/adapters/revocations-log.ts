@@ -3,7 +3,7 @@ import { epochOf, epochRecord } from '../state/epoch-record.ts'
 import type { Revocation, Revocations, RevocationsPage, StoreEpoch } from '../state/store.ts'
 
 /** How many entries are read at once: the event loop gets its turn between two pages. */
-export const pageSize = 1000
+export const pageSize = 500
 
 /** A revocation where it lies in a log. */
 export interface LoggedRevocation {

@@ -204,7 +204,7 @@ describe.each([
       const { open, addAsBefore, empty } = server.place()
       await open().since()
       await empty()
-      const count = 2 * pageSize + 500
+      const count = 2 * pageSize + 200
       await addAsBefore(Array.from({ length: count }, (_, at) => revocation(`a:${at}`, hourMs)))
       const pages = await pagesOf(open())
       expect(pages.map(({ hasMore }) => hasMore)).toEqual([true, true, false])
