@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageSize } from '../../../src/lib/adapters/revocations-log.ts'
 import { postgresStore } from '../../../src/postgres.ts'
 import { type Revocation, type Revocations, redisStore } from '../../../src/redis.ts'
+import { eventually } from '../../support/eventually.ts'
 import { hasPostgres, startPostgres } from '../../support/postgres.ts'
 import { hasRedis, startRedis } from '../../support/redis.ts'
 import { hourMs, revocation } from '../state/use-all.ts'
@@ -10,8 +11,8 @@ import { addAsBefore as addToStream, readAsBefore as readStream } from './before
 
 /** Revocations in a database, and what can happen to them there. */
 interface Place {
-  /** As one more process has them. */
-  open(): Revocations
+  /** As one more process has them, which hears of each answer only after `pause`. */
+  open(pause?: Promise<unknown>): Revocations
   /** All is lost, as by a flush, an eviction or `truncate`. */
   empty(): Promise<void>
   /** The newest entries are lost, as where a replica took over that lagged behind. */
@@ -34,7 +35,10 @@ async function onRedis(): Promise<Server> {
       const prefix = `test-${randomUUID()}:`
       const key = `${prefix}marks`
       return {
-        open: () => redisStore(client, { prefix }).revocations,
+        open(pause) {
+          const sendCommand = (args: string[]) => heardAfter(pause, client.sendCommand(args))
+          return redisStore({ sendCommand }, { prefix }).revocations
+        },
         async empty() {
           await client.del(key)
         },
@@ -60,7 +64,11 @@ async function onPostgres(): Promise<Server> {
       const schema = `test ${randomUUID()}`
       const table = `"${schema}".marks`
       return {
-        open: () => postgresStore(pool, { schema }).revocations,
+        open(pause) {
+          const query = (text: string, values?: unknown[]) =>
+            heardAfter(pause, pool.query(text, values))
+          return postgresStore({ query }, { schema }).revocations
+        },
         async empty() {
           await pool.query(`truncate ${table} restart identity`)
         },
@@ -110,6 +118,14 @@ describe.each([
       const epochs = await Promise.all(Array.from({ length: 20 }, () => epochOf(open())))
       expect(new Set(epochs.map(({ id }) => id)).size).toBe(1)
       expect(epochs[0]).toEqual({ id: expect.stringMatching(/^[\w-]{22}$/), isFirst: true })
+    })
+
+    it('is not made again by a process that looked before another made it', async () => {
+      const { open } = server.place()
+      const made = epochOf(open())
+      const late = open(made)
+      expect(await epochOf(late)).toEqual(await made)
+      expect(await epochOf(open())).toEqual(await made)
     })
 
     it('is made by the first write, too, and comes before it', async () => {
@@ -252,6 +268,36 @@ describe.skipIf(!hasRedis)('the epoch of a store in Redis', () => {
     }
   })
 })
+
+describe.skipIf(!hasPostgres)('the epoch of a store in PostgreSQL', () => {
+  it('is not made again while another process has not committed it', async () => {
+    const { pool, close } = await startPostgres()
+    try {
+      await postgresStore(pool).singleUse.claim('tables', Date.now() + hourMs)
+      const slow = await pool.connect()
+      await slow.query('begin')
+      const made = await epochOf(postgresStore(slow).revocations)
+      const other = epochOf(postgresStore(pool).revocations)
+      const waiting = 'select 1 from pg_locks where not granted'
+      await Promise.race([
+        other,
+        eventually(async () => expect((await pool.query(waiting)).rows).toHaveLength(1)),
+      ])
+      await slow.query('commit')
+      slow.release()
+      expect(await other).toEqual(made)
+      expect(await epochOf(postgresStore(pool).revocations)).toEqual(made)
+    } finally {
+      await close()
+    }
+  })
+})
+
+async function heardAfter<Answer>(pause: Promise<unknown> | undefined, asked: Promise<Answer>) {
+  const answer = await asked
+  await pause
+  return answer
+}
 
 async function pagesOf(revocations: Revocations) {
   const pages = [await revocations.since()]
