@@ -18,11 +18,17 @@ const isThere = `
  * Reads entries: from which on (or `-`), how many, and which epoch to look for. A process of a
  * version that knows no epochs lets the stream expire with its last revocation; `PERSIST` takes that
  * back, since the epoch must stay.
+ *
+ * The entries are one string of JSON: clients take several times as long to read as many strings.
  */
 const read = script(`${isThere}
   redis.call('PERSIST', KEYS[1])
-  local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
-  return { entries, isThere(ARGV[3]) and 1 or 0 }
+  local texts = {}
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+    local fields = entry[2]
+    texts[#texts + 1] = cjson.encode({ entry[1], fields[2], fields[4], fields[6] })
+  end
+  return { '[' .. table.concat(texts, ',') .. ']', isThere(ARGV[3]) and 1 or 0 }
 `)
 
 /**
@@ -72,8 +78,9 @@ function redisLog(client: RedisClient, key: string): RevocationsLog {
   return {
     async read(from, limit, epochId) {
       const answer = await read(client, [key], [from || '-', String(limit), epochId])
-      const [entries, hasEpoch] = answer as [readonly StreamEntry[], number]
-      return { entries: entries.map(loggedRevocation), hasEpoch: hasEpoch === 1 }
+      const [json, hasEpoch] = answer as [string, number]
+      const entries = (JSON.parse(json) as readonly StreamEntry[]).map(loggedRevocation)
+      return { entries, hasEpoch: hasEpoch === 1 }
     },
     add: async (records, epochId) =>
       (await add(client, [key], [epochId, ...records.flatMap(textsOf)])) === 1,
@@ -83,14 +90,13 @@ function redisLog(client: RedisClient, key: string): RevocationsLog {
   }
 }
 
-/** An entry as Redis answers it: its id, and names and values in turn. */
-type StreamEntry = readonly [id: string, fields: readonly string[]]
+/** An entry as the script answers it: its id and the values of its fields. */
+type StreamEntry = readonly [id: string, key: string, notBefore: string, expiresAt: string]
 
 function textsOf({ key, notBefore, expiresAt }: Revocation): string[] {
   return [key, wholeMs(notBefore), wholeMs(expiresAt)]
 }
 
-function loggedRevocation([id, [, key, , notBefore, , expiresAt]]: StreamEntry): LoggedRevocation {
-  const revocation = { key: key!, notBefore: Number(notBefore), expiresAt: Number(expiresAt) }
-  return { id, revocation }
+function loggedRevocation([id, key, notBefore, expiresAt]: StreamEntry): LoggedRevocation {
+  return { id, revocation: { key, notBefore: Number(notBefore), expiresAt: Number(expiresAt) } }
 }
