@@ -6,6 +6,7 @@ import { splitAtDashes, UsageError } from './lib/commands/arguments.ts'
 const usage = `Usage: express-scalekit emulator [options] [-- <command>]
        express-scalekit trigger <event type> --to <url> [options]
        express-scalekit sign <file> [options]
+       express-scalekit revoke --all [options]
 
 emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
@@ -58,6 +59,15 @@ sign: prints the headers to send with a file.
   --to <url>                  the URL in that command
                               (default: http://localhost:3000/webhooks)
 
+revoke: ends every session of a store, e.g. after it was restored from a backup. The variable
+REDIS_URL or DATABASE_URL has the address of the store.
+
+  --all                       required
+  --redis <url>               the address of a Redis without a password
+  --postgres <url>            the address of a PostgreSQL without a password
+  --prefix <text>             the prefix that redisStore was given (default: scalekit:)
+  --schema <name>             the schema that postgresStore was given (default: scalekit)
+
 trigger and sign read the signing secret from the variable SCALEKIT_WEBHOOK_SECRET.
 
   --help                      prints this text
@@ -69,6 +79,7 @@ const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => P
     ['emulator', async () => (await import('./lib/commands/emulator.ts')).emulator],
     ['trigger', async () => (await import('./lib/commands/trigger.ts')).trigger],
     ['sign', async () => (await import('./lib/commands/sign.ts')).sign],
+    ['revoke', async () => (await import('./lib/commands/revoke.ts')).revoke],
   ])
 
 main(process.argv.slice(2)).catch((error: unknown) => {
@@ -88,8 +99,8 @@ async function main(words: readonly string[]): Promise<void> {
   if (!load) {
     throw new UsageError(
       name
-        ? `There is no command ${name}. Use emulator, trigger or sign.`
-        : 'The command is missing. Use emulator, trigger or sign.',
+        ? `There is no command ${name}. Use emulator, trigger, sign or revoke.`
+        : 'The command is missing. Use emulator, trigger, sign or revoke.',
     )
   }
   const run = await load()

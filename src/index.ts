@@ -4,6 +4,7 @@ export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.t
 export type { OrganizationName } from './lib/auth/organization-names.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
 export type { OptionalRevocation } from './lib/auth/reactions.ts'
+export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export type { ScalekitClient } from './lib/client/scalekit-client.ts'
 export type { SignInClient } from './lib/client/sign-in-client.ts'
@@ -157,8 +158,10 @@ export type {
   LocalRevocations,
   Revocation,
   Revocations,
+  RevocationsPage,
   SingleUse,
   StateStore,
+  StoreEpoch,
   TokenStore,
 } from './lib/state/store.ts'
 export type { RawBody } from './lib/webhooks/body.ts'

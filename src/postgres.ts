@@ -10,7 +10,9 @@ export type {
   LocalRevocations,
   Revocation,
   Revocations,
+  RevocationsPage,
   SingleUse,
   StateStore,
+  StoreEpoch,
   TokenStore,
 } from './lib/state/store.ts'

@@ -9,7 +9,9 @@ export type {
   LocalRevocations,
   Revocation,
   Revocations,
+  RevocationsPage,
   SingleUse,
   StateStore,
+  StoreEpoch,
   TokenStore,
 } from './lib/state/store.ts'

@@ -1,4 +1,9 @@
-import type { Revocation, Revocations } from '../state/store.ts'
+import { randomText } from '../ground/bytes.ts'
+import { epochOf, epochRecord } from '../state/epoch-record.ts'
+import type { Revocation, Revocations, RevocationsPage, StoreEpoch } from '../state/store.ts'
+
+/** How many entries are read at once: the event loop gets its turn between two pages. */
+export const pageSize = 500
 
 /** A revocation where it lies in a log. */
 export interface LoggedRevocation {
@@ -6,21 +11,110 @@ export interface LoggedRevocation {
   readonly revocation: Revocation
 }
 
+/** An epoch where it lies in a log. */
+interface LoggedEpoch extends StoreEpoch {
+  readonly entryId: string
+}
+
+/** A log of revocations in a database; each method is one step there. */
+export interface RevocationsLog {
+  /**
+   * At most `limit` entries from one of them on, that entry included; from `''` on, the first.
+   *
+   * @param epochId An entry to look for; `''` for none.
+   */
+  read(
+    from: string,
+    limit: number,
+    epochId: string,
+  ): Promise<{ readonly entries: readonly LoggedRevocation[]; readonly hasEpoch: boolean }>
+  /**
+   * Adds entries at the end, where `epochId` is there or `''`.
+   *
+   * @returns whether they were added
+   */
+  add(records: readonly Revocation[], epochId: string): Promise<boolean>
+  /** Adds an epoch, where `lastId` (`''`: nothing) is there and no epoch comes after it. */
+  addEpoch(record: Revocation, lastId: string): Promise<void>
+}
+
 /**
- * Implements `Revocations.since` over a log that can be read from one of its entries on, that entry
- * included; from `''` on it is read whole.
+ * Implements `Revocations` over a log.
  *
- * The cursor is the last entry that was seen. Where it is gone, the log was trimmed or is another
- * one, from a backup or of a replica that took over, whose ids may be lower; so all of it is read
- * again. A revocation that is read twice says the same.
+ * The epoch lies in the log as an entry with the fields of a revocation, so that it cannot outlive
+ * them, and processes of a version that knows no epochs read and keep it as one. Of several, the
+ * last counts.
+ *
+ * The cursor is the last entry that was seen, with its content: ids of a backup or of a replica that
+ * took over can be lower, and may be given out again. Where it is gone, all is read again. A
+ * revocation that is read twice says the same.
  */
-export async function revocationsSince(
-  readFrom: (id: string) => Promise<readonly LoggedRevocation[]>,
-  cursor = '',
-): ReturnType<Revocations['since']> {
-  const entries = await readFrom(cursor)
-  if (cursor !== '' && entries[0]?.id !== cursor) return revocationsSince(readFrom)
+export function loggedRevocations(log: RevocationsLog): Revocations {
+  let known: LoggedEpoch | undefined
+  // From then on, an epoch that this process makes is not the first one.
+  let hasKnown = false
+
+  function look(entries: readonly LoggedRevocation[]): void {
+    for (const { id: entryId, revocation } of entries) {
+      const epoch = epochOf(revocation)
+      if (epoch) known = { ...epoch, entryId }
+    }
+    hasKnown ||= known !== undefined
+  }
+
+  async function since(cursor = '', isRestart = false): Promise<RevocationsPage> {
+    const from = idOf(cursor)
+    const { entries, hasEpoch } = await log.read(from, pageSize + 1, known?.entryId ?? '')
+    if (!hasEpoch) known = undefined
+    const isGone = cursor !== '' && (!entries[0] || cursorAt(entries[0]) !== cursor)
+    if (isGone || (!hasEpoch && from !== '')) return since('', true)
+    look(entries)
+    const hasMore = entries.length > pageSize
+    const last = entries.at(-1)
+    if (!hasMore && !known) {
+      await log.addEpoch(epochRecord({ id: randomText(128), isFirst: !hasKnown }), last?.id ?? '')
+      return since(cursor, isRestart)
+    }
+    return {
+      ...(known ? { epoch: { id: known.id, isFirst: known.isFirst } } : {}),
+      revocations: newsIn(entries, from),
+      cursor: last ? cursorAt(last) : '',
+      hasMore,
+      isRestart,
+    }
+  }
+
+  /** A process that has not read yet looks at the first page only, whatever waits for it. */
+  async function write(records: readonly Revocation[]): Promise<void> {
+    if (!known) await since()
+    if (await log.add(records, known?.entryId ?? '')) return
+    known = undefined
+    await since()
+    await log.add(records, '')
+  }
+
+  return {
+    write: async (revocations) => {
+      if (revocations.length > 0) await write(revocations)
+    },
+    since: (cursor) => since(cursor),
+    beginEpoch: () => write([epochRecord({ id: randomText(128), isFirst: false })]),
+  }
+}
+
+/** What has not expired and was not seen. */
+function newsIn(entries: readonly LoggedRevocation[], from: string): Revocation[] {
   const now = Date.now()
-  const news = entries.filter(({ id, revocation }) => id !== cursor && revocation.expiresAt > now)
-  return { revocations: news.map(({ revocation }) => revocation), cursor: entries.at(-1)?.id ?? '' }
+  return entries
+    .filter(({ id, revocation }) => id !== from && revocation.expiresAt > now)
+    .map(({ revocation }) => revocation)
+    .filter((revocation) => !epochOf(revocation))
+}
+
+function cursorAt({ id, revocation: { key, notBefore, expiresAt } }: LoggedRevocation): string {
+  return [id, notBefore, expiresAt, key].join(' ')
+}
+
+function idOf(cursor: string): string {
+  return cursor.split(' ', 1)[0]!
 }

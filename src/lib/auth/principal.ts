@@ -46,7 +46,8 @@ export interface SignedIn {
 /** Nobody, and why. */
 export interface SignedOut {
   readonly status: 'signed-out'
-  readonly reason: 'no-session' | 'expired' | 'revoked'
+  /** `forgotten`: the store was emptied or replaced since, and cannot tell whether it was revoked. */
+  readonly reason: 'no-session' | 'expired' | 'revoked' | 'forgotten'
   readonly user: undefined
   readonly organizationId?: undefined
 }
@@ -64,6 +65,7 @@ export const signedOut: { readonly [Reason in SignedOut['reason']]: SignedOut } 
   'no-session': { status: 'signed-out', reason: 'no-session', user: undefined },
   expired: { status: 'signed-out', reason: 'expired', user: undefined },
   revoked: { status: 'signed-out', reason: 'revoked', user: undefined },
+  forgotten: { status: 'signed-out', reason: 'forgotten', user: undefined },
 })
 
 /** What a principal can do beside being read. */

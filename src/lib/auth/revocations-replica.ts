@@ -1,13 +1,22 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Clock } from '../ground/clock.ts'
-import { expiringMap } from '../ground/expiring-map.ts'
 import type { Identity } from '../ground/types.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
-import { joinRevocations } from '../state/join-revocations.ts'
-import type { LocalRevocations, Revocation, Revocations } from '../state/store.ts'
+import type {
+  LocalRevocations,
+  Revocation,
+  Revocations,
+  RevocationsPage,
+  StoreEpoch,
+} from '../state/store.ts'
+import { isForgottenByMemory, isOfEpoch, type MemoryRule } from './forgotten.ts'
 import { revocationKeysOf } from './revocation.ts'
+import { revocationsCopy } from './revocations-copy.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
+/** How many are written at once, or looked at before others get their turn. */
+const batchSize = 1000
 
 /** This process's copy of all revocations, so that a request can ask without waiting. */
 export interface RevocationsReplica {
@@ -17,8 +26,12 @@ export interface RevocationsReplica {
   refresh(): Promise<boolean>
   /** Why the copy could not be brought up to date the last time; `undefined` where it could. */
   failure(): unknown
-  /** Whether a revocation ended this session. */
+  /** The epoch that a session carries which begins now; `undefined` before it is known. */
+  epoch(): StoreEpoch | undefined
+  /** Whether a revocation ended this session, or the store has forgotten whether one did. */
   isDead(identity: Identity): boolean
+  /** Whether the second of these is the reason. */
+  isForgotten(identity: Identity): boolean
   /** Writes to the store and, once that succeeded, here. */
   write(revocations: readonly Revocation[]): Promise<void>
   close(): void
@@ -29,19 +42,26 @@ export interface ReplicaOptions {
   readonly clock: Clock
   /** How old the copy may be, in milliseconds. */
   readonly maxLagMs: number
+  /** For revocations in memory only. Default: sessions of another epoch are over. */
+  readonly memory?: MemoryRule
+  /** Called when the copy is up to date for the first time. */
+  onFirstRead?(): void
 }
 
 export function replicateRevocations(
   revocations: Revocations,
-  { clock, maxLagMs }: ReplicaOptions,
+  options: ReplicaOptions,
 ): RevocationsReplica {
+  const { memory = { afterRestart: 'end', onOtherProcess() {} } } = options
   return revocations.local
-    ? localRevocations(revocations, revocations.local)
-    : remoteRevocations(revocations, clock, maxLagMs)
+    ? localRevocations(revocations, revocations.local, memory)
+    : remoteRevocations(revocations, options)
 }
 
+type KnownRevocations = Pick<LocalRevocations, 'size' | 'get'>
+
 /** Asks for every revocation that could concern a session. */
-function isDeadBy(revocations: LocalRevocations, identity: Identity): boolean {
+function isDeadBy(revocations: KnownRevocations, identity: Identity): boolean {
   // Usually there are none: revocations expire with the longest session.
   if (revocations.size === 0) return false
   const { startedAt } = identity
@@ -50,71 +70,139 @@ function isDeadBy(revocations: LocalRevocations, identity: Identity): boolean {
   )
 }
 
-function localRevocations(revocations: Revocations, local: LocalRevocations): RevocationsReplica {
+function localRevocations(
+  revocations: Revocations,
+  local: LocalRevocations,
+  memory: MemoryRule,
+): RevocationsReplica {
+  const isForgotten = (identity: Identity) => isForgottenByMemory(identity, local, memory)
   return {
     isFresh: () => true,
     refresh: async () => true,
     failure: () => undefined,
-    isDead: (identity) => isDeadBy(local, identity),
+    epoch: () => local.epoch,
+    isDead: (identity) => isForgotten(identity) || isDeadBy(local, identity),
+    isForgotten,
     write: (written) => revocations.write(written),
     close: () => {},
   }
 }
 
+/** A way through all pages; the next one goes on where it ended. */
+interface Reading {
+  readonly done: Promise<void>
+  /** When its last page was asked for. */
+  readonly asked: { at: number }
+}
+
 function remoteRevocations(
   revocations: Revocations,
-  clock: Clock,
-  maxLagMs: number,
+  { clock, maxLagMs, onFirstRead }: ReplicaOptions,
 ): RevocationsReplica {
-  const copy = expiringMap<Revocation>(clock)
+  const copy = revocationsCopy(clock)
+  let epoch: StoreEpoch | undefined
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
-  let pending: Promise<boolean> | undefined
+  let reading: Reading | undefined
+  /** The epoch before the store was replaced, until it has again what it may lack. */
+  let before: StoreEpoch | undefined
   let failure: unknown
   const unsubscribe = revocations.subscribe?.(() => void refresh())
 
-  function keep(added: readonly Revocation[]): void {
-    for (const revocation of added) {
-      const joined = joinRevocations(copy.get(revocation.key), revocation)
-      copy.set(joined.key, joined, joined.expiresAt)
-    }
-  }
-
-  async function load(): Promise<boolean> {
-    const startedAt = performance.now()
-    const answer = await revocations.since(cursor)
-    keep(answer.revocations)
+  /** Keeps what came, also where nobody waits for it any more. */
+  function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
     // An answer that was given up on may come after the one to a later question.
-    if (startedAt > freshSince) {
-      cursor = answer.cursor
-      freshSince = startedAt
+    if (asked !== cursor) {
+      copy.keep(page.revocations, 'anywhere')
+      return false
     }
-    failure = undefined
-    return true
+    if (page.isRestart) {
+      copy.restart()
+      before ??= epoch
+    }
+    copy.keep(page.revocations, 'in the store')
+    epoch = page.epoch ?? epoch
+    if (!page.hasMore) {
+      if (!page.epoch) throw new Error('The store answered no epoch')
+      if (freshSince === Number.NEGATIVE_INFINITY) onFirstRead?.()
+      freshSince = Math.max(freshSince, askedAt)
+      failure = undefined
+    }
+    cursor = page.cursor
+    return page.hasMore ?? false
   }
 
-  function refresh(): Promise<boolean> {
-    // Late success still counts for the next request.
-    pending ??= withTimeout(deadlineMs, load())
-      .catch((error: unknown) => {
-        failure = error
-        return false
-      })
-      .finally(() => {
-        pending = undefined
-      })
-    return pending
+  /** The event loop gets its turn after each page. */
+  async function read(turn: Reading['asked']): Promise<void> {
+    for (let hasMore = true; hasMore; ) {
+      const asked = cursor
+      turn.at = performance.now()
+      hasMore = take(await revocations.since(asked), asked, turn.at)
+      if (hasMore) await yieldToOthers()
+    }
+    if (before) await writeBack(before)
   }
 
+  /** What a replica that took over has not heard of is told to it by all who have. */
+  async function writeBack({ id }: StoreEpoch): Promise<void> {
+    // In a later epoch, no session is left that they could end.
+    if (epoch?.isFirst || epoch?.id === id) {
+      for (const batch of inBatches(copy.lacking())) {
+        if (batch.length > 0) await write(batch)
+        else await yieldToOthers()
+      }
+    }
+    before = undefined
+  }
+
+  function start(): Reading {
+    const asked = { at: performance.now() }
+    const done = read(asked).finally(() => {
+      if (reading?.asked === asked) reading = undefined
+    })
+    return { asked, done }
+  }
+
+  async function refresh(): Promise<boolean> {
+    // One that still gets its pages goes on; one that hangs is left behind.
+    if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
+    try {
+      await withTimeout(deadlineMs, reading.done)
+      return true
+    } catch (error) {
+      failure = error
+      return false
+    }
+  }
+
+  async function write(written: readonly Revocation[]): Promise<void> {
+    await revocations.write(written)
+    copy.keep(written, 'in the store')
+  }
+
+  const isForgotten = (identity: Identity) => epoch !== undefined && !isOfEpoch(identity, epoch)
   return {
     isFresh: () => performance.now() - freshSince <= maxLagMs,
     refresh,
     failure: () => failure,
-    isDead: (identity) => isDeadBy(copy, identity),
-    async write(written) {
-      await revocations.write(written)
-      keep(written)
-    },
+    epoch: () => epoch,
+    isDead: (identity) => isForgotten(identity) || isDeadBy(copy, identity),
+    isForgotten,
+    write,
     close: () => unsubscribe?.(),
   }
+}
+
+/** So many of them, or none where so many were looked at in vain. */
+function* inBatches(lacking: Iterable<Revocation | undefined>): Generator<readonly Revocation[]> {
+  let batch: Revocation[] = []
+  let looked = 0
+  for (const revocation of lacking) {
+    if (revocation) batch.push(revocation)
+    looked += 1
+    if (looked % batchSize > 0) continue
+    yield batch
+    batch = []
+  }
+  yield batch
 }

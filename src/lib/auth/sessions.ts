@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
+import { deepFreeze } from '../ground/freeze.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
@@ -112,6 +113,14 @@ export function liveSessions(parts: {
     return true
   }
 
+  /** Whatever the store forgets from now on, this session is of before. */
+  async function inEpoch(identity: Identity): Promise<Identity> {
+    if (!revocations.isFresh()) await revocations.refresh()
+    const epoch = revocations.isFresh() ? revocations.epoch() : undefined
+    if (!epoch) throw unavailable(revocations.failure())
+    return deepFreeze({ ...identity, epoch: epoch.id, signedInAt: clock() })
+  }
+
   function isStale(req: IncomingMessage): boolean {
     return !revocations.isFresh() && storage.holds(req)
   }
@@ -126,7 +135,9 @@ export function liveSessions(parts: {
     if (!identity) return signedOut['no-session']
     if (hasEnded(identity, clock())) return signedOut.expired
     if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
-    if (revocations.isDead(identity)) return signedOut.revoked
+    if (revocations.isDead(identity)) {
+      return revocations.isForgotten(identity) ? signedOut.forgotten : signedOut.revoked
+    }
     storage.touch(req, res, identity, arrival, mayRenew)
     return principalOfIdentity(identity)
   }
@@ -152,8 +163,9 @@ export function liveSessions(parts: {
       if (!identity || !revocations.isFresh()) return undefined
       return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
-    begin: (req, res, identity, tokens) =>
+    begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
+        const identity = await inEpoch(verified)
         await tokenStore.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
         await replace(req, res, identity).catch(async (error: unknown) => {
           await tokenStore.remove(identity.sessionId)

@@ -17,7 +17,7 @@ import { basePath, type Paths, pathReaders, readPaths } from './paths.ts'
 import { type PortalConfig, portalReaders, readPortal } from './portal.ts'
 import { clientSecret, environmentUrl, issuer, required } from './scalekit.ts'
 import { cookieSecrets } from './secrets.ts'
-import { type SessionConfig, sessionOptionsOf, sessionReaders } from './session.ts'
+import { readSession, type SessionConfig, sessionReaders } from './session.ts'
 import { stateStore } from './state-store.ts'
 import { unknownOption } from './unknown-option.ts'
 import { alarms, notes, warnings } from './warnings.ts'
@@ -58,8 +58,7 @@ const rootReaders = {
   scopes: (value: unknown = ['openid', 'email', 'profile']): readonly string[] => scopes(value),
   login: (value: unknown, scope: RootScope): LoginConfig =>
     readGroup('login', value, loginReaders, scope),
-  session: (value: unknown, scope: RootScope): SessionConfig =>
-    readGroup('session', sessionOptionsOf(value), sessionReaders, scope),
+  session: (value: unknown, scope: RootScope): SessionConfig => readSession(value, scope),
   pages: (value: unknown, scope: RootScope): PageConfig =>
     readGroup('pages', value, pageReaders, scope),
   webhooks: (value: unknown, scope: RootScope): WebhookConfig => readWebhooks(value, scope),
@@ -111,7 +110,7 @@ export function parseConfig(
 ): Config {
   const env = withoutEmpty(variables)
   const report: Report = { problems: [], unknown: [] }
-  const config = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
+  const read = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
     env,
     emulator: emulatorRules(options, env),
     report,
@@ -119,10 +118,11 @@ export function parseConfig(
   const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
   const problems = [...unknown, ...report.problems]
   if (problems.length > 0) throw new ConfigError(problems)
-  for (const line of warnings(options, env)) config.logger.warn(line)
+  const config: Config = { ...read, cookiePrefix: cookiePrefix(options, env, read) }
+  for (const line of warnings(options, config, env)) config.logger.warn(line)
   for (const line of notes(options, env)) config.logger.debug(line)
   for (const line of alarms(options, env)) config.logger.error(line)
-  return Object.freeze({ ...config, cookiePrefix: cookiePrefix(options, env, config) })
+  return Object.freeze(config)
 }
 
 /**

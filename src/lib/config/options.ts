@@ -77,8 +77,9 @@ export interface ScalekitAuthOptions {
   readonly portal?: PortalOptions
   /**
    * What processes share: revocations, single-use values, tokens and webhook deliveries. Pass
-   * `redisStore(client)` or `postgresStore(pool)` with more than one process. Default:
-   * `memoryStore()`.
+   * `redisStore(client)` or `postgresStore(pool)` with more than one process, and
+   * `memoryStore({ file })` with one. Default: `memoryStore()`, whose revocations end with the
+   * process.
    */
   readonly store?: StateStore
   /** How fast a session ends that another process revoked. */
@@ -224,6 +225,13 @@ export interface SessionOptions {
    * instead. Default: 86 400 (a day), or `absoluteSeconds` if that is shorter.
    */
   readonly idleSeconds?: number
+  /**
+   * What a restart does to sessions when `store` is in memory, since the process has then forgotten
+   * which of them were ended. `end`: all users sign in again. `keep`: sessions go on, and so does a
+   * copy of the cookie of one that was ended. Default: `end` in production with a webhook secret,
+   * otherwise `keep`.
+   */
+  readonly afterRestart?: 'end' | 'keep'
 }
 
 /** A handler for each event, named after the event, and how deliveries are received. */

@@ -3,7 +3,8 @@ import type { Secret } from '../ground/secret.ts'
 import { protocolClaims } from '../oidc/kept-claims.ts'
 import type { SessionKind } from '../session/kind.ts'
 import type { SessionStore } from '../session/own-session.ts'
-import type { Read, Scope } from './group.ts'
+import { isProduction } from './environment.ts'
+import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
 import type { SessionOptions } from './options.ts'
 import { strongSecrets } from './secrets.ts'
 
@@ -19,13 +20,30 @@ export const sessionReaders = {
   claims: (value: unknown = []): readonly string[] => claimNames(value),
   absoluteSeconds: (value: unknown = defaultAbsoluteSeconds): number => wholeSeconds(value),
   idleSeconds: (value: unknown, { group }: SessionScope): number => idleSeconds(value, group),
+  afterRestart: (value: unknown): AfterRestart | undefined =>
+    value === undefined ? undefined : oneOf(value, ['end', 'keep']),
 }
 
+type AfterRestart = 'end' | 'keep'
+
 /** `session` as it was read. */
-export type SessionConfig = Read<typeof sessionReaders>
+export type SessionConfig = Omit<Read<typeof sessionReaders>, 'afterRestart'> & {
+  readonly afterRestart: AfterRestart
+}
+
+export function readSession(value: unknown, scope: RootScope): SessionConfig {
+  const options = readGroup('session', sessionOptionsOf(value), sessionReaders, scope)
+  return { ...options, afterRestart: options.afterRestart ?? defaultAfterRestart(scope) }
+}
+
+/** Where webhooks come in, removals are relied on. In development a restart signs nobody out. */
+function defaultAfterRestart({ env, group }: RootScope): AfterRestart {
+  const hasWebhooks = Boolean(group.webhooks?.secret ?? env.SCALEKIT_WEBHOOK_SECRET)
+  return isProduction(env) && hasWebhooks ? 'end' : 'keep'
+}
 
 /** `session: 'cookie'` is short for `session: { kind: 'cookie' }`. */
-export function sessionOptionsOf(value: unknown): unknown {
+function sessionOptionsOf(value: unknown): unknown {
   return typeof value === 'string' ? { kind: value } : value
 }
 

@@ -1,11 +1,12 @@
+import type { Config } from './config.ts'
 import { type Env, isProduction } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
 /** What works but should be known. */
-export function warnings(options: ScalekitAuthOptions, env: Env): string[] {
+export function warnings(options: ScalekitAuthOptions, config: Config, env: Env): string[] {
   return [
     ...environmentWarnings(options, env),
-    ...(isProduction(env) ? productionWarnings(options) : developmentWarnings(env)),
+    ...(isProduction(env) ? productionWarnings(config) : developmentWarnings(env)),
   ]
 }
 
@@ -17,11 +18,17 @@ function environmentWarnings({ environmentUrl }: ScalekitAuthOptions, env: Env):
   ]
 }
 
-function productionWarnings({ store }: ScalekitAuthOptions): string[] {
-  if (store) return []
-  return [
-    'store_in_memory: a sign-out only takes effect in the process that handled it. With more than one process, pass a shared `store`.',
-  ]
+function productionWarnings({ store, session }: Config): string[] {
+  // A store of this process whose memory begins with it.
+  const isInMemory = !store || store.revocations.local?.beganAt !== undefined
+  return isInMemory ? [`store_in_memory: ${inOneProcess} ${atRestart[session.afterRestart]}`] : []
+}
+
+const inOneProcess =
+  'a sign-out only takes effect in the process that handled it. With more than one process, pass a shared `store`.'
+const atRestart = {
+  end: 'A restart signs every user out, because it forgets which sessions were ended (`session.afterRestart` is "end"). With one process, memoryStore({ file }) remembers them.',
+  keep: 'After a restart, a copy of the cookie of a session that was ended works again (`session.afterRestart` is "keep"). With one process, memoryStore({ file }) prevents that.',
 }
 
 function developmentWarnings({ NODE_ENV: mode = 'development' }: Env): string[] {

@@ -7,6 +7,8 @@ export interface ExpiringMap<Value> {
   set(key: string, value: Value, expiresAt: number): void
   delete(key: string): void
   values(): Value[]
+  /** One value after the other, for a reader that pauses; what is added meanwhile comes, too. */
+  [Symbol.iterator](): Iterator<Value>
 }
 
 interface Entry<Value> {
@@ -58,6 +60,9 @@ export function expiringMap<Value>(
     },
     delete(key) {
       entries.delete(key)
+    },
+    *[Symbol.iterator]() {
+      for (const { value, expiresAt } of entries.values()) if (expiresAt > clock()) yield value
     },
     values() {
       const now = clock()

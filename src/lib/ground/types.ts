@@ -79,6 +79,13 @@ export interface Identity {
   readonly user?: Json
   readonly absoluteExpiresAt: number
   readonly idleExpiresAt: number
+  /**
+   * The epoch of the store at the sign-in: a store with another one has forgotten which sessions
+   * were ended. Absent in sessions of versions before this one.
+   */
+  readonly epoch?: string
+  /** When the session began, by the clock of the process that began it. */
+  readonly signedInAt?: number
 }
 
 /** The tokens of one session. They live in the token store and never in a cookie. */

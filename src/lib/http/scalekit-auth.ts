@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthEvents } from '../auth/events.ts'
+import type { RevokeOptions, RevokeTarget } from '../auth/revoke.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { parseConfig } from '../config/config.ts'
 import type { ScalekitAuthOptions } from '../config/options.ts'
@@ -68,6 +69,17 @@ export interface ScalekitAuth extends Guards {
     organizationId: string,
     options?: { readonly returnTo?: string },
   ): Promise<void>
+  /**
+   * Ends sessions at the next request, in every process that shares the store. A sign-in that begins
+   * afterwards stands. Sessions at Scalekit go on.
+   *
+   * @param target Whose; `'everyone'` also after a store was restored from a backup, which has
+   *   forgotten what ended later.
+   * @param options `reason` for the log.
+   * @throws {@link ConfigError} where the target has a member that is unknown, empty or undefined;
+   *   nobody is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written
+   */
+  revoke(target: RevokeTarget, options?: RevokeOptions): Promise<void>
   /** Scalekit's API, with the kit's own client id and secret. */
   readonly client: ScalekitClient
   /** Scalekit's webhooks beside the route. */
@@ -120,6 +132,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     login: withLoginUrl(loginUrl, bound(instance, loginFromApp)),
     logout: bound(instance, endLogin),
     switchOrganization: withLoginUrl(loginUrl, bound(instance, switchOrganization)),
+    revoke: instance.revoke,
     client: scalekit,
     webhooks: webhooksMember(instance),
     on: events.on,

@@ -12,8 +12,10 @@ export function boundedStore({
   singleUse,
   tokenStore,
   ledger,
+  ...store
 }: StateStore): StateStore {
   return {
+    ...(store.problems ? { problems: () => withTimeout(timeoutMs, store.problems!()) } : {}),
     revocations: boundedRevocations(revocations),
     singleUse: { claim: (...given) => withTimeout(timeoutMs, singleUse.claim(...given)) },
     tokenStore: {
@@ -29,6 +31,9 @@ function boundedRevocations(revocations: Revocations): Revocations {
   return {
     write: (...given) => withTimeout(timeoutMs, revocations.write(...given)),
     since: (...given) => withTimeout(timeoutMs, revocations.since(...given)),
+    ...(revocations.beginEpoch
+      ? { beginEpoch: () => withTimeout(timeoutMs, revocations.beginEpoch!()) }
+      : {}),
     ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
     ...(revocations.local ? { local: revocations.local } : {}),
   }

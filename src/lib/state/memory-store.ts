@@ -1,9 +1,11 @@
 import type { Clock } from '../ground/clock.ts'
+import { ConfigError } from '../ground/errors.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
-import { joinRevocations } from './join-revocations.ts'
 import { memoryLedger } from './memory-ledger.ts'
-import type { Revocation, Revocations, SingleUse, StateStore, TokenStore } from './store.ts'
+import { type DurableRecords, memoryRevocations } from './memory-revocations.ts'
+import { revocationsFile } from './revocations-file.ts'
+import type { SingleUse, StateStore, TokenStore } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
 const maxTokenEntries = 10_000
@@ -13,32 +15,29 @@ const maxTokenEntries = 10_000
  *
  * With several processes a logout reaches only the one that served it; give them a shared store.
  *
- * @param options `clock` Default: `Date.now`.
+ * @param options `file`: a path. What ended sessions is appended to this file and synced before it is
+ *   acknowledged, so that it holds after a restart; tokens, used states and the record of deliveries
+ *   stay in memory. The file belongs to one process on one machine, on a disk that outlives it, and
+ *   is rewritten without what has expired at each start. Default: none, and what ended sessions is
+ *   forgotten with the process. `clock` Default: `Date.now`.
+ *
+ * @throws {@link ConfigError} where the file cannot be used, or another process has it
  */
-export function memoryStore(options: { readonly clock?: Clock } = {}): StateStore {
-  const clock = options.clock ?? Date.now
+export function memoryStore(
+  options: { readonly file?: string; readonly clock?: Clock } = {},
+): StateStore {
+  const { file, clock = Date.now } = options
   return {
-    revocations: memoryRevocations(clock),
+    revocations: memoryRevocations(clock, file === undefined ? undefined : fileAt(file, clock)),
     singleUse: memorySingleUse(clock),
     tokenStore: memoryTokenStore(clock),
     ledger: memoryLedger(clock),
   }
 }
 
-function memoryRevocations(clock: Clock): Revocations {
-  const revocations = expiringMap<Revocation>(clock)
-  return {
-    local: revocations,
-    async write(written) {
-      for (const revocation of written) {
-        const joined = joinRevocations(revocations.get(revocation.key), revocation)
-        revocations.set(joined.key, joined, joined.expiresAt)
-      }
-    },
-    async since() {
-      return { revocations: revocations.values(), cursor: '' }
-    },
-  }
+function fileAt(file: unknown, clock: Clock): DurableRecords {
+  if (typeof file === 'string' && file !== '') return revocationsFile(file, clock)
+  throw new ConfigError(['memoryStore({ file }) needs the path of a file, a non-empty string'])
 }
 
 function memorySingleUse(clock: Clock): SingleUse {

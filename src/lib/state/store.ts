@@ -11,6 +11,11 @@ export interface StateStore {
   readonly singleUse: SingleUse
   readonly tokenStore: TokenStore
   readonly ledger: Ledger
+  /**
+   * What is wrong with how the store is set up, in sentences for the log. Asked once, at the start;
+   * one that cannot tell rejects.
+   */
+  problems?(): Promise<readonly string[]>
 }
 
 /** Says that sessions which began at or before a moment are over. */
@@ -23,13 +28,46 @@ export interface Revocation {
   readonly expiresAt: number
 }
 
+/**
+ * What a store remembers begins with an epoch. One with another epoch has forgotten what ended
+ * before: it was flushed, evicted, truncated, or is another store.
+ */
+export interface StoreEpoch {
+  /** Random. */
+  readonly id: string
+  /**
+   * Whether sessions that carry no epoch count. They do not where another epoch was known before
+   * this one, nor where it was begun on purpose, to end all sessions.
+   */
+  readonly isFirst: boolean
+}
+
+/** Some of the revocations of all processes. */
+export interface RevocationsPage {
+  /** The epoch of the store; may be left out where `hasMore`. */
+  readonly epoch?: StoreEpoch
+  readonly revocations: readonly Revocation[]
+  /** Asks for what comes after this page. */
+  readonly cursor: string
+  /** Whether more is there already. Default: false. */
+  readonly hasMore?: boolean
+  /**
+   * Whether these are the first revocations again, because the cursor is gone: the store was
+   * replaced, and may lack what this process has read of it before. Default: false.
+   */
+  readonly isRestart?: boolean
+}
+
 /** The revocations of all processes, in the order they were written. */
 export interface Revocations {
   write(revocations: readonly Revocation[]): Promise<void>
-  /** The revocations written after `cursor`; without one, all that have not expired. */
-  since(
-    cursor?: string,
-  ): Promise<{ readonly revocations: readonly Revocation[]; readonly cursor: string }>
+  /**
+   * The next revocations written after `cursor`; without one, the first of those that have not
+   * expired. Makes an epoch where the store has none.
+   */
+  since(cursor?: string): Promise<RevocationsPage>
+  /** Begins a new epoch, so that all sessions are over; `auth.revoke('everyone')` needs it. */
+  beginEpoch?(): Promise<void>
   /**
    * Calls `wake` when there may be something new: a hint, not a promise.
    *
@@ -45,6 +83,13 @@ export interface LocalRevocations {
   /** How many there are at most; 0 spares asking for each. */
   readonly size: number
   get(key: string): Revocation | undefined
+  /** The epoch as it is now. */
+  readonly epoch: StoreEpoch
+  /**
+   * When the epoch began, in milliseconds since the epoch of Unix, where it ends with the process.
+   * Absent where it outlives the process, e.g. in a file.
+   */
+  readonly beganAt?: number | undefined
 }
 
 /** Remembers what may be used only once. */

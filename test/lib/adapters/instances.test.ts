@@ -29,7 +29,8 @@ interface SharedServer {
 }
 
 async function sharedRedis(): Promise<SharedServer> {
-  const redis = await startRedis()
+  // One that comes back empty has forgotten who is signed in: see test/flows/forgotten.test.ts.
+  const redis = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
   const storeOf = async (prefix: string) => redisStore(await redis.connect(), { prefix })
   return { ...redis, storeOf }
 }

@@ -223,7 +223,11 @@ function remote(clock = () => now) {
       asked.push(cursor)
       if (isFailing) throw new Error('down')
       await line
-      return { revocations: written.slice(Number(cursor ?? 0)), cursor: String(written.length) }
+      return {
+        epoch: { id: 'epoch', isFirst: true },
+        revocations: written.slice(Number(cursor ?? 0)),
+        cursor: String(written.length),
+      }
     },
     subscribe(wake) {
       listeners.add(wake)

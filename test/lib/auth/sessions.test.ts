@@ -67,7 +67,7 @@ describe('the session that a sign-in takes the place of', () => {
     const { idleExpiresAt } = ada()
     const cookie = await begin()
     at(idleExpiresAt - 1)
-    expect(await sessions.live(requestWith(cookie))).toEqual(ada())
+    expect(await sessions.live(requestWith(cookie))).toMatchObject(ada())
     at(idleExpiresAt)
     expect(await sessions.live(requestWith(cookie))).toBeUndefined()
   })
@@ -255,7 +255,7 @@ describe('while the revocations of other processes are unknown', () => {
   it('no session counts as the one that a sign-in takes the place of', async () => {
     const { begin, sessions, stale } = application()
     const cookie = await begin()
-    expect(await sessions.live(requestWith(cookie))).toEqual(ada())
+    expect(await sessions.live(requestWith(cookie))).toMatchObject(ada())
     stale('for good')
     expect(await sessions.live(requestWith(cookie))).toBeUndefined()
   })

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { MemoryStore } from 'express-session'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { optionNames, parseConfig } from '../../../src/lib/config/config.ts'
 import type { Env } from '../../../src/lib/config/environment.ts'
 import type { ScalekitAuthOptions } from '../../../src/lib/config/options.ts'
@@ -433,6 +436,7 @@ describe('every other option', () => {
     ],
     ['session.absoluteSeconds', { session: { absoluteSeconds: 0 } }, 'must be a whole number'],
     ['session.idleSeconds', { session: { idleSeconds: '3600' } }, 'must be a whole number'],
+    ['session.afterRestart', { session: { afterRestart: 'forget' } }, 'must be "end" or "keep"'],
     [
       'webhooks.delivery',
       { webhooks: { delivery: 'queue' } },
@@ -525,6 +529,7 @@ describe('every other option', () => {
         keep: [],
         absoluteSeconds: 604_800,
         idleSeconds: 86_400,
+        afterRestart: 'keep',
       },
       organizations: { of: undefined },
       portal: undefined,
@@ -677,12 +682,52 @@ describe('NODE_ENV', () => {
 })
 
 describe('a production application without a store', () => {
-  it('is told in the log what then holds for one process only', () => {
+  const webhooks = { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
+
+  function told(options: ScalekitAuthOptions, env: Env = {}) {
     const { logger, lines } = recordingLogger()
-    parseConfig({ logger }, production())
-    expect(lines).toEqual([
+    const { session } = parseConfig({ logger, ...options }, production(env))
+    return { lines, afterRestart: session.afterRestart }
+  }
+
+  it('is told in the log what then holds for one process only', () => {
+    expect(told({}).lines).toEqual([
       expect.stringMatching(/^warn store_in_memory: .*in the process that handled it/),
     ])
+  })
+
+  it.each<[string, 'end' | 'keep', ScalekitAuthOptions, Env]>([
+    ['without webhooks', 'keep', {}, {}],
+    ['with a webhook secret', 'end', { webhooks }, {}],
+    ['with the secret in a variable', 'end', {}, { SCALEKIT_WEBHOOK_SECRET: webhooks.secret }],
+    ['that says so', 'end', { session: { afterRestart: 'end' } }, {}],
+    [
+      'that says so in spite of webhooks',
+      'keep',
+      { session: { afterRestart: 'keep' }, webhooks },
+      {},
+    ],
+    ['whose store is in memory', 'end', { store: memoryStore(), webhooks }, {}],
+  ])('%s is told that a restart will %s sessions', (_which, expected, options, env) => {
+    const { lines, afterRestart } = told(options, env)
+    expect(afterRestart).toBe(expected)
+    const meaning = {
+      end: 'A restart signs every user out, .*`session.afterRestart` is "end"',
+      keep: 'a copy of the cookie of a session that was ended works again .* is "keep"',
+    }
+    expect(lines).toEqual([expect.stringMatching(new RegExp(meaning[expected]))])
+    expect(lines[0]).toContain('memoryStore({ file })')
+  })
+
+  it('with a file for revocations is told nothing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    expect(told({ store: memoryStore({ file: join(folder, 'file') }), webhooks }).lines).toEqual([])
+  })
+
+  it('keeps sessions in development, where restarts are many', () => {
+    const env = development({ SCALEKIT_WEBHOOK_SECRET: webhooks.secret })
+    expect(parseConfig({ logger: silent() }, env).session.afterRestart).toBe('keep')
   })
 })
 

@@ -23,3 +23,8 @@ export const insufficientPrivilege = '42501'
 export function hasSqlState(error: unknown, state: string): boolean {
   return error instanceof Error && 'code' in error && error.code === state
 }
+
+/** A text within a statement that takes no parameters. */
+export function quoteText(text: string): string {
+  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}

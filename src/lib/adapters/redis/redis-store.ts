@@ -3,6 +3,7 @@ import type { StateStore } from '../../state/store.ts'
 import type { RedisClient } from './client.ts'
 import { redisDeadLetters } from './dead-letters.ts'
 import { redisDeliveries } from './deliveries.ts'
+import { evictionProblems } from './eviction.ts'
 import { redisRevocations } from './revocations.ts'
 import { redisSingleUse } from './single-use.ts'
 import { redisTokenStore } from './token-store.ts'
@@ -10,10 +11,10 @@ import { redisTokenStore } from './token-store.ts'
 /**
  * Keeps state in Redis 6.2 or Valkey 7.2 and later, for any number of processes; a cluster will do.
  *
- * Everything ends by itself except dead letters, of which there are at most a thousand. A Redis that
- * evicts keys to make room would forget who signed out: set `maxmemory-policy noeviction`. One that
- * restarts empty forgets it, too: set `appendonly yes`. It holds the sessions' tokens as they are,
- * so nobody else should read it.
+ * Everything ends by itself except dead letters, of which there are at most a thousand, and one
+ * small stream. A Redis that evicts keys to make room, or restarts empty, forgets who signed out, and
+ * then every user has to sign in again: set `maxmemory-policy noeviction` and `appendonly yes`. It
+ * holds the sessions' tokens as they are, so nobody else should read it.
  *
  * @param client A connected client; its connection stays yours to close.
  * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
@@ -38,6 +39,7 @@ export function redisStore(
       ...redisDeliveries(client, `${prefix}delivery:`),
       ...redisDeadLetters(client, prefix),
     },
+    problems: () => evictionProblems(client),
   }
 }
 

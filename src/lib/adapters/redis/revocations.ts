@@ -1,48 +1,102 @@
 import type { Revocation, Revocations } from '../../state/store.ts'
-import { type LoggedRevocation, revocationsSince } from '../revocations-log.ts'
+import {
+  type LoggedRevocation,
+  loggedRevocations,
+  type RevocationsLog,
+} from '../revocations-log.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
+/** Whether an entry is there; none is asked for by an empty id. */
+const isThere = `
+  local function isThere(id)
+    return id == '' or #redis.call('XRANGE', KEYS[1], id, id) == 1
+  end
+`
+
 /**
- * Adds revocations (key, not before, expires at) to a stream, which expires with the last of them.
- * Expired entries are removed from its front, a few more than come in: a long-lasting entry holds
- * back those behind it, but not for longer than it lasts itself.
+ * Reads entries: from which on (or `-`), how many, and which epoch to look for. A process of a
+ * version that knows no epochs lets the stream expire with its last revocation; `PERSIST` takes that
+ * back, since the epoch must stay.
+ *
+ * The entries are one string of JSON: clients take several times as long to read as many strings.
  */
-const add = script(`${readClock}
-  local lastsMs = redis.call('PTTL', KEYS[1])
-  for at = 1, #ARGV, 3 do
+const read = script(`${isThere}
+  redis.call('PERSIST', KEYS[1])
+  local texts = {}
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+    local fields = entry[2]
+    texts[#texts + 1] = cjson.encode({ entry[1], fields[2], fields[4], fields[6] })
+  end
+  return { '[' .. table.concat(texts, ',') .. ']', isThere(ARGV[3]) and 1 or 0 }
+`)
+
+/**
+ * Adds entries (key, not before, expires at) behind the epoch that has to be there. Expired entries
+ * are removed from the front, a few more than come in: a long-lasting entry holds back those behind
+ * it, but not for longer than it lasts itself. An epoch never expires and holds nothing back.
+ */
+const add = script(`${readClock}${isThere}
+  if not isThere(ARGV[1]) then return 0 end
+  for at = 2, #ARGV, 3 do
     redis.call('XADD', KEYS[1], '*', 'key', ARGV[at], 'notBefore', ARGV[at + 1], 'expiresAt', ARGV[at + 2])
-    lastsMs = math.max(lastsMs, ARGV[at + 2] - now)
   end
-  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', #ARGV / 3 + 10)) do
-    if tonumber(entry[2][6]) > now then break end
-    redis.call('XDEL', KEYS[1], entry[1])
+  redis.call('PERSIST', KEYS[1])
+  local room, from = (#ARGV - 1) / 3 + 10, '-'
+  while room > 0 do
+    local entries = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', room)
+    if #entries == 0 then return 1 end
+    for _, entry in ipairs(entries) do
+      if string.sub(entry[2][2], 1, 6) ~= 'epoch:' then
+        if tonumber(entry[2][6]) > now then return 1 end
+        redis.call('XDEL', KEYS[1], entry[1])
+        room = room - 1
+      end
+    end
+    from = '(' .. entries[#entries][1]
   end
-  redis.call('PEXPIRE', KEYS[1], lastsMs)
+  return 1
+`)
+
+/** Adds an epoch (last entry, key, not before, expires at), where none comes after that entry. */
+const addEpoch = script(`${isThere}
+  if not isThere(ARGV[1]) then return end
+  local from = ARGV[1] == '' and '-' or '(' .. ARGV[1]
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], from, '+')) do
+    if string.sub(entry[2][2], 1, 6) == 'epoch:' then return end
+  end
+  redis.call('XADD', KEYS[1], '*', 'key', ARGV[2], 'notBefore', ARGV[3], 'expiresAt', ARGV[4])
+  redis.call('PERSIST', KEYS[1])
 `)
 
 /** Revocations in a stream, which Redis keeps in the order they were written. */
 export function redisRevocations(client: RedisClient, key: string): Revocations {
-  const readFrom = async (id: string) => {
-    const entries = await client.sendCommand(['XRANGE', key, id || '-', '+'])
-    return (entries as StreamEntry[]).map(loggedRevocation)
-  }
+  return loggedRevocations(redisLog(client, key))
+}
+
+function redisLog(client: RedisClient, key: string): RevocationsLog {
   return {
-    async write(revocations) {
-      if (revocations.length > 0) await add(client, [key], revocations.flatMap(textsOf))
+    async read(from, limit, epochId) {
+      const answer = await read(client, [key], [from || '-', String(limit), epochId])
+      const [json, hasEpoch] = answer as [string, number]
+      const entries = (JSON.parse(json) as readonly StreamEntry[]).map(loggedRevocation)
+      return { entries, hasEpoch: hasEpoch === 1 }
     },
-    since: (cursor) => revocationsSince(readFrom, cursor),
+    add: async (records, epochId) =>
+      (await add(client, [key], [epochId, ...records.flatMap(textsOf)])) === 1,
+    async addEpoch(record, lastId) {
+      await addEpoch(client, [key], [lastId, ...textsOf(record)])
+    },
   }
 }
 
-/** An entry as Redis answers it: its id, and names and values in turn. */
-type StreamEntry = readonly [id: string, fields: readonly string[]]
+/** An entry as the script answers it: its id and the values of its fields. */
+type StreamEntry = readonly [id: string, key: string, notBefore: string, expiresAt: string]
 
 function textsOf({ key, notBefore, expiresAt }: Revocation): string[] {
   return [key, wholeMs(notBefore), wholeMs(expiresAt)]
 }
 
-function loggedRevocation([id, [, key, , notBefore, , expiresAt]]: StreamEntry): LoggedRevocation {
-  const revocation = { key: key!, notBefore: Number(notBefore), expiresAt: Number(expiresAt) }
-  return { id, revocation }
+function loggedRevocation([id, key, notBefore, expiresAt]: StreamEntry): LoggedRevocation {
+  return { id, revocation: { key, notBefore: Number(notBefore), expiresAt: Number(expiresAt) } }
 }

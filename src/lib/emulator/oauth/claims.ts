@@ -78,13 +78,13 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
       roles: session.organization ? person.roles : [],
       permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
-      ...metadataClaims(session),
+      ...metadataClaims(person, session),
     }),
   }
 }
 
 /** Claims of interceptors, and metadata; what is empty is not there. */
-function metadataClaims({ person, organization, customClaims }: Session): Claims {
+function metadataClaims(person: EmulatedPerson, { organization, customClaims }: Session): Claims {
   const claims = {
     // What an interceptor says of this session is newer.
     custom_claims: { ...person.customClaims, ...customClaims },

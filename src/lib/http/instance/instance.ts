@@ -17,6 +17,7 @@ import {
 } from '../../auth/organization-names.ts'
 import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
+import { type Revoke, revokeWith } from '../../auth/revoke.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
@@ -43,6 +44,7 @@ import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
 import { type Addresses, addressesOf } from './addresses.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
+import { storeProblems } from './store-problems.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
 /**
@@ -76,6 +78,7 @@ export interface Instance {
   readonly lookUpOrganization: LookUpOrganization
   readonly store: StateStore
   readonly revocations: RevocationsReplica
+  readonly revoke: Revoke
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
   /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
@@ -107,7 +110,15 @@ export function createInstance(config: Config): Instance {
   const scalekit = new ScalekitClient(api)
   const store = boundedStore(config.store ?? processStore(id, clock))
   const { maxLagMs } = config.revocation
-  const revocations = replicateRevocations(store.revocations, { clock, maxLagMs })
+  const revocations = replicateRevocations(store.revocations, {
+    clock,
+    maxLagMs,
+    memory: {
+      afterRestart: config.session.afterRestart,
+      onOtherProcess: once(() => logger.error(storeNotShared)),
+    },
+    onFirstRead: storeProblems(store, logger),
+  })
   const newest = newestCookies({
     clock,
     maxLagMs: store.revocations.local ? undefined : maxLagMs,
@@ -162,6 +173,15 @@ export function createInstance(config: Config): Instance {
   }
 }
 
+function once(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    work()
+  }
+}
+
 /** What makes a sealed value ours and no other instance's. */
 function instanceId({ name, issuer, clientId }: Config): string {
   return `${name} ${issuer} ${clientId}`
@@ -172,6 +192,9 @@ function senderFor({ http, environmentUrl, issuer }: Config): Send {
   const timeoutMs = http.timeoutSeconds * 1000
   return sender({ origins, timeoutMs, ...(http.fetch ? { fetch: http.fetch } : {}) })
 }
+
+const storeNotShared =
+  'store_not_shared: a session was begun by another process, and this one cannot know what ended it. Give all processes one `store`: redisStore(client) or postgresStore(pool)'
 
 /** How long a sign-in waits for a look-up of a domain, in milliseconds; then it goes on without. */
 const lookUpTimeoutMs = 3000
@@ -197,11 +220,19 @@ function organizationByExternalId({ organization }: ScalekitClient): FindByExter
 function signedParts(
   { issuer, clock, logger, session, webhooks, interceptors }: Config,
   { store, revocations, events }: Pick<Instance, 'store' | 'revocations' | 'events'>,
-): Pick<Instance, 'dispatcher' | 'react' | 'deliveries' | 'replay' | 'intercept'> {
+): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
   const dispatcher = createDispatcher(webhooks.handlers)
   const longestSessionMs = (session.absoluteSeconds + transactionSeconds) * 1000
   const { revokeOn } = webhooks
   const react = reactions({ issuer, revocations, revokeOn, longestSessionMs, clock })
+  const revoke = revokeWith({
+    issuer,
+    replica: revocations,
+    revocations: store.revocations,
+    longestSessionMs,
+    clock,
+    logger,
+  })
   const parts: InlineParts = {
     ledger: store.ledger,
     dispatcher,
@@ -215,6 +246,7 @@ function signedParts(
   return {
     dispatcher,
     react,
+    revoke,
     deliveries:
       webhooks.delivery === 'inline'
         ? inlineDeliveries(parts)

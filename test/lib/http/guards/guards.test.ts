@@ -781,7 +781,7 @@ describe('a guard that cannot tell', () => {
       write,
       since: async () => {
         if (isDown) throw new Error('connection refused')
-        return { revocations: [], cursor: '' }
+        return { epoch: { id: 'epoch', isFirst: true }, revocations: [], cursor: '' }
       },
     }
     const application = await start({

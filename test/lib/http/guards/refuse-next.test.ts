@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   AccessError,
   type GuardOptions,
@@ -117,11 +117,16 @@ describe('the error handler of the framework', () => {
   })
 
   it('responds 503 while the store cannot be reached, and says when to come back', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     const store = memoryStore()
-    const { write } = store.revocations
-    const since = () => Promise.reject(new Error('connection refused'))
+    const { write, since: ask } = store.revocations
+    let isDown = false
+    const since = () => (isDown ? Promise.reject(new Error('connection refused')) : ask())
     const options = { store: { ...store, revocations: { write, since } } }
     const { browser, handed } = await behind(requireOwner, { options })
+    isDown = true
+    vi.advanceTimersByTime(1001)
     const answer = await browser.call('/unhandled').expect(503)
     expect(answer.headers['retry-after']).toBe('5')
     await browser.call('/handed').expect(503)

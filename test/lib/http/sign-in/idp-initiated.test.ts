@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { CompactSign, decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Response } from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryStore } from '../../../../src/index.ts'
 import type { Application } from '../../../support/application.ts'
 import { goodPlaces, hostilePlaces } from '../../../support/return-to-corpus.ts'
@@ -435,6 +435,8 @@ describe('over a live session', () => {
   })
 
   it('that nobody can check, answers 503 and keeps it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     let isDown = false
     const store = memoryStore()
     const since: typeof store.revocations.since = (cursor) =>
@@ -448,6 +450,7 @@ describe('over a live session', () => {
     const url = await startUrl(application, katherine)
     isDown = true
     now += 5000
+    vi.advanceTimersByTime(5000)
     expectRefused(await browser.open(url, sent), 503, 'store_unavailable')
     isDown = false
     now += 1000

@@ -1,0 +1,16 @@
+import type { RedisClient } from './client.ts'
+
+/**
+ * What a Redis that evicts keys to make room would do to sessions.
+ *
+ * @throws where Redis does not tell
+ */
+export async function evictionProblems(client: RedisClient): Promise<readonly string[]> {
+  // Managed services refuse `CONFIG GET` more often than `INFO`.
+  const info = String(await client.sendCommand(['INFO', 'memory']))
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1]
+  if (policy === undefined || policy === 'noeviction') return []
+  return [
+    `store_evicts: the maxmemory-policy of Redis is ${policy}, so that Redis may delete what ended sessions, used states and tokens: set it to noeviction`,
+  ]
+}

@@ -1,0 +1,147 @@
+import type { Clock } from '../ground/clock.ts'
+import { ConfigError, type ErrorDetails } from '../ground/errors.ts'
+import { nonEmptyString } from '../ground/fields.ts'
+import { isObject } from '../ground/is-object.ts'
+import { type Logger, quote, withFields } from '../ground/log.ts'
+import { nearestName } from '../ground/nearest-name.ts'
+import { storeUnavailable } from '../ground/store-unavailable.ts'
+import type { Revocations } from '../state/store.ts'
+import { type RevocationTarget, revocationKey } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+
+/**
+ * Whose sessions `auth.revoke` ends:
+ *
+ * - `{ sessionId }`: one session, by `req.scalekit.sessionId`
+ * - `{ sid }`: the sessions that began with one of Scalekit's (`ses_…`)
+ * - `{ userId }`: a user in every organization, by `user.id`; with `organizationId` in that one
+ * - `{ email, organizationId }`: who signed in to the organization with this address
+ * - `{ organizationId }`: all users of an organization, by Scalekit's id of it (`org_…`)
+ * - `'everyone'`: every session of the store
+ */
+export type RevokeTarget =
+  | 'everyone'
+  | { readonly sessionId: string }
+  | { readonly sid: string }
+  | { readonly userId: string; readonly organizationId?: string }
+  | { readonly email: string; readonly organizationId: string }
+  | { readonly organizationId: string }
+
+/** What a revocation says of itself. */
+export interface RevokeOptions {
+  /** Why, for the log. Default: none. */
+  readonly reason?: string
+}
+
+export type Revoke = (target: RevokeTarget, options?: RevokeOptions) => Promise<void>
+
+/** Later than any sign-in: a session that is named is over whenever it began. */
+const always = 8_640_000_000_000_000
+
+export function revokeWith(parts: {
+  readonly issuer: string
+  readonly replica: RevocationsReplica
+  readonly revocations: Revocations
+  /** How long a session may last that has to be ended, in milliseconds. */
+  readonly longestSessionMs: number
+  readonly clock: Clock
+  readonly logger: Logger
+}): Revoke {
+  const { issuer, replica, revocations, longestSessionMs, clock, logger } = parts
+
+  async function write(target: RevocationTarget): Promise<void> {
+    const now = clock()
+    const notBefore = 'sessionId' in target ? always : now
+    const key = revocationKey(issuer, target)
+    await replica.write([{ key, notBefore, expiresAt: now + longestSessionMs }])
+  }
+
+  async function endAll(): Promise<void> {
+    if (!revocations.beginEpoch) {
+      throw wrong('auth.revoke("everyone") needs a store with revocations.beginEpoch()')
+    }
+    await revocations.beginEpoch()
+    await replica.refresh()
+  }
+
+  return async function revoke(target, options = {}) {
+    const reason = reasonIn(options)
+    const wanted = target === 'everyone' ? undefined : targetIn(target)
+    await (wanted ? write(wanted) : endAll()).catch((error: unknown) => {
+      if (error instanceof ConfigError) throw error
+      throw storeUnavailable('The revocation could not be written to the store', error)
+    })
+    const why = reason === undefined ? '' : `: ${quote(reason)}`
+    tell(logger, wanted, why)
+  }
+}
+
+function tell(logger: Logger, target: RevocationTarget | undefined, why: string): void {
+  const { sub: userId, organizationId } = (target ?? {}) as {
+    sub?: string
+    organizationId?: string
+  }
+  const names = target ? Object.keys(target).map((name) => (name === 'sub' ? 'userId' : name)) : []
+  const whose = target ? `of one ${names.join(' and ')}` : 'of everyone'
+  withFields(logger, { userId, organizationId }).info(`revoke: ended the sessions ${whose}${why}`)
+}
+
+/** The members that name somebody together. */
+const shapes: readonly string[] = [
+  'sessionId',
+  'sid',
+  'userId',
+  'organizationId userId',
+  'email organizationId',
+  'organizationId',
+]
+const names = ['sessionId', 'sid', 'userId', 'organizationId', 'email']
+
+/** A member that is left out by mistake would name more people, or none. */
+function targetIn(target: unknown): RevocationTarget {
+  if (!isObject(target)) throw invalid(`got ${typeof target === 'string' ? quote(target) : 'none'}`)
+  const members = Object.keys(target)
+  for (const name of members) assertMember(name, target[name])
+  if (!shapes.includes(members.sort().join(' '))) throw invalid(shapeProblem(members))
+  const { userId, ...named } = target as Record<string, string>
+  return (userId === undefined ? named : { ...named, sub: userId }) as RevocationTarget
+}
+
+function assertMember(name: string, value: unknown): void {
+  if (!names.includes(name)) {
+    const nearest = nearestName(name, names)
+    throw invalid(`\`${name}\` is unknown${nearest ? `; did you mean \`${nearest}\`?` : ''}`)
+  }
+  try {
+    nonEmptyString(value)
+  } catch (error) {
+    throw invalid(`\`${name}\` ${(error as Error).message}`)
+  }
+  if (name === 'organizationId' && !String(value).startsWith('org_')) {
+    throw invalid('`organizationId` must be Scalekit’s id, org_…, not an id of your own')
+  }
+}
+
+function shapeProblem(members: readonly string[]): string {
+  if (members.length === 0) return 'it is empty'
+  return `${members.map((name) => `\`${name}\``).join(' and ')} name nobody together`
+}
+
+function invalid(problem: string): ConfigError {
+  return wrong(`auth.revoke() ended no session, because its target is wrong: ${problem}`, {
+    hint: 'Pass { sessionId }, { sid }, { userId, organizationId? }, { email, organizationId }, { organizationId } or "everyone".',
+  })
+}
+
+function wrong(message: string, details: ErrorDetails = {}): ConfigError {
+  return new ConfigError('config_invalid', message, details)
+}
+
+function reasonIn(options: unknown): string | undefined {
+  if (!isObject(options)) throw wrong('auth.revoke(): the options must be an object')
+  const unknown = Object.keys(options).find((name) => name !== 'reason')
+  if (unknown !== undefined) throw wrong(`auth.revoke() has no option \`${unknown}\``)
+  const { reason } = options
+  if (reason === undefined || typeof reason === 'string') return reason
+  throw wrong('auth.revoke(): `reason` must be a string')
+}
