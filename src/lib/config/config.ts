@@ -1,7 +1,9 @@
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { optionalFunction, positive, strings, trueOrFalse, withMethods } from '../ground/fields.ts'
+import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
@@ -72,7 +74,7 @@ const rootReaders = {
   revocation: (value: unknown, scope: RootScope): Read<typeof revocationReaders> =>
     readGroup('revocation', value, revocationReaders, scope),
   logger: (value: unknown, { env }: RootScope): Logger =>
-    withMethods<Logger>(value ?? consoleLogger(env), logLevels),
+    guardedLogger(withMethods<Logger>(value ?? consoleLogger(env), logLevels)),
   http: (value: unknown, scope: RootScope): Read<typeof httpReaders> =>
     readGroup('http', value, httpReaders, scope),
   clock: (value: unknown): Clock => optionalFunction<Clock>(value) ?? Date.now,
@@ -108,16 +110,17 @@ export function parseConfig(
 ): Config {
   const env = withoutEmpty(variables)
   const report: Report = { problems: [], unknown: [] }
-  const config = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
+  const read = readMembers<ScalekitAuthOptions, typeof rootReaders>('', options, rootReaders, {
     env,
     report,
   })
   const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
   const problems = [...unknown, ...report.problems]
   if (problems.length > 0) throw new ConfigError(problems)
-  for (const line of warnings(options, env)) config.logger.warn(line)
-  for (const line of notes(options, env)) config.logger.debug(line)
-  return Object.freeze(config)
+  const { clock, logger } = read
+  for (const line of warnings(options, env)) logger.warn(line)
+  for (const line of notes(options, env)) logger.debug(line)
+  return Object.freeze({ ...read, clock: checkedClock(clock, logger) })
 }
 
 function instanceName(value: unknown): string {

@@ -105,11 +105,20 @@ export function setCookieLines(res: ServerResponse): string[] {
 export function keepFromCaches(res: ServerResponse, renewal: Renewal): void {
   const { writeHead } = res
   res.writeHead = function writeHeadOnce(...given: readonly unknown[]) {
-    if (renewal.isOver()) takeBack(res, renewal)
+    if (mayBeOver(renewal)) takeBack(res, renewal)
     const isPersonal = res.getHeader('Set-Cookie') !== undefined
     if (isPersonal) neverCache(res)
     return Reflect.apply(writeHead, res, isPersonal ? given.map(withoutCacheControl) : given)
   } as typeof res.writeHead
+}
+
+/** An error here would meet the application while it responds, where it may end the process. */
+function mayBeOver(renewal: Renewal): boolean {
+  try {
+    return renewal.isOver()
+  } catch {
+    return true
+  }
 }
 
 function takeBack(res: ServerResponse, { isRenewal }: Renewal): void {

@@ -10,6 +10,7 @@ const statusByCode = {
     session_kind_changed: 500,
     portal_not_configured: 500,
     redirect_uri_invalid: 500,
+    clock_invalid: 503,
   },
   // Sign-in and sign-out, as the visitor sees them, and the tokens they are about.
   login: {

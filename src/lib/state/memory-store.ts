@@ -1,3 +1,4 @@
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
@@ -16,7 +17,7 @@ const maxTokenEntries = 10_000
  * @param options `clock` Default: `Date.now`.
  */
 export function memoryStore(options: { readonly clock?: Clock } = {}): StateStore {
-  const clock = options.clock ?? Date.now
+  const clock = checkedClock(options.clock ?? Date.now)
   return {
     revocations: memoryRevocations(clock),
     singleUse: memorySingleUse(clock),

@@ -192,6 +192,19 @@ describe('keepFromCaches', () => {
     res.writeHead(101)
     expect(headers.get('Cache-Control')).toBe('no-store')
   })
+
+  it('takes a renewal back where nothing can tell whether the session is over', () => {
+    const res = response()
+    res.setHeader('Set-Cookie', ['sid=renewed', 'theme=dark'])
+    keepFromCaches(res, {
+      isRenewal: (line) => line.startsWith('sid='),
+      isOver() {
+        throw new Error('the clock failed')
+      },
+    })
+    res.writeHead(200)
+    expect(res.getHeader('Set-Cookie')).toEqual(['theme=dark'])
+  })
 })
 
 function requestWith(cookie: string | undefined): IncomingMessage {

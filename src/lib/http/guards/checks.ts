@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
+import type { Instance } from '../instance/instance.ts'
 import { type Refusal, refusals } from './refusals.ts'
 
 /** Answers why not, or `undefined` to let through. */
-export type Check = (principal: SignedIn, req: IncomingMessage, now: number) => Refusal | undefined
+export type Check = (
+  principal: SignedIn,
+  req: IncomingMessage,
+  instance: Pick<Instance, 'clock' | 'logger' | 'warnOnce'>,
+) => Refusal | undefined
 
 /** Lets through whoever has at least one of the roles. */
 export function requiresRole(roles: readonly string[]): Check {

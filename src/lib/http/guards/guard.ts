@@ -24,9 +24,7 @@ export function guard(
   check: Check,
 ): Middleware {
   function refusalOf({ principal, instance }: Context, req: IncomingMessage): Refusal | undefined {
-    return principal.status === 'signed-in'
-      ? check(principal, req, instance.clock())
-      : refusals.notSignedIn
+    return principal.status === 'signed-in' ? check(principal, req, instance) : refusals.notSignedIn
   }
 
   function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {

@@ -90,9 +90,9 @@ export function guards(instance?: Instance): Guards {
       options?: GuardOptions,
     ) => {
       assertSelects(select)
-      return guard(instance, options, function requireOrganization(principal, req) {
+      return guard(instance, options, function requireOrganization(principal, req, instance) {
         // The framework that calls this guard is the one whose request type `select` names.
-        const selected = selectOrganization(select, req as Req)
+        const selected = selectOrganization(select, req as Req, instance)
         if (selected === undefined) return refusals.organizationRequired
         const { organizationId, externalOrganizationId } = principal
         const current = selectsExternalId(select) ? externalOrganizationId : organizationId
