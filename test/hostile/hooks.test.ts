@@ -1,16 +1,12 @@
+// @module-tag slow
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, mountAtRoot } from '../support/application.ts'
 import { start } from '../support/start.ts'
 import { inVirtualTime } from '../support/virtual-time.ts'
 import { type HookFault, hookFaults } from './support/hook-faults.ts'
-import {
-  type AnyHook,
-  type Hook,
-  handlerHooks,
-  memberHooks,
-  optionHooks,
-  sceneFor,
-} from './support/hooks.ts'
+import { type AnyHook, type Hook, sceneFor } from './support/hook-scene.ts'
+import { handlerHooks, memberHooks, optionHooks } from './support/hooks.ts'
 
 const hooks: readonly [string, Hook][] = Object.entries<Hook>({
   ...optionHooks,

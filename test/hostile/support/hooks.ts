@@ -1,53 +1,19 @@
-import { randomUUID } from 'node:crypto'
-import request from 'supertest'
-import type { ScalekitAuth, ScalekitAuthOptions } from '../../../src/index.ts'
 import { eventTypes } from '../../../src/lib/webhooks/events.ts'
 import { handlerNames } from '../../../src/lib/webhooks/handler-names.ts'
 import { interceptorHandlerNames } from '../../../src/lib/webhooks/interceptor-handlers.ts'
-import { signInterceptor } from '../../../src/webhooks.ts'
 import { documentedExamples } from '../../fixtures/webhook-examples.ts'
-import { type Application, showPrincipal } from '../../support/application.ts'
-import type { HostApp } from '../../support/hosts.ts'
-import { signInAt } from '../../support/sign-in-page.ts'
-import type { Visitor } from '../../support/visitor.ts'
+import { showPrincipal } from '../../support/application.ts'
 import { deliver, webhookSecret } from '../../support/webhook.ts'
 import type { HookFault } from './hook-faults.ts'
-
-/** What came of requests: a status each, or what else they decide. */
-export type Outcome = readonly (number | string)[]
-
-/** What the requests are made with. */
-export interface Scene {
-  readonly application: Application
-  readonly browser: Visitor
-  /** Where another browser ends a sign-in. */
-  readonly callback: string
-  readonly other: Visitor
-}
-
-/** A function of the application: where it is given, and the requests that call it. */
-export interface Hook {
-  options?(hook: AnyHook): ScalekitAuthOptions
-  mount?(app: HostApp, auth: ScalekitAuth, hook: AnyHook): void
-  /** What it does until the requests are made. Default: it is faulty from the start. */
-  readonly healthy?: AnyHook
-  /** Whether the browser is signed in before. */
-  readonly isSignedIn?: boolean
-  drive(scene: Scene, hook: AnyHook): Promise<Outcome>
-  /** Where a person would be let in, the outcome shows it as `200`. */
-  outcome(fault: HookFault): Outcome
-  /** The line that tells it, if there has to be one. */
-  line?(fault: HookFault): RegExp | undefined
-  /** Whether the console tells it, since there is no log. */
-  isOnConsole?(fault: HookFault): boolean
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: it stands for a function of every type.
-export type AnyHook = (...given: any[]) => any
-
-const acme = 'org_69615647365005430'
-const ada = 'ada@acme.example'
-const login = `/login?organization_id=${acme}`
+import {
+  type AnyHook,
+  finishSignIn,
+  type Hook,
+  intercept,
+  login,
+  openLogin,
+  signedOptions,
+} from './hook-scene.ts'
 
 /** Every function in the options of `scalekitAuth()`, but the handlers by event and point. */
 export const optionHooks = {
@@ -92,7 +58,10 @@ export const optionHooks = {
     healthy: (url: string, init: RequestInit) => fetch(url, init),
     drive: finishSignIn,
     outcome: () => [503, 401],
-    line: () => /provider_unavailable/,
+    line: ({ kind }) =>
+      kind === 'nothing' || kind === 'nonsense'
+        ? /`http\.fetch` did not return a Response/
+        : /provider_unavailable/,
   },
   clock: {
     options: (clock) => ({ clock, ...signedOptions }),
@@ -199,35 +168,12 @@ export const memberHooks = {
   },
 } satisfies Readonly<Record<string, Hook>>
 
-const signedOptions: ScalekitAuthOptions = {
-  webhooks: { secret: webhookSecret, onDirectoryUserCreated() {} },
-  interceptors: { secret: webhookSecret, onFailure: 'deny', onPreSignup() {} },
-}
-
 const points = [
   'PRE_SIGNUP',
   'PRE_SESSION_CREATION',
   'PRE_USER_INVITATION',
   'PRE_M2M_TOKEN_CREATION',
 ]
-
-async function openLogin({ browser }: Scene): Promise<Outcome> {
-  return [(await browser.open('/login')).status]
-}
-
-/** Whether the sign-in succeeded, and whether the user is in. */
-async function finishSignIn({ other, callback }: Scene): Promise<Outcome> {
-  const { status } = await other.open(callback, { 'Sec-Fetch-Site': 'cross-site' })
-  return [status, (await other.call('/app')).status]
-}
-
-/** Everything that is done before the requests. */
-export async function sceneFor(application: Application, hook: Hook): Promise<Scene> {
-  const [browser, other] = [application.visitor(), application.visitor()]
-  if (hook.isSignedIn) await browser.signIn(login, ada)
-  const callback = await signInAt((await other.begin(login)).href, ada)
-  return { application, browser, other, callback }
-}
 
 /** A method of a logger: what it does changes no response. */
 function loggerHook(method: 'debug' | 'info' | 'warn' | 'error' | 'child'): Hook {
@@ -264,18 +210,4 @@ function each(names: readonly string[], hook: AnyHook): Readonly<Record<string, 
 async function statuses(asked: readonly PromiseLike<{ status: number }>[]): Promise<number[]> {
   const answers = await Promise.all(asked)
   return [...new Set(answers.map(({ status }) => status))]
-}
-
-function intercept(url: string, point: string) {
-  const body = JSON.stringify({
-    display_name: point,
-    trigger_point: point,
-    interceptor_context: { environment_id: 'env_1', user_id: 'usr_1', organization_id: 'org_1' },
-    data: { user: { id: 'usr_1', memberships: [] } },
-  })
-  return request(url)
-    .post('/interceptors')
-    .type('application/json')
-    .set(signInterceptor({ id: `int_${randomUUID()}`, body, secret: webhookSecret }))
-    .send(body)
 }
