@@ -88,10 +88,10 @@ interface Fields {
  */
 export function clientParts(given: readonly unknown[]): ClientParts {
   const problems = unknownNames(given[3], optionNames, 'options.')
-  const fields = readFields<Fields>(fieldsOf(given), problems)
+  const read = readFields<Fields>(fieldsOf(given), problems)
   if (problems.length > 0) throw new ConfigError(problems)
-  const { environmentUrl, clientId, clientSecret, logger, fetch } = fields
-  const clock = checkedClock(fields.clock, logger)
+  const fields = { ...read, clock: checkedClock(read.clock, read.logger) }
+  const { environmentUrl, clientId, clientSecret, logger, clock, fetch } = fields
   const issuer = fields.issuer ?? environmentUrl.origin
   const client = { environmentUrl, issuer, clientId, clientSecret }
   const send = sender({

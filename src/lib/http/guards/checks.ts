@@ -1,13 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import type { Instance } from '../instance/instance.ts'
+import type { Clock } from '../../ground/clock.ts'
+import type { Logger } from '../../ground/log.ts'
 import { type Refusal, refusals } from './refusals.ts'
+
+/** The members of an instance that checks need. */
+export interface CheckParts {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Warns of each message once. */
+  readonly warnOnce: (message: string) => void
+}
 
 /** Answers why not, or `undefined` to let through. */
 export type Check = (
   principal: SignedIn,
   req: IncomingMessage,
-  instance: Pick<Instance, 'clock' | 'logger' | 'warnOnce'>,
+  parts: CheckParts,
 ) => Refusal | undefined
 
 /** Lets through whoever has at least one of the roles. */

@@ -3,13 +3,15 @@ import { ConfigError, ScalekitError } from '../../ground/errors.ts'
 import { answerAtOnce } from '../../ground/hooks.ts'
 import { kindOf } from '../../ground/kind-of.ts'
 import { quote, textOfThrown } from '../../ground/log.ts'
-import type { Instance } from '../instance/instance.ts'
 import { askedHost } from '../request/middleware.ts'
+import type { CheckParts } from './checks.ts'
 
 /**
  * Where a route says which organization it belongs to: the id itself, the name of a route
  * parameter or of a header, or a function of the request. With `subdomainOf: 'app.example'` the
  * host `acme.app.example` belongs to the organization that you call `acme`: its external id.
+ *
+ * A function returns the id at once: with a promise no organization is selected.
  */
 export type OrganizationSelector<Req extends IncomingMessage = IncomingMessage> =
   | string
@@ -46,6 +48,8 @@ function isName(value: unknown): boolean {
  * Answers the organization's id, or `undefined` for none and for anything but one text.
  *
  * @throws {@link ScalekitError} `unexpected` when a select function throws
+ *
+ * @internal
  */
 export function selectOrganization<Req extends IncomingMessage>(
   select: OrganizationSelector<Req>,
@@ -57,7 +61,7 @@ export function selectOrganization<Req extends IncomingMessage>(
 }
 
 /** Where it is told that a select function failed. */
-type SelectorLog = Pick<Instance, 'logger' | 'warnOnce'>
+type SelectorLog = Pick<CheckParts, 'logger' | 'warnOnce'>
 
 function selected<Req extends IncomingMessage>(
   select: OrganizationSelector<Req>,

@@ -16,7 +16,11 @@ export interface RecentAuth {
   readonly proof?: 'auth_time' | 'prompt'
 }
 
-/** @throws {@link ConfigError} for a limit that cannot be meant */
+/**
+ * @throws {@link ConfigError} for a limit that cannot be meant
+ *
+ * @internal
+ */
 export function requiresRecentAuth(
   { maxAgeSeconds, proof = 'auth_time' }: RecentAuth = { maxAgeSeconds: 0 },
 ): Check {
