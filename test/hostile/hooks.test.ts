@@ -41,26 +41,37 @@ afterEach(() => void vi.restoreAllMocks())
 describe('a function of the application, whatever it does,', () => {
   it.each(hooks)(
     'hangs no request, lets nobody in and ends no process: %s',
+    // Many applications, and half a minute of virtual time.
+    { timeout: 120_000 },
     async (_name, hook) => {
-      const scenes = await Promise.all(hookFaults.map((fault) => prepare(hook, fault)))
-      const played = await inVirtualTime(async () => {
-        const begunAt = Date.now()
-        const outcomes = await Promise.all(scenes.map((scene) => scene.play()))
-        return { outcomes, tookMs: Date.now() - begunAt }
-      })
+      const { outcomes, tookMs } = await playAll(hook)
       // Rejections that nothing handles are told after the microtasks of a turn.
       for (let turns = 0; turns < 3; turns += 1) await new Promise(setImmediate)
 
-      expect(Object.fromEntries(played.outcomes)).toEqual(
+      expect(outcomes).toEqual(
         Object.fromEntries(hookFaults.map((fault) => [fault.name, expected(hook, fault)])),
       )
       expect(fatal).toEqual([])
-      expect(played.tookMs).toBeLessThan(longestMs)
+      expect(tookMs).toBeLessThan(longestMs)
       const told = hookFaults.filter((fault) => hook.isOnConsole?.(fault))
       expect(onConsole.filter((line) => line.includes('logger_failed'))).toHaveLength(told.length)
     },
   )
 })
+
+/** Time is virtual only where something is waited for: signing tokens takes its own. */
+async function playAll(hook: Hook) {
+  const scenes = await Promise.all(hookFaults.map((fault) => prepare(hook, fault)))
+  const waits = hook.waits ?? (({ kind }: HookFault) => kind === 'hangs')
+  const atOnce = scenes.filter(({ fault }) => !waits(fault)).map(({ play }) => play())
+  const outcomes = await Promise.all(atOnce)
+  const { later, tookMs } = await inVirtualTime(async () => {
+    const begunAt = Date.now()
+    const waiting = scenes.filter(({ fault }) => waits(fault)).map(({ play }) => play())
+    return { later: await Promise.all(waiting), tookMs: Date.now() - begunAt }
+  })
+  return { outcomes: Object.fromEntries([...outcomes, ...later]), tookMs }
+}
 
 /** A slow machine must not make calls of the emulator fail. */
 const http = { timeoutSeconds: 55 }
@@ -75,6 +86,7 @@ async function prepare(hook: Hook, fault: HookFault) {
   })
   const scene = await sceneFor(application, hook)
   return {
+    fault,
     async play() {
       isHealthy = false
       const outcome = await hook.drive(scene, faulty)

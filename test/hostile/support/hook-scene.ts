@@ -30,6 +30,8 @@ export interface Hook {
   /** Whether the browser is signed in before. */
   readonly isSignedIn?: boolean
   drive(scene: Scene, hook: AnyHook): Promise<Outcome>
+  /** Whether a request waits until its time is over. Default: where the hook never settles. */
+  waits?(fault: HookFault): boolean
   /** Where a person would be let in, the outcome shows it as `200`. */
   outcome(fault: HookFault): Outcome
   /** The line that tells it, if there has to be one. */
