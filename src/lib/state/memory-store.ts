@@ -1,3 +1,4 @@
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
@@ -26,7 +27,8 @@ const maxTokenEntries = 10_000
 export function memoryStore(
   options: { readonly file?: string; readonly clock?: Clock } = {},
 ): StateStore {
-  const { file, clock = Date.now } = options
+  const { file } = options
+  const clock = checkedClock(options.clock ?? Date.now)
   return {
     revocations: memoryRevocations(clock, file === undefined ? undefined : fileAt(file, clock)),
     singleUse: memorySingleUse(clock),
