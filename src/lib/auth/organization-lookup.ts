@@ -22,6 +22,8 @@ export type LookUpOrganization = (externalId: string) => Promise<OrganizationAns
 
 const hitMs = 5 * 60_000
 const missMs = 60_000
+/** How long an id goes on to be known while Scalekit is not asked, or does not answer. */
+const hitStaleMs = 24 * 3_600_000
 /** For all requests together: any visitor can make up ids. */
 const lookUpsPerSecond = 5
 
@@ -49,6 +51,8 @@ export function organizationLookup(parts: {
     keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),
     fallback: 'unclear',
     failureMs: 0,
+    // Both ids are pinned, so a sign-in by an answer that is no longer true is refused.
+    lasting: { isLasting: (answer) => typeof answer === 'object', staleMs: hitStaleMs },
     mayAsk: rateLimit(lookUpsPerSecond, 1000, clock),
     clock,
     logger,

@@ -84,3 +84,30 @@ describe('an external id', () => {
     })
   })
 })
+
+describe('an external id that was seen before', () => {
+  it('stays known while strangers make up others', async () => {
+    const { lookUp, parts } = lookUpWith(async (id) => {
+      if (id === 'acme') return { id: 'org_1' }
+      throw apiError('api_not_found')
+    })
+    expect(await lookUp('acme')).toEqual({ id: 'org_1' })
+    parts.now = 300_000
+    for (let made = 0; made < 10; made += 1) await lookUp(`made-up-${made}`)
+    expect(await lookUp('acme')).toEqual({ id: 'org_1' })
+  })
+
+  it('stays known while Scalekit does not answer, for a day', async () => {
+    let isDown = false
+    const { lookUp, parts } = lookUpWith(async () => {
+      if (isDown) throw new Error('down')
+      return { id: 'org_1' }
+    })
+    await lookUp('acme')
+    isDown = true
+    parts.now = 300_000 + 24 * 3_600_000 - 1
+    expect(await lookUp('acme')).toEqual({ id: 'org_1' })
+    parts.now += 1
+    expect(await lookUp('acme')).toBe('unclear')
+  })
+})
