@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { useStandingTime } from '../support/virtual-time.ts'
+import { useVirtualTime } from '../support/virtual-time.ts'
 import { attacker, publishedPem } from './provider/keys.ts'
 import type { Changes, Lies, TokenLie } from './provider/lies.ts'
 import { clientSecret } from './provider/provider.ts'
@@ -13,7 +13,7 @@ import {
   type RefusedLie,
 } from './support/refusal.ts'
 
-useStandingTime()
+useVirtualTime()
 
 const now = () => Math.floor(Date.now() / 1000)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useStandingTime } from '../support/virtual-time.ts'
+import { useVirtualTime } from '../support/virtual-time.ts'
 import { attacker, elliptic, jwk, published, publishedPem } from './provider/keys.ts'
 import type { Changes, Lies, TokenLie } from './provider/lies.ts'
 import { clientSecret } from './provider/provider.ts'
@@ -21,7 +21,7 @@ import {
 } from './support/refusal.ts'
 import { inScene, signIn } from './support/scene.ts'
 
-useStandingTime()
+useVirtualTime()
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -60,7 +60,11 @@ const dot = (token: string) => token.indexOf('.')
 const forgedSignatures: readonly RefusedLie[] = [
   { lie: 'a flipped signature', ...finished((token) => flip(token, token.length - 20)) },
   { lie: 'a flipped payload', ...finished((token) => flip(token, dot(token) + 30)) },
-  { lie: 'a flipped header', ...finished((token) => flip(token, dot(token) - 10)) },
+  {
+    lie: 'a flipped header',
+    ...finished((token) => flip(token, dot(token) - 10)),
+    mayAsk: ['/keys'],
+  },
   {
     lie: 'the key of an attacker under the right key id',
     ...made({ sign: rsa(attacker.privateKey) }),
@@ -193,6 +197,7 @@ const headers: readonly RefusedLie[] = [
       idToken: { header: { kid: 'enc' }, sign: rsa(attacker.privateKey) },
     },
     isWarm: false,
+    mayAsk: ['/keys'],
   },
   {
     lie: 'the key id of a key that is for verifying nothing',
@@ -205,6 +210,7 @@ const headers: readonly RefusedLie[] = [
       idToken: { header: { kid: 'wrap' }, sign: rsa(attacker.privateKey) },
     },
     isWarm: false,
+    mayAsk: ['/keys'],
   },
 ]
 

@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { jwk, published } from './keys.ts'
 import { type AnswerLie, changed, type Grant, type Lies, type Members } from './lies.ts'
-import { accessTokenClaims, clientId, idTokenClaims, token } from './tokens.ts'
+import {
+  accessTokenClaims,
+  clientId,
+  externalOrganizationId,
+  idTokenClaims,
+  organizationId,
+  token,
+} from './tokens.ts'
 import { startTrap, type Trap } from './trap.ts'
 import { authorizationFaults, type RecordedRequest, tokenFaults, urlFaults } from './violations.ts'
 
@@ -38,6 +45,19 @@ interface HonestAnswer {
   readonly members: Members
 }
 
+/** The one call of the API that a sign-in by an external id needs, and its token; always honest. */
+const organizationPath = `/api/v1/organizations:external/${externalOrganizationId}`
+const organization = { id: organizationId, external_id: externalOrganizationId }
+const applicationToken = {
+  access_token: 'of_the_application',
+  token_type: 'Bearer',
+  expires_in: 3600,
+}
+
+function isOfApplication({ path, form }: RecordedRequest): boolean {
+  return path === '/oauth/token' && form.get('grant_type') === 'client_credentials'
+}
+
 /** Starts a provider and its trap, each on a free port. */
 export async function startProvider(): Promise<Provider> {
   const trap = await startTrap()
@@ -58,6 +78,8 @@ export async function startProvider(): Promise<Provider> {
     violations.push(...urlFaults(request))
     const { path } = request
     if (path === '/oauth/authorize') authorize(request, res)
+    else if (isOfApplication(request)) send(res, ok(applicationToken), undefined)
+    else if (path === organizationPath) send(res, ok({ organization }), undefined)
     else if (path === '/oauth/token') send(res, redeem(request), lies.token)
     else if (path === '/keys') send(res, ok({ keys: [jwk(published.publicKey)] }), lies.keys)
     else if (path === discoveryPath) send(res, ok(discoveryDocument(url)), lies.discovery)
