@@ -13,6 +13,8 @@ export interface VerifiedSignIn {
   /** From the access token. */
   readonly grants: Grants
   readonly transaction: Transaction
+  /** When it began, by the clocks that revocations are by. */
+  readonly begun: NonNullable<Identity['begun']>
   /** The live session of the browser that came back. */
   readonly previous: Identity | undefined
 }
@@ -28,7 +30,7 @@ export interface Lifetimes {
  * `onLogin` can look at it and not change it.
  */
 export function newIdentity(
-  { profile, grants, transaction, previous }: VerifiedSignIn,
+  { profile, grants, transaction, begun, previous }: VerifiedSignIn,
   { absoluteSeconds, idleSeconds }: Lifetimes,
   now: number,
 ): Identity {
@@ -39,6 +41,7 @@ export function newIdentity(
     v: 1,
     sessionId: randomText(128),
     startedAt,
+    begun,
     // What Scalekit says about it is more exact than what was asked of it, and comes after.
     ...(isFreshLogin ? { authenticatedAt: startedAt } : {}),
     ...profile,

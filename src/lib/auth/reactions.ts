@@ -1,4 +1,4 @@
-import { type Clock, clockSkewMs } from '../ground/clock.ts'
+import { type Clock, maxClockDifferenceMs } from '../ground/clock.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Revocation } from '../state/store.ts'
 import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
@@ -29,11 +29,16 @@ export function reactions(parts: {
   const { issuer, revocations, longestSessionMs, clock } = parts
   return async function react(event, receivedAt) {
     if (!isDocumented(event)) return 0
-    const notBefore = Math.min(receivedAt, occurredAt(event, receivedAt) + clockSkewMs)
+    const notBefore = occurredAt(event, receivedAt + maxClockDifferenceMs)
     const expiresAt = clock() + longestSessionMs
     const ended = targetsOf(event, parts.revokeOn)
     const written = ended.map(
-      (target): Revocation => ({ key: revocationKey(issuer, target), notBefore, expiresAt }),
+      (target): Revocation => ({
+        key: revocationKey(issuer, target),
+        notBefore,
+        clock: 'scalekit',
+        expiresAt,
+      }),
     )
     if (written.length === 0) return 0
     await revocations.write(written).catch((cause: unknown) => {
@@ -43,10 +48,13 @@ export function reactions(parts: {
   }
 }
 
-/** A sign-in after the event stands; a time that cannot be read ends everything until now. */
-function occurredAt({ occurred_at }: EventOf<EventType>, receivedAt: number): number {
+/**
+ * When it occurred by Scalekit's clock: a sign-in after it stands. A time that cannot be read, or one
+ * yet to come, is the latest that Scalekit's clock can have said when the event came.
+ */
+function occurredAt({ occurred_at }: EventOf<EventType>, latest: number): number {
   const time = Date.parse(occurred_at)
-  return Number.isNaN(time) ? receivedAt : time
+  return Number.isNaN(time) ? latest : Math.min(time, latest)
 }
 
 /**

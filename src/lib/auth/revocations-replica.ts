@@ -2,9 +2,10 @@ import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Identity } from '../ground/types.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
-import { joinRevocations } from '../state/join-revocations.ts'
+import { joinRevocations, lastExpiry } from '../state/join-revocations.ts'
 import type { LocalRevocations, Revocation, Revocations } from '../state/store.ts'
-import { revocationKeysOf } from './revocation.ts'
+import { isEndedBy } from './revocation.ts'
+import { type StoreTime, storeTimeFrom } from './store-time.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
@@ -17,6 +18,13 @@ export interface RevocationsReplica {
   refresh(): Promise<boolean>
   /** Why the copy could not be brought up to date the last time; `undefined` where it could. */
   failure(): unknown
+  /**
+   * What the store's clock says now, as far as this process can tell; `undefined` before the store
+   * answered for the first time.
+   */
+  storeTime(): StoreTime | undefined
+  /** The same, of a copy that is fresh; `undefined` while the store does not answer. */
+  askStoreTime(): Promise<StoreTime | undefined>
   /** Whether a revocation ended this session. */
   isDead(identity: Identity): boolean
   /** Writes to the store and, once that succeeded, here. */
@@ -36,26 +44,23 @@ export function replicateRevocations(
   { clock, maxLagMs }: ReplicaOptions,
 ): RevocationsReplica {
   return revocations.local
-    ? localRevocations(revocations, revocations.local)
+    ? localRevocations(revocations, revocations.local, clock)
     : remoteRevocations(revocations, clock, maxLagMs)
 }
 
-/** Asks for every revocation that could concern a session. */
-function isDeadBy(revocations: LocalRevocations, identity: Identity): boolean {
-  // Usually there are none: revocations expire with the longest session.
-  if (revocations.size === 0) return false
-  const { startedAt } = identity
-  return revocationKeysOf(identity).some(
-    (key) => startedAt <= (revocations.get(key)?.notBefore ?? Number.NEGATIVE_INFINITY),
-  )
-}
-
-function localRevocations(revocations: Revocations, local: LocalRevocations): RevocationsReplica {
+function localRevocations(
+  revocations: Revocations,
+  local: LocalRevocations,
+  clock: Clock,
+): RevocationsReplica {
+  const storeTime = () => ({ earliest: clock(), latest: clock() })
   return {
     isFresh: () => true,
     refresh: async () => true,
     failure: () => undefined,
-    isDead: (identity) => isDeadBy(local, identity),
+    storeTime,
+    askStoreTime: async () => storeTime(),
+    isDead: (identity) => isEndedBy(local, identity),
     write: (written) => revocations.write(written),
     close: () => {},
   }
@@ -66,28 +71,31 @@ function remoteRevocations(
   clock: Clock,
   maxLagMs: number,
 ): RevocationsReplica {
-  const copy = expiringMap<Revocation>(clock)
+  const copy = expiringMap<readonly Revocation[]>(clock)
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
   let pending: Promise<boolean> | undefined
   let failure: unknown
+  let storeTime: (() => StoreTime) | undefined
   const unsubscribe = revocations.subscribe?.(() => void refresh())
 
   function keep(added: readonly Revocation[]): void {
     for (const revocation of added) {
       const joined = joinRevocations(copy.get(revocation.key), revocation)
-      copy.set(joined.key, joined, joined.expiresAt)
+      copy.set(revocation.key, joined, lastExpiry(joined))
     }
   }
 
   async function load(): Promise<boolean> {
     const startedAt = performance.now()
     const answer = await revocations.since(cursor)
+    const heard = storeTimeFrom(answer.now, startedAt)
     keep(answer.revocations)
     // An answer that was given up on may come after the one to a later question.
     if (startedAt > freshSince) {
       cursor = answer.cursor
       freshSince = startedAt
+      storeTime = heard
     }
     failure = undefined
     return true
@@ -106,11 +114,17 @@ function remoteRevocations(
     return pending
   }
 
+  const isFresh = () => performance.now() - freshSince <= maxLagMs
+
   return {
-    isFresh: () => performance.now() - freshSince <= maxLagMs,
+    isFresh,
     refresh,
     failure: () => failure,
-    isDead: (identity) => isDeadBy(copy, identity),
+    storeTime: () => storeTime?.(),
+    async askStoreTime() {
+      return isFresh() || (await refresh()) ? storeTime?.() : undefined
+    },
+    isDead: (identity) => isEndedBy(copy, identity),
     async write(written) {
       await revocations.write(written)
       keep(written)

@@ -1,7 +1,7 @@
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
-import { joinRevocations } from './join-revocations.ts'
+import { joinRevocations, lastExpiry } from './join-revocations.ts'
 import { memoryLedger } from './memory-ledger.ts'
 import type { Revocation, Revocations, SingleUse, StateStore, TokenStore } from './store.ts'
 
@@ -26,17 +26,17 @@ export function memoryStore(options: { readonly clock?: Clock } = {}): StateStor
 }
 
 function memoryRevocations(clock: Clock): Revocations {
-  const revocations = expiringMap<Revocation>(clock)
+  const revocations = expiringMap<readonly Revocation[]>(clock)
   return {
     local: revocations,
     async write(written) {
       for (const revocation of written) {
         const joined = joinRevocations(revocations.get(revocation.key), revocation)
-        revocations.set(joined.key, joined, joined.expiresAt)
+        revocations.set(revocation.key, joined, lastExpiry(joined))
       }
     },
     async since() {
-      return { revocations: revocations.values(), cursor: '' }
+      return { revocations: revocations.values().flat(), cursor: '', now: clock() }
     },
   }
 }

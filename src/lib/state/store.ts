@@ -13,12 +13,24 @@ export interface StateStore {
   readonly ledger: Ledger
 }
 
+/**
+ * Whose clock an instant is read from. Clocks of different machines may be minutes apart, so an
+ * instant is only compared with another one by the same clock.
+ */
+export type RevocationClock = 'scalekit' | 'store'
+
 /** Says that sessions which began at or before a moment are over. */
 export interface Revocation {
   /** Whom it concerns, e.g. `session:…`; compared exactly. */
   readonly key: string
   /** A session is dead when it began at or before this moment, in milliseconds since the epoch. */
   readonly notBefore: number
+  /**
+   * Whose clock `notBefore` is by: Scalekit's for its events, the store's for what the application
+   * ends itself. Revocations of one key by different clocks are kept beside each other. Absent in a
+   * revocation that an older version wrote, which ends a session by whichever begin is earlier.
+   */
+  readonly clock?: RevocationClock
   /** When no session can be left that it concerns, in milliseconds since the epoch. */
   readonly expiresAt: number
 }
@@ -26,10 +38,15 @@ export interface Revocation {
 /** The revocations of all processes, in the order they were written. */
 export interface Revocations {
   write(revocations: readonly Revocation[]): Promise<void>
-  /** The revocations written after `cursor`; without one, all that have not expired. */
-  since(
-    cursor?: string,
-  ): Promise<{ readonly revocations: readonly Revocation[]; readonly cursor: string }>
+  /**
+   * The revocations written after `cursor`; without one, all that have not expired. `now` is the
+   * store's own clock at some moment between question and answer, in milliseconds since the epoch.
+   */
+  since(cursor?: string): Promise<{
+    readonly revocations: readonly Revocation[]
+    readonly cursor: string
+    readonly now: number
+  }>
   /**
    * Calls `wake` when there may be something new: a hint, not a promise.
    *
@@ -42,9 +59,10 @@ export interface Revocations {
 
 /** Revocations that this process has at hand. */
 export interface LocalRevocations {
-  /** How many there are at most; 0 spares asking for each. */
+  /** How many keys there are at most; 0 spares asking for each. */
   readonly size: number
-  get(key: string): Revocation | undefined
+  /** The revocations of a key: one at most for each clock. */
+  get(key: string): readonly Revocation[] | undefined
 }
 
 /** Remembers what may be used only once. */

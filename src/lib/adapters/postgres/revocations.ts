@@ -1,5 +1,5 @@
 import type { Revocations } from '../../state/store.ts'
-import { type LoggedRevocation, revocationsSince } from '../revocations-log.ts'
+import { clockNamed, type LoggedRevocation, revocationsSince } from '../revocations-log.ts'
 import type { Database } from './database.ts'
 import { now } from './sql.ts'
 
@@ -7,18 +7,18 @@ import { now } from './sql.ts'
 export function postgresRevocations({ tables, query }: Database): Revocations {
   const { revocations: table } = tables
   const readFrom = async (id: string) => {
-    const rows = await query<RevocationRow>(
-      `select id, key, not_before as "notBefore", expires_at as "expiresAt" from ${table}
-      where id >= $1 order by id`,
+    const rows = await query<RevocationRow | ClockRow>(
+      `select ${now} as now, id, key, not_before as "notBefore", expires_at as "expiresAt", clock
+      from (values (1)) as always left join ${table} on id >= $1 order by id`,
       id || '0',
     )
-    return rows.map(loggedRevocation)
+    return { entries: rows.filter(isRevocation).map(loggedRevocation), now: rows[0]!.now }
   }
   return {
     async write(revocations) {
       if (revocations.length === 0) return
-      const columns = (['key', 'notBefore', 'expiresAt'] as const).map((name) =>
-        revocations.map((revocation) => revocation[name]),
+      const columns = (['key', 'notBefore', 'expiresAt', 'clock'] as const).map((name) =>
+        revocations.map((revocation) => revocation[name] ?? null),
       )
       await query(add(table), `express-scalekit ${table}`, ...columns)
     },
@@ -26,16 +26,34 @@ export function postgresRevocations({ tables, query }: Database): Revocations {
   }
 }
 
+/** The database's clock, which is asked with the revocations and also where there is none. */
+interface ClockRow {
+  readonly now: number
+  readonly id: null
+}
+
 /** `id` is a string: a bigint can be larger than JavaScript's exact integers. */
 interface RevocationRow {
+  readonly now: number
   readonly id: string
   readonly key: string
   readonly notBefore: number
   readonly expiresAt: number
+  readonly clock: string | null
 }
 
-function loggedRevocation({ id, ...revocation }: RevocationRow): LoggedRevocation {
-  return { id: String(id), revocation }
+function isRevocation(row: RevocationRow | ClockRow): row is RevocationRow {
+  return row.id !== null
+}
+
+function loggedRevocation({
+  id,
+  key,
+  notBefore,
+  expiresAt,
+  clock,
+}: RevocationRow): LoggedRevocation {
+  return { id: String(id), revocation: { key, notBefore, expiresAt, ...clockNamed(clock) } }
 }
 
 /**
@@ -54,9 +72,9 @@ function add(table: string): string {
       limit cardinality($2::text[]) + 10 for update skip locked
     ))
   )
-  insert into ${table} (key, not_before, expires_at)
-  select key, not_before, expires_at
-  from turn, unnest($2::text[], $3::float8[], $4::float8[])
-    with ordinality as revocation (key, not_before, expires_at, place)
+  insert into ${table} (key, not_before, expires_at, clock)
+  select key, not_before, expires_at, clock
+  from turn, unnest($2::text[], $3::float8[], $4::float8[], $5::text[])
+    with ordinality as revocation (key, not_before, expires_at, clock, place)
   order by place`
 }

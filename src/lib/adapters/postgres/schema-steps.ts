@@ -48,4 +48,6 @@ export const schemaSteps: readonly SchemaStep[] = [
     create index tokens_end on ${schema}.tokens (expires_at);
     create index deliveries_end on ${schema}.deliveries (expires_at)
   `,
+  // Processes of version 1 leave the clock out, which then is null.
+  (schema) => `alter table ${schema}.marks add column if not exists clock text`,
 ]

@@ -2,12 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newIdentity, withUser } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
 import { LoginError } from '../../ground/errors.ts'
+import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
 import { readGrants } from '../../oidc/access-token.ts'
 import { assertPinned, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
-import { earliestAuthentication, isRestarted, type Transaction } from '../../oidc/transaction.ts'
+import {
+  begunBy,
+  earliestAuthentication,
+  isRestarted,
+  type Transaction,
+} from '../../oidc/transaction.ts'
 import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -101,8 +107,20 @@ async function redeem(
 
   assertPinned(transaction.pins, profile, grants.organizationId)
   tellSignIn(instance, req, pinsText(transaction.pins))
-  const signIn = { profile, grants, transaction, previous }
+  const begun = begunBy(transaction, claims.iat!, latestStoreTime(instance))
+  const signIn = { profile, grants, transaction, begun, previous }
   return { identity: newIdentity(signIn, config.session, clock()), tokens }
+}
+
+/**
+ * Read after the tokens came, when the store has answered for the transaction.
+ *
+ * @throws ScalekitError `store_unavailable` where it has not
+ */
+function latestStoreTime({ revocations }: Instance): number {
+  const storeTime = revocations.storeTime()
+  if (storeTime) return storeTime.latest
+  throw storeUnavailable('The store did not say its time', revocations.failure())
 }
 
 /** The cookie was lost: once, the sign-in is started again; the second time the user is told. */

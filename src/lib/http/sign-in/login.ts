@@ -77,8 +77,10 @@ async function goToScalekit(
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
   { state, switchedFrom }: { readonly state: string; readonly switchedFrom: string | undefined },
 ): Promise<void> {
-  const { addresses, config, discover, transactions, clock } = instance
+  const { addresses, config, discover, transactions, clock, revocations } = instance
   const provider = await discover()
+  // A sign-in can begin while the store is away, and is taken for an old one then.
+  const storeTime = await revocations.askStoreTime()
   const { maxAgeSeconds } = config.login
   const transaction = startTransaction(
     {
@@ -89,6 +91,7 @@ async function goToScalekit(
       ...(switchedFrom === undefined ? {} : { switchedFrom }),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
     },
     state,
   )

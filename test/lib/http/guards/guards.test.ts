@@ -718,7 +718,7 @@ describe('a guard that cannot tell', () => {
       write,
       since: async () => {
         if (isDown) throw new Error('connection refused')
-        return { revocations: [], cursor: '' }
+        return { revocations: [], cursor: '', now: Date.now() }
       },
     }
     const application = await start({

@@ -119,9 +119,16 @@ describe('the error handler of the framework', () => {
   it('responds 503 while the store cannot be reached, and says when to come back', async () => {
     const store = memoryStore()
     const { write } = store.revocations
-    const since = () => Promise.reject(new Error('connection refused'))
-    const options = { store: { ...store, revocations: { write, since } } }
+    let isDown = false
+    const since: typeof store.revocations.since = (cursor) =>
+      isDown ? Promise.reject(new Error('connection refused')) : store.revocations.since(cursor)
+    const options = {
+      store: { ...store, revocations: { write, since } },
+      // Every request asks the store.
+      revocation: { maxLagMs: 0.001 },
+    }
     const { browser, handed } = await behind(requireOwner, { options })
+    isDown = true
     const answer = await browser.call('/unhandled').expect(503)
     expect(answer.headers['retry-after']).toBe('5')
     await browser.call('/handed').expect(503)
