@@ -18,6 +18,10 @@ async function processAhead(seconds: number) {
   const browser = application.visitor()
   return {
     browser,
+    /** Has Scalekit issue its next ID token as of so many seconds ago. */
+    backdate(seconds: number) {
+      application.emulator.fail({ idToken: { iat: Math.floor(scalekitNow / 1000) - seconds } })
+    },
     wait(ms: number) {
       scalekitNow += ms
     },
@@ -54,6 +58,21 @@ describe.each([-20, 0, 3, 60, 240])('a process %i s ahead of Scalekit', (seconds
       wait(agoSeconds * 1000)
       await browser.open(await signInAt(authorizeUrl.href, ada)).expect(302)
       expect(await isIn()).toBe(false)
+    },
+  )
+
+  it.each([
+    [30, false],
+    [32, true],
+  ])(
+    'lets in who begins %i s after a removal, where Scalekit sets iat back by 30 s: %s',
+    async (laterSeconds, isLetIn) => {
+      const { browser, isIn, wait, remove, backdate } = await processAhead(seconds)
+      await remove()
+      wait(laterSeconds * 1000)
+      backdate(30)
+      await browser.signIn(loginUrl, ada)
+      expect(await isIn()).toBe(isLetIn)
     },
   )
 

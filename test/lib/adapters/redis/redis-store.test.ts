@@ -97,6 +97,25 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect((await store.revocations.since(cursor)).revocations.map(({ key }) => key)).toEqual(['b'])
   })
 
+  it('shares revocations with processes of the version before, which knew no clocks', async () => {
+    const { store, prefix } = await create()
+    const marks = `${prefix}marks`
+    const old = { key: 'old', notBefore: Date.now(), expiresAt: Date.now() + hourMs }
+    const fields = Object.entries(old).flat().map(String)
+    await redis.client.sendCommand(['XADD', marks, '*', ...fields])
+    const added = { ...revocation('new', hourMs), clock: 'scalekit' } as const
+    await store.revocations.write([added])
+    expect((await store.revocations.since()).revocations).toEqual([old, added])
+    const entries = (await redis.client.sendCommand(['XRANGE', marks, '-', '+'])) as [
+      string,
+      string[],
+    ][]
+    // They read the first six texts by their place.
+    const { key, notBefore, expiresAt } = added
+    const read = ['key', key, 'notBefore', String(notBefore), 'expiresAt', String(expiresAt)]
+    expect(entries.at(-1)![1].slice(0, 6)).toEqual(read)
+  })
+
   it('keeps the latest thousand dead letters', async () => {
     const { ledger } = (await create()).store
     for (let at = 0; at < 1001; at += 1) await ledger.putDeadLetter(letter(`msg_${at}`, at))
