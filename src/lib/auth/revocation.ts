@@ -31,8 +31,8 @@ export function revocationKey(issuer: string, target: RevocationTarget): string 
   return keyOf(issuer, 'organization', organizationId)
 }
 
-/** Lengths say where each part ends, whatever is in it. */
-function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
+/** Names something of an issuer's. Lengths say where each part ends, whatever is in it. */
+export function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
   return `${kind}:${issuer.length}:${issuer}${organizationId.length}:${organizationId}${name}`
 }
 

@@ -4,7 +4,8 @@ import { ScalekitError } from '../ground/errors.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
-import type { TokenStore } from '../state/store.ts'
+import type { Aliases, TokenStore } from '../state/store.ts'
+import { aliasesOf } from './aliases.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
@@ -49,10 +50,11 @@ export function liveSessions(parts: {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
   readonly tokenStore: TokenStore
+  readonly aliases: Aliases
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, tokenStore, abilities, clock } = parts
+  const { storage, revocations, tokenStore, aliases, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -84,6 +86,8 @@ export function liveSessions(parts: {
     identity: Identity,
   ): Promise<void> {
     storage.assertFits(req, identity)
+    // Before there is a session that a removal has to find.
+    await aliases.add(aliasesOf(identity))
     const previous = storage.read(req)
     if (previous) await finish(previous)
     await storage.write(req, res, identity)

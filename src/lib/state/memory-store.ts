@@ -2,6 +2,7 @@ import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
 import { joinRevocations, lastExpiry } from './join-revocations.ts'
+import { memoryAliases } from './memory-aliases.ts'
 import { memoryLedger } from './memory-ledger.ts'
 import type { Revocation, Revocations, SingleUse, StateStore, TokenStore } from './store.ts'
 
@@ -22,6 +23,7 @@ export function memoryStore(options: { readonly clock?: Clock } = {}): StateStor
     singleUse: memorySingleUse(clock),
     tokenStore: memoryTokenStore(clock),
     ledger: memoryLedger(clock),
+    aliases: memoryAliases(clock),
   }
 }
 

@@ -11,6 +11,7 @@ export interface StateStore {
   readonly singleUse: SingleUse
   readonly tokenStore: TokenStore
   readonly ledger: Ledger
+  readonly aliases: Aliases
 }
 
 /**
@@ -63,6 +64,26 @@ export interface LocalRevocations {
   readonly size: number
   /** The revocations of a key: one at most for each clock. */
   get(key: string): readonly Revocation[] | undefined
+}
+
+/**
+ * Remembers which names belong to one person, e.g. earlier email addresses, so that a removal under
+ * one name ends the sessions that began under another.
+ */
+export interface Aliases {
+  /** Remembers each alias until its end, or until a later end that it was given before. */
+  add(aliases: readonly Alias[]): Promise<void>
+  /** The values under any of these keys that have not expired, each once, in any order. */
+  find(keys: readonly string[]): Promise<readonly string[]>
+}
+
+/** One of the values under a key. */
+export interface Alias {
+  /** Compared exactly. */
+  readonly key: string
+  readonly value: string
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** Remembers what may be used only once. */

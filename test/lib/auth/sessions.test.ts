@@ -185,6 +185,20 @@ describe('begin', () => {
     expect(setCookieLines(res)).toEqual([])
   })
 
+  it('sets no cookie and keeps no tokens when a removal could not find the session later', async () => {
+    const { begin, sessions, principalFor, store, fail } = application()
+    const old = await begin()
+    fail('aliases')
+    const res = responseTo()
+    const next = ada({ sessionId: 'next' })
+    await expect(sessions.begin(requestWith(old), res, next, tokens())).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    expect(setCookieLines(res)).toEqual([])
+    expect(await store.tokenStore.get('next')).toBeUndefined()
+    expect(principalFor(old).status).toBe('signed-in')
+  })
+
   it('leaves the old session alone when the tokens cannot be kept', async () => {
     const { begin, sessions, principalFor, fail } = application()
     const old = await begin()
@@ -302,6 +316,7 @@ function application() {
       },
     },
     tokenStore: reliable('tokenStore', store.tokenStore),
+    aliases: reliable('aliases', store.aliases),
     abilities: { csrfToken: (sessionId) => sessionId },
     clock,
   })

@@ -21,6 +21,7 @@ export function describeStore(name: string, create: Create): void {
   describe(`the revocations of ${name}`, () => describeRevocations(create))
   describe(`single use in ${name}`, () => describeSingleUse(create))
   describe(`the token store of ${name}`, () => describeTokenStore(create))
+  describe(`the aliases of ${name}`, () => describeAliases(create))
 }
 
 /** What only a store can promise that several processes share. */
@@ -202,6 +203,71 @@ function describeTokenStore(create: Create): void {
     expect(await store.tokenStore.get('1')).toBeUndefined()
     expect(await store.tokenStore.get('2')).toEqual(tokens())
     expect(await store.tokenStore.get('constructor')).toBeUndefined()
+  })
+}
+
+function describeAliases(create: Create): void {
+  it('are found in another process, under every key they were added to', async () => {
+    const { store, other, now } = await create()
+    const expiresAt = now() + hourMs
+    const zoe = 'zoë+"🚀"@acme.example'
+    await store.aliases.add([
+      { key: 'user:1', value: 'ada@acme.example', expiresAt },
+      { key: 'user:1', value: zoe, expiresAt },
+      { key: 'user:2', value: 'ada@acme.example', expiresAt },
+    ])
+    expect((await other.aliases.find(['user:1'])).toSorted()).toEqual(['ada@acme.example', zoe])
+    expect(await other.aliases.find(['user:2', 'user:3'])).toEqual(['ada@acme.example'])
+    expect((await other.aliases.find(['user:2', 'user:1'])).toSorted()).toEqual([
+      'ada@acme.example',
+      zoe,
+    ])
+    expect(await other.aliases.find(['user:', 'constructor'])).toEqual([])
+    expect(await other.aliases.find([])).toEqual([])
+  })
+
+  it('may be none, or one twice', async () => {
+    const { store, now } = await create()
+    await store.aliases.add([])
+    const twice = { key: 'user:1', value: 'ada', expiresAt: now() + hourMs }
+    await store.aliases.add([twice, twice])
+    expect(await store.aliases.find(['user:1'])).toEqual(['ada'])
+  })
+
+  it('are forgotten when they expire, and no sooner', async () => {
+    const { store, now, pass } = await create()
+    const [brief, lasting] = [now() + 100, now() + hourMs]
+    await store.aliases.add([
+      { key: 'user:1', value: 'lasting', expiresAt: lasting },
+      { key: 'user:1', value: 'brief', expiresAt: brief },
+      { key: 'user:2', value: 'brief', expiresAt: brief },
+    ])
+    await pass(100)
+    expect(await store.aliases.find(['user:1', 'user:2'])).toEqual(['lasting'])
+  })
+
+  it('keep the later of two ends, in whatever order they come', async () => {
+    const { store, now, pass } = await create()
+    const [brief, lasting] = [now() + 100, now() + hourMs]
+    await store.aliases.add([{ key: 'user:1', value: 'a', expiresAt: lasting }])
+    await store.aliases.add([{ key: 'user:1', value: 'a', expiresAt: brief }])
+    await store.aliases.add([{ key: 'user:1', value: 'b', expiresAt: brief }])
+    await store.aliases.add([{ key: 'user:1', value: 'b', expiresAt: lasting }])
+    await pass(100)
+    expect((await store.aliases.find(['user:1'])).toSorted()).toEqual(['a', 'b'])
+  })
+
+  it('are all there after many processes added them at once', async () => {
+    const { store, other, now } = await create()
+    const values = Array.from({ length: 30 }, (_, at) => `value ${at}`)
+    const expiresAt = now() + hourMs
+    const added = values.map((value) => ({ key: 'user:1', value, expiresAt }))
+    await Promise.all([
+      ...added.map((alias) => store.aliases.add([alias])),
+      store.aliases.add(added),
+      other.aliases.add(added.toReversed()),
+    ])
+    expect((await other.aliases.find(['user:1'])).toSorted()).toEqual(values.toSorted())
   })
 }
 

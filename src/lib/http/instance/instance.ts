@@ -100,6 +100,7 @@ export function createInstance(config: Config): Instance {
     storage: sessionStorage(config, cookieStyle, seal),
     revocations,
     tokenStore: store.tokenStore,
+    aliases: store.aliases,
     abilities: { csrfToken: csrf.issue },
     clock,
   })
@@ -178,9 +179,10 @@ function signedParts(
   const dispatcher = createDispatcher(webhooks.handlers)
   const longestSessionMs = longestSession(session.absoluteSeconds)
   const { revokeOn } = webhooks
-  const react = reactions({ issuer, revocations, revokeOn, longestSessionMs, clock })
+  const { ledger, aliases } = store
+  const react = reactions({ issuer, revocations, aliases, revokeOn, longestSessionMs, clock })
   const parts: InlineParts = {
-    ledger: store.ledger,
+    ledger,
     dispatcher,
     react,
     emit: events.emit,

@@ -61,7 +61,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
           'select 1 from information_schema.tables where table_schema = $1',
           [schema],
         )
-        expect(found.rows).toHaveLength(6)
+        expect(found.rows).toHaveLength(7)
       },
     )
 
@@ -100,13 +100,15 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
         await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
+        await store.aliases.add([{ key: 'key', value: `brief:${at}`, expiresAt: Date.now() + 50 }])
       }
       await pass(50)
       await store.singleUse.claim('new', Date.now() + hourMs)
       await store.tokenStore.put('new', tokens(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
-      for (const table of ['used', 'tokens', 'marks', 'deliveries']) {
+      await store.aliases.add([{ key: 'key', value: 'new', expiresAt: Date.now() + hourMs }])
+      for (const table of ['used', 'tokens', 'marks', 'deliveries', 'aliases']) {
         expect([table, await count(schema, table)]).toEqual([table, 1])
       }
     })

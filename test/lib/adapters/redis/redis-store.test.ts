@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect(added.filter((key) => !key.startsWith(prefix))).toEqual([])
     const lasting = await filterAsync(added, async (key) => (await redis.client.pTTL(key)) < 0)
     expect(lasting.sort()).toEqual([`${prefix}{dead-letters}`, `${prefix}{dead-letters}:order`])
-    expect(added.length - lasting.length).toBe(5)
+    expect(added.length - lasting.length).toBe(6)
   })
 
   it('shares nothing between two prefixes', async () => {

@@ -1,0 +1,27 @@
+import type { Clock } from '../ground/clock.ts'
+import { type ExpiringMap, expiringMap } from '../ground/expiring-map.ts'
+import type { Alias, Aliases } from './store.ts'
+
+/** Aliases in this process, those of a key in a map of their own. */
+export function memoryAliases(clock: Clock): Aliases {
+  const byKey = expiringMap<ExpiringMap<Alias>>(clock)
+
+  function add(alias: Alias): void {
+    const { key, value } = alias
+    const known = byKey.get(key) ?? expiringMap<Alias>(clock)
+    const expiresAt = Math.max(alias.expiresAt, known.get(value)?.expiresAt ?? 0)
+    known.set(value, { key, value, expiresAt }, expiresAt)
+    const last = Math.max(...known.values().map((each) => each.expiresAt), expiresAt)
+    byKey.set(key, known, last)
+  }
+
+  return {
+    async add(aliases) {
+      for (const alias of aliases) add(alias)
+    },
+    async find(keys) {
+      const found = keys.flatMap((key) => byKey.get(key)?.values() ?? [])
+      return [...new Set(found.map(({ value }) => value))]
+    },
+  }
+}
