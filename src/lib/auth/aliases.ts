@@ -46,7 +46,7 @@ export interface KnownPeople {
 export function knownPeople(issuer: string, aliases: Aliases, clock: Clock): KnownPeople {
   async function addressesOf(person: DirectoryPerson): Promise<readonly string[]> {
     const { email } = person
-    const now = isNamed(email) ? [email.toLowerCase()] : []
+    const now = isNamed(email) ? [email] : []
     return [...new Set([...now, ...(await aliases.find(directoryKeys(issuer, person)))])]
   }
 
