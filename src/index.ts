@@ -147,12 +147,15 @@ export type {
 } from './lib/state/delivery-queue.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
+  Alias,
+  Aliases,
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
   Ledger,
   LocalRevocations,
   Revocation,
+  RevocationClock,
   Revocations,
   SingleUse,
   StateStore,
