@@ -114,6 +114,25 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
     })
   })
 
+  it('remembers an unfinished delivery for a day after each attempt', async () => {
+    const { store, schema } = await create()
+    const { ledger } = store
+    const table = `"${schema}".deliveries`
+    const expectDay = async () => {
+      const left = `select expires_at - extract(epoch from now()) * 1000 as "lastsMs" from ${table}`
+      const { lastsMs } = (await postgres.pool.query(left)).rows[0]
+      expect(lastsMs).toBeLessThanOrEqual(24 * hourMs)
+      expect(lastsMs).toBeGreaterThan(23.9 * hourMs)
+      await postgres.pool.query(`update ${table} set expires_at = expires_at - ${12 * hourMs}`)
+    }
+    await ledger.claim(claim('msg_1'))
+    await expectDay()
+    await ledger.renew('msg_1', 'me', 1000)
+    await expectDay()
+    await ledger.release('msg_1', 'me')
+    await expectDay()
+  })
+
   it('loses no revocation whose number is lower than one that was committed before', async () => {
     const { store, other, schema } = await create()
     await store.revocations.since()

@@ -124,6 +124,44 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect(await ledger.removeDeadLetter('msg_0')).toBe(false)
   })
 
+  it('remembers an unfinished delivery for a day after each attempt', async () => {
+    const { store, prefix } = await create()
+    const { ledger } = store
+    const key = `${prefix}delivery:msg_1`
+    const expectDay = async () => {
+      const lastsMs = await redis.client.pTTL(key)
+      expect(lastsMs).toBeLessThanOrEqual(24 * hourMs)
+      expect(lastsMs).toBeGreaterThan(23.9 * hourMs)
+      await redis.client.pExpire(key, hourMs)
+    }
+    await ledger.claim(claim('msg_1'))
+    await expectDay()
+    await ledger.renew('msg_1', 'me', 1000)
+    await expectDay()
+    await ledger.release('msg_1', 'me')
+    await expectDay()
+  })
+
+  it('ends every key when its last value ends', async () => {
+    const { store, prefix } = await create()
+    const end = Date.now() + hourMs
+    await store.revocations.write([
+      revocation('brief', 1000),
+      { ...revocation('a', 1), expiresAt: end },
+    ])
+    await store.singleUse.claim('a', end)
+    await store.tokenStore.put('a', tokens(), end)
+    await store.aliases.add([
+      { key: 'a', value: 'lasting', expiresAt: end },
+      { key: 'a', value: 'brief', expiresAt: end - 1000 },
+    ])
+    for (const key of ['marks', 'used:a', 'tokens:a', 'alias:a']) {
+      const expiresAt = Number(await redis.client.sendCommand(['PTTL', prefix + key])) + Date.now()
+      // The stream is given the time that is left, the others the moment.
+      expect(Math.abs(expiresAt - end), key).toBeLessThan(1000)
+    }
+  })
+
   it('remembers what is done for as long as it was told', async () => {
     const { ledger } = (await create()).store
     for (const [id, keepMs] of [
