@@ -122,7 +122,7 @@ describe('a webhook delivery', () => {
       return died.opened
     })
     two.auth.webhooks.on('*', (_event, { attempt }) => void handledByTwo.push(attempt))
-    const first = deliver(one.url, { id }).then()
+    const first = deliver(one.url, { id, timestamp: secondsAt(150_000) }).then()
     await begun.opened
     at(29_999)
     await deliver(two.url, { id, timestamp: secondsAt(29_999) }).expect(503)
