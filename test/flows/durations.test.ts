@@ -110,6 +110,46 @@ describe('what ended a session is known until the session would have ended:', ()
   })
 })
 
+describe('a session without options', () => {
+  async function signedIn() {
+    let now = Date.now()
+    const clock = () => now
+    const { visitor } = await start({ seed: { clock }, options: { clock } })
+    const browser = visitor()
+    await browser.signIn(loginUrl, ada)
+    return {
+      browser,
+      copy: copyOf(browser),
+      /** A browser without the cookies that a response before renewed. */
+      stranger: visitor,
+      wait(ms: number) {
+        now += ms
+      },
+    }
+  }
+
+  // An application’s own session says itself how long it is kept without a request.
+  it.skipIf(isExpressSession)('ends after a day without a request', async () => {
+    const { copy, stranger, wait } = await signedIn()
+    wait(dayMs - 1)
+    await stranger().call('/app', copy).expect(200)
+    wait(1)
+    await stranger().call('/app', copy).expect(401)
+  })
+
+  it('ends after a week, however much it is used', async () => {
+    const { browser, wait } = await signedIn()
+    for (let half = 1; half < 14; half += 1) {
+      wait(dayMs / 2)
+      await browser.call('/app').expect(200)
+    }
+    wait(dayMs / 2 - 1)
+    await browser.call('/app').expect(200)
+    wait(1)
+    await browser.call('/app').expect(401)
+  })
+})
+
 describe('a webhook delivery', () => {
   const id = 'msg_1'
 
