@@ -30,6 +30,15 @@ describe('a session', () => {
     expect(cookie).not.toContain('access')
   })
 
+  it('keeps its tokens until its absolute end, however often it was idle', async () => {
+    const { begin, store, at } = application()
+    await begin()
+    at(ada().absoluteExpiresAt - 1)
+    expect(await store.tokenStore.get(ada().sessionId)).toEqual(tokens())
+    at(ada().absoluteExpiresAt)
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
+  })
+
   it.each([
     ['its idle time', 24],
     ['its absolute time', 7 * 24],
