@@ -28,7 +28,7 @@ describe('memoryStore({ file })', () => {
     const before = memoryStore({ file, clock })
     await before.revocations.write([lasting])
     const after = memoryStore({ file, clock })
-    expect(after.revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(after.revocations.local!.get(lasting.key)).toEqual([lasting])
     expect(after.revocations.local!.epoch).toEqual(before.revocations.local!.epoch)
     expect(after.revocations.local!.epoch.isFirst).toBe(true)
   })
@@ -62,7 +62,7 @@ describe('memoryStore({ file })', () => {
     expect(isWritten).toBe(false)
     release()
     await writing
-    expect(revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(revocations.local!.get(lasting.key)).toEqual([lasting])
   })
 
   it('leaves out a last line that was not written whole, and goes on behind it', async () => {
@@ -73,9 +73,9 @@ describe('memoryStore({ file })', () => {
     expect(revocations.local!.size).toBe(1)
     await revocations.write([{ ...lasting, key: 'session:next' }])
     const { local } = memoryStore({ file, clock }).revocations
-    expect([local!.get(lasting.key)?.key, local!.get('session:next')?.key]).toEqual([
-      lasting.key,
-      'session:next',
+    expect([local!.get(lasting.key), local!.get('session:next')]).toEqual([
+      [lasting],
+      [{ ...lasting, key: 'session:next' }],
     ])
   })
 
@@ -127,7 +127,7 @@ describe('memoryStore({ file })', () => {
     const file = newFile()
     const [one, other] = [memoryStore({ file, clock }), memoryStore({ file, clock })]
     await one.revocations.write([lasting])
-    expect(other.revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(other.revocations.local!.get(lasting.key)).toEqual([lasting])
   })
 
   it.each(['', 7, null])('refuses %j as a file', (file) => {
@@ -157,7 +157,7 @@ describe('a file of memoryStore({ file }) that another process has', () => {
     )
     holder.kill('SIGKILL')
     await once(holder, 'exit')
-    expect(opening().revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(opening().revocations.local!.get(lasting.key)).toEqual([lasting])
   })
 
   it('is written to by one of them only, though they cannot see each other', async () => {
