@@ -129,6 +129,21 @@ describe.each(sharedServers)('two processes that share a %s', (name, isThere, st
       },
     )
 
+    it.each([-240, 240])(
+      'end by auth.revoke() what began before it and nothing else, on a process %i s ahead',
+      async (oneSeconds) => {
+        const { one, browser, finish, outcome } = await twoProcesses(oneSeconds, 0)
+        await finish(await browser.begin(loginUrl))
+        expect(await outcome()).toBe('stands')
+        await one.auth.revoke({ organizationId: one.emulator.organizations[0]!.id })
+        expect(await outcome()).toBe('over')
+        // Longer than an answer of the store takes, within which its clock is not known.
+        await pass(1500)
+        await finish(await browser.begin(loginUrl))
+        expect(await outcome()).toBe('stands')
+      },
+    )
+
     type Processes = Awaited<ReturnType<typeof twoProcesses>>
 
     async function removedAfter({ two, browser, ...all }: Processes): Promise<string> {

@@ -20,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const newFile = () => join(folder, `revocations-${files++}`)
 const clock = () => now
+const alias = { key: 'email:1', value: 'conn_1;ada', expiresAt: now + hourMs }
 const lasting = { key: 'session:lasting', notBefore: now, expiresAt: now + hourMs }
 
 describe('memoryStore({ file })', () => {
@@ -31,6 +32,23 @@ describe('memoryStore({ file })', () => {
     expect(after.revocations.local!.get(lasting.key)).toEqual([lasting])
     expect(after.revocations.local!.epoch).toEqual(before.revocations.local!.epoch)
     expect(after.revocations.local!.epoch.isFirst).toBe(true)
+  })
+
+  it('knows revocations of one key by different clocks beside each other', async () => {
+    const file = newFile()
+    const written = [
+      lasting,
+      { ...lasting, clock: 'scalekit' },
+      { ...lasting, clock: 'store' },
+    ] as const
+    await child(file, `await store.revocations.write(${JSON.stringify(written)})`)
+    expect(memoryStore({ file, clock }).revocations.local!.get(lasting.key)).toEqual(written)
+  })
+
+  it('knows the aliases that were added before', async () => {
+    const file = newFile()
+    await child(file, `await store.aliases.add([${JSON.stringify(alias)}])`)
+    expect(await memoryStore({ file, clock }).aliases.find([alias.key])).toEqual([alias.value])
   })
 
   it('is of another epoch once its file is gone', async () => {
@@ -63,6 +81,20 @@ describe('memoryStore({ file })', () => {
     release()
     await writing
     expect(revocations.local!.get(lasting.key)).toEqual([lasting])
+  })
+
+  it('does not say that an alias is added before the disk has it', async () => {
+    const { aliases } = memoryStore({ file: newFile(), clock })
+    const { sync, release } = await heldSync()
+    let isAdded = false
+    const adding = aliases.add([alias]).then(() => {
+      isAdded = true
+    })
+    await vi.waitFor(() => expect(sync).toHaveBeenCalled())
+    expect([isAdded, await aliases.find([alias.key])]).toEqual([false, []])
+    release()
+    await adding
+    expect(await aliases.find([alias.key])).toEqual([alias.value])
   })
 
   it('leaves out a last line that was not written whole, and goes on behind it', async () => {
@@ -121,6 +153,20 @@ describe('memoryStore({ file })', () => {
       'address',
     ])
     expect(lines[1]).toContain(lasting.key)
+  })
+
+  it('loses aliases that have expired or were given a later end, when a process begins', async () => {
+    const file = newFile()
+    const brief = { ...alias, key: 'brief', expiresAt: now + 1 }
+    const ends = [2, 3, 1].map((hours) => ({ ...alias, expiresAt: now + hours * hourMs }))
+    await child(file, `await store.aliases.add(${JSON.stringify([brief, ...ends])})`)
+    const { clock: later, at } = settableClock()
+    at(now + 1)
+    const { aliases } = memoryStore({ file, clock: later })
+    const lines = readFileSync(file, 'utf8').trim().split('\n')
+    expect(lines.slice(1).map((line) => JSON.parse(line))).toEqual([{ alias: ends[1] }])
+    at(now + 3 * hourMs - 1)
+    expect(await aliases.find([alias.key])).toEqual([alias.value])
   })
 
   it('tells all stores of its process that have the file', async () => {
