@@ -17,6 +17,9 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
   --redirect-uri <url>        a redirect URI, compared exactly, except for a wildcard
                               (https://*.app.example/cb) or {{org_slug}}; may be repeated
                               (default: http://localhost:3000/callback)
+  --post-logout-redirect-uri <url>
+                              where a browser may be sent after a sign-out; may be repeated
+                              (default: logout beside each redirect URI)
   --product <full-stack | sso>
                               the product to emulate (default: full-stack)
   --hosted-login <on | off>   whether a sign-in that names no organization gets a page that asks

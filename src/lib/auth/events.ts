@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { ConfigError } from '../ground/errors.ts'
+import { callUnawaited } from '../ground/hooks.ts'
 import { type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { nearestName } from '../ground/nearest-name.ts'
 
@@ -55,18 +56,14 @@ type Listener = (event: unknown) => unknown
 export function authEmitter(logger: Logger): AuthEmitter {
   const emitter = new EventEmitter()
 
-  /** Nobody waits for it, and a rejection that nobody takes would end the process. */
-  async function tell(listener: Listener, name: string, event: unknown): Promise<void> {
-    try {
-      await listener(event)
-    } catch (error) {
-      logger.error(`A listener of ${name} failed: ${quote(textOfThrown(error))}`)
-    }
-  }
-
   return {
     emit(name, event) {
-      for (const listener of emitter.listeners(name)) void tell(listener as Listener, name, event)
+      for (const listener of emitter.listeners(name)) {
+        callUnawaited(
+          () => (listener as Listener)(event),
+          (error) => logger.error(`A listener of ${name} failed: ${quote(textOfThrown(error))}`),
+        )
+      }
     },
     on(name, listener) {
       assertEvent(name)

@@ -1,5 +1,5 @@
 import { ScalekitError } from '../ground/errors.ts'
-import { answerInTime } from '../ground/with-timeout.ts'
+import { answerInTime } from '../ground/hooks.ts'
 import type { OrganizationName } from './organization-names.ts'
 import type { SignedIn } from './principal.ts'
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { LoginError } from '../ground/errors.ts'
+import { answerInTime } from '../ground/hooks.ts'
 import { plainOrQuoted, quote } from '../ground/log.ts'
 import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
-import { answerInTime } from '../ground/with-timeout.ts'
 
 /** What the application may look at before somebody is let in. */
 export interface LoginAttempt {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
+import { orNot } from '../ground/response-head.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
@@ -109,6 +110,10 @@ export function liveSessions(parts: {
 
   /** Of several requests that could, one renews: the others' cookies would be older. */
   function mayRenew(identity: Identity, arrival: Arrival): boolean {
+    return orNot(() => isNewest(identity, arrival))
+  }
+
+  function isNewest(identity: Identity, arrival: Arrival): boolean {
     const names = [identity.sessionId]
     if (revocations.isDead(identity) || newest.isLate(names, arrival)) return false
     // Another process may have replaced the session, and the next request will know.

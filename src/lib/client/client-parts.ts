@@ -1,3 +1,4 @@
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { assertEncrypted, environmentOrigin } from '../ground/environment-url.ts'
 import { ConfigError } from '../ground/errors.ts'
@@ -11,6 +12,7 @@ import {
   wholeNumber,
   withMethods,
 } from '../ground/fields.ts'
+import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import { Secret } from '../ground/secret.ts'
 import type { ApiLimits } from '../management/call.ts'
@@ -86,8 +88,9 @@ interface Fields {
  */
 export function clientParts(given: readonly unknown[]): ClientParts {
   const problems = unknownNames(given[3], optionNames, 'options.')
-  const fields = readFields<Fields>(fieldsOf(given), problems)
+  const read = readFields<Fields>(fieldsOf(given), problems)
   if (problems.length > 0) throw new ConfigError(problems)
+  const fields = { ...read, clock: checkedClock(read.clock, read.logger) }
   const { environmentUrl, clientId, clientSecret, logger, clock, fetch } = fields
   const issuer = fields.issuer ?? environmentUrl.origin
   const client = { environmentUrl, issuer, clientId, clientSecret }
@@ -124,7 +127,8 @@ function fieldsOf(given: readonly unknown[]): {
       wholeNumber(options.maxConcurrentCalls ?? defaultLimits.maxConcurrentCalls),
     maxPageSize: () => wholeNumber(options.maxPageSize ?? defaultMaxPageSize),
     fetch: () => optionalFunction(options.fetch),
-    logger: () => withMethods<Logger>(options.logger ?? consoleLogger(process.env), logLevels),
+    logger: () =>
+      guardedLogger(withMethods<Logger>(options.logger ?? consoleLogger(process.env), logLevels)),
     clock: () => optionalFunction(options.clock) ?? Date.now,
   }
 }

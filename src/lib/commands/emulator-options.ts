@@ -39,6 +39,9 @@ const flags: Readonly<Record<string, Flag>> = {
   host: word((text) => ({ host: hostArgument(text) })),
   https: isSet({ https: true }),
   'redirect-uri': words((uris) => ({ redirectUris: uris.map(redirectUriArgument) })),
+  'post-logout-redirect-uri': words((uris) => ({
+    postLogoutRedirectUris: urls('--post-logout-redirect-uri', uris),
+  })),
   product: word((text) => ({ product: choice('--product', text, ['full-stack', 'sso']) })),
   'hosted-login': word((text) => ({ hostedLogin: onOrOff('--hosted-login', text) })),
   webhook: words((uris) => ({ webhooks: urls('--webhook', uris).map((url) => ({ url })) })),

@@ -1,7 +1,9 @@
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { optionalFunction, positive, strings, trueOrFalse, withMethods } from '../ground/fields.ts'
+import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
@@ -71,7 +73,7 @@ const rootReaders = {
   revocation: (value: unknown, scope: RootScope): Read<typeof revocationReaders> =>
     readGroup('revocation', value, revocationReaders, scope),
   logger: (value: unknown, { env }: RootScope): Logger =>
-    withMethods<Logger>(value ?? consoleLogger(env), logLevels),
+    guardedLogger(withMethods<Logger>(value ?? consoleLogger(env), logLevels)),
   http: (value: unknown, scope: RootScope): Read<typeof httpReaders> =>
     readGroup('http', value, httpReaders, scope),
   clock: (value: unknown): Clock => optionalFunction<Clock>(value) ?? Date.now,
@@ -118,10 +120,15 @@ export function parseConfig(
   const unknown = report.unknown.map((name) => unknownOption(name, optionNames))
   const problems = [...unknown, ...report.problems]
   if (problems.length > 0) throw new ConfigError(problems)
-  const config: Config = { ...read, cookiePrefix: cookiePrefix(options, env, read) }
-  for (const line of warnings(options, config, env)) config.logger.warn(line)
-  for (const line of notes(options, env)) config.logger.debug(line)
-  for (const line of alarms(options, env)) config.logger.error(line)
+  const { clock, logger } = read
+  const config: Config = {
+    ...read,
+    clock: checkedClock(clock, logger),
+    cookiePrefix: cookiePrefix(options, env, read),
+  }
+  for (const line of warnings(options, config, env)) logger.warn(line)
+  for (const line of notes(options, env)) logger.debug(line)
+  for (const line of alarms(options, env)) logger.error(line)
   return Object.freeze(config)
 }
 

@@ -86,12 +86,16 @@ export interface ScalekitAuthOptions {
   readonly revocation?: RevocationOptions
   /**
    * Receives log lines: `debug`, `info`, `warn` and `error`; `pino()` can be passed as it is. Default:
-   * the console, where debug lines appear only with the variable `DEBUG=scalekit`.
+   * the console, where debug lines appear only with the variable `DEBUG=scalekit`. If the logger
+   * throws or rejects, requests go on, and one line on the console says so.
    */
   readonly logger?: Logger
   /** How the kit calls Scalekit. */
   readonly http?: HttpOptions
-  /** Returns the time in milliseconds since the epoch; for tests. Default: `Date.now`. */
+  /**
+   * Returns the time in milliseconds since the epoch; for tests. While it throws or returns
+   * something else, requests are refused with `clock_invalid`. Default: `Date.now`.
+   */
   readonly clock?: Clock
   /**
    * Accepts an http `baseUrl` in production; cookies are then sent unencrypted. Where an emulator is

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HookResult } from '../ground/types.ts'
 
 /** How the kit's own pages look, and the strings of the email page. */
 export interface PageOptions {
@@ -10,12 +11,14 @@ export interface PageOptions {
   readonly style?: string
   /**
    * The strings of the email page, or a function that returns them for a request: `lang`, `title`,
-   * `label`, `button`, `or`, `provider`, `unknown`, `unusable`. Default: English.
+   * `label`, `button`, `or`, `provider`, `unknown`, `unusable`. A function has 30 seconds; if it
+   * fails, the page is English. Default: English.
    */
-  readonly texts?: EmailPageTexts | ((req: IncomingMessage) => EmailPageTexts | undefined)
+  readonly texts?: EmailPageTexts | ((req: IncomingMessage) => HookResult<EmailPageTexts>)
   /**
    * Sends your own page instead of the email page. The headers against caching and framing are set
-   * before it is called. Default: none.
+   * before it is called. If it fails, or has not sent the page after 30 seconds, the request is
+   * answered 503. Default: none.
    */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): void | Promise<void>
 }

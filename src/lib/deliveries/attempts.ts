@@ -32,10 +32,7 @@ export interface Attempt extends VerifiedDelivery {
 export interface Attempts {
   /** Ends when the delivery took effect and is marked as done, which comes last. */
   make(attempt: Attempt): Promise<void>
-  /**
-   * Gives an attempt back that failed, and keeps it whole where nobody may ask for it again.
-   * Rejects only where the logger throws, which comes last.
-   */
+  /** Gives an attempt back that failed, and keeps it whole where nobody may ask for it again. */
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
 

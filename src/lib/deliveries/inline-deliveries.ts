@@ -46,7 +46,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
     })
   }
 
-  /** What the kit does itself comes first. Rejects only where the logger throws. */
+  /** What the kit does itself comes first. */
   async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
     try {
       tellReaction(parts, attempt, await react(attempt.event, attempt.receivedAt))

@@ -11,6 +11,7 @@ const statusByCode = {
     portal_not_configured: 500,
     redirect_uri_invalid: 500,
     test_sign_in_invalid: 500,
+    clock_invalid: 503,
   },
   // Sign-in and sign-out, as the visitor sees them, and the tokens they are about.
   login: {

@@ -16,7 +16,11 @@ export function rememberSuccess<Value>(
       failedAt = Number.NEGATIVE_INFINITY
     }
     pending ??= load().catch((error: unknown) => {
+      const failed = pending
+      // If the clock throws, nothing could end this failure later: the next caller tries again.
+      pending = undefined
       failedAt = clock()
+      pending = failed
       throw error
     })
     return pending

@@ -25,6 +25,18 @@ export function beforeHead(res: ServerResponse, work: HeadWork): void {
   if (!before) hook(res)
 }
 
+/**
+ * Answers false for a question that fails, e.g. because a clock of the application does. An error of
+ * {@link HeadWork} would meet the application while it responds, where it may end the process.
+ */
+export function orNot(ask: () => boolean): boolean {
+  try {
+    return ask()
+  } catch {
+    return false
+  }
+}
+
 function inTurn(first: HeadWork, second: HeadWork): HeadWork {
   return (res) => {
     first(res)

@@ -28,7 +28,7 @@ export async function portalRoute(
     return answerRefusal(refusals.notSignedIn, instance, req, res)
   }
   for (const check of checksOf(portal)) {
-    const refusal = check(principal, req, instance.clock())
+    const refusal = check(principal, req, instance)
     if (refusal) return answerRefusal(refusal, instance, req, res)
   }
   // Nothing of the request can name another one.

@@ -1,3 +1,4 @@
+import { callHook } from '../ground/hooks.ts'
 import { type Answer, type Call, collector, type Transport } from './transport.ts'
 
 /** The shape of `fetch` that this package calls. */
@@ -11,7 +12,8 @@ export function fetchTransport(fetch: Fetch): Transport {
   ): Promise<Answer> {
     const init: RequestInit = { method, headers, redirect: 'manual', signal }
     if (body !== undefined) init.body = body
-    const response = await fetch(origin + path, init)
+    const response: unknown = await callHook(() => fetch(origin + path, init))
+    assertResponse(response)
     const chunks: Buffer[] = []
     const collect = collector(chunks, maxBodyBytes)
     if (response.body) {
@@ -39,4 +41,13 @@ export function fetchTransport(fetch: Fetch): Transport {
     })
     return Promise.race([callByFetch(call, controller.signal), ended])
   }
+}
+
+/** A `fetch` of another package makes responses of another class. */
+function assertResponse(response: unknown): asserts response is Response {
+  const { status, headers, body } = Object(response) as Partial<Response>
+  const isBody = body === null || typeof body?.[Symbol.asyncIterator] === 'function'
+  if (typeof status === 'number' && typeof headers?.[Symbol.iterator] === 'function' && isBody)
+    return
+  throw new Error('`http.fetch` did not return a Response')
 }

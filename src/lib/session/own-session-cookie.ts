@@ -10,7 +10,7 @@ import {
   setCookieLines,
 } from '../ground/cookies.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
-import { beforeHead } from '../ground/response-head.ts'
+import { beforeHead, orNot } from '../ground/response-head.ts'
 import type { Arrival, NewestCookies } from './newest-cookies.ts'
 
 /** At most this many sessions are remembered that were renewed here; the oldest go first. */
@@ -72,6 +72,10 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
   }
 
   function maySet(req: IncomingMessage, res: ServerResponse, arrival: Arrival): boolean {
+    return orNot(() => isToSet(req, res, arrival))
+  }
+
+  function isToSet(req: IncomingMessage, res: ServerResponse, arrival: Arrival): boolean {
     if (newest.hasActed(req)) {
       newest.sent(namesIn(req))
       return true

@@ -1,3 +1,4 @@
+import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
@@ -27,7 +28,7 @@ const maxTokenEntries = 10_000
 export function memoryStore(
   options: { readonly file?: string; readonly clock?: Clock } = {},
 ): StateStore {
-  const { clock = Date.now } = options
+  const clock = checkedClock(options.clock ?? Date.now)
   const file = options.file === undefined ? undefined : fileAt(options.file, clock)
   return {
     revocations: memoryRevocations(clock, file?.revocations),

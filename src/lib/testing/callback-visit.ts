@@ -33,22 +33,20 @@ export function testLogin(
   who: string | DescribedUser,
   { organization, authenticatedAt }: SignInSettings,
 ): TestLogin {
-  const claims =
-    authenticatedAt === undefined ? {} : { auth_time: Math.floor(authenticatedAt / 1000) }
+  const authentication = authenticatedAt === undefined ? {} : { authenticatedAt }
   if (typeof who === 'string') {
     const found = findUser(state, who, organization)
-    const user = { ...found, person: withClaims(found.person, claims) }
     return {
-      pins: pinsOfUser(user),
-      refusal: user.person.refusal,
-      authorize: (request) => authorizeUser(state, request, user),
+      pins: pinsOfUser(found),
+      refusal: found.person.refusal,
+      authorize: (request) => authorizeUser(state, request, { ...found, ...authentication }),
     }
   }
-  const user = userFrom(state, withClaims(who, claims))
+  const user = userFrom(state, who)
   return {
     pins: pinsOfDescribed(user),
     refusal: undefined,
-    authorize: (request) => authorizeDescribed(state, request, user),
+    authorize: (request) => authorizeDescribed(state, request, { ...user, ...authentication }),
   }
 }
 
@@ -87,11 +85,4 @@ function redirectOf({ redirectUri, state }: Transaction, authorize: () => string
     const { code, message } = error
     return `${redirectUri}?${new URLSearchParams({ error: code, error_description: message, state })}`
   }
-}
-
-function withClaims<User extends { readonly claims: Readonly<Record<string, unknown>> }>(
-  user: User,
-  claims: Readonly<Record<string, unknown>>,
-): User {
-  return { ...user, claims: { ...user.claims, ...claims } }
 }

@@ -18,6 +18,8 @@ export interface UserFromDescription {
   readonly person: EmulatedPerson
   readonly connection: EmulatedConnection
   readonly organization?: EmulatedOrganization
+  /** In milliseconds since the epoch. */
+  readonly authenticatedAt?: number
 }
 
 /**

@@ -13,6 +13,8 @@ export interface EmulatedUser {
   readonly person: EmulatedPerson
   /** None for a person of a social provider. */
   readonly organization: EmulatedOrganization | undefined
+  /** In milliseconds since the epoch. */
+  readonly authenticatedAt?: number
 }
 
 /**
@@ -63,12 +65,15 @@ export function pinsOfUser({ organization }: EmulatedUser): Pins {
 export function authorizeUser(
   state: State,
   request: AuthorizationRequest,
-  { person, organization }: EmulatedUser,
+  { person, organization, ...authentication }: EmulatedUser,
 ): string {
   const place = placeAt(state, organization)
   if (person.refusal) throw new OAuthError(person.refusal, descriptions[person.refusal])
-  return codeRedirect(state, request, startSession(state, entranceOf(state, place, person))).headers
-    .location!
+  return codeRedirect(
+    state,
+    request,
+    startSession(state, { ...entranceOf(state, place, person), ...authentication }),
+  ).headers.location!
 }
 
 /** What the emulator says, too, where the person is chosen on its page. */

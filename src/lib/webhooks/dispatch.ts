@@ -1,5 +1,6 @@
 import { ConfigError, PermanentError, WebhookError } from '../ground/errors.ts'
 import { unknownNames } from '../ground/fields.ts'
+import { callHook } from '../ground/hooks.ts'
 import { consoleLogger, quote, textOfThrown } from '../ground/log.ts'
 import { eventTypeOf, isDocumented, type ScalekitEvent, type UnknownEvent } from './events.ts'
 import { handlerNames, typeByHandlerName } from './handler-names.ts'
@@ -116,7 +117,7 @@ async function runAll(
   delivery: Delivery,
 ): Promise<void> {
   const ended = await Promise.allSettled(
-    handlers.map(async (handler) => handler(event as never, delivery)),
+    handlers.map((handler) => callHook(() => handler(event as never, delivery))),
   )
   const errors = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
   if (errors.length > 0) throw failure(errors, event)

@@ -1,5 +1,5 @@
+import { answerInTime, callHook } from '../ground/hooks.ts'
 import { type Logger, quote, withFields } from '../ground/log.ts'
-import { withTimeout } from '../ground/with-timeout.ts'
 import {
   type AnyInterceptorHandler,
   handlersByPoint,
@@ -64,11 +64,9 @@ export function interceptWith({
   ): Promise<InterceptorAnswer> {
     const abandoned = new AbortController()
     const interception = { ...known, signal: abandoned.signal }
-    const work = Promise.resolve()
-      .then(() => handler(call, interception))
-      .catch(threw)
+    const decide = () => callHook(() => handler(call, interception)).catch(threw)
     try {
-      return answerOf(await withTimeout(timeoutMs, work))
+      return answerOf(await answerInTime(decide, timeoutMs))
     } catch (error) {
       abandoned.abort()
       throw error

@@ -3,6 +3,7 @@ import { isUint8Array } from 'node:util/types'
 import { isSameShortText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError, WebhookError } from '../ground/errors.ts'
+import { answerAtOnce } from '../ground/hooks.ts'
 import { bytesOf, type RawBody } from './body.ts'
 import { isDeliveryId, type RequestHeaders, signatureHeaders } from './headers.ts'
 import { interceptorScheme, type Scheme, webhookScheme } from './scheme.ts'
@@ -126,7 +127,7 @@ function assertRecent(
   seconds: number,
   { toleranceSeconds = defaultToleranceSeconds, clock = Date.now }: VerifyOptions,
 ): void {
-  const age = clock() / 1000 - seconds
+  const age = answerAtOnce(clock) / 1000 - seconds
   // This way round, what is not a number is refused.
   if (Math.abs(age) <= toleranceSeconds) return
   const apart = Math.abs(Math.round(age))

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigError, Scalekit, ScalekitClient } from '../../../src/client.ts'
 import { scalekitAuth } from '../../../src/index.ts'
 import { emulate } from '../emulator/emulate.ts'
+import { clientOf } from './clients.ts'
 
 const url = 'https://acme.scalekit.com'
 const secret = 'a-secret-that-nobody-may-see'
@@ -105,6 +106,28 @@ describe('the kit’s client', () => {
     expect(organizations.map(({ displayName }) => displayName)).toEqual(['Acme', 'Globex'])
     expect(urls).toEqual(['/oauth/token', '/api/v1/organizations'])
     await auth.close()
+  })
+
+  it('calls Scalekit though its logger rejects, and says so once', async () => {
+    const onConsole = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => onConsole.mockRestore())
+    const emulator = await emulate()
+    const rejecting = (): void => Promise.reject(new Error('disk full')) as never
+    const logger = { debug: rejecting, info: rejecting, warn: rejecting, error: rejecting }
+    const { organizations } = await clientOf(emulator.options, {
+      logger,
+    }).organization.listOrganization()
+    expect(organizations).toHaveLength(2)
+    expect(onConsole.mock.calls).toEqual([[expect.stringContaining('logger_failed')]])
+  })
+
+  it('does not call Scalekit while its clock returns no time', async () => {
+    const emulator = await emulate()
+    const client = clientOf(emulator.options, { clock: () => Number.NaN })
+    await expect(client.organization.listOrganization()).rejects.toMatchObject({
+      code: 'clock_invalid',
+    })
+    expect(emulator.requests).toEqual([])
   })
 
   it('shows the secret to nobody', () => {

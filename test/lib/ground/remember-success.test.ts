@@ -47,10 +47,20 @@ describe('rememberSuccess', () => {
     at(0)
     expect(await ask()).toBe('load 2')
   })
+
+  it('tries again when the clock failed together with the load', async () => {
+    const { ask, at, fail } = remembered()
+    fail(true)
+    at(undefined)
+    await expect(ask()).rejects.toThrow('the clock failed')
+    fail(false)
+    at(0)
+    expect(await ask()).toBe('load 2')
+  })
 })
 
 function remembered() {
-  let now = 0
+  let now: number | undefined = 0
   let count = 0
   let isFailing = false
   async function load(): Promise<string> {
@@ -60,10 +70,14 @@ function remembered() {
     if (isFailing) throw new Error(`${name} failed`)
     return name
   }
+  function clock() {
+    if (now === undefined) throw new Error('the clock failed')
+    return now
+  }
   return {
-    ask: rememberSuccess(load, { clock: () => now, retryAfterMs: 1000 }),
+    ask: rememberSuccess(load, { clock, retryAfterMs: 1000 }),
     loads: () => count,
-    at(time: number) {
+    at(time: number | undefined) {
       now = time
     },
     fail(value: boolean) {

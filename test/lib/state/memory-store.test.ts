@@ -57,6 +57,18 @@ describe('two stores', () => {
   })
 })
 
+describe('a clock that returns no time', () => {
+  it('neither undoes a revocation nor lets anything be used twice', async () => {
+    const { revocations, singleUse, at } = store()
+    await revocations.write([revocation({})])
+    expect(await singleUse.claim('x', now + 1000)).toBe(true)
+    at(Number.NaN)
+    const invalid = expect.objectContaining({ code: 'clock_invalid' })
+    expect(() => revocations.local!.get('session:1')).toThrow(invalid)
+    await expect(singleUse.claim('x', now + 1000)).rejects.toThrow(invalid)
+  })
+})
+
 function store() {
   const { clock, at } = settableClock()
   return { ...memoryStore({ clock }), at }

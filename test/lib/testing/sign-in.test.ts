@@ -288,10 +288,10 @@ describe('the storage state', () => {
     const groups = Array.from({ length: 180 }, (_, at) => `a group, number ${at}`)
     const { storageState, cookie } = await signIn(auth, { email: ada, claims: { groups } })
     expect(storageState.cookies.map(({ name }) => name)).toEqual([
-      'scalekit-session',
-      'scalekit-session.1',
+      'scalekit-3000-session',
+      'scalekit-3000-session.1',
     ])
-    expect(cookie).toContain('; scalekit-session.1=')
+    expect(cookie).toContain('; scalekit-3000-session.1=')
   })
 
   it('is what Playwright takes', () => {

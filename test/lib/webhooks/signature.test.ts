@@ -95,6 +95,7 @@ describe('verifyWebhook', () => {
     ['five minutes and a second ahead', now + 301, {}],
     ['over a minute old when a minute is allowed', now - 61, { toleranceSeconds: 60 }],
     ['read by a clock that does not run', now, { clock: () => Number.NaN }],
+    ['read by a clock that rejects', now, { clock: (() => Promise.reject()) as never }],
     ['given a tolerance that is no number', now, { toleranceSeconds: Number.NaN }],
   ])('refuses what is %s', (_case, timestamp, options) => {
     const sent = delivery({ timestamp })

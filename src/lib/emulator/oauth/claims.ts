@@ -25,13 +25,19 @@ export function idTokenClaims(
     at_hash: halfHash(issuedWith.accessToken),
     ...(issuedWith.code !== undefined && { c_hash: halfHash(issuedWith.code) }),
     ...(nonce !== undefined && { nonce }),
-    ...(settings.sendAuthTime && { auth_time: Math.floor(session.startedAt / 1000) }),
+    ...authTime(state, session),
     amr: [session.connection.id],
     sid: session.id,
     ...organizationClaims(session),
     ...profileClaims(state, session, scopes),
     ...currentPerson(session).claims,
   }
+}
+
+/** On request only: no documented token of Scalekit has it. */
+function authTime({ settings }: State, { authenticatedAt, startedAt }: Session): Claims {
+  if (authenticatedAt === undefined && !settings.sendAuthTime) return {}
+  return { auth_time: Math.floor((authenticatedAt ?? startedAt) / 1000) }
 }
 
 /** What the scopes let an application know of a person. */

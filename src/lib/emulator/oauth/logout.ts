@@ -46,7 +46,7 @@ function logoutMistake(
   if (!goOn || isRegistered(settings, settings.postLogoutRedirectUris, goOn, oidOf(hint))) {
     return undefined
   }
-  return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}`
+  return `${goOn} is not registered. Registered, to the letter: ${settings.postLogoutRedirectUris.join(', ')}. To register another, use --post-logout-redirect-uri or startEmulator({ postLogoutRedirectUris }).`
 }
 
 function oidOf(hint: Claims | undefined): string | null {

@@ -8,7 +8,10 @@ import { isLiveSession } from './session-ends.ts'
 import { userSessionData } from './user-session.ts'
 
 /** Where a session begins or goes on: as whom, and in which organization. */
-export type Entrance = Pick<Session, 'person' | 'connection' | 'organization' | 'customClaims'>
+export type Entrance = Pick<
+  Session,
+  'person' | 'connection' | 'organization' | 'customClaims' | 'authenticatedAt'
+>
 
 /** As whom a person enters; those of a social provider, in the organization of their email address. */
 export function entranceOf(state: State, place: Place, person: EmulatedPerson): Entrance {

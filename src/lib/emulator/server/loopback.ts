@@ -67,8 +67,9 @@ interface Listening {
 
 function listen(host: string, port: number, { tls }: ListenOptions): Promise<Listening> {
   return new Promise((resolve, reject) => {
+    // In this order: browsers, which can do both, get pages by HTTP/1.1.
     const server = tls
-      ? createTlsServer({ ...tls, ALPNProtocols: ['h2', 'http/1.1'] })
+      ? createTlsServer({ ...tls, ALPNProtocols: ['http/1.1', 'h2'] })
       : createServer()
     const http2 = answerHttp2(server)
     server.once('error', reject)

@@ -107,6 +107,8 @@ export interface Session {
   readonly authenticatedOrganizations: string[]
   /** What an interceptor adds to access tokens. */
   customClaims?: Json
+  /** What `auth_time` says, in milliseconds, where that is not the beginning of the session. */
+  readonly authenticatedAt?: number
   /** By the emulator's clock, in milliseconds. */
   readonly startedAt: number
   /** The sign-in, or the last refresh or silent sign-in since, in milliseconds. */

@@ -24,10 +24,9 @@ export function guard(
   check: Check,
 ): Middleware {
   function refusalOf(context: Context, req: IncomingMessage): Refusal | undefined {
-    const { instance } = context
     const principal = context.ask()
     return principal.status === 'signed-in'
-      ? check(principal, req, instance.clock())
+      ? check(principal, req, context.instance)
       : refusals.notSignedIn
   }
 

@@ -65,7 +65,7 @@ export interface Guards {
    * asks nobody to be signed in.
    *
    * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
-   * `  *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+   * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
    *
    * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
    */
@@ -90,9 +90,9 @@ export function guards(instance?: Instance): Guards {
       options?: GuardOptions,
     ) => {
       assertSelects(select)
-      return guard(instance, options, function requireOrganization(principal, req) {
+      return guard(instance, options, function requireOrganization(principal, req, instance) {
         // The framework that calls this guard is the one whose request type `select` names.
-        const selected = selectOrganization(select, req as Req)
+        const selected = selectOrganization(select, req as Req, instance)
         if (selected === undefined) return refusals.organizationRequired
         const { organizationId, externalOrganizationId } = principal
         const current = selectsExternalId(select) ? externalOrganizationId : organizationId

@@ -25,10 +25,11 @@ export function requiresRecentAuth(
   { maxAgeSeconds, proof = 'auth_time' }: RecentAuth = { maxAgeSeconds: 0 },
 ): Check {
   assertLimit(maxAgeSeconds, proof)
-  return function requireRecentAuth(principal, _req, now) {
+  return function requireRecentAuth(principal, _req, { clock }) {
     const { authenticatedAt = Number.NEGATIVE_INFINITY, authenticatedBy } = principal
     // It was asked for and did not come: another sign-in would end here, too.
     if (proof === 'auth_time' && authenticatedBy === 'prompt') return refusals.authTimeMissing
+    const now = clock()
     const ageMs = now - authenticatedAt
     // A moment further ahead of our clock is a mistake, and would count as recent for ever.
     const isRecent = ageMs >= -clockSkewMs && ageMs <= maxAgeSeconds * 1000

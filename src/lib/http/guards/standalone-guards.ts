@@ -55,7 +55,7 @@ export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecent
  * asks nobody to be signed in.
  *
  * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
- * ` *-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+ * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
  *
  * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
  */

@@ -127,8 +127,9 @@ export function contextOf(req: IncomingMessage, instance?: Instance): Context {
 /**
  * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
  *
- * @throws {@link ConfigError} `not_mounted` when `scalekitAuth()` did not run for this request,
- *   {@link ScalekitError} `store_unavailable` while the store cannot say who is signed in
+ * @throws {@link ConfigError} `not_mounted` when `scalekitAuth()` did not run for this request, or
+ *   `clock_invalid` while the `clock` option fails; {@link ScalekitError} `store_unavailable` while
+ *   the store cannot say who is signed in
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

@@ -54,7 +54,7 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
     }
     handle(servedBy(instance, req), req, res)
       .catch((error: unknown) => answerFailure(instance, error, options, req, res))
-      // A failure of the failure, such as a logger that throws, must not end the process.
+      // A failure of the failure must not end the process.
       .catch(next)
   }
 }

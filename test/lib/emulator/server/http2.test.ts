@@ -5,6 +5,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { createServer, get } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -112,6 +113,21 @@ describe('HTTP/2 over TLS', () => {
     expect(await text(answer)).toBe('by HTTP/1.1')
     http2.close()
     await new Promise((resolve) => server.close(resolve))
+  })
+})
+
+describe('an emulator with TLS', () => {
+  it.each([
+    ['HTTP/1.1 to a browser, which can do both', ['h2', 'http/1.1'], 'http/1.1'],
+    ['HTTP/2 to a client of gRPC, which can do nothing else', ['h2'], 'h2'],
+  ])('speaks %s', async (_what, ALPNProtocols, spoken) => {
+    const emulator = await startEmulator({ tls: selfSigned })
+    onTestFinished(() => emulator.close())
+    const port = portOf(emulator)
+    const socket = connectTls({ port, rejectUnauthorized: false, ALPNProtocols })
+    await once(socket, 'secureConnect')
+    expect(socket.alpnProtocol).toBe(spoken)
+    socket.destroy()
   })
 })
 

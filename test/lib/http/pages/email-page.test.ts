@@ -7,6 +7,7 @@ import {
   providerLinks,
   submitted,
 } from '../../../support/email-page.ts'
+import { eventually } from '../../../support/eventually.ts'
 import type { HandledError } from '../../../support/hosts.ts'
 import { start } from '../../../support/start.ts'
 import { background, navigation } from '../../../support/visitor.ts'
@@ -284,6 +285,30 @@ describe('pages', () => {
     })
     await expect(Promise.resolve(visitor().open('/login'))).rejects.toThrow(/aborted|hang up/)
     expect(handled).toEqual([])
+  })
+
+  it('may be sent after the function has returned, by a callback', async () => {
+    const email = (_page: unknown, _req: IncomingMessage, res: ServerResponse) =>
+      void setImmediate(() => res.end('the page'))
+    const { visitor, log } = await start({ options: { pages: { email } } })
+    const { text } = await visitor().open('/login').expect(200)
+    expect(text).toBe('the page')
+    expect(log.filter((line) => line.startsWith('error'))).toEqual([])
+  })
+
+  it('stand where the function fails after it has sent them, and the log says so', async () => {
+    async function email(_page: unknown, _req: IncomingMessage, res: ServerResponse) {
+      res.end('the page')
+      throw new Error('statistics failed')
+    }
+    const { visitor, log } = await start({ options: { pages: { email } } })
+    const { text } = await visitor().open('/login').expect(200)
+    expect(text).toBe('the page')
+    await eventually(() =>
+      expect(log).toContain(
+        'error `pages.email` failed after it had sent the page: "Error: statistics failed"',
+      ),
+    )
   })
 
   it('that fail are answered with 503', async () => {

@@ -5,7 +5,6 @@ import { memoryStore, type StateStore } from '../../../../src/index.ts'
 import { isRedeemed } from '../../../support/answers.ts'
 import { type Application, mountAtRoot } from '../../../support/application.ts'
 import { submitted } from '../../../support/email-page.ts'
-import { recordingLogger } from '../../../support/recording-logger.ts'
 import { isExpressSession, sessionCookie } from '../../../support/session-cookie.ts'
 import { answerWith, signInAt } from '../../../support/sign-in-page.ts'
 import { start } from '../../../support/start.ts'
@@ -14,7 +13,6 @@ import { navigation, type Visitor } from '../../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 const connection = 'conn_69615647365005431'
-const secretOfTests = 'a secret of these tests, 32 or longer'
 const home = '/login?organization_id=acme&return_to=/app'
 
 function tokenCalls({ emulator }: Application) {
@@ -632,20 +630,6 @@ describe('an error from Scalekit', () => {
       providerError: 'access_denied',
       loginUrl: '/login',
     })
-  })
-})
-
-describe('a logger that throws', () => {
-  it('leaves the request to the error handler of the application', async () => {
-    const { logger } = recordingLogger()
-    const warn = () => {
-      throw new Error('disk full')
-    }
-    const { visitor } = await start({
-      options: { secret: secretOfTests, logger: { ...logger, warn } },
-    })
-    const answer = await visitor().open('/callback?code=a').expect(500)
-    expect(answer.body).toMatchObject({ handledBy: 'application', message: 'disk full' })
   })
 })
 
