@@ -55,7 +55,7 @@ export function isEndedBy(
 function beganBefore({ startedAt, begun }: Identity, { notBefore, clock }: Revocation): boolean {
   if (begun === undefined) return startedAt <= notBefore
   const { scalekit, store } = begun
-  const byClock = clock && begun[clock]
+  const byClock = clock === undefined ? undefined : begun[clock]
   return (byClock ?? Math.min(startedAt, scalekit, store)) <= notBefore
 }
 

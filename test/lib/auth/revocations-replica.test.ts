@@ -58,6 +58,20 @@ describe.each<[string, () => { replica: RevocationsReplica }]>([
     expect(replica.isDead(ada({ begun: { scalekit: later, store: now } }))).toBe(false)
   })
 
+  it.each([null, '', 'later'])(
+    'of the clock %j, which is none, end by the earliest',
+    async (clock) => {
+      const { replica } = make()
+      await replica.write([{ ...personRevocation({ notBefore: now }), clock: clock as never }])
+      const later = now + 1
+      const begun = { scalekit: later, store: now }
+      expect(replica.isDead(ada({ startedAt: later, begun }))).toBe(true)
+      expect(replica.isDead(ada({ startedAt: later, begun: { ...begun, store: later } }))).toBe(
+        false,
+      )
+    },
+  )
+
   it.each(['scalekit', 'store', 'process'] as const)(
     'of an older version end a session by its begin by the clock %s',
     async (clock) => {
