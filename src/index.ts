@@ -1,9 +1,9 @@
+export type { OptionalRevocation } from './lib/auth/event-targets.ts'
 export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
 export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { OrganizationName } from './lib/auth/organization-names.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
-export type { OptionalRevocation } from './lib/auth/reactions.ts'
 export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export type { ScalekitClient } from './lib/client/scalekit-client.ts'
@@ -151,12 +151,15 @@ export type {
 } from './lib/state/delivery-queue.ts'
 export { memoryStore } from './lib/state/memory-store.ts'
 export type {
+  Alias,
+  Aliases,
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
   Ledger,
   LocalRevocations,
   Revocation,
+  RevocationClock,
   Revocations,
   RevocationsPage,
   SingleUse,

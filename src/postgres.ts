@@ -3,12 +3,15 @@ export type { PostgresStore } from './lib/adapters/postgres/postgres-store.ts'
 export { postgresStore } from './lib/adapters/postgres/postgres-store.ts'
 export type { Tokens } from './lib/ground/types.ts'
 export type {
+  Alias,
+  Aliases,
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
   Ledger,
   LocalRevocations,
   Revocation,
+  RevocationClock,
   Revocations,
   RevocationsPage,
   SingleUse,

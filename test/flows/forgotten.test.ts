@@ -172,6 +172,32 @@ describe('with memoryStore({ file })', () => {
     await after.ask(staying).expect(200)
   })
 
+  it('a renamed user who is removed after a restart is out', async () => {
+    const file = join(folder, randomUUID())
+    const begin = application({ webhooks: { secret: webhookSecret } })
+    const before = await begin({ store: memoryStore({ file }) })
+    const renamed = before.visitor()
+    await renamed.signIn(home, ada)
+    const { body } = await renamed.call('/app').expect(200)
+    const hear = (to: Application, what: 'created' | 'deleted', email: string) => {
+      const event = {
+        ...example(`organization.directory.user_${what}`, {
+          id: 'diruser_1',
+          dp_id: 'nobody',
+          email,
+        }),
+        organization_id: body.organizationId,
+        occurred_at: new Date().toISOString(),
+      }
+      return deliver(to.url, { event }).expect(201)
+    }
+    await hear(before, 'created', ada)
+    const after = await begin({ store: memoryStore({ file }) })
+    await after.ask(renamed).expect(200)
+    await hear(after, 'deleted', 'ada.lovelace@acme.example')
+    await after.ask(renamed).expect(401)
+  })
+
   it('all sessions are over where the file is gone', async () => {
     const file = join(folder, randomUUID())
     const begin = application()

@@ -72,6 +72,16 @@ describe('signIn() for a test', () => {
     expect((await principalOf(session)).status).toBe('signed-out')
   })
 
+  it('makes a session that began after what ended the ones before', async () => {
+    let now = Date.now()
+    const { auth, signIn, principalOf } = await startedWith({ clock: () => now })
+    const before = await signIn()
+    await auth.revoke({ userId: (await principalOf(before)).user.id })
+    expect((await principalOf(before)).reason).toBe('revoked')
+    now += 1
+    expect((await principalOf(await signIn())).status).toBe('signed-in')
+  })
+
   it('makes a session that ends when its user is removed from the directory', async () => {
     const { emulator, url, signIn, principalOf } = await startedWith({ webhooks: { secret } })
     emulator.subscribe({ url: `${url}/webhooks` })

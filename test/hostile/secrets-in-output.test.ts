@@ -130,7 +130,7 @@ function keepError(
 }
 
 function breakableStore(): StateStore {
-  const { revocations, singleUse, tokenStore, ledger } = memoryStore()
+  const { revocations, singleUse, tokenStore, ledger, aliases } = memoryStore()
   function unlessBroken<Parameters extends readonly unknown[], Result>(
     part: keyof StateStore,
     call: (...parameters: Parameters) => Promise<Result>,
@@ -149,6 +149,10 @@ function breakableStore(): StateStore {
       remove: unlessBroken('tokenStore', tokenStore.remove),
     },
     ledger,
+    aliases: {
+      add: unlessBroken('aliases', aliases.add),
+      find: unlessBroken('aliases', aliases.find),
+    },
   }
 }
 

@@ -27,12 +27,13 @@ let handled = 0
 
 /** The store of this process, which counts what is written to it. */
 function countingStore(): StateStore {
-  const { revocations, singleUse, tokenStore, ledger } = memoryStore()
+  const { revocations, singleUse, tokenStore, ledger, aliases } = memoryStore()
   return {
     revocations: { ...revocations, write: counted(revocations.write) },
     singleUse: { claim: counted(singleUse.claim) },
     tokenStore: { ...tokenStore, put: counted(tokenStore.put) },
     ledger: { ...ledger, claim: counted(ledger.claim) },
+    aliases: { ...aliases, add: counted(aliases.add) },
   }
 }
 

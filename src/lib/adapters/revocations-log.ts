@@ -1,6 +1,12 @@
 import { randomText } from '../ground/bytes.ts'
 import { epochOf, epochRecord } from '../state/epoch-record.ts'
-import type { Revocation, Revocations, RevocationsPage, StoreEpoch } from '../state/store.ts'
+import type {
+  Revocation,
+  RevocationClock,
+  Revocations,
+  RevocationsPage,
+  StoreEpoch,
+} from '../state/store.ts'
 
 /** How many entries are read at once: the event loop gets its turn between two pages. */
 export const pageSize = 500
@@ -11,9 +17,23 @@ export interface LoggedRevocation {
   readonly revocation: Revocation
 }
 
+/** Reads an entry's clock. An older version wrote none, and a later one may write others. */
+export function clockNamed(name: unknown): { readonly clock?: RevocationClock } {
+  return name === 'scalekit' || name === 'store' ? { clock: name } : {}
+}
+
 /** An epoch where it lies in a log. */
 interface LoggedEpoch extends StoreEpoch {
   readonly entryId: string
+}
+
+/** What was read of a log. */
+export interface LogReading {
+  readonly entries: readonly LoggedRevocation[]
+  /** Whether the entry is there that was to be looked for; true where there was none. */
+  readonly hasEpoch: boolean
+  /** What the clock of the log's server said then, in milliseconds since the epoch. */
+  readonly now: number
 }
 
 /** A log of revocations in a database; each method is one step there. */
@@ -23,11 +43,7 @@ export interface RevocationsLog {
    *
    * @param epochId An entry to look for; `''` for none.
    */
-  read(
-    from: string,
-    limit: number,
-    epochId: string,
-  ): Promise<{ readonly entries: readonly LoggedRevocation[]; readonly hasEpoch: boolean }>
+  read(from: string, limit: number, epochId: string): Promise<LogReading>
   /**
    * Adds entries at the end, where `epochId` is there or `''`.
    *
@@ -64,7 +80,7 @@ export function loggedRevocations(log: RevocationsLog): Revocations {
 
   async function since(cursor = '', isRestart = false): Promise<RevocationsPage> {
     const from = idOf(cursor)
-    const { entries, hasEpoch } = await log.read(from, pageSize + 1, known?.entryId ?? '')
+    const { entries, hasEpoch, now } = await log.read(from, pageSize + 1, known?.entryId ?? '')
     if (!hasEpoch) known = undefined
     const isGone = cursor !== '' && (!entries[0] || cursorAt(entries[0]) !== cursor)
     if (isGone || (!hasEpoch && from !== '')) return since('', true)
@@ -77,7 +93,8 @@ export function loggedRevocations(log: RevocationsLog): Revocations {
     }
     return {
       ...(known ? { epoch: { id: known.id, isFirst: known.isFirst } } : {}),
-      revocations: newsIn(entries, from),
+      revocations: newsIn(entries, from, now),
+      now,
       cursor: last ? cursorAt(last) : '',
       hasMore,
       isRestart,
@@ -102,17 +119,17 @@ export function loggedRevocations(log: RevocationsLog): Revocations {
   }
 }
 
-/** What has not expired and was not seen. */
-function newsIn(entries: readonly LoggedRevocation[], from: string): Revocation[] {
-  const now = Date.now()
+/** What has not expired by the clock of the log's server, and was not seen. */
+function newsIn(entries: readonly LoggedRevocation[], from: string, now: number): Revocation[] {
   return entries
     .filter(({ id, revocation }) => id !== from && revocation.expiresAt > now)
     .map(({ revocation }) => revocation)
     .filter((revocation) => !epochOf(revocation))
 }
 
-function cursorAt({ id, revocation: { key, notBefore, expiresAt } }: LoggedRevocation): string {
-  return [id, notBefore, expiresAt, key].join(' ')
+function cursorAt({ id, revocation }: LoggedRevocation): string {
+  const { key, notBefore, expiresAt, clock = '' } = revocation
+  return [id, notBefore, expiresAt, clock, key].join(' ')
 }
 
 function idOf(cursor: string): string {

@@ -15,6 +15,11 @@ export interface AuthEvents {
     /** Whether it is kept as a dead letter: no further attempt is certain to come. */
     readonly isFinal: boolean
   }
+  /** An event removed a user of whom no sign-in is known, so no session could be found by one. */
+  readonly 'webhook.unmatched': DeliveryInfo & {
+    /** How many such removals this process has seen. */
+    readonly count: number
+  }
 }
 
 /** Which delivery, in which attempt. */
@@ -28,6 +33,7 @@ export interface DeliveryInfo {
 const eventNames: Readonly<Record<keyof AuthEvents, true>> = {
   'webhook.handled': true,
   'webhook.failed': true,
+  'webhook.unmatched': true,
 }
 
 export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents[Name]) => void

@@ -16,6 +16,8 @@ export interface VerifiedSignIn {
   /** From the access token. */
   readonly grants: Grants
   readonly transaction: Transaction
+  /** When it began, by the clocks that revocations are by. */
+  readonly begun: NonNullable<Identity['begun']>
   /** The live session of the browser that came back. */
   readonly previous: Identity | undefined
 }
@@ -31,7 +33,7 @@ export interface Lifetimes {
  * `onLogin` can look at it and not change it.
  */
 export function newIdentity(
-  { profile, claims, grants, transaction, previous }: VerifiedSignIn,
+  { profile, claims, grants, transaction, begun, previous }: VerifiedSignIn,
   { absoluteSeconds, idleSeconds }: Lifetimes,
   now: number,
 ): Identity {
@@ -42,6 +44,7 @@ export function newIdentity(
     v: 1,
     sessionId: randomText(128),
     startedAt,
+    begun,
     ...profile,
     ...authentication(profile, isFreshLogin ? startedAt : undefined),
     roles,

@@ -1,109 +1,106 @@
-import { type Clock, clockSkewMs } from '../ground/clock.ts'
+import { type Clock, maxClockDifferenceMs } from '../ground/clock.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
-import type { Revocation } from '../state/store.ts'
-import type { EventOf, EventType, ScalekitEvent } from '../webhooks/events.ts'
-import { isDocumented } from '../webhooks/events.ts'
+import type { Aliases, Revocation } from '../state/store.ts'
+import { isDocumented, type ScalekitEvent } from '../webhooks/events.ts'
+import { knownPeople } from './aliases.ts'
+import {
+  directoryPersonOf,
+  type OptionalRevocation,
+  removedFrom,
+  targetsOf,
+} from './event-targets.ts'
 import { type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
-/** Events that end the sessions of an organization only where the application says so. */
-export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
+/** What the kit itself did about an event. */
+export interface Reaction {
+  /** How many revocations it wrote. */
+  readonly revocations: number
+  /**
+   * Present where the event removed a person of whom no sign-in is known: how many such removals
+   * this process has seen, this one included.
+   */
+  readonly unmatchedRemovals?: number
+}
 
 /**
- * What the kit itself does about an event: whoever lost their place in an organization is out, on
+ * What the kit itself does about an event: a user who lost their place in an organization is out, on
  * every process, before any handler of the application runs.
  *
- * @returns How many revocations it wrote.
  * @throws {@link ScalekitError} `store_unavailable`
  */
-export type React = (event: ScalekitEvent, receivedAt: number) => Promise<number>
+export type React = (event: ScalekitEvent, receivedAt: number) => Promise<Reaction>
 
 export function reactions(parts: {
   readonly issuer: string
   readonly revocations: RevocationsReplica
+  readonly aliases: Aliases
   readonly revokeOn: readonly OptionalRevocation[]
   /** How long a session may last that such a revocation has to end, in milliseconds. */
   readonly longestSessionMs: number
   readonly clock: Clock
 }): React {
   const { issuer, revocations, longestSessionMs, clock } = parts
-  return async function react(event, receivedAt) {
-    if (!isDocumented(event)) return 0
-    const notBefore = Math.min(receivedAt, occurredAt(event, receivedAt) + clockSkewMs)
+  const people = knownPeople(issuer, parts.aliases, clock)
+  let unmatchedRemovals = 0
+
+  /** A directory names a user by the address of today, which need not be that of the sign-in. */
+  async function removalTargets(
+    event: ScalekitEvent,
+    organizationId: string,
+  ): Promise<{ targets: readonly RevocationTarget[]; isUnmatched: boolean }> {
+    const person = directoryPersonOf(event)
+    const addresses = person ? await people.addressesOf(person) : []
+    const named = [
+      ...targetsOf(event, []),
+      ...addresses.map((email) => ({ organizationId, email })),
+    ]
+    const subjects = await people.subjectsOf(named)
+    const signedIn = subjects.map((sub) => ({ organizationId, sub }))
+    return { targets: [...named, ...signedIn], isUnmatched: subjects.length === 0 }
+  }
+
+  async function end(targets: readonly RevocationTarget[], notBefore: number): Promise<number> {
     const expiresAt = clock() + longestSessionMs
-    const ended = targetsOf(event, parts.revokeOn)
-    const written = ended.map(
-      (target): Revocation => ({ key: revocationKey(issuer, target), notBefore, expiresAt }),
+    const keys = new Set(targets.map((target) => revocationKey(issuer, target)))
+    const written = [...keys].map(
+      (key): Revocation => ({ key, notBefore, clock: 'scalekit', expiresAt }),
     )
-    if (written.length === 0) return 0
-    await revocations.write(written).catch((cause: unknown) => {
-      throw storeUnavailable('The revocation could not be written to the store', cause)
-    })
+    if (written.length > 0) await revocations.write(written)
     return written.length
   }
-}
 
-/** A sign-in after the event stands; a time that cannot be read ends everything until now. */
-function occurredAt({ occurred_at }: EventOf<EventType>, receivedAt: number): number {
-  const time = Date.parse(occurred_at)
-  return Number.isNaN(time) ? receivedAt : time
+  async function react(event: ScalekitEvent, receivedAt: number): Promise<Reaction> {
+    const notBefore = occurredAt(event, receivedAt + maxClockDifferenceMs)
+    const organizationId = removedFrom(event)
+    const person = directoryPersonOf(event)
+    // A deleted user is forgotten in time: nothing about them is renewed.
+    if (person && event.type !== 'organization.directory.user_deleted') {
+      await people.remember(person)
+    }
+    if (typeof organizationId !== 'string') {
+      return { revocations: await end(targetsOf(event, parts.revokeOn), notBefore) }
+    }
+    const { targets, isUnmatched } = await removalTargets(event, organizationId)
+    const written = await end(targets, notBefore)
+    if (!isUnmatched) return { revocations: written }
+    unmatchedRemovals += 1
+    return { revocations: written, unmatchedRemovals }
+  }
+
+  return async (event, receivedAt) => {
+    if (!isDocumented(event)) return { revocations: 0 }
+    return react(event, receivedAt).catch((cause: unknown) => {
+      throw storeUnavailable('The revocation could not be written to the store', cause)
+    })
+  }
 }
 
 /**
- * Whose sessions an event ends. It names no session, so it ends by every name it carries; one that
- * carries less than its type says would not carry more the next time it is sent.
+ * When it occurred by Scalekit's clock: a sign-in after it stands. A time that cannot be read, or one
+ * yet to come, is the latest that Scalekit's clock can have said when the event came.
  */
-function targetsOf(
-  event: EventOf<EventType>,
-  revokeOn: readonly OptionalRevocation[],
-): RevocationTarget[] {
-  switch (event.type) {
-    case 'organization.directory.user_deleted':
-      return peopleIn(event.organization_id, event.data)
-    case 'organization.directory.user_updated':
-      return event.data.active === false ? peopleIn(event.organization_id, event.data) : []
-    case 'user.organization_membership_deleted': {
-      const { organization, user } = event.data
-      return peopleIn(organization?.id, { sub: user?.id, email: user?.email })
-    }
-    case 'user.logout':
-      return named({ sid: event.data.user_session?.session_id })
-    case 'organization.deleted':
-      return named({ organizationId: event.data.id })
-    case 'organization.sso_disabled':
-      return everybodyIn(event, revokeOn.includes('sso_disabled'))
-    case 'organization.directory_disabled':
-      return everybodyIn(event, revokeOn.includes('directory_disabled'))
-    default:
-      return []
-  }
-}
-
-function peopleIn(
-  organizationId: string | undefined,
-  person: {
-    readonly sub?: string | undefined
-    readonly dp_id?: string
-    readonly email?: string | undefined
-  },
-): RevocationTarget[] {
-  const { sub, dp_id: idpUserId, email } = person
-  return [
-    ...named({ organizationId, sub }),
-    ...named({ organizationId, idpUserId }),
-    ...named({ organizationId, email }),
-  ]
-}
-
-function everybodyIn(
-  { organization_id: organizationId }: { readonly organization_id: string },
-  isWanted: boolean,
-): RevocationTarget[] {
-  return isWanted ? named({ organizationId }) : []
-}
-
-/** A target all of whose names are there: half of one would name somebody else. */
-function named(target: Readonly<Record<string, string | undefined>>): RevocationTarget[] {
-  const isWhole = Object.values(target).every((name) => typeof name === 'string' && name !== '')
-  return isWhole ? [target as RevocationTarget] : []
+function occurredAt({ occurred_at }: ScalekitEvent, latest: number): number {
+  const time = Date.parse(occurred_at)
+  return Number.isNaN(time) ? latest : Math.min(time, latest)
 }

@@ -1,6 +1,6 @@
-import { clockSkewMs } from '../ground/clock.ts'
+import { maxClockDifferenceMs } from '../ground/clock.ts'
 import type { Identity } from '../ground/types.ts'
-import type { Revocation } from '../state/store.ts'
+import type { LocalRevocations, Revocation } from '../state/store.ts'
 
 /** Whose sessions are over: one of these ways of naming people. */
 export type RevocationTarget =
@@ -31,15 +31,38 @@ export function revocationKey(issuer: string, target: RevocationTarget): string 
   return keyOf(issuer, 'organization', organizationId)
 }
 
-/** Lengths say where each part ends, whatever is in it. */
-function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
+/** Names something of an issuer's. Lengths say where each part ends, whatever is in it. */
+export function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
   return `${kind}:${issuer.length}:${issuer}${organizationId.length}:${organizationId}${name}`
 }
 
-/** The names of all revocations that would end this session. */
-export function revocationKeysOf(identity: Identity): readonly string[] {
-  const { iss, sessionId, sid, sub, organizationId, email, idpUserId } = identity
-  const targets: RevocationTarget[] = [{ sessionId }, { sub }]
+/** Whether one of these revocations ended the session. */
+export function isEndedBy(
+  revocations: Pick<LocalRevocations, 'size' | 'get'>,
+  identity: Identity,
+): boolean {
+  // Usually there are none: revocations expire with the longest session.
+  if (revocations.size === 0) return false
+  const { iss, sessionId } = identity
+  // Made for this one session, so no clock matters.
+  if (revocations.get(revocationKey(iss, { sessionId })) !== undefined) return true
+  return sharedKeysOf(identity).some((key) =>
+    revocations.get(key)?.some((revocation) => beganBefore(identity, revocation)),
+  )
+}
+
+/** Compares by the revocation's clock, and in the fail-safe direction where it names none we know. */
+function beganBefore({ startedAt, begun }: Identity, { notBefore, clock }: Revocation): boolean {
+  if (begun === undefined) return startedAt <= notBefore
+  const { scalekit, store } = begun
+  const byClock = clock === undefined ? undefined : begun[clock]
+  return (byClock ?? Math.min(startedAt, scalekit, store)) <= notBefore
+}
+
+/** The names of all revocations that would end this session among others. */
+function sharedKeysOf(identity: Identity): readonly string[] {
+  const { iss, sid, sub, organizationId, email, idpUserId } = identity
+  const targets: RevocationTarget[] = [{ sub }]
   if (sid !== undefined) targets.push({ sid })
   if (organizationId !== undefined) {
     targets.push({ organizationId }, { organizationId, sub })
@@ -49,12 +72,15 @@ export function revocationKeysOf(identity: Identity): readonly string[] {
   return targets.map((target) => revocationKey(iss, target))
 }
 
-/** Ends one session of ours, whatever other machines' clocks said when it began. */
+/**
+ * Ends one session of ours. No clock matters for it; `notBefore` is what processes of an older
+ * version compare with.
+ */
 export function sessionRevocation(identity: Identity, now: number): Revocation {
   return {
     key: revocationKey(identity.iss, { sessionId: identity.sessionId }),
     notBefore: Math.max(now, identity.startedAt),
-    // Longer than any session that could carry this id.
-    expiresAt: identity.absoluteExpiresAt + clockSkewMs,
+    // Longer than the session lives by the slowest clock.
+    expiresAt: identity.absoluteExpiresAt + maxClockDifferenceMs,
   }
 }

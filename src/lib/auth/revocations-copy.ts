@@ -1,6 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
-import { joinRevocations } from '../state/join-revocations.ts'
+import { lastExpiry, later } from '../state/join-revocations.ts'
 import type { LocalRevocations, Revocation } from '../state/store.ts'
 
 /** A copy of a store's revocations, which can tell those that the store lacks. */
@@ -20,22 +20,25 @@ interface Entry {
 }
 
 export function revocationsCopy(clock: Clock): RevocationsCopy {
-  const entries = expiringMap<Entry>(clock)
+  const entriesByKey = expiringMap<readonly Entry[]>(clock)
   let restarts = 0
 
   function add(revocation: Revocation, isInStore: boolean): void {
-    const known = entries.get(revocation.key)
-    const joined = joinRevocations(known?.revocation, revocation)
+    const known = entriesByKey.get(revocation.key) ?? []
+    const before = known.find((entry) => entry.revocation.clock === revocation.clock)
+    const joined = later(before?.revocation, revocation)
     const isWhole = isInStore && isSame(joined, revocation)
-    const seenIn = isWhole ? restarts : (known?.seenIn ?? -1)
-    entries.set(joined.key, { revocation: joined, seenIn }, joined.expiresAt)
+    const seenIn = isWhole ? restarts : (before?.seenIn ?? -1)
+    const others = known.filter((entry) => entry !== before)
+    const entries = [...others, { revocation: joined, seenIn }]
+    entriesByKey.set(joined.key, entries, lastExpiry(entries.map((entry) => entry.revocation)))
   }
 
   return {
     get size() {
-      return entries.size
+      return entriesByKey.size
     },
-    get: (key) => entries.get(key)?.revocation,
+    get: (key) => entriesByKey.get(key)?.map(({ revocation }) => revocation),
     keep(revocations, where) {
       for (const revocation of revocations) add(revocation, where === 'in the store')
     },
@@ -43,13 +46,16 @@ export function revocationsCopy(clock: Clock): RevocationsCopy {
       restarts += 1
     },
     *lacking() {
-      for (const { revocation, seenIn } of entries) {
-        yield seenIn === restarts ? undefined : revocation
+      for (const entries of entriesByKey) {
+        for (const { revocation, seenIn } of entries) {
+          yield seenIn === restarts ? undefined : revocation
+        }
       }
     },
   }
 }
 
+/** Whether two of one key and one clock say the same. */
 function isSame(one: Revocation, other: Revocation): boolean {
   return one.notBefore === other.notBefore && one.expiresAt === other.expiresAt
 }

@@ -10,8 +10,9 @@ import type {
   StoreEpoch,
 } from '../state/store.ts'
 import { isForgottenByMemory, isOfEpoch, type MemoryRule } from './forgotten.ts'
-import { revocationKeysOf } from './revocation.ts'
+import { isEndedBy } from './revocation.ts'
 import { revocationsCopy } from './revocations-copy.ts'
+import { type StoreTime, storeTimeFrom } from './store-time.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
@@ -26,6 +27,13 @@ export interface RevocationsReplica {
   refresh(): Promise<boolean>
   /** Why the copy could not be brought up to date the last time; `undefined` where it could. */
   failure(): unknown
+  /**
+   * What the store's clock says now, as far as this process can tell; `undefined` before the store
+   * answered for the first time.
+   */
+  storeTime(): StoreTime | undefined
+  /** The same, of a copy that is fresh; `undefined` while the store does not answer. */
+  askStoreTime(): Promise<StoreTime | undefined>
   /** The epoch that a session carries which begins now; `undefined` before it is known. */
   epoch(): StoreEpoch | undefined
   /** Whether a revocation ended this session, or the store has forgotten whether one did. */
@@ -54,34 +62,25 @@ export function replicateRevocations(
 ): RevocationsReplica {
   const { memory = { afterRestart: 'end', onOtherProcess() {} } } = options
   return revocations.local
-    ? localRevocations(revocations, revocations.local, memory)
+    ? localRevocations(revocations, revocations.local, { clock: options.clock, memory })
     : remoteRevocations(revocations, options)
-}
-
-type KnownRevocations = Pick<LocalRevocations, 'size' | 'get'>
-
-/** Asks for every revocation that could concern a session. */
-function isDeadBy(revocations: KnownRevocations, identity: Identity): boolean {
-  // Usually there are none: revocations expire with the longest session.
-  if (revocations.size === 0) return false
-  const { startedAt } = identity
-  return revocationKeysOf(identity).some(
-    (key) => startedAt <= (revocations.get(key)?.notBefore ?? Number.NEGATIVE_INFINITY),
-  )
 }
 
 function localRevocations(
   revocations: Revocations,
   local: LocalRevocations,
-  memory: MemoryRule,
+  { clock, memory }: { readonly clock: Clock; readonly memory: MemoryRule },
 ): RevocationsReplica {
   const isForgotten = (identity: Identity) => isForgottenByMemory(identity, local, memory)
+  const storeTime = () => ({ earliest: clock(), latest: clock() })
   return {
     isFresh: () => true,
     refresh: async () => true,
     failure: () => undefined,
+    storeTime,
+    askStoreTime: async () => storeTime(),
     epoch: () => local.epoch,
-    isDead: (identity) => isForgotten(identity) || isDeadBy(local, identity),
+    isDead: (identity) => isForgotten(identity) || isEndedBy(local, identity),
     isForgotten,
     write: (written) => revocations.write(written),
     close: () => {},
@@ -107,15 +106,18 @@ function remoteRevocations(
   /** The epoch before the store was replaced, until it has again what it may lack. */
   let before: StoreEpoch | undefined
   let failure: unknown
+  let storeTime: (() => StoreTime) | undefined
   const unsubscribe = revocations.subscribe?.(() => void refresh())
 
   /** Keeps what came, also where nobody waits for it any more. */
   function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
+    const heard = storeTimeFrom(page.now, askedAt)
     // An answer that was given up on may come after the one to a later question.
     if (asked !== cursor) {
       copy.keep(page.revocations, 'anywhere')
       return false
     }
+    if (askedAt > freshSince) storeTime = heard
     if (page.isRestart) {
       copy.restart()
       before ??= epoch
@@ -181,12 +183,18 @@ function remoteRevocations(
   }
 
   const isForgotten = (identity: Identity) => epoch !== undefined && !isOfEpoch(identity, epoch)
+  const isFresh = () => performance.now() - freshSince <= maxLagMs
+
   return {
-    isFresh: () => performance.now() - freshSince <= maxLagMs,
+    isFresh,
     refresh,
     failure: () => failure,
+    storeTime: () => storeTime?.(),
+    async askStoreTime() {
+      return isFresh() || (await refresh()) ? storeTime?.() : undefined
+    },
     epoch: () => epoch,
-    isDead: (identity) => isForgotten(identity) || isDeadBy(copy, identity),
+    isDead: (identity) => isForgotten(identity) || isEndedBy(copy, identity),
     isForgotten,
     write,
     close: () => unsubscribe?.(),

@@ -1,4 +1,3 @@
-import type { Clock } from '../ground/clock.ts'
 import { ConfigError, type ErrorDetails } from '../ground/errors.ts'
 import { nonEmptyString } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
@@ -44,16 +43,18 @@ export function revokeWith(parts: {
   readonly revocations: Revocations
   /** How long a session may last that has to be ended, in milliseconds. */
   readonly longestSessionMs: number
-  readonly clock: Clock
   readonly logger: Logger
 }): Revoke {
-  const { issuer, replica, revocations, longestSessionMs, clock, logger } = parts
+  const { issuer, replica, revocations, longestSessionMs, logger } = parts
 
   async function write(target: RevocationTarget): Promise<void> {
-    const now = clock()
-    const notBefore = 'sessionId' in target ? always : now
+    const storeTime = await replica.askStoreTime()
+    if (!storeTime) throw new Error('The store did not say its time', { cause: replica.failure() })
+    const { latest } = storeTime
     const key = revocationKey(issuer, target)
-    await replica.write([{ key, notBefore, expiresAt: now + longestSessionMs }])
+    const since =
+      'sessionId' in target ? { notBefore: always } : { notBefore: latest, clock: 'store' as const }
+    await replica.write([{ key, ...since, expiresAt: latest + longestSessionMs }])
   }
 
   async function endAll(): Promise<void> {

@@ -7,7 +7,8 @@ import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
-import type { TokenStore } from '../state/store.ts'
+import type { Aliases, TokenStore } from '../state/store.ts'
+import { aliasesOf } from './aliases.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
@@ -60,11 +61,12 @@ export function liveSessions(parts: {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
   readonly tokenStore: TokenStore
+  readonly aliases: Aliases
   readonly newest: NewestCookies
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, tokenStore, newest, abilities, clock } = parts
+  const { storage, revocations, tokenStore, aliases, newest, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -96,6 +98,8 @@ export function liveSessions(parts: {
     identity: Identity,
   ): Promise<void> {
     storage.assertFits(req, identity)
+    // Before there is a session that a removal has to find.
+    await aliases.add(aliasesOf(identity))
     const previous = storage.read(req)
     const isSame = previous !== undefined && isSamePerson(previous, identity)
     const goesOn = isSame && !revocations.isDead(previous)
@@ -120,8 +124,9 @@ export function liveSessions(parts: {
 
   /** Whatever the store forgets from now on, this session is of before. */
   async function inEpoch(identity: Identity): Promise<Identity> {
-    if (!revocations.isFresh()) await revocations.refresh()
-    const epoch = revocations.isFresh() ? revocations.epoch() : undefined
+    // An answer that took longer than the lag allows is good enough: an older epoch lets nobody in.
+    const isKnown = revocations.isFresh() || (await revocations.refresh())
+    const epoch = isKnown ? revocations.epoch() : undefined
     if (!epoch) throw unavailable(revocations.failure())
     return deepFreeze({ ...identity, epoch: epoch.id, signedInAt: clock() })
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { OptionalRevocation } from '../auth/event-targets.ts'
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { OnLogin } from '../auth/on-login.ts'
-import type { OptionalRevocation } from '../auth/reactions.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { HookResult, LoginRequest } from '../ground/types.ts'

@@ -6,7 +6,7 @@ import type { StateStore } from '../state/store.ts'
 export function stateStore(value: unknown): StateStore | undefined {
   if (value === undefined) return undefined
   const store = value as Partial<StateStore & SessionStore> | null
-  const parts = ['revocations', 'singleUse', 'tokenStore', 'ledger'] as const
+  const parts = ['revocations', 'singleUse', 'tokenStore', 'ledger', 'aliases'] as const
   if (parts.every((name) => typeof store?.[name] === 'object')) {
     withMethods(store?.revocations, ['write', 'since'])
     return store as StateStore

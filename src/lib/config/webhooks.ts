@@ -1,4 +1,4 @@
-import type { OptionalRevocation } from '../auth/reactions.ts'
+import type { OptionalRevocation } from '../auth/event-targets.ts'
 import { positive, strings } from '../ground/fields.ts'
 import type { DeliveryQueue } from '../state/delivery-queue.ts'
 import { handlerNames } from '../webhooks/handler-names.ts'

@@ -1,5 +1,7 @@
-import { debug, type Logger, type PossibleFields } from '../ground/log.ts'
-import type { Claim, VerifiedDelivery } from './delivery.ts'
+import type { Emit } from '../auth/events.ts'
+import type { Reaction } from '../auth/reactions.ts'
+import { debug, type Logger, type PossibleFields, withFields } from '../ground/log.ts'
+import { type Claim, infoOf, type VerifiedDelivery } from './delivery.ts'
 
 /** What lines about a delivery carry beside their sentences. */
 export function deliveryFields({ deliveryId, event }: VerifiedDelivery): PossibleFields {
@@ -27,6 +29,16 @@ export function tellClaim(
 }
 
 /** Says what the kit itself did about a delivery. */
-export function tellRevocations(logger: Logger, delivery: VerifiedDelivery, written: number): void {
-  tellDelivery(logger, delivery, `revocations written: ${written}`)
+export function tellReaction(
+  { logger, emit }: { readonly logger: Logger; readonly emit: Emit },
+  delivery: VerifiedDelivery & { readonly attempt?: number },
+  { revocations, unmatchedRemovals: count }: Reaction,
+): void {
+  tellDelivery(logger, delivery, `revocations written: ${revocations}`)
+  if (count === undefined) return
+  emit('webhook.unmatched', { ...infoOf(delivery, delivery.attempt ?? 1), count })
+  const log = withFields(logger, deliveryFields(delivery))
+  log.info(
+    `webhook ${delivery.deliveryId}: a user was removed of whom no sign-in is known (${count} since the start of this process)`,
+  )
 }

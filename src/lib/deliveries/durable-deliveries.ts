@@ -17,7 +17,7 @@ import {
   tellReuse,
   type VerifiedDelivery,
 } from './delivery.ts'
-import { deliveryFields, tellClaim, tellDelivery, tellRevocations } from './delivery-log.ts'
+import { deliveryFields, tellClaim, tellDelivery, tellReaction } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /** The longest time between two looks at whether a lease has ended, in milliseconds. */
@@ -51,7 +51,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 
   return {
     async take(delivery) {
-      tellRevocations(logger, delivery, await react(delivery.event, delivery.receivedAt))
+      tellReaction(parts, delivery, await react(delivery.event, delivery.receivedAt))
       if (await enqueue(delivery)) {
         tellDelivery(logger, delivery, 'queued')
         return 'queued'

@@ -1,7 +1,7 @@
 import type { React } from '../auth/reactions.ts'
 import { type Attempt, type AttemptParts, attemptsWith } from './attempts.ts'
 import { claim, type Deliveries, leaseMs, type Outcome } from './delivery.ts'
-import { tellClaim, tellRevocations } from './delivery-log.ts'
+import { tellClaim, tellReaction } from './delivery-log.ts'
 
 /** What it takes to handle deliveries. */
 export interface InlineParts extends AttemptParts {
@@ -49,7 +49,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
   /** What the kit does itself comes first. */
   async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
     try {
-      tellRevocations(logger, attempt, await react(attempt.event, attempt.receivedAt))
+      tellReaction(parts, attempt, await react(attempt.event, attempt.receivedAt))
       await attempts.make(attempt)
       return 'handled'
     } catch (error) {

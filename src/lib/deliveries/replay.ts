@@ -1,7 +1,7 @@
 import { ConfigError } from '../ground/errors.ts'
 import { attemptsWith } from './attempts.ts'
 import { busy, claim, deliveryOf, keepMs, leaseMs } from './delivery.ts'
-import { tellClaim, tellRevocations } from './delivery-log.ts'
+import { tellClaim, tellReaction } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
@@ -38,7 +38,7 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     }
     const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter: true }
     try {
-      tellRevocations(logger, delivery, await react(delivery.event, delivery.receivedAt))
+      tellReaction(parts, delivery, await react(delivery.event, delivery.receivedAt))
       await attempts.make(attempt)
       return true
     } catch (error) {

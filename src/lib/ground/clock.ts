@@ -6,3 +6,9 @@ export type Clock = () => number
  * own before it was set back.
  */
 export const clockSkewMs = 60_000
+
+/**
+ * How far any two of the clocks may differ that a sign-out or a removal depends on, in milliseconds:
+ * those of the processes, of the store and of Scalekit.
+ */
+export const maxClockDifferenceMs = 300_000

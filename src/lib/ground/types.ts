@@ -45,8 +45,13 @@ export interface Identity {
   readonly v: 1
   /** 128 random bits of our own. */
   readonly sessionId: string
-  /** When the sign-in that led here began; a revocation since then ends the session. */
+  /** When the sign-in that led here began, by the clock of the process that began it. */
   readonly startedAt: number
+  /**
+   * The same by the clocks that revocations are by, at the earliest it can have been; a revocation
+   * since then ends the session. Absent in a session that an older version began.
+   */
+  readonly begun?: { readonly scalekit: number; readonly store: number }
   /** When the user last proved who they are. */
   readonly authenticatedAt?: number
   /** What says so: Scalekit, or that the sign-in was begun with `prompt=login`. */

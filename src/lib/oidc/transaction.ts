@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client'
-import { clockSkewMs } from '../ground/clock.ts'
+import { clockSkewMs, maxClockDifferenceMs } from '../ground/clock.ts'
 import type { Sealer } from '../ground/seal.ts'
 import type { Pins } from '../ground/types.ts'
 
@@ -22,8 +22,13 @@ export interface Transaction {
   readonly isFreshLogin?: true
   /** What was sent as `max_age`: what is checked is what was asked for, whatever is configured since. */
   readonly maxAgeSeconds?: number
-  /** In milliseconds since the epoch. */
+  /** In milliseconds since the epoch, by the clock of the process that began it. */
   readonly startedAt: number
+  /**
+   * The same by the store's clock, at the earliest it can have been. Absent where the store was out
+   * of reach, and in a transaction that an older version sealed.
+   */
+  readonly storeStartedAt?: number
 }
 
 /** Begins the state of a sign-in that was started again because its cookie was lost. */
@@ -78,8 +83,8 @@ const pinned = [
   'externalOrganizationId',
   'connectionId',
 ] as const satisfies readonly (keyof Pins)[]
-/** Comes after the pins, where one that the version before sealed ends. */
-const added = ['maxAgeSeconds'] as const satisfies readonly (keyof Transaction)[]
+/** Come after the pins, where one that an older version sealed ends. */
+const added = ['maxAgeSeconds', 'storeStartedAt'] as const satisfies readonly (keyof Transaction)[]
 
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {
@@ -113,10 +118,38 @@ function named(names: readonly string[], values: readonly unknown[]): object {
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined))
 }
 
-/** Whether the user took longer than a sign-in may last. */
-export function hasExpired({ startedAt }: Transaction, now: number): boolean {
-  const ageMs = now - startedAt
-  return !(ageMs >= -clockSkewMs && ageMs <= transactionSeconds * 1000)
+/**
+ * Whether the user took longer than a sign-in may last: by the store's clock where that is known at
+ * both ends, otherwise by those of the processes.
+ */
+export function hasExpired(
+  { startedAt, storeStartedAt }: Transaction,
+  now: number,
+  storeNow: number | undefined,
+): boolean {
+  const isKnown = storeNow !== undefined && storeStartedAt !== undefined
+  const ageMs = isKnown ? storeNow - storeStartedAt : now - startedAt
+  return !(ageMs >= -maxClockDifferenceMs && ageMs <= transactionSeconds * 1000)
+}
+
+/** How old a sign-in may be that does not say when it began. */
+const longestAgeMs = transactionSeconds * 1000 + maxClockDifferenceMs
+
+/**
+ * When a sign-in began by Scalekit's clock and by the store's, at the earliest it can have been.
+ *
+ * @param issuedAt The `iat` of the ID token, in seconds. Scalekit cuts it off at the second and may
+ *   set it back, so the begin can only seem earlier than it was.
+ * @param storeNow The latest that the store's clock can say, read after the tokens came.
+ */
+export function begunBy(
+  { storeStartedAt }: Transaction,
+  issuedAt: number,
+  storeNow: number,
+): { readonly scalekit: number; readonly store: number } {
+  // The age is negative where the store was replaced by one whose clock is behind.
+  const ageMs = Math.max(0, storeStartedAt === undefined ? longestAgeMs : storeNow - storeStartedAt)
+  return { scalekit: Math.floor(issuedAt * 1000) - ageMs, store: storeNow - ageMs }
 }
 
 /**

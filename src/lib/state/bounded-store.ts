@@ -12,6 +12,7 @@ export function boundedStore({
   singleUse,
   tokenStore,
   ledger,
+  aliases,
   ...store
 }: StateStore): StateStore {
   return {
@@ -24,6 +25,10 @@ export function boundedStore({
       remove: (...given) => withTimeout(timeoutMs, tokenStore.remove(...given)),
     },
     ledger: boundedLedger(ledger),
+    aliases: {
+      add: (...given) => withTimeout(timeoutMs, aliases.add(...given)),
+      find: (...given) => withTimeout(timeoutMs, aliases.find(...given)),
+    },
   }
 }
 

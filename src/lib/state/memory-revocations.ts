@@ -2,21 +2,13 @@ import { randomText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import { epochOf, epochRecord } from './epoch-record.ts'
-import { joinRevocations } from './join-revocations.ts'
+import { joinRevocations, lastExpiry } from './join-revocations.ts'
+import type { DurableRecords } from './memory-file.ts'
 import type { Revocation, Revocations, StoreEpoch } from './store.ts'
 
-/** What outlives a process that keeps its revocations in memory. */
-export interface DurableRecords {
-  /** What was written before. */
-  readonly records: readonly Revocation[]
-  /** Calls `keep` with all that is written from now on. */
-  listen(keep: (record: Revocation) => void): void
-  append(records: readonly Revocation[]): Promise<void>
-}
-
 /** Revocations in this process; with a file, in that first, so that the next process knows them. */
-export function memoryRevocations(clock: Clock, file?: DurableRecords): Revocations {
-  const revocations = expiringMap<Revocation>(clock)
+export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation>): Revocations {
+  const revocations = expiringMap<readonly Revocation[]>(clock)
   let epoch: StoreEpoch = { id: randomText(128), isFirst: true }
   let beganAt = clock()
 
@@ -28,7 +20,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords): Revocati
       return
     }
     const joined = joinRevocations(revocations.get(record.key), record)
-    revocations.set(joined.key, joined, joined.expiresAt)
+    revocations.set(record.key, joined, lastExpiry(joined))
   }
 
   async function write(records: readonly Revocation[]): Promise<void> {
@@ -53,7 +45,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords): Revocati
     },
     write,
     async since() {
-      return { epoch, revocations: revocations.values(), cursor: '' }
+      return { epoch, revocations: revocations.values().flat(), cursor: '', now: clock() }
     },
     beginEpoch: () => write([epochRecord({ id: randomText(128), isFirst: false })]),
   }

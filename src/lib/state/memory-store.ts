@@ -3,9 +3,10 @@ import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 import type { Tokens } from '../ground/types.ts'
+import { memoryAliases } from './memory-aliases.ts'
+import { type MemoryFile, memoryFile } from './memory-file.ts'
 import { memoryLedger } from './memory-ledger.ts'
-import { type DurableRecords, memoryRevocations } from './memory-revocations.ts'
-import { revocationsFile } from './revocations-file.ts'
+import { memoryRevocations } from './memory-revocations.ts'
 import type { SingleUse, StateStore, TokenStore } from './store.ts'
 
 /** Tokens of at most this many sessions are kept; the oldest go first. */
@@ -16,8 +17,8 @@ const maxTokenEntries = 10_000
  *
  * With several processes a logout reaches only the one that served it; give them a shared store.
  *
- * @param options `file`: a path. What ended sessions is appended to this file and synced before it is
- *   acknowledged, so that it holds after a restart; tokens, used states and the record of deliveries
+ * @param options `file`: a path. What ended sessions, and the names of who signed in, is appended to
+ *   this file and synced before it is acknowledged, so that it holds after a restart; tokens, used states and the record of deliveries
  *   stay in memory. The file belongs to one process on one machine, on a disk that outlives it, and
  *   is rewritten without what has expired at each start. Default: none, and what ended sessions is
  *   forgotten with the process. `clock` Default: `Date.now`.
@@ -27,18 +28,19 @@ const maxTokenEntries = 10_000
 export function memoryStore(
   options: { readonly file?: string; readonly clock?: Clock } = {},
 ): StateStore {
-  const { file } = options
   const clock = checkedClock(options.clock ?? Date.now)
+  const file = options.file === undefined ? undefined : fileAt(options.file, clock)
   return {
-    revocations: memoryRevocations(clock, file === undefined ? undefined : fileAt(file, clock)),
+    revocations: memoryRevocations(clock, file?.revocations),
     singleUse: memorySingleUse(clock),
     tokenStore: memoryTokenStore(clock),
     ledger: memoryLedger(clock),
+    aliases: memoryAliases(clock, file?.aliases),
   }
 }
 
-function fileAt(file: unknown, clock: Clock): DurableRecords {
-  if (typeof file === 'string' && file !== '') return revocationsFile(file, clock)
+function fileAt(file: unknown, clock: Clock): MemoryFile {
+  if (typeof file === 'string' && file !== '') return memoryFile(file, clock)
   throw new ConfigError(['memoryStore({ file }) needs the path of a file, a non-empty string'])
 }
 

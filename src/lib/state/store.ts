@@ -11,6 +11,7 @@ export interface StateStore {
   readonly singleUse: SingleUse
   readonly tokenStore: TokenStore
   readonly ledger: Ledger
+  readonly aliases: Aliases
   /**
    * What is wrong with how the store is set up, in sentences for the log. Asked once, at the start;
    * one that cannot tell rejects.
@@ -18,12 +19,24 @@ export interface StateStore {
   problems?(): Promise<readonly string[]>
 }
 
+/**
+ * Whose clock an instant is read from. Clocks of different machines may be minutes apart, so an
+ * instant is only compared with another one by the same clock.
+ */
+export type RevocationClock = 'scalekit' | 'store'
+
 /** Says that sessions which began at or before a moment are over. */
 export interface Revocation {
   /** Whom it concerns, e.g. `session:…`; compared exactly. */
   readonly key: string
   /** A session is dead when it began at or before this moment, in milliseconds since the epoch. */
   readonly notBefore: number
+  /**
+   * Whose clock `notBefore` is by: Scalekit's for its events, the store's for what the application
+   * ends itself. Revocations of one key by different clocks are kept beside each other. Absent in a
+   * revocation that an older version wrote, which ends a session by whichever begin is earlier.
+   */
+  readonly clock?: RevocationClock
   /** When no session can be left that it concerns, in milliseconds since the epoch. */
   readonly expiresAt: number
 }
@@ -47,6 +60,11 @@ export interface RevocationsPage {
   /** The epoch of the store; may be left out where `hasMore`. */
   readonly epoch?: StoreEpoch
   readonly revocations: readonly Revocation[]
+  /**
+   * The store's own clock at some moment between question and answer, in milliseconds since the
+   * epoch of Unix.
+   */
+  readonly now: number
   /** Asks for what comes after this page. */
   readonly cursor: string
   /** Whether more is there already. Default: false. */
@@ -80,9 +98,10 @@ export interface Revocations {
 
 /** Revocations that this process has at hand. */
 export interface LocalRevocations {
-  /** How many there are at most; 0 spares asking for each. */
+  /** How many keys there are at most; 0 spares asking for each. */
   readonly size: number
-  get(key: string): Revocation | undefined
+  /** The revocations of a key: one at most for each clock. */
+  get(key: string): readonly Revocation[] | undefined
   /** The epoch as it is now. */
   readonly epoch: StoreEpoch
   /**
@@ -90,6 +109,26 @@ export interface LocalRevocations {
    * Absent where it outlives the process, e.g. in a file.
    */
   readonly beganAt?: number | undefined
+}
+
+/**
+ * Remembers which names belong to one person, e.g. earlier email addresses, so that a removal under
+ * one name ends the sessions that began under another.
+ */
+export interface Aliases {
+  /** Remembers each alias until its end, or until a later end that it was given before. */
+  add(aliases: readonly Alias[]): Promise<void>
+  /** The values under any of these keys that have not expired, each once, in any order. */
+  find(keys: readonly string[]): Promise<readonly string[]>
+}
+
+/** One of the values under a key. */
+export interface Alias {
+  /** Compared exactly. */
+  readonly key: string
+  readonly value: string
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** Remembers what may be used only once. */

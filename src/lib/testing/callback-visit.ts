@@ -51,16 +51,21 @@ export function testLogin(
 }
 
 /** A browser that began a sign-in and comes back from Scalekit now. */
-export function callbackVisit(instance: Instance, { pins, authorize }: TestLogin): Visit {
-  const { addresses, clock, config, transactions } = instance
+export async function callbackVisit(
+  instance: Instance,
+  { pins, authorize }: TestLogin,
+): Promise<Visit> {
+  const { addresses, clock, config, revocations, transactions } = instance
   const { maxAgeSeconds } = config.login
   const login = visitTo(new URL(addresses.paths.login, config.baseUrl[0]))
+  const storeTime = await revocations.askStoreTime()
   const transaction = startTransaction({
     redirectUri: addresses.redirectUri(login.req),
     returnTo: '/',
     pins,
     startedAt: clock(),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
   })
   transactions.keep(login.req, login.res, transaction)
   const cookies = storageStateOf(setCookieLines(login.res), config.baseUrl[0].hostname)

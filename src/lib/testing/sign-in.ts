@@ -55,7 +55,7 @@ export async function signIn(
   assertFound(instance, user, settings)
   const scalekit = scalekitOf(instance)
   const login = testLogin(scalekit.emulator, user, settings)
-  const visit = callbackVisit(instance, login)
+  const visit = await callbackVisit(instance, login)
   const { app, expired, revoked } = settings
   const identity = await begin(instance, visit, {
     handler: app ?? auth.routes.callback,

@@ -17,6 +17,34 @@ function lookUpLate() {
   return { lookUp, answers }
 }
 
+describe('a name', () => {
+  it.each([
+    ['that there is, for five minutes', 300_000, 'Acme'],
+    ['that cannot be found, for half a minute', 30_000, undefined],
+  ])('%s is not looked up again', async (_case, ms, displayName) => {
+    let now = 0
+    let lookUps = 0
+    const lookUp = organizationNames({
+      clock: () => now,
+      logger: recordingLogger().logger,
+      async findOrganization() {
+        lookUps += 1
+        if (displayName === undefined) throw new Error('down')
+        return { displayName, externalId: '' }
+      },
+    })
+    for (const [at, expected] of [
+      [0, 1],
+      [ms - 1, 1],
+      [ms, 2],
+    ] as const) {
+      now = at
+      await lookUp('org_1')
+      expect([at, lookUps]).toEqual([at, expected])
+    }
+  })
+})
+
 describe('a name that comes late', () => {
   it('is waited for no longer, and kept for the next page', async () => {
     const { lookUp, answers } = lookUpLate()

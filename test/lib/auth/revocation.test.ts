@@ -32,7 +32,6 @@ describe('a revocation', () => {
     ['the organization', { organizationId: 'org_1' }],
   ])('on %s ends the session', async (_what, target) => {
     expect(await isDeadAfter(target, full)).toBe(true)
-    expect(await isDeadAfter(target, ada({ ...full, startedAt: now + 1 }))).toBe(false)
     expect(await isDeadAfter(target, full, 'https://other.example')).toBe(false)
   })
 

@@ -206,6 +206,7 @@ function paged(names: readonly string[]) {
     return {
       ...(log.epoch ? { epoch: log.epoch } : {}),
       revocations: page ?? [],
+      now,
       cursor: log.generation ? `${next} in ${log.generation}` : String(next),
       hasMore: next < log.pages.length,
       isRestart,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { sessionRevocation } from '../../../src/lib/auth/revocation.ts'
+import { revocationKey, sessionRevocation } from '../../../src/lib/auth/revocation.ts'
 import {
   type RevocationsReplica,
   replicateRevocations,
@@ -21,9 +21,81 @@ describe.each<[string, () => { replica: RevocationsReplica }]>([
   ])('end a session that began %d ms after them: %s', async (afterMs, isDead) => {
     const { replica } = make()
     const identity = ada({ startedAt: now + afterMs })
-    await replica.write([{ ...sessionRevocation(identity, now), notBefore: now }])
+    await replica.write([personRevocation({ notBefore: now })])
     expect(replica.isDead(identity)).toBe(isDead)
   })
+
+  it('end a session of their own whenever it began', async () => {
+    const { replica } = make()
+    const identity = ada({ startedAt: now + 3_600_000 })
+    await replica.write([{ ...sessionRevocation(identity, now), notBefore: now }])
+    expect(replica.isDead(identity)).toBe(true)
+  })
+
+  it.each(['scalekit', 'store'] as const)(
+    'by the clock %s compare with the begin by that clock alone',
+    async (clock) => {
+      const { replica } = make()
+      const other = clock === 'store' ? 'scalekit' : 'store'
+      await replica.write([personRevocation({ notBefore: now, clock })])
+      const begunAt = (moment: number) =>
+        ada({
+          startedAt: now - 1000,
+          begun: { scalekit: moment, store: moment, [other]: now - 1000 },
+        })
+      expect(replica.isDead(begunAt(now))).toBe(true)
+      expect(replica.isDead(begunAt(now + 1))).toBe(false)
+    },
+  )
+
+  it('of one person by different clocks stand beside each other', async () => {
+    const { replica } = make()
+    await replica.write([personRevocation({ notBefore: now, clock: 'scalekit' })])
+    await replica.write([personRevocation({ notBefore: now - 60_000, clock: 'store' })])
+    const later = now + 1
+    expect(replica.isDead(ada({ begun: { scalekit: now, store: later } }))).toBe(true)
+    expect(replica.isDead(ada({ begun: { scalekit: later, store: now - 60_000 } }))).toBe(true)
+    expect(replica.isDead(ada({ begun: { scalekit: later, store: now } }))).toBe(false)
+  })
+
+  it.each([null, '', 'later'])(
+    'of the clock %j, which is none, end by the earliest',
+    async (clock) => {
+      const { replica } = make()
+      await replica.write([{ ...personRevocation({ notBefore: now }), clock: clock as never }])
+      const later = now + 1
+      const begun = { scalekit: later, store: now }
+      expect(replica.isDead(ada({ startedAt: later, begun }))).toBe(true)
+      expect(replica.isDead(ada({ startedAt: later, begun: { ...begun, store: later } }))).toBe(
+        false,
+      )
+    },
+  )
+
+  it.each(['scalekit', 'store', 'process'] as const)(
+    'of an older version end a session by its begin by the clock %s',
+    async (clock) => {
+      const { replica } = make()
+      await replica.write([personRevocation({ notBefore: now })])
+      const { process: startedAt, ...begun } = {
+        ...{ scalekit: now + 1, store: now + 1, process: now + 1 },
+        [clock]: now,
+      }
+      expect(replica.isDead(ada({ startedAt, begun }))).toBe(true)
+      const later = { scalekit: now + 1, store: now + 1 }
+      expect(replica.isDead(ada({ startedAt: now + 1, begun: later }))).toBe(false)
+    },
+  )
+
+  it.each(['scalekit', 'store'] as const)(
+    'by the clock %s end a session of an older version by the one begin it has',
+    async (clock) => {
+      const { replica } = make()
+      await replica.write([personRevocation({ notBefore: now, clock })])
+      expect(replica.isDead(ada({ startedAt: now }))).toBe(true)
+      expect(replica.isDead(ada({ startedAt: now + 1 }))).toBe(false)
+    },
+  )
 
   it('are known here as soon as they are written', async () => {
     const { replica } = make()
@@ -45,6 +117,11 @@ describe.each<[string, () => { replica: RevocationsReplica }]>([
 })
 
 describe('local revocations', () => {
+  it('go by the clock of the process', async () => {
+    const { replica } = local()
+    expect(await replica.askStoreTime()).toEqual({ earliest: now, latest: now })
+  })
+
   it('are always fresh and never asked for', async () => {
     const { replica } = local()
     expect(replica.isFresh()).toBe(true)
@@ -113,6 +190,7 @@ describe('a copy of remote revocations', () => {
       },
     ],
     ['answers something else', async () => ({}) as never],
+    ['does not say the time', async () => ({ revocations: [], cursor: '' }) as never],
   ])('says no, and stays as old as it was, when the store %s', async (_case, since) => {
     const replica = replicateRevocations(
       { write: async () => {}, since },
@@ -190,6 +268,55 @@ describe('a copy of remote revocations', () => {
     expect(replica.isDead(ada())).toBe(false)
   })
 
+  describe('tells the time of the store', () => {
+    it('not before it has heard it', async () => {
+      const { replica, fail } = remote()
+      expect(replica.storeTime()).toBeUndefined()
+      fail(true)
+      expect(await replica.askStoreTime()).toBeUndefined()
+    })
+
+    it('by its own monotonic clock, whatever the clock of the process says', async () => {
+      vi.useFakeTimers({ toFake: ['performance'] })
+      const { replica } = remote()
+      await replica.refresh()
+      vi.advanceTimersByTime(400)
+      expect(replica.storeTime()).toEqual({ earliest: storeNow + 400, latest: storeNow + 401 })
+    })
+
+    it('within the time that the answer took', async () => {
+      vi.useFakeTimers()
+      const { replica, hold, release } = remote()
+      hold()
+      const refreshed = replica.refresh()
+      await vi.advanceTimersByTimeAsync(300)
+      release()()
+      await refreshed
+      expect(replica.storeTime()).toEqual({ earliest: storeNow, latest: storeNow + 301 })
+    })
+
+    it('after asking, where what it knows is too old', async () => {
+      vi.useFakeTimers()
+      const { replica, asked } = remote()
+      await replica.askStoreTime()
+      vi.advanceTimersByTime(maxLagMs)
+      await replica.askStoreTime()
+      expect(asked).toHaveLength(1)
+      vi.advanceTimersByTime(1)
+      await replica.askStoreTime()
+      expect(asked).toHaveLength(2)
+    })
+
+    it('not when the store stopped answering since', async () => {
+      vi.useFakeTimers()
+      const { replica, fail } = remote()
+      await replica.refresh()
+      fail(true)
+      vi.advanceTimersByTime(maxLagMs + 1)
+      expect(await replica.askStoreTime()).toBeUndefined()
+    })
+  })
+
   it('asks when the store wakes it, until it is closed', async () => {
     const { replica, asked, wake } = remote()
     wake()
@@ -201,10 +328,20 @@ describe('a copy of remote revocations', () => {
   })
 })
 
+/** Ends Ada's sessions. */
+function personRevocation(changes: Partial<Revocation>): Revocation {
+  const { iss, sub } = ada()
+  const key = revocationKey(iss, { sub })
+  return { key, notBefore: now, expiresAt: now + 3_600_000, ...changes }
+}
+
 function local() {
   const { revocations } = memoryStore({ clock: () => now })
   return { revocations, replica: replicateRevocations(revocations, { clock: () => now, maxLagMs }) }
 }
+
+/** What the store's clock says, an hour behind that of the process. */
+const storeNow = now - 3_600_000
 
 /** Remote revocations: a list whose length is the cursor, behind a connection that can fail or hang. */
 function remote(clock = () => now) {
@@ -227,6 +364,7 @@ function remote(clock = () => now) {
         epoch: { id: 'epoch', isFirst: true },
         revocations: written.slice(Number(cursor ?? 0)),
         cursor: String(written.length),
+        now: storeNow,
       }
     },
     subscribe(wake) {

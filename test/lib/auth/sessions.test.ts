@@ -31,6 +31,15 @@ describe('a session', () => {
     expect(cookie).not.toContain('access')
   })
 
+  it('keeps its tokens until its absolute end, however often it was idle', async () => {
+    const { begin, store, at } = application()
+    await begin()
+    at(ada().absoluteExpiresAt - 1)
+    expect(await store.tokenStore.get(ada().sessionId)).toEqual(tokens())
+    at(ada().absoluteExpiresAt)
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
+  })
+
   it.each([
     ['its idle time', 24],
     ['its absolute time', 7 * 24],
@@ -188,6 +197,20 @@ describe('begin', () => {
     expect(setCookieLines(res)).toEqual([])
   })
 
+  it('sets no cookie and keeps no tokens when a removal could not find the session later', async () => {
+    const { begin, sessions, principalFor, store, fail } = application()
+    const old = await begin()
+    fail('aliases')
+    const res = responseTo()
+    const next = ada({ sessionId: 'next' })
+    await expect(sessions.begin(requestWith(old), res, next, tokens())).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    expect(setCookieLines(res)).toEqual([])
+    expect(await store.tokenStore.get('next')).toBeUndefined()
+    expect(principalFor(old).status).toBe('signed-in')
+  })
+
   it('leaves the old session alone when the tokens cannot be kept', async () => {
     const { begin, sessions, principalFor, fail } = application()
     const old = await begin()
@@ -305,6 +328,7 @@ function application() {
       },
     },
     tokenStore: reliable('tokenStore', store.tokenStore),
+    aliases: reliable('aliases', store.aliases),
     newest: newestCookies({ clock, maxLagMs: undefined }),
     abilities: { csrfToken: (sessionId) => sessionId },
     clock,

@@ -34,6 +34,15 @@ describe('verifyIdpLogin', () => {
     })
   })
 
+  it('could be used for ten minutes at the longest, whatever it says of its end', async () => {
+    const lasting = await token({ claims: { exp: nowSeconds + 3600 } })
+    const { expiresAt } = await verifyIdpLogin(lasting, checks)
+    const at = (ms: number) => verifyIdpLogin(lasting, { ...checks, clock: () => ms })
+    expect((await at(nowSeconds * 1000 + 600_000)).expiresAt).toBe(expiresAt)
+    await expect(at(expiresAt)).rejects.toMatchObject({ code: 'idp_login_invalid' })
+    expect(expiresAt).toBe((nowSeconds + 601) * 1000)
+  })
+
   it('knows a token again whose signature is spelled otherwise', async () => {
     const first = await token()
     const last = first.at(-1)!

@@ -58,6 +58,17 @@ describe('remoteKeySet', () => {
     expect(loads()).toBe(2)
   })
 
+  it('loads for an unknown key id when a second has passed, and no sooner', async () => {
+    const { find, loads, later } = provider()
+    await find('snk_1')
+    later(999)
+    await expect(find('unknown')).rejects.toThrow()
+    expect(loads()).toBe(1)
+    later(1)
+    await expect(find('unknown')).rejects.toThrow()
+    expect(loads()).toBe(2)
+  })
+
   it('lets go of a key that was withdrawn, after ten minutes', async () => {
     const { find, publish, later } = provider()
     await find('snk_1')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import {
+  begunBy,
   earliestAuthentication,
   hasExpired,
   openTransaction,
@@ -47,13 +48,14 @@ describe('a sealed transaction', () => {
       { ...transaction, isFreshLogin: true as const, pins: { externalOrganizationId: 'acme' } },
       { ...transaction, pins: { connectionId: 'conn_1', organizationId: 'org_1' } },
       { ...transaction, maxAgeSeconds: 300, pins: {} },
+      { ...transaction, storeStartedAt: now - 1000 },
     ]
     for (const one of [transaction, ...others]) {
       expect(openTransaction(sealTransaction(one, seal, 'tx-1'), seal, 'tx-1')).toEqual(one)
     }
   })
 
-  it('opens as the version before sealed it, which knew no maxAgeSeconds', () => {
+  it('opens as an older version sealed it, which knew neither maxAgeSeconds nor storeStartedAt', () => {
     const transaction = { ...started(), pins: { connectionId: 'conn_1' } }
     const { state, nonce, codeVerifier, redirectUri, returnTo, startedAt } = transaction
     const members = [1, state, nonce, codeVerifier, redirectUri, returnTo, startedAt, null, null]
@@ -90,11 +92,41 @@ describe('hasExpired', () => {
     ['at once', 0, false],
     ['after ten minutes', transactionSeconds * 1000, false],
     ['after more than ten minutes', transactionSeconds * 1000 + 1, true],
-    ['a minute before it began, as clocks differ', -60_000, false],
-    ['more than a minute before it began', -60_001, true],
+    ['five minutes before it began, as clocks differ', -300_000, false],
+    ['more than five minutes before it began', -300_001, true],
     ['at no moment', Number.NaN, true],
   ])('%s', (_case, afterMs, expired) => {
-    expect(hasExpired(started(), now + afterMs)).toBe(expired)
+    expect(hasExpired(started(), now + afterMs, undefined)).toBe(expired)
+    const byStore = { ...started(), storeStartedAt: 0 }
+    expect(hasExpired(byStore, now + 3_600_000, afterMs)).toBe(expired)
+  })
+
+  it('by the clocks of the processes where the store’s is known at one end only', () => {
+    expect(hasExpired(started(), now, now + 3_600_000)).toBe(false)
+    expect(hasExpired({ ...started(), storeStartedAt: 0 }, now, undefined)).toBe(false)
+  })
+})
+
+describe('begunBy', () => {
+  const issuedAt = 1_000_000
+  const storeNow = now - 3_600_000
+
+  it('is the age of the sign-in before its ID token, and before now by the store’s clock', () => {
+    const transaction = { ...started(), storeStartedAt: storeNow - 5000 }
+    const begun = { scalekit: issuedAt * 1000 - 5000, store: storeNow - 5000 }
+    expect(begunBy(transaction, issuedAt, storeNow)).toEqual(begun)
+  })
+
+  it('is never after the ID token, where the store’s clock was set back', () => {
+    const transaction = { ...started(), storeStartedAt: storeNow + 5000 }
+    const begun = { scalekit: issuedAt * 1000, store: storeNow }
+    expect(begunBy(transaction, issuedAt, storeNow)).toEqual(begun)
+  })
+
+  it('is as early as can be where the store was away when the sign-in began', () => {
+    const ageMs = transactionSeconds * 1000 + 300_000
+    const begun = { scalekit: issuedAt * 1000 - ageMs, store: storeNow - ageMs }
+    expect(begunBy(started(), issuedAt, storeNow)).toEqual(begun)
   })
 })
 

@@ -21,6 +21,7 @@ const hanging: StateStore = {
     deadLetters: never,
     removeDeadLetter: never,
   },
+  aliases: { add: never, find: never },
 }
 
 const claim = { deliveryId: 'msg_1', bodyHash: 'hash', owner: 'me', leaseMs: 1000 }
@@ -48,6 +49,8 @@ describe('boundedStore', () => {
     ['tokenStore.put', ({ tokenStore }) => tokenStore.put('id', tokens(), now)],
     ['tokenStore.get', ({ tokenStore }) => tokenStore.get('id')],
     ['tokenStore.remove', ({ tokenStore }) => tokenStore.remove('id')],
+    ['aliases.add', ({ aliases }) => aliases.add([])],
+    ['aliases.find', ({ aliases }) => aliases.find([])],
     ['ledger.claim', ({ ledger }) => ledger.claim(claim)],
     ['ledger.renew', ({ ledger }) => ledger.renew('msg_1', 'me', 1000)],
     ['ledger.settle', ({ ledger }) => ledger.settle('msg_1', 'me', 1000)],
@@ -77,11 +80,13 @@ describe('boundedStore', () => {
     const revocation = { key: 'session:1', notBefore: now, expiresAt: now + 1000 }
     await bounded.revocations.write([revocation])
     expect((await bounded.revocations.since()).revocations).toEqual([revocation])
-    expect(bounded.revocations.local?.get('session:1')).toEqual(revocation)
+    expect(bounded.revocations.local?.get('session:1')).toEqual([revocation])
     expect(await bounded.singleUse.claim('key', now + 1)).toBe(true)
     expect(await store.singleUse.claim('key', now + 1)).toBe(false)
     await bounded.tokenStore.put('id', tokens(), now + 1000)
     expect(await bounded.tokenStore.get('id')).toEqual(tokens())
+    await bounded.aliases.add([{ key: 'a', value: 'b', expiresAt: now + 1 }])
+    expect(await bounded.aliases.find(['a'])).toEqual(['b'])
     await bounded.tokenStore.remove('id')
     expect(await store.tokenStore.get('id')).toBeUndefined()
   })

@@ -20,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const newFile = () => join(folder, `revocations-${files++}`)
 const clock = () => now
+const alias = { key: 'email:1', value: 'conn_1;ada', expiresAt: now + hourMs }
 const lasting = { key: 'session:lasting', notBefore: now, expiresAt: now + hourMs }
 
 describe('memoryStore({ file })', () => {
@@ -28,9 +29,26 @@ describe('memoryStore({ file })', () => {
     const before = memoryStore({ file, clock })
     await before.revocations.write([lasting])
     const after = memoryStore({ file, clock })
-    expect(after.revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(after.revocations.local!.get(lasting.key)).toEqual([lasting])
     expect(after.revocations.local!.epoch).toEqual(before.revocations.local!.epoch)
     expect(after.revocations.local!.epoch.isFirst).toBe(true)
+  })
+
+  it('knows revocations of one key by different clocks beside each other', async () => {
+    const file = newFile()
+    const written = [
+      lasting,
+      { ...lasting, clock: 'scalekit' },
+      { ...lasting, clock: 'store' },
+    ] as const
+    await child(file, `await store.revocations.write(${JSON.stringify(written)})`)
+    expect(memoryStore({ file, clock }).revocations.local!.get(lasting.key)).toEqual(written)
+  })
+
+  it('knows the aliases that were added before', async () => {
+    const file = newFile()
+    await child(file, `await store.aliases.add([${JSON.stringify(alias)}])`)
+    expect(await memoryStore({ file, clock }).aliases.find([alias.key])).toEqual([alias.value])
   })
 
   it('is of another epoch once its file is gone', async () => {
@@ -62,7 +80,21 @@ describe('memoryStore({ file })', () => {
     expect(isWritten).toBe(false)
     release()
     await writing
-    expect(revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(revocations.local!.get(lasting.key)).toEqual([lasting])
+  })
+
+  it('does not say that an alias is added before the disk has it', async () => {
+    const { aliases } = memoryStore({ file: newFile(), clock })
+    const { sync, release } = await heldSync()
+    let isAdded = false
+    const adding = aliases.add([alias]).then(() => {
+      isAdded = true
+    })
+    await vi.waitFor(() => expect(sync).toHaveBeenCalled())
+    expect([isAdded, await aliases.find([alias.key])]).toEqual([false, []])
+    release()
+    await adding
+    expect(await aliases.find([alias.key])).toEqual([alias.value])
   })
 
   it('leaves out a last line that was not written whole, and goes on behind it', async () => {
@@ -73,9 +105,9 @@ describe('memoryStore({ file })', () => {
     expect(revocations.local!.size).toBe(1)
     await revocations.write([{ ...lasting, key: 'session:next' }])
     const { local } = memoryStore({ file, clock }).revocations
-    expect([local!.get(lasting.key)?.key, local!.get('session:next')?.key]).toEqual([
-      lasting.key,
-      'session:next',
+    expect([local!.get(lasting.key), local!.get('session:next')]).toEqual([
+      [lasting],
+      [{ ...lasting, key: 'session:next' }],
     ])
   })
 
@@ -123,11 +155,25 @@ describe('memoryStore({ file })', () => {
     expect(lines[1]).toContain(lasting.key)
   })
 
+  it('loses aliases that have expired or were given a later end, when a process begins', async () => {
+    const file = newFile()
+    const brief = { ...alias, key: 'brief', expiresAt: now + 1 }
+    const ends = [2, 3, 1].map((hours) => ({ ...alias, expiresAt: now + hours * hourMs }))
+    await child(file, `await store.aliases.add(${JSON.stringify([brief, ...ends])})`)
+    const { clock: later, at } = settableClock()
+    at(now + 1)
+    const { aliases } = memoryStore({ file, clock: later })
+    const lines = readFileSync(file, 'utf8').trim().split('\n')
+    expect(lines.slice(1).map((line) => JSON.parse(line))).toEqual([{ alias: ends[1] }])
+    at(now + 3 * hourMs - 1)
+    expect(await aliases.find([alias.key])).toEqual([alias.value])
+  })
+
   it('tells all stores of its process that have the file', async () => {
     const file = newFile()
     const [one, other] = [memoryStore({ file, clock }), memoryStore({ file, clock })]
     await one.revocations.write([lasting])
-    expect(other.revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(other.revocations.local!.get(lasting.key)).toEqual([lasting])
   })
 
   it.each(['', 7, null])('refuses %j as a file', (file) => {
@@ -157,7 +203,7 @@ describe('a file of memoryStore({ file }) that another process has', () => {
     )
     holder.kill('SIGKILL')
     await once(holder, 'exit')
-    expect(opening().revocations.local!.get(lasting.key)).toEqual(lasting)
+    expect(opening().revocations.local!.get(lasting.key)).toEqual([lasting])
   })
 
   it('is written to by one of them only, though they cannot see each other', async () => {

@@ -15,7 +15,7 @@ describe('the revocations of one process', () => {
     const { revocations, at } = store()
     await revocations.write([revocation({ expiresAt: now + 1000 })])
     at(now + 999)
-    expect(revocations.local!.get('session:1')).toEqual(revocation({ expiresAt: now + 1000 }))
+    expect(revocations.local!.get('session:1')).toEqual([revocation({ expiresAt: now + 1000 })])
     at(now + 1000)
     expect(revocations.local!.get('session:1')).toBeUndefined()
   })
@@ -24,9 +24,9 @@ describe('the revocations of one process', () => {
     const { revocations } = store()
     await revocations.write([revocation({ notBefore: now, expiresAt: now + 1000 })])
     await revocations.write([revocation({ notBefore: now - 1000, expiresAt: now + 2000 })])
-    expect(revocations.local!.get('session:1')).toEqual(
+    expect(revocations.local!.get('session:1')).toEqual([
       revocation({ notBefore: now, expiresAt: now + 2000 }),
-    )
+    ])
     await revocations.write([revocation({ notBefore: now + 1, expiresAt: now + 1 })])
     expect((await revocations.since()).revocations).toEqual([
       revocation({ notBefore: now + 1, expiresAt: now + 2000 }),

@@ -21,6 +21,7 @@ export function describeStore(name: string, create: Create): void {
   describe(`the revocations of ${name}`, () => describeRevocations(create))
   describe(`single use in ${name}`, () => describeSingleUse(create))
   describe(`the token store of ${name}`, () => describeTokenStore(create))
+  describe(`the aliases of ${name}`, () => describeAliases(create))
 }
 
 /** What only a store can promise that several processes share. */
@@ -84,6 +85,29 @@ function describeRevocations(create: Create): void {
     const written = revocation(now())
     await store.revocations.write([written])
     expect(await known(other.revocations, cursor)).toEqual([written])
+  })
+
+  it('of one key by different clocks are kept beside each other', async () => {
+    const { store, other, now } = await create()
+    const written = [
+      revocation(now(), { clock: 'scalekit' }),
+      revocation(now() - 300_000, { clock: 'store' }),
+      revocation(now() - 60_000),
+    ]
+    await store.revocations.write(written)
+    expect(await known(other.revocations)).toEqual(written)
+  })
+
+  it('are answered with the time of the store', async () => {
+    const { store, now } = await create()
+    const before = now()
+    const ofEmpty = (await store.revocations.since()).now
+    await store.revocations.write([revocation(now())])
+    const { cursor, now: ofOne } = await store.revocations.since()
+    const ofNews = (await store.revocations.since(cursor)).now
+    // Redis leaves out the part of a millisecond, so its clock may seem one behind.
+    const times = [before - 1, ofEmpty, ofOne, ofNews, now() + 1]
+    expect(times).toEqual(times.toSorted((one, other) => one - other))
   })
 
   it('may be none', async () => {
@@ -182,13 +206,78 @@ function describeTokenStore(create: Create): void {
   })
 }
 
-/** What a copy of the revocations knows after asking, one revocation for each key. */
+function describeAliases(create: Create): void {
+  it('are found in another process, under every key they were added to', async () => {
+    const { store, other, now } = await create()
+    const expiresAt = now() + hourMs
+    const zoe = 'zoë+"🚀"@acme.example'
+    await store.aliases.add([
+      { key: 'user:1', value: 'ada@acme.example', expiresAt },
+      { key: 'user:1', value: zoe, expiresAt },
+      { key: 'user:2', value: 'ada@acme.example', expiresAt },
+    ])
+    expect((await other.aliases.find(['user:1'])).toSorted()).toEqual(['ada@acme.example', zoe])
+    expect(await other.aliases.find(['user:2', 'user:3'])).toEqual(['ada@acme.example'])
+    expect((await other.aliases.find(['user:2', 'user:1'])).toSorted()).toEqual([
+      'ada@acme.example',
+      zoe,
+    ])
+    expect(await other.aliases.find(['user:', 'constructor'])).toEqual([])
+    expect(await other.aliases.find([])).toEqual([])
+  })
+
+  it('may be none, or one twice', async () => {
+    const { store, now } = await create()
+    await store.aliases.add([])
+    const twice = { key: 'user:1', value: 'ada', expiresAt: now() + hourMs }
+    await store.aliases.add([twice, twice])
+    expect(await store.aliases.find(['user:1'])).toEqual(['ada'])
+  })
+
+  it('are forgotten when they expire, and no sooner', async () => {
+    const { store, now, pass } = await create()
+    const [brief, lasting] = [now() + 100, now() + hourMs]
+    await store.aliases.add([
+      { key: 'user:1', value: 'lasting', expiresAt: lasting },
+      { key: 'user:1', value: 'brief', expiresAt: brief },
+      { key: 'user:2', value: 'brief', expiresAt: brief },
+    ])
+    await pass(100)
+    expect(await store.aliases.find(['user:1', 'user:2'])).toEqual(['lasting'])
+  })
+
+  it('keep the later of two ends, in whatever order they come', async () => {
+    const { store, now, pass } = await create()
+    const [brief, lasting] = [now() + 100, now() + hourMs]
+    await store.aliases.add([{ key: 'user:1', value: 'a', expiresAt: lasting }])
+    await store.aliases.add([{ key: 'user:1', value: 'a', expiresAt: brief }])
+    await store.aliases.add([{ key: 'user:1', value: 'b', expiresAt: brief }])
+    await store.aliases.add([{ key: 'user:1', value: 'b', expiresAt: lasting }])
+    await pass(100)
+    expect((await store.aliases.find(['user:1'])).toSorted()).toEqual(['a', 'b'])
+  })
+
+  it('are all there after many processes added them at once', async () => {
+    const { store, other, now } = await create()
+    const values = Array.from({ length: 30 }, (_, at) => `value ${at}`)
+    const expiresAt = now() + hourMs
+    const added = values.map((value) => ({ key: 'user:1', value, expiresAt }))
+    await Promise.all([
+      ...added.map((alias) => store.aliases.add([alias])),
+      store.aliases.add(added),
+      other.aliases.add(added.toReversed()),
+    ])
+    expect((await other.aliases.find(['user:1'])).toSorted()).toEqual(values.toSorted())
+  })
+}
+
+/** What a copy of the revocations knows after asking, one revocation for each key and clock. */
 async function known(revocations: Revocations, cursor?: string): Promise<Revocation[]> {
-  const copy = new Map<string, Revocation>()
+  const copy = new Map<string, readonly Revocation[]>()
   for (const added of (await revocations.since(cursor)).revocations) {
     copy.set(added.key, joinRevocations(copy.get(added.key), added))
   }
-  return [...copy.values()]
+  return [...copy.values()].flat()
 }
 
 /** A revocation for this moment that lasts an hour, with any part replaced. */

@@ -15,6 +15,7 @@ export async function useAll({
   singleUse,
   tokenStore,
   ledger,
+  aliases,
 }: StateStore): Promise<void> {
   await revocations.write([revocation('session:1', hourMs)])
   expect((await revocations.since()).revocations).toHaveLength(1)
@@ -32,6 +33,8 @@ export async function useAll({
   await ledger.putDeadLetter(letter('msg_4', 2))
   expect(await ledger.removeDeadLetter('msg_3')).toBe(true)
   expect(await ledger.deadLetters()).toEqual([letter('msg_4', 2)])
+  await aliases.add([{ key: '1', value: 'a', expiresAt: Date.now() + hourMs }])
+  expect(await aliases.find(['1', '2'])).toEqual(['a'])
 }
 
 /** Expects that nothing of {@link useAll} is known here. */
@@ -40,12 +43,14 @@ export async function expectUnused({
   singleUse,
   tokenStore,
   ledger,
+  aliases,
 }: StateStore): Promise<void> {
   expect((await revocations.since()).revocations).toEqual([])
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
   expect(await tokenStore.get('1')).toBeUndefined()
   expect((await ledger.claim(claim('msg_1'))).status).toBe('claimed')
   expect(await ledger.deadLetters()).toEqual([])
+  expect(await aliases.find(['1'])).toEqual([])
 }
 
 /** A question to each part of a store. */
@@ -53,6 +58,7 @@ export const questions: readonly [part: string, ask: (store: StateStore) => Prom
   ['revocations', ({ revocations }) => revocations.since()],
   ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
   ['the token store', ({ tokenStore }) => tokenStore.get('1')],
+  ['the aliases', ({ aliases }) => aliases.find(['1'])],
   ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
 ]
 

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../ground/errors.ts'
 import type { Ledger, StateStore } from '../../state/store.ts'
+import { postgresAliases } from './aliases.ts'
 import type { PostgresClient } from './client.ts'
 import { database } from './database.ts'
 import { postgresDeadLetters } from './dead-letters.ts'
@@ -42,6 +43,7 @@ export function postgresStore(
     singleUse: postgresSingleUse(tables),
     tokenStore: postgresTokenStore(tables),
     ledger: { ...postgresDeliveries(tables), ...postgresDeadLetters(tables) },
+    aliases: postgresAliases(tables),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Revocation, Revocations } from '../../state/store.ts'
 import {
+  clockNamed,
   type LoggedRevocation,
   loggedRevocations,
   type RevocationsLog,
@@ -18,13 +19,13 @@ function postgresLog({ tables, query }: Database): RevocationsLog {
   return {
     async read(from, limit, epochId) {
       const values = [from || '0', limit, epochId || null]
-      const rows = await query<RevocationRow & { hasEpoch: boolean }>(readIn(table), ...values)
-      const entries = rows.filter(({ id }) => id !== null).map(loggedRevocation)
-      return { entries, hasEpoch: rows[0]!.hasEpoch }
+      const rows = await query<RevocationRow | EmptyRow>(readIn(table), ...values)
+      const { hasEpoch, now: storeNow } = rows[0]!
+      return { entries: rows.filter(isRevocation).map(loggedRevocation), hasEpoch, now: storeNow }
     },
     async add(records, epochId) {
-      const columns = (['key', 'notBefore', 'expiresAt'] as const).map((name) =>
-        records.map((record) => record[name]),
+      const columns = (['key', 'notBefore', 'expiresAt', 'clock'] as const).map((name) =>
+        records.map((record) => record[name] ?? null),
       )
       return (await query(addIn(table), lock, ...columns, epochId || null)).length > 0
     },
@@ -34,23 +35,45 @@ function postgresLog({ tables, query }: Database): RevocationsLog {
   }
 }
 
+/** What is asked with the revocations, and also where there is none. */
+interface ReadRow {
+  /** By the database's clock. */
+  readonly now: number
+  readonly hasEpoch: boolean
+}
+
+interface EmptyRow extends ReadRow {
+  readonly id: null
+}
+
 /** `id` is a string: a bigint can be larger than JavaScript's exact integers. */
-interface RevocationRow {
+interface RevocationRow extends ReadRow {
   readonly id: string
   readonly key: string
   readonly notBefore: number
   readonly expiresAt: number
+  readonly clock: string | null
 }
 
-function loggedRevocation({ id, key, notBefore, expiresAt }: RevocationRow): LoggedRevocation {
-  return { id: String(id), revocation: { key, notBefore, expiresAt } }
+function isRevocation(row: RevocationRow | EmptyRow): row is RevocationRow {
+  return row.id !== null
+}
+
+function loggedRevocation({
+  id,
+  key,
+  notBefore,
+  expiresAt,
+  clock,
+}: RevocationRow): LoggedRevocation {
+  return { id: String(id), revocation: { key, notBefore, expiresAt, ...clockNamed(clock) } }
 }
 
 /** Takes where to begin, how many, and the epoch to look for. Answers one row at least. */
 function readIn(table: string): string {
-  return `select ${isThere(table, '$3')} as "hasEpoch", page.*
+  return `select ${now} as now, ${isThere(table, '$3')} as "hasEpoch", page.*
   from (select) as one left join lateral (
-    select id, key, not_before as "notBefore", expires_at as "expiresAt" from ${table}
+    select id, key, not_before as "notBefore", expires_at as "expiresAt", clock from ${table}
     where id >= $1 order by id limit $2
   ) as page on true
   order by page.id`
@@ -77,11 +100,11 @@ function addIn(table: string): string {
       limit cardinality($2::text[]) + 10 for update skip locked
     ))
   )
-  insert into ${table} (key, not_before, expires_at)
-  select key, not_before, expires_at
-  from turn, unnest($2::text[], $3::float8[], $4::float8[])
-    with ordinality as revocation (key, not_before, expires_at, place)
-  where ${isThere(table, '$5')}
+  insert into ${table} (key, not_before, expires_at, clock)
+  select key, not_before, expires_at, clock
+  from turn, unnest($2::text[], $3::float8[], $4::float8[], $5::text[])
+    with ordinality as revocation (key, not_before, expires_at, clock, place)
+  where ${isThere(table, '$6')}
   order by place
   returning true`
 }

@@ -48,4 +48,15 @@ export const schemaSteps: readonly SchemaStep[] = [
     create index tokens_end on ${schema}.tokens (expires_at);
     create index deliveries_end on ${schema}.deliveries (expires_at)
   `,
+  // Processes of version 1 leave the clock out, which then is null.
+  (schema) => `
+    alter table ${schema}.marks add column if not exists clock text;
+    create table if not exists ${schema}.aliases (
+      key text not null,
+      value text not null,
+      expires_at float8 not null,
+      primary key (key, value)
+    );
+    create index if not exists aliases_end on ${schema}.aliases (expires_at)
+  `,
 ]

@@ -6,6 +6,7 @@ export interface Tables {
   readonly tokens: string
   readonly deliveries: string
   readonly deadLetters: string
+  readonly aliases: string
   /** The versions that the other tables have had. */
   readonly versions: string
 }
@@ -23,6 +24,7 @@ export function tablesIn(schema: string): Tables {
     tokens: `${quoted}.tokens`,
     deliveries: `${quoted}.deliveries`,
     deadLetters: `${quoted}.dead_letters`,
+    aliases: `${quoted}.aliases`,
     versions: `${quoted}.store_versions`,
   }
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../ground/errors.ts'
 import type { StateStore } from '../../state/store.ts'
+import { redisAliases } from './aliases.ts'
 import type { RedisClient } from './client.ts'
 import { redisDeadLetters } from './dead-letters.ts'
 import { redisDeliveries } from './deliveries.ts'
@@ -39,6 +40,7 @@ export function redisStore(
       ...redisDeliveries(client, `${prefix}delivery:`),
       ...redisDeadLetters(client, prefix),
     },
+    aliases: redisAliases(client, `${prefix}alias:`),
     problems: () => evictionProblems(client),
   }
 }

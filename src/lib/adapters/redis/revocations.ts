@@ -1,5 +1,6 @@
 import type { Revocation, Revocations } from '../../state/store.ts'
 import {
+  clockNamed,
   type LoggedRevocation,
   loggedRevocations,
   type RevocationsLog,
@@ -15,34 +16,36 @@ const isThere = `
 `
 
 /**
- * Reads entries: from which on (or `-`), how many, and which epoch to look for. A process of a
- * version that knows no epochs lets the stream expire with its last revocation; `PERSIST` takes that
- * back, since the epoch must stay.
+ * Reads entries: from which on (or `-`), how many, and which epoch to look for; and Redis's clock. A
+ * process of a version that knows no epochs lets the stream expire with its last revocation;
+ * `PERSIST` takes that back, since the epoch must stay.
  *
  * The entries are one string of JSON: clients take several times as long to read as many strings.
  */
-const read = script(`${isThere}
+const read = script(`${readClock}${isThere}
   redis.call('PERSIST', KEYS[1])
   local texts = {}
   for _, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
     local fields = entry[2]
-    texts[#texts + 1] = cjson.encode({ entry[1], fields[2], fields[4], fields[6] })
+    texts[#texts + 1] = cjson.encode({ entry[1], fields[2], fields[4], fields[6], fields[8] or '' })
   end
-  return { '[' .. table.concat(texts, ',') .. ']', isThere(ARGV[3]) and 1 or 0 }
+  return { '[' .. table.concat(texts, ',') .. ']', isThere(ARGV[3]) and 1 or 0, now }
 `)
 
 /**
- * Adds entries (key, not before, expires at) behind the epoch that has to be there. Expired entries
+ * Adds entries (key, not before, expires at, clock) behind the epoch that has to be there. The clock
+ * comes last: processes of an older version read the fields before it by their place. Expired entries
  * are removed from the front, a few more than come in: a long-lasting entry holds back those behind
  * it, but not for longer than it lasts itself. An epoch never expires and holds nothing back.
  */
 const add = script(`${readClock}${isThere}
   if not isThere(ARGV[1]) then return 0 end
-  for at = 2, #ARGV, 3 do
-    redis.call('XADD', KEYS[1], '*', 'key', ARGV[at], 'notBefore', ARGV[at + 1], 'expiresAt', ARGV[at + 2])
+  for at = 2, #ARGV, 4 do
+    redis.call('XADD', KEYS[1], '*', 'key', ARGV[at], 'notBefore', ARGV[at + 1], 'expiresAt', ARGV[at + 2],
+      'clock', ARGV[at + 3])
   end
   redis.call('PERSIST', KEYS[1])
-  local room, from = (#ARGV - 1) / 3 + 10, '-'
+  local room, from = (#ARGV - 1) / 4 + 10, '-'
   while room > 0 do
     local entries = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', room)
     if #entries == 0 then return 1 end
@@ -78,9 +81,9 @@ function redisLog(client: RedisClient, key: string): RevocationsLog {
   return {
     async read(from, limit, epochId) {
       const answer = await read(client, [key], [from || '-', String(limit), epochId])
-      const [json, hasEpoch] = answer as [string, number]
+      const [json, hasEpoch, now] = answer as [string, number, number]
       const entries = (JSON.parse(json) as readonly StreamEntry[]).map(loggedRevocation)
-      return { entries, hasEpoch: hasEpoch === 1 }
+      return { entries, hasEpoch: hasEpoch === 1, now: Number(now) }
     },
     add: async (records, epochId) =>
       (await add(client, [key], [epochId, ...records.flatMap(textsOf)])) === 1,
@@ -91,12 +94,19 @@ function redisLog(client: RedisClient, key: string): RevocationsLog {
 }
 
 /** An entry as the script answers it: its id and the values of its fields. */
-type StreamEntry = readonly [id: string, key: string, notBefore: string, expiresAt: string]
+type StreamEntry = readonly [
+  id: string,
+  key: string,
+  notBefore: string,
+  expiresAt: string,
+  clock: string,
+]
 
-function textsOf({ key, notBefore, expiresAt }: Revocation): string[] {
-  return [key, wholeMs(notBefore), wholeMs(expiresAt)]
+function textsOf({ key, notBefore, expiresAt, clock }: Revocation): string[] {
+  return [key, wholeMs(notBefore), wholeMs(expiresAt), clock ?? '']
 }
 
-function loggedRevocation([id, key, notBefore, expiresAt]: StreamEntry): LoggedRevocation {
-  return { id, revocation: { key, notBefore: Number(notBefore), expiresAt: Number(expiresAt) } }
+function loggedRevocation([id, key, notBefore, expiresAt, clock]: StreamEntry): LoggedRevocation {
+  const instants = { notBefore: Number(notBefore), expiresAt: Number(expiresAt) }
+  return { id, revocation: { key, ...instants, ...clockNamed(clock) } }
 }

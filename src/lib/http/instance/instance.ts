@@ -26,7 +26,7 @@ import type { Deliveries } from '../../deliveries/delivery.ts'
 import { durableDeliveries } from '../../deliveries/durable-deliveries.ts'
 import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deliveries.ts'
 import { type Replay, replayWith } from '../../deliveries/replay.ts'
-import type { Clock } from '../../ground/clock.ts'
+import { type Clock, maxClockDifferenceMs } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
 import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
@@ -128,6 +128,7 @@ export function createInstance(config: Config): Instance {
     storage: sessionStorage(config, cookieStyle, seal),
     revocations,
     tokenStore: store.tokenStore,
+    aliases: store.aliases,
     newest,
     abilities: { csrfToken: csrf.issue },
     clock,
@@ -165,6 +166,7 @@ export function createInstance(config: Config): Instance {
       seal: seal('transaction'),
       singleUse: store.singleUse,
       clock,
+      askStoreTime: revocations.askStoreTime,
       logger,
     }),
     signInsUnderWay: new Map(),
@@ -216,25 +218,33 @@ function organizationByExternalId({ organization }: ScalekitClient): FindByExter
   return async (id) => (await organization.getOrganizationByExternalId(id)).organization
 }
 
+/**
+ * How long after a moment a session may live that began before it, in milliseconds: its sign-in may
+ * be finished after that moment, and each of the two clocks that its ends are by may be wrong.
+ */
+function longestSession(absoluteSeconds: number): number {
+  return (absoluteSeconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs
+}
+
 /** What Scalekit's signed requests come in by. */
 function signedParts(
   { issuer, clock, logger, session, webhooks, interceptors }: Config,
   { store, revocations, events }: Pick<Instance, 'store' | 'revocations' | 'events'>,
 ): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
   const dispatcher = createDispatcher(webhooks.handlers)
-  const longestSessionMs = (session.absoluteSeconds + transactionSeconds) * 1000
+  const longestSessionMs = longestSession(session.absoluteSeconds)
   const { revokeOn } = webhooks
-  const react = reactions({ issuer, revocations, revokeOn, longestSessionMs, clock })
+  const { ledger, aliases } = store
+  const react = reactions({ issuer, revocations, aliases, revokeOn, longestSessionMs, clock })
   const revoke = revokeWith({
     issuer,
     replica: revocations,
     revocations: store.revocations,
     longestSessionMs,
-    clock,
     logger,
   })
   const parts: InlineParts = {
-    ledger: store.ledger,
+    ledger,
     dispatcher,
     react,
     emit: events.emit,

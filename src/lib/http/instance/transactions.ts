@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StoreTime } from '../../auth/store-time.ts'
 import { isSameText } from '../../ground/bytes.ts'
 import type { Clock } from '../../ground/clock.ts'
 import {
@@ -56,9 +57,11 @@ export function cookieTransactions(parts: {
   readonly seal: Sealer
   readonly singleUse: SingleUse
   readonly clock: Clock
+  /** What the store's clock says; `undefined` while it does not answer. */
+  readonly askStoreTime: () => Promise<StoreTime | undefined>
   readonly logger: Logger
 }): Transactions {
-  const { style, seal, singleUse, clock, logger } = parts
+  const { style, seal, singleUse, clock, askStoreTime, logger } = parts
   const prefix = signInCookiePrefix(parts.name, style)
 
   /** Oldest first: the names begin with the time they were made. */
@@ -116,9 +119,12 @@ export function cookieTransactions(parts: {
       clearCookie(res, name, style)
       // Sign-ins that began at the same moment did not see each other, and are too many now.
       makeRoom(req, res, { names: present(req).filter((other) => other !== name), newBytes: 0 })
-      if (hasExpired(transaction, clock())) return { status: 'expired', transaction }
+      const storeTime = await askStoreTime()
+      if (hasExpired(transaction, clock(), storeTime?.latest))
+        return { status: 'expired', transaction }
       // The cookie alone cannot stop two callbacks at once, nor a copy of it.
-      const expiresAt = transaction.startedAt + 2 * transactionSeconds * 1000
+      const { startedAt, storeStartedAt = startedAt } = transaction
+      const expiresAt = storeStartedAt + 2 * transactionSeconds * 1000
       const isFirst = await claimOnce(singleUse, `transaction:${stateHash(state)}`, expiresAt)
       return { status: isFirst ? 'taken' : 'used', transaction }
     },

@@ -2,13 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newIdentity, toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
 import { LoginError } from '../../ground/errors.ts'
+import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
 import { type Grants, readGrants } from '../../oidc/access-token.ts'
 import { assertPinned, type Profile, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
 import { verifiedClaims } from '../../oidc/kept-claims.ts'
-import { earliestAuthentication, isRestarted, type Transaction } from '../../oidc/transaction.ts'
+import {
+  begunBy,
+  earliestAuthentication,
+  isRestarted,
+  type Transaction,
+} from '../../oidc/transaction.ts'
 import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -153,8 +159,20 @@ async function redeem(
   if (hasUnboundRoles(profile, grants)) warnOnce(unboundRoles)
   tellSignIn(instance, req, pinsText(transaction.pins))
   const all = verifiedClaims(claims, grants.claims)
-  const signIn = { profile, claims: all, grants, transaction, previous }
+  const begun = begunBy(transaction, claims.iat!, latestStoreTime(instance))
+  const signIn = { profile, claims: all, grants, transaction, begun, previous }
   return { identity: newIdentity(signIn, config.session, clock()), tokens }
+}
+
+/**
+ * Read after the tokens came, when the store has answered for the transaction.
+ *
+ * @throws ScalekitError `store_unavailable` where it has not
+ */
+function latestStoreTime({ revocations }: Instance): number {
+  const storeTime = revocations.storeTime()
+  if (storeTime) return storeTime.latest
+  throw storeUnavailable('The store did not say its time', revocations.failure())
 }
 
 /** The cookie was lost: once, the sign-in is started again; the second time the user is told. */

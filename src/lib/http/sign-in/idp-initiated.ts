@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
+import { maxClockDifferenceMs } from '../../ground/clock.ts'
 import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { type IdpLogin, verifyIdpLogin } from '../../oidc/idp-initiated.ts'
@@ -170,6 +171,8 @@ async function claim(
   singleUse: SingleUse,
   { tokenHash, expiresAt }: Pick<IdpLogin, 'tokenHash' | 'expiresAt'>,
 ): Promise<void> {
-  const isFirst = await claimOnce(singleUse, `idp-login:${tokenHash}`, expiresAt)
+  // The store forgets it by its own clock, which may be ahead of the one that the token is checked by.
+  const keptUntil = expiresAt + maxClockDifferenceMs
+  const isFirst = await claimOnce(singleUse, `idp-login:${tokenHash}`, keptUntil)
   if (!isFirst) throw new LoginError('login_state_used', 'The IdP-initiated login was already used')
 }

@@ -92,10 +92,12 @@ async function goToScalekit(
   { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
   { state, externalOrganizationId }: Begun,
 ): Promise<void> {
-  const { addresses, config, discover, transactions, clock } = instance
+  const { addresses, config, discover, transactions, clock, revocations } = instance
   const provider = await discover()
   // A prompt alone proves nothing: the user can take it out of the URL. `auth_time` tells.
   const maxAgeSeconds = prompt === 'login' ? 0 : config.login.maxAgeSeconds
+  // A sign-in can begin while the store is away, and is taken for an old one then.
+  const storeTime = await revocations.askStoreTime()
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
@@ -104,6 +106,7 @@ async function goToScalekit(
       startedAt: clock(),
       ...(prompt === 'login' ? { isFreshLogin: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
     },
     state,
   )

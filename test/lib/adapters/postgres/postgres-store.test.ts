@@ -61,7 +61,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
           'select 1 from information_schema.tables where table_schema = $1',
           [schema],
         )
-        expect(found.rows).toHaveLength(6)
+        expect(found.rows).toHaveLength(7)
       },
     )
 
@@ -100,18 +100,39 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
         await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
+        await store.aliases.add([{ key: 'key', value: `brief:${at}`, expiresAt: Date.now() + 50 }])
       }
       await pass(50)
       await store.singleUse.claim('new', Date.now() + hourMs)
       await store.tokenStore.put('new', tokens(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
+      await store.aliases.add([{ key: 'key', value: 'new', expiresAt: Date.now() + hourMs }])
       // The epoch stays among the revocations.
-      const left = { used: 1, tokens: 1, marks: 2, deliveries: 1 }
+      const left = { used: 1, tokens: 1, marks: 2, deliveries: 1, aliases: 1 }
       for (const [table, rows] of Object.entries(left)) {
         expect([table, await count(schema, table)]).toEqual([table, rows])
       }
     })
+  })
+
+  it('remembers an unfinished delivery for a day after each attempt', async () => {
+    const { store, schema } = await create()
+    const { ledger } = store
+    const table = `"${schema}".deliveries`
+    const expectDay = async () => {
+      const left = `select expires_at - extract(epoch from now()) * 1000 as "lastsMs" from ${table}`
+      const { lastsMs } = (await postgres.pool.query(left)).rows[0]
+      expect(lastsMs).toBeLessThanOrEqual(24 * hourMs)
+      expect(lastsMs).toBeGreaterThan(23.9 * hourMs)
+      await postgres.pool.query(`update ${table} set expires_at = expires_at - ${12 * hourMs}`)
+    }
+    await ledger.claim(claim('msg_1'))
+    await expectDay()
+    await ledger.renew('msg_1', 'me', 1000)
+    await expectDay()
+    await ledger.release('msg_1', 'me')
+    await expectDay()
   })
 
   it('loses no revocation whose number is lower than one that was committed before', async () => {

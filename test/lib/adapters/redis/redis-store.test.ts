@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     const lasting = await filterAsync(added, async (key) => (await redis.client.pTTL(key)) < 0)
     const letters = `${prefix}{dead-letters}`
     expect(lasting.sort()).toEqual([`${prefix}marks`, letters, `${letters}:order`])
-    expect(added.length - lasting.length).toBe(4)
+    expect(added.length - lasting.length).toBe(5)
   })
 
   it('shares nothing between two prefixes', async () => {
@@ -99,12 +99,66 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect((await store.revocations.since(cursor)).revocations.map(({ key }) => key)).toEqual(['b'])
   })
 
+  it('shares revocations with processes of the version before, which knew no clocks', async () => {
+    const { store, prefix } = await create()
+    const marks = `${prefix}marks`
+    const old = { key: 'old', notBefore: Date.now(), expiresAt: Date.now() + hourMs }
+    const fields = Object.entries(old).flat().map(String)
+    await redis.client.sendCommand(['XADD', marks, '*', ...fields])
+    const added = { ...revocation('new', hourMs), clock: 'scalekit' } as const
+    await store.revocations.write([added])
+    expect((await store.revocations.since()).revocations).toEqual([old, added])
+    const entries = (await redis.client.sendCommand(['XRANGE', marks, '-', '+'])) as [
+      string,
+      string[],
+    ][]
+    // They read the first six texts by their place.
+    const { key, notBefore, expiresAt } = added
+    const read = ['key', key, 'notBefore', String(notBefore), 'expiresAt', String(expiresAt)]
+    expect(entries.at(-1)![1].slice(0, 6)).toEqual(read)
+  })
+
   it('keeps the latest thousand dead letters', async () => {
     const { ledger } = (await create()).store
     for (let at = 0; at < 1001; at += 1) await ledger.putDeadLetter(letter(`msg_${at}`, at))
     const ids = (await ledger.deadLetters()).map(({ deliveryId }) => deliveryId)
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([1000, 'msg_1', 'msg_1000'])
     expect(await ledger.removeDeadLetter('msg_0')).toBe(false)
+  })
+
+  it('remembers an unfinished delivery for a day after each attempt', async () => {
+    const { store, prefix } = await create()
+    const { ledger } = store
+    const key = `${prefix}delivery:msg_1`
+    const expectDay = async () => {
+      const lastsMs = await redis.client.pTTL(key)
+      expect(lastsMs).toBeLessThanOrEqual(24 * hourMs)
+      expect(lastsMs).toBeGreaterThan(23.9 * hourMs)
+      await redis.client.pExpire(key, hourMs)
+    }
+    await ledger.claim(claim('msg_1'))
+    await expectDay()
+    await ledger.renew('msg_1', 'me', 1000)
+    await expectDay()
+    await ledger.release('msg_1', 'me')
+    await expectDay()
+  })
+
+  it('ends every key when its last value ends, but for the one that holds the epoch', async () => {
+    const { store, prefix } = await create()
+    const end = Date.now() + hourMs
+    await store.revocations.write([revocation('brief', 1000)])
+    await store.singleUse.claim('a', end)
+    await store.tokenStore.put('a', tokens(), end)
+    await store.aliases.add([
+      { key: 'a', value: 'lasting', expiresAt: end },
+      { key: 'a', value: 'brief', expiresAt: end - 1000 },
+    ])
+    for (const key of ['used:a', 'tokens:a', 'alias:a']) {
+      const expiresAt = Number(await redis.client.sendCommand(['PTTL', prefix + key])) + Date.now()
+      expect(Math.abs(expiresAt - end), key).toBeLessThan(1000)
+    }
+    expect(await redis.client.sendCommand(['PTTL', `${prefix}marks`])).toBe(-1)
   })
 
   it('remembers what is done for as long as it was told', async () => {

@@ -781,7 +781,12 @@ describe('a guard that cannot tell', () => {
       write,
       since: async () => {
         if (isDown) throw new Error('connection refused')
-        return { epoch: { id: 'epoch', isFirst: true }, revocations: [], cursor: '' }
+        return {
+          epoch: { id: 'epoch', isFirst: true },
+          revocations: [],
+          cursor: '',
+          now: Date.now(),
+        }
       },
     }
     const application = await start({

@@ -863,6 +863,11 @@ describe('a store that does not answer', () => {
   it.each<[string, (store: StateStore) => StateStore]>([
     ['single use', (store) => ({ ...store, singleUse: { claim: down } })],
     ['the token store', (store) => ({ ...store, tokenStore: { ...store.tokenStore, put: down } })],
+    ['aliases', (store) => ({ ...store, aliases: { ...store.aliases, add: down } })],
+    [
+      'revocations',
+      ({ revocations: { write }, ...store }) => ({ ...store, revocations: { write, since: down } }),
+    ],
   ])('for %s lets nobody in, with 503', async (_what, broken) => {
     const application = await start({ options: { store: broken(memoryStore()) } })
     const { browser, callbackUrl } = await comeBack(application)

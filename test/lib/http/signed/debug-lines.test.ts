@@ -27,6 +27,7 @@ describe('the debug lines of a webhook', () => {
       'debug webhook msg_1: signature verified, organization.directory.user_deleted',
       'debug webhook msg_1: claimed, attempt 1',
       'debug webhook msg_1: revocations written: 2',
+      'info webhook msg_1: a user was removed of whom no sign-in is known (1 since the start of this process)',
       'debug webhook msg_1: handled in n ms',
       'debug webhook msg_1: received',
       'debug webhook msg_1: signature verified, organization.directory.user_deleted',
@@ -88,6 +89,7 @@ describe('the debug lines of a webhook', () => {
       'debug webhook msg_5: received',
       'debug webhook msg_5: signature verified, organization.directory.user_deleted',
       'debug webhook msg_5: revocations written: 2',
+      'info webhook msg_5: a user was removed of whom no sign-in is known (1 since the start of this process)',
       'debug webhook msg_5: queued',
       'debug webhook msg_5: claimed, attempt 1',
       'debug webhook msg_5: handled in n ms',
@@ -121,6 +123,7 @@ describe('the debug lines of a webhook', () => {
     expect(constant(log.slice(before))).toEqual([
       'debug webhook msg_7: claimed, attempt 2',
       'debug webhook msg_7: revocations written: 2',
+      'info webhook msg_7: a user was removed of whom no sign-in is known (2 since the start of this process)',
       'debug webhook msg_7: handled in n ms',
     ])
   })
