@@ -93,7 +93,7 @@ describe('at start-up, every mistake has a sentence: the option, what is wrong, 
     [
       'an environment over http',
       { environmentUrl: 'http://acme.scalekit.com' },
-      '`environmentUrl` must begin with https://; http is accepted only for an emulator on this machine',
+      '`environmentUrl` must begin with https://; http is accepted only for an emulator on this machine, and with `dangerouslyAllowHttp` for one elsewhere',
     ],
     [
       'no secret in production',
