@@ -86,7 +86,7 @@ function everybodyIn(
   return isWanted ? named({ organizationId }) : []
 }
 
-/** A target all of whose names are there: half of one would name somebody else. */
+/** A target all of whose names are there: half of one would name another user. */
 function named(target: Readonly<Record<string, string | undefined>>): RevocationTarget[] {
   const isWhole = Object.values(target).every((name) => typeof name === 'string' && name !== '')
   return isWhole ? [target as RevocationTarget] : []

@@ -204,7 +204,7 @@ export type ConnectionStatus = 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'
 export interface DirectorySeed {
   /** Default: `dir_…`, derived from the organization's display name. */
   readonly id?: string
-  /** What is not enabled was never synchronized: Scalekit knows nobody of it. Default: true. */
+  /** What is not enabled was never synchronized: Scalekit knows none of its users. Default: true. */
   readonly enabled?: boolean
 }
 

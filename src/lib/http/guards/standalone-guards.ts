@@ -51,8 +51,8 @@ export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecent
 
 /**
  * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
- * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; it
- * asks nobody to be signed in.
+ * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; no
+ * user has to be signed in.
  *
  * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
  * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
