@@ -288,7 +288,7 @@ describe('refreshAccessToken', () => {
   })
 
   it.each<[string, Parameters<Emulator['fail']>[0], string]>([
-    ['resets', { path: '/oauth/token', reset: true, times: 2 }, 'provider_unavailable'],
+    ['resets', { path: '/oauth/token', reset: true }, 'provider_unavailable'],
     ['fails', { path: '/oauth/token', status: 503 }, 'provider_failed'],
     [
       'fails in JSON',
