@@ -60,7 +60,9 @@ async function twoProcesses(first: ScalekitAuthOptions, second: ScalekitAuthOpti
   const other = await listen(createServer(createApp(scalekitAuth({ ...given, ...second }))))
   const browser = visitor()
   await browser.signIn('/login?domain=acme.example', ada)
-  const cookie = `scalekit-session=${browser.cookie('scalekit-session')}`
+  // Outside production, its name has the port of the base URL in it.
+  const name = browser.cookieNames().find((one) => one.endsWith('-session'))!
+  const cookie = `${name}=${browser.cookie(name)}`
   return { url, other, browser, cookie }
 }
 
