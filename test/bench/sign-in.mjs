@@ -16,7 +16,7 @@ const navigation = {
  */
 export async function signIn(url) {
   const cookies = new Map()
-  const authorizeUrl = await redirectFrom(`${url}/login?organization_id=acme`, cookies)
+  const authorizeUrl = await redirectFrom(`${url}/login?domain=acme.example`, cookies)
   await redirectFrom(await signInAt(authorizeUrl, email), cookies)
   return headerOf(cookies)
 }
