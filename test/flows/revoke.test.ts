@@ -132,9 +132,9 @@ describe('auth.revoke ends nobody and throws', () => {
       [
         'a member too many',
         ({ organizationId, userId, email }) => ({ organizationId, userId, email }),
-        /name nobody together/,
+        /no target consists of/,
       ],
-      ['an address without an organization', ({ email }) => ({ email }), /name nobody together/],
+      ['an address without an organization', ({ email }) => ({ email }), /no target consists of/],
       [
         'an organization by an id of the application',
         () => ({ organizationId: 'acme' }),

@@ -87,7 +87,7 @@ function tell(logger: Logger, target: RevocationTarget | undefined, why: string)
   withFields(logger, { userId, organizationId }).info(`revoke: ended the sessions ${whose}${why}`)
 }
 
-/** The members that name somebody together. */
+/** The members that name one target together. */
 const shapes: readonly string[] = [
   'sessionId',
   'sid',
@@ -125,7 +125,7 @@ function assertMember(name: string, value: unknown): void {
 
 function shapeProblem(members: readonly string[]): string {
   if (members.length === 0) return 'it is empty'
-  return `${members.map((name) => `\`${name}\``).join(' and ')} name nobody together`
+  return `no target consists of ${members.map((name) => `\`${name}\``).join(' and ')}`
 }
 
 function invalid(problem: string): ConfigError {
