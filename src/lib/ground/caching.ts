@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { beforeHead } from './response-head.ts'
 
 /**
  * Marks a response as personal: not to be stored, and different for other cookies. The application may
@@ -10,20 +9,16 @@ export function neverCache(res: ServerResponse): void {
   varyByCookie(res)
 }
 
-/** The same for a response that {@link keepPrivate} makes different for other cookies. */
+/** The same for a response that {@link makePrivate} makes different for other cookies. */
 export function neverStore(res: ServerResponse): void {
   amendCacheControl(res, 'no-store')
 }
 
 /**
- * Keeps a response out of shared caches, whatever the application says until its header is written: it
- * depends on who is asking, and theirs could be given to others.
+ * Keeps a response out of shared caches: it depends on who is asking, and theirs could be given to
+ * others. To be done right before its header is written, because the application may say otherwise.
  */
-export function keepPrivate(res: ServerResponse): void {
-  beforeHead(res, makePrivate)
-}
-
-function makePrivate(res: ServerResponse): void {
+export function makePrivate(res: ServerResponse): void {
   amendCacheControl(res, 'private')
   varyByCookie(res)
 }

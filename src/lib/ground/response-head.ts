@@ -4,9 +4,13 @@ import { lastBefore } from './prototypes.ts'
 /** What is done to a response right before its header is written. */
 export type HeadWork = (res: ServerResponse) => void
 
+/** Finds what is to be done, where something is, by what the response belongs to. */
+export type FindHeadWork = (res: ServerResponse) => HeadWork | undefined
+
 type WriteHead = ServerResponse['writeHead']
 
 const workOf = new WeakMap<ServerResponse, HeadWork>()
+const finders = new Set<FindHeadWork>()
 const hooked = new WeakSet<object>()
 let hookedLast: object | undefined
 
@@ -23,6 +27,15 @@ export function beforeHead(res: ServerResponse, work: HeadWork): void {
   if (before === work) return
   workOf.set(res, before ? inTurn(before, work) : work)
   if (!before) hook(res)
+}
+
+/**
+ * The same for work that can be found. Most requests come here: an entry in a `WeakMap` for each costs
+ * the garbage collector more than a guard costs.
+ */
+export function foundBeforeHead(res: ServerResponse, find: FindHeadWork): void {
+  finders.add(find)
+  if (!workOf.has(res)) hook(res)
 }
 
 /**
@@ -89,12 +102,22 @@ const nodesWriteHead = working(() => ServerResponse.prototype.writeHead)
 
 function working(next: () => WriteHead): WriteHead {
   return function writeHead(this: ServerResponse, ...given: readonly unknown[]) {
-    const work = workOf.get(this)
+    const work = workFor(this)
     if (!work) return Reflect.apply(next(), this, given)
-    const rest = takeHeaders(this, given)
+    // Node's own call, where the application makes none, has the status alone.
+    const rest = given.length === 1 ? given : takeHeaders(this, given)
     work(this)
     return Reflect.apply(next(), this, rest)
   } as WriteHead
+}
+
+function workFor(res: ServerResponse): HeadWork | undefined {
+  let work = workOf.get(res)
+  for (const find of finders) {
+    const found = find(res)
+    if (found) work = work ? inTurn(work, found) : found
+  }
+  return work
 }
 
 /** Sets the headers that `writeHead` was given, which overrule those before, and answers the rest. */

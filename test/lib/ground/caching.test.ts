@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { keepPrivate, neverCache } from '../../../src/lib/ground/caching.ts'
+import { makePrivate, neverCache } from '../../../src/lib/ground/caching.ts'
 import { requestWith } from '../requests.ts'
 
 describe('neverCache', () => {
@@ -78,7 +78,7 @@ describe('the application’s own Cache-Control', () => {
     ['max-age="60', 'private, max-age="60', 'max-age="60, no-store'],
   ])('%j is at least %j, and with a cookie %j', (given, least, unstored) => {
     for (const [make, expected] of [
-      [keepPrivate, least],
+      [makePrivate, least],
       [neverCache, unstored],
     ] as const) {
       const res = new ServerResponse(requestWith())

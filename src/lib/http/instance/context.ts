@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
-import { keepPrivate } from '../../ground/caching.ts'
+import { makePrivate } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
+import { beforeHead, foundBeforeHead, type HeadWork } from '../../ground/response-head.ts'
 import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
 import type { Instance } from './instance.ts'
@@ -32,12 +33,13 @@ export class Context {
   readonly instance: Instance
   /** What an instance mounted before this one had put there. */
   readonly outer: Context | undefined
+  /** Whether what is sent may depend on who is asking. */
+  isPrivate = false
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #arrival: Arrival
   #principal: Principal | undefined
   #wasFresh: boolean
-  #isPrivate = false
 
   constructor(
     instance: Instance,
@@ -71,9 +73,11 @@ export class Context {
 
   /** From now on, what is sent may depend on who is asking. */
   keepPrivate(): void {
-    if (this.#isPrivate) return
-    this.#isPrivate = true
-    keepPrivate(this.#res)
+    if (this.isPrivate) return
+    this.isPrivate = true
+    // A host's own object for the response may know of no request.
+    if (this.#res.req === this.#req) foundBeforeHead(this.#res, privacyOf)
+    else beforeHead(this.#res, makePrivate)
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
@@ -87,6 +91,13 @@ export class Context {
     await sessions.refresh()
     this.#wasFresh = sessions.isFresh()
   }
+}
+
+/** Of any instance on the way. */
+function privacyOf({ req }: ServerResponse): HeadWork | undefined {
+  let context = (req as Branded | undefined)?.[brand]
+  while (context && !context.isPrivate) context = context.outer
+  return context && makePrivate
 }
 
 const show = requestProperty({
