@@ -28,13 +28,14 @@ interface Key {
  * @see NIST SP 800-38D (GCM)
  */
 export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
-  const keys = secrets.map((secret) => deriveKey(secret, purpose))
-  const [current] = keys
-  if (!current) throw new TypeError('sealer() needs a secret')
+  if (secrets.length === 0) throw new TypeError('sealer() needs a secret')
+  // Derived when first needed: that is most of what an instance costs at its start.
+  let derived: readonly Key[] | undefined
+  const keys = () => (derived ??= secrets.map((secret) => deriveKey(secret, purpose)))
   return {
-    seal: (text, label) => encrypt(current, text, additionalData(purpose, label)),
+    seal: (text, label) => encrypt(keys()[0]!, text, additionalData(purpose, label)),
     open(sealed, label) {
-      const key = keys.find(({ prefix }) => sealed.startsWith(prefix))
+      const key = keys().find(({ prefix }) => sealed.startsWith(prefix))
       return key && decrypt(key, sealed, additionalData(purpose, label))
     },
   }
