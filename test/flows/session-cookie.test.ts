@@ -301,12 +301,39 @@ describe.skipIf(isExpressSession).each(everywhere)('a late sign-out in the %s', 
     const { browser, held } = await signingOut(true)
     const lines = linesOf(browser.call('/bye'))
     await held.came.opened
-    await browser.post('/logout', click).expect(303)
+    await browser.call('/bye').expect(302)
     held.mayEnd.open()
     expect(String(await lines)).toMatch(/=;/)
     await browser.call('/app').expect(401)
   })
 })
+
+it.skipIf(isExpressSession)(
+  'a sign-out whose store has let go of the session leaves one that began before its answer alone',
+  async () => {
+    const [destroyed, mayEnd] = [gate(), gate()]
+    const store = new MemoryStore()
+    const destroy = store.destroy.bind(store)
+    const { visitor } = await startAt({ session: { store } }, () => {})
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    store.destroy = (id, done) => {
+      store.destroy = destroy
+      destroy(id, () => {
+        destroyed.open()
+        mayEnd.opened.then(() => done?.(), done)
+      })
+    }
+    const lines = linesOf(browser.post('/logout', click))
+    await destroyed.opened
+    // No session leads from the one to the other any more, only the cookie.
+    await browser.signIn(home, grace)
+    mayEnd.open()
+    expect(sessionLines(await lines)).toEqual([])
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(grace)
+  },
+)
 
 describe.skipIf(isExpressSession)('a guest’s response that is late', () => {
   it.each([
