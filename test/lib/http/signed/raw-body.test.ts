@@ -1,6 +1,6 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import connect from 'connect'
 import express from 'express'
@@ -296,6 +296,34 @@ describe('a body that nobody should wait for', () => {
     const url = await reading({ maxBytes: 1000, timeoutMs: 50 })
     const { answer } = await pour(url, [Buffer.from('half')], ['Content-Length: 8'])
     expect(answer).toContain('webhook_too_slow')
+  })
+
+  it('is given up by the route after ten seconds', async () => {
+    const { opened, open } = gate()
+    let response: ServerResponse | undefined
+    const { url } = await start({
+      options: { webhooks },
+      mount(app, auth) {
+        app.use((_req, res, next) => {
+          response = res
+          next()
+          open()
+        })
+        app.use(auth)
+      },
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { hostname, port } = new URL(url)
+    const socket = connectSocket(Number(port), hostname)
+    const head = ['POST /webhooks HTTP/1.1', 'Host: app', 'Content-Length: 8', ...signed]
+    socket.write([...head, '', 'half'].join('\r\n'))
+    await opened
+    await vi.advanceTimersByTimeAsync(9999)
+    expect(response!.writableEnded).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toContain('webhook_too_slow')
   })
 
   it('that breaks off is nobody’s failure but the sender’s', async () => {
