@@ -98,6 +98,16 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
     },
   )
 
+  it('keeps a delivery for a year until a worker comes', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    const { url } = await taking({ delivery: pgBoss(boss, { queue, worker: false }) })
+    await deliver(url).expect(201)
+    const [job] = (await boss.fetch(queue, { includeMetadata: true }))!
+    const keptDays = (job!.keepUntil.getTime() - job!.createdOn.getTime()) / (24 * 3_600_000)
+    expect(Math.round(keptDays)).toBe(365)
+  })
+
   it('handles as many at once as it is told, and no more', async () => {
     const { boss, queue } = open()
     await boss.start()
