@@ -23,8 +23,8 @@ export interface PgBossWorkerOptions {
 const minutesOfAYear = 365 * 24 * 60
 
 /**
- * pg-boss deletes jobs that no worker took within two weeks, and these were acknowledged. A year is
- * the longest that it accepts. Version 10 counts minutes, later versions seconds.
+ * By default, pg-boss deletes jobs that no worker took within two weeks, and these were acknowledged.
+ * Version 10 counts in minutes, later versions in seconds.
  */
 const retention = { retentionMinutes: minutesOfAYear, retentionSeconds: minutesOfAYear * 60 }
 
