@@ -432,6 +432,17 @@ describe('a body that nobody should wait for', () => {
       await nothingWaits()
     })
 
+    it('is refused where nothing is tapped, too', async () => {
+      const url = await reading({ maxBytes: 1000, timeoutMs: 60_000 })
+      await nothingWaits()
+      const others = otherShare()
+      others.take(32 * mebibyte - 3)
+      const refused = await pour(url, [Buffer.from('half')], ['Content-Length: 4'])
+      expect(refused.answer).toContain('webhook_overloaded')
+      const headers = ['Content-Length: 3', 'Connection: close']
+      expect((await pour(url, [Buffer.from('all')], headers)).answer).toContain('all')
+    })
+
     it('waits no more when it stopped coming', async () => {
       const url = await reading({ maxBytes: 1000, timeoutMs: 50 })
       await nothingWaits()
