@@ -30,6 +30,23 @@ it('a claim of the standard profile is the ID token’s, whatever the access tok
   })
 })
 
+it('a claim about a token or a sign-in is the ID token’s, whatever an interceptor writes', async () => {
+  let seen: LoginAttempt['identity']['claims'] = {}
+  const custom_claims = { oid: 'org_evil', sub: 'usr_evil', amr: ['conn_evil'], sid: 'ses_evil' }
+  await signInWith(
+    { idToken: { acr: 'high' }, accessToken: { custom_claims, acr: 'low' } },
+    {
+      login: {
+        onLogin({ identity }: LoginAttempt) {
+          seen = identity.claims
+        },
+      },
+    },
+  )
+  expect(seen).toMatchObject({ oid: expect.stringMatching(/^org_\d/), acr: 'high' })
+  expect(JSON.stringify({ ...seen, custom_claims: undefined })).not.toContain('evil')
+})
+
 it('a claim that nothing names is not kept, and a debug line says so', async () => {
   const { log, claims } = await signInWith({ idToken: { groups, department: 'R&D' } })
   expect(claims).toEqual(profile)

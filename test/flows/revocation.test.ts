@@ -123,6 +123,32 @@ describe.each(departures)('when %s, a person', (_what, eventAbout) => {
   })
 })
 
+it('a user who is created again revives no session that the removal ended, and ends none of their new ones', async () => {
+  const { ada: person, browser, isIn, wait, send } = await signedIn()
+  const about = { dp_id: person.idpUserId, email: ada }
+  const created = {
+    ...example('organization.directory.user_created', about),
+    organization_id: person.organizationId,
+  }
+  const removed = {
+    ...example('organization.directory.user_deleted', about),
+    organization_id: person.organizationId,
+  }
+  await send(removed).expect(201)
+  expect(await isIn()).toBe(false)
+  wait(1000)
+  // Later than the removal, or earlier and held up on the way.
+  for (const agoMs of [0, twoMinutesMs]) {
+    await send(created, agoMs).expect(201)
+    expect(await isIn()).toBe(false)
+  }
+  wait(twoMinutesMs)
+  await browser.signIn(home, ada)
+  expect(await isIn()).toBe(true)
+  await send(created).expect(201)
+  expect(await isIn()).toBe(true)
+})
+
 it('an event that says it is yet to occur keeps nobody out for longer than clocks may differ', async () => {
   const { ada: person, browser, isIn, send, wait } = await signedIn()
   const [, eventAbout] = departures[0]!

@@ -28,6 +28,21 @@ const kinds: readonly [kind: string, options: () => Options][] = [
 const sealed = kinds[0]!
 const stored = kinds[1]!
 
+/** Every place a session can be kept, with what mounts it. */
+const everywhere: readonly (readonly [string, () => ApplicationParts])[] = [
+  ...kinds.map(([kind, options]) => [kind, () => ({ options: options() })] as const),
+  [
+    'application’s express-session',
+    () => ({
+      options: { session: 'express-session' },
+      mount(app, auth) {
+        app.use(applicationSession())
+        mountAtRoot(app, auth)
+      },
+    }),
+  ],
+]
+
 /** A page whose handler waits until the test opens its gate. */
 interface Slow {
   readonly came: Gate
@@ -228,6 +243,98 @@ describe.skipIf(isExpressSession).each(kinds)('a late response in the %s', (kind
   })
 })
 
+describe.skipIf(isExpressSession).each(everywhere)('a late sign-out in the %s', (_kind, parts) => {
+  /** A sign-out that is under way: before the kit hears of it, and while the kit ends the session. */
+  async function signingOut(isHeldByStore: boolean) {
+    const base = parts()
+    const held: Slow = { came: gate(), mayEnd: gate() }
+    let isHeld = false
+    async function hold() {
+      if (!isHeld) return
+      isHeld = false
+      held.came.open()
+      await held.mayEnd.opened
+    }
+    const { tokenStore, ...others } = memoryStore()
+    const get: StateStore['tokenStore']['get'] = async (id) => {
+      if (isHeldByStore) await hold()
+      return tokenStore.get(id)
+    }
+    const store = { ...others, tokenStore: { ...tokenStore, get } }
+    const application = await start({
+      ...base,
+      options: { ...base.options, store },
+      mount(app, auth) {
+        if (base.mount) base.mount(app, auth)
+        else mountAtRoot(app, auth)
+        app.use('/bye', (req, res, next) => {
+          const wait = isHeldByStore ? Promise.resolve() : hold()
+          wait.then(() => auth.logout(req, res)).catch(next)
+        })
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn(home, ada)
+    isHeld = true
+    return { ...application, browser, held }
+  }
+
+  it.each([
+    ['before the kit hears of it', false],
+    ['while the store is asked', true],
+  ])('leaves a user signed in who signed in again %s', async (_when, isHeldByStore) => {
+    const { browser, visitor, held } = await signingOut(isHeldByStore)
+    const cookies = browser.cookieNames().map((name) => `${name}=${browser.cookie(name)}`)
+    const copy = { Cookie: cookies.join('; ') }
+    const late = browser.call('/bye')
+    const lines = linesOf(late)
+    await held.came.opened
+    await browser.signIn(home, grace)
+    held.mayEnd.open()
+    expect(sessionLines(await lines)).toEqual([])
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(grace)
+    await visitor().call('/app', copy).expect(401)
+  })
+
+  it('clears the cookie beside another sign-out, whichever answer arrives', async () => {
+    const { browser, held } = await signingOut(true)
+    const lines = linesOf(browser.call('/bye'))
+    await held.came.opened
+    await browser.call('/bye').expect(302)
+    held.mayEnd.open()
+    expect(String(await lines)).toMatch(/=;/)
+    await browser.call('/app').expect(401)
+  })
+})
+
+it.skipIf(isExpressSession)(
+  'a sign-out whose store has let go of the session leaves one that began before its answer alone',
+  async () => {
+    const [destroyed, mayEnd] = [gate(), gate()]
+    const store = new MemoryStore()
+    const destroy = store.destroy.bind(store)
+    const { visitor } = await startAt({ session: { store } }, () => {})
+    const browser = visitor()
+    await browser.signIn(home, ada)
+    store.destroy = (id, done) => {
+      store.destroy = destroy
+      destroy(id, () => {
+        destroyed.open()
+        mayEnd.opened.then(() => done?.(), done)
+      })
+    }
+    const lines = linesOf(browser.post('/logout', click))
+    await destroyed.opened
+    // No session leads from the one to the other any more, only the cookie.
+    await browser.signIn(home, grace)
+    mayEnd.open()
+    expect(sessionLines(await lines)).toEqual([])
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.user.email).toBe(grace)
+  },
+)
+
 describe.skipIf(isExpressSession)('a guest’s response that is late', () => {
   it.each([
     ['reads', true, '/slow'],
@@ -259,21 +366,6 @@ describe.skipIf(isExpressSession)('a guest’s response that is late', () => {
     expect(sessionLines(await linesOf(browser.call('/keep')))).toEqual([])
   })
 })
-
-/** Every place a session can be kept, with what mounts it. */
-const everywhere: readonly (readonly [string, () => ApplicationParts])[] = [
-  ...kinds.map(([kind, options]) => [kind, () => ({ options: options() })] as const),
-  [
-    'application’s express-session',
-    () => ({
-      options: { session: 'express-session' },
-      mount(app, auth) {
-        app.use(applicationSession())
-        mountAtRoot(app, auth)
-      },
-    }),
-  ],
-]
 
 describe.skipIf(isExpressSession).each(everywhere)('with the session in the %s', (_kind, parts) => {
   it.each<[string, (req: IncomingMessage, res: ServerResponse) => void]>([

@@ -53,8 +53,13 @@ export interface Sessions {
     identity: Identity,
     tokens: Tokens,
   ): Promise<void>
-  /** Ends the session this browser has, if any, and answers the tokens it had. */
-  end(req: IncomingMessage, res: ServerResponse): Promise<Tokens | undefined>
+  /**
+   * Ends the session that a request brought, if any, and answers the tokens it had. The cookie of one
+   * that the browser has got since stays.
+   *
+   * @param arrival When the request came. Default: now.
+   */
+  end(req: IncomingMessage, res: ServerResponse, arrival?: Arrival): Promise<Tokens | undefined>
 }
 
 export function liveSessions(parts: {
@@ -105,7 +110,8 @@ export function liveSessions(parts: {
     const goesOn = isSame && !revocations.isDead(previous)
     if (previous) await finish(previous)
     await storage.write(req, res, identity, goesOn)
-    newest.act(req)
+    newest.act(req, 'begins')
+    if (previous) newest.began([previous.sessionId])
   }
 
   /** Of several requests that could, one renews: the others' cookies would be older. */
@@ -182,12 +188,13 @@ export function liveSessions(parts: {
           throw error
         })
       }),
-    end: (req, res) =>
+    end: (req, res, arrival = newest.arrival()) =>
       orUnavailable(async () => {
         const identity = storage.read(req)
+        const names = identity ? [identity.sessionId] : []
         const tokens = identity && (await finish(identity))
-        await storage.clear(req, res)
-        newest.act(req)
+        await storage.clear(req, res, () => newest.isReplaced(names, arrival))
+        newest.act(req, 'ends')
         return tokens
       }),
   }

@@ -76,3 +76,13 @@ export function clearCookie(res: ServerResponse, name: string, style: CookieStyl
 export function setCookieLines(res: ServerResponse): string[] {
   return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
 }
+
+/** Takes lines out of `Set-Cookie`. */
+export function removeCookieLines(
+  res: ServerResponse,
+  isUnwanted: (line: string) => boolean,
+): void {
+  const kept = setCookieLines(res).filter((line) => !isUnwanted(line))
+  if (kept.length > 0) res.setHeader('Set-Cookie', kept)
+  else res.removeHeader('Set-Cookie')
+}

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cookieNames, readCookie, setCookieLines } from '../ground/cookies.ts'
+import { cookieNames, readCookie, removeCookieLines, setCookieLines } from '../ground/cookies.ts'
 import { ConfigError, ScalekitError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
+import { beforeHead, orNot } from '../ground/response-head.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import type { SealedIdentity } from './sealed-identity.ts'
 import type { SessionStorage } from './session-storage.ts'
@@ -79,10 +80,10 @@ export function expressSession(parts: {
       warnAboutCookie(req, res, logger)
     },
     touch() {},
-    async clear(req, res) {
+    async clear(req, res, isReplaced) {
       assertMounted(req)
       if (valueIn(req) === undefined) return
-      if (req.session) clearCookie(req, res, req.session.cookie)
+      if (req.session) clearCookie(req, res, req.session.cookie, isReplaced)
       req.session = undefined
       ended.add(req)
       await called((done) => req.sessionStore.destroy(req.sessionID, done))
@@ -115,12 +116,21 @@ function called(call: (done: Done) => void): Promise<void> {
  *
  * @see https://developer.chrome.com/docs/web-platform/bfcache-ccns
  */
-function clearCookie(req: ExpressSessionRequest, res: ServerResponse, cookie: SessionCookie): void {
+function clearCookie(
+  req: ExpressSessionRequest,
+  res: ServerResponse,
+  cookie: SessionCookie,
+  isReplaced: () => boolean,
+): void {
   const id = encodeURIComponent(req.sessionID)
   const name = cookieNames(req).find((each) => readCookie(req.headers.cookie, each)?.includes(id))
   if (name === undefined) return
   cookie.expires = new Date(0)
-  res.appendHeader('Set-Cookie', cookie.serialize(name, ''))
+  const cleared = cookie.serialize(name, '')
+  res.appendHeader('Set-Cookie', cleared)
+  beforeHead(res, () => {
+    if (orNot(isReplaced)) removeCookieLines(res, (line) => line === cleared)
+  })
 }
 
 function pick(data: object, names: readonly string[]): Record<string, unknown> {

@@ -41,7 +41,7 @@ export function detectedKind(storages: SessionStorages): SessionStorage {
       // Whose identity it is was read before, and that has settled the kind.
       if (settled) storages[settled].touch(req, res, identity, arrival, mayRenew)
     },
-    clear: async (req, res) => storageFor(req).clear(req, res),
+    clear: async (req, res, isReplaced) => storageFor(req).clear(req, res, isReplaced),
   }
 }
 

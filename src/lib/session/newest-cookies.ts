@@ -23,14 +23,21 @@ export interface NewestCookies {
   arrival(): Arrival
   /** A response with a newer cookie is sent to the browser that these names belong to. */
   sent(names: readonly string[]): void
-  /** Whether {@link NewestCookies.sent} was called for one of these names since the request came. */
+  /** The same where the cookie is of a session that has just begun. */
+  began(names: readonly string[]): void
+  /** Whether a newer cookie was sent for one of these names since the request came. */
   isLate(names: readonly string[], arrival: Arrival): boolean
+  /** The same of sessions that have begun since: a sign-out that is late must not end those. */
+  isReplaced(names: readonly string[], arrival: Arrival): boolean
   /** Whether another process may have sent a newer cookie since then, without this one knowing. */
   hasOutlasted(arrival: Arrival): boolean
-  /** The request itself begins or ends a session, so the cookie of its response is the newest. */
-  act(req: IncomingMessage): void
-  hasActed(req: IncomingMessage): boolean
+  /** The request itself begins or ends a session, so its response decides about the cookie. */
+  act(req: IncomingMessage, act: SessionAct): void
+  actOf(req: IncomingMessage): SessionAct | undefined
 }
+
+/** What a request does to the session of its browser. */
+export type SessionAct = 'begins' | 'ends'
 
 /**
  * @param parts `maxLagMs` How long it takes until this process knows what others did, in milliseconds;
@@ -42,20 +49,28 @@ export function newestCookies(parts: {
 }): NewestCookies {
   const { clock, maxLagMs } = parts
   const countOf = expiringMap<number>(clock, { maxEntries: maxRemembered })
-  const acted = new WeakSet<IncomingMessage>()
+  const begunCountOf = expiringMap<number>(clock, { maxEntries: maxRemembered })
+  const acts = new WeakMap<IncomingMessage, SessionAct>()
   // One object for all requests between two cookies: most requests never need it.
   let latest: Arrival = { count: 0, at: 0 }
+
+  function sent(names: readonly string[]): void {
+    latest = { count: latest.count + 1, at: 0 }
+    for (const name of names) countOf.set(name, latest.count, clock() + rememberedMs)
+  }
 
   return {
     arrival: () =>
       maxLagMs === undefined ? latest : { count: latest.count, at: performance.now() },
-    sent(names) {
-      latest = { count: latest.count + 1, at: 0 }
-      for (const name of names) countOf.set(name, latest.count, clock() + rememberedMs)
+    sent,
+    began(names) {
+      sent(names)
+      for (const name of names) begunCountOf.set(name, latest.count, clock() + rememberedMs)
     },
     isLate: (names, { count }) => names.some((name) => (countOf.get(name) ?? 0) > count),
+    isReplaced: (names, { count }) => names.some((name) => (begunCountOf.get(name) ?? 0) > count),
     hasOutlasted: ({ at }) => maxLagMs !== undefined && performance.now() - at > maxLagMs,
-    act: (req) => void acted.add(req),
-    hasActed: (req) => acted.has(req),
+    act: (req, act) => void acts.set(req, act),
+    actOf: (req) => acts.get(req),
   }
 }

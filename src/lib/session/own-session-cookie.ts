@@ -7,6 +7,7 @@ import {
   cookieName,
   cookieNames,
   readCookie,
+  removeCookieLines,
   setCookieLines,
 } from '../ground/cookies.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
@@ -76,8 +77,11 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
   }
 
   function isToSet(req: IncomingMessage, res: ServerResponse, arrival: Arrival): boolean {
-    if (newest.hasActed(req)) {
-      newest.sent(namesIn(req))
+    const act = newest.actOf(req)
+    if (act === 'ends' && newest.isReplaced(namesIn(req), arrival)) return false
+    if (act !== undefined) {
+      if (act === 'begins') newest.began(namesIn(req))
+      else newest.sent(namesIn(req))
       return true
     }
     const brought = broughtBy(req)
@@ -97,17 +101,12 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
     const isOurs = (line: string) => line.startsWith(`${name}=`)
     if (!lines.some(isOurs)) return
     if (!maySet(req, res, arrival)) {
-      setLines(
-        res,
-        lines.filter((line) => !isOurs(line)),
-      )
+      removeCookieLines(res, isOurs)
       return
     }
     if (style.isSecure) {
-      setLines(
-        res,
-        lines.map((line) => (isOurs(line) ? secured(line) : line)),
-      )
+      const all = lines.map((line) => (isOurs(line) ? secured(line) : line))
+      res.setHeader('Set-Cookie', all)
     }
     neverCache(res)
   }
@@ -148,9 +147,4 @@ function sessionIdIn(value: string | undefined): string | undefined {
 /** Express-session would leave the cookie out, or the attribute, where a proxy does not say https. */
 function secured(line: string): string {
   return /; Secure\b/.test(line) ? line : line.replace('; HttpOnly', '; HttpOnly; Secure')
-}
-
-function setLines(res: ServerResponse, lines: readonly string[]): void {
-  if (lines.length > 0) res.setHeader('Set-Cookie', lines)
-  else res.removeHeader('Set-Cookie')
 }

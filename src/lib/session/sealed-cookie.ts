@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
-import { type CookieStyle, cookieName } from '../ground/cookies.ts'
+import { type CookieStyle, cookieName, removeCookieLines } from '../ground/cookies.ts'
 import { ConfigError } from '../ground/errors.ts'
-import { beforeHead } from '../ground/response-head.ts'
+import { beforeHead, orNot } from '../ground/response-head.ts'
 import type { Sealer } from '../ground/seal.ts'
 import type { Identity } from '../ground/types.ts'
 import { chunkedCookie, maxValueLength } from './chunked-cookie.ts'
@@ -49,6 +49,8 @@ export function sealedCookie(parts: {
     return renewed(identity).idleExpiresAt > identity.idleExpiresAt
   }
 
+  const isCleared = (line: string) => line.startsWith(`${name}=;`) || line.startsWith(`${name}.1=;`)
+
   function read(req: IncomingMessage): Identity | undefined {
     const value = cookie.read(req)
     return value === undefined || value.length > maxValueLength ? undefined : sealed.open(value)
@@ -74,8 +76,11 @@ export function sealedCookie(parts: {
         send(req, res, sealed.seal(renewed(identity)), identity)
       })
     },
-    async clear(req, res) {
+    async clear(req, res, isReplaced) {
       cookie.clear(req, res)
+      beforeHead(res, () => {
+        if (orNot(isReplaced)) removeCookieLines(res, isCleared)
+      })
     },
   }
 }

@@ -38,8 +38,13 @@ export interface SessionStorage {
     arrival: Arrival,
     mayRenew: MayRenew,
   ): void
-  /** Makes the browser forget its session; that it is over is said by a revocation, before this. */
-  clear(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * Makes the browser forget its session; that it is over is said by a revocation, before this.
+   *
+   * @param isReplaced Whether the browser has got a newer session since; asked until the header of the
+   *   response is written. The cookie is then that session's, and stays.
+   */
+  clear(req: IncomingMessage, res: ServerResponse, isReplaced: () => boolean): Promise<void>
 }
 
 /** Whether a response may renew a session, which was live when its request came. */

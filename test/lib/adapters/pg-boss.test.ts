@@ -71,23 +71,41 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
     await eventually(() => expect(handled).toMatchObject([{ attempt: 2 }]))
   })
 
-  it('claims a delivery for less than its job may take, so that the next run can have it', async () => {
+  it.each([
+    ['of 20 seconds', 20, 10_000],
+    ['of ten minutes, half a minute', 600, 30_000],
+    ['of the kit’s own queue, which are 30 seconds', undefined, 15_000],
+  ])(
+    'claims a delivery for less than its job may take: %s',
+    async (_, expireInSeconds, leaseMs) => {
+      const { boss, queue } = open()
+      await boss.start()
+      if (expireInSeconds) await boss.createQueue(queue, { name: queue, expireInSeconds })
+      const store = memoryStore()
+      const leases: number[] = []
+      const keepLease: typeof store.ledger.claim = (claim) => {
+        leases.push(claim.leaseMs)
+        return store.ledger.claim(claim)
+      }
+      const { url, handled } = await taking(
+        { delivery: pgBoss(boss, { queue, worker }), onDirectoryUserCreated() {} },
+        { options: { store: { ...store, ledger: { ...store.ledger, claim: keepLease } } } },
+      )
+      await deliver(url).expect(201)
+      await eventually(() => expect(handled).toHaveLength(1))
+      // The next run can have it.
+      expect(leases).toEqual([leaseMs])
+    },
+  )
+
+  it('keeps a delivery for a year until a worker comes', async () => {
     const { boss, queue } = open()
     await boss.start()
-    await boss.createQueue(queue, { name: queue, expireInSeconds: 20 })
-    const store = memoryStore()
-    const leases: number[] = []
-    const keepLease: typeof store.ledger.claim = (claim) => {
-      leases.push(claim.leaseMs)
-      return store.ledger.claim(claim)
-    }
-    const { url, handled } = await taking(
-      { delivery: pgBoss(boss, { queue, worker }), onDirectoryUserCreated() {} },
-      { options: { store: { ...store, ledger: { ...store.ledger, claim: keepLease } } } },
-    )
+    const { url } = await taking({ delivery: pgBoss(boss, { queue, worker: false }) })
     await deliver(url).expect(201)
-    await eventually(() => expect(handled).toHaveLength(1))
-    expect(leases).toEqual([10_000])
+    const [job] = (await boss.fetch(queue, { includeMetadata: true }))!
+    const keptDays = (job!.keepUntil.getTime() - job!.createdOn.getTime()) / (24 * 3_600_000)
+    expect(Math.round(keptDays)).toBe(365)
   })
 
   it('handles as many at once as it is told, and no more', async () => {

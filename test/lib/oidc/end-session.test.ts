@@ -27,6 +27,16 @@ describe('endSessionUrl', () => {
     expect(url!.searchParams.has('id_token_hint')).toBe(false)
   })
 
+  it.each([
+    ['goes with', 2048, true],
+    ['goes without', 2049, false],
+  ])('%s a hint of %i characters, which has to pass proxies', async (_how, length, isThere) => {
+    const idTokenHint = 'x'.repeat(length)
+    const { searchParams } = endSessionUrl(await discovered(), { ...request, idTokenHint })!
+    expect(searchParams.has('id_token_hint')).toBe(isThere)
+    expect(searchParams.get('client_id')).toBe(clientId)
+  })
+
   it('leaves the provider as it was', async () => {
     const provider = await discovered()
     endSessionUrl(provider, request)

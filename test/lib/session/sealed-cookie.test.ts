@@ -157,11 +157,28 @@ describe('clear', () => {
   it('takes the cookie away at once', async () => {
     const { storage } = keeping()
     const res = responseTo()
-    await storage.clear(requestWith(), res)
+    await storage.clear(requestWith(), res, () => false)
     expect(setCookieLines(res)).toEqual([
       expect.stringMatching(/^__Host-scalekit-session=; Max-Age=0; /),
     ])
   })
+
+  it.each([
+    ['one cookie', 0],
+    ['two cookies', 3500],
+  ])(
+    'leaves a newer session in %s that came before the header was written',
+    async (_case, size) => {
+      const { storage } = keeping()
+      const res = responseTo()
+      let isReplaced = false
+      await storage.clear(requestWith(await cookiesOf(size)), res, () => isReplaced)
+      res.appendHeader('Set-Cookie', 'theirs=1')
+      isReplaced = true
+      res.writeHead(303)
+      expect(setCookieLines(res)).toEqual(['theirs=1'])
+    },
+  )
 })
 
 describe('an identity that no cookie can hold', () => {
@@ -234,7 +251,9 @@ describe('an identity that one cookie cannot hold', () => {
     const before = await cookiesOf(3500)
     for (const act of ['write', 'clear'] as const) {
       const res = responseTo()
-      await keeping().storage[act](requestWith(before), res, ada())
+      const { storage } = keeping()
+      if (act === 'write') await storage.write(requestWith(before), res, ada())
+      else await storage.clear(requestWith(before), res, () => false)
       const cleared = setCookieLines(res).filter((line) => line.includes('Max-Age=0'))
       expect(cleared.map((line) => line.split('=')[0])).toContain('__Host-scalekit-session.1')
     }

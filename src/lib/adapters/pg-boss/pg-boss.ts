@@ -20,12 +20,26 @@ export interface PgBossWorkerOptions {
   readonly pollingIntervalSeconds?: number
 }
 
+const minutesOfAYear = 365 * 24 * 60
+
+/**
+ * By default, pg-boss deletes jobs that no worker took within two weeks, and these were acknowledged.
+ * Version 10 counts in minutes, later versions in seconds.
+ */
+const retention = { retentionMinutes: minutesOfAYear, retentionSeconds: minutesOfAYear * 60 }
+
 /**
  * Twelve attempts within three to six hours. What a worker that died left behind is run again
  * within a minute; with pg-boss 11 and later within two, unless its `superviseIntervalSeconds` and
  * `monitorIntervalSeconds` are shorter.
  */
-const queueDefaults = { retryLimit: 11, retryDelay: 5, retryBackoff: true, expireInSeconds: 30 }
+const queueDefaults = {
+  retryLimit: 11,
+  retryDelay: 5,
+  retryBackoff: true,
+  expireInSeconds: 30,
+  ...retention,
+}
 
 /**
  * Keeps webhook deliveries in pg-boss 10 and later until they are handled. What PostgreSQL has
@@ -33,7 +47,7 @@ const queueDefaults = { retryLimit: 11, retryDelay: 5, retryBackoff: true, expir
  * once.
  *
  * @param boss A started instance of `pg-boss`; it stays yours to stop. Where its queue is there
- *   already, attempts, back-off and expiry are as you made it: `boss.createQueue(name, options)`.
+ *   already, attempts, back-off, expiry and retention are as you made it: `boss.createQueue(name, options)`.
  *
  * @example
  * const boss = await new PgBoss(process.env.DATABASE_URL).on('error', console.error).start()

@@ -55,6 +55,10 @@ export class Context {
     this.#wasFresh = instance.sessions.isFresh()
   }
 
+  get arrival(): Arrival {
+    return this.#arrival
+  }
+
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
     try {
@@ -127,12 +131,26 @@ export function attach(instance: Instance, req: IncomingMessage, res: ServerResp
  * @internal
  */
 export function contextOf(req: IncomingMessage, instance?: Instance): Context {
-  let context = (req as Branded)[brand]
-  while (context && instance && context.instance !== instance) context = context.outer
+  const context = contextIn(req, instance)
   if (context) return context
   throw new ConfigError('not_mounted', 'scalekitAuth() did not run for this request', {
     hint: 'Put app.use(scalekitAuth()) above the routes that read the session. If the kit is mounted below a path, also add app.use(auth.session()).',
   })
+}
+
+function contextIn(req: IncomingMessage, instance?: Instance): Context | undefined {
+  let context = (req as Branded)[brand]
+  while (context && instance && context.instance !== instance) context = context.outer
+  return context
+}
+
+/**
+ * When a request came, as far as the instance knows.
+ *
+ * @internal
+ */
+export function arrivalOf(instance: Instance, req: IncomingMessage): Arrival {
+  return contextIn(req, instance)?.arrival ?? instance.sessions.arrival()
 }
 
 /**

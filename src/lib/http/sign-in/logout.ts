@@ -4,6 +4,7 @@ import { LoginError, ScalekitError } from '../../ground/errors.ts'
 import { quote, withFields } from '../../ground/log.ts'
 import { endSessionUrl } from '../../oidc/end-session.ts'
 import type { Addresses } from '../instance/addresses.ts'
+import { arrivalOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { signOutPage } from '../pages/pages.ts'
 import { assertMethod } from '../request/method.ts'
@@ -30,7 +31,7 @@ export async function endLogin(
   options: { readonly returnTo?: string } = {},
 ): Promise<void> {
   // First here, so that whatever happens at Scalekit the session is over.
-  const tokens = await instance.sessions.end(req, res)
+  const tokens = await instance.sessions.end(req, res, arrivalOf(instance, req))
   tell(instance, req, 'sign-out', 'session ended here')
   const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? '/'
   const away = await urlAtScalekit(instance, req, tokens?.idToken, returnTo)

@@ -8,7 +8,10 @@ export const maxWaitingBytes: number = 32 * 1024 * 1024
 
 let waitingBytes = 0
 
-/** The share of one request. It is given back when the request is complete or breaks off. */
+/**
+ * The share of one request. It is given back when the request is complete or breaks off, and when its
+ * connection ends: Node closes no request over HTTP/1 that was answered before its body was complete.
+ */
 export interface Share {
   /** Whether so many bytes more may be kept. */
   take(bytes: number): boolean
@@ -20,7 +23,13 @@ export function shareOf(req: IncomingMessage): Share {
     waitingBytes -= own
     own = 0
   }
-  req.once('close', giveBack)
+  const { socket, httpVersionMajor } = req
+  const end = () => {
+    socket.off('close', end)
+    giveBack()
+  }
+  req.once('close', end)
+  if (httpVersionMajor < 2) socket.once('close', end)
   return {
     take(bytes) {
       const others = waitingBytes - own

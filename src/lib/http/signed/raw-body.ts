@@ -54,16 +54,22 @@ function keptByOthers(req: IncomingMessage): Buffer | undefined {
 
 async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = []
-  const share = shareOf(req)
+  const mayKeep = budgetOf(req)
   let room = limits.maxBytes
   await arrival(req, limits, (chunk) => {
     room -= chunk.length
     if (room < 0) return tooLarge(limits)
-    if (!share.take(chunk.length)) return overloaded()
+    if (!mayKeep(chunk.length)) return overloaded()
     chunks.push(chunk)
     return undefined
   })
   return Buffer.concat(chunks)
+}
+
+/** A tap has counted each piece already, and keeps the same bytes. */
+function budgetOf(req: IncomingMessage): (bytes: number) => boolean {
+  const tap = tapOf(req)
+  return tap ? () => !tap.isRefused() : shareOf(req).take
 }
 
 /** Waits for the end of a body; `take` sees each piece and answers why it is too much, if it is. */

@@ -198,6 +198,27 @@ describe('a request that breaks a rule', () => {
       'str.min_len=1',
     ],
     [
+      'a key of 26 letters',
+      'POST /organizations',
+      { ...organization, metadata: { [long(26)]: 'x' } },
+      'organization.metadata',
+      'str.max_len=25',
+    ],
+    [
+      'a value of 257 letters',
+      'POST /organizations',
+      { ...organization, metadata: { abc: long(257) } },
+      'organization.metadata',
+      'str.max_len=256',
+    ],
+    [
+      'metadata that is a number',
+      'POST /organizations',
+      { ...organization, metadata: 7 },
+      'organization.metadata',
+      'type=map',
+    ],
+    [
       'eleven entries',
       'POST /organizations',
       {
@@ -291,6 +312,13 @@ describe('a request that breaks a rule', () => {
         ],
       },
     })
+  })
+
+  it('is not one that is as long as it may be, in characters and not in UTF-16 units', async () => {
+    const { api } = await emulateApi()
+    const metadata = { ['🔑'.repeat(25)]: '🗝'.repeat(256) }
+    const made = await api('POST /organizations', { display_name: '🏢'.repeat(200), metadata })
+    expect(made.status).toBe(201)
   })
 
   it('by several is answered with all of them', async () => {

@@ -58,6 +58,33 @@ async function whoIs(browser: Visitor): Promise<string | undefined> {
   return (await browser.call('/public').expect(200)).body.user?.email
 }
 
+describe('tokens that anybody can send', () => {
+  it('load the keys at most once in half a minute, whatever keys they name', async () => {
+    const application = await start()
+    const url = await startUrl(application)
+    const begin = (target: string) => application.visitor().open(target, sent)
+    await begin(url).expect(302)
+    const loads = () => application.emulator.requests.filter(({ path }) => path === '/keys').length
+    expect(loads()).toBe(1)
+    // jose asks `Date` how old its copy is.
+    const loadedAt = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: loadedAt + 29_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    const made = Array.from({ length: 50 }, (_, kid) => url.replace(tokenIn(url), withKid(kid)))
+    function withKid(kid: number): string {
+      const [, ...rest] = tokenIn(url).split('.')
+      const header = { alg: 'RS256', typ: 'JWT', kid: `snk_${kid}` }
+      return [Buffer.from(JSON.stringify(header)).toString('base64url'), ...rest].join('.')
+    }
+    const refusals = await Promise.all(made.map(begin))
+    for (const answer of refusals) expectRefused(answer, 400, 'idp_login_invalid')
+    expect(loads()).toBe(1)
+    vi.setSystemTime(loadedAt + 31_000)
+    for (const target of made) expectRefused(await begin(target), 400, 'idp_login_invalid')
+    expect(loads()).toBe(2)
+  })
+})
+
 describe.each(['/login', '/callback'])('an IdP-initiated login at %s', (path) => {
   const at = (url: string) => url.replace('/login', path)
 

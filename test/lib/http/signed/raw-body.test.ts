@@ -1,11 +1,12 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import connect from 'connect'
 import express from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Middleware, type ScalekitAuth, scalekitAuth } from '../../../../src/index.ts'
+import { shareOf } from '../../../../src/lib/http/signed/body-budget.ts'
 import { type BodyLimits, rawBody } from '../../../../src/lib/http/signed/raw-body.ts'
 import { signWebhook } from '../../../../src/webhooks.ts'
 import { documentedExamples } from '../../../fixtures/webhook-examples.ts'
@@ -14,7 +15,7 @@ import { askOverHttp2 } from '../../../support/http2.ts'
 import { recordingLogger } from '../../../support/recording-logger.ts'
 import { start } from '../../../support/start.ts'
 import { gate } from '../../../support/taking.ts'
-import { deliver, webhookSecret } from '../../../support/webhook.ts'
+import { deliver, example, webhookSecret } from '../../../support/webhook.ts'
 
 /** What applications mount, for their own routes. */
 const parsers: Readonly<Record<string, () => Middleware | undefined>> = {
@@ -212,6 +213,14 @@ describe('a body', () => {
   })
 })
 
+/** What another request may take of the memory for bodies. */
+function otherShare() {
+  const req = Object.assign(new EventEmitter(), { httpVersionMajor: 1, socket: new EventEmitter() })
+  const close = () => void req.emit('close')
+  onTestFinished(close)
+  return { ...shareOf(req as unknown as IncomingMessage), close }
+}
+
 describe('a body that nobody should wait for', () => {
   const webhooks = { secret: webhookSecret, maxBytes: 100_000, onDirectoryUserCreated() {} }
   const signed = Object.entries(signWebhook({ id: 'msg_1', body: '', secret: webhookSecret })).map(
@@ -289,6 +298,34 @@ describe('a body that nobody should wait for', () => {
     expect(answer).toContain('webhook_too_slow')
   })
 
+  it('is given up by the route after ten seconds', async () => {
+    const { opened, open } = gate()
+    let response: ServerResponse | undefined
+    const { url } = await start({
+      options: { webhooks },
+      mount(app, auth) {
+        app.use((_req, res, next) => {
+          response = res
+          next()
+          open()
+        })
+        app.use(auth)
+      },
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { hostname, port } = new URL(url)
+    const socket = connectSocket(Number(port), hostname)
+    const head = ['POST /webhooks HTTP/1.1', 'Host: app', 'Content-Length: 8', ...signed]
+    socket.write([...head, '', 'half'].join('\r\n'))
+    await opened
+    await vi.advanceTimersByTimeAsync(9999)
+    expect(response!.writableEnded).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toContain('webhook_too_slow')
+  })
+
   it('that breaks off is nobody’s failure but the sender’s', async () => {
     const { opened, open } = gate()
     const { url, log } = await start({
@@ -311,25 +348,108 @@ describe('a body that nobody should wait for', () => {
     expect(log.filter((line) => line.startsWith('error'))).toEqual([])
   })
 
-  it('is refused where strangers’ bodies would fill the memory, and ours is taken', async () => {
-    const { url } = await start({
-      options: { webhooks: { secret: webhookSecret, onUnknown() {} } },
-    })
-    const { hostname, port } = new URL(url)
-    const size = 1_048_576
-    const head = ['POST /webhooks HTTP/1.1', 'Host: app', `Content-Length: ${size}`, ...signed]
-    let refused = 0
-    for (let made = 0; made < 40; made += 1) {
-      const socket = connectSocket(Number(port), hostname)
-      onTestFinished(() => void socket.destroy())
-      socket.on('error', () => {})
-      socket.on('data', (answer) => {
-        if (String(answer).includes('webhook_overloaded')) refused += 1
+  it.each([
+    ['', undefined],
+    [', behind a parser', () => express.raw({ type: '*/*', limit: '2mb' })],
+  ])(
+    'is refused where strangers’ bodies would fill the memory, and ours is taken%s',
+    async (_, parser) => {
+      const { url } = await start({
+        options: { webhooks: { secret: webhookSecret, onUnknown() {} } },
+        mount(app, auth) {
+          // A parser in front of the kit: its route meets the copy that was tapped.
+          if (parser) app.use(parser() as unknown as Middleware)
+          app.use(auth)
+        },
       })
-      socket.write([...head, '', 'x'.repeat(size - 1)].join('\r\n'))
+      const { hostname, port } = new URL(url)
+      const size = 1_048_576
+      const head = ['POST /webhooks HTTP/1.1', 'Host: app', `Content-Length: ${size}`, ...signed]
+      let refused = 0
+      for (let made = 0; made < 40; made += 1) {
+        const socket = connectSocket(Number(port), hostname)
+        onTestFinished(() => void socket.destroy())
+        socket.on('error', () => {})
+        socket.on('data', (answer) => {
+          if (String(answer).includes('webhook_overloaded')) refused += 1
+        })
+        socket.write([...head, '', 'x'.repeat(1_000_000)].join('\r\n'))
+      }
+      await eventually(() => expect(refused).toBeGreaterThan(0))
+      await eventually(async () => expect((await deliver(url)).status).toBe(201))
+    },
+  )
+
+  describe('and was answered', () => {
+    const mebibyte = 1_048_576
+
+    /** Whether so many bytes may be kept beside the bodies that wait. */
+    function isRoomFor(bytes: number): boolean {
+      const share = otherShare()
+      const isTaken = share.take(bytes)
+      share.close()
+      return isTaken
     }
-    await eventually(() => expect(refused).toBeGreaterThan(0))
-    await eventually(async () => expect((await deliver(url)).status).toBe(201))
+
+    /** More than all together may take is given only to one that waits alone. */
+    const nothingWaits = () => eventually(() => expect(isRoomFor(33 * mebibyte)).toBe(true))
+
+    it('counts once among those that wait, though a copy of it is tapped', async () => {
+      const { url } = await start({
+        options: { webhooks: { secret: webhookSecret, onUserLogin() {} } },
+      })
+      await nothingWaits()
+      const others = otherShare()
+      others.take(31 * mebibyte)
+      const { hostname, port } = new URL(url)
+      const socket = connectSocket(Number(port), hostname)
+      const head = ['POST /webhooks HTTP/1.1', 'Host: app', 'Content-Length: 700000', ...signed]
+      socket.write([...head, '', 'x'.repeat(699_999)].join('\r\n'))
+      await eventually(() => expect(isRoomFor(mebibyte - 699_999 + 1)).toBe(false))
+      const event = { ...example('user.login'), pad: 'x'.repeat(300_000) }
+      await deliver(url, { event }).expect(201)
+      expect(isRoomFor(mebibyte - 699_999)).toBe(true)
+      socket.destroy()
+      others.close()
+      await nothingWaits()
+    })
+
+    it.each([
+      ['as too large', {}],
+      ['as too large, behind a parser', { parser: () => express.raw({ type: '*/*' }) }],
+      ['by a parser, as too large', { parser: () => express.raw({ type: '*/*', limit: 1000 }) }],
+    ])('waits no more: %s', async (_how, { parser }: { parser?: () => unknown }) => {
+      const { url } = await start({
+        options: { webhooks },
+        mount(app, auth) {
+          if (parser) app.use(parser() as Middleware)
+          app.use(auth)
+        },
+      })
+      await nothingWaits()
+      const { answer } = await pour(url, endless(), ['Transfer-Encoding: chunked', ...signed])
+      expect(answer).toMatch(/^HTTP\/1.1 413 /)
+      await nothingWaits()
+    })
+
+    it('is refused where nothing is tapped, too', async () => {
+      const url = await reading({ maxBytes: 1000, timeoutMs: 60_000 })
+      await nothingWaits()
+      const others = otherShare()
+      others.take(32 * mebibyte - 3)
+      const refused = await pour(url, [Buffer.from('half')], ['Content-Length: 4'])
+      expect(refused.answer).toContain('webhook_overloaded')
+      const headers = ['Content-Length: 3', 'Connection: close']
+      expect((await pour(url, [Buffer.from('all')], headers)).answer).toContain('all')
+    })
+
+    it('waits no more when it stopped coming', async () => {
+      const url = await reading({ maxBytes: 1000, timeoutMs: 50 })
+      await nothingWaits()
+      const { answer } = await pour(url, [Buffer.from('half')], ['Content-Length: 8'])
+      expect(answer).toContain('webhook_too_slow')
+      await nothingWaits()
+    })
   })
 
   it('comes in pieces or in one, to the same effect', async () => {
