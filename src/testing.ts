@@ -15,11 +15,13 @@ export type {
   EmulatedInterceptorCall,
 } from './lib/emulator/interceptors/interceptor.ts'
 export type { InvitationSeed } from './lib/emulator/oauth/hosted/invite.ts'
+export type { PresentedToken } from './lib/emulator/presented-token.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
 export type { BackChannelLogout } from './lib/emulator/state/back-channel.ts'
 export type {
   AccessTokenFault,
+  AnswerLostFault,
   FaultRule,
   HangFault,
   IdpLoginFault,

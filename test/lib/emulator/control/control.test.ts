@@ -5,6 +5,7 @@ import {
   codeFor,
   postToken,
   redirectOf,
+  refreshParams,
   tokenParams,
   tokensFor,
 } from '../application.ts'
@@ -62,6 +63,26 @@ describe('faults', () => {
     expect((await ask(emulator, 'GET /faults')).body).toMatchObject([{ times: 'always' }])
     await ask(emulator, 'DELETE /faults')
     expect((await fetch(`${emulator.url}/keys`)).status).toBe(200)
+  })
+})
+
+describe('a lost answer', () => {
+  it('is a fault of one grant type over HTTP, too, and recorded without the token', async () => {
+    const emulator = await emulate()
+    const { refresh_token } = await tokensFor(emulator, { scope: 'openid offline_access' })
+    const rule = { path: '/oauth/token', grantType: 'refresh_token', answerLost: true }
+    const { status, body } = await ask(emulator, 'POST /faults', rule)
+    expect([status, body]).toMatchObject([201, { ...rule, times: 1 }])
+    const refused = postToken(emulator, refreshParams(emulator, refresh_token))
+    await expect(refused).rejects.toThrow('fetch failed')
+    const hanging = await ask(emulator, 'POST /faults', { ...rule, hang: true })
+    expect(hanging.status).toBe(201)
+    const { body: requests } = await ask(emulator, 'GET /requests')
+    expect(requests.at(-1)).toMatchObject({
+      grantType: 'refresh_token',
+      tokenHash: expect.stringMatching(/^[\w-]{43}$/),
+      lostStatus: 200,
+    })
   })
 })
 
