@@ -1,9 +1,9 @@
 import { eventTime } from '../format/time.ts'
 import type { Session, State } from '../state/state.ts'
+import { type ExternalIdentity, userData } from '../state/user-data.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 import { endsOf } from './session-limits.ts'
-import { type ExternalIdentity, userData } from './user-data.ts'
 
 /** What `user.login` and `user.logout` say; what the emulator does not know is as in the example. */
 export function userSessionData(state: State, session: Session): DataOf<'user.login'> {

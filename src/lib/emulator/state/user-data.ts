@@ -1,11 +1,11 @@
 import { stableId } from '../format/ids.ts'
 import { eventTime } from '../format/time.ts'
-import { organizationData } from '../state/organization-message.ts'
-import type { State } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 import type { Membership } from '../world/memberships.ts'
 import type { EmulatedPerson } from '../world/people.ts'
+import { organizationData } from './organization-message.ts'
+import type { State } from './state.ts'
 
 type UserData = DataOf<'user.login'>['user']
 
