@@ -1,6 +1,7 @@
 export type { EmulatedSession, EmulatorControls } from './lib/emulator/control/controls.ts'
 export type { OrganizationChanges } from './lib/emulator/control/organizations.ts'
 export type { EmulatedMember, MemberChanges } from './lib/emulator/control/people.ts'
+export type { PersonChanges, PersonEditor } from './lib/emulator/control/person-editor.ts'
 export type { EmulatorState } from './lib/emulator/control/saved-state.ts'
 export type { FinishedSignIn, HostedSignInOptions } from './lib/emulator/control/sign-in.ts'
 export type {
@@ -56,7 +57,6 @@ export type {
   OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
-export type { PersonChanges, PersonEditor } from './lib/emulator/world/person-editor.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,

@@ -12,8 +12,10 @@ import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
 import { portalRoutes } from './portal/portal.ts'
 import { restRoutes } from './rest/rest.ts'
+import { changeRolesFromPage, rolesPath } from './roles-form.ts'
 import { type Answer, type Call, json } from './server/call.ts'
 import { createRouter, type Router } from './server/router.ts'
+import { endSessionFromPage, sessionEndsPath } from './sessions-card.ts'
 
 /** Answers a request by its path and method. */
 export const route: Router = createRouter(
@@ -22,6 +24,8 @@ export const route: Router = createRouter(
     { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },
     { method: 'GET', path: invitationPath, answer: openInvitation },
     { method: 'POST', path: invitationsPath, answer: inviteFromPage },
+    { method: 'POST', path: rolesPath, answer: changeRolesFromPage },
+    { method: 'POST', path: sessionEndsPath, answer: endSessionFromPage },
     { method: 'GET', path: '/.well-known/openid-configuration', answer: discovery },
     { method: 'GET', path: '/keys', answer: keys },
     { method: 'GET', path: '/oauth/authorize', answer: authorize },

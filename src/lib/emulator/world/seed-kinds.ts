@@ -139,6 +139,7 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   }),
   refreshGraceSeconds: notNegative,
   backdateIatSeconds: notNegative,
+  staleClaimsSeconds: notNegative,
   sendAuthTime: yesOrNo,
   backChannelLogoutUri: url,
   scopes: texts,

@@ -164,7 +164,7 @@ describe('people', () => {
     expect(emulator.people()).toEqual([])
   })
 
-  it('are changed: the next tokens say so, and the directory sends it', async () => {
+  it('are changed: the next tokens say so, and events are sent', async () => {
     const { emulator, receiver } = await emulateWithReceiver()
     const changes = { name: 'Ada King', roles: ['owner'], permissions: [], claims: { team: 'x' } }
     const { body } = await ask(emulator, 'PATCH /people/ada@acme.example', changes)
@@ -173,7 +173,11 @@ describe('people', () => {
     expect(decodeJwt(access_token)).toMatchObject({ roles: ['owner'], permissions: [] })
     expect(decodeJwt(id_token)).toMatchObject({ team: 'x', name: 'Ada King' })
     await emulator.settled()
-    expect(receiver.types()).toEqual(['organization.directory.user_updated', 'user.login'])
+    expect(receiver.types()).toEqual([
+      'organization.directory.user_updated',
+      'user.organization_membership_updated',
+      'user.login',
+    ])
   })
 
   it('are deactivated and activated, wherever they are or in one organization', async () => {
