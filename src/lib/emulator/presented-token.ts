@@ -1,4 +1,5 @@
 import { sha256 } from '../ground/bytes.ts'
+import { revocationPath } from './oauth/revoke.ts'
 import type { Call } from './server/call.ts'
 
 /** What a request to the token endpoint presented, without the token. */
@@ -14,7 +15,7 @@ export interface PresentedToken {
 
 const endpoints: ReadonlyMap<string, string> = new Map([
   ['/oauth/token', 'refresh_token'],
-  ['/revoke', 'token'],
+  [revocationPath, 'token'],
 ])
 
 export function presentedToken({ path, query, form }: Call): PresentedToken {

@@ -7,6 +7,7 @@ import { invitationPath, openInvitation } from './oauth/hosted/invitation.ts'
 import { invitationsPath, inviteFromPage } from './oauth/hosted/invite.ts'
 import { idpInitiated, idpInitiatedPath } from './oauth/idp-initiated.ts'
 import { logout } from './oauth/logout.ts'
+import { revocationPath, revoke } from './oauth/revoke.ts'
 import { signIn } from './oauth/sign-in.ts'
 import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
@@ -31,6 +32,7 @@ export const route: Router = createRouter(
     { method: 'GET', path: '/oauth/authorize', answer: authorize },
     { method: 'POST', path: signInPath, answer: signIn },
     { method: 'POST', path: '/oauth/token', answer: token },
+    { method: 'POST', path: revocationPath, answer: revoke },
     { method: 'GET', path: '/userinfo', answer: userinfo },
     { method: 'GET', path: '/oidc/logout', answer: logout },
     { method: 'GET', path: '/end_session', answer: logout },

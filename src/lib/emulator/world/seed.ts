@@ -114,6 +114,11 @@ export interface EmulatorSeed {
    */
   readonly staleClaimsSeconds?: number
   /**
+   * Whether tokens can be revoked, at the `revocation_endpoint` of discovery. Scalekit's SDK for React
+   * knows such an endpoint; no page of Scalekit's documents it. Default: true.
+   */
+  readonly tokenRevocation?: boolean
+  /**
    * Whether ID tokens have `auth_time`, when the session began. No documented token of Scalekit's
    * has it. Default: false.
    */

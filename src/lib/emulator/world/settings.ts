@@ -29,6 +29,7 @@ export interface Settings {
   readonly refreshGraceSeconds: number
   readonly backdateIatSeconds: number
   readonly staleClaimsSeconds: number
+  readonly tokenRevocation: boolean
   readonly sendAuthTime: boolean
   readonly backChannelLogoutUri?: string
   readonly onWarning: (warning: EmulatorWarning) => void
@@ -73,6 +74,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     refreshGraceSeconds: seed.refreshGraceSeconds ?? 30,
     backdateIatSeconds: seed.backdateIatSeconds ?? 0,
     staleClaimsSeconds: seed.staleClaimsSeconds ?? 0,
+    tokenRevocation: seed.tokenRevocation ?? true,
     sendAuthTime: seed.sendAuthTime ?? false,
     ...(seed.backChannelLogoutUri !== undefined && {
       backChannelLogoutUri: seed.backChannelLogoutUri,
