@@ -10,7 +10,7 @@ const updated = 'user.organization_membership_updated'
 const userUpdated = 'organization.directory.user_updated'
 const member = { roles: ['member'], permissions: ['projects:read'] }
 
-/** Every way to make somebody a member who was an administrator. */
+/** Every way to make a member of Ada, who is an administrator. */
 const ways: readonly [string, (emulator: Emulator) => unknown][] = [
   ['emulator.person', ({ person }) => person(ada).update(member)],
   ['emulator.updatePerson', ({ updatePerson }) => updatePerson(ada, member)],

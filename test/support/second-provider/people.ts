@@ -1,4 +1,4 @@
-/** What somebody may do in their organization. */
+/** What a person may do in their organization. */
 export interface Rights {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]

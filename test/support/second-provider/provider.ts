@@ -21,7 +21,7 @@ export interface SecondProvider {
   register(applicationUrl: string): void
   /** Signs with a new key from now on; the old one is not published any more. */
   rotateKeys(): void
-  /** What access tokens say of somebody from now on. */
+  /** What access tokens say of a person from now on. */
   allow(member: Member, rights: Partial<Rights>): void
   /** What the token endpoint was asked for, oldest first. */
   readonly tokenCalls: readonly TokenCall[]

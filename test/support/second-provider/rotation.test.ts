@@ -10,7 +10,7 @@ const redirectUri = `${applicationUrl}/callback`
 const verifier = 'a'.repeat(43)
 
 describe('oidc-provider with refresh tokens', () => {
-  it('replaces each by its use, and says what somebody may do now', async () => {
+  it('replaces each by its use, and says what a person may do now', async () => {
     const provider = await rotating()
     const first = await signIn(provider)
     expect(decodeJwt(first.access_token)).toMatchObject({

@@ -10,8 +10,8 @@ export const revocationPath = '/revoke'
 const nothing: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
 
 /**
- * `POST /revoke`: a refresh token ends with every token of its sign-in, an access token alone. What
- * nobody issued is revoked already. The session at the identity provider goes on.
+ * `POST /revoke`: a refresh token ends with every token of its sign-in, an access token alone. An
+ * unknown token is answered with 200, too. The session at the identity provider goes on.
  *
  * @see RFC 7009
  */

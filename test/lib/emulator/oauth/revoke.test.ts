@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../../../../src/testing.ts'
 import { postToken, refreshParams, tokensFor } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
+import { acmeId, emulateApi } from '../rest/api.ts'
 
 const offline = { scope: 'openid offline_access' }
 
@@ -52,7 +53,7 @@ describe('a revocation', () => {
     expect((await list()).status).toBe(401)
   })
 
-  it('of what nobody issued is 200, as of a token that is revoked', async () => {
+  it('of an unknown token is 200, as of one that is revoked', async () => {
     const emulator = await emulate()
     expect((await revoke(emulator, { token: 'rt_guessed' })).status).toBe(200)
   })
@@ -75,6 +76,20 @@ describe('a revocation', () => {
     const { refresh_token } = await tokensFor(emulator, offline)
     const answer = await revoke(emulator, { token: refresh_token, ...changes })
     expect([answer.status, await answer.json()]).toMatchObject([status, { error }])
+    expect((await refresh(emulator, refresh_token)).status).toBe(200)
+  })
+
+  it('is refused to a client of an organization, which has no tokens here', async () => {
+    const { emulator, api } = await emulateApi()
+    const { body } = await api(`POST /organizations/${acmeId}/clients`, { name: 'Export' })
+    const { client, plain_secret } = body as { client: { client_id: string }; plain_secret: string }
+    const { refresh_token } = await tokensFor(emulator, offline)
+    const credentials = { client_id: client.client_id, client_secret: plain_secret }
+    const answer = await revoke(emulator, { ...credentials, token: refresh_token })
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: 'unauthorized_client' },
+    ])
     expect((await refresh(emulator, refresh_token)).status).toBe(200)
   })
 

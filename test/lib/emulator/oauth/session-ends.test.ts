@@ -89,7 +89,7 @@ describe('a session', () => {
   })
 })
 
-/** What an administrator does to end the session of somebody. */
+/** What ends the session of a user. */
 const ends: readonly [string, (emulator: Emulator, sessionId: string) => unknown][] = [
   ['emulator.endSession', ({ endSession }, id) => endSession(id)],
   ['the API over HTTP', (emulator, id) => ask(emulator, `DELETE /sessions/${id}`)],
