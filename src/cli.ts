@@ -34,6 +34,7 @@ emulator: starts an emulator of Scalekit on this machine. It needs no account an
                               when a session ends in any case (default: 2592000)
   --auth-time                 ID tokens say when the user signed in (auth_time)
   --backdate-iat <seconds>    how far iat of tokens lies in the past (default: 0)
+  --stale-claims <seconds>    how long access tokens have the roles of before a change (default: 0)
   --back-channel-logout-uri <url>
                               an endpoint that gets a logout token when a session ends
   --retry-schedule <schedule> 3-attempts, 4-attempts, 6-attempts (default), 8-attempts, or the

@@ -1,6 +1,7 @@
 export type { EmulatedSession, EmulatorControls } from './lib/emulator/control/controls.ts'
 export type { OrganizationChanges } from './lib/emulator/control/organizations.ts'
 export type { EmulatedMember, MemberChanges } from './lib/emulator/control/people.ts'
+export type { PersonChanges, PersonEditor } from './lib/emulator/control/person-editor.ts'
 export type { EmulatorState } from './lib/emulator/control/saved-state.ts'
 export type { FinishedSignIn, HostedSignInOptions } from './lib/emulator/control/sign-in.ts'
 export type {
@@ -15,11 +16,13 @@ export type {
   EmulatedInterceptorCall,
 } from './lib/emulator/interceptors/interceptor.ts'
 export type { InvitationSeed } from './lib/emulator/oauth/hosted/invite.ts'
+export type { PresentedToken } from './lib/emulator/presented-token.ts'
 export type { ReceivedRequest } from './lib/emulator/serve.ts'
 export type { Call } from './lib/emulator/server/call.ts'
 export type { BackChannelLogout } from './lib/emulator/state/back-channel.ts'
 export type {
   AccessTokenFault,
+  AnswerLostFault,
   FaultRule,
   HangFault,
   IdpLoginFault,
@@ -54,7 +57,6 @@ export type {
   OrganizationFeature,
 } from './lib/emulator/world/organizations.ts'
 export type { EmulatedPerson } from './lib/emulator/world/people.ts'
-export type { PersonChanges, PersonEditor } from './lib/emulator/world/person-editor.ts'
 export type {
   ConnectionSeed,
   ConnectionStatus,

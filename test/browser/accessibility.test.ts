@@ -92,7 +92,19 @@ const pages: readonly {
       emulator.intercept({ triggerPoint: 'PRE_SIGNUP', url: `${url}/interceptors` })
       const organizationId = emulator.organizations[0]!.id
       await emulator.invite({ organizationId, email: 'ivy@mail.example' })
+      await emulator.signIn('ada@acme.example')
       await page.goto(emulator.url)
+      await page.getByText('Change roles').first().click()
+    },
+  },
+  {
+    name: 'emulator-directory',
+    heading: 'Directory',
+    async come(page, { emulator }) {
+      await page.goto(
+        `${emulator.url}/emulator/directories/${emulator.organizations[0]!.directory!.id}`,
+      )
+      await page.getByText('Change roles and groups').first().click()
     },
   },
   {

@@ -3,15 +3,22 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ApplicationParts, mountAtRoot, showPrincipal } from '../support/application.ts'
 import { ada, katherine, type Member, subjectOf } from '../support/second-provider/people.ts'
 import { personAt } from '../support/second-provider/person.ts'
-import { startSecondProvider } from '../support/second-provider/provider.ts'
+import {
+  type SecondProvider,
+  startRotatingProvider,
+  startSecondProvider,
+} from '../support/second-provider/provider.ts'
 import { start } from '../support/start.ts'
 import { navigation, type Visitor } from '../support/visitor.ts'
 
 const home = '/login?return_to=/app'
 
 /** An application that has oidc-provider for its Scalekit, and somebody with a browser. */
-async function startAtSecondProvider(parts: ApplicationParts = {}) {
-  const provider = await startSecondProvider()
+async function startAtSecondProvider(
+  parts: ApplicationParts = {},
+  startProvider: () => Promise<SecondProvider> = startSecondProvider,
+) {
+  const provider = await startProvider()
   onTestFinished(() => provider.close())
   const application = await start({
     ...parts,
@@ -93,6 +100,21 @@ describe('at oidc-provider, a sign-in', () => {
         authenticatedAt: expect.any(Number),
       }),
     ])
+  })
+
+  it('with offline_access brings a refresh token, where the provider issues them', async () => {
+    const seen: unknown[] = []
+    const scopes = ['openid', 'email', 'profile', 'offline_access']
+    const onLogin = ({ tokens }: { tokens: unknown }) => void seen.push(tokens)
+    const login = { fallback: 'hosted', onLogin } as const
+    const { browser, signIn } = await startAtSecondProvider(
+      { options: { scopes, login } },
+      startRotatingProvider,
+    )
+    await signIn(home, ada)
+    expect(seen).toMatchObject([{ refreshToken: expect.stringMatching(/./) }])
+    const { body } = await browser.open('/app').expect(200)
+    expect(body).toMatchObject({ user: { email: ada.email }, roles: ada.roles })
   })
 
   it.each([

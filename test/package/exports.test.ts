@@ -388,6 +388,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
   ],
   './testing': [
     'AccessTokenFault',
+    'AnswerLostFault',
     'BackChannelLogout',
     'Call',
     'Claims',
@@ -463,6 +464,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'PersonChanges',
     'PersonEditor',
     'PersonSeed',
+    'PresentedToken',
     'ReceivedRequest',
     'RepeatedFault',
     'RequestFault',

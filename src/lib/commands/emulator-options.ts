@@ -52,6 +52,7 @@ const flags: Readonly<Record<string, Flag>> = {
   'auth-time': isSet({ sendAuthTime: true }),
   'refresh-grace': word((text) => ({ refreshGraceSeconds: seconds('--refresh-grace', text, 0) })),
   'backdate-iat': word((text) => ({ backdateIatSeconds: seconds('--backdate-iat', text, 0) })),
+  'stale-claims': word((text) => ({ staleClaimsSeconds: seconds('--stale-claims', text, 0) })),
   'session-absolute': word((text) => ({
     session: { absoluteSeconds: seconds('--session-absolute', text, 1) },
   })),

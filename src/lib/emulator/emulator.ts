@@ -3,6 +3,7 @@ import type { EventType } from '../webhooks/events.ts'
 import { adjustableClock } from './adjustable-clock.ts'
 import { assertAllowed } from './allowed.ts'
 import { type AdjustableClock, createControls, type EmulatorControls } from './control/controls.ts'
+import { type PersonEditor, personEditor } from './control/person-editor.ts'
 import { openStateFile } from './control/state-file.ts'
 import { type DirectoryEditor, directoryEditor } from './directory/editor.ts'
 import { announceEmulator } from './in-process.ts'
@@ -18,7 +19,6 @@ import { createState, type State } from './state/state.ts'
 import type { DeliveryFaults, EmulatedDelivery, Subscription } from './webhooks/delivery.ts'
 import type { DataOf } from './webhooks/event.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
-import { type PersonEditor, personEditor } from './world/person-editor.ts'
 import type { EmulatorSeed } from './world/seed.ts'
 import { settingsFrom } from './world/settings.ts'
 import type { EmulatorWarning } from './world/warnings.ts'
@@ -198,7 +198,7 @@ async function emulatorOf(
     rotateKeys: keys.rotate,
     idpInitiatedLogin: (email, options) => idpInitiatedLogin(state, { ...options, email }),
     invite: (person) => invite(state, person),
-    person: (email, organizationId) => personEditor(settings, email, organizationId),
+    person: (email, organizationId) => personEditor(state, email, organizationId),
     directory: (id) => directoryEditor(state, id),
     webhookSecret: emulatorWebhookSecret,
     subscribe(subscription) {

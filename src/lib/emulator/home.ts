@@ -6,7 +6,9 @@ import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
 import { applicationLinks } from './pages/application.ts'
 import { page } from './pages/page.ts'
 import { openPortalPath } from './portal/portal.ts'
+import { rolesForm } from './roles-form.ts'
 import type { Answer } from './server/call.ts'
+import { sessionsCard } from './sessions-card.ts'
 import { membershipStatus } from './state/membership-status.ts'
 import type { State } from './state/state.ts'
 import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
@@ -25,6 +27,7 @@ export function home(state: State): Answer {
 <ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
 </section>
 ${settings.organizations.map((organization) => organizationCard(state, organization))}
+${sessionsCard(state)}
 ${interceptorsCard(state)}`,
   )
 }
@@ -55,7 +58,7 @@ function personLine(
   const { refusal, roles } = person
   return html`<li class="person${refusal && ' refuses'}"><span class="who">
 <strong>${person.name}</strong><span class="note">${refusal ?? roles.join(', ')}</span><span>${person.email}</span>
-</span>${wayIn(state, person, organization)}</li>`
+</span>${wayIn(state, person, organization)}${rolesForm(state, person, organization)}</li>`
 }
 
 /** What can be begun for a person here: their invitation, or a sign-in at their company's portal. */

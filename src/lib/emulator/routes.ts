@@ -7,13 +7,16 @@ import { invitationPath, openInvitation } from './oauth/hosted/invitation.ts'
 import { invitationsPath, inviteFromPage } from './oauth/hosted/invite.ts'
 import { idpInitiated, idpInitiatedPath } from './oauth/idp-initiated.ts'
 import { logout } from './oauth/logout.ts'
+import { revocationPath, revoke } from './oauth/revoke.ts'
 import { signIn } from './oauth/sign-in.ts'
 import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
 import { portalRoutes } from './portal/portal.ts'
 import { restRoutes } from './rest/rest.ts'
+import { changeRolesFromPage, rolesPath } from './roles-form.ts'
 import { type Answer, type Call, json } from './server/call.ts'
 import { createRouter, type Router } from './server/router.ts'
+import { endSessionFromPage, sessionEndsPath } from './sessions-card.ts'
 
 /** Answers a request by its path and method. */
 export const route: Router = createRouter(
@@ -22,11 +25,14 @@ export const route: Router = createRouter(
     { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },
     { method: 'GET', path: invitationPath, answer: openInvitation },
     { method: 'POST', path: invitationsPath, answer: inviteFromPage },
+    { method: 'POST', path: rolesPath, answer: changeRolesFromPage },
+    { method: 'POST', path: sessionEndsPath, answer: endSessionFromPage },
     { method: 'GET', path: '/.well-known/openid-configuration', answer: discovery },
     { method: 'GET', path: '/keys', answer: keys },
     { method: 'GET', path: '/oauth/authorize', answer: authorize },
     { method: 'POST', path: signInPath, answer: signIn },
     { method: 'POST', path: '/oauth/token', answer: token },
+    { method: 'POST', path: revocationPath, answer: revoke },
     { method: 'GET', path: '/userinfo', answer: userinfo },
     { method: 'GET', path: '/oidc/logout', answer: logout },
     { method: 'GET', path: '/end_session', answer: logout },

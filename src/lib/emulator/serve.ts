@@ -3,17 +3,20 @@ import { addBounded } from '../ground/bounded.ts'
 import { answerControl } from './control/answer-control.ts'
 import type { ControlContext } from './control/route.ts'
 import { failedSignIn } from './failed-sign-in.ts'
+import { type PresentedToken, presentedToken } from './presented-token.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
 import { refusalOf } from './server/admission.ts'
 import { type Answer, type Call, json, readCall, TooLarge } from './server/call.ts'
-import type { HangFault, ResetFault, StatusFault } from './state/faults.ts'
+import type { AnswerLostFault, FaultOfRequest } from './state/faults.ts'
 import type { State } from './state/state.ts'
 
 /** A request as it came, secrets and all, and the status it was answered with. */
-export interface ReceivedRequest extends Call {
+export interface ReceivedRequest extends Call, PresentedToken {
   /** Missing as long as there is no answer, and for ever when a fault swallowed it. */
   readonly status?: number
+  /** The status of an answer that was made and that a fault lost. */
+  readonly lostStatus?: number
 }
 
 /** What a server answers from, and where it writes requests down. */
@@ -63,9 +66,14 @@ export async function answerCall(
   call: Call,
   reset: () => void,
 ): Promise<Answer | undefined> {
-  const received: Call & { status?: number } = { ...call }
+  const received: Writable<ReceivedRequest> = { ...call, ...presentedToken(call) }
   addBounded(requests, received)
-  const fault = state.faults.forRequest(call)
+  const fault = state.faults.forRequest(received)
+  if (fault && 'answerLost' in fault) {
+    received.lostStatus = (await route(state, call)).status
+    if (!fault.hang) reset()
+    return undefined
+  }
   const answer = fault ? faultAnswer(fault, reset, call.path) : await route(state, call)
   if (!answer) return undefined
   received.status = answer.status
@@ -74,9 +82,11 @@ export async function answerCall(
   return answer
 }
 
+type Writable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] }
+
 /** Nothing for a request that hangs or whose connection is gone. */
 function faultAnswer(
-  fault: StatusFault | HangFault | ResetFault,
+  fault: Exclude<FaultOfRequest, AnswerLostFault>,
   reset: () => void,
   path: string,
 ): Answer | undefined {

@@ -4,6 +4,7 @@ import { readEmulatorOptions } from '../../../src/lib/commands/emulator-options.
 it('each flag of the emulator is an option of its seed', async () => {
   const { seed } = await readEmulatorOptions([
     ...['--enforce-pkce', '--auth-time', '--refresh-grace', '0', '--backdate-iat', '5'],
+    ...['--stale-claims', '3'],
     ...['--session-absolute', '90', '--session-idle', '60', '--product', 'sso'],
     ...['--back-channel-logout-uri', 'http://localhost:3000/backchannel-logout'],
     ...['--retry-schedule', '5,30', '--rate-limit', '60', '--host', 'Emulator'],
@@ -16,6 +17,7 @@ it('each flag of the emulator is an option of its seed', async () => {
     sendAuthTime: true,
     refreshGraceSeconds: 0,
     backdateIatSeconds: 5,
+    staleClaimsSeconds: 3,
     session: { absoluteSeconds: 90, idleSeconds: 60 },
     product: 'sso',
     backChannelLogoutUri: 'http://localhost:3000/backchannel-logout',

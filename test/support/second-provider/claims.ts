@@ -1,5 +1,5 @@
 import type { AccountClaims } from 'oidc-provider'
-import { type Member, subjectOf } from './people.ts'
+import { type Member, type Rights, subjectOf } from './people.ts'
 
 /** The claims that go with each scope. */
 export const claimsByScope: Record<string, string[]> = {
@@ -23,7 +23,9 @@ export function idTokenClaims(member: Member, sid: string | undefined): AccountC
 }
 
 /** What Scalekit's access tokens say besides what oidc-provider's do by themselves. */
-export function accessTokenClaims(member: Member): Record<string, unknown> {
-  const { organizationId, roles, permissions } = member
+export function accessTokenClaims(
+  { organizationId }: Member,
+  { roles, permissions }: Rights,
+): Record<string, unknown> {
   return { oid: organizationId, roles, permissions }
 }

@@ -7,7 +7,7 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import { accessTokenClaims, claimsByScope, idTokenClaims } from './claims.ts'
-import { memberBySubject } from './people.ts'
+import { type Member, memberBySubject, type Rights } from './people.ts'
 
 /** Who the application is at the second provider. */
 export const credentials = { clientId: 'skc_55', clientSecret: 'a secret of the second provider' }
@@ -16,20 +16,28 @@ const scope = 'openid email profile'
 /** oidc-provider makes a JWT of an access token only if the token is for a resource. */
 const resource = 'urn:application'
 
+/** What is particular to one provider. */
+export interface Particulars {
+  readonly applicationUrl: string
+  readonly key: JWK
+  readonly adapter: AdapterFactory
+  /** Whether it issues refresh tokens, each of which works once. */
+  readonly rotates: boolean
+  readonly accessTokenSeconds: number
+  readonly rightsOf: (member: Member) => Rights
+}
+
 /** oidc-provider as strict as it gets, with Scalekit's paths, selectors and claims. */
-export function configurationOf(
-  applicationUrl: string,
-  key: JWK,
-  adapter: AdapterFactory,
-): Configuration {
+export function configurationOf(particulars: Particulars): Configuration {
+  const { adapter, key, rotates, accessTokenSeconds } = particulars
   return {
     adapter,
     jwks: { keys: [key] },
-    clients: [clientOf(applicationUrl)],
+    clients: [clientOf(particulars)],
     clientAuthMethods: ['client_secret_post'],
     responseTypes: ['code'],
     pkce: { required: () => true },
-    scopes: scope.split(' '),
+    scopes: [...scope.split(' '), ...(rotates ? ['offline_access'] : [])],
     claims: claimsByScope,
     extraParams: ['connection_id', 'organization_id', 'domain', 'domain_hint'],
     cookies: { keys: ['signs the cookies of the second provider'] },
@@ -38,35 +46,42 @@ export function configurationOf(
       token: '/oauth/token',
       jwks: '/keys',
       userinfo: '/userinfo',
+      revocation: '/revoke',
       end_session: '/oidc/logout',
     },
     ...people,
-    ...accessTokens,
+    ...accessTokensOf(particulars),
+    ...(rotates && refreshTokens),
     ...pages,
     // In seconds; said outright, because oidc-provider prints a notice for its own defaults.
     ttl: {
-      AccessToken: 900,
+      AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
       Grant: 3600,
       IdToken: 3900,
       Interaction: 900,
+      RefreshToken: 3600,
       Session: 3600,
     },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      revocation: { enabled: rotates, allowedPolicy: () => true },
       resourceIndicators: jwtForApplication,
       rpInitiatedLogout: { logoutSource: (ctx, form) => show(ctx, form) },
     },
   }
 }
 
-function clientOf(applicationUrl: string): ClientMetadata {
+function clientOf({ applicationUrl, rotates }: Particulars): ClientMetadata {
   return {
     client_id: credentials.clientId,
     client_secret: credentials.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['authorization_code', 'client_credentials'],
+    grant_types: [
+      ...['authorization_code', 'client_credentials'],
+      ...(rotates ? ['refresh_token'] : []),
+    ],
     response_types: ['code'],
     redirect_uris: [`${applicationUrl}/callback`],
     post_logout_redirect_uris: [`${applicationUrl}/logout`],
@@ -93,10 +108,10 @@ async function grantEverything({ oidc }: KoaContextWithOIDC): Promise<Grant> {
   return grant
 }
 
-const accessTokens: Configuration = {
+const accessTokensOf = ({ rightsOf }: Particulars): Configuration => ({
   extraTokenClaims: (_ctx, token) => {
     const member = 'accountId' in token ? memberBySubject(token.accountId) : undefined
-    return member && accessTokenClaims(member)
+    return member && accessTokenClaims(member, rightsOf(member))
   },
   formats: {
     customizers: {
@@ -106,6 +121,17 @@ const accessTokens: Configuration = {
       },
     },
   },
+})
+
+/**
+ * A refresh token that is used again ends its grant, with no grace: oidc-provider's own doing.
+ *
+ * It drops `offline_access` from requests without `prompt=consent`, so that by itself it would issue
+ * no refresh token. Scalekit asks for no consent. Without the scope, they end with the session.
+ */
+const refreshTokens: Configuration = {
+  rotateRefreshToken: true,
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
 }
 
 const jwtForApplication: NonNullable<Configuration['features']>['resourceIndicators'] = {

@@ -1,5 +1,11 @@
+/** What a person may do in their organization. */
+export interface Rights {
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+}
+
 /** Somebody who can sign in at the second provider, and where they belong. */
-export interface Member {
+export interface Member extends Rights {
   readonly email: string
   readonly name: string
   readonly organizationId: string
@@ -8,8 +14,6 @@ export interface Member {
   readonly domain: string
   /** Their id at their company's identity provider. */
   readonly idpUserId: string
-  readonly roles: readonly string[]
-  readonly permissions: readonly string[]
 }
 
 const acme = {

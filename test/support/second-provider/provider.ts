@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider, { type JWK } from 'oidc-provider'
+import Provider, { type JWK, type KoaContextWithOIDC } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { configurationOf, credentials } from './configuration.ts'
 import { organizationByExternalId } from './organizations.ts'
+import type { Member, Rights } from './people.ts'
 import { signInPage } from './sign-in-page.ts'
 
 /** A provider that this project did not write, standing in for Scalekit. */
@@ -20,14 +21,49 @@ export interface SecondProvider {
   register(applicationUrl: string): void
   /** Signs with a new key from now on; the old one is not published any more. */
   rotateKeys(): void
+  /** What access tokens say of a person from now on. */
+  allow(member: Member, rights: Partial<Rights>): void
+  /** What the token endpoint was asked for, oldest first. */
+  readonly tokenCalls: readonly TokenCall[]
   close(): Promise<void>
+}
+
+/** One request to the token endpoint, whose client proved who it is. */
+export interface TokenCall {
+  readonly grantType: string
+  /** Of the refresh token that was presented. */
+  readonly tokenHash?: string
+  /** `error` of the answer, where it is one. */
+  readonly error?: string
+}
+
+/** How a provider differs from the usual. */
+export interface SecondProviderSettings {
+  /** Whether it issues refresh tokens. Default: false. */
+  readonly rotates?: boolean
+  /** Default: 900. */
+  readonly accessTokenSeconds?: number
+}
+
+/**
+ * The same with refresh tokens: each works once, and its second use ends the grant.
+ *
+ * A sign-in that names `offline_access` gets one, as does every other.
+ */
+export function startRotatingProvider(
+  settings: Omit<SecondProviderSettings, 'rotates'> = {},
+): Promise<SecondProvider> {
+  return startSecondProvider({ ...settings, rotates: true })
 }
 
 /** Making a key takes a fifth of a second of processor time, so tests share the first. */
 let firstKey: JWK | undefined
 
 /** Starts oidc-provider on a free port of the loopback interface. */
-export async function startSecondProvider(): Promise<SecondProvider> {
+export async function startSecondProvider({
+  rotates = false,
+  accessTokenSeconds = 900,
+}: SecondProviderSettings = {}): Promise<SecondProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -35,9 +71,15 @@ export async function startSecondProvider(): Promise<SecondProvider> {
   const memory = createMemoryAdapter()
   firstKey ??= createKey('snk_1')
   let [key, applicationUrl] = [firstKey, 'http://127.0.0.1']
+  const rights = new Map<string, Rights>()
+  const rightsOf = (member: Member) => rights.get(member.email) ?? member
+  const tokenCalls: TokenCall[] = []
 
   function configure(): void {
-    const provider = new Provider(url, configurationOf(applicationUrl, key, memory))
+    const configuration = { applicationUrl, key, adapter: memory, rotates, accessTokenSeconds }
+    const provider = new Provider(url, configurationOf({ ...configuration, rightsOf }))
+    provider.on('grant.success', (ctx) => tokenCalls.push(tokenCallOf(ctx)))
+    provider.on('grant.error', (ctx, { error }) => tokenCalls.push({ ...tokenCallOf(ctx), error }))
     const serve = provider.callback()
     server.removeAllListeners('request').on('request', (req, res) => {
       if (req.url?.startsWith('/api/')) return organizationByExternalId(req, res)
@@ -50,6 +92,8 @@ export async function startSecondProvider(): Promise<SecondProvider> {
   return {
     url,
     options: { environmentUrl: url, ...credentials },
+    tokenCalls,
+    allow: (member, given) => void rights.set(member.email, { ...rightsOf(member), ...given }),
     register(registered) {
       applicationUrl = registered
       configure()
@@ -62,6 +106,15 @@ export async function startSecondProvider(): Promise<SecondProvider> {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+function tokenCallOf({ oidc }: KoaContextWithOIDC): TokenCall {
+  const { grant_type, refresh_token } = oidc.params ?? {}
+  const hash = createHash('sha256').update(String(refresh_token)).digest('base64url')
+  return {
+    grantType: String(grant_type),
+    ...(refresh_token !== undefined && { tokenHash: hash }),
   }
 }
 

@@ -61,7 +61,8 @@ export interface EmulatorControls {
   addPerson(organization: string, person: PersonSeed): EmulatedMember
   /**
    * Changes a person, by email address or id, in all of their organizations or in one.
-   * `{ active: false }` deactivates.
+   * `{ active: false }` deactivates. Other roles or permissions are sent as
+   * `user.organization_membership_updated`, or in Modular SSO as `organization.directory.user_updated`.
    */
   updatePerson(
     who: string,

@@ -4,37 +4,46 @@ import { type Kind, kind, objectOf } from '../world/kinds.ts'
 import { record, text } from '../world/seed-kinds.ts'
 
 /** What makes a rule one of its kinds, and what that kind needs besides. */
-const marks = ['status', 'hang', 'reset', 'idToken', 'accessToken', 'tokenResponse', 'idpLogin']
-const ofRequests = new Set(['status', 'hang', 'reset'])
+const marks = [
+  ...['status', 'hang', 'reset', 'answerLost'],
+  ...['idToken', 'accessToken', 'tokenResponse', 'idpLogin', 'logoutToken'],
+]
+const ofRequests = new Set(['answerLost', 'status', 'hang', 'reset'])
 
 interface GivenFault {
   readonly path?: string
   readonly method?: string
+  readonly grantType?: string
   readonly times?: number
   readonly status?: number
   readonly headers?: Readonly<Record<string, unknown>>
   readonly body?: unknown
   readonly hang?: true
   readonly reset?: true
+  readonly answerLost?: true
   readonly idToken?: Readonly<Record<string, unknown>>
   readonly accessToken?: Readonly<Record<string, unknown>>
   readonly tokenResponse?: Readonly<Record<string, unknown>>
   readonly idpLogin?: Readonly<Record<string, unknown>>
+  readonly logoutToken?: Readonly<Record<string, unknown>>
 }
 
 const members = objectOf<GivenFault>({
   path: text,
   method: text,
+  grantType: text,
   times: kind(times, {}),
   status: kind(httpStatus, { type: 'integer', minimum: 200, maximum: 599 }),
   headers: record,
   body: kind((value) => value, {}),
   hang: kind(onlyTrue, { const: true }),
   reset: kind(onlyTrue, { const: true }),
+  answerLost: kind(onlyTrue, { const: true }),
   idToken: record,
   accessToken: record,
   tokenResponse: record,
   idpLogin: record,
+  logoutToken: record,
 })
 
 /** A fault as JSON: as `emulator.fail` takes it, with `times: "always"` for `Infinity`. */
@@ -43,7 +52,10 @@ export const faultKind: Kind<FaultRule> = {
   read(value, at) {
     const fault = members.read(value, at)
     const given = marks.filter((name) => isObject(value) && name in value)
-    if (given.length !== 1) throw new Error(`must have exactly one of ${marks.join(', ')}`)
+    // An answer that is lost may hang besides.
+    const isLost = given.join() === 'hang,answerLost'
+    if (given.length !== 1 && !isLost)
+      throw new Error(`must have exactly one of ${marks.join(', ')}`)
     if (ofRequests.has(given[0]!) && fault.path === undefined) {
       throw new Error('must have a `path`, such as /oauth/token')
     }

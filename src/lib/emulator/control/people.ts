@@ -1,4 +1,5 @@
-import { directoryEditor } from '../directory/editor.ts'
+import { type DirectoryUserSeed, directoryEditor } from '../directory/editor.ts'
+import { changeMember } from '../state/change-member.ts'
 import type { State } from '../state/state.ts'
 import type { Organization } from '../world/organizations.ts'
 import { type EmulatedPerson, personFrom } from '../world/people.ts'
@@ -41,7 +42,7 @@ export function addPerson(state: State, reference: string, seed: PersonSeed): Em
 
 /**
  * Changes a person in all of their organizations, or in one. What their directory holds of them is
- * changed there, so that subscribers get the event.
+ * changed there. Subscribers get the events.
  *
  * @param who the email address or `usr_…`
  */
@@ -81,20 +82,33 @@ function addToDirectory(state: State, directoryId: string, person: EmulatedPerso
 
 function change(
   state: State,
-  { people, directory, displayName }: Organization,
+  organization: Organization,
   person: EmulatedPerson,
   { active, ...changes }: MemberChanges,
 ): EmulatedPerson {
+  const { people, displayName } = organization
   const at = people.indexOf(person)
-  const user = directory?.users.find(({ email }) => email === person.email)
-  const { email, name, idpUserId, roles } = changes
+  const { email, name, idpUserId } = changes
+  // Members have the roles that the application gave them; without members, the directory has them.
+  const roles = state.settings.product === 'sso' ? changes.roles : undefined
   const atDirectory = definedOf({ email, name, idpUserId, roles, active })
-  if (directory && user && Object.keys(atDirectory).length > 0) {
-    directoryEditor(state, directory.id).updateUser(user.id, atDirectory)
-  }
+  changeAtDirectory(state, organization, person.email, atDirectory)
   const changed = personFrom({ ...people[at]!, ...changes }, displayName)
-  people[at] = active === undefined ? changed : withActivity(changed, active)
-  return people[at]
+  const now = active === undefined ? changed : withActivity(changed, active)
+  changeMember(state, organization, people[at]!, now)
+  return now
+}
+
+/** Changes a user of the directory, where there is one and something to change. */
+export function changeAtDirectory(
+  state: State,
+  { directory }: Organization,
+  email: string,
+  changes: Partial<DirectoryUserSeed>,
+): void {
+  const user = directory?.users.find((one) => one.email === email)
+  if (!directory || !user || Object.keys(changes).length === 0) return
+  directoryEditor(state, directory.id).updateUser(user.id, changes)
 }
 
 function withActivity({ refusal, ...person }: EmulatedPerson, active: boolean): EmulatedPerson {

@@ -108,6 +108,7 @@ export function forgetSignIns(state: State): void {
   const links = [state.portalLinks, state.portalSessions, state.organizationClients]
   const all = [pending, codes, accessTokens, refreshTokens, sessions, clientTokens, ...links]
   for (const held of all) held.clear()
+  state.formerPeople.clear()
 }
 
 function savedSession({ organization, ...session }: Session): SavedSession {

@@ -1,14 +1,15 @@
 import type { Json } from '../../ground/types.ts'
 import { randomId } from '../format/ids.ts'
+import { changeMember } from '../state/change-member.ts'
 import type { State } from '../state/state.ts'
-import { addAccount, changeAccount, removeAccount } from '../world/accounts.ts'
+import { addAccount, changedAccount, removeAccount } from '../world/accounts.ts'
 import type {
   Directory,
   EmulatedDirectory,
   EmulatedDirectoryGroup,
   EmulatedDirectoryUser,
 } from '../world/directory.ts'
-import type { Organization } from '../world/organizations.ts'
+import type { OwnedDirectory } from '../world/organizations.ts'
 import { DirectoryError } from './error.ts'
 import { type DirectoryEvents, directoryEvents } from './events.ts'
 
@@ -66,7 +67,7 @@ export function directoryEditor(state: State, id: string): DirectoryEditor {
     },
     users,
     groups,
-    ...userEdits(organization, directory, events),
+    ...userEdits(state, { organization, directory }, events),
     ...groupEdits(directory, events),
   }
 }
@@ -80,8 +81,8 @@ function findDirectory({ settings }: State, id: string) {
 }
 
 function userEdits(
-  organization: Organization,
-  { users, groups }: Directory,
+  state: State,
+  { organization, directory: { users, groups } }: OwnedDirectory,
   events: DirectoryEvents,
 ): Pick<DirectoryEditor, 'createUser' | 'updateUser' | 'deleteUser'> {
   return {
@@ -107,8 +108,14 @@ function userEdits(
       assertNamed(updated)
       assertNewEmail(users, updated)
       replace(users, updated)
-      changeAccount(organization, before.email, updated)
       events.user('updated', updated)
+      const person = organization.people.find(({ email }) => email === before.email)!
+      changeMember(
+        state,
+        organization,
+        person,
+        changedAccount(organization, person, before, updated),
+      )
       return updated
     },
     deleteUser(id) {

@@ -62,7 +62,7 @@ export function profileClaims(
 /** Modular SSO's access tokens say nothing of organization, session, roles or scope. */
 export function accessTokenClaims(state: State, { session, scopes }: Grant): Claims {
   const { issuer, settings } = state
-  const person = currentPerson(session)
+  const person = personInTokens(state, session)
   const now = nowSeconds(state)
   return {
     // First, so that none of them can stand for what follows.
@@ -149,6 +149,13 @@ export function subject({ settings }: State, { person, connection }: Session): s
 /** What is known of a person now: a refresh tells of changes since the sign-in. */
 export function currentPerson({ organization, person }: Session): EmulatedPerson {
   return organization?.people.find(({ id }) => id === person.id) ?? person
+}
+
+/** The same as Scalekit's caches have it, which lag behind where the seed says so. */
+function personInTokens({ formerPeople }: State, session: Session): EmulatedPerson {
+  const { organization, person } = session
+  const former = organization && formerPeople.find(organization, person)
+  return former ?? currentPerson(session)
 }
 
 function organizationClaims({ organization }: Session): Claims {

@@ -1,5 +1,6 @@
 import { type Answer, json } from '../server/call.ts'
 import type { State } from '../state/state.ts'
+import { revocationPath } from './revoke.ts'
 
 /** `GET /.well-known/openid-configuration` */
 export function discovery({ issuer, settings }: State): Answer {
@@ -8,6 +9,7 @@ export function discovery({ issuer, settings }: State): Answer {
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
     userinfo_endpoint: `${issuer}/userinfo`,
+    ...(settings.tokenRevocation && { revocation_endpoint: `${issuer}${revocationPath}` }),
     jwks_uri: `${issuer}/keys`,
     end_session_endpoint: `${issuer}/oidc/logout`,
     scopes_supported: settings.scopes,

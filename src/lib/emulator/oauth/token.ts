@@ -3,7 +3,7 @@ import { type Answer, type Call, json } from '../server/call.ts'
 import type { Claims } from '../state/keys.ts'
 import type { Code, RefreshToken, State } from '../state/state.ts'
 import { authenticateClient, type TokenClient } from './client.ts'
-import { OAuthError } from './oauth-error.ts'
+import { OAuthError, oauthErrorAnswer } from './oauth-error.ts'
 import { assertNoneRepeated, words } from './parameters.ts'
 import { isLive, touchSession } from './session-ends.ts'
 import { issueClientToken, issueOrganizationToken, issueTokens } from './tokens.ts'
@@ -15,7 +15,7 @@ export async function token(state: State, call: Call): Promise<Answer> {
     const client = authenticateClient(state, call, params)
     return json(200, await redeem(state, client, params))
   } catch (error) {
-    if (error instanceof OAuthError) return errorAnswer(error, call)
+    if (error instanceof OAuthError) return oauthErrorAnswer(error, call)
     throw error
   }
 }
@@ -142,14 +142,4 @@ function required(params: URLSearchParams, name: string): string {
 
 function invalidGrant(description: string): OAuthError {
   return new OAuthError('invalid_grant', description)
-}
-
-function errorAnswer(error: OAuthError, call: Call): Answer {
-  const isInvalidClient = error.code === 'invalid_client'
-  const usedBasic = /^Basic\b/i.test(call.headers.authorization ?? '')
-  return json(
-    isInvalidClient ? 401 : 400,
-    { error: error.code, error_description: error.message },
-    isInvalidClient && usedBasic ? { 'www-authenticate': 'Basic realm="emulator"' } : {},
-  )
 }

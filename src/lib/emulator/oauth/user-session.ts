@@ -1,9 +1,9 @@
 import { eventTime } from '../format/time.ts'
 import type { Session, State } from '../state/state.ts'
+import { identityOf, userData } from '../state/user-data.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 import { endsOf } from './session-limits.ts'
-import { type ExternalIdentity, userData } from './user-data.ts'
 
 /** What `user.login` and `user.logout` say; what the emulator does not know is as in the example. */
 export function userSessionData(state: State, session: Session): DataOf<'user.login'> {
@@ -29,19 +29,5 @@ export function userSessionData(state: State, session: Session): DataOf<'user.lo
       user_id: person.id,
       ...(device && { device }),
     },
-  }
-}
-
-function identityOf({ person, connection, startedAt }: Session): ExternalIdentity {
-  const started = eventTime(startedAt)
-  return {
-    connection_id: connection.id,
-    connection_provider: connection.provider,
-    connection_type: connection.type,
-    connection_user_id: person.idpUserId,
-    created_time: started,
-    is_social: connection.type === 'OAUTH',
-    last_login_time: started,
-    last_synced_time: started,
   }
 }

@@ -69,6 +69,14 @@ ul + p { margin-top: 16px; }
 .who .note { width: auto; margin-left: auto; font-size: 13px; }
 .refuses .who .note, .problem { color: var(--wrong); }
 .person a { flex: none; font-size: 13px; color: inherit; }
+.person details { width: 100%; font-size: 14px; }
+.person summary { width: max-content; color: var(--quiet); cursor: pointer; }
+.person summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.person details form { padding: 10px 0 6px; }
+.person details label { margin: 0 0 8px; font-size: 14px; }
+.person details input { padding: 6px 10px; font-weight: 400; }
+.person details .primary { margin: 4px 0 8px; padding: 6px 14px; }
+.hint { margin: 0; font-size: 13px; }
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 20px; padding-top: 20px; border-top: 1px solid var(--line); }
 .others button { flex: 1 1 auto; padding: 8px 12px; font-size: 14px; color: var(--quiet); }
 label { display: block; margin-bottom: 6px; font-weight: 600; font-size: 15px; }

@@ -6,6 +6,7 @@ export type FaultRule =
   | StatusFault
   | HangFault
   | ResetFault
+  | AnswerLostFault
   | IdTokenFault
   | AccessTokenFault
   | TokenResponseFault
@@ -32,6 +33,19 @@ export interface HangFault extends RequestFault {
 export interface ResetFault extends RequestFault {
   readonly reset: true
 }
+
+/**
+ * Handles requests to `path` wholly, so that a refresh token is used up and a code redeemed, and then
+ * closes the connection in place of an answer.
+ */
+export interface AnswerLostFault extends RequestFault {
+  readonly answerLost: true
+  /** Leaves the connection open without an answer instead. Default: false. */
+  readonly hang?: boolean
+}
+
+/** What happens to a request. */
+export type FaultOfRequest = StatusFault | HangFault | ResetFault | AnswerLostFault
 
 /** Issues ID tokens whose claims are replaced, or removed where the value is null or undefined. */
 export interface IdTokenFault extends RepeatedFault {
@@ -64,6 +78,11 @@ export interface RequestFault extends RepeatedFault {
   readonly path: string
   /** Default: every method. */
   readonly method?: string
+  /**
+   * Only requests to the token endpoint with this `grant_type`, such as `refresh_token`: sign-ins go
+   * on. Default: all requests.
+   */
+  readonly grantType?: string
 }
 
 /** A fault that may happen several times. */
@@ -88,8 +107,8 @@ export interface Faults {
   /** @returns whether there was such a fault */
   remove(id: string): boolean
   clear(): void
-  /** What is to happen to this request instead of an answer. */
-  forRequest(request: RequestLine): StatusFault | HangFault | ResetFault | undefined
+  /** What is to happen to this request. */
+  forRequest(request: RequestLine): FaultOfRequest | undefined
   /** The claims with the next fault of that kind worked in. */
   distort(kind: Distorted, claims: Claims): Claims
 }
@@ -98,6 +117,7 @@ export interface Faults {
 interface RequestLine {
   readonly method: string
   readonly path: string
+  readonly grantType?: string
 }
 
 export type Distorted = 'idToken' | 'accessToken' | 'tokenResponse' | 'idpLogin' | 'logoutToken'
@@ -136,9 +156,10 @@ export function createFaults(): Faults {
 
 function isForRequest(
   rule: FaultRule,
-  { method, path }: RequestLine,
-): rule is StatusFault | HangFault | ResetFault {
+  { method, path, grantType }: RequestLine,
+): rule is FaultOfRequest {
   if (!('path' in rule) || rule.path !== path) return false
+  if (rule.grantType !== undefined && rule.grantType !== grantType) return false
   return rule.method === undefined || rule.method === method
 }
 

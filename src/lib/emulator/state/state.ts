@@ -10,6 +10,7 @@ import type { Settings } from '../world/settings.ts'
 import { createWarnings, type Warnings } from '../world/warnings.ts'
 import { type BackChannel, createBackChannel } from './back-channel.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createFormerPeople, type FormerPeople } from './former-people.ts'
 import { type Claims, createKeyRing, type KeyRing } from './keys.ts'
 import type { PortalLink } from './portal-link.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
@@ -37,6 +38,7 @@ export interface State {
   /** What single-use links opened, likewise. */
   readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
+  readonly formerPeople: FormerPeople
   readonly webhooks: Webhooks
   readonly interceptors: Interceptors
   /** Invitations whose links were opened, by what the link sends along. */
@@ -166,6 +168,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
     portalLinks: new BoundedMap('portal links'),
     portalSessions: new BoundedMap('portal sessions'),
     times: createTimes(clock),
+    formerPeople: createFormerPeople(settings.staleClaimsSeconds, clock),
     webhooks: createWebhooks(settings, clock),
     interceptors: createInterceptors(settings, clock),
     invitations: new BoundedMap('invitations'),

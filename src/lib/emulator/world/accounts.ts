@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { EmulatedDirectoryUser } from './directory.ts'
 import type { Organization } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
@@ -13,23 +14,25 @@ export function addAccount(
   people.push(personFrom({ email, name, idpUserId, roles, ...refusal(active) }, displayName))
 }
 
-/** Changes who signs in to what the directory now says; `email` is what it said before. */
-export function changeAccount(
-  { people, displayName }: Organization,
-  email: string,
+/**
+ * Who signs in, as the directory says now. Their roles change only if they did in the directory: an
+ * administrator of the application may have given them others.
+ */
+export function changedAccount(
+  { displayName }: Organization,
+  { refusal: refused, ...person }: EmulatedPerson,
+  before: EmulatedDirectoryUser,
   user: EmulatedDirectoryUser,
-): void {
-  const at = people.findIndex((person) => person.email === email)
-  const { refusal: before, ...person } = people[at]!
-  const isRefusedOtherwise = before !== undefined && before !== 'user_not_active'
-  people[at] = personFrom(
+): EmulatedPerson {
+  const isRefusedOtherwise = refused !== undefined && refused !== 'user_not_active'
+  return personFrom(
     {
       ...person,
       email: user.email,
       name: user.name,
       idpUserId: user.idpUserId,
-      roles: user.roles,
-      ...(user.active && isRefusedOtherwise ? { refusal: before } : refusal(user.active)),
+      roles: isDeepStrictEqual(before.roles, user.roles) ? person.roles : user.roles,
+      ...(user.active && isRefusedOtherwise ? { refusal: refused } : refusal(user.active)),
     },
     displayName,
   )

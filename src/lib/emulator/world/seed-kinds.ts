@@ -139,6 +139,8 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   }),
   refreshGraceSeconds: notNegative,
   backdateIatSeconds: notNegative,
+  staleClaimsSeconds: notNegative,
+  tokenRevocation: yesOrNo,
   sendAuthTime: yesOrNo,
   backChannelLogoutUri: url,
   scopes: texts,

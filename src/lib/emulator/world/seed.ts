@@ -108,6 +108,17 @@ export interface EmulatorSeed {
   /** How far `iat` of tokens lies before they are issued, in seconds. Default: 0. */
   readonly backdateIatSeconds?: number
   /**
+   * How long after a change of a person their access tokens still have the roles, permissions and
+   * other claims of before, in seconds, as if by a cache of Scalekit's. Events are sent at once.
+   * Default: 0.
+   */
+  readonly staleClaimsSeconds?: number
+  /**
+   * Whether tokens can be revoked, at the `revocation_endpoint` of discovery. Scalekit's SDK for React
+   * knows such an endpoint; no page of Scalekit's documents it. Default: true.
+   */
+  readonly tokenRevocation?: boolean
+  /**
    * Whether ID tokens have `auth_time`, when the session began. No documented token of Scalekit's
    * has it. Default: false.
    */

@@ -28,6 +28,8 @@ export interface Settings {
   readonly session: SessionLimits
   readonly refreshGraceSeconds: number
   readonly backdateIatSeconds: number
+  readonly staleClaimsSeconds: number
+  readonly tokenRevocation: boolean
   readonly sendAuthTime: boolean
   readonly backChannelLogoutUri?: string
   readonly onWarning: (warning: EmulatorWarning) => void
@@ -71,6 +73,8 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     session: { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400, ...seed.session },
     refreshGraceSeconds: seed.refreshGraceSeconds ?? 30,
     backdateIatSeconds: seed.backdateIatSeconds ?? 0,
+    staleClaimsSeconds: seed.staleClaimsSeconds ?? 0,
+    tokenRevocation: seed.tokenRevocation ?? true,
     sendAuthTime: seed.sendAuthTime ?? false,
     ...(seed.backChannelLogoutUri !== undefined && {
       backChannelLogoutUri: seed.backChannelLogoutUri,

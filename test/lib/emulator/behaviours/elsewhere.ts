@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { decodeJwt } from 'jose'
 import { expect, onTestFinished } from 'vitest'
 import { eventTypes } from '../../../../src/lib/webhooks/events.ts'
 import { signInAt } from '../../../support/sign-in-page.ts'
-import { authorizeUrl } from '../application.ts'
+import { authorizeUrl, postToken, refreshParams, tokensFor } from '../application.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
 import { acmeId } from '../rest/api.ts'
 import { type Behaviour, behaviour } from './behaviour.ts'
@@ -37,6 +38,19 @@ export const otherBehaviours: readonly Behaviour[] = [
         await emulator.settled()
         expect(emulator.deliveries[0]?.attempts).toHaveLength(attempts)
       }
+    },
+  ),
+  behaviour(
+    'Other roles of a member are an event, and what the next refresh says',
+    'as documented',
+    async () => {
+      const { emulator, receiver } = await emulateWithReceiver()
+      const { refresh_token } = await tokensFor(emulator, { scope: 'openid offline_access' })
+      emulator.person(ada).update({ roles: ['member'] })
+      await emulator.settled()
+      expect(receiver.types()).toContain('user.organization_membership_updated')
+      const { body } = await postToken(emulator, refreshParams(emulator, refresh_token))
+      expect(decodeJwt(body.access_token).roles).toEqual(['member'])
     },
   ),
   behaviour('Events may arrive in another order, and more than once', 'laxer', async () => {

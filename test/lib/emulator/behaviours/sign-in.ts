@@ -115,6 +115,16 @@ export const signInBehaviours: readonly Behaviour[] = [
       expect(await refresh()).toBe(400)
     },
   ),
+  behaviour('No revocation of tokens', 'laxer', async () => {
+    const statusWith = async (tokenRevocation: boolean) => {
+      const emulator = await emulate({ tokenRevocation })
+      const { clientId, clientSecret } = emulator.options
+      const params = { client_id: clientId, client_secret: clientSecret, token: 'rt_1' }
+      const body = new URLSearchParams(params)
+      return (await fetch(`${emulator.url}/revoke`, { method: 'POST', body })).status
+    }
+    expect([await statusWith(true), await statusWith(false)]).toEqual([200, 501])
+  }),
   behaviour(
     'A sign-in from a company’s portal brings a token that is good for five minutes',
     'as documented',

@@ -5,6 +5,7 @@ import {
   codeFor,
   postToken,
   redirectOf,
+  refreshParams,
   tokenParams,
   tokensFor,
 } from '../application.ts'
@@ -62,6 +63,26 @@ describe('faults', () => {
     expect((await ask(emulator, 'GET /faults')).body).toMatchObject([{ times: 'always' }])
     await ask(emulator, 'DELETE /faults')
     expect((await fetch(`${emulator.url}/keys`)).status).toBe(200)
+  })
+})
+
+describe('a lost answer', () => {
+  it('is a fault of one grant type over HTTP, too, and recorded without the token', async () => {
+    const emulator = await emulate()
+    const { refresh_token } = await tokensFor(emulator, { scope: 'openid offline_access' })
+    const rule = { path: '/oauth/token', grantType: 'refresh_token', answerLost: true }
+    const { status, body } = await ask(emulator, 'POST /faults', rule)
+    expect([status, body]).toMatchObject([201, { ...rule, times: 1 }])
+    const refused = postToken(emulator, refreshParams(emulator, refresh_token))
+    await expect(refused).rejects.toThrow('fetch failed')
+    const hanging = await ask(emulator, 'POST /faults', { ...rule, hang: true })
+    expect(hanging.status).toBe(201)
+    const { body: requests } = await ask(emulator, 'GET /requests')
+    expect(requests.at(-1)).toMatchObject({
+      grantType: 'refresh_token',
+      tokenHash: expect.stringMatching(/^[\w-]{43}$/),
+      lostStatus: 200,
+    })
   })
 })
 
@@ -143,7 +164,7 @@ describe('people', () => {
     expect(emulator.people()).toEqual([])
   })
 
-  it('are changed: the next tokens say so, and the directory sends it', async () => {
+  it('are changed: the next tokens say so, and events are sent', async () => {
     const { emulator, receiver } = await emulateWithReceiver()
     const changes = { name: 'Ada King', roles: ['owner'], permissions: [], claims: { team: 'x' } }
     const { body } = await ask(emulator, 'PATCH /people/ada@acme.example', changes)
@@ -152,7 +173,11 @@ describe('people', () => {
     expect(decodeJwt(access_token)).toMatchObject({ roles: ['owner'], permissions: [] })
     expect(decodeJwt(id_token)).toMatchObject({ team: 'x', name: 'Ada King' })
     await emulator.settled()
-    expect(receiver.types()).toEqual(['organization.directory.user_updated', 'user.login'])
+    expect(receiver.types()).toEqual([
+      'organization.directory.user_updated',
+      'user.organization_membership_updated',
+      'user.login',
+    ])
   })
 
   it('are deactivated and activated, wherever they are or in one organization', async () => {

@@ -11,6 +11,7 @@ it('discovery names the endpoints and what they take', async () => {
     authorization_endpoint: `${url}/oauth/authorize`,
     token_endpoint: `${url}/oauth/token`,
     userinfo_endpoint: `${url}/userinfo`,
+    revocation_endpoint: `${url}/revoke`,
     jwks_uri: `${url}/keys`,
     end_session_endpoint: `${url}/oidc/logout`,
     scopes_supported: ['openid', 'email', 'profile', 'offline_access', 'invoices:read'],

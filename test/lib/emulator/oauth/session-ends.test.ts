@@ -8,6 +8,7 @@ import {
   type TokenBody,
   tokensFor,
 } from '../application.ts'
+import { ask } from '../control/control.ts'
 import { emulate, emulateWithReceiver } from '../emulate.ts'
 import { apiOf } from '../rest/api.ts'
 
@@ -88,7 +89,85 @@ describe('a session', () => {
   })
 })
 
+/** What ends the session of a user. */
+const ends: readonly [string, (emulator: Emulator, sessionId: string) => unknown][] = [
+  ['emulator.endSession', ({ endSession }, id) => endSession(id)],
+  ['the API over HTTP', (emulator, id) => ask(emulator, `DELETE /sessions/${id}`)],
+  [
+    'the management API',
+    async (emulator, id) => (await apiOf(emulator))(`POST /sessions/${id}/revoke`),
+  ],
+  [
+    'the management API, with all of the user’s',
+    async (emulator) => {
+      const { userId } = emulator.sessions[0]!
+      return (await apiOf(emulator))(`POST /users/${userId}/sessions/revoke`)
+    },
+  ],
+  [
+    'the button of the home page',
+    ({ url }, session) => {
+      const body = new URLSearchParams({ session })
+      return fetch(`${url}/emulator/session-ends`, { method: 'POST', body })
+    },
+  ],
+]
+
+describe('a session that is ended', () => {
+  it.each(ends)('by %s refreshes no more, and another goes on', async (_how, end) => {
+    const { emulator, receiver } = await emulateWithReceiver()
+    const tokens = await tokensFor(emulator, offline)
+    const other = await tokensFor(emulator, { ...offline, ...at(emulator, 'globex') }, katherine)
+    await end(emulator, emulator.sessions[0]!.id)
+    expect((await refresh(emulator, tokens)).body.error).toBe('invalid_grant')
+    expect((await refresh(emulator, other)).status).toBe(200)
+    await emulator.settled()
+    expect(receiver.types()).toEqual(['user.login', 'user.login', 'user.logout'])
+  })
+
+  it('is not on the home page any more', async () => {
+    const emulator = await emulate()
+    const home = async () => (await fetch(emulator.url)).text()
+    expect(await home()).not.toContain('<h2>Sessions</h2>')
+    await tokensFor(emulator)
+    const { id } = emulator.sessions[0]!
+    expect(await home()).toContain(`<button name="session" value="${id}">End</button>`)
+    emulator.endSession(id)
+    expect(await home()).not.toContain(id)
+  })
+
+  it('has to be there', async () => {
+    const { url } = await emulate()
+    const body = new URLSearchParams({ session: 'ses_1' })
+    const answer = await fetch(`${url}/emulator/session-ends`, { method: 'POST', body })
+    expect(answer.status).toBe(400)
+  })
+})
+
 describe('the policy of an organization', () => {
+  it('ends sessions by its absolute time, however often they refresh', async () => {
+    const emulator = await emulate()
+    const api = await apiOf(emulator)
+    const acme = emulator.organizations[0]!.id
+    await api(`PATCH /organizations/${acme}/settings`, sessionPolicyOn)
+    await api(`PATCH /organizations/${acme}/session-policy`, {
+      policy_source: 'CUSTOM',
+      absolute_session_timeout: 1,
+      absolute_session_timeout_unit: 'HOURS',
+      idle_session_timeout: 30,
+      idle_session_timeout_unit: 'MINUTES',
+    })
+    let tokens: TokenBody = await tokensFor(emulator, offline)
+    for (const seconds of [1700, 1700]) {
+      emulator.advance(seconds)
+      const answer = await refresh(emulator, tokens)
+      expect(answer.status).toBe(200)
+      tokens = answer.body
+    }
+    emulator.advance(200)
+    expect((await refresh(emulator, tokens)).body.error).toBe('invalid_grant')
+  })
+
   it('decides for its own sessions, those that go on included', async () => {
     const emulator = await emulate()
     const api = await apiOf(emulator)

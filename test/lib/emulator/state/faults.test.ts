@@ -1,8 +1,16 @@
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { sha256 } from '../../../../src/lib/ground/bytes.ts'
 import { type Emulator, type FaultRule, startEmulator } from '../../../../src/testing.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { claimsFor, tokensFor } from '../application.ts'
+import {
+  claimsFor,
+  codeFor,
+  postToken,
+  refreshParams,
+  tokenParams,
+  tokensFor,
+} from '../application.ts'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -84,6 +92,85 @@ describe('a network fault', () => {
   })
 })
 
+describe('a fault of one grant type', () => {
+  it('refuses refreshes while sign-ins go on', async () => {
+    const { refresh_token } = await tokensFor(emulator, offline)
+    const headers = { 'retry-after': '7' }
+    const remove = fail({
+      ...{ ...atRefresh, status: 429, headers, body: {}, times: Infinity },
+    })
+    const refused = await refresh(refresh_token)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7'])
+    expect((await claimsFor(emulator)).accessToken.roles).toEqual(['admin'])
+    remove()
+    expect((await refresh(refresh_token)).status).toBe(200)
+  })
+
+  it('is found by parameters in the query string, too', async () => {
+    fail({ ...atRefresh, status: 503 })
+    const { url } = emulator
+    const answer = await fetch(`${url}/oauth/token?grant_type=refresh_token`, { method: 'POST' })
+    expect(answer.status).toBe(503)
+  })
+
+  it('touches no request that has no grant type', async () => {
+    fail({ path: '/keys', grantType: 'refresh_token', status: 500 })
+    expect((await get('/keys')).status).toBe(200)
+  })
+})
+
+describe('an answer that is lost', () => {
+  it('uses up the refresh token, and the connection is closed', async () => {
+    const strict = await startEmulator({ refreshGraceSeconds: 0 })
+    const { refresh_token } = await tokensFor(strict, offline)
+    strict.fail({ ...atRefresh, answerLost: true })
+    const send = () => postToken(strict, refreshParams(strict, refresh_token))
+    await expect(send()).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+    expect(strict.requests.at(-1)).toMatchObject({ lostStatus: 200 })
+    expect(strict.requests.at(-1)).not.toHaveProperty('status')
+    expect((await send()).body.error).toBe('invalid_grant')
+    await strict.close()
+  })
+
+  it('is given again within the grace', async () => {
+    const { refresh_token } = await tokensFor(emulator, offline)
+    fail({ ...atRefresh, answerLost: true })
+    await expect(refresh(refresh_token)).rejects.toThrow('fetch failed')
+    expect(await refresh(refresh_token)).toMatchObject({ status: 200 })
+  })
+
+  it('may never come instead', async () => {
+    const code = await codeFor(emulator)
+    fail({ path: '/oauth/token', grantType: 'authorization_code', answerLost: true, hang: true })
+    const giveUp = new AbortController()
+    const body = tokenParams(emulator, code)
+    const waiting = fetch(`${emulator.url}/oauth/token`, {
+      ...{ method: 'POST', body, signal: giveUp.signal },
+    })
+    await eventually(() => expect(emulator.requests.at(-1)).toMatchObject({ lostStatus: 200 }))
+    giveUp.abort()
+    await expect(waiting).rejects.toThrow('aborted')
+    expect((await postToken(emulator, body)).body.error).toBe('invalid_grant')
+  })
+})
+
+describe('the record of requests', () => {
+  it('tells grant types, and by a hash which refresh token was sent how often', async () => {
+    const { refresh_token } = await tokensFor(emulator, offline)
+    emulator.clearRequests()
+    const { body: second } = await refresh(refresh_token)
+    await refresh(refresh_token)
+    await refresh(second.refresh_token)
+    await get('/keys')
+    const seen = emulator.requests.map(({ grantType, tokenHash }) => [grantType, tokenHash])
+    const [first, next] = [refresh_token, second.refresh_token].map((token) => [
+      'refresh_token',
+      sha256(token).toString('base64url'),
+    ])
+    expect(seen).toEqual([first, first, next, [undefined, undefined]])
+  })
+})
+
 describe('a token fault', () => {
   it('replaces claims of the next ID token and of no other', async () => {
     fail({ idToken: { oid: 'org_other', nonce: 'other' } })
@@ -128,6 +215,13 @@ describe('a token fault', () => {
     expect((await claimsFor(emulator)).accessToken.roles).toEqual([])
   })
 })
+
+const offline = { scope: 'openid offline_access' }
+const atRefresh = { path: '/oauth/token', grantType: 'refresh_token' } as const
+
+function refresh(refreshToken: string) {
+  return postToken(emulator, refreshParams(emulator, refreshToken))
+}
 
 function get(path: string): Promise<Response> {
   return fetch(emulator.url + path)

@@ -3,6 +3,7 @@ import { apiTime } from '../../format/time.ts'
 import type { Answer, Call } from '../../server/call.ts'
 import { membershipStatus } from '../../state/membership-status.ts'
 import type { PendingSignIn, Place, Session, State } from '../../state/state.ts'
+import { membershipData } from '../../state/user-data.ts'
 import { membershipsOf, setMember } from '../../world/memberships.ts'
 import type { EmulatedPerson } from '../../world/people.ts'
 import { askInterceptors } from '../ask-interceptors.ts'
@@ -16,7 +17,6 @@ import {
   startSession,
   switchSession,
 } from '../session.ts'
-import { membershipData } from '../user-data.ts'
 
 /**
  * Signs a person in who proved who they are, and sends the browser back with a code.

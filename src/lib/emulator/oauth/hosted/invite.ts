@@ -2,11 +2,11 @@ import { problemPage } from '../../pages/page.ts'
 import { type Answer, type Call, seeOther } from '../../server/call.ts'
 import { invitationKey } from '../../state/membership-status.ts'
 import type { State } from '../../state/state.ts'
+import { membershipData } from '../../state/user-data.ts'
 import { memberOf, membershipsOf, setMember } from '../../world/memberships.ts'
 import type { Organization } from '../../world/organizations.ts'
 import { domainOfEmail, personFrom } from '../../world/people.ts'
 import { askInterceptors } from '../ask-interceptors.ts'
-import { membershipData } from '../user-data.ts'
 import { invitationUrl } from './invitation.ts'
 
 /** Where the home page's forms go. */

@@ -1,11 +1,11 @@
 import { stableId } from '../format/ids.ts'
 import { eventTime } from '../format/time.ts'
-import { organizationData } from '../state/organization-message.ts'
-import type { State } from '../state/state.ts'
 import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 import type { Membership } from '../world/memberships.ts'
 import type { EmulatedPerson } from '../world/people.ts'
+import { organizationData } from './organization-message.ts'
+import type { Session, State } from './state.ts'
 
 type UserData = DataOf<'user.login'>['user']
 
@@ -49,9 +49,36 @@ export function userData(
 export function membershipData(
   state: State,
   { organization, person }: Membership,
+  identities: readonly ExternalIdentity[] | null = null,
 ): DataOf<'user.signup'> {
   return {
     organization: organizationData(state, organization),
-    user: userData(person, state.clock(), null),
+    user: userData(person, state.clock(), identities),
+  }
+}
+
+/** Where a user signed in last; `null` for one who never did. */
+export function identitiesOf(
+  { sessions }: State,
+  { id }: EmulatedPerson,
+): readonly ExternalIdentity[] | null {
+  const last = [...sessions.values()].findLast(({ person }) => person.id === id)
+  if (!last) return null
+  const updated = { raw_attributes: '{}', updated_time: eventTime(last.startedAt) }
+  return [{ ...identityOf(last), ...updated }]
+}
+
+/** The account by which a session began. */
+export function identityOf({ person, connection, startedAt }: Session): ExternalIdentity {
+  const started = eventTime(startedAt)
+  return {
+    connection_id: connection.id,
+    connection_provider: connection.provider,
+    connection_type: connection.type,
+    connection_user_id: person.idpUserId,
+    created_time: started,
+    is_social: connection.type === 'OAUTH',
+    last_login_time: started,
+    last_synced_time: started,
   }
 }
