@@ -156,6 +156,9 @@ export type {
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
+  LeaseAnswer,
+  LeaseEnd,
+  LeaseRequest,
   Ledger,
   LocalRevocations,
   Revocation,
@@ -165,6 +168,7 @@ export type {
   SingleUse,
   StateStore,
   StoreEpoch,
+  TokenEntry,
   TokenStore,
 } from './lib/state/store.ts'
 export type { RawBody } from './lib/webhooks/body.ts'

@@ -144,6 +144,7 @@ function breakableStore(): StateStore {
     revocations: { ...revocations, write: unlessBroken('revocations', revocations.write) },
     singleUse: { claim: unlessBroken('singleUse', singleUse.claim) },
     tokenStore: {
+      ...tokenStore,
       put: unlessBroken('tokenStore', tokenStore.put),
       get: unlessBroken('tokenStore', tokenStore.get),
       remove: unlessBroken('tokenStore', tokenStore.remove),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { Revocation } from '../../../src/lib/state/store.ts'
-import { now, settableClock, tokens } from '../identities.ts'
+import { entry, now, settableClock } from '../identities.ts'
 import { describeStore } from './store-contract.ts'
 
 describeStore('one process', async () => {
@@ -38,7 +38,7 @@ describe('the token store of one process', () => {
   it('keeps the tokens of ten thousand sessions, the latest ones', async () => {
     const { tokenStore } = store()
     for (let index = 0; index < 10_001; index += 1) {
-      await tokenStore.put(String(index), tokens(), now + 1000)
+      await tokenStore.put(String(index), entry(), now + 1000)
     }
     expect(await tokenStore.get('0')).toBeUndefined()
     expect(await tokenStore.get('1')).toBeDefined()
@@ -50,7 +50,7 @@ describe('two stores', () => {
   it('share nothing', async () => {
     const [one, other] = [store(), store()]
     await one.revocations.write([revocation({})])
-    await one.tokenStore.put('1', tokens(), now + 1000)
+    await one.tokenStore.put('1', entry(), now + 1000)
     expect(other.revocations.local!.get('session:1')).toBeUndefined()
     expect(await other.tokenStore.get('1')).toBeUndefined()
     expect(await other.singleUse.claim('x', now + 1000)).toBe(true)

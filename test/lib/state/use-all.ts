@@ -5,7 +5,7 @@ import type {
   Revocation,
   StateStore,
 } from '../../../src/lib/state/store.ts'
-import { tokens } from '../identities.ts'
+import { entry } from '../identities.ts'
 
 export const hourMs = 3_600_000
 
@@ -20,10 +20,10 @@ export async function useAll({
   await revocations.write([revocation('session:1', hourMs)])
   expect((await revocations.since()).revocations).toHaveLength(1)
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
-  await tokenStore.put('1', tokens(), Date.now() + hourMs)
-  await tokenStore.put('2', tokens(), Date.now() + hourMs)
+  await tokenStore.put('1', entry(), Date.now() + hourMs)
+  await tokenStore.put('2', entry(), Date.now() + hourMs)
   await tokenStore.remove('2')
-  expect(await tokenStore.get('1')).toEqual(tokens())
+  expect(await tokenStore.get('1')).toEqual(entry())
   await ledger.claim(claim('msg_1'))
   expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
   await ledger.settle('msg_1', 'me', hourMs)

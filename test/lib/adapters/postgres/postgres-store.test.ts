@@ -5,7 +5,7 @@ import { postgresStore } from '../../../../src/postgres.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
 import { pass } from '../../../support/real-time.ts'
-import { tokens } from '../../identities.ts'
+import { entry } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
 import {
@@ -61,12 +61,12 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
           'select 1 from information_schema.tables where table_schema = $1',
           [schema],
         )
-        expect(found.rows).toHaveLength(7)
+        expect(found.rows).toHaveLength(8)
       },
     )
 
     it('are in the schema `scalekit` when it is told nothing', async () => {
-      await postgresStore(postgres.pool).tokenStore.put('1', tokens(), Date.now() + hourMs)
+      await postgresStore(postgres.pool).tokenStore.put('1', entry(), Date.now() + hourMs)
       expect(await count('scalekit', 'tokens')).toBe(1)
     })
 
@@ -96,7 +96,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       const { store, schema } = await create()
       for (let at = 0; at < 3; at += 1) {
         await store.singleUse.claim(`brief:${at}`, Date.now() + 50)
-        await store.tokenStore.put(`brief:${at}`, tokens(), Date.now() + 50)
+        await store.tokenStore.put(`brief:${at}`, entry(), Date.now() + 50)
         await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
@@ -104,7 +104,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       }
       await pass(50)
       await store.singleUse.claim('new', Date.now() + hourMs)
-      await store.tokenStore.put('new', tokens(), Date.now() + hourMs)
+      await store.tokenStore.put('new', entry(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
       await store.aliases.add([{ key: 'key', value: 'new', expiresAt: Date.now() + hourMs }])

@@ -10,7 +10,8 @@ export const laterSteps = [
   ...schemaSteps,
   (schema: string) => `
     alter table ${schema}.tokens add column trace text not null default '';
-    insert into ${schema}.tokens values ('trace', '{}', 0, '2')`,
+    insert into ${schema}.tokens (session_id, tokens, expires_at, trace)
+      values ('trace', '{}', 0, '2')`,
   (schema: string) => `update ${schema}.tokens set trace = trace || '3' where session_id = 'trace'`,
 ]
 

@@ -4,7 +4,7 @@ import { redisStore } from '../../../../src/redis.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { pass } from '../../../support/real-time.ts'
 import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
-import { tokens } from '../../identities.ts'
+import { entry } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
 import {
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
   })
 
   it('says `scalekit:` in front when it is told nothing', async () => {
-    await redisStore(redis.client).tokenStore.put('1', tokens(), Date.now() + hourMs)
+    await redisStore(redis.client).tokenStore.put('1', entry(), Date.now() + hourMs)
     expect(await redis.client.exists('scalekit:tokens:1')).toBe(1)
   })
 
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     const end = Date.now() + hourMs
     await store.revocations.write([revocation('brief', 1000)])
     await store.singleUse.claim('a', end)
-    await store.tokenStore.put('a', tokens(), end)
+    await store.tokenStore.put('a', entry(), end)
     await store.aliases.add([
       { key: 'a', value: 'lasting', expiresAt: end },
       { key: 'a', value: 'brief', expiresAt: end - 1000 },
