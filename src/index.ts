@@ -58,6 +58,7 @@ export {
 export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   AccessTokenClaims,
+  AuthorityOrigin,
   HookResult,
   Identity,
   Json,

@@ -18,6 +18,8 @@ import {
   useAll,
 } from '../../state/use-all.ts'
 
+const leaseRequest = { owner: 'me', version: 0, leaseMs: 1000 }
+
 describe.skipIf(!hasPostgres)('postgresStore', () => {
   let postgres: Postgres
   let elsewhere: Pool
@@ -103,17 +105,48 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
         await store.aliases.add([{ key: 'key', value: `brief:${at}`, expiresAt: Date.now() + 50 }])
       }
       await pass(50)
+      await store.tokenStore.lease('brief', leaseRequest)
+      await postgres.pool.query(`update "${schema}".token_leases set expires_at = 0`)
+      await store.tokenStore.lease('new', leaseRequest)
       await store.singleUse.claim('new', Date.now() + hourMs)
       await store.tokenStore.put('new', entry(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
       await store.aliases.add([{ key: 'key', value: 'new', expiresAt: Date.now() + hourMs }])
       // The epoch stays among the revocations.
-      const left = { used: 1, tokens: 1, marks: 2, deliveries: 1, aliases: 1 }
+      const left = { used: 1, tokens: 1, token_leases: 1, marks: 2, deliveries: 1, aliases: 1 }
       for (const [table, rows] of Object.entries(left)) {
         expect([table, await count(schema, table)]).toEqual([table, rows])
       }
     })
+  })
+
+  it('remembers a lease for ten minutes after its end, and after its quiet time', async () => {
+    const { store, schema } = await create()
+    const expectLasts = async (ms: number) => {
+      const { rows } = await postgres.pool.query(
+        `select expires_at - extract(epoch from now()) * 1000 as "lastsMs"
+        from "${schema}".token_leases`,
+      )
+      expect(rows[0].lastsMs).toBeLessThanOrEqual(ms + 1)
+      expect(rows[0].lastsMs).toBeGreaterThan(ms - 60_000)
+    }
+    await store.tokenStore.lease('1', { ...leaseRequest, leaseMs: hourMs })
+    await expectLasts(hourMs + 600_000)
+    await store.tokenStore.endLease('1', 'me', { isAnswered: true })
+    await expectLasts(600_000)
+    await store.tokenStore.lease('1', { ...leaseRequest, leaseMs: 1 })
+    await store.tokenStore.endLease('1', 'me', { isAnswered: false, quietMs: 120_000 })
+    await expectLasts(720_000)
+  })
+
+  it('knows nothing of a lease that it no longer has to remember', async () => {
+    const { store, schema } = await create()
+    await store.tokenStore.lease('1', { ...leaseRequest, version: 5 })
+    await store.tokenStore.endLease('1', 'me', { isAnswered: false, quietMs: hourMs })
+    await postgres.pool.query(`update "${schema}".token_leases set expires_at = 0`)
+    expect(await store.tokenStore.lease('1', leaseRequest)).toEqual({ status: 'granted' })
+    expect((await store.tokenStore.lease('1', leaseRequest)).status).toBe('busy')
   })
 
   it('remembers an unfinished delivery for a day after each attempt', async () => {
