@@ -46,6 +46,47 @@ describe('the token store of one process', () => {
   })
 })
 
+describe('a lease on tokens in one process', () => {
+  const asked = { owner: 'me', version: 0, leaseMs: 1000 }
+
+  it('runs until its end, to the millisecond', async () => {
+    const { tokenStore, at } = store()
+    await tokenStore.lease('1', asked)
+    at(now + 999)
+    expect(await tokenStore.lease('1', asked)).toEqual({ status: 'busy', leftMs: 1 })
+    at(now + 1000)
+    expect(await tokenStore.lease('1', asked)).toEqual({ status: 'granted', triedMsAgo: 1000 })
+  })
+
+  it('is not granted until a quiet time ends, to the millisecond', async () => {
+    const { tokenStore, at } = store()
+    await tokenStore.lease('1', asked)
+    await tokenStore.endLease('1', 'me', { isAnswered: true, quietMs: 5000 })
+    at(now + 4999)
+    expect(await tokenStore.lease('1', asked)).toEqual({ status: 'quiet', leftMs: 1 })
+    at(now + 5000)
+    expect(await tokenStore.lease('1', asked)).toEqual({ status: 'granted' })
+  })
+
+  it.each([
+    ['that ran out', 1000],
+    ['that was ended', 0],
+  ])('%s is remembered for ten minutes', async (what, endsAfterMs) => {
+    const { tokenStore, at } = store()
+    const tenMinutes = 600_000
+    for (const sessionId of ['1', '2']) {
+      await tokenStore.lease(sessionId, asked)
+      if (what === 'that was ended')
+        await tokenStore.endLease(sessionId, 'me', { isAnswered: false })
+    }
+    const last = endsAfterMs + tenMinutes - 1
+    at(now + last)
+    expect(await tokenStore.lease('1', asked)).toEqual({ status: 'granted', triedMsAgo: last })
+    at(now + last + 1)
+    expect(await tokenStore.lease('2', asked)).toEqual({ status: 'granted' })
+  })
+})
+
 describe('two stores', () => {
   it('share nothing', async () => {
     const [one, other] = [store(), store()]
