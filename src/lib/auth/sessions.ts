@@ -124,14 +124,18 @@ export function liveSessions(parts: {
     return true
   }
 
-  /** Whatever the store forgets from now on, this session is of before. Only a cookie has a `tokenKey`. */
-  async function inEpoch(req: IncomingMessage, identity: Identity): Promise<Identity> {
+  /** Whatever the store forgets from now on, this session is of before. */
+  async function inEpoch(identity: Identity): Promise<Identity> {
     // An answer that took longer than the lag allows is good enough: an older epoch lets nobody in.
     const isKnown = revocations.isFresh() || (await revocations.refresh())
     const epoch = isKnown ? revocations.epoch() : undefined
     if (!epoch) throw unavailable(revocations.failure())
-    const tokenKey = storage.isInBrowser(req) ? { tokenKey: randomText(128) } : {}
-    return deepFreeze({ ...identity, ...tokenKey, epoch: epoch.id, signedInAt: clock() })
+    return deepFreeze({ ...identity, epoch: epoch.id, signedInAt: clock() })
+  }
+
+  /** Only a cookie gets it: kept in a store, it would open what another store keeps. */
+  function withTokenKey(req: IncomingMessage, identity: Identity): Identity {
+    return storage.isInBrowser(req) ? { ...identity, tokenKey: randomText(128) } : identity
   }
 
   function isStale(req: IncomingMessage): boolean {
@@ -178,7 +182,7 @@ export function liveSessions(parts: {
     },
     begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
-        const identity = await inEpoch(req, verified)
+        const identity = await inEpoch(withTokenKey(req, verified))
         await vault.put(identity, { tokens, ...authorityOf(identity) })
         await replace(req, res, identity).catch(async (error: unknown) => {
           await vault.remove(identity)
