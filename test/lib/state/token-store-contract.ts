@@ -56,9 +56,10 @@ function describeEntries(create: Create): void {
   it('replaces the tokens that have the expected version, and their end', async () => {
     const { store, other, now, pass } = await create()
     const [first, second] = [entry({ version: 1 }), entry({ version: 2, sealed: 'renewed' })]
-    await store.tokenStore.put('1', first, now() + 100)
+    // Time enough for a slow machine to replace them.
+    await store.tokenStore.put('1', first, now() + 1000)
     expect(await other.tokenStore.replace('1', second, now() + hourMs, 1)).toBe('replaced')
-    await pass(100)
+    await pass(1000)
     expect(await store.tokenStore.get('1')).toEqual(second)
     expect(await other.tokenStore.replace('1', first, now() + 100, 2)).toBe('replaced')
     await pass(100)
@@ -291,7 +292,7 @@ function describeVersions(create: Create): void {
       await store.tokenStore.lease('1', request({ version: 1 }))
       await store.tokenStore.endLease('1', 'me', { isAnswered: false })
       await pass(50)
-      const late = request({ owner: 'late', leaseMs: 50 })
+      const late = request({ owner: 'late', leaseMs: what === 'lost' ? 50 : hourMs })
       expect(await other.tokenStore.lease('1', late)).toEqual({ status: 'granted' })
       if (what === 'lost') await pass(50)
       else await other.tokenStore.endLease('1', 'late', { isAnswered: true })
