@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { LeaseRequest, TokenStore } from '../../../src/lib/state/store.ts'
 import { entry } from '../identities.ts'
 import type { Create } from './store-contract.ts'
@@ -12,6 +12,24 @@ export function describeTokenStore(name: string, create: Create): void {
     describeLeases(create)
     describeLostAnswers(create)
     describeVersions(create)
+  })
+}
+
+/** What only a store can promise that several processes share. */
+export function describeSharedLeases(name: string, create: Create): void {
+  describe(`the shared leases on tokens in ${name}`, () => {
+    it.each([-1, 1])('run by its own clock, with a process %i h ahead', async (hours) => {
+      const { store, other } = await create()
+      await store.tokenStore.lease('1', request({ leaseMs: 60_000 }))
+      onTestFinished(() => void vi.useRealTimers())
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * hourMs })
+      const answer = await other.tokenStore.lease('1', request({ owner: 'ahead' }))
+      expect(answer).toEqual({ status: 'busy', leftMs: expect.any(Number) })
+      expectJustBelow(answer.status === 'busy' ? answer.leftMs : 0, 60_000)
+      await store.tokenStore.endLease('1', 'me', { isAnswered: false })
+      const { triedMsAgo } = await grantedBy(other.tokenStore, request({ owner: 'ahead' }))
+      expectJustAbove(triedMsAgo, 0)
+    })
   })
 }
 

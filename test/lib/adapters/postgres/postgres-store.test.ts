@@ -8,6 +8,7 @@ import { pass } from '../../../support/real-time.ts'
 import { entry } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
+import { describeSharedLeases } from '../../state/token-store-contract.ts'
 import {
   claim,
   expectUnused,
@@ -44,6 +45,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
 
   describeStore('postgresStore', create)
   describeSharedRevocations('postgresStore', create)
+  describeSharedLeases('postgresStore', create)
   describeLedger('postgresStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   describe('its tables', () => {

@@ -8,6 +8,7 @@ import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
 import { entry, tokens } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
+import { describeSharedLeases } from '../../state/token-store-contract.ts'
 import {
   claim,
   expectUnused,
@@ -37,6 +38,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
 
   describeStore('redisStore', create)
   describeSharedRevocations('redisStore', create)
+  describeSharedLeases('redisStore', create)
   describeLedger('redisStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   it('begins every key with its prefix, and lets every key end but those of dead letters and of the epoch', async () => {
