@@ -58,6 +58,7 @@ export {
 export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   AccessTokenClaims,
+  AuthorityOrigin,
   HookResult,
   Identity,
   Json,
@@ -156,6 +157,9 @@ export type {
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
+  LeaseAnswer,
+  LeaseEnd,
+  LeaseRequest,
   Ledger,
   LocalRevocations,
   Revocation,
@@ -165,6 +169,7 @@ export type {
   SingleUse,
   StateStore,
   StoreEpoch,
+  TokenEntry,
   TokenStore,
 } from './lib/state/store.ts'
 export type { RawBody } from './lib/webhooks/body.ts'

@@ -1,13 +1,15 @@
 export type { PostgresClient } from './lib/adapters/postgres/client.ts'
 export type { PostgresStore } from './lib/adapters/postgres/postgres-store.ts'
 export { postgresStore } from './lib/adapters/postgres/postgres-store.ts'
-export type { Tokens } from './lib/ground/types.ts'
 export type {
   Alias,
   Aliases,
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
+  LeaseAnswer,
+  LeaseEnd,
+  LeaseRequest,
   Ledger,
   LocalRevocations,
   Revocation,
@@ -17,5 +19,6 @@ export type {
   SingleUse,
   StateStore,
   StoreEpoch,
+  TokenEntry,
   TokenStore,
 } from './lib/state/store.ts'

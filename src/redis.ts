@@ -1,12 +1,14 @@
 export type { RedisClient } from './lib/adapters/redis/client.ts'
 export { redisStore } from './lib/adapters/redis/redis-store.ts'
-export type { Tokens } from './lib/ground/types.ts'
 export type {
   Alias,
   Aliases,
   ClaimAnswer,
   DeadLetter,
   DeliveryClaim,
+  LeaseAnswer,
+  LeaseEnd,
+  LeaseRequest,
   Ledger,
   LocalRevocations,
   Revocation,
@@ -16,5 +18,6 @@ export type {
   SingleUse,
   StateStore,
   StoreEpoch,
+  TokenEntry,
   TokenStore,
 } from './lib/state/store.ts'

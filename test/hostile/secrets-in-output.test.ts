@@ -9,11 +9,13 @@ import {
   type StateStore,
 } from '../../src/index.ts'
 import { consoleLogger } from '../../src/lib/ground/log.ts'
+import { sealer } from '../../src/lib/ground/seal.ts'
+import { Secret } from '../../src/lib/ground/secret.ts'
 import { signInterceptor, signWebhook } from '../../src/webhooks.ts'
 import { type Application, mountAtRoot, startApplication } from '../support/application.ts'
 import { captureOutput, shown } from '../support/captured-output.ts'
 import type { HandledError, HostApp } from '../support/hosts.ts'
-import { sessionCookie } from '../support/session-cookie.ts'
+import { isExpressSession, sessionCookie } from '../support/session-cookie.ts'
 import { answerWith, signInAt } from '../support/sign-in-page.ts'
 import { background, navigation, type Visitor } from '../support/visitor.ts'
 import { example } from '../support/webhook.ts'
@@ -144,6 +146,7 @@ function breakableStore(): StateStore {
     revocations: { ...revocations, write: unlessBroken('revocations', revocations.write) },
     singleUse: { claim: unlessBroken('singleUse', singleUse.claim) },
     tokenStore: {
+      ...tokenStore,
       put: unlessBroken('tokenStore', tokenStore.put),
       get: unlessBroken('tokenStore', tokenStore.get),
       remove: unlessBroken('tokenStore', tokenStore.remove),
@@ -380,6 +383,19 @@ function pathOf(url: string): string {
   return pathname + search
 }
 
+let keysInCookies = 0
+
+/** The keys in the session cookies that were set, which nothing else may show. */
+function tokenKeys(): string[] {
+  const { url, options } = application.emulator
+  const purpose = `session scalekit ${url} ${options.clientId}`
+  const { open } = sealer([new Secret(cookieSecret)], purpose)
+  const lines = tap.heard.flatMap(({ headers }) => [headers['set-cookie'] ?? []].flat())
+  const values = lines.map((line) => /^scalekit-session=([^;]+)/.exec(line)?.[1] ?? '')
+  const texts = values.map((value) => open(value, 'scalekit-session'))
+  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text).tokenKey]))
+}
+
 /** Everything that anybody but the protocol got to see since it was asked for. */
 function newlyWritten(): string[] {
   const { auth, url } = application
@@ -421,6 +437,10 @@ describe('no secret is written anywhere by', () => {
       const verifier = form.get('code_verifier')
       if (verifier) tap.secrets.add(verifier)
     }
+    for (const key of tokenKeys()) {
+      tap.secrets.add(key)
+      keysInCookies += 1
+    }
     const lines = [...output.lines]
     written = { lines: written.lines + lines.length, errors: written.errors + errors.length }
     expect(leaksIn(newlyWritten(), tap.secrets)).toEqual([])
@@ -433,6 +453,7 @@ describe('no secret is written anywhere by', () => {
     expect(written.lines).toBeGreaterThan(20)
     expect(written.errors).toBeGreaterThan(1)
     expect(debugLines).toBeGreaterThan(200)
+    expect(keysInCookies > 5).toBe(!isExpressSession)
     expect(canaries.size).toBeGreaterThan(20)
   })
 })

@@ -1,4 +1,5 @@
 import type { Identity, Tokens } from '../../src/lib/ground/types.ts'
+import type { TokenEntry } from '../../src/lib/state/store.ts'
 
 /** The moment all these sessions begin at. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -28,6 +29,11 @@ export function ada(changes: Partial<Identity> = {}): Identity {
 
 export function tokens(changes: Partial<Tokens> = {}): Tokens {
   return { accessToken: 'access', idToken: 'id', ...changes }
+}
+
+/** What a token store is given at a sign-in, with any part replaced. */
+export function entry(changes: Partial<TokenEntry> = {}): TokenEntry {
+  return { version: 0, sealed: '1.keyid.sealed', ...changes }
 }
 
 /** A clock that stands where the test puts it. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { randomText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
@@ -7,11 +8,12 @@ import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
-import type { Aliases, TokenStore } from '../state/store.ts'
+import type { Aliases } from '../state/store.ts'
 import { aliasesOf } from './aliases.ts'
 import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
+import type { Kept, TokenVault } from './token-vault.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {
@@ -65,13 +67,13 @@ export interface Sessions {
 export function liveSessions(parts: {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
-  readonly tokenStore: TokenStore
+  readonly vault: TokenVault
   readonly aliases: Aliases
   readonly newest: NewestCookies
   readonly abilities: Abilities
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, tokenStore, aliases, newest, abilities, clock } = parts
+  const { storage, revocations, vault, aliases, newest, abilities, clock } = parts
   // One identity is one frozen object for all requests of a cookie, and so is its principal.
   const principals = new WeakMap<Identity, SignedIn>()
 
@@ -90,10 +92,10 @@ export function liveSessions(parts: {
   }
 
   /** Whoever cannot have them goes without: the session is over, and they end by themselves. */
-  async function takeTokens({ sessionId }: Identity): Promise<Tokens | undefined> {
-    const tokens = await tokenStore.get(sessionId)
-    await tokenStore.remove(sessionId)
-    return tokens
+  async function takeTokens(identity: Identity): Promise<Tokens | undefined> {
+    const kept = await vault.get(identity)
+    await vault.remove(identity)
+    return kept?.tokens
   }
 
   /** Only once nothing else is known to be in the way, which would sign somebody out for nothing. */
@@ -135,6 +137,11 @@ export function liveSessions(parts: {
     const epoch = isKnown ? revocations.epoch() : undefined
     if (!epoch) throw unavailable(revocations.failure())
     return deepFreeze({ ...identity, epoch: epoch.id, signedInAt: clock() })
+  }
+
+  /** Only a cookie gets it: kept in a store, it would open what another store keeps. */
+  function withTokenKey(req: IncomingMessage, identity: Identity): Identity {
+    return storage.isInBrowser(req) ? { ...identity, tokenKey: randomText(128) } : identity
   }
 
   function isStale(req: IncomingMessage): boolean {
@@ -181,10 +188,10 @@ export function liveSessions(parts: {
     },
     begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
-        const identity = await inEpoch(verified)
-        await tokenStore.put(identity.sessionId, tokens, identity.absoluteExpiresAt)
+        const identity = await inEpoch(withTokenKey(req, verified))
+        await vault.put(identity, { tokens, ...authorityOf(identity) })
         await replace(req, res, identity).catch(async (error: unknown) => {
-          await tokenStore.remove(identity.sessionId)
+          await vault.remove(identity)
           throw error
         })
       }),
@@ -198,6 +205,12 @@ export function liveSessions(parts: {
         return tokens
       }),
   }
+}
+
+/** What the person may do at the sign-in. The claims stay in the session alone. */
+function authorityOf(identity: Identity): Pick<Kept, 'authority'> {
+  const { authority, roles, permissions, scopes } = identity
+  return authority ? { authority: { ...authority, roles, permissions, scopes, claims: {} } } : {}
 }
 
 /** What was kept for a person in one organization is not theirs in another. */

@@ -1,6 +1,6 @@
 import { withMethods } from '../ground/fields.ts'
 import type { SessionStore } from '../session/own-session.ts'
-import type { StateStore } from '../state/store.ts'
+import type { StateStore, TokenStore } from '../state/store.ts'
 
 /** What is shared by processes. */
 export function stateStore(value: unknown): StateStore | undefined {
@@ -9,10 +9,18 @@ export function stateStore(value: unknown): StateStore | undefined {
   const parts = ['revocations', 'singleUse', 'tokenStore', 'ledger', 'aliases'] as const
   if (parts.every((name) => typeof store?.[name] === 'object')) {
     withMethods(store?.revocations, ['write', 'since'])
+    assertTokenStore(store?.tokenStore)
     return store as StateStore
   }
   if (typeof store?.regenerate === 'function') {
     throw new Error('is a session store of express-session: pass it as `session.store`')
   }
   throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
+}
+
+/** A store that was written for an earlier version lacks some of these. */
+function assertTokenStore(tokenStore: Partial<TokenStore> = {}): void {
+  const methods = ['put', 'get', 'replace', 'remove', 'lease', 'endLease'] as const
+  const missing = methods.find((name) => typeof tokenStore[name] !== 'function')
+  if (missing) throw new Error(`must have a tokenStore with a ${missing}() method`)
 }

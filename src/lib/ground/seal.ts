@@ -25,13 +25,15 @@ interface Key {
  * secret opens, so a secret is replaced by putting the new one in front.
  *
  * @param purpose What is sealed, and for which instance; values never open under another purpose.
+ * @param half Base64url that the keys are made of together with each secret. Default: none, and the
+ *   secret alone opens.
  * @see NIST SP 800-38D (GCM)
  */
-export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
+export function sealer(secrets: readonly Secret[], purpose: string, half?: string): Sealer {
   if (secrets.length === 0) throw new TypeError('sealer() needs a secret')
   // Derived when first needed: that is most of what an instance costs at its start.
   let derived: readonly Key[] | undefined
-  const keys = () => (derived ??= secrets.map((secret) => deriveKey(secret, purpose)))
+  const keys = () => (derived ??= secrets.map((secret) => deriveKey(secret, purpose, half)))
   return {
     seal: (text, label) => encrypt(keys()[0]!, text, additionalData(purpose, label)),
     open(sealed, label) {
@@ -41,10 +43,12 @@ export function sealer(secrets: readonly Secret[], purpose: string): Sealer {
   }
 }
 
-function deriveKey(secret: Secret, purpose: string): Key {
+function deriveKey(secret: Secret, purpose: string, half: string | undefined): Key {
+  const kind = half === undefined ? 'key' : 'key of two halves'
   return {
+    // Of the secret alone: it says which one to take, and tells nothing about the key.
     prefix: `1.${secret.derive(`key id: ${purpose}`, 6).toString('base64url')}.`,
-    bytes: secret.derive(`key: ${purpose}`, 32),
+    bytes: secret.derive(`${kind}: ${purpose}`, 32, half),
   }
 }
 

@@ -16,10 +16,13 @@ export class Secret {
   /**
    * A key for one purpose: keys of different purposes tell nothing about one another.
    *
+   * @param half Base64url that the key is made of, too: without it, this secret gives no such key.
    * @see RFC 5869 (HKDF)
    */
-  derive(purpose: string, bytes: number): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#value, 'express-scalekit', purpose, bytes))
+  derive(purpose: string, bytes: number, half?: string): Buffer {
+    // Base64url has no line breaks, so two different pairs never make the same text.
+    const material = half === undefined ? this.#value : `${half}\n${this.#value}`
+    return Buffer.from(hkdfSync('sha256', material, 'express-scalekit', purpose, bytes))
   }
 
   toString(): string {

@@ -82,6 +82,13 @@ export interface Identity {
   readonly claims: SessionClaims
   /** What `onLogin` asked to keep. */
   readonly user?: Json
+  /** How roles, permissions, scopes and claims came about. Absent in sessions of versions before. */
+  readonly authority?: AuthorityOrigin
+  /**
+   * Half of the key that the session's tokens are sealed by, which only a sealed cookie holds. Absent
+   * in other kinds of session, and in those of versions before.
+   */
+  readonly tokenKey?: string
   readonly absoluteExpiresAt: number
   readonly idleExpiresAt: number
   /**
@@ -91,6 +98,27 @@ export interface Identity {
   readonly epoch?: string
   /** When the session began, by the clock of the process that began it. */
   readonly signedInAt?: number
+}
+
+/** Where authority is from, and how old it is. Instants are in milliseconds since the epoch. */
+export interface AuthorityOrigin {
+  /** When the access token was issued (`iat`), by Scalekit's clock. */
+  readonly issuedAt: number
+  /** When the application was asked at the earliest, by the store's clock. */
+  readonly askedAt?: number
+  /** Until when it is young, by the clock of the application; absent where nothing renews it. */
+  readonly freshUntil?: number
+  /** What `onLogin` answered itself, which no token replaces. */
+  readonly fixed?: readonly ('roles' | 'permissions')[]
+}
+
+/** What a person may do, with its origin. */
+export interface Authority extends AuthorityOrigin {
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly scopes: readonly string[]
+  /** Those that `session.claims` names. */
+  readonly claims: SessionClaims
 }
 
 /** The tokens of one session. They live in the token store and never in a cookie. */

@@ -68,6 +68,7 @@ export function expressSession(parts: {
       const value = valueIn(req)
       return value === undefined ? undefined : sealed.open(value)
     },
+    isInBrowser: () => false,
     // A store takes whatever there is.
     assertFits() {},
     async write(req, res, identity, isSamePerson) {

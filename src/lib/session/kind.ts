@@ -32,6 +32,7 @@ export function detectedKind(storages: SessionStorages): SessionStorage {
       if (identity) settled ??= 'cookie'
       return identity
     },
+    isInBrowser: (req) => storageFor(req).isInBrowser(req),
     assertFits: (req, identity) => storageFor(req).assertFits(req, identity),
     async write(req, res, identity, isSamePerson) {
       await storageFor(req).write(req, res, identity, isSamePerson)

@@ -59,6 +59,7 @@ export function sealedCookie(parts: {
   return {
     holds: (req) => read(req) !== undefined,
     read,
+    isInBrowser: () => true,
     assertFits: (_req, identity) => assertFits(sealed.seal(identity), identity),
     async write(req, res, identity) {
       const value = sealed.seal(identity)

@@ -8,6 +8,8 @@ export interface SessionStorage {
   holds(req: IncomingMessage): boolean
   /** Reads without waiting; `undefined` for no session and for anything we did not write. */
   read(req: IncomingMessage): Identity | undefined
+  /** Whether only the browser keeps what is written, so that no store shows it. */
+  isInBrowser(req: IncomingMessage): boolean
   /**
    * Refuses what would be too large to write, while the session before it still lives.
    *

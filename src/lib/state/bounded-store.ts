@@ -1,5 +1,14 @@
 import { withTimeout } from '../ground/with-timeout.ts'
-import type { ClaimAnswer, DeliveryClaim, Ledger, Revocations, StateStore } from './store.ts'
+import type {
+  ClaimAnswer,
+  DeliveryClaim,
+  LeaseAnswer,
+  LeaseRequest,
+  Ledger,
+  Revocations,
+  StateStore,
+  TokenStore,
+} from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 const timeoutMs = 2000
@@ -19,11 +28,7 @@ export function boundedStore({
     ...(store.problems ? { problems: () => withTimeout(timeoutMs, store.problems!()) } : {}),
     revocations: boundedRevocations(revocations),
     singleUse: { claim: (...given) => withTimeout(timeoutMs, singleUse.claim(...given)) },
-    tokenStore: {
-      put: (...given) => withTimeout(timeoutMs, tokenStore.put(...given)),
-      get: (...given) => withTimeout(timeoutMs, tokenStore.get(...given)),
-      remove: (...given) => withTimeout(timeoutMs, tokenStore.remove(...given)),
-    },
+    tokenStore: boundedTokenStore(tokenStore),
     ledger: boundedLedger(ledger),
     aliases: {
       add: (...given) => withTimeout(timeoutMs, aliases.add(...given)),
@@ -42,6 +47,32 @@ function boundedRevocations(revocations: Revocations): Revocations {
     ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
     ...(revocations.local ? { local: revocations.local } : {}),
   }
+}
+
+function boundedTokenStore(tokenStore: TokenStore): TokenStore {
+  return {
+    put: (...given) => withTimeout(timeoutMs, tokenStore.put(...given)),
+    get: (...given) => withTimeout(timeoutMs, tokenStore.get(...given)),
+    replace: (...given) => withTimeout(timeoutMs, tokenStore.replace(...given)),
+    remove: (...given) => withTimeout(timeoutMs, tokenStore.remove(...given)),
+    lease: (...given) => boundedLease(tokenStore, ...given),
+    endLease: (...given) => withTimeout(timeoutMs, tokenStore.endLease(...given)),
+  }
+}
+
+/** A lease that was granted too late is ended, as its caller sends nothing. */
+function boundedLease(
+  tokenStore: TokenStore,
+  sessionId: string,
+  request: LeaseRequest,
+): Promise<LeaseAnswer> {
+  const asked = tokenStore.lease(sessionId, request)
+  return withTimeout(timeoutMs, asked).catch((error: unknown) => {
+    // Where it was not granted, this does nothing.
+    const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
+    void asked.then(giveBack).catch(() => {})
+    throw error
+  })
 }
 
 function boundedLedger(ledger: Ledger): Ledger {

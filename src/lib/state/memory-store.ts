@@ -2,15 +2,12 @@ import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
-import type { Tokens } from '../ground/types.ts'
 import { memoryAliases } from './memory-aliases.ts'
 import { type MemoryFile, memoryFile } from './memory-file.ts'
 import { memoryLedger } from './memory-ledger.ts'
 import { memoryRevocations } from './memory-revocations.ts'
-import type { SingleUse, StateStore, TokenStore } from './store.ts'
-
-/** Tokens of at most this many sessions are kept; the oldest go first. */
-const maxTokenEntries = 10_000
+import { memoryTokenStore } from './memory-token-store.ts'
+import type { SingleUse, StateStore } from './store.ts'
 
 /**
  * Keeps state in this process: right for one process, for development and for tests.
@@ -51,21 +48,6 @@ function memorySingleUse(clock: Clock): SingleUse {
       if (used.get(key)) return false
       used.set(key, true, expiresAt)
       return true
-    },
-  }
-}
-
-function memoryTokenStore(clock: Clock): TokenStore {
-  const tokenStore = expiringMap<Tokens>(clock, { maxEntries: maxTokenEntries })
-  return {
-    async put(sessionId, tokens, expiresAt) {
-      tokenStore.set(sessionId, tokens, expiresAt)
-    },
-    async get(sessionId) {
-      return tokenStore.get(sessionId)
-    },
-    async remove(sessionId) {
-      tokenStore.delete(sessionId)
     },
   }
 }

@@ -1,5 +1,3 @@
-import type { Tokens } from '../ground/types.ts'
-
 /**
  * What several processes of one application must agree on. Sign-in itself needs none of it; it
  * makes logout final and single use certain beyond one process.
@@ -137,11 +135,73 @@ export interface SingleUse {
   claim(key: string, expiresAt: number): Promise<boolean>
 }
 
-/** Keeps the tokens of each session. */
+/** The tokens of a session, sealed by the kit. A store keeps the string as it is. */
+export interface TokenEntry {
+  /** 0 at the sign-in, and one more with each renewal. */
+  readonly version: number
+  readonly sealed: string
+}
+
+/**
+ * Keeps the tokens of each session, and which process may renew them right now. All of it is one
+ * step for all processes at once.
+ *
+ * Earlier versions of this package kept tokens as JSON with a member `accessToken`. A store that may
+ * hold such entries returns them as `{ version: 0, sealed: <that JSON> }`.
+ */
 export interface TokenStore {
-  put(sessionId: string, tokens: Tokens, expiresAt: number): Promise<void>
-  get(sessionId: string): Promise<Tokens | undefined>
+  /** Keeps the entry of a session that begins, until `expiresAt`. */
+  put(sessionId: string, entry: TokenEntry, expiresAt: number): Promise<void>
+  get(sessionId: string): Promise<TokenEntry | undefined>
+  /**
+   * Replaces an entry that has `expectedVersion`.
+   *
+   * @returns `changed` where the entry has another version, `gone` where there is none; then nothing
+   *   is written
+   */
+  replace(
+    sessionId: string,
+    entry: TokenEntry,
+    expiresAt: number,
+    expectedVersion: number,
+  ): Promise<'replaced' | 'changed' | 'gone'>
   remove(sessionId: string): Promise<void>
+  /**
+   * Lets one caller among all processes renew the entry of a version, until its lease ends by the
+   * store's own clock. What is known of lower versions no longer counts.
+   */
+  lease(sessionId: string, request: LeaseRequest): Promise<LeaseAnswer>
+  /** Ends the lease of `owner`, also one that has run out. The lease of another owner stays. */
+  endLease(sessionId: string, owner: string, end: LeaseEnd): Promise<void>
+}
+
+/** Asks for the right to renew the tokens of a session. */
+export interface LeaseRequest {
+  /** Random, and new for every request. */
+  readonly owner: string
+  /** Of the entry that will be renewed. */
+  readonly version: number
+  readonly leaseMs: number
+}
+
+/** Whether a lease was granted. Times are in milliseconds. */
+export type LeaseAnswer =
+  /**
+   * `triedMsAgo`: how long ago the first attempt to renew this version began whose outcome is
+   * unknown, because its lease ran out or was ended with `isAnswered: false`. Absent: none.
+   */
+  | { readonly status: 'granted'; readonly triedMsAgo?: number }
+  /** Another caller renews, for so long at most. */
+  | { readonly status: 'busy'; readonly leftMs: number }
+  /** The last attempt failed, and no lease is granted for so long. */
+  | { readonly status: 'quiet'; readonly leftMs: number }
+
+/** How an attempt to renew tokens ended. */
+export interface LeaseEnd {
+  /** False where an answer may have been lost: later holders are told since when (`triedMsAgo`). */
+  readonly isAnswered: boolean
+  /** For how long no lease is granted, in milliseconds. Default: 0. */
+  readonly quietMs?: number
 }
 
 /**

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { replicateRevocations } from '../../../src/lib/auth/revocations-replica.ts'
 import { liveSessions } from '../../../src/lib/auth/sessions.ts'
+import { tokenVault } from '../../../src/lib/auth/token-vault.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
@@ -8,7 +10,8 @@ import { newestCookies } from '../../../src/lib/session/newest-cookies.ts'
 import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { StateStore } from '../../../src/lib/state/store.ts'
-import { ada, hourMs, now, settableClock, tokens } from '../identities.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
+import { ada, entry, hourMs, now, settableClock, tokens } from '../identities.ts'
 import { cookieAfter, requestWith, responseTo, setCookieLines } from '../requests.ts'
 
 describe('a session', () => {
@@ -25,17 +28,58 @@ describe('a session', () => {
   })
 
   it('keeps its tokens in the token store and not in the cookie', async () => {
-    const { begin, store } = application()
+    const { begin, keptFor } = application()
     const cookie = await begin()
-    expect(await store.tokenStore.get(ada().sessionId)).toEqual(tokens())
+    expect(await keptFor(cookie)).toEqual({ version: 0, tokens: tokens() })
     expect(cookie).not.toContain('access')
+  })
+
+  it('has a key in its cookie that its tokens do not open without, a new one for each', async () => {
+    const { begin, identityIn, vault } = application()
+    const [one, other] = [await identityIn(await begin()), await identityIn(await begin())]
+    expect(one.tokenKey).toMatch(/^[\w-]{22}$/)
+    expect(other.tokenKey).not.toBe(one.tokenKey)
+    const { tokenKey: _tokenKey, ...withoutKey } = other
+    expect(await vault.get(withoutKey)).toBeUndefined()
+    expect(await vault.get({ ...other, tokenKey: one.tokenKey! })).toBeUndefined()
+    expect(await vault.get(other)).toEqual({ version: 0, tokens: tokens() })
+  })
+
+  it('has the same key when its cookie is renewed', async () => {
+    const { begin, identityIn, sessions, at } = application()
+    const cookie = await begin()
+    at(now + 13 * hourMs)
+    const res = responseTo()
+    sessions.principalOf(requestWith(cookie), res)
+    res.writeHead(200)
+    const [before, after] = [await identityIn(cookie), await identityIn(cookieAfter(res))]
+    expect(after.idleExpiresAt).toBeGreaterThan(before.idleExpiresAt)
+    expect(after.tokenKey).toBe(before.tokenKey)
+  })
+
+  it('shows its key to no handler', async () => {
+    const { begin, identityIn, principalFor } = application()
+    const cookie = await begin()
+    const { tokenKey } = await identityIn(cookie)
+    const principal = principalFor(cookie)
+    expect(inspect(principal, { depth: 9, showHidden: true })).not.toContain(tokenKey)
+    expect(JSON.stringify(principal)).not.toContain(tokenKey)
+  })
+
+  it('keeps with its tokens what its user may do, where that has a source', async () => {
+    const { begin, keptFor } = application()
+    const { roles, permissions, scopes } = ada()
+    const origin = { issuedAt: now, freshUntil: now + hourMs, fixed: ['roles'] } as const
+    const kept = await keptFor(await begin(ada({ authority: origin })))
+    expect(kept?.authority).toEqual({ ...origin, roles, permissions, scopes, claims: {} })
+    expect((await keptFor(await begin()))?.authority).toBeUndefined()
   })
 
   it('keeps its tokens until its absolute end, however often it was idle', async () => {
     const { begin, store, at } = application()
     await begin()
     at(ada().absoluteExpiresAt - 1)
-    expect(await store.tokenStore.get(ada().sessionId)).toEqual(tokens())
+    expect(await store.tokenStore.get(ada().sessionId)).toBeDefined()
     at(ada().absoluteExpiresAt)
     expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
   })
@@ -134,6 +178,25 @@ describe('end', () => {
   it('takes the tokens out of the token store', async () => {
     const { begin, sessions, store } = application()
     await sessions.end(requestWith(await begin()), responseTo())
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
+  })
+
+  it('answers the tokens that a version before kept unsealed', async () => {
+    const { sessions, store, cookieOfBefore } = application()
+    await store.tokenStore.put(
+      ada().sessionId,
+      { version: 0, sealed: JSON.stringify(tokens()) },
+      ada().absoluteExpiresAt,
+    )
+    expect(await sessions.end(requestWith(cookieOfBefore()), responseTo())).toEqual(tokens())
+    expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
+  })
+
+  it('removes tokens that do not open, too', async () => {
+    const { begin, sessions, store } = application()
+    const cookie = await begin()
+    await store.tokenStore.put(ada().sessionId, entry(), ada().absoluteExpiresAt)
+    expect(await sessions.end(requestWith(cookie), responseTo())).toBeUndefined()
     expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
   })
 
@@ -311,11 +374,19 @@ function application() {
     clock,
     maxLagMs: 1000,
   })
+  const secrets = [new Secret('a secret of these tests alone')]
+  const { logger } = recordingLogger()
+  const vault = tokenVault({
+    tokenStore: reliable('tokenStore', store.tokenStore),
+    secrets,
+    instanceId: 'these tests',
+    logger,
+  })
   const sessions = liveSessions({
     storage: sealedCookie({
       name: 'scalekit-session',
       style: { isSecure: true },
-      seal: sealer([new Secret('a secret of these tests alone')], 'session'),
+      seal: sealer(secrets, 'session'),
       idleSeconds: 24 * 3600,
       clock,
     }),
@@ -327,12 +398,18 @@ function application() {
         return !isStale
       },
     },
-    tokenStore: reliable('tokenStore', store.tokenStore),
+    vault,
     aliases: reliable('aliases', store.aliases),
     newest: newestCookies({ clock, maxLagMs: undefined }),
     abilities: { csrfToken: (sessionId) => sessionId },
     clock,
   })
+  async function identityIn(cookie: string): Promise<Identity> {
+    const identity = await sessions.live(requestWith(cookie))
+    if (!identity) throw new Error('The cookie holds no live session')
+    return identity
+  }
+
   return {
     sessions,
     store,
@@ -349,5 +426,14 @@ function application() {
     },
     principalFor: (cookie: string | undefined) =>
       sessions.principalOf(requestWith(cookie), responseTo()),
+    /** What the cookie itself holds. */
+    identityIn,
+    vault,
+    /** The cookie of Ada's session as the version before made it. */
+    cookieOfBefore() {
+      const name = '__Host-scalekit-session'
+      return `${name}=${sealer(secrets, 'session').seal(JSON.stringify(ada()), name)}`
+    },
+    keptFor: async (cookie: string) => vault.get(await identityIn(cookie)),
   }
 }

@@ -21,6 +21,11 @@ const cookieSecret = 'q3kX9vTz7Lm2Bn8Rw5Yc1Hd6Jf4Gs0Pa'
 const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
 const store = new MemoryStore()
+/** As an application wrote one for the version before. */
+const storeOfBefore = {
+  ...memoryStore(),
+  tokenStore: { async put() {}, async get() {}, async remove() {} },
+}
 const admin = { role: 'admin' }
 
 describe('a variable', () => {
@@ -483,6 +488,7 @@ describe('every other option', () => {
       { store: { ...memoryStore(), revocations: { write() {} } } },
       'must be an object with a since() method',
     ],
+    ['store', { store: storeOfBefore }, 'must have a tokenStore with a replace() method'],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
     ['logger', { logger: { info() {} } }, 'must be an object with a debug() method'],
     ['http.fetch', { http: { fetch: 'fetch' } }, 'must be a function'],

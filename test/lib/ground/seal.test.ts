@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { randomText } from '../../../src/lib/ground/bytes.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 
@@ -123,6 +124,44 @@ describe('open', () => {
     const sealed = session.seal(text, label)
     session.open(sealed, 'another label')
     expect(Error.stackTraceLimit).toBe(stackTraceLimit)
+  })
+})
+
+describe('a sealer whose keys need a second half', () => {
+  const half = randomText(128)
+  const withHalf = sealer([older], 'tokens scalekit', half)
+
+  it('opens what it sealed, and so does another one with the same half', () => {
+    const sealed = withHalf.seal(text, label)
+    expect(withHalf.open(sealed, label)).toBe(text)
+    expect(sealer([older], 'tokens scalekit', half).open(sealed, label)).toBe(text)
+  })
+
+  it.each<[string, ReturnType<typeof sealer>]>([
+    ['no half', sealer([older], 'tokens scalekit')],
+    ['an empty half', sealer([older], 'tokens scalekit', '')],
+    ['another half', sealer([older], 'tokens scalekit', randomText(128))],
+    ['a longer half', sealer([older], 'tokens scalekit', `${half}A`)],
+    ['another secret', sealer([newer], 'tokens scalekit', half)],
+    ['another purpose', sealer([older], 'tokens other', half)],
+    ['a secret that is both', sealer([both()], 'tokens scalekit')],
+    ['a secret that is both, and no half', sealer([both()], 'tokens scalekit', '')],
+  ])('seals what nothing with %s opens, and opens nothing of it', (_what, other) => {
+    expect(other.open(withHalf.seal(text, label), label)).toBeUndefined()
+    expect(withHalf.open(other.seal(text, label), label)).toBeUndefined()
+  })
+
+  /** The secret and the half as they are put together. */
+  function both(): Secret {
+    return new Secret(`${half}\n${older.reveal()}`)
+  }
+
+  it('names the secret by the same key id as one without, so that it can be replaced', () => {
+    const keyId = (one: ReturnType<typeof sealer>) => one.seal(text, label).split('.')[1]
+    expect(keyId(withHalf)).toBe(keyId(sealer([older], 'tokens scalekit')))
+    const rotated = sealer([newer, older], 'tokens scalekit', half)
+    expect(rotated.open(withHalf.seal(text, label), label)).toBe(text)
+    expect(withHalf.open(rotated.seal(text, label), label)).toBeUndefined()
   })
 })
 

@@ -10,6 +10,13 @@ describe('a Secret', () => {
     expect(secret.reveal()).toBe(value)
   })
 
+  it('derives other keys with a half than without, and other ones with each half', () => {
+    const halves = [undefined, '', 'AAAA', 'AAAB']
+    const keys = halves.map((half) => secret.derive('key', 32, half).toString('hex'))
+    expect(new Set(keys).size).toBe(halves.length)
+    expect(secret.derive('key', 32, 'AAAA').toString('hex')).toBe(keys[2])
+  })
+
   it.each([
     ['a template', `${secret}`],
     ['concatenation', `secret: ${String(secret)}`],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { boundedStore } from '../../../src/lib/state/bounded-store.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { DeadLetter, StateStore } from '../../../src/lib/state/store.ts'
-import { now, tokens } from '../identities.ts'
+import { entry, now } from '../identities.ts'
 
 const never = () => new Promise<never>(() => {})
 
@@ -10,7 +10,14 @@ const never = () => new Promise<never>(() => {})
 const hanging: StateStore = {
   revocations: { write: never, since: never },
   singleUse: { claim: never },
-  tokenStore: { put: never, get: never, remove: never },
+  tokenStore: {
+    put: never,
+    get: never,
+    replace: never,
+    remove: never,
+    lease: never,
+    endLease: never,
+  },
   ledger: {
     claim: never,
     renew: never,
@@ -25,6 +32,7 @@ const hanging: StateStore = {
 }
 
 const claim = { deliveryId: 'msg_1', bodyHash: 'hash', owner: 'me', leaseMs: 1000 }
+const leaseRequest = { owner: 'me', version: 0, leaseMs: 1000 }
 const letter: DeadLetter = {
   deliveryId: 'msg_1',
   type: 'x',
@@ -46,8 +54,14 @@ describe('boundedStore', () => {
     ['revocations.write', ({ revocations }) => revocations.write([])],
     ['revocations.since', ({ revocations }) => revocations.since()],
     ['singleUse.claim', ({ singleUse }) => singleUse.claim('key', now)],
-    ['tokenStore.put', ({ tokenStore }) => tokenStore.put('id', tokens(), now)],
+    ['tokenStore.put', ({ tokenStore }) => tokenStore.put('id', entry(), now)],
     ['tokenStore.get', ({ tokenStore }) => tokenStore.get('id')],
+    ['tokenStore.replace', ({ tokenStore }) => tokenStore.replace('id', entry(), now, 0)],
+    ['tokenStore.lease', ({ tokenStore }) => tokenStore.lease('id', leaseRequest)],
+    [
+      'tokenStore.endLease',
+      ({ tokenStore }) => tokenStore.endLease('id', 'me', { isAnswered: true }),
+    ],
     ['tokenStore.remove', ({ tokenStore }) => tokenStore.remove('id')],
     ['aliases.add', ({ aliases }) => aliases.add([])],
     ['aliases.find', ({ aliases }) => aliases.find([])],
@@ -83,8 +97,16 @@ describe('boundedStore', () => {
     expect(bounded.revocations.local?.get('session:1')).toEqual([revocation])
     expect(await bounded.singleUse.claim('key', now + 1)).toBe(true)
     expect(await store.singleUse.claim('key', now + 1)).toBe(false)
-    await bounded.tokenStore.put('id', tokens(), now + 1000)
-    expect(await bounded.tokenStore.get('id')).toEqual(tokens())
+    await bounded.tokenStore.put('id', entry(), now + 1000)
+    expect(await bounded.tokenStore.get('id')).toEqual(entry())
+    expect(await bounded.tokenStore.replace('id', entry({ version: 1 }), now + 1000, 0)).toBe(
+      'replaced',
+    )
+    expect(await store.tokenStore.get('id')).toEqual(entry({ version: 1 }))
+    expect(await bounded.tokenStore.lease('id', leaseRequest)).toEqual({ status: 'granted' })
+    await bounded.tokenStore.endLease('id', 'me', { isAnswered: true, quietMs: 5 })
+    const refused = await bounded.tokenStore.lease('id', leaseRequest)
+    expect(refused).toEqual({ status: 'quiet', leftMs: 5 })
     await bounded.aliases.add([{ key: 'a', value: 'b', expiresAt: now + 1 }])
     expect(await bounded.aliases.find(['a'])).toEqual(['b'])
     await bounded.tokenStore.remove('id')
@@ -116,6 +138,21 @@ describe('boundedStore', () => {
     await vi.advanceTimersByTimeAsync(3000)
     await outcome
     expect(await ledger.claim({ ...claim, owner: 'next' })).toMatchObject({ status: 'claimed' })
+  })
+
+  it('gives back a lease that was granted too late', async () => {
+    const { tokenStore } = memoryStore({ clock: () => now })
+    const slow: typeof tokenStore.lease = (...given) =>
+      new Promise((resolve) => setTimeout(() => resolve(tokenStore.lease(...given)), 3000))
+    const bounded = boundedStore({ ...hanging, tokenStore: { ...tokenStore, lease: slow } })
+    const outcome = expect(bounded.tokenStore.lease('id', leaseRequest)).rejects.toThrow(
+      'timed out after',
+    )
+    await vi.advanceTimersByTimeAsync(3000)
+    await outcome
+    // Nothing was sent under it, so no outcome is unknown.
+    const next = await tokenStore.lease('id', { ...leaseRequest, owner: 'next' })
+    expect(next).toEqual({ status: 'granted' })
   })
 
   it('lets an application’s own transaction take its time', () => {

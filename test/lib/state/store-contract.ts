@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinRevocations } from '../../../src/lib/state/join-revocations.ts'
 import type { Revocation, Revocations, StateStore } from '../../../src/lib/state/store.ts'
-import { tokens } from '../identities.ts'
+import { describeTokenStore } from './token-store-contract.ts'
 
 const hourMs = 3_600_000
 
@@ -14,13 +14,13 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>
 }
 
-type Create = () => Promise<StoreUnderTest>
+export type Create = () => Promise<StoreUnderTest>
 
 /** What every store promises, its ledger left out. */
 export function describeStore(name: string, create: Create): void {
   describe(`the revocations of ${name}`, () => describeRevocations(create))
   describe(`single use in ${name}`, () => describeSingleUse(create))
-  describe(`the token store of ${name}`, () => describeTokenStore(create))
+  describeTokenStore(name, create)
   describe(`the aliases of ${name}`, () => describeAliases(create))
 }
 
@@ -164,45 +164,6 @@ function describeSingleUse(create: Create): void {
     await pass(100)
     expect(await store.singleUse.claim('brief', now() + 100)).toBe(true)
     expect(await store.singleUse.claim('lasting', now() + hourMs)).toBe(false)
-  })
-}
-
-function describeTokenStore(create: Create): void {
-  it('keeps the tokens of each session whole', async () => {
-    const { store, other, now } = await create()
-    const one = tokens({ accessToken: 'one', refreshToken: 'r', accessTokenExpiresAt: now() })
-    const two = tokens({ accessToken: 'two' })
-    await store.tokenStore.put('1', one, now() + hourMs)
-    await store.tokenStore.put('2', two, now() + hourMs)
-    expect(await other.tokenStore.get('1')).toEqual(one)
-    expect(await other.tokenStore.get('2')).toEqual(two)
-  })
-
-  it('keeps the latest tokens of a session', async () => {
-    const { store, now } = await create()
-    await store.tokenStore.put('1', tokens({ refreshToken: 'old' }), now() + hourMs)
-    await store.tokenStore.put('1', tokens({ accessToken: 'new' }), now() + hourMs)
-    expect(await store.tokenStore.get('1')).toEqual(tokens({ accessToken: 'new' }))
-  })
-
-  it('forgets tokens when their session ends, and no sooner', async () => {
-    const { store, now, pass } = await create()
-    await store.tokenStore.put('1', tokens(), now() + 100)
-    await store.tokenStore.put('2', tokens(), now() + hourMs)
-    await pass(100)
-    expect(await store.tokenStore.get('1')).toBeUndefined()
-    expect(await store.tokenStore.get('2')).toEqual(tokens())
-  })
-
-  it('forgets what is removed, and knows no other session', async () => {
-    const { store, other, now } = await create()
-    await store.tokenStore.put('1', tokens(), now() + hourMs)
-    await store.tokenStore.put('2', tokens(), now() + hourMs)
-    await other.tokenStore.remove('1')
-    await other.tokenStore.remove('never')
-    expect(await store.tokenStore.get('1')).toBeUndefined()
-    expect(await store.tokenStore.get('2')).toEqual(tokens())
-    expect(await store.tokenStore.get('constructor')).toBeUndefined()
   })
 }
 

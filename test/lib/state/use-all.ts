@@ -5,9 +5,11 @@ import type {
   Revocation,
   StateStore,
 } from '../../../src/lib/state/store.ts'
-import { tokens } from '../identities.ts'
+import { entry } from '../identities.ts'
 
 export const hourMs = 3_600_000
+
+const leaseRequest = { owner: 'me', version: 0, leaseMs: 60_000 }
 
 /** Calls all of a new store, and finds what it left there. */
 export async function useAll({
@@ -20,10 +22,16 @@ export async function useAll({
   await revocations.write([revocation('session:1', hourMs)])
   expect((await revocations.since()).revocations).toHaveLength(1)
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
-  await tokenStore.put('1', tokens(), Date.now() + hourMs)
-  await tokenStore.put('2', tokens(), Date.now() + hourMs)
+  await tokenStore.put('1', entry(), Date.now() + hourMs)
+  await tokenStore.put('2', entry(), Date.now() + hourMs)
   await tokenStore.remove('2')
-  expect(await tokenStore.get('1')).toEqual(tokens())
+  expect(await tokenStore.get('1')).toEqual(entry())
+  const renewed = entry({ version: 1 })
+  expect(await tokenStore.lease('1', leaseRequest)).toEqual({ status: 'granted' })
+  expect(await tokenStore.replace('1', renewed, Date.now() + hourMs, 0)).toBe('replaced')
+  await tokenStore.endLease('1', 'me', { isAnswered: true, quietMs: hourMs })
+  expect((await tokenStore.lease('1', leaseRequest)).status).toBe('quiet')
+  expect(await tokenStore.get('1')).toEqual(renewed)
   await ledger.claim(claim('msg_1'))
   expect(await ledger.renew('msg_1', 'me', 1000)).toBe(true)
   await ledger.settle('msg_1', 'me', hourMs)
@@ -48,6 +56,7 @@ export async function expectUnused({
   expect((await revocations.since()).revocations).toEqual([])
   expect(await singleUse.claim('transaction:1', Date.now() + hourMs)).toBe(true)
   expect(await tokenStore.get('1')).toBeUndefined()
+  expect(await tokenStore.lease('1', leaseRequest)).toEqual({ status: 'granted' })
   expect((await ledger.claim(claim('msg_1'))).status).toBe('claimed')
   expect(await ledger.deadLetters()).toEqual([])
   expect(await aliases.find(['1'])).toEqual([])
@@ -58,6 +67,7 @@ export const questions: readonly [part: string, ask: (store: StateStore) => Prom
   ['revocations', ({ revocations }) => revocations.since()],
   ['single use', ({ singleUse }) => singleUse.claim('a', Date.now() + hourMs)],
   ['the token store', ({ tokenStore }) => tokenStore.get('1')],
+  ['leases', ({ tokenStore }) => tokenStore.lease('1', leaseRequest)],
   ['the aliases', ({ aliases }) => aliases.find(['1'])],
   ['the ledger', ({ ledger }) => ledger.claim(claim('msg_1'))],
 ]

@@ -20,7 +20,7 @@ export interface PostgresStore extends StateStore {
  * The first call creates the tables, or migrates those of an older version; processes of that
  * version can go on with them. A role that may not create tables can use those that another role
  * created. Expired rows are deleted as new ones are written; dead letters stay until they are
- * handled. The sessions' tokens are stored unencrypted, so only the application should read them.
+ * handled.
  *
  * @param pool A pool of `pg` on the primary; it stays yours to close. Give it a
  *   `connectionTimeoutMillis` and an `error` listener.

@@ -59,4 +59,18 @@ export const schemaSteps: readonly SchemaStep[] = [
     );
     create index if not exists aliases_end on ${schema}.aliases (expires_at)
   `,
+  // Processes of earlier versions leave the version of a session's tokens out, which then is 0.
+  (schema) => `
+    alter table ${schema}.tokens add column if not exists version integer not null default 0;
+    create table if not exists ${schema}.token_leases (
+      session_id text primary key,
+      version integer not null,
+      owner text,
+      begun_at float8,
+      tried_at float8,
+      free_at float8 not null,
+      expires_at float8 not null
+    );
+    create index if not exists token_leases_end on ${schema}.token_leases (expires_at)
+  `,
 ]

@@ -4,6 +4,7 @@ export interface Tables {
   readonly revocations: string
   readonly used: string
   readonly tokens: string
+  readonly tokenLeases: string
   readonly deliveries: string
   readonly deadLetters: string
   readonly aliases: string
@@ -22,6 +23,7 @@ export function tablesIn(schema: string): Tables {
     revocations: `${quoted}.marks`,
     used: `${quoted}.used`,
     tokens: `${quoted}.tokens`,
+    tokenLeases: `${quoted}.token_leases`,
     deliveries: `${quoted}.deliveries`,
     deadLetters: `${quoted}.dead_letters`,
     aliases: `${quoted}.aliases`,

@@ -14,8 +14,7 @@ import { redisTokenStore } from './token-store.ts'
  *
  * Everything ends by itself except dead letters, of which there are at most a thousand, and one
  * small stream. A Redis that evicts keys to make room, or restarts empty, forgets who signed out, and
- * then every user has to sign in again: set `maxmemory-policy noeviction` and `appendonly yes`. It
- * holds the sessions' tokens as they are, so no other program should read it.
+ * then every user has to sign in again: set `maxmemory-policy noeviction` and `appendonly yes`.
  *
  * @param client A connected client; its connection stays yours to close.
  * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
@@ -35,7 +34,7 @@ export function redisStore(
   return {
     revocations: redisRevocations(client, `${prefix}marks`),
     singleUse: redisSingleUse(client, `${prefix}used:`),
-    tokenStore: redisTokenStore(client, `${prefix}tokens:`),
+    tokenStore: redisTokenStore(client, prefix),
     ledger: {
       ...redisDeliveries(client, `${prefix}delivery:`),
       ...redisDeadLetters(client, prefix),

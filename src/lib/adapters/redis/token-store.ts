@@ -1,20 +1,39 @@
-import type { Tokens } from '../../ground/types.ts'
 import type { TokenStore } from '../../state/store.ts'
+import { entryIn, textOf } from '../token-text.ts'
 import { type RedisClient, wholeMs } from './client.ts'
+import { script } from './script.ts'
+import { redisTokenLeases } from './token-leases.ts'
 
-/** Tokens as JSON, each session's under a key that ends with the session. */
+/** Replaces an entry: its text, its end, and the version that has to be there. */
+const replace = script(`
+  local text = redis.call('GET', KEYS[1])
+  if not text then return 'gone' end
+  local version = cjson.decode(text).version or 0
+  if version ~= tonumber(ARGV[3]) then return 'changed' end
+  redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
+  return 'replaced'
+`)
+
+/** The tokens of each session under a key that ends with the session. */
 export function redisTokenStore(client: RedisClient, prefix: string): TokenStore {
+  const tokens = `${prefix}tokens:`
   return {
-    async put(sessionId, tokens, expiresAt) {
-      const json = JSON.stringify(tokens)
-      await client.sendCommand(['SET', prefix + sessionId, json, 'PXAT', wholeMs(expiresAt)])
+    async put(sessionId, entry, expiresAt) {
+      const end = wholeMs(expiresAt)
+      await client.sendCommand(['SET', tokens + sessionId, textOf(entry), 'PXAT', end])
     },
     async get(sessionId) {
-      const json = (await client.sendCommand(['GET', prefix + sessionId])) as string | null
-      return json === null ? undefined : (JSON.parse(json) as Tokens)
+      const text = (await client.sendCommand(['GET', tokens + sessionId])) as string | null
+      return text === null ? undefined : entryIn(text)
+    },
+    async replace(sessionId, entry, expiresAt, expectedVersion) {
+      const args = [textOf(entry), wholeMs(expiresAt), String(expectedVersion)]
+      const outcome = await replace(client, [tokens + sessionId], args)
+      return outcome as 'replaced' | 'changed' | 'gone'
     },
     async remove(sessionId) {
-      await client.sendCommand(['DEL', prefix + sessionId])
+      await client.sendCommand(['DEL', tokens + sessionId])
     },
+    ...redisTokenLeases(client, `${prefix}lease:`, tokens),
   }
 }

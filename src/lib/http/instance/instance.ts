@@ -19,6 +19,7 @@ import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { type Revoke, revokeWith } from '../../auth/revoke.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
+import { tokenVault } from '../../auth/token-vault.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
 import type { Config } from '../../config/config.ts'
@@ -127,7 +128,12 @@ export function createInstance(config: Config): Instance {
   const sessions = liveSessions({
     storage: sessionStorage(config, cookieStyle, seal),
     revocations,
-    tokenStore: store.tokenStore,
+    vault: tokenVault({
+      tokenStore: store.tokenStore,
+      secrets: config.secret,
+      instanceId: id,
+      logger,
+    }),
     aliases: store.aliases,
     newest,
     abilities: { csrfToken: csrf.issue },

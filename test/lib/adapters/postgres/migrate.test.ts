@@ -5,8 +5,9 @@ import { schemaSteps } from '../../../../src/lib/adapters/postgres/schema-steps.
 import { tablesIn } from '../../../../src/lib/adapters/postgres/tables.ts'
 import { type PostgresClient, postgresStore } from '../../../../src/postgres.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
+import { entry, tokens } from '../../identities.ts'
 import { hourMs, revocation, useAll } from '../../state/use-all.ts'
-import { laterSteps, newSchema, schemasIn, versionsOf } from './schemas.ts'
+import { laterSteps, newSchema, putAsBefore, schemasIn, versionsOf } from './schemas.ts'
 import { expectRowsOfVersion1 } from './version-1.ts'
 
 describe.skipIf(!hasPostgres)('the tables of postgresStore', () => {
@@ -77,6 +78,24 @@ describe.skipIf(!hasPostgres)('the tables of postgresStore', () => {
       expect(await schemas.select(read)).toEqual([['new', added.notBefore, added.expiresAt]])
     })
 
+    it('take tokens of processes of both versions during a rolling deploy', async () => {
+      const schema = await schemas.currentSchema()
+      const { tokenStore } = postgresStore(postgres.pool, { schema })
+      const plain = JSON.stringify(tokens())
+      const end = Date.now() + hourMs
+      await putAsBefore(postgres.pool, schema, 'old', plain, end)
+      expect(await tokenStore.get('old')).toEqual({ version: 0, sealed: plain })
+      expect(await tokenStore.replace('old', entry({ version: 1 }), end, 0)).toBe('replaced')
+      expect(await tokenStore.get('old')).toEqual(entry({ version: 1 }))
+      await tokenStore.put('new', entry(), end)
+      // They find no ID token, and sign out without it.
+      for (const sessionId of ['old', 'new']) {
+        const read = `select tokens from "${schema}".tokens where session_id = $1`
+        const [[json]] = (await schemas.select(read, sessionId)) as [[string]]
+        expect(JSON.parse(json).idToken).toBeUndefined()
+      }
+    })
+
     it('are what the first step creates', async () => {
       const created = await schemas.currentSchema(schemaSteps.slice(0, 1))
       const found = await schemas.columnsAndIndexesIn(await schemas.oldSchema())
@@ -109,6 +128,17 @@ describe.skipIf(!hasPostgres)('the tables of postgresStore', () => {
       expect(asked).toHaveLength(1)
       await expectRowsOfVersion1(postgresStore(user, { schema }))
     })
+  })
+
+  it('of version 2 keep their tokens and get versions and leases for them', async () => {
+    const schema = await schemas.currentSchema(schemaSteps.slice(0, 2))
+    const plain = JSON.stringify(tokens())
+    await putAsBefore(postgres.pool, schema, 'old', plain, Date.now() + hourMs)
+    const { tokenStore } = postgresStore(postgres.pool, { schema })
+    expect(await tokenStore.get('old')).toEqual({ version: 0, sealed: plain })
+    const asked = { owner: 'me', version: 0, leaseMs: 1000 }
+    expect(await tokenStore.lease('old', asked)).toEqual({ status: 'granted' })
+    expect(await schemas.versionsIn(schema)).toEqual(versionsOf(schemaSteps))
   })
 
   it('are asked for their version once, and for nothing else, when they are current', async () => {
@@ -183,7 +213,9 @@ describe.skipIf(!hasPostgres)('the tables of postgresStore', () => {
 
   it('get their version back when an application truncates all tables', async () => {
     const schema = await schemas.currentSchema()
-    await postgres.pool.query(`truncate "${schema}".store_versions`)
+    await useAll(postgresStore(postgres.pool, { schema }))
+    const tables = Object.entries(tablesIn(schema)).filter(([name]) => name !== 'schema')
+    await postgres.pool.query(`truncate ${tables.map(([, table]) => table).join(', ')}`)
     await useAll(postgresStore(postgres.pool, { schema }))
     expect(await schemas.versionsIn(schema)).toEqual(versionsOf(schemaSteps))
   })

@@ -5,9 +5,10 @@ import { postgresStore } from '../../../../src/postgres.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { hasPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
 import { pass } from '../../../support/real-time.ts'
-import { tokens } from '../../identities.ts'
+import { entry } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
+import { describeSharedLeases } from '../../state/token-store-contract.ts'
 import {
   claim,
   expectUnused,
@@ -17,6 +18,8 @@ import {
   revocation,
   useAll,
 } from '../../state/use-all.ts'
+
+const leaseRequest = { owner: 'me', version: 0, leaseMs: 1000 }
 
 describe.skipIf(!hasPostgres)('postgresStore', () => {
   let postgres: Postgres
@@ -42,6 +45,7 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
 
   describeStore('postgresStore', create)
   describeSharedRevocations('postgresStore', create)
+  describeSharedLeases('postgresStore', create)
   describeLedger('postgresStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   describe('its tables', () => {
@@ -61,12 +65,12 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
           'select 1 from information_schema.tables where table_schema = $1',
           [schema],
         )
-        expect(found.rows).toHaveLength(7)
+        expect(found.rows).toHaveLength(8)
       },
     )
 
     it('are in the schema `scalekit` when it is told nothing', async () => {
-      await postgresStore(postgres.pool).tokenStore.put('1', tokens(), Date.now() + hourMs)
+      await postgresStore(postgres.pool).tokenStore.put('1', entry(), Date.now() + hourMs)
       expect(await count('scalekit', 'tokens')).toBe(1)
     })
 
@@ -96,24 +100,55 @@ describe.skipIf(!hasPostgres)('postgresStore', () => {
       const { store, schema } = await create()
       for (let at = 0; at < 3; at += 1) {
         await store.singleUse.claim(`brief:${at}`, Date.now() + 50)
-        await store.tokenStore.put(`brief:${at}`, tokens(), Date.now() + 50)
+        await store.tokenStore.put(`brief:${at}`, entry(), Date.now() + 50)
         await store.revocations.write([revocation(`brief:${at}`, 50)])
         await store.ledger.claim(claim(`brief:${at}`))
         await store.ledger.settle(`brief:${at}`, 'me', 50)
         await store.aliases.add([{ key: 'key', value: `brief:${at}`, expiresAt: Date.now() + 50 }])
       }
       await pass(50)
+      await store.tokenStore.lease('brief', leaseRequest)
+      await postgres.pool.query(`update "${schema}".token_leases set expires_at = 0`)
+      await store.tokenStore.lease('new', leaseRequest)
       await store.singleUse.claim('new', Date.now() + hourMs)
-      await store.tokenStore.put('new', tokens(), Date.now() + hourMs)
+      await store.tokenStore.put('new', entry(), Date.now() + hourMs)
       await store.revocations.write([revocation('new', hourMs)])
       await store.ledger.claim(claim('new'))
       await store.aliases.add([{ key: 'key', value: 'new', expiresAt: Date.now() + hourMs }])
       // The epoch stays among the revocations.
-      const left = { used: 1, tokens: 1, marks: 2, deliveries: 1, aliases: 1 }
+      const left = { used: 1, tokens: 1, token_leases: 1, marks: 2, deliveries: 1, aliases: 1 }
       for (const [table, rows] of Object.entries(left)) {
         expect([table, await count(schema, table)]).toEqual([table, rows])
       }
     })
+  })
+
+  it('remembers a lease for ten minutes after its end, and after its quiet time', async () => {
+    const { store, schema } = await create()
+    const expectLasts = async (ms: number) => {
+      const { rows } = await postgres.pool.query(
+        `select expires_at - extract(epoch from now()) * 1000 as "lastsMs"
+        from "${schema}".token_leases`,
+      )
+      expect(rows[0].lastsMs).toBeLessThanOrEqual(ms + 1)
+      expect(rows[0].lastsMs).toBeGreaterThan(ms - 60_000)
+    }
+    await store.tokenStore.lease('1', { ...leaseRequest, leaseMs: hourMs })
+    await expectLasts(hourMs + 600_000)
+    await store.tokenStore.endLease('1', 'me', { isAnswered: true })
+    await expectLasts(600_000)
+    await store.tokenStore.lease('1', { ...leaseRequest, leaseMs: 1 })
+    await store.tokenStore.endLease('1', 'me', { isAnswered: false, quietMs: 120_000 })
+    await expectLasts(720_000)
+  })
+
+  it('knows nothing of a lease that it no longer has to remember', async () => {
+    const { store, schema } = await create()
+    await store.tokenStore.lease('1', { ...leaseRequest, version: 5 })
+    await store.tokenStore.endLease('1', 'me', { isAnswered: false, quietMs: hourMs })
+    await postgres.pool.query(`update "${schema}".token_leases set expires_at = 0`)
+    expect(await store.tokenStore.lease('1', leaseRequest)).toEqual({ status: 'granted' })
+    expect((await store.tokenStore.lease('1', leaseRequest)).status).toBe('busy')
   })
 
   it('remembers an unfinished delivery for a day after each attempt', async () => {

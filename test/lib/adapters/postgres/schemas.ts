@@ -10,7 +10,8 @@ export const laterSteps = [
   ...schemaSteps,
   (schema: string) => `
     alter table ${schema}.tokens add column trace text not null default '';
-    insert into ${schema}.tokens values ('trace', '{}', 0, '2')`,
+    insert into ${schema}.tokens (session_id, tokens, expires_at, trace)
+      values ('trace', '{}', 0, '2')`,
   (schema: string) => `update ${schema}.tokens set trace = trace || '3' where session_id = 'trace'`,
 ]
 
@@ -18,6 +19,20 @@ export const laterSteps = [
 export const versionsOf = (steps: readonly unknown[]) => steps.map((_, at) => at + 1)
 
 export const newSchema = () => `test ${randomUUID()}`
+
+/** Keeps tokens by the statement of the versions 1 and 2. Never edit it. */
+export async function putAsBefore(
+  pool: Pool,
+  schema: string,
+  ...values: readonly [sessionId: string, json: string, expiresAt: number]
+): Promise<void> {
+  await pool.query(
+    `insert into "${schema}".tokens (session_id, tokens, expires_at) values ($1, $2, $3)
+    on conflict (session_id) do update
+    set tokens = excluded.tokens, expires_at = excluded.expires_at`,
+    [...values],
+  )
+}
 
 /** Schemas of one database in several states, and what is in them. */
 export function schemasIn(pool: Pool) {

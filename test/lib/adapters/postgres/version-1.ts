@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { PostgresStore } from '../../../../src/postgres.ts'
-import { tokens } from '../../identities.ts'
+import { entry } from '../../identities.ts'
 import { claim, hourMs, letter, revocation } from '../../state/use-all.ts'
 
 /** The tables as they were made before their version was recorded. Never edit them. */
@@ -74,9 +74,12 @@ export async function expectRowsOfVersion1(store: PostgresStore): Promise<void> 
   expect(await singleUse.claim('transaction:old', Date.now() + hourMs)).toBe(false)
   expect(await singleUse.claim('transaction:new', Date.now() + hourMs)).toBe(true)
 
-  expect(await tokenStore.get('old')).toEqual(tokens())
-  await tokenStore.put('new', tokens(), Date.now() + hourMs)
-  expect(await tokenStore.get('new')).toEqual(tokens())
+  const unsealed = { version: 0, sealed: '{"accessToken":"access","idToken":"id"}' }
+  expect(await tokenStore.get('old')).toEqual(unsealed)
+  expect(await tokenStore.replace('old', entry({ version: 1 }), later, 0)).toBe('replaced')
+  expect(await tokenStore.get('old')).toEqual(entry({ version: 1 }))
+  await tokenStore.put('new', entry(), Date.now() + hourMs)
+  expect(await tokenStore.get('new')).toEqual(entry())
   await tokenStore.remove('old')
   expect(await tokenStore.get('old')).toBeUndefined()
 

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { Redis as IoRedis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisStore } from '../../../../src/redis.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { pass } from '../../../support/real-time.ts'
 import { hasRedis, type Redis, startRedis } from '../../../support/redis.ts'
-import { tokens } from '../../identities.ts'
+import { entry, tokens } from '../../identities.ts'
 import { describeLedger } from '../../state/ledger-contract.ts'
 import { describeSharedRevocations, describeStore } from '../../state/store-contract.ts'
+import { describeSharedLeases } from '../../state/token-store-contract.ts'
 import {
   claim,
   expectUnused,
@@ -36,6 +38,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
 
   describeStore('redisStore', create)
   describeSharedRevocations('redisStore', create)
+  describeSharedLeases('redisStore', create)
   describeLedger('redisStore', async () => ({ ledger: (await create()).store.ledger, pass }))
 
   it('begins every key with its prefix, and lets every key end but those of dead letters and of the epoch', async () => {
@@ -47,7 +50,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     const lasting = await filterAsync(added, async (key) => (await redis.client.pTTL(key)) < 0)
     const letters = `${prefix}{dead-letters}`
     expect(lasting.sort()).toEqual([`${prefix}marks`, letters, `${letters}:order`])
-    expect(added.length - lasting.length).toBe(5)
+    expect(added.length - lasting.length).toBe(6)
   })
 
   it('shares nothing between two prefixes', async () => {
@@ -56,7 +59,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
   })
 
   it('says `scalekit:` in front when it is told nothing', async () => {
-    await redisStore(redis.client).tokenStore.put('1', tokens(), Date.now() + hourMs)
+    await redisStore(redis.client).tokenStore.put('1', entry(), Date.now() + hourMs)
     expect(await redis.client.exists('scalekit:tokens:1')).toBe(1)
   })
 
@@ -118,6 +121,59 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     expect(entries.at(-1)![1].slice(0, 6)).toEqual(read)
   })
 
+  it('reads and replaces tokens of processes of the version before, which kept them as JSON', async () => {
+    const { store, prefix } = await create()
+    const plain = JSON.stringify(tokens({ refreshToken: 'r' }))
+    const key = `${prefix}tokens:1`
+    await redis.client.sendCommand(['SET', key, plain, 'PXAT', String(Date.now() + hourMs)])
+    expect(await store.tokenStore.get('1')).toEqual({ version: 0, sealed: plain })
+    const renewed = entry({ version: 1 })
+    const replace = (expected: number) =>
+      store.tokenStore.replace('1', renewed, Date.now() + hourMs, expected)
+    expect([await replace(1), await replace(0)]).toEqual(['changed', 'replaced'])
+    expect(await store.tokenStore.get('1')).toEqual(renewed)
+  })
+
+  it('keeps tokens as processes of the version before can read: they find no ID token', async () => {
+    const { store, prefix } = await create()
+    await store.tokenStore.put('1', entry(), Date.now() + hourMs)
+    const json = (await redis.client.sendCommand(['GET', `${prefix}tokens:1`])) as string
+    expect(JSON.parse(json).idToken).toBeUndefined()
+  })
+
+  it('remembers a lease for ten minutes after its end, and after its quiet time', async () => {
+    const { store, prefix } = await create()
+    const key = `${prefix}lease:{${prefix}tokens:1}`
+    const expectLasts = async (ms: number) => {
+      const lastsMs = await redis.client.pTTL(key)
+      expect(lastsMs).toBeLessThanOrEqual(ms)
+      expect(lastsMs).toBeGreaterThan(ms - 60_000)
+    }
+    await store.tokenStore.lease('1', { owner: 'me', version: 0, leaseMs: hourMs })
+    await expectLasts(hourMs + 600_000)
+    await store.tokenStore.endLease('1', 'me', { isAnswered: true })
+    await expectLasts(600_000)
+    await store.tokenStore.lease('1', { owner: 'me', version: 0, leaseMs: 1 })
+    await store.tokenStore.endLease('1', 'me', { isAnswered: false, quietMs: 120_000 })
+    await expectLasts(720_000)
+  })
+
+  it('keeps tokens and leases through ioredis, too', async () => {
+    const ioredis = new IoRedis(redis.port, '127.0.0.1')
+    const { store, prefix } = await create()
+    const sendCommand = ([name, ...args]: string[]) => ioredis.call(name!, ...args)
+    const other = redisStore({ sendCommand }, { prefix })
+    await useAll(other)
+    const request = { owner: 'another', version: 0, leaseMs: 1000 }
+    expect(await other.tokenStore.lease('1', request)).toMatchObject({ status: 'quiet' })
+    expect(await store.tokenStore.lease('1', { ...request, version: 1 })).toEqual({
+      status: 'granted',
+    })
+    const busy = await other.tokenStore.lease('1', { ...request, version: 1 })
+    expect(busy).toEqual({ status: 'busy', leftMs: expect.any(Number) })
+    ioredis.disconnect()
+  })
+
   it('keeps the latest thousand dead letters', async () => {
     const { ledger } = (await create()).store
     for (let at = 0; at < 1001; at += 1) await ledger.putDeadLetter(letter(`msg_${at}`, at))
@@ -149,7 +205,7 @@ describe.skipIf(!hasRedis)('redisStore', () => {
     const end = Date.now() + hourMs
     await store.revocations.write([revocation('brief', 1000)])
     await store.singleUse.claim('a', end)
-    await store.tokenStore.put('a', tokens(), end)
+    await store.tokenStore.put('a', entry(), end)
     await store.aliases.add([
       { key: 'a', value: 'lasting', expiresAt: end },
       { key: 'a', value: 'brief', expiresAt: end - 1000 },
@@ -196,6 +252,11 @@ describe.skipIf(!hasRedis)('redisStore on a cluster', () => {
       await eventually(async () => expect(await redis.client.clusterInfo()).toMatch('state:ok'))
       await expect(redis.client.mSet({ a: '1', b: '2' })).rejects.toThrow('CROSSSLOT')
       await useAll(redisStore(redis.client))
+      // A machine that is lost takes tokens along with what is known of their renewal.
+      const slot = (key: string) => redis.client.sendCommand(['CLUSTER', 'KEYSLOT', key])
+      const leases = await redis.client.keys('scalekit:lease:*')
+      expect(leases).toHaveLength(1)
+      expect(await slot(leases[0]!)).toBe(await slot('scalekit:tokens:1'))
     } finally {
       await redis.close()
     }
