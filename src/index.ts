@@ -4,6 +4,7 @@ export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { OrganizationName } from './lib/auth/organization-names.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
+export type { Authorization, AuthorizationResolve, ResolveReason } from './lib/auth/resolve.ts'
 export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export type { ScalekitClient } from './lib/client/scalekit-client.ts'
@@ -19,6 +20,7 @@ export type {
   TokenValidationOptions,
 } from './lib/client/sign-in-types.ts'
 export type {
+  AuthorizationOptions,
   HttpOptions,
   InterceptorOptions,
   LoginOptions,
@@ -58,6 +60,7 @@ export {
 export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   AccessTokenClaims,
+  AuthorityOrigin,
   HookResult,
   Identity,
   Json,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { OptionalRevocation } from '../auth/event-targets.ts'
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { OnLogin } from '../auth/on-login.ts'
+import type { AuthorizationResolve } from '../auth/resolve.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { HookResult, LoginRequest } from '../ground/types.ts'
@@ -61,6 +62,8 @@ export interface ScalekitAuthOptions {
   readonly scopes?: readonly string[]
   /** Where a sign-in goes, and which sign-ins are accepted. */
   readonly login?: LoginOptions
+  /** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+  readonly authorization?: AuthorizationOptions
   /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** How the kit's own pages look, and the strings of the email page. */
@@ -160,6 +163,24 @@ export interface LoginOptions {
    * or takes longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin
+}
+
+/** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+export interface AuthorizationOptions {
+  /**
+   * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
+   * what the access token says, or `{ deny: reason }`. It is called at the sign-in, when its last
+   * answer is older than `maxAgeSeconds`, and after an event, and has five seconds. If it fails at the
+   * sign-in, the response is 503 and there is no session. Default: none, the access token alone says it.
+   */
+  readonly resolve?: AuthorizationResolve
+  /** How old an answer of `resolve` may be, in seconds. Default: 300. */
+  readonly maxAgeSeconds?: number
+  /**
+   * How long a session goes on with its last roles, permissions, scopes and claims while neither
+   * `resolve` nor Scalekit says them anew, in seconds. Default: 3600 (an hour).
+   */
+  readonly outageGraceSeconds?: number
 }
 
 /** What `/organizations` returns. */

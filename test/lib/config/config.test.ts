@@ -474,6 +474,13 @@ describe('every other option', () => {
       { portal: { ...admin, origin: 'http://p.example' } },
       'must begin with https',
     ],
+    ['authorization.resolve', { authorization: { resolve: 'admin' } }, 'must be a function'],
+    ['authorization.maxAgeSeconds', { authorization: { maxAgeSeconds: 0 } }, 'must be a number'],
+    [
+      'authorization.outageGraceSeconds',
+      { authorization: { outageGraceSeconds: '60' } },
+      'must be a number',
+    ],
     ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store }, 'is a session store of express-session: pass it as `session.store`'],
@@ -496,17 +503,24 @@ describe('every other option', () => {
     expect(others).toEqual([])
   })
 
-  it.each(['paths', 'login', 'session', 'pages', 'organizations', 'portal', 'revocation', 'http'])(
-    '%s has one sentence for what is no object',
-    (group) => {
-      for (const given of [null, 5, []]) {
-        const options = { [group]: given } as ScalekitAuthOptions
-        const more =
-          group === 'portal' ? " with a role or a permission, such as { role: 'admin' }" : ''
-        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
-      }
-    },
-  )
+  it.each([
+    'paths',
+    'login',
+    'authorization',
+    'session',
+    'pages',
+    'organizations',
+    'portal',
+    'revocation',
+    'http',
+  ])('%s has one sentence for what is no object', (group) => {
+    for (const given of [null, 5, []]) {
+      const options = { [group]: given } as ScalekitAuthOptions
+      const more =
+        group === 'portal' ? " with a role or a permission, such as { role: 'admin' }" : ''
+      expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
+    }
+  })
 
   it('has the default that its documentation says', () => {
     const config = parseConfig({ logger: silent() }, production())
@@ -531,6 +545,7 @@ describe('every other option', () => {
         idleSeconds: 86_400,
         afterRestart: 'keep',
       },
+      authorization: { resolve: undefined, maxAgeSeconds: 300, outageGraceSeconds: 3600 },
       organizations: { of: undefined },
       portal: undefined,
       webhooks: {
@@ -601,6 +616,10 @@ describe('a ConfigError', () => {
   it.each<[object, string]>([
     [{ providers: ['google'] }, '`providers` is not an option; did you mean `login.providers`?'],
     [{ onLogin() {} }, '`onLogin` is not an option; did you mean `login.onLogin`?'],
+    [
+      { authorization: { resolver: () => ({}) } },
+      '`authorization.resolver` is not an option; did you mean `authorization.resolve`?',
+    ],
     [{ maxLagMs: 5 }, '`maxLagMs` is not an option; did you mean `revocation.maxLagMs`?'],
     [{ login: { baseUrl: 'x' } }, '`login.baseUrl` is not an option; did you mean `baseUrl`?'],
     [

@@ -66,6 +66,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'Not available right now',
     text: 'We cannot check your session at the moment. You were not signed out. Please try again.',
   },
+  authorization_unavailable: {
+    title: 'Not available right now',
+    text: 'We cannot check what you may do at the moment. You were not signed out. Please try again.',
+  },
   parameter_invalid: {
     title: 'This link is not valid',
     text: 'A part of its address is malformed.',
