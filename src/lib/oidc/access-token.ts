@@ -122,6 +122,15 @@ function grantsOf(claims: JWTPayload): Grants {
   }
 }
 
+/**
+ * Adds the scopes that the token endpoint names beside the token: an access token need not hold them.
+ *
+ * @see RFC 6749 section 5.1
+ */
+export function withScopes(grants: Grants, scopes: readonly string[]): Grants {
+  return { ...grants, scopes: [...new Set([...grants.scopes, ...scopes])] }
+}
+
 /** People's tokens have `scope`, machines' have `scopes`. */
 export function scopesOf({ scope, scopes }: JWTPayload): readonly string[] {
   return typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes)

@@ -4,7 +4,7 @@ import { decide } from '../../auth/on-login.ts'
 import { LoginError } from '../../ground/errors.ts'
 import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
-import { type Grants, readGrants } from '../../oidc/access-token.ts'
+import { type Grants, readGrants, withScopes } from '../../oidc/access-token.ts'
 import { assertPinned, type Profile, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
@@ -141,7 +141,7 @@ async function redeem(
   const { code, params } = answer
   const provider = await discover()
   assertIssuerNamed(answer, provider)
-  const tokens = await exchangeCode(provider, params, transaction, clock)
+  const { tokens, scopes } = await exchangeCode(provider, params, transaction, clock)
   tellSignIn(instance, req, `tokens received: ${tokensText(tokens, clock())}`)
 
   const { accessToken } = tokens
@@ -153,7 +153,8 @@ async function redeem(
   if (authenticatedSince !== undefined && claims.auth_time === undefined) warnOnce(noAuthTime)
   const profile = profileOf(claims)
   tellSignIn(instance, req, `ID token verified, ${whoText(profile)}`, whoFields(profile))
-  const grants = await readGrants(accessToken, { ...checks, subject: claims.sub })
+  const ofToken = await readGrants(accessToken, { ...checks, subject: claims.sub })
+  const grants = withScopes(ofToken, scopes)
 
   assertPinned(transaction.pins, profile, grants.organizationId)
   if (hasUnboundRoles(profile, grants)) warnOnce(unboundRoles)
