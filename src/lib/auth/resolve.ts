@@ -2,6 +2,7 @@ import { authorizationUnavailable } from '../ground/authorization-unavailable.ts
 import { ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
 import { answerInTime } from '../ground/hooks.ts'
+import { isNames } from '../ground/is-names.ts'
 import { isObject } from '../ground/is-object.ts'
 import { kindOf } from '../ground/kind-of.ts'
 import { quote } from '../ground/log.ts'
@@ -106,8 +107,7 @@ function listsIn(answer: Given): { readonly [Name in (typeof lists)[number]]?: r
 }
 
 function namesIn(member: string, value: unknown): readonly string[] {
-  const isList = Array.isArray(value) && value.every((name) => typeof name === 'string' && name)
-  if (isList) return [...value]
+  if (isNames(value)) return [...value]
   throw malformed(`must return an array of non-empty strings as \`${member}\``)
 }
 

@@ -159,8 +159,9 @@ export interface LoginOptions {
   readonly maxAgeSeconds?: number
   /**
    * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
-   * to keep values with the session, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws
-   * or takes longer than 30 seconds, the sign-in is refused with 503. Default: none.
+   * to keep values with the session, `{ roles, permissions }` to replace those of the access token
+   * until the session ends, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws or takes
+   * longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin
 }

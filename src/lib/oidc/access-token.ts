@@ -32,6 +32,8 @@ export interface Grants {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
+  /** When it was issued, in milliseconds since the epoch; absent where it is opaque. */
+  readonly issuedAt?: number
   /** All that it says; nothing where it is opaque. */
   readonly claims: Json
 }
@@ -118,6 +120,7 @@ function grantsOf(claims: JWTPayload): Grants {
     roles: texts(roles),
     permissions: texts(permissions),
     scopes: scopesOf(claims),
+    issuedAt: claims.iat! * 1000,
     claims,
   }
 }

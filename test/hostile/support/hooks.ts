@@ -30,6 +30,13 @@ export const optionHooks = {
     outcome: ({ kind }) => (kind === 'nothing' ? [302, 200] : [503, 401]),
     line: ({ kind }) => (kind === 'nothing' ? undefined : /on_login_failed/),
   },
+  'authorization.resolve': {
+    options: (resolve) => ({ authorization: { resolve } }),
+    drive: finishSignIn,
+    // Nothing at all is no answer: it may be the one of an application that found no such user.
+    outcome: () => [503, 401],
+    line: () => /authorization_unavailable/,
+  },
   'pages.texts': {
     options: (texts) => ({ pages: { texts } }),
     drive: openLogin,

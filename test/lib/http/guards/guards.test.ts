@@ -529,7 +529,7 @@ describe('requirePermission and requireScope', () => {
     )
   })
 
-  it.each<[string, object, string | null, number]>([
+  it.each<[string, Readonly<Record<string, unknown>>, string | null, number]>([
     ['the token response alone names', { scope: null }, 'openid invoices', 200],
     ['the access token alone names', { scope: 'invoices' }, null, 200],
     ['each names one of', { scope: 'invoices' }, 'orders', 200],
