@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { OptionalRevocation } from '../auth/event-targets.ts'
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { OnLogin } from '../auth/on-login.ts'
+import type { AccessPredicate } from '../auth/predicate.ts'
 import type { AuthorizationResolve } from '../auth/resolve.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
@@ -300,7 +301,7 @@ export type PortalFeature = (typeof portalFeatures)[number]
 export interface PortalOptions {
   /**
    * The role that a user needs in the current organization. In an array, any of the roles. Default:
-   * none; `role` or `permission` is required.
+   * none; `role`, `permission` or `allow` is required.
    */
   readonly role?: string | readonly string[]
   /**
@@ -308,6 +309,12 @@ export interface PortalOptions {
    * none.
    */
   readonly permission?: string | readonly string[]
+  /**
+   * Says whether a user who has `role` and `permission`, where these are set, may open the portal.
+   * Only `true` opens it, now or as a promise. If it throws, takes longer than five seconds or answers
+   * something else than `true` or `false`, the response is 503. Default: none.
+   */
+  readonly allow?: AccessPredicate
   /**
    * The features that can be set up: `sso`, `dir_sync`. Default: what the organization has enabled.
    */

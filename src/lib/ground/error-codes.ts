@@ -147,13 +147,19 @@ const statuses: Readonly<Record<ScalekitErrorCode, number>> = {
   ...statusByCode.general,
 }
 
-/** The HTTP status that belongs to a code. */
-export function statusOf(code: ScalekitErrorCode): number {
-  return statuses[code]
+/** Whether a code is the kit's. Every other one is of the application, which refuses with it. */
+export function isOwnCode(code: string): code is ScalekitErrorCode {
+  return Object.hasOwn(statuses, code)
+}
+
+/** The HTTP status that belongs to a code. The application's own codes are those of refusals. */
+export function statusOf(code: string): number {
+  return isOwnCode(code) ? statuses[code] : 403
 }
 
 /** The headers of a response with this code, whether the kit or the application sends it. */
-export function headersOf(code: ScalekitErrorCode): Readonly<Record<string, string>> | undefined {
+export function headersOf(code: string): Readonly<Record<string, string>> | undefined {
+  if (!isOwnCode(code)) return undefined
   // How Scalekit's API responded to the application says nothing about the application's response.
   if (code in statusByCode.api) return undefined
   if (statuses[code] === 503) return { 'Retry-After': '5' }

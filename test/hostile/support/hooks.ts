@@ -62,6 +62,14 @@ export const optionHooks = {
     outcome: () => [503],
     line: () => /organizations_failed/,
   },
+  'portal.allow': {
+    options: (allow) => ({ portal: { allow } }),
+    isSignedIn: true,
+    drive: async ({ browser }) => [(await browser.open('/portal')).status],
+    // It is the one answer that lets a user in.
+    outcome: ({ name }) => [name === 'returns true' ? 302 : 503],
+    line: ({ name }) => (name === 'returns true' ? undefined : /authorization_unavailable/),
+  },
   'http.fetch': {
     options: (fetch) => ({ http: { fetch } }),
     healthy: (url: string, init: RequestInit) => fetch(url, init),
@@ -174,6 +182,20 @@ export const memberHooks = {
         ? undefined
         : /^warn The select function of requireOrganization\(\) must return/m
     },
+  },
+  requireThat: {
+    mount(app, auth, hook) {
+      app.use(auth)
+      app.use('/o', auth.requireThat(hook, { code: 'plan_required' }))
+      app.use('/o', showPrincipal)
+    },
+    isSignedIn: true,
+    drive: async ({ browser }) => [(await browser.call('/o')).status],
+    outcome: ({ name }) => [name === 'returns true' ? 200 : 503],
+    line: ({ name }) =>
+      name === 'returns true'
+        ? undefined
+        : /^error The predicate of requireThat\(\) for plan_required failed: /m,
   },
 } satisfies Readonly<Record<string, Hook>>
 

@@ -22,6 +22,11 @@ const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const otherSecret = 'Zt8Uy2Ix6Ob4Ev1Kr9Ql7Wm3Nj5Ch0Dg'
 const store = new MemoryStore()
 const admin = { role: 'admin' }
+/** Revocations as processes share them. */
+const shared = {
+  write: async () => {},
+  since: async () => ({ revocations: [], cursor: '', now: 0 }),
+}
 
 describe('a variable', () => {
   it('says everything that a production application has to say', () => {
@@ -456,6 +461,7 @@ describe('every other option', () => {
     ['portal.role', { portal: { role: '' } }, 'must be an array of non-empty strings'],
     ['portal.role', { portal: { role: ['admin', 5] } }, 'must be an array of non-empty strings'],
     ['portal.permission', { portal: { permission: [] } }, 'is an empty array: name at least one'],
+    ['portal.allow', { portal: { allow: true } }, 'must be a function'],
     [
       'portal.features',
       { portal: { ...admin, features: ['scim'] } },
@@ -562,6 +568,7 @@ describe('every other option', () => {
     expect(parseConfig({ portal: admin, logger: silent() }, production()).portal).toEqual({
       role: ['admin'],
       permission: [],
+      allow: undefined,
       features: [],
       embed: false,
       returnTo: '/',
@@ -742,6 +749,26 @@ describe('a production application without a store', () => {
     const folder = mkdtempSync(join(tmpdir(), 'config-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     expect(told({ store: memoryStore({ file: join(folder, 'file') }), webhooks }).lines).toEqual([])
+  })
+
+  it.each<[string, ScalekitAuthOptions, number]>([
+    ['no store', {}, 1],
+    ['a store in memory', { store: memoryStore() }, 1],
+    ['a shared store', { store: { ...memoryStore(), revocations: shared } }, 0],
+  ])('with refresh tokens and %s is told who can renew', (_which, options, count) => {
+    const scopes = ['openid', 'offline_access']
+    const lines = told({ scopes, ...options }).lines.filter((line) => line.includes('tokens_in'))
+    expect(lines).toHaveLength(count)
+    for (const line of lines) expect(line).toMatch(/^warn tokens_in_memory: .*Other processes/)
+    expect(told(options).lines.join()).not.toContain('tokens_in_memory')
+  })
+
+  it('with refresh tokens and a file is told it, too: the file has no tokens', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const store = memoryStore({ file: join(folder, 'file') })
+    const { lines } = told({ scopes: ['openid', 'offline_access'], store })
+    expect(lines).toEqual([expect.stringContaining('tokens_in_memory')])
   })
 
   it('keeps sessions in development, where restarts are many', () => {
