@@ -36,6 +36,10 @@ export async function portalRoute(
     const refusal = await check(principal, req, instance)
     if (refusal) return answerRefusal(refusal, instance, req, res)
   }
+  // The application may have taken seconds, in which the session may have been ended.
+  if (instance.sessions.isOver(req)) {
+    return answerRefusal(refusals.notSignedIn, instance, req, res)
+  }
   // Nothing of the request can name another one.
   const { organizationId } = principal
   if (organizationId === undefined) {

@@ -125,6 +125,16 @@ describe('/portal', () => {
     expect(log.join('\n')).not.toContain('failed')
   })
 
+  it('makes no link where the session was ended while the application took its time', async () => {
+    const allow = async ({ sessionId }: SignedIn) => {
+      await auth.revoke({ sessionId })
+      return true
+    }
+    const { auth, browser, emulator } = await signedIn(ada, { portal: { allow } })
+    expectNoLink(await browser.open('/portal'))
+    expect(minted(emulator)).toEqual([])
+  })
+
   it('says once in the log that the application could not be asked', async () => {
     const allow = () => Promise.reject(new Error('the database is down'))
     const { browser, log } = await signedIn(ada, { portal: { allow } })

@@ -73,8 +73,13 @@ export function guard(
       answer(verdict, context, req, res, next)
       return
     }
+    const { sessions } = context.instance
     const settled = verdict.then(
-      (refusal) => answer(refusal, context, req, res, next),
+      (refusal) => {
+        // The application may have taken seconds, in which the session may have been ended.
+        const late = sessions.isOver(req) ? refusals.notSignedIn : refusal
+        answer(late, context, req, res, next)
+      },
       (error) => fail(error, context, req, res, next),
     )
     settled.catch(next)

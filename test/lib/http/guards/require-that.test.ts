@@ -156,6 +156,14 @@ describe('requireThat', () => {
     if (/throws$|rejects/.test(how)) expect(told[0]).toContain('the database is down')
   })
 
+  it('lets no user pass whose session was ended while the predicate took its time', async () => {
+    const { auth, browser } = await behind(async ({ sessionId }) => {
+      await auth.revoke({ sessionId })
+      return true
+    })
+    expect((await browser.call('/page').expect(401)).body.code).toBe('not_signed_in')
+  })
+
   it('may be one of several guards, of which each decides', async () => {
     const isAdmin = (principal: SignedIn) => principal.has({ role: 'admin' })
     const { visitor } = await start({
