@@ -26,14 +26,14 @@ export interface Check {
   readonly readsAuthority?: true
 }
 
-/** Lets through whoever has at least one of the roles. */
+/** Lets users through who have at least one of the roles. */
 export function requiresRole(roles: readonly string[]): Check {
   return readingAuthority(({ roles: held }) =>
     roles.some((name) => held.includes(name)) ? undefined : refusals.roleRequired,
   )
 }
 
-/** Lets through whoever has every one of the permissions. */
+/** Lets users through who have every one of the permissions. */
 export function requiresPermissions(permissions: readonly string[]): Check {
   return readingAuthority(({ permissions: held }) =>
     permissions.every((name) => held.includes(name)) ? undefined : refusals.permissionRequired,
