@@ -3,7 +3,9 @@ export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
 export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { OrganizationName } from './lib/auth/organization-names.ts'
+export type { AccessPredicate } from './lib/auth/predicate.ts'
 export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
+export type { Authorization, AuthorizationResolve, ResolveReason } from './lib/auth/resolve.ts'
 export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export type { ScalekitClient } from './lib/client/scalekit-client.ts'
@@ -19,6 +21,7 @@ export type {
   TokenValidationOptions,
 } from './lib/client/sign-in-types.ts'
 export type {
+  AuthorizationOptions,
   HttpOptions,
   InterceptorOptions,
   LoginOptions,
@@ -74,6 +77,7 @@ export type { Guards } from './lib/http/guards/guards.ts'
 export type { OrganizationSelector, RequestPlace } from './lib/http/guards/organization-selector.ts'
 export type { FrameworkHandler, Protect, SignedInHandler } from './lib/http/guards/protect.ts'
 export type { RecentAuth } from './lib/http/guards/recent-auth.ts'
+export type { RequireThatOptions } from './lib/http/guards/require-that.ts'
 export {
   requireAuth,
   requireOrganization,
@@ -82,6 +86,7 @@ export {
   requireRole,
   requireSameOrigin,
   requireScope,
+  requireThat,
 } from './lib/http/guards/standalone-guards.ts'
 export { getAuth } from './lib/http/instance/context.ts'
 export type { Routes } from './lib/http/instance/route.ts'

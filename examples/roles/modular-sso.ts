@@ -1,77 +1,67 @@
 import { fileURLToPath } from 'node:url'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { ApiError, requireAuth, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
+import { requireRole, requireThat, type ScalekitAuthOptions, scalekitAuth } from 'express-scalekit'
 
-/** The roles of your own application. */
-type Role = 'admin' | 'member'
-
-declare module 'express-scalekit' {
-  interface User {
-    /** Kept by `onLogin` below. */
-    readonly role?: Role
-  }
+/** What your own database knows about users and the companies that they sign in for. */
+export interface Directory {
+  /** Answers nothing for a user who may not get in at all. */
+  roleOf(userId: string, organizationId: string): Promise<'admin' | 'member' | undefined>
+  planOf(organizationId: string | undefined): Promise<'free' | 'pro'>
 }
 
-/** Reads the role that a user has in an organization from your own database. */
-export type RoleOf = (userId: string, organizationId: string) => Promise<Role>
-
-/** Modular SSO: the tokens carry no roles, so the application keeps its own. */
-export function createApp(roleOf: RoleOf, options: ScalekitAuthOptions = {}): Express {
+/** Modular SSO: the tokens carry no roles, so the application says which ones a user has. */
+export function createApp(directory: Directory, options: ScalekitAuthOptions = {}): Express {
   const app = express()
   const auth = scalekitAuth({
     ...options,
-    login: {
-      ...options.login,
-      async onLogin({ identity: { sub, organizationId } }) {
+    portal: { role: 'admin' },
+    authorization: {
+      async resolve({ sub, organizationId }) {
         if (organizationId === undefined) return { deny: 'signed in without an organization' }
-        return { user: { role: await roleOf(sub, organizationId) } }
+        const role = await directory.roleOf(sub, organizationId)
+        return role === undefined ? { deny: 'not a member' } : { roles: [role] }
       },
     },
   })
   app.use(auth)
 
-  app.get('/', requireAuth(), (req, res) => {
-    res.json({ name: req.scalekit.user?.name, role: req.scalekit.user?.role })
-  })
-  app.get('/settings', requireAuth(), requireOwnRole('admin'), (_req, res) => {
+  app.get(
+    '/',
+    auth.protect<Request, Response>([], ({ scalekit }, res) => {
+      res.json({ name: scalekit.user.name, roles: scalekit.roles })
+    }),
+  )
+  app.get('/settings', requireRole('admin'), (_req, res) => {
     res.type('html').send(settings)
   })
-  app.post('/admin-portal', requireAuth(), requireOwnRole('admin'), async (req, res) => {
-    const { organization } = auth.client
-    const link = await organization.generatePortalLink(req.scalekit.organizationId!)
-    res.set('Referrer-Policy', 'no-referrer').redirect(303, link.location)
-  })
-  app.use(withoutApiStatus)
+  const requirePro = requireThat(
+    async ({ organizationId }) => (await directory.planOf(organizationId)) === 'pro',
+    { code: 'plan_required', detail: 'Reports are part of the plan Pro.' },
+  )
+  app.get('/reports', requirePro, allowed)
   return app
 }
 
-/** A guard of your own, to stand behind `requireAuth()`. */
-function requireOwnRole(role: Role): RequestHandler {
-  return ({ scalekit }, res, next) => {
-    if (scalekit.user?.role === role) next()
-    else res.status(403).json({ code: 'role_required' })
-  }
-}
-
-/** An ApiError has the status of Scalekit's response, which says nothing about this one. */
-const withoutApiStatus: ErrorRequestHandler = (error, _req, res, next) => {
-  if (!(error instanceof ApiError)) return next(error)
-  console.error(error)
-  res.status(503).type('text').send('The admin portal is not available. Please try again.')
+const allowed: RequestHandler = (_req, res) => {
+  res.json({ status: 'allowed' })
 }
 
 const settings = `<!doctype html>
 <html lang="en">
 <title>Settings</title>
 <h1>Settings</h1>
-<form method="post" action="/admin-portal"><button>Single sign-on and directory</button></form>
+<p><a href="/portal">Single sign-on and directory</a></p>
 `
 
-/** Stands for your database: Ada is an administrator of Acme. */
-const admins = new Set(['conn_69615647365005431;00u127064712257963281 org_69615647365005430'])
+/** Stands for your database: Ada is an administrator of Acme, which pays for reports. */
+const acme = 'org_69615647365005430'
+const admins = new Set([`conn_69615647365005431;00u127064712257963281 ${acme}`])
+const sample: Directory = {
+  roleOf: async (userId, organizationId) =>
+    admins.has(`${userId} ${organizationId}`) ? 'admin' : 'member',
+  planOf: async (organizationId) => (organizationId === acme ? 'pro' : 'free'),
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  createApp(async (userId, organizationId) =>
-    admins.has(`${userId} ${organizationId}`) ? 'admin' : 'member',
-  ).listen(process.env.PORT ?? 3000)
+  createApp(sample).listen(process.env.PORT ?? 3000)
 }

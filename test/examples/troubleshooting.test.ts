@@ -50,7 +50,7 @@ describe('the guide to troubleshooting', () => {
   it('says the status of each, what happened, and what to do', () => {
     const rows = rowsOfGuide()
     expect(rows.map(({ code, cells }) => [code, Number(cells[0])])).toEqual(
-      rows.map(({ code }) => [code, statusOf(code as Parameters<typeof statusOf>[0])]),
+      rows.map(({ code }) => [code, statusOf(code)]),
     )
     expect(rows.filter(({ cells: [, ...said] }) => said.length !== 2)).toEqual([])
     expect(

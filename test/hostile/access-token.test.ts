@@ -85,7 +85,11 @@ const harmless: readonly HarmlessLie[] = [
   granted('roles null', { roles: null }, { roles: [] }),
   granted('permissions as a text', { permissions: 'all:write' }, { permissions: [] }),
   granted('permissions in a list of lists', { permissions: [['all']] }, { permissions: [] }),
-  granted('a scope that is a number', { scope: 1 }, { scopes: [] }),
+  {
+    lie: 'a scope that is a number, where the response names none',
+    lies: { accessToken: { claims: { scope: 1 } }, token: { members: { scope: undefined } } },
+    principal: { ...ada, scopes: [] },
+  },
   granted('an audience of its own', { aud: 'https://api.acme.example' }, { roles: ['member'] }),
   granted(
     'no organization, as in single sign-on',

@@ -46,7 +46,7 @@ describe('an editor', () => {
 
   it('shows for a guard that stands alone what it shows for an instance’s', () => {
     const free = guardDocs('standalone-guards.ts', /export const (\w+)/)
-    expect(Object.keys(free)).toHaveLength(7)
+    expect(Object.keys(free)).toHaveLength(8)
     expect(free).toEqual(guardDocs('guards.ts', /(require\w+)[(<]/))
   })
 })

@@ -29,6 +29,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
     'requireRole',
     'requireSameOrigin',
     'requireScope',
+    'requireThat',
     'scalekitAuth',
   ],
   './client': [
@@ -61,6 +62,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
 const types: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'AccessErrorCode',
+    'AccessPredicate',
     'AccessTokenClaims',
     'Alias',
     'AliasedEventType',
@@ -72,6 +74,9 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'AuthenticationOptions',
     'AuthenticationResponse',
     'AuthorityOrigin',
+    'Authorization',
+    'AuthorizationOptions',
+    'AuthorizationResolve',
     'AuthorizationUrlOptions',
     'CallOptions',
     'ClaimAnswer',
@@ -212,7 +217,9 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'RefreshTokenResponse',
     'RequestHeaders',
     'RequestPlace',
+    'RequireThatOptions',
     'ResolveLogin',
+    'ResolveReason',
     'Revocation',
     'RevocationClock',
     'RevocationOptions',

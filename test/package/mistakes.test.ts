@@ -9,6 +9,7 @@ import {
   requireOrganization,
   requireRecentAuth,
   requireRole,
+  requireThat,
   type ScalekitAuthOptions,
   type ScalekitError,
   scalekitAuth,
@@ -167,7 +168,7 @@ describe('at start-up, every mistake has a sentence: the option, what is wrong, 
     [
       'a portal without a role',
       { portal: { embed: true } },
-      '`portal.role` is missing: name the role that may open the admin portal, or set `portal.permission`',
+      '`portal.role` is missing: name the role that may open the admin portal, or set `portal.permission` or `portal.allow`',
     ],
     [
       'a portal that is switched on',
@@ -243,6 +244,13 @@ describe('at a call, every mistake has a sentence: the call, what is wrong, what
       'requireRole() with an empty array',
       () => requireRole([]),
       invalid('requireRole() needs at least one role, such as requireRole("admin")'),
+    ],
+    [
+      'requireThat() without a code',
+      () => requireThat(() => true, {} as never),
+      invalid(
+        'The `code` of requireThat() must be up to 64 lower-case letters, digits and underscores, such as "plan_required"',
+      ),
     ],
     [
       'requireOrganization() with a misspelled place',
@@ -411,7 +419,12 @@ describe('at a sign-in, the log has a line', () => {
     [
       'onLogin that returns false',
       { login: { onLogin: () => false as never } },
-      'error sign-in failed: on_login_failed: onLogin must return an object or undefined, not false | To refuse a sign-in, return { deny: reason }. To accept it, return { user }, { returnTo } or undefined.',
+      'error sign-in failed: on_login_failed: onLogin must return an object or undefined, not false | To refuse a sign-in, return { deny: reason }. To accept it, return { user }, { roles, permissions }, { returnTo } or undefined.',
+    ],
+    [
+      'authorization.resolve that returns nothing',
+      { authorization: { resolve: () => undefined as never } },
+      'error sign-in failed: authorization_unavailable: `authorization.resolve` must return a plain object, not undefined | Return { roles, permissions, scopes, claims }, each of them optional, or { deny: reason }.',
     ],
     [
       'login.resolve that returns a string',

@@ -10,6 +10,7 @@ const groups: Readonly<Record<string, readonly [name: string, file: string]>> = 
   '': ['ScalekitAuthOptions', 'options.ts'],
   paths: ['PathOptions', 'options.ts'],
   login: ['LoginOptions', 'options.ts'],
+  authorization: ['AuthorizationOptions', 'options.ts'],
   session: ['SessionOptions', 'options.ts'],
   pages: ['PageOptions', 'page-options.ts'],
   webhooks: ['WebhookOptions', 'options.ts'],

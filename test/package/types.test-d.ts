@@ -24,6 +24,7 @@ import {
   type LoginOptions,
   type Middleware,
   memoryStore,
+  type OpenEnum,
   type OrganizationPage,
   type Principal,
   type Protect,
@@ -32,6 +33,7 @@ import {
   requireAuth,
   requireOrganization,
   requireRole,
+  requireThat,
   type ScalekitAuth,
   type ScalekitClient,
   ScalekitError,
@@ -218,7 +220,19 @@ describe('the guards', () => {
     requireOrganization((req) => req.query.org)
   })
 
+  it('ask the application with the request of the framework, where it is named', () => {
+    app.use(requireThat<Request>((_user, req) => req.query.beta === '1', { code: 'beta_only' }))
+    app.use(requireThat(async ({ user }) => user.id !== '', { code: 'a', refuse: 'next' }))
+    // @ts-expect-error A bare request has no query.
+    requireThat((_user, req) => req.query.beta === '1', { code: 'beta_only' })
+    // @ts-expect-error A refusal has a code.
+    requireThat(() => true, { detail: 'no' })
+    // @ts-expect-error It is neither true nor false.
+    requireThat(() => 'yes', { code: 'beta_only' })
+  })
+
   it('are members of an instance too', () => {
+    expectTypeOf(auth.requireThat).toEqualTypeOf(requireThat)
     expectTypeOf(auth.requireAuth).toEqualTypeOf(requireAuth)
     expectTypeOf(auth.requireOrganization).toEqualTypeOf(requireOrganization)
     expectTypeOf(auth.requireRole).toEqualTypeOf(requireRole)
@@ -432,10 +446,15 @@ describe('an error code', () => {
 
   it('is narrowed by the class', () => {
     const error: unknown = undefined
-    if (error instanceof ScalekitError) expectTypeOf(error.code).toEqualTypeOf<ScalekitErrorCode>()
+    if (error instanceof ScalekitError) {
+      expectTypeOf(error.code).toEqualTypeOf<OpenEnum<ScalekitErrorCode>>()
+    }
     if (error instanceof ConfigError) expectTypeOf(error.code).toEqualTypeOf<ConfigErrorCode>()
     if (error instanceof LoginError) expectTypeOf(error.code).toEqualTypeOf<LoginErrorCode>()
-    if (error instanceof AccessError) expectTypeOf(error.code).toEqualTypeOf<AccessErrorCode>()
+    // `requireThat` refuses with a code of the application.
+    if (error instanceof AccessError) {
+      expectTypeOf(error.code).toEqualTypeOf<OpenEnum<AccessErrorCode>>()
+    }
     if (error instanceof WebhookError) expectTypeOf(error.code).toEqualTypeOf<WebhookErrorCode>()
     if (error instanceof ApiError) expectTypeOf(error.code).toEqualTypeOf<ApiErrorCode>()
     if (error instanceof PermanentError) {
@@ -444,34 +463,53 @@ describe('an error code', () => {
     // @ts-expect-error No sign-in fails by this.
     if (error instanceof LoginError && error.code === 'api_aborted') error
     // @ts-expect-error It is misspelled.
-    if (error instanceof ScalekitError && error.code === 'nto_mounted') error
+    if (error instanceof ConfigError && error.code === 'nto_mounted') error
   })
 
   it('of a class can be switched on to the last', () => {
-    function isAboutPerson(error: unknown): boolean {
-      if (!(error instanceof AccessError)) return false
+    function isAboutMounting(error: unknown): boolean {
+      if (!(error instanceof ConfigError)) return false
       switch (error.code) {
-        case 'not_signed_in':
-        case 'recent_auth_required':
-        case 'auth_time_missing':
-        case 'role_required':
-        case 'permission_required':
+        case 'not_mounted':
+        case 'base_path_mismatch':
+        case 'session_not_mounted':
+        case 'session_kind_changed':
           return true
-        case 'organization_required':
-        case 'wrong_organization':
-        case 'insufficient_scope':
+        case 'config_invalid':
+        case 'session_too_large':
+        case 'portal_not_configured':
+        case 'redirect_uri_invalid':
+        case 'test_sign_in_invalid':
+        case 'clock_invalid':
           return false
       }
     }
     // @ts-expect-error Cases are missing, and then it returns nothing.
-    function isShort({ code }: AccessError): boolean {
+    function isShort({ code }: ConfigError): boolean {
       switch (code) {
-        case 'not_signed_in':
+        case 'not_mounted':
           return true
       }
     }
-    expectTypeOf(isAboutPerson).toBeCallableWith(new AccessError('not_signed_in', 'no'))
-    expectTypeOf(isShort).parameter(0).toEqualTypeOf<AccessError>()
+    expectTypeOf(isAboutMounting).toBeCallableWith(new ConfigError('not_mounted', 'no'))
+    expectTypeOf(isShort).parameter(0).toEqualTypeOf<ConfigError>()
+  })
+
+  it('of the application is one that any string may be', () => {
+    function isAboutMoney(error: AccessError): boolean {
+      return error.code === 'plan_required'
+    }
+    // @ts-expect-error A refusal may have another code, and then it returns nothing.
+    function isAboutRoles({ code }: AccessError): boolean {
+      switch (code) {
+        case 'role_required':
+          return true
+      }
+    }
+    expectTypeOf(isAboutMoney).toBeCallableWith(new AccessError('not_signed_in', 'no'))
+    expectTypeOf(isAboutRoles).parameter(0).toEqualTypeOf<AccessError>()
+    // @ts-expect-error Only `requireThat` makes an error of it.
+    new AccessError('plan_required', 'no')
   })
 
   it('of another class makes no error', () => {

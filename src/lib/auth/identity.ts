@@ -15,6 +15,8 @@ export interface VerifiedSignIn {
   readonly claims: Json
   /** From the access token. */
   readonly grants: Grants
+  /** When the token that says what the user may do was issued, in milliseconds since the epoch. */
+  readonly issuedAt: number
   readonly transaction: Transaction
   /** When it began, by the clocks that revocations are by. */
   readonly begun: NonNullable<Identity['begun']>
@@ -33,7 +35,7 @@ export interface Lifetimes {
  * `onLogin` can look at it and not change it.
  */
 export function newIdentity(
-  { profile, claims, grants, transaction, begun, previous }: VerifiedSignIn,
+  { profile, claims, grants, issuedAt, transaction, begun, previous }: VerifiedSignIn,
   { absoluteSeconds, idleSeconds }: Lifetimes,
   now: number,
 ): Identity {
@@ -51,6 +53,7 @@ export function newIdentity(
     permissions,
     scopes,
     claims,
+    authority: { issuedAt },
     absoluteExpiresAt,
     idleExpiresAt: Math.min(now + idleSeconds * 1000, absoluteExpiresAt),
   }

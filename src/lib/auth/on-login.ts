@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LoginError } from '../ground/errors.ts'
 import { answerInTime } from '../ground/hooks.ts'
+import { isNames } from '../ground/is-names.ts'
 import { plainOrQuoted, quote } from '../ground/log.ts'
 import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 
@@ -17,6 +18,10 @@ export interface LoginAttempt {
 export interface LoginDecision {
   /** Kept with the session and added to `req.scalekit.user`; a few short values. */
   readonly user?: Json
+  /** In place of the roles of the access token, until the session ends. */
+  readonly roles?: readonly string[]
+  /** In place of the permissions of the access token, until the session ends. */
+  readonly permissions?: readonly string[]
   /** Refuses the sign-in; the reason goes to the log, not to the visitor. */
   readonly deny?: string
   /** Another path to land on. */
@@ -49,10 +54,12 @@ export async function decide(
     throw new LoginError('login_denied', 'onLogin refused the sign-in', { cause })
   }
   assertKeepable(decision.user)
+  assertNames(decision, 'roles')
+  assertNames(decision, 'permissions')
   return decision
 }
 
-/** The longest list of names that is worth a line: a decision has three members at most. */
+/** The longest list of names that is worth a line: a decision has five members at most. */
 const maxNames = 10
 
 /** Values may be about a person or secret, so only names are told. */
@@ -63,7 +70,13 @@ function namesIn(decision: unknown): string {
   return names.length === 0 ? 'nothing' : names.join(', ')
 }
 
-const members: readonly (keyof LoginDecision)[] = ['user', 'deny', 'returnTo']
+const members: readonly (keyof LoginDecision)[] = [
+  'user',
+  'roles',
+  'permissions',
+  'deny',
+  'returnTo',
+]
 
 /**
  * `false` and a misspelled `deny` were meant for a refusal, and nobody knows what else could be
@@ -85,7 +98,7 @@ function kindOf(decision: unknown): string {
 
 function notUnderstood(message: string): LoginError {
   return new LoginError('on_login_failed', message, {
-    hint: 'To refuse a sign-in, return { deny: reason }. To accept it, return { user }, { returnTo } or undefined.',
+    hint: 'To refuse a sign-in, return { deny: reason }. To accept it, return { user }, { roles, permissions }, { returnTo } or undefined.',
   })
 }
 
@@ -104,6 +117,17 @@ function assertKeepable(user: unknown): void {
       cause,
     })
   }
+}
+
+/** One string with several names in it, or a name by itself, is no array: it would grant something else. */
+function assertNames(decision: LoginDecision, member: 'roles' | 'permissions'): void {
+  const value: unknown = decision[member]
+  if (value === undefined || isNames(value)) return
+  throw new LoginError(
+    'on_login_failed',
+    `onLogin’s \`${member}\` must be an array of non-empty strings`,
+    { hint: 'To leave what the access token says, leave it out.' },
+  )
 }
 
 async function ask(

@@ -8,6 +8,7 @@ import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { StateStore } from '../state/store.ts'
+import { type AuthorizationConfig, authorizationReaders } from './authorization.ts'
 import { baseUrls } from './base-url.ts'
 import { type Env, emulatorRules, isProduction, withoutEmpty } from './environment.ts'
 import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
@@ -60,6 +61,8 @@ const rootReaders = {
   scopes: (value: unknown = ['openid', 'email', 'profile']): readonly string[] => scopes(value),
   login: (value: unknown, scope: RootScope): LoginConfig =>
     readGroup('login', value, loginReaders, scope),
+  authorization: (value: unknown, scope: RootScope): AuthorizationConfig =>
+    readGroup('authorization', value, authorizationReaders, scope),
   session: (value: unknown, scope: RootScope): SessionConfig => readSession(value, scope),
   pages: (value: unknown, scope: RootScope): PageConfig =>
     readGroup('pages', value, pageReaders, scope),
@@ -90,6 +93,7 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(rootReaders),
   paths: Object.keys(pathReaders),
   login: Object.keys(loginReaders),
+  authorization: Object.keys(authorizationReaders),
   session: Object.keys(sessionReaders),
   pages: Object.keys(pageReaders),
   'pages.texts': Object.keys(pageTextReaders),

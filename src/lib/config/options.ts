@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { OptionalRevocation } from '../auth/event-targets.ts'
 import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import type { OnLogin } from '../auth/on-login.ts'
+import type { AccessPredicate } from '../auth/predicate.ts'
+import type { AuthorizationResolve } from '../auth/resolve.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { HookResult, LoginRequest } from '../ground/types.ts'
@@ -61,6 +63,8 @@ export interface ScalekitAuthOptions {
   readonly scopes?: readonly string[]
   /** Where a sign-in goes, and which sign-ins are accepted. */
   readonly login?: LoginOptions
+  /** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+  readonly authorization?: AuthorizationOptions
   /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** How the kit's own pages look, and the strings of the email page. */
@@ -156,10 +160,29 @@ export interface LoginOptions {
   readonly maxAgeSeconds?: number
   /**
    * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
-   * to keep values with the session, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws
-   * or takes longer than 30 seconds, the sign-in is refused with 503. Default: none.
+   * to keep values with the session, `{ roles, permissions }` to replace those of the access token
+   * until the session ends, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws or takes
+   * longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin
+}
+
+/** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+export interface AuthorizationOptions {
+  /**
+   * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
+   * what the access token says, or `{ deny: reason }`. It is called at the sign-in, when its last
+   * answer is older than `maxAgeSeconds`, and after an event, and has five seconds. If it fails at the
+   * sign-in, the response is 503 and there is no session. Default: none, the access token alone says it.
+   */
+  readonly resolve?: AuthorizationResolve
+  /** How old an answer of `resolve` may be, in seconds. Default: 300. */
+  readonly maxAgeSeconds?: number
+  /**
+   * How long a session goes on with its last roles, permissions, scopes and claims while neither
+   * `resolve` nor Scalekit says them anew, in seconds. Default: 3600 (an hour).
+   */
+  readonly outageGraceSeconds?: number
 }
 
 /** What `/organizations` returns. */
@@ -278,7 +301,7 @@ export type PortalFeature = (typeof portalFeatures)[number]
 export interface PortalOptions {
   /**
    * The role that a user needs in the current organization. In an array, any of the roles. Default:
-   * none; `role` or `permission` is required.
+   * none; `role`, `permission` or `allow` is required.
    */
   readonly role?: string | readonly string[]
   /**
@@ -286,6 +309,12 @@ export interface PortalOptions {
    * none.
    */
   readonly permission?: string | readonly string[]
+  /**
+   * Says whether a user who has `role` and `permission`, where these are set, may open the portal.
+   * Only `true` opens it, now or as a promise. If it throws, takes longer than five seconds or answers
+   * something else than `true` or `false`, the response is 503. Default: none.
+   */
+  readonly allow?: AccessPredicate
   /**
    * The features that can be set up: `sso`, `dir_sync`. Default: what the organization has enabled.
    */

@@ -1,5 +1,6 @@
+import type { AccessPredicate } from '../auth/predicate.ts'
 import { assertEncrypted, type EmulatorRules } from '../ground/environment-url.ts'
-import { originUrl, path, strings, trueOrFalse } from '../ground/fields.ts'
+import { optionalFunction, originUrl, path, strings, trueOrFalse } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
 import { type PortalFeature, type PortalOptions, portalFeatures } from './options.ts'
@@ -8,15 +9,18 @@ import { type PortalFeature, type PortalOptions, portalFeatures } from './option
 export const portalReaders = {
   /** At least one of these; empty where only permissions are asked for. */
   role: (value: unknown, { group }: Scope<PortalOptions>): readonly string[] => {
-    if (value === undefined && group.permission === undefined) {
+    const isLimited = group.permission !== undefined || group.allow !== undefined
+    if (value === undefined && !isLimited) {
       throw new Error(
-        'is missing: name the role that may open the admin portal, or set `portal.permission`',
+        'is missing: name the role that may open the admin portal, or set `portal.permission` or `portal.allow`',
       )
     }
     return names(value)
   },
   /** All of these. */
   permission: (value: unknown): readonly string[] => names(value),
+  /** Beside the others. */
+  allow: (value: unknown): AccessPredicate | undefined => optionalFunction(value),
   /** What can be set up there; empty for whatever the organization has enabled. */
   features: (value: unknown = []): readonly PortalFeature[] => strings(value, portalFeatures),
   embed: (value: unknown = false): boolean => trueOrFalse(value),

@@ -18,11 +18,19 @@ function environmentWarnings({ environmentUrl }: ScalekitAuthOptions, env: Env):
   ]
 }
 
-function productionWarnings({ store, session }: Config): string[] {
+function productionWarnings({ store, session, scopes }: Config): string[] {
   // A store of this process whose memory begins with it.
   const isInMemory = !store || store.revocations.local?.beganAt !== undefined
-  return isInMemory ? [`store_in_memory: ${inOneProcess} ${atRestart[session.afterRestart]}`] : []
+  // With a file, too: the tokens are not in it.
+  const isOwn = !store || store.revocations.local !== undefined
+  return [
+    ...(isInMemory ? [`store_in_memory: ${inOneProcess} ${atRestart[session.afterRestart]}`] : []),
+    ...(isOwn && scopes.includes('offline_access') ? [tokensInMemory] : []),
+  ]
 }
+
+const tokensInMemory =
+  'tokens_in_memory: `scopes` includes "offline_access", and the refresh tokens are in the memory of the process that handled the sign-in. Other processes, and this one after a restart, cannot renew what a user may do. Pass a shared `store`.'
 
 const inOneProcess =
   'a sign-out only takes effect in the process that handled it. With more than one process, pass a shared `store`.'

@@ -103,6 +103,10 @@ const statusByCode = {
     organizations_failed: 503,
     portal_unavailable: 503,
     store_unavailable: 503,
+    authorization_unavailable: 503,
+    // No outage, so no 503: trying again does not help, and the user is signed in, so no 401. What is
+    // missing, a refresh token or a store that keeps it, is for the developer to add.
+    token_unavailable: 500,
     unexpected: 503,
   },
 } as const
@@ -143,13 +147,19 @@ const statuses: Readonly<Record<ScalekitErrorCode, number>> = {
   ...statusByCode.general,
 }
 
-/** The HTTP status that belongs to a code. */
-export function statusOf(code: ScalekitErrorCode): number {
-  return statuses[code]
+/** Whether a code is the kit's. Every other one is of the application, which refuses with it. */
+export function isOwnCode(code: string): code is ScalekitErrorCode {
+  return Object.hasOwn(statuses, code)
+}
+
+/** The HTTP status that belongs to a code. The application's own codes are those of refusals. */
+export function statusOf(code: string): number {
+  return isOwnCode(code) ? statuses[code] : 403
 }
 
 /** The headers of a response with this code, whether the kit or the application sends it. */
-export function headersOf(code: ScalekitErrorCode): Readonly<Record<string, string>> | undefined {
+export function headersOf(code: string): Readonly<Record<string, string>> | undefined {
+  if (!isOwnCode(code)) return undefined
   // How Scalekit's API responded to the application says nothing about the application's response.
   if (code in statusByCode.api) return undefined
   if (statuses[code] === 503) return { 'Retry-After': '5' }

@@ -9,6 +9,7 @@ import {
   statusOf,
   type WebhookErrorCode,
 } from './error-codes.ts'
+import type { OpenEnum } from './types.ts'
 
 /** What an error carries beside its code and its message. */
 export interface ErrorDetails {
@@ -25,8 +26,8 @@ export interface ErrorDetails {
 }
 
 /** Base of every error this package throws; catch this one to catch all of them. */
-export interface ScalekitError<Code extends ScalekitErrorCode = ScalekitErrorCode> extends Error {
-  /** Switch on this, never on `message`. */
+export interface ScalekitError<Code extends string = OpenEnum<ScalekitErrorCode>> extends Error {
+  /** Switch on this, never on `message`. A refusal by `requireThat` has a code of the application. */
   readonly code: Code
   /** HTTP status; the error handlers of Express and Connect read it. */
   readonly status: number
@@ -53,13 +54,13 @@ export interface ScalekitError<Code extends ScalekitErrorCode = ScalekitErrorCod
  * Its type is written out: with a generic class, `instanceof` would narrow `code` to `any`.
  */
 export const ScalekitError: {
-  new <Code extends ScalekitErrorCode = GeneralErrorCode>(
+  new <Code extends string = GeneralErrorCode>(
     code: NoInfer<Code>,
     message: string,
     details?: ErrorDetails,
   ): ScalekitError<NoInfer<Code>>
   readonly prototype: ScalekitError
-} = class ScalekitError<Code extends ScalekitErrorCode> extends Error {
+} = class ScalekitError<Code extends string> extends Error {
   override readonly name: string = 'ScalekitError'
   readonly code: Code
   readonly status: number
@@ -119,9 +120,17 @@ export class LoginError extends ScalekitError<LoginErrorCode> {
   override readonly name: string = 'LoginError'
 }
 
-/** A refusal: the person, or the token, may not do what was asked for. */
-export class AccessError extends ScalekitError<AccessErrorCode> {
+/**
+ * A refusal: the person, or the token, may not do what was asked for. With `requireThat`, `code` is one
+ * of the application; its status is 403.
+ */
+export class AccessError extends ScalekitError<OpenEnum<AccessErrorCode>> {
   override readonly name: string = 'AccessError'
+
+  /** @param code The kit's. Only a guard of `requireThat` makes one with a code of the application. */
+  constructor(code: AccessErrorCode, message: string, details: ErrorDetails = {}) {
+    super(code, message, details)
+  }
 }
 
 /** A webhook or an interceptor's call that was refused, or that a handler could not take. */

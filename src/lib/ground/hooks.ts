@@ -22,6 +22,24 @@ export function answerInTime<Value>(
 }
 
 /**
+ * Calls a hook that a request waits for only where it returns a promise.
+ *
+ * @throws what the hook throws at once
+ */
+export function answerNowOrInTime<Value>(
+  hook: () => Value | Promise<Value>,
+  timeoutMs: number = hookTimeoutMs,
+): Value | Promise<Value> {
+  const answer = hook()
+  return isThenable(answer) ? answerInTime(() => answer, timeoutMs) : answer
+}
+
+/** Not `instanceof Promise`: a promise may be of another realm or of a library. */
+function isThenable(answer: unknown): answer is Promise<unknown> {
+  return typeof (answer as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/**
  * Calls a hook whose result is needed at once. A promise is returned as it is. Its rejection is
  * ignored: otherwise it would end the process.
  */

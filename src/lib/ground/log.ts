@@ -49,12 +49,15 @@ export function consoleLogger(env: { readonly DEBUG?: string | undefined }): Log
 }
 
 /** Makes a function that warns of each message the first time only. Keeps every message it gets. */
-export function warnerOnce(logger: Logger): (message: string) => void {
+export function warnerOnce(
+  logger: Logger,
+  level: 'info' | 'warn' = 'warn',
+): (message: string) => void {
   const given = new Set<string>()
   return function warnOnce(message) {
     if (given.has(message)) return
     given.add(message)
-    logger.warn(message)
+    logger[level](message)
   }
 }
 

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PortalConfig } from '../config/portal.ts'
 import { ConfigError, LoginError, ScalekitError } from '../ground/errors.ts'
-import { type Check, requiresPermissions, requiresRole } from './guards/checks.ts'
+import {
+  type Check,
+  requiresPermissions,
+  requiresPredicate,
+  requiresRole,
+} from './guards/checks.ts'
 import { answerRefusal, refusals } from './guards/refusals.ts'
 import type { Instance } from './instance/instance.ts'
 import { themeWith } from './pages/page.ts'
@@ -28,8 +33,12 @@ export async function portalRoute(
     return answerRefusal(refusals.notSignedIn, instance, req, res)
   }
   for (const check of checksOf(portal)) {
-    const refusal = check(principal, req, instance)
+    const refusal = await check(principal, req, instance)
     if (refusal) return answerRefusal(refusal, instance, req, res)
+  }
+  // The application may have taken seconds, in which the session may have been ended.
+  if (instance.sessions.isOver(req)) {
+    return answerRefusal(refusals.notSignedIn, instance, req, res)
   }
   // Nothing of the request can name another one.
   const { organizationId } = principal
@@ -39,8 +48,13 @@ export async function portalRoute(
   open(instance, portal, await linkTo(instance, portal, organizationId), req, res)
 }
 
-function checksOf({ role, permission }: PortalConfig): readonly Check[] {
-  return [...(role.length > 0 ? [requiresRole(role)] : []), requiresPermissions(permission)]
+function checksOf({ role, permission, allow }: PortalConfig): readonly Check[] {
+  return [
+    ...(role.length > 0 ? [requiresRole(role)] : []),
+    requiresPermissions(permission),
+    // Last: it may look things up, which is for users who could get in.
+    ...(allow ? [requiresPredicate(allow, refusals.portalNotAllowed, '`portal.allow`')] : []),
+  ]
 }
 
 async function linkTo(

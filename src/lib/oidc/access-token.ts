@@ -32,6 +32,8 @@ export interface Grants {
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
+  /** When it was issued, in milliseconds since the epoch; absent where it is opaque. */
+  readonly issuedAt?: number
   /** All that it says; nothing where it is opaque. */
   readonly claims: Json
 }
@@ -118,8 +120,18 @@ function grantsOf(claims: JWTPayload): Grants {
     roles: texts(roles),
     permissions: texts(permissions),
     scopes: scopesOf(claims),
+    issuedAt: claims.iat! * 1000,
     claims,
   }
+}
+
+/**
+ * Adds the scopes that the token endpoint names beside the token: an access token need not hold them.
+ *
+ * @see RFC 6749 section 5.1
+ */
+export function withScopes(grants: Grants, scopes: readonly string[]): Grants {
+  return { ...grants, scopes: [...new Set([...grants.scopes, ...scopes])] }
 }
 
 /** People's tokens have `scope`, machines' have `scopes`. */

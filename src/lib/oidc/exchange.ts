@@ -6,6 +6,12 @@ import type { Provider } from './discovery.ts'
 import { grantFailed, type Issued, readIssued } from './token-response.ts'
 import type { Transaction } from './transaction.ts'
 
+/** The tokens of a sign-in, and the scopes that the answer names beside them. */
+export interface Exchanged {
+  readonly tokens: Tokens
+  readonly scopes: readonly string[]
+}
+
 /**
  * Exchanges a code for tokens, once: a code is single use, so nothing here tries again.
  *
@@ -19,16 +25,23 @@ export async function exchangeCode(
   answer: URLSearchParams,
   { redirectUri, state, nonce, codeVerifier }: Transaction,
   clock: Clock,
-): Promise<Tokens> {
+): Promise<Exchanged> {
   const callbackUrl = new URL(redirectUri)
   callbackUrl.search = answer.toString()
-  const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
+  const response = await authorizationCodeGrant(configuration, callbackUrl, {
     expectedState: state,
     expectedNonce: nonce,
     pkceCodeVerifier: codeVerifier,
     idTokenExpected: true,
   }).catch(exchangeFailed)
-  const { accessToken, idToken, refreshToken, expiresInSeconds } = readIssued(tokens)
+  const { scopes = [], ...issued } = readIssued(response)
+  return { tokens: tokensOf(issued, clock), scopes }
+}
+
+function tokensOf(
+  { accessToken, idToken, refreshToken, expiresInSeconds }: Issued,
+  clock: Clock,
+): Tokens {
   return {
     accessToken,
     // `idTokenExpected` makes openid-client reject an answer without one.

@@ -45,6 +45,15 @@ export function keptClaims(claims: Json, named: readonly string[]): Json {
   return pick(claims, [...profileClaims, ...named])
 }
 
+/**
+ * Those of them that are about what the user may do, which may change while the session lasts: what
+ * `session.claims` names. The standard profile is about who the user is, and stays.
+ */
+export function authorityClaims(claims: Json, named: readonly string[]): Json {
+  const names = named.filter((name) => !profileClaims.includes(name))
+  return pick(claims, names)
+}
+
 function pick(claims: Json, names: readonly string[]): Json {
   const present = names.filter((name) => Object.hasOwn(claims, name))
   return Object.fromEntries(present.map((name) => [name, claims[name]]))

@@ -14,6 +14,11 @@ export interface Issued {
   /** Not verified here. */
   readonly idToken?: string
   readonly refreshToken?: string
+  /**
+   * What `scope` names. Absent where the answer has none: then everything that was asked for is
+   * granted, but a scope that Scalekit does not name guards nothing. @see RFC 6749 section 5.1
+   */
+  readonly scopes?: readonly string[]
 }
 
 /**
@@ -23,7 +28,7 @@ export interface Issued {
  * @throws {@link ScalekitError} `provider_failed`
  */
 export function readIssued(response: TokenEndpointResponse): Issued {
-  const { access_token, token_type, refresh_token, id_token, expires_in } = response
+  const { access_token, token_type, refresh_token, id_token, expires_in, scope } = response
   // RFC 6749 appendix A.12 and A.17
   const isText = [access_token, refresh_token ?? access_token].every((token) =>
     /^[\x20-\x7e]+$/.test(token),
@@ -40,6 +45,7 @@ export function readIssued(response: TokenEndpointResponse): Issued {
     ...(expires_in === undefined ? {} : { expiresInSeconds: expires_in }),
     ...(id_token === undefined ? {} : { idToken: id_token }),
     ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
+    ...(scope === undefined ? {} : { scopes: scope.split(' ').filter(Boolean) }),
   }
 }
 

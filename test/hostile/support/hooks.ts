@@ -30,6 +30,13 @@ export const optionHooks = {
     outcome: ({ kind }) => (kind === 'nothing' ? [302, 200] : [503, 401]),
     line: ({ kind }) => (kind === 'nothing' ? undefined : /on_login_failed/),
   },
+  'authorization.resolve': {
+    options: (resolve) => ({ authorization: { resolve } }),
+    drive: finishSignIn,
+    // Nothing at all is no answer: it may be the one of an application that found no such user.
+    outcome: () => [503, 401],
+    line: () => /authorization_unavailable/,
+  },
   'pages.texts': {
     options: (texts) => ({ pages: { texts } }),
     drive: openLogin,
@@ -54,6 +61,14 @@ export const optionHooks = {
     drive: async ({ browser }) => [(await browser.call('/organizations')).status],
     outcome: () => [503],
     line: () => /organizations_failed/,
+  },
+  'portal.allow': {
+    options: (allow) => ({ portal: { allow } }),
+    isSignedIn: true,
+    drive: async ({ browser }) => [(await browser.open('/portal')).status],
+    // It is the one answer that lets a user in.
+    outcome: ({ name }) => [name === 'returns true' ? 302 : 503],
+    line: ({ name }) => (name === 'returns true' ? undefined : /authorization_unavailable/),
   },
   'http.fetch': {
     options: (fetch) => ({ http: { fetch } }),
@@ -167,6 +182,20 @@ export const memberHooks = {
         ? undefined
         : /^warn The select function of requireOrganization\(\) must return/m
     },
+  },
+  requireThat: {
+    mount(app, auth, hook) {
+      app.use(auth)
+      app.use('/o', auth.requireThat(hook, { code: 'plan_required' }))
+      app.use('/o', showPrincipal)
+    },
+    isSignedIn: true,
+    drive: async ({ browser }) => [(await browser.call('/o')).status],
+    outcome: ({ name }) => [name === 'returns true' ? 200 : 503],
+    line: ({ name }) =>
+      name === 'returns true'
+        ? undefined
+        : /^error The predicate of requireThat\(\) for plan_required failed: /m,
   },
 } satisfies Readonly<Record<string, Hook>>
 

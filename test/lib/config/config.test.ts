@@ -27,6 +27,11 @@ const storeOfBefore = {
   tokenStore: { async put() {}, async get() {}, async remove() {} },
 }
 const admin = { role: 'admin' }
+/** Revocations as processes share them. */
+const shared = {
+  write: async () => {},
+  since: async () => ({ revocations: [], cursor: '', now: 0 }),
+}
 
 describe('a variable', () => {
   it('says everything that a production application has to say', () => {
@@ -461,6 +466,7 @@ describe('every other option', () => {
     ['portal.role', { portal: { role: '' } }, 'must be an array of non-empty strings'],
     ['portal.role', { portal: { role: ['admin', 5] } }, 'must be an array of non-empty strings'],
     ['portal.permission', { portal: { permission: [] } }, 'is an empty array: name at least one'],
+    ['portal.allow', { portal: { allow: true } }, 'must be a function'],
     [
       'portal.features',
       { portal: { ...admin, features: ['scim'] } },
@@ -478,6 +484,13 @@ describe('every other option', () => {
       'portal.origin',
       { portal: { ...admin, origin: 'http://p.example' } },
       'must begin with https',
+    ],
+    ['authorization.resolve', { authorization: { resolve: 'admin' } }, 'must be a function'],
+    ['authorization.maxAgeSeconds', { authorization: { maxAgeSeconds: 0 } }, 'must be a number'],
+    [
+      'authorization.outageGraceSeconds',
+      { authorization: { outageGraceSeconds: '60' } },
+      'must be a number',
     ],
     ['store', { store: {} }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
     ['store', { store: false }, 'must be memoryStore(), redisStore(client) or postgresStore(pool)'],
@@ -502,17 +515,24 @@ describe('every other option', () => {
     expect(others).toEqual([])
   })
 
-  it.each(['paths', 'login', 'session', 'pages', 'organizations', 'portal', 'revocation', 'http'])(
-    '%s has one sentence for what is no object',
-    (group) => {
-      for (const given of [null, 5, []]) {
-        const options = { [group]: given } as ScalekitAuthOptions
-        const more =
-          group === 'portal' ? " with a role or a permission, such as { role: 'admin' }" : ''
-        expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
-      }
-    },
-  )
+  it.each([
+    'paths',
+    'login',
+    'authorization',
+    'session',
+    'pages',
+    'organizations',
+    'portal',
+    'revocation',
+    'http',
+  ])('%s has one sentence for what is no object', (group) => {
+    for (const given of [null, 5, []]) {
+      const options = { [group]: given } as ScalekitAuthOptions
+      const more =
+        group === 'portal' ? " with a role or a permission, such as { role: 'admin' }" : ''
+      expect(problemsOf(options, production())).toEqual([`\`${group}\` must be an object${more}`])
+    }
+  })
 
   it('has the default that its documentation says', () => {
     const config = parseConfig({ logger: silent() }, production())
@@ -537,6 +557,7 @@ describe('every other option', () => {
         idleSeconds: 86_400,
         afterRestart: 'keep',
       },
+      authorization: { resolve: undefined, maxAgeSeconds: 300, outageGraceSeconds: 3600 },
       organizations: { of: undefined },
       portal: undefined,
       webhooks: {
@@ -553,6 +574,7 @@ describe('every other option', () => {
     expect(parseConfig({ portal: admin, logger: silent() }, production()).portal).toEqual({
       role: ['admin'],
       permission: [],
+      allow: undefined,
       features: [],
       embed: false,
       returnTo: '/',
@@ -607,6 +629,10 @@ describe('a ConfigError', () => {
   it.each<[object, string]>([
     [{ providers: ['google'] }, '`providers` is not an option; did you mean `login.providers`?'],
     [{ onLogin() {} }, '`onLogin` is not an option; did you mean `login.onLogin`?'],
+    [
+      { authorization: { resolver: () => ({}) } },
+      '`authorization.resolver` is not an option; did you mean `authorization.resolve`?',
+    ],
     [{ maxLagMs: 5 }, '`maxLagMs` is not an option; did you mean `revocation.maxLagMs`?'],
     [{ login: { baseUrl: 'x' } }, '`login.baseUrl` is not an option; did you mean `baseUrl`?'],
     [
@@ -729,6 +755,26 @@ describe('a production application without a store', () => {
     const folder = mkdtempSync(join(tmpdir(), 'config-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     expect(told({ store: memoryStore({ file: join(folder, 'file') }), webhooks }).lines).toEqual([])
+  })
+
+  it.each<[string, ScalekitAuthOptions, number]>([
+    ['no store', {}, 1],
+    ['a store in memory', { store: memoryStore() }, 1],
+    ['a shared store', { store: { ...memoryStore(), revocations: shared } }, 0],
+  ])('with refresh tokens and %s is told who can renew', (_which, options, count) => {
+    const scopes = ['openid', 'offline_access']
+    const lines = told({ scopes, ...options }).lines.filter((line) => line.includes('tokens_in'))
+    expect(lines).toHaveLength(count)
+    for (const line of lines) expect(line).toMatch(/^warn tokens_in_memory: .*Other processes/)
+    expect(told(options).lines.join()).not.toContain('tokens_in_memory')
+  })
+
+  it('with refresh tokens and a file is told it, too: the file has no tokens', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const store = memoryStore({ file: join(folder, 'file') })
+    const { lines } = told({ scopes: ['openid', 'offline_access'], store })
+    expect(lines).toEqual([expect.stringContaining('tokens_in_memory')])
   })
 
   it('keeps sessions in development, where restarts are many', () => {

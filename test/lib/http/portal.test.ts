@@ -1,6 +1,6 @@
 import type { Response } from 'supertest'
-import { describe, expect, it } from 'vitest'
-import type { ScalekitAuthOptions } from '../../../src/index.ts'
+import { describe, expect, it, vi } from 'vitest'
+import type { ScalekitAuthOptions, SignedIn } from '../../../src/index.ts'
 import type { Emulator } from '../../../src/testing.ts'
 import { type ApplicationParts, mountAtRoot, type ServedParts } from '../../support/application.ts'
 import { sessionCookie } from '../../support/session-cookie.ts'
@@ -91,6 +91,57 @@ describe('/portal', () => {
     expect(await mayOpen({ role: ['owner', 'admin'] })).toBe(true)
     expect(await mayOpen({ role: 'admin', permission: 'projects:delete' })).toBe(false)
     expect(await mayOpen({ role: 'owner', permission: may })).toBe(false)
+  })
+
+  it('asks the application, alone or beside role and permission', async () => {
+    const statusFor = async (portal: ScalekitAuthOptions['portal']) => {
+      const { browser, emulator } = await signedIn(ada, portal ? { portal } : {})
+      const answer = await browser.open('/portal')
+      if (answer.status !== 302) expectNoLink(answer)
+      expect(minted(emulator)).toHaveLength(answer.status === 302 ? 1 : 0)
+      return answer.status === 302 ? 302 : `${answer.status} ${codeOf(answer)}`
+    }
+    expect(await statusFor({ allow: () => true })).toBe(302)
+    expect(await statusFor({ allow: async () => true })).toBe(302)
+    expect(await statusFor({ allow: () => false })).toBe('403 permission_required')
+    expect(await statusFor({ allow: async () => false })).toBe('403 permission_required')
+    expect(await statusFor({ allow: () => true, role: 'owner' })).toBe('403 role_required')
+    expect(await statusFor({ allow: () => false, role: 'admin' })).toBe('403 permission_required')
+    const yes = 'yes' as never
+    expect(await statusFor({ allow: () => yes })).toBe('503 authorization_unavailable')
+    const down = () => Promise.reject(new Error('the database is down'))
+    expect(await statusFor({ allow: down })).toBe('503 authorization_unavailable')
+  })
+
+  it('shows the application who is asking, once that user could get in', async () => {
+    const allow = vi.fn((principal: SignedIn) => principal.organizationId === acme)
+    const { browser, visitor, log } = await signedIn(ada, { portal: { role: 'admin', allow } })
+    await browser.open('/portal?a=1').expect(302)
+    expect(allow.mock.calls[0]).toMatchObject([{ user: { email: ada } }, { method: 'GET' }])
+    const other = visitor()
+    await other.signIn('/login?domain=acme.example', grace)
+    await other.open('/portal').expect(403)
+    expect(allow).toHaveBeenCalledTimes(1)
+    expect(log.join('\n')).not.toContain('failed')
+  })
+
+  it('makes no link where the session was ended while the application took its time', async () => {
+    const allow = async ({ sessionId }: SignedIn) => {
+      await auth.revoke({ sessionId })
+      return true
+    }
+    const { auth, browser, emulator } = await signedIn(ada, { portal: { allow } })
+    expectNoLink(await browser.open('/portal'))
+    expect(minted(emulator)).toEqual([])
+  })
+
+  it('says once in the log that the application could not be asked', async () => {
+    const allow = () => Promise.reject(new Error('the database is down'))
+    const { browser, log } = await signedIn(ada, { portal: { allow } })
+    expect((await browser.open('/portal').expect(503)).headers['retry-after']).toBe('5')
+    expect(log.filter((line) => line.includes('authorization_unavailable'))).toEqual([
+      expect.stringMatching(/^error .*`portal.allow` failed <- "the database is down"/),
+    ])
   })
 
   it('sends nobody to sign in, and back', async () => {

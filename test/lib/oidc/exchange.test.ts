@@ -17,7 +17,8 @@ const transaction = startTransaction({
 describe('exchangeCode', () => {
   it('answers the tokens, with the end of the access token by our clock', async () => {
     const body = await granted({ refresh_token: 'rt_1', expires_in: 300 })
-    expect(await exchange(() => json(200, body))).toEqual({
+    const { tokens } = await exchange(() => json(200, body))
+    expect(tokens).toEqual({
       accessToken: 'access',
       idToken: body.id_token,
       refreshToken: 'rt_1',
@@ -25,9 +26,21 @@ describe('exchangeCode', () => {
     })
   })
 
+  it.each([
+    ['openid  orders:read', ['openid', 'orders:read']],
+    ['', []],
+    [undefined, []],
+  ])('answers the scopes that `scope` %j names, and no others', async (scope, expected) => {
+    const body = await granted({ scope })
+    const { scopes, tokens } = await exchange(() => json(200, body))
+    expect(scopes).toEqual(expected)
+    // They are the session's, and no member of what the token store keeps.
+    expect(tokens).not.toHaveProperty('scopes')
+  })
+
   it('does without a refresh token and without an end', async () => {
     const body = await granted({ expires_in: undefined })
-    const tokens = await exchange(() => json(200, body))
+    const { tokens } = await exchange(() => json(200, body))
     expect(tokens).toEqual({ accessToken: 'access', idToken: body.id_token })
   })
 

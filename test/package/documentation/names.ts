@@ -1,6 +1,6 @@
 import { optionNames } from '../../../src/lib/config/config.ts'
 import { type ControlCode, statusByCode } from '../../../src/lib/emulator/control/control-error.ts'
-import { type ScalekitErrorCode, statusOf } from '../../../src/lib/ground/error-codes.ts'
+import { isOwnCode, statusOf } from '../../../src/lib/ground/error-codes.ts'
 import { handlerNames } from '../../../src/lib/webhooks/handler-names.ts'
 import { interceptorHandlerNames } from '../../../src/lib/webhooks/interceptor-handlers.ts'
 import type { Page } from './pages.ts'
@@ -42,7 +42,7 @@ export function unknownCodes({ path, text }: Page): string[] {
 }
 
 function problemOf(code: string, status: string | undefined): string | undefined {
-  const ofKit = statusOf(code as ScalekitErrorCode) as number | undefined
+  const ofKit = isOwnCode(code) ? statusOf(code) : undefined
   const expected = ofKit ?? statusByCode[code as ControlCode]
   if (expected === undefined) return `there is no error \`${code}\``
   const isRight = status === undefined || Number(status) === expected

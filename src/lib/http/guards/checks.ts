@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { type AccessPredicate, askPredicate } from '../../auth/predicate.ts'
 import type { SignedIn } from '../../auth/principal.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { Logger } from '../../ground/log.ts'
@@ -12,21 +13,61 @@ export interface CheckParts {
   readonly warnOnce: (message: string) => void
 }
 
-/** Answers why not, or `undefined` to let through. */
-export type Check = (
-  principal: SignedIn,
-  req: IncomingMessage,
-  parts: CheckParts,
-) => Refusal | undefined
+/** Why not, or `undefined` to let through. */
+export type Verdict = Refusal | undefined
 
-/** Lets through whoever has at least one of the roles. */
-export function requiresRole(roles: readonly string[]): Check {
-  return ({ roles: held }) =>
-    roles.some((name) => held.includes(name)) ? undefined : refusals.roleRequired
+/** Decides about a user who is signed in; at once wherever it can. */
+export interface Check {
+  (principal: SignedIn, req: IncomingMessage, parts: CheckParts): Verdict | Promise<Verdict>
+  /**
+   * Whether it looks at what the user may do: roles, permissions, scopes, claims. It cannot decide
+   * while that is not known.
+   */
+  readonly readsAuthority?: true
 }
 
-/** Lets through whoever has every one of the permissions. */
+/** Lets users through who have at least one of the roles. */
+export function requiresRole(roles: readonly string[]): Check {
+  return readingAuthority(({ roles: held }) =>
+    roles.some((name) => held.includes(name)) ? undefined : refusals.roleRequired,
+  )
+}
+
+/** Lets users through who have every one of the permissions. */
 export function requiresPermissions(permissions: readonly string[]): Check {
-  return ({ permissions: held }) =>
-    permissions.every((name) => held.includes(name)) ? undefined : refusals.permissionRequired
+  return readingAuthority(({ permissions: held }) =>
+    permissions.every((name) => held.includes(name)) ? undefined : refusals.permissionRequired,
+  )
+}
+
+/** Lets users through whose token was granted every one of the scopes. */
+export function requiresScopes(scopes: readonly string[]): Check {
+  const refusal = refusals.insufficientScope(scopes)
+  return readingAuthority(({ scopes: held }) =>
+    scopes.every((name) => held.includes(name)) ? undefined : refusal,
+  )
+}
+
+/**
+ * Lets users through whom the application lets through.
+ *
+ * @param name What the predicate is called in messages.
+ */
+export function requiresPredicate(
+  predicate: AccessPredicate,
+  refusal: Refusal,
+  name: string,
+): Check {
+  const verdict = (isAllowed: boolean) => (isAllowed ? undefined : refusal)
+  return readingAuthority((principal, req) => {
+    const answer = askPredicate(predicate, principal, req, name)
+    return typeof answer === 'boolean' ? verdict(answer) : answer.then(verdict)
+  })
+}
+
+/** A predicate gets the principal, so it may read anything. */
+function readingAuthority(
+  check: (principal: SignedIn, req: IncomingMessage) => Verdict | Promise<Verdict>,
+): Check {
+  return Object.assign(check, { readsAuthority: true as const })
 }

@@ -4,8 +4,8 @@ import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
-import type { Check } from './checks.ts'
-import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
+import type { Check, Verdict } from './checks.ts'
+import { accessError, answerRefusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
 export interface GuardOptions {
@@ -23,23 +23,21 @@ export function guard(
   options: GuardOptions = {},
   check: Check,
 ): Middleware {
-  function refusalOf(context: Context, req: IncomingMessage): Refusal | undefined {
+  function verdictOf(context: Context, req: IncomingMessage): Verdict | Promise<Verdict> {
     const principal = context.ask()
     return principal.status === 'signed-in'
       ? check(principal, req, context.instance)
       : refusals.notSignedIn
   }
 
-  function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {
+  function answer(
+    refusal: Verdict,
+    context: Context,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
+  ): void {
     const { instance } = context
-    let refusal: Refusal | undefined
-    try {
-      refusal = refusalOf(context, req)
-    } catch (error) {
-      context.keepPrivate()
-      refuseByError(error, req, res, next, options)
-      return
-    }
     if (refusal && options.refuse !== 'next') {
       if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
       else answerRefusal(refusal, instance, req, res)
@@ -49,6 +47,42 @@ export function guard(
     neverStore(res)
     context.keepPrivate()
     next(refusal && accessError(refusal, instance))
+  }
+
+  function fail(
+    error: unknown,
+    context: Context,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
+  ): void {
+    context.keepPrivate()
+    refuseByError(error, req, res, next, options)
+  }
+
+  /** Waits only where the check does. */
+  function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {
+    let verdict: Verdict | Promise<Verdict>
+    try {
+      verdict = verdictOf(context, req)
+    } catch (error) {
+      fail(error, context, req, res, next)
+      return
+    }
+    if (!(verdict instanceof Promise)) {
+      answer(verdict, context, req, res, next)
+      return
+    }
+    const { sessions } = context.instance
+    const settled = verdict.then(
+      (refusal) => {
+        // The application may have taken seconds, in which the session may have been ended.
+        const late = sessions.isOver(req) ? refusals.notSignedIn : refusal
+        answer(late, context, req, res, next)
+      },
+      (error) => fail(error, context, req, res, next),
+    )
+    settled.catch(next)
   }
 
   return function guardMiddleware(req, res, next) {
@@ -81,6 +115,9 @@ function loginOutOfReach({ addresses }: Instance): ConfigError {
   )
 }
 
+/** They pass, so the response says when to try again. Other errors are for the application. */
+const outages = ['store_unavailable', 'authorization_unavailable']
+
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
 export function refuseByError(
   error: unknown,
@@ -90,7 +127,7 @@ export function refuseByError(
   { refuse }: GuardOptions,
 ): void {
   const known = asScalekitError(error, 'unexpected', 'The guard failed')
-  if (known.code === 'store_unavailable' && refuse !== 'next') {
+  if (outages.includes(known.code) && refuse !== 'next') {
     answerRefusal(known, undefined, req, res)
   } else {
     next(known)

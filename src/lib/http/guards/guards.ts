@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import type { AccessPredicate } from '../../auth/predicate.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
 import { assertCalled } from './assert-called.ts'
-import { requiresPermissions, requiresRole } from './checks.ts'
+import { requiresPermissions, requiresRole, requiresScopes } from './checks.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import {
   assertSelects,
@@ -13,6 +14,7 @@ import {
 } from './organization-selector.ts'
 import { type RecentAuth, requiresRecentAuth } from './recent-auth.ts'
 import { refusals } from './refusals.ts'
+import { type RequireThatOptions, requiresThat } from './require-that.ts'
 import { sameOriginGuard } from './same-origin.ts'
 
 /** Guards of one instance, or of the instance that was mounted last. */
@@ -48,6 +50,19 @@ export interface Guards {
    * @throws {@link ConfigError} for an empty array
    */
   requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
+  /**
+   * Passes users for whom `predicate` answers `true`, now or as a promise. `false` is refused with 403
+   * and your own `code`. If the predicate throws, takes longer than five seconds or answers something
+   * else, the response is 503 `authorization_unavailable`, and no user passes.
+   *
+   * @throws {@link ConfigError} for a predicate that is no function, or a `code` that is malformed or
+   *   one of the kit's
+   * @example app.use('/pro', requireThat(isPaying, { code: 'plan_required', detail: 'Please upgrade.' }))
+   */
+  requireThat<Req extends IncomingMessage = IncomingMessage>(
+    predicate: AccessPredicate<Req>,
+    options: RequireThatOptions,
+  ): Middleware
   /**
    * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
    * again: before they change how they sign in, or what they pay.
@@ -121,12 +136,9 @@ export function guards(instance?: Instance): Guards {
         scope,
         'requireScope() needs at least one scope, such as requireScope("orders:read")',
       )
-      return guard(instance, options, function requireScope({ scopes }) {
-        return needed.every((name) => scopes.includes(name))
-          ? undefined
-          : refusals.insufficientScope(needed)
-      })
+      return guard(instance, options, requiresScopes(needed))
     },
+    requireThat: (predicate, options) => guard(instance, options, requiresThat(predicate, options)),
     requireRecentAuth: (limit, options) => guard(instance, options, requiresRecentAuth(limit)),
     requireSameOrigin: (options = {}) => {
       assertCalled('requireSameOrigin', options)

@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SignedIn } from '../../auth/principal.ts'
-import {
-  type AccessErrorCode,
-  headersOf,
-  type ScalekitErrorCode,
-  statusOf,
-} from '../../ground/error-codes.ts'
+import { type AccessErrorCode, headersOf, statusOf } from '../../ground/error-codes.ts'
 import { AccessError } from '../../ground/errors.ts'
+import type { OpenEnum } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
 import { themeWith } from '../pages/page.ts'
 import { errorPage } from '../pages/pages.ts'
@@ -14,8 +10,10 @@ import { asksForPage, isNavigation } from '../request/navigation.ts'
 import { type Problem, redirect, sendPage, sendProblem, setHeaders } from '../request/respond.ts'
 
 /** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
-export interface Refusal<Code extends ScalekitErrorCode = AccessErrorCode> extends Problem {
+export interface Refusal<Code extends string = OpenEnum<AccessErrorCode>> extends Problem {
   readonly code: Code
+  /** What a page says, where that is the application's. */
+  readonly text?: string
   /** What a sign-in that would help has to name. */
   readonly login?: Readonly<Record<string, string>>
   /** A person is shown a page that links to that sign-in, and not sent there. */
@@ -31,6 +29,7 @@ export const refusals: {
   readonly externalIdSelected: Refusal
   readonly roleRequired: Refusal
   readonly permissionRequired: Refusal
+  readonly portalNotAllowed: Refusal
   insufficientScope(scopes: readonly string[]): Refusal
   readonly authTimeMissing: Refusal
   recentAuthRequired(maxAgeSeconds: number, principal: SignedIn, now: number): Refusal
@@ -60,6 +59,10 @@ export const refusals: {
   roleRequired: {
     code: 'role_required',
     message: 'The user has none of the required roles',
+  },
+  portalNotAllowed: {
+    code: 'permission_required',
+    message: 'The application does not let the user open the admin portal',
   },
   permissionRequired: {
     code: 'permission_required',
@@ -107,7 +110,7 @@ const plainTheme = themeWith('')
 
 /** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
 export function answerRefusal(
-  refusal: Refusal<ScalekitErrorCode>,
+  refusal: Refusal<string>,
   instance: Instance | undefined,
   req: IncomingMessage,
   res: ServerResponse,
@@ -124,7 +127,7 @@ export function answerRefusal(
   }
   setHeaders(res, refusalHeaders(refusal))
   const loginUrl = wayBack || loginUrlOf(refusal, instance)
-  const page = errorPage(code, loginUrl ? { retryUrl: loginUrl } : {})
+  const page = errorPage(code, { ...(loginUrl ? { retryUrl: loginUrl } : {}), text: refusal.text })
   sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
 }
 
@@ -139,7 +142,7 @@ function loginAndBack(
 
 /** Tells a program why not. */
 export function sendRefusal(
-  refusal: Refusal<ScalekitErrorCode>,
+  refusal: Refusal<string>,
   instance: Instance | undefined,
   res: ServerResponse,
 ): void {
@@ -152,16 +155,21 @@ export function sendRefusal(
 export function accessError(refusal: Refusal, instance: Instance): AccessError {
   const { code, message, hint } = refusal
   const headers = refusalHeaders(refusal)
-  return new AccessError(code, message, { hint, headers, loginUrl: loginUrlOf(refusal, instance) })
+  // A code of the application comes by no other way.
+  return new AccessError(code as AccessErrorCode, message, {
+    hint,
+    headers,
+    loginUrl: loginUrlOf(refusal, instance),
+  })
 }
 
-function refusalHeaders({ code, challenge }: Refusal<ScalekitErrorCode>) {
+function refusalHeaders({ code, challenge }: Refusal<string>) {
   return challenge ? { 'WWW-Authenticate': `Bearer ${challenge}` } : headersOf(code)
 }
 
 /** The path that starts the sign-in that would help, if one would. */
 function loginUrlOf(
-  { login }: Refusal<ScalekitErrorCode>,
+  { login }: Refusal<string>,
   instance: Instance | undefined,
 ): string | undefined {
   return login && instance?.addresses.loginUrl(login)

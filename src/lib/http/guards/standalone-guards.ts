@@ -38,6 +38,17 @@ export const requirePermission: Guards['requirePermission'] = free.requirePermis
 export const requireScope: Guards['requireScope'] = free.requireScope
 
 /**
+ * Passes users for whom `predicate` answers `true`, now or as a promise. `false` is refused with 403
+ * and your own `code`. If the predicate throws, takes longer than five seconds or answers something
+ * else, the response is 503 `authorization_unavailable`, and no user passes.
+ *
+ * @throws {@link ConfigError} for a predicate that is no function, or a `code` that is malformed or
+ *   one of the kit's
+ * @example app.use('/pro', requireThat(isPaying, { code: 'plan_required', detail: 'Please upgrade.' }))
+ */
+export const requireThat: Guards['requireThat'] = free.requireThat
+
+/**
  * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
  * again: before they change how they sign in, or what they pay.
  *

@@ -60,6 +60,8 @@ export interface Instance {
   readonly logger: Logger
   /** Warns of each message once in the life of this instance; for fixed messages only. */
   readonly warnOnce: (message: string) => void
+  /** The same for one-time facts, at the level `info`. */
+  readonly informOnce: (message: string) => void
   readonly events: AuthEmitter
   /** Every URL of this instance. */
   readonly addresses: Addresses
@@ -146,6 +148,7 @@ export function createInstance(config: Config): Instance {
     clock,
     logger,
     warnOnce: warnerOnce(logger),
+    informOnce: warnerOnce(logger, 'info'),
     events,
     addresses: addressesOf(config),
     cookieStyle,

@@ -1,4 +1,4 @@
-import type { ScalekitErrorCode } from '../../ground/error-codes.ts'
+import { isOwnCode, type ScalekitErrorCode } from '../../ground/error-codes.ts'
 import { html } from '../../ground/html.ts'
 import type { Page } from './page.ts'
 
@@ -11,6 +11,11 @@ interface Words {
 const unknownTrouble: Words = {
   title: 'Something went wrong',
   text: 'This is not your fault, and nothing was changed. Please try again in a moment.',
+}
+
+const refusedByApplication: Words = {
+  title: 'You do not have access',
+  text: 'This application does not let you open this page.',
 }
 
 const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
@@ -65,6 +70,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
   store_unavailable: {
     title: 'Not available right now',
     text: 'We cannot check your session at the moment. You were not signed out. Please try again.',
+  },
+  authorization_unavailable: {
+    title: 'Not available right now',
+    text: 'We cannot check what you may do at the moment. You were not signed out. Please try again.',
   },
   parameter_invalid: {
     title: 'This link is not valid',
@@ -124,17 +133,25 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
   },
 }
 
-/** Says what went wrong, with a code to quote and a way on. All its text is fixed. */
+/** A code of the application is that of a refusal. */
+function wordsOf(code: string): Words {
+  return isOwnCode(code) ? (wordsByCode[code] ?? unknownTrouble) : refusedByApplication
+}
+
+/** Says what went wrong, with a code to quote and a way on. Nothing in it is of the request. */
 export function errorPage(
-  code: ScalekitErrorCode,
+  code: string,
   ways: {
     readonly retryUrl?: string
     /** Default: `Sign in again`. */
     readonly retryText?: string | undefined
     readonly reference?: string | undefined
+    /** In place of the kit's own sentence. */
+    readonly text?: string | undefined
   },
 ): Page {
-  const { title, text } = wordsByCode[code] ?? unknownTrouble
+  const words = wordsOf(code)
+  const { title, text } = { ...words, ...(ways.text === undefined ? {} : { text: ways.text }) }
   const { retryText = 'Sign in again' } = ways
   const retry = ways.retryUrl && html`<a class="first" href="${ways.retryUrl}">${retryText}</a>`
   const reference = ways.reference && html` · <code>${ways.reference}</code>`

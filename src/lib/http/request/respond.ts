@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { neverCache } from '../../ground/caching.ts'
-import { type ScalekitErrorCode, statusOf } from '../../ground/error-codes.ts'
+import { statusOf } from '../../ground/error-codes.ts'
 import { contentSecurityPolicy } from '../../ground/html-document.ts'
 import { type Page, render, type Theme } from '../pages/page.ts'
 
@@ -36,7 +36,8 @@ export function setHeaders(
 
 /** What is wrong, for a program: a `ScalekitError`, or a refusal that is not worth an Error. */
 export interface Problem {
-  readonly code: ScalekitErrorCode
+  /** The kit's, or one of the application. */
+  readonly code: string
   readonly message: string
   readonly hint?: string | undefined
 }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authorityAtSignIn, authorityOf, isFixed, type SignInFacts } from '../../auth/authority.ts'
 import { newIdentity, toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
+import type { StoreTime } from '../../auth/store-time.ts'
 import { LoginError } from '../../ground/errors.ts'
 import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { Identity, Tokens } from '../../ground/types.ts'
-import { type Grants, readGrants } from '../../oidc/access-token.ts'
+import { type Grants, readGrants, withScopes } from '../../oidc/access-token.ts'
 import { assertPinned, type Profile, profileOf } from '../../oidc/claims.ts'
 import { exchangeCode } from '../../oidc/exchange.ts'
 import { verifyIdToken } from '../../oidc/id-token.ts'
@@ -98,13 +100,31 @@ async function signIn(
   })
   if (res.headersSent) throw answeredItself()
   const { claims: claimNames, kind } = config.session
-  const kept = toKeep(identity, { claimNames, user: decision.user })
-  tellSignIn(instance, req, claimsText(identity.claims, kept.claims))
+  const known = toKeep(identity, { claimNames, user: decision.user })
+  tellSignIn(instance, req, claimsText(identity.claims, known.claims))
+  const kept = await settleAuthority(instance, known, { decision, tokens }, req)
   await sessions.begin(req, res, kept, tokens)
   tellSignIn(instance, req, `session begun in ${storageText(kind, req)}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
   return landing
+}
+
+/** What the session keeps, with what its user may do. */
+async function settleAuthority(
+  instance: Instance,
+  known: Identity,
+  facts: Pick<SignInFacts, 'decision' | 'tokens'>,
+  req: IncomingMessage,
+): Promise<Identity> {
+  const { clock, config, informOnce } = instance
+  const { claims: claimNames, absoluteSeconds } = config.session
+  const storeTime = () => storeTimeOf(instance).earliest
+  const rules = { ...config.authorization, claimNames }
+  const kept = await authorityAtSignIn(known, { ...facts, now: clock(), storeTime }, rules)
+  if (rules.resolve) tellSignIn(instance, req, 'authorization.resolve answered')
+  if (isFixed(authorityOf(kept, claimNames))) informOnce(fixedText(absoluteSeconds))
+  return kept
 }
 
 /**
@@ -141,7 +161,7 @@ async function redeem(
   const { code, params } = answer
   const provider = await discover()
   assertIssuerNamed(answer, provider)
-  const tokens = await exchangeCode(provider, params, transaction, clock)
+  const { tokens, scopes } = await exchangeCode(provider, params, transaction, clock)
   tellSignIn(instance, req, `tokens received: ${tokensText(tokens, clock())}`)
 
   const { accessToken } = tokens
@@ -153,14 +173,16 @@ async function redeem(
   if (authenticatedSince !== undefined && claims.auth_time === undefined) warnOnce(noAuthTime)
   const profile = profileOf(claims)
   tellSignIn(instance, req, `ID token verified, ${whoText(profile)}`, whoFields(profile))
-  const grants = await readGrants(accessToken, { ...checks, subject: claims.sub })
+  const ofToken = await readGrants(accessToken, { ...checks, subject: claims.sub })
+  const grants = withScopes(ofToken, scopes)
 
   assertPinned(transaction.pins, profile, grants.organizationId)
   if (hasUnboundRoles(profile, grants)) warnOnce(unboundRoles)
   tellSignIn(instance, req, pinsText(transaction.pins))
   const all = verifiedClaims(claims, grants.claims)
-  const begun = begunBy(transaction, claims.iat!, latestStoreTime(instance))
-  const signIn = { profile, claims: all, grants, transaction, begun, previous }
+  const begun = begunBy(transaction, claims.iat!, storeTimeOf(instance).latest)
+  const { issuedAt = claims.iat! * 1000 } = grants
+  const signIn = { profile, claims: all, grants, issuedAt, transaction, begun, previous }
   return { identity: newIdentity(signIn, config.session, clock()), tokens }
 }
 
@@ -169,9 +191,9 @@ async function redeem(
  *
  * @throws ScalekitError `store_unavailable` where it has not
  */
-function latestStoreTime({ revocations }: Instance): number {
+function storeTimeOf({ revocations }: Instance): StoreTime {
   const storeTime = revocations.storeTime()
-  if (storeTime) return storeTime.latest
+  if (storeTime) return storeTime
   throw storeUnavailable('The store did not say its time', revocations.failure())
 }
 
@@ -239,6 +261,10 @@ function hasUnboundRoles(profile: Profile, grants: Grants): boolean {
 
 const unboundRoles =
   'roles_without_organization: an access token with roles or permissions has no `oid`, so they do not count in the organization of the ID token'
+
+function fixedText(absoluteSeconds: number): string {
+  return `authority_fixed: the roles, permissions, scopes and claims of a session stay as at its sign-in, for up to ${absoluteSeconds} seconds (\`session.absoluteSeconds\`). To have them renewed, set \`authorization.resolve\`, or add "offline_access" to \`scopes\``
+}
 
 const noAuthTime =
   'auth_time_missing: this Scalekit environment does not send auth_time, so what `login.maxAgeSeconds` or prompt=login asked for could not be checked'

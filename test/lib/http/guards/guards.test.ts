@@ -529,6 +529,25 @@ describe('requirePermission and requireScope', () => {
     )
   })
 
+  it.each<[string, Readonly<Record<string, unknown>>, string | null, number]>([
+    ['the token response alone names', { scope: null }, 'openid invoices', 200],
+    ['the access token alone names', { scope: 'invoices' }, null, 200],
+    ['each names one of', { scope: 'invoices' }, 'orders', 200],
+    ['was asked for and neither names', { scope: null }, null, 403],
+  ])('a scope that %s decides', async (_what, accessToken, scope, status) => {
+    const scopes = scope === 'orders' ? ['invoices', 'orders'] : ['invoices']
+    const application = await start({
+      options: { scopes: ['openid', 'email', 'profile', 'invoices'] },
+      seed: { scopes: ['invoices'] },
+      mount: mountBehind(requireScope(scopes)),
+    })
+    application.emulator.fail({ accessToken })
+    application.emulator.fail({ tokenResponse: { scope } })
+    const browser = application.visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    await browser.call('/page').expect(status)
+  })
+
   it.each([[[]], [''], [['a', '']]])('cannot be made of %j', (names) => {
     const refused = expect.objectContaining({ code: 'config_invalid' })
     expect(() => requirePermission(names)).toThrow(refused)

@@ -54,6 +54,7 @@ describe('the debug lines of a sign-in', () => {
       'debug sign-in ID: pins held: connection, organization',
       'debug sign-in ID: onLogin returned user',
       'debug sign-in ID: claims kept: name, given_name, family_name',
+      expect.stringMatching(/^info authority_fixed: /),
       `debug sign-in ID: session begun in ${storage}, user ${user}, organization ${organization}`,
       'debug sign-in ID: redirecting to /app',
     ])
@@ -439,7 +440,7 @@ describe('without a logger', () => {
 
   it('none appears without it', async () => {
     vi.stubEnv('DEBUG', undefined)
-    expect(await written()).toEqual([])
+    expect(await written()).toEqual([expect.stringContaining('authority_fixed')])
   })
 })
 

@@ -38,9 +38,9 @@ async function expectSignedIn({ application, browser }: Awaited<ReturnType<typeo
   expect(warningsOf(application)).toEqual([])
 }
 
-/** What is wrong: everything but the steps of sign-ins. */
+/** What is wrong: everything but the steps of sign-ins and what is a fact of every such application. */
 function warningsOf({ log }: Application): readonly string[] {
-  return log.filter((line) => !line.startsWith('debug '))
+  return log.filter((line) => !/^debug |^info authority_fixed/.test(line))
 }
 
 function codeOf(answer: Response): string | undefined {
