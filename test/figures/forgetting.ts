@@ -135,6 +135,14 @@ async function play(
   await first.emulator.close()
 }
 
+/** Until what expires has been evicted many times over, as the keys of another application would. */
+async function fillUp(client: Awaited<ReturnType<typeof startRedis>>['client']): Promise<void> {
+  for (let key = 0; key < 20_000; key += 1) {
+    await client.set(`another:${key}`, 'x'.repeat(1000), { EX: 3600 }).catch(() => {})
+  }
+  console.log(/evicted_keys:\d+/.exec(await client.info())?.[0])
+}
+
 async function onRedis(before: Kit | undefined, redisBefore: typeof redisStore | undefined) {
   const primary = await startRedis()
   const { client } = primary
@@ -145,6 +153,15 @@ async function onRedis(before: Kit | undefined, redisBefore: typeof redisStore |
   await play('Redis: flushed', { store, happens: fresh })
   await fresh()
   await play('Redis: stream evicted alone', { store, happens: () => client.del('scalekit:marks') })
+
+  for (const policy of ['volatile-lru', 'allkeys-lru']) {
+    const full = await startRedis('--maxmemory', '6mb', '--maxmemory-policy', policy)
+    await play(`Redis: filled up under ${policy}`, {
+      store: () => redisStore(full.client),
+      happens: () => fillUp(full.client),
+    })
+    await full.close()
+  }
 
   for (const isLagging of [false, true]) {
     await fresh()
