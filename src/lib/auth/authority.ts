@@ -95,12 +95,14 @@ function freshness(
   { refreshToken, accessTokenExpiresAt }: Tokens,
   { resolve, maxAgeSeconds }: AuthorityRules,
   now: number,
-): Pick<Authority, 'freshUntil'> {
+): Pick<Authority, 'freshUntil' | 'isRefreshable'> {
   const ends = [
     ...(resolve ? [now + maxAgeSeconds * 1000] : []),
     ...(refreshToken === undefined ? [] : [accessTokenExpiresAt ?? now + assumedTokenMs]),
   ]
-  return ends.length === 0 ? {} : { freshUntil: Math.min(...ends) }
+  if (ends.length === 0) return {}
+  const freshUntil = Math.min(...ends)
+  return refreshToken === undefined ? { freshUntil } : { freshUntil, isRefreshable: true }
 }
 
 /** As its cause, the reason is told to the log alone. */
@@ -121,4 +123,15 @@ export function grantsAnything({ roles, permissions, scopes, claims }: Authority
 /** Whether it stays as it is for the whole session, although it lets the user do something. */
 export function isFixed(authority: Authority): boolean {
   return authority.freshUntil === undefined && grantsAnything(authority)
+}
+
+/** What is left while nothing can say what a user may do. */
+export function withoutAuthority(authority: Authority): Authority {
+  return deepFreeze({ ...authority, roles: [], permissions: [], scopes: [], claims: {} })
+}
+
+/** What `onLogin` answered at the sign-in has no source that could renew it. */
+export function withFixed(authority: Authority, identity: Identity): Authority {
+  const fixed = identity.authority?.fixed ?? []
+  return { ...authority, ...Object.fromEntries(fixed.map((name) => [name, identity[name]])) }
 }

@@ -70,7 +70,7 @@ function authentication(
 }
 
 /** Roles are held in an organization: those of a token that names none count in none. */
-function grantsIn(organizationId: string | undefined, grants: Grants): Grants {
+export function grantsIn(organizationId: string | undefined, grants: Grants): Grants {
   const isElsewhere = organizationId !== undefined && grants.organizationId === undefined
   return isElsewhere ? { ...grants, roles: [], permissions: [] } : grants
 }

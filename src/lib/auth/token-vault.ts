@@ -11,14 +11,19 @@ export interface Kept {
   readonly tokens: Tokens
   /** Absent in what versions before kept. */
   readonly authority?: Authority
+  /** Whose they are, where `tokens` is `server`: no cookie says it there. */
+  readonly identity?: Identity
 }
+
+/** What finds and opens an entry. */
+export type EntryKey = Pick<Identity, 'sessionId' | 'tokenKey' | 'authority'>
 
 /** The token store, whose entries only this application can read. */
 export interface TokenVault {
   /** Keeps the tokens of a session that begins, as version 0. */
   put(identity: Identity, kept: Omit<Kept, 'version'>): Promise<void>
   /** Resolves with `undefined`, too, where an entry does not open; a line in the log then says so. */
-  get(identity: Identity): Promise<Kept | undefined>
+  get(key: EntryKey): Promise<Kept | undefined>
   replace(
     identity: Identity,
     kept: Kept,
@@ -36,20 +41,23 @@ export function tokenVault(parts: {
   /** The first seals, all open. */
   readonly secrets: readonly Secret[]
   readonly instanceId: string
+  /** Whether each entry says whose it is. Default: false. */
+  readonly keepsIdentity?: boolean
   readonly logger: Logger
 }): TokenVault {
-  const { tokenStore, secrets, instanceId, logger } = parts
+  const { tokenStore, secrets, instanceId, keepsIdentity = false, logger } = parts
   const warnOnce = warnerOnce(logger)
-  const sealerOf = ({ tokenKey }: Identity) => sealer(secrets, `tokens ${instanceId}`, tokenKey)
+  const sealerOf = ({ tokenKey }: EntryKey) => sealer(secrets, `tokens ${instanceId}`, tokenKey)
 
   function sealed(identity: Identity, { version, ...kept }: Kept): TokenEntry {
-    return { version, sealed: sealerOf(identity).seal(JSON.stringify(kept), identity.sessionId) }
+    const text = JSON.stringify(keepsIdentity ? { ...kept, identity } : kept)
+    return { version, sealed: sealerOf(identity).seal(text, identity.sessionId) }
   }
 
-  function opened(identity: Identity, { version, sealed }: TokenEntry): Kept | undefined {
-    const text = isUnsealed(identity, sealed)
+  function opened(key: EntryKey, { version, sealed }: TokenEntry): Kept | undefined {
+    const text = isUnsealed(key, sealed)
       ? `{"tokens":${sealed}}`
-      : sealerOf(identity).open(sealed, identity.sessionId)
+      : sealerOf(key).open(sealed, key.sessionId)
     const kept = text === undefined ? undefined : parsed(text)
     if (!kept) warnOnce(unreadable)
     return kept && { ...kept, version }
@@ -62,9 +70,9 @@ export function tokenVault(parts: {
         sealed(identity, { ...kept, version: 0 }),
         identity.absoluteExpiresAt,
       ),
-    async get(identity) {
-      const entry = await tokenStore.get(identity.sessionId)
-      return entry && opened(identity, entry)
+    async get(key) {
+      const entry = await tokenStore.get(key.sessionId)
+      return entry && opened(key, entry)
     },
     replace: (identity, kept, expectedVersion) =>
       tokenStore.replace(
@@ -81,7 +89,7 @@ export function tokenVault(parts: {
  * Versions before kept the tokens as JSON. Only sessions that they began have such an entry, so one
  * of a later session was planted.
  */
-function isUnsealed({ tokenKey, authority }: Identity, sealed: string): boolean {
+function isUnsealed({ tokenKey, authority }: EntryKey, sealed: string): boolean {
   return sealed.startsWith('{') && tokenKey === undefined && authority === undefined
 }
 

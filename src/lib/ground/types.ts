@@ -108,6 +108,8 @@ export interface AuthorityOrigin {
   readonly askedAt?: number
   /** Until when it is young, by the clock of the application; absent where nothing renews it. */
   readonly freshUntil?: number
+  /** Whether a refresh token came with it. */
+  readonly isRefreshable?: boolean
   /** What `onLogin` answered itself, which no token replaces. */
   readonly fixed?: readonly ('roles' | 'permissions')[]
 }

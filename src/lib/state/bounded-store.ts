@@ -11,7 +11,7 @@ import type {
 } from './store.ts'
 
 /** How long one call of a store may take, in milliseconds. */
-const timeoutMs = 2000
+export const storeTimeoutMs = 2000
 /** The same for a list of all that failed for good, which may be long; no request waits for it. */
 const listTimeoutMs = 30_000
 
@@ -25,24 +25,24 @@ export function boundedStore({
   ...store
 }: StateStore): StateStore {
   return {
-    ...(store.problems ? { problems: () => withTimeout(timeoutMs, store.problems!()) } : {}),
+    ...(store.problems ? { problems: () => withTimeout(storeTimeoutMs, store.problems!()) } : {}),
     revocations: boundedRevocations(revocations),
-    singleUse: { claim: (...given) => withTimeout(timeoutMs, singleUse.claim(...given)) },
+    singleUse: { claim: (...given) => withTimeout(storeTimeoutMs, singleUse.claim(...given)) },
     tokenStore: boundedTokenStore(tokenStore),
     ledger: boundedLedger(ledger),
     aliases: {
-      add: (...given) => withTimeout(timeoutMs, aliases.add(...given)),
-      find: (...given) => withTimeout(timeoutMs, aliases.find(...given)),
+      add: (...given) => withTimeout(storeTimeoutMs, aliases.add(...given)),
+      find: (...given) => withTimeout(storeTimeoutMs, aliases.find(...given)),
     },
   }
 }
 
 function boundedRevocations(revocations: Revocations): Revocations {
   return {
-    write: (...given) => withTimeout(timeoutMs, revocations.write(...given)),
-    since: (...given) => withTimeout(timeoutMs, revocations.since(...given)),
+    write: (...given) => withTimeout(storeTimeoutMs, revocations.write(...given)),
+    since: (...given) => withTimeout(storeTimeoutMs, revocations.since(...given)),
     ...(revocations.beginEpoch
-      ? { beginEpoch: () => withTimeout(timeoutMs, revocations.beginEpoch!()) }
+      ? { beginEpoch: () => withTimeout(storeTimeoutMs, revocations.beginEpoch!()) }
       : {}),
     ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
     ...(revocations.local ? { local: revocations.local } : {}),
@@ -51,12 +51,12 @@ function boundedRevocations(revocations: Revocations): Revocations {
 
 function boundedTokenStore(tokenStore: TokenStore): TokenStore {
   return {
-    put: (...given) => withTimeout(timeoutMs, tokenStore.put(...given)),
-    get: (...given) => withTimeout(timeoutMs, tokenStore.get(...given)),
-    replace: (...given) => withTimeout(timeoutMs, tokenStore.replace(...given)),
-    remove: (...given) => withTimeout(timeoutMs, tokenStore.remove(...given)),
+    put: (...given) => withTimeout(storeTimeoutMs, tokenStore.put(...given)),
+    get: (...given) => withTimeout(storeTimeoutMs, tokenStore.get(...given)),
+    replace: (...given) => withTimeout(storeTimeoutMs, tokenStore.replace(...given)),
+    remove: (...given) => withTimeout(storeTimeoutMs, tokenStore.remove(...given)),
     lease: (...given) => boundedLease(tokenStore, ...given),
-    endLease: (...given) => withTimeout(timeoutMs, tokenStore.endLease(...given)),
+    endLease: (...given) => withTimeout(storeTimeoutMs, tokenStore.endLease(...given)),
   }
 }
 
@@ -67,7 +67,7 @@ function boundedLease(
   request: LeaseRequest,
 ): Promise<LeaseAnswer> {
   const asked = tokenStore.lease(sessionId, request)
-  return withTimeout(timeoutMs, asked).catch((error: unknown) => {
+  return withTimeout(storeTimeoutMs, asked).catch((error: unknown) => {
     // Where it was not granted, this does nothing.
     const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
     void asked.then(giveBack).catch(() => {})
@@ -78,22 +78,22 @@ function boundedLease(
 function boundedLedger(ledger: Ledger): Ledger {
   return {
     claim: (claim) => boundedClaim(ledger, claim),
-    renew: (...given) => withTimeout(timeoutMs, ledger.renew(...given)),
-    settle: (...given) => withTimeout(timeoutMs, ledger.settle(...given)),
+    renew: (...given) => withTimeout(storeTimeoutMs, ledger.renew(...given)),
+    settle: (...given) => withTimeout(storeTimeoutMs, ledger.settle(...given)),
     // How long that takes is up to the application's transaction.
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
-    release: (...given) => withTimeout(timeoutMs, ledger.release(...given)),
-    putDeadLetter: (...given) => withTimeout(timeoutMs, ledger.putDeadLetter(...given)),
-    getDeadLetter: (...given) => withTimeout(timeoutMs, ledger.getDeadLetter(...given)),
+    release: (...given) => withTimeout(storeTimeoutMs, ledger.release(...given)),
+    putDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.putDeadLetter(...given)),
+    getDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.getDeadLetter(...given)),
     deadLetters: () => withTimeout(listTimeoutMs, ledger.deadLetters()),
-    removeDeadLetter: (...given) => withTimeout(timeoutMs, ledger.removeDeadLetter(...given)),
+    removeDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.removeDeadLetter(...given)),
   }
 }
 
 /** What was granted too late is given back: nobody works on it, and the next attempt may come soon. */
 function boundedClaim(ledger: Ledger, claim: DeliveryClaim): Promise<ClaimAnswer> {
   const granted = ledger.claim(claim)
-  return withTimeout(timeoutMs, granted).catch((error: unknown) => {
+  return withTimeout(storeTimeoutMs, granted).catch((error: unknown) => {
     // Where it was not granted, this does nothing.
     void granted.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
     throw error

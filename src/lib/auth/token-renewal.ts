@@ -1,0 +1,265 @@
+import { randomText } from '../ground/bytes.ts'
+import type { Clock } from '../ground/clock.ts'
+import { LoginError } from '../ground/errors.ts'
+import { retryUntil } from '../ground/retry-until.ts'
+import type { Authority, Identity, Tokens } from '../ground/types.ts'
+import type { Issued } from '../oidc/token-response.ts'
+import { storeTimeoutMs } from '../state/bounded-store.ts'
+import type { LeaseAnswer, TokenStore } from '../state/store.ts'
+import type { Kept, TokenVault } from './token-vault.ts'
+
+/** Why a session cannot go on: the three are told apart by who or what ended it. */
+export type RenewalEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch'
+
+/** What an attempt came to. */
+export type Renewal =
+  | { readonly status: 'renewed'; readonly kept: Kept }
+  /** The session has no refresh token: nothing can be renewed, and nothing ended. */
+  | { readonly status: 'none'; readonly kept: Kept | undefined }
+  | { readonly status: 'over'; readonly reason: RenewalEnd; readonly error?: unknown }
+  /** Nobody shall ask again for `quietMs`. */
+  | { readonly status: 'failed'; readonly error: unknown; readonly quietMs: number }
+
+/** The provider, as far as renewal needs it. */
+export interface TokenSource {
+  /** Sends a refresh token, once. */
+  refresh(refreshToken: string): Promise<Issued>
+  /** Whose tokens they are, and what they let them do. */
+  verify(
+    issued: Issued,
+    before: Kept,
+    identity: Identity,
+  ): Promise<{ readonly tokens: Tokens; readonly authority: Authority }>
+  /** The tokens alone, where they cannot be verified right now. */
+  unverified(issued: Issued, before: Kept): Tokens
+  isMismatch(error: unknown): boolean
+  mayBeLost(error: unknown): boolean
+  retryAfterMs(error: unknown): number
+  /** Ends if the token endpoint answers at all. */
+  assertAnswers(): Promise<void>
+  /** Takes back a refresh token that no session has any more. */
+  revoke(refreshToken: string): Promise<void>
+}
+
+/** Asks for the tokens of a session, and renews them where they are not enough. */
+export type RenewTokens = (
+  identity: Identity,
+  options: {
+    /** What this process knew last; the store may have gone back behind it. */
+    readonly known: Kept | undefined
+    /** Whether the session can go on without; otherwise tokens that may be lost are given up. */
+    readonly canWait: boolean
+    isEnough(kept: Kept): boolean
+  },
+) => Promise<Renewal>
+
+/** No session asks again this soon after a failure, in milliseconds. */
+export const quietAfterFailureMs = 5000
+/** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
+const againForMs = 20_000
+/** How long to wait between two looks at what another process is renewing, in milliseconds. */
+const pauseMs = 100
+
+/**
+ * Renews tokens once for all processes. Scalekit takes a refresh token only once, so a lease in the
+ * store says who sends it. The lease outlasts the call and the write of its result, and nothing is
+ * sent that would not be answered within it. What was written is never older than what was there.
+ */
+export function tokenRenewal(parts: {
+  readonly vault: TokenVault
+  readonly tokenStore: Pick<TokenStore, 'lease' | 'endLease'>
+  readonly source: TokenSource
+  /** How long a call to the token endpoint takes at most, in milliseconds. */
+  readonly callTimeoutMs: number
+  readonly clock: Clock
+}): RenewTokens {
+  const { vault, tokenStore, source, callTimeoutMs } = parts
+  const leaseMs = callTimeoutMs + storeTimeoutMs + 1000
+
+  /** A store that went back, to a replica that lagged behind, is told what it lacks. */
+  async function newest(identity: Identity, known: Kept | undefined): Promise<Kept | undefined> {
+    const stored = await vault.get(identity)
+    if (!stored || !known || known.version <= stored.version) return stored
+    const outcome = await vault.replace(identity, known, stored.version)
+    return outcome === 'replaced' ? known : vault.get(identity)
+  }
+
+  const renew: RenewTokens = async function renew(identity, { known, canWait, isEnough }) {
+    const owner = randomText(128)
+    for (const beganAt = performance.now(); performance.now() - beganAt < 2 * leaseMs; ) {
+      const kept = await newest(identity, known)
+      if (!kept) return known ? { status: 'over', reason: 'refresh-lost' } : none
+      if (isEnough(kept)) return { status: 'renewed', kept }
+      if (kept.tokens.refreshToken === undefined) return { status: 'none', kept }
+      const leasedAt = performance.now()
+      const answer = await tokenStore.lease(identity.sessionId, {
+        owner,
+        version: kept.version,
+        leaseMs,
+      })
+      const turn = { identity, owner, kept, leasedAt, canWait }
+      const renewal = await inTurn(turn, answer)
+      if (renewal) return renewal
+    }
+    const error = new Error('No lease was long enough to renew the tokens in')
+    return { status: 'failed', error, quietMs: quietAfterFailureMs }
+  }
+
+  /** `undefined` where it is to be looked at again. */
+  async function inTurn(turn: Turn, answer: LeaseAnswer): Promise<Renewal | undefined> {
+    if (answer.status === 'quiet') {
+      return { status: 'failed', error: undefined, quietMs: answer.leftMs }
+    }
+    if (answer.status === 'busy') {
+      await delay(Math.max(1, Math.min(answer.leftMs, pauseMs)))
+      return undefined
+    }
+    try {
+      return await underLease(turn, answer.triedMsAgo)
+    } catch (error) {
+      // The store: nothing is known of what it has done.
+      await endLease(turn, false, 0)
+      throw error
+    }
+  }
+
+  async function underLease(turn: Turn, triedMsAgo?: number): Promise<Renewal | undefined> {
+    const { identity, kept, leasedAt } = turn
+    // Somebody may have renewed it before the lease was granted.
+    const current = await vault.get(identity)
+    const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
+    if (current?.version !== kept.version || !mayStillSend) {
+      await endLease(turn, triedMsAgo === undefined, 0)
+      return undefined
+    }
+    if (triedMsAgo !== undefined && triedMsAgo > againForMs) return doubtful(turn, triedMsAgo)
+    try {
+      return await received(turn, await source.refresh(kept.tokens.refreshToken!))
+    } catch (error) {
+      return failed(turn, error, triedMsAgo)
+    }
+  }
+
+  /**
+   * A token that may have been used so long ago is not sent again: the provider would take it for
+   * stolen. Where the session has to have another one, it ends once the provider answers at all, so
+   * that its user can sign in again.
+   */
+  async function doubtful(turn: Turn, triedMsAgo: number): Promise<Renewal | undefined> {
+    try {
+      if (turn.canWait) throw new Error('An answer of the token endpoint was lost')
+      await source.assertAnswers()
+    } catch (error) {
+      return failed(turn, error, triedMsAgo)
+    }
+    await endLease(turn, true, 0)
+    return { status: 'over', reason: 'refresh-lost' }
+  }
+
+  /** The token before is used up, so what came is kept, whatever else may be wrong. */
+  async function received(turn: Turn, issued: Issued): Promise<Renewal | undefined> {
+    const { identity, kept } = turn
+    try {
+      const renewed = await source.verify(issued, kept, identity)
+      return await write(turn, { version: kept.version + 1, ...renewed })
+    } catch (error) {
+      if (source.isMismatch(error)) {
+        await endLease(turn, true, 0)
+        return { status: 'over', reason: 'refresh-mismatch', error }
+      }
+      if (error instanceof LoginError) return failed(turn, error, 0)
+      const { authority } = kept
+      const tokens = source.unverified(issued, kept)
+      const unverified = { version: kept.version + 1, tokens, ...(authority ? { authority } : {}) }
+      await write(turn, unverified)
+      return { status: 'failed', error, quietMs: quietAfterFailureMs }
+    }
+  }
+
+  async function write(turn: Turn, next: Kept): Promise<Renewal | undefined> {
+    const { identity, kept } = turn
+    const outcome = await writeAtOnceOrLater(identity, next, kept.version)
+    await endLease(turn, true, 0)
+    if (outcome === 'changed') return undefined
+    if (outcome !== 'gone') return { status: 'renewed', kept: next }
+    await source.revoke(next.tokens.refreshToken!).catch(() => {})
+    return { status: 'over', reason: 'refresh-lost' }
+  }
+
+  /** While the store is away this process has the only copy, and goes on trying to hand it over. */
+  async function writeAtOnceOrLater(
+    identity: Identity,
+    next: Kept,
+    version: number,
+  ): Promise<'replaced' | 'changed' | 'gone' | 'later'> {
+    try {
+      return await vault.replace(identity, next, version)
+    } catch {
+      void retryUntil(againForMs, () => vault.replace(identity, next, version)).catch(() => {})
+      return 'later'
+    }
+  }
+
+  async function failed(
+    turn: Turn,
+    error: unknown,
+    triedMsAgo?: number,
+  ): Promise<Renewal | undefined> {
+    if (isRejected(error)) return rejected(turn, error, triedMsAgo)
+    const quietMs = Math.max(quietAfterFailureMs, source.retryAfterMs(error))
+    const isAnswered = triedMsAgo === undefined && !source.mayBeLost(error)
+    await endLease(turn, isAnswered, quietMs)
+    return { status: 'failed', error, quietMs }
+  }
+
+  /** It may have been used by one who holds no lease any more, and whose result is on its way. */
+  async function rejected(
+    turn: Turn,
+    error: unknown,
+    triedMsAgo?: number,
+  ): Promise<Renewal | undefined> {
+    const { identity, kept, leasedAt } = turn
+    if (triedMsAgo !== undefined) {
+      const since = triedMsAgo + performance.now() - leasedAt
+      await delay(Math.max(0, leaseMs + storeTimeoutMs - since))
+    }
+    const current = await vault.get(identity)
+    await endLease(turn, true, 0)
+    if (current && current.version > kept.version) return undefined
+    const reason = triedMsAgo === undefined && current ? 'refresh-rejected' : 'refresh-lost'
+    return { status: 'over', reason, error }
+  }
+
+  /** A lease that cannot be ended ends by itself. */
+  async function endLease(
+    { identity, owner }: Turn,
+    isAnswered: boolean,
+    quietMs: number,
+  ): Promise<void> {
+    await tokenStore.endLease(identity.sessionId, owner, { isAnswered, quietMs }).catch(() => {})
+  }
+
+  return renew
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}
+
+/** One lease, and what it is for. */
+interface Turn {
+  readonly identity: Identity
+  readonly owner: string
+  readonly kept: Kept
+  /** By `performance.now()`, before the lease was asked for. */
+  readonly leasedAt: number
+  readonly canWait: boolean
+}
+
+const none: Renewal = { status: 'none', kept: undefined }
+
+function isRejected(error: unknown): boolean {
+  return error instanceof LoginError && error.code === 'refresh_token_rejected'
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../ground/clock.ts'
+import type { Authority } from '../ground/types.ts'
+import type { Provider } from '../oidc/discovery.ts'
+import { authorityClaims, verifiedClaims } from '../oidc/kept-claims.ts'
+import type { KeySet } from '../oidc/key-sets.ts'
+import { refreshTokens } from '../oidc/refresh.ts'
+import {
+  assertAnswers,
+  MismatchError,
+  mayBeLost,
+  type RenewedClaims,
+  renewedTokens,
+  retryAfterMsIn,
+  revokeRefreshToken,
+  verifyRenewed,
+} from '../oidc/renew.ts'
+import type { Issued } from '../oidc/token-response.ts'
+import { assumedTokenMs } from './authority.ts'
+import { grantsIn } from './identity.ts'
+import type { TokenSource } from './token-renewal.ts'
+
+/** Scalekit, as the source of tokens and of what they let their user do. */
+export function scalekitSource(parts: {
+  readonly discover: () => Promise<Provider>
+  readonly keysOf: (provider: Provider) => KeySet
+  readonly issuer: string
+  readonly clientId: string
+  readonly claimNames: readonly string[]
+  readonly clock: Clock
+}): TokenSource {
+  const { discover, keysOf, issuer, clientId, claimNames, clock } = parts
+
+  function authorityIn(
+    claims: RenewedClaims,
+    issued: Issued,
+    organizationId: string | undefined,
+  ): Authority {
+    const { idClaims } = claims
+    const {
+      roles,
+      permissions,
+      scopes,
+      claims: accessClaims,
+    } = grantsIn(organizationId, claims.grants)
+    return {
+      roles,
+      permissions,
+      scopes: [...new Set([...scopes, ...(issued.scopes ?? [])])],
+      claims: authorityClaims(verifiedClaims(idClaims, accessClaims), claimNames),
+      issuedAt: issuedAtIn(claims, clock()),
+      freshUntil: clock() + (issued.expiresInSeconds ?? assumedTokenMs / 1000) * 1000,
+      isRefreshable: true,
+    }
+  }
+
+  return {
+    refresh: async (refreshToken) => refreshTokens(await discover(), refreshToken),
+    async verify(issued, before, { sub: subject, organizationId }) {
+      const provider = await discover()
+      const keys = keysOf(provider)
+      const checks = { keys, issuer, clientId, subject, organizationId, clock }
+      const claims = await verifyRenewed(issued, checks)
+      return {
+        tokens: renewedTokens(before.tokens, issued, clock()),
+        authority: authorityIn(claims, issued, organizationId),
+      }
+    },
+    unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
+    isMismatch: (error) => error instanceof MismatchError,
+    mayBeLost,
+    retryAfterMs: (error) => retryAfterMsIn(error, clock()),
+    assertAnswers: async () => assertAnswers(await discover()),
+    revoke: async (refreshToken) => revokeRefreshToken(await discover(), refreshToken),
+  }
+}
+
+/** An access token that is opaque says nothing; it was issued just now, by Scalekit’s clock or near it. */
+function issuedAtIn({ grants, idClaims }: RenewedClaims, now: number): number {
+  const iat = grants.claims.iat ?? idClaims.iat
+  return typeof iat === 'number' ? iat * 1000 : now
+}
