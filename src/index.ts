@@ -4,7 +4,13 @@ export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { OrganizationName } from './lib/auth/organization-names.ts'
 export type { AccessPredicate } from './lib/auth/predicate.ts'
-export type { Conditions, Principal, SignedIn, SignedOut } from './lib/auth/principal.ts'
+export type {
+  AccessTokenOptions,
+  Conditions,
+  Principal,
+  SignedIn,
+  SignedOut,
+} from './lib/auth/principal.ts'
 export type { Authorization, AuthorizationResolve, ResolveReason } from './lib/auth/resolve.ts'
 export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'

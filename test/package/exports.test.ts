@@ -64,6 +64,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'AccessErrorCode',
     'AccessPredicate',
     'AccessTokenClaims',
+    'AccessTokenOptions',
     'Alias',
     'AliasedEventType',
     'Aliases',

@@ -7,7 +7,7 @@ import { keyOf, type RevocationTarget, revocationKey } from './revocation.ts'
  * How long the addresses of a person in a directory are remembered after the last event about them,
  * in milliseconds: 400 days, so that a yearly change of anything about them renews it.
  */
-const directoryMemoryMs = 400 * 24 * 3_600_000
+export const directoryMemoryMs: number = 400 * 24 * 3_600_000
 
 /** A person of an organization's directory, as an event about them names them. */
 export interface DirectoryPerson {

@@ -63,7 +63,8 @@ export function targetsOf(
   }
 }
 
-function peopleIn(
+/** One person, by every name that is there. */
+export function peopleIn(
   organizationId: string | undefined,
   person: {
     readonly sub?: string | undefined

@@ -37,17 +37,47 @@ export interface SignedIn {
   readonly authenticatedBy?: 'auth_time' | 'prompt'
   /** When the session ends at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
+  /**
+   * Whether roles, permissions, scopes and the claims that `session.claims` names are older than their
+   * source allows, because it does not answer. They are empty where the source is known to have
+   * changed since.
+   */
+  readonly isStale: boolean
   /** Whether every condition named holds; `undefined`, a name that is no condition, and no condition at all never do. */
   has(conditions: Conditions): boolean
   /** Sent back in `X-CSRF-Token`, it tells a script of your pages from others: `/logout` takes it. */
   csrfToken(): string
+  /**
+   * The user's access token at Scalekit, renewed where it ends too soon.
+   *
+   * @param options `minTtlSeconds` How long it has to last at least, in seconds. Default: 0.
+   * @throws {@link ScalekitError} `token_unavailable` where the session has none, or none that lasts
+   */
+  accessToken(options?: AccessTokenOptions): Promise<string>
+}
+
+/** Which access token is good enough. */
+export interface AccessTokenOptions {
+  /** How long it has to last at least, in seconds. Default: 0. */
+  readonly minTtlSeconds?: number
 }
 
 /** Nobody, and why. */
 export interface SignedOut {
   readonly status: 'signed-out'
-  /** `forgotten`: the store was emptied or replaced since, and cannot tell whether it was revoked. */
-  readonly reason: 'no-session' | 'expired' | 'revoked' | 'forgotten'
+  /**
+   * `forgotten`: the store was emptied or replaced since, and cannot tell whether it was revoked.
+   * `refresh-rejected`: Scalekit has ended the session. `refresh-lost`: its tokens were lost.
+   * `refresh-mismatch`: Scalekit renewed them for another user or organization.
+   */
+  readonly reason:
+    | 'no-session'
+    | 'expired'
+    | 'revoked'
+    | 'forgotten'
+    | 'refresh-rejected'
+    | 'refresh-lost'
+    | 'refresh-mismatch'
   readonly user: undefined
   readonly organizationId?: undefined
 }
@@ -66,17 +96,26 @@ export const signedOut: { readonly [Reason in SignedOut['reason']]: SignedOut } 
   expired: { status: 'signed-out', reason: 'expired', user: undefined },
   revoked: { status: 'signed-out', reason: 'revoked', user: undefined },
   forgotten: { status: 'signed-out', reason: 'forgotten', user: undefined },
+  'refresh-rejected': { status: 'signed-out', reason: 'refresh-rejected', user: undefined },
+  'refresh-lost': { status: 'signed-out', reason: 'refresh-lost', user: undefined },
+  'refresh-mismatch': { status: 'signed-out', reason: 'refresh-mismatch', user: undefined },
 })
 
 /** What a principal can do beside being read. */
 export interface Abilities {
   csrfToken(sessionId: string): string
+  accessToken(identity: Identity, options?: AccessTokenOptions): Promise<string>
 }
 
-/** Shows an identity to the application. */
-export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
+/**
+ * Shows an identity to the application.
+ *
+ * @param isStale Whether its authority is older than its source allows.
+ */
+export function signedIn(identity: Identity, isStale: boolean, abilities: Abilities): SignedIn {
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
-  const { roles, permissions, authenticatedAt, authenticatedBy } = identity
+  const { authenticatedAt, authenticatedBy } = identity
+  const { roles, permissions, scopes, claims } = identity
   const held: Readonly<Record<string, readonly string[]>> = {
     role: roles,
     permission: permissions,
@@ -92,15 +131,17 @@ export function signedIn(identity: Identity, abilities: Abilities): SignedIn {
     authenticatedOrganizations: Object.freeze(authenticatedOrganizations(identity)),
     roles,
     permissions,
-    scopes: identity.scopes,
-    claims: identity.claims,
+    scopes,
+    claims,
     sessionId,
     startedAt: identity.startedAt,
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
     ...(authenticatedBy === undefined ? {} : { authenticatedBy }),
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
     has: (conditions: Conditions) => holds(held, conditions),
+    isStale,
     csrfToken: () => abilities.csrfToken(sessionId),
+    accessToken: (options?: AccessTokenOptions) => abilities.accessToken(identity, options),
   })
 }
 

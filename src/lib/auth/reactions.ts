@@ -3,6 +3,7 @@ import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Aliases, Revocation } from '../state/store.ts'
 import { isDocumented, type ScalekitEvent } from '../webhooks/events.ts'
 import { knownPeople } from './aliases.ts'
+import type { ChangeReactions } from './change-reactions.ts'
 import {
   directoryPersonOf,
   type OptionalRevocation,
@@ -16,6 +17,10 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 export interface Reaction {
   /** How many revocations it wrote. */
   readonly revocations: number
+  /** How many people, roles or permissions are recorded as changed. */
+  readonly changes: number
+  /** A role or a permission changed, and nothing renews what sessions have of it. */
+  readonly isUnheard?: boolean
   /**
    * Present where the event removed a person of whom no sign-in is known: how many such removals
    * this process has seen, this one included.
@@ -36,6 +41,7 @@ export function reactions(parts: {
   readonly revocations: RevocationsReplica
   readonly aliases: Aliases
   readonly revokeOn: readonly OptionalRevocation[]
+  readonly changes: ChangeReactions
   /** How long a session may last that such a revocation has to end, in milliseconds. */
   readonly longestSessionMs: number
   readonly clock: Clock
@@ -74,22 +80,23 @@ export function reactions(parts: {
     const notBefore = occurredAt(event, receivedAt + maxClockDifferenceMs)
     const organizationId = removedFrom(event)
     const person = directoryPersonOf(event)
+    const changed = await parts.changes.record(event, notBefore)
     // A deleted user is forgotten in time: nothing about them is renewed.
     if (person && event.type !== 'organization.directory.user_deleted') {
       await people.remember(person)
     }
     if (typeof organizationId !== 'string') {
-      return { revocations: await end(targetsOf(event, parts.revokeOn), notBefore) }
+      return { revocations: await end(targetsOf(event, parts.revokeOn), notBefore), ...changed }
     }
     const { targets, isUnmatched } = await removalTargets(event, organizationId)
     const written = await end(targets, notBefore)
-    if (!isUnmatched) return { revocations: written }
+    if (!isUnmatched) return { revocations: written, ...changed }
     unmatchedRemovals += 1
-    return { revocations: written, unmatchedRemovals }
+    return { revocations: written, ...changed, unmatchedRemovals }
   }
 
   return async (event, receivedAt) => {
-    if (!isDocumented(event)) return { revocations: 0 }
+    if (!isDocumented(event)) return { revocations: 0, changes: 0 }
     return react(event, receivedAt).catch((cause: unknown) => {
       throw storeUnavailable('The revocation could not be written to the store', cause)
     })

@@ -84,3 +84,21 @@ export function sessionRevocation(identity: Identity, now: number): Revocation {
     expiresAt: identity.absoluteExpiresAt + maxClockDifferenceMs,
   }
 }
+
+/** What a session is over for beside a revocation, as its record's key begins. */
+export type RecordedEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch' | 'denied'
+
+/** Ends one session of ours, and says why to processes that know of such ends. */
+export function sessionEnd(
+  identity: Identity,
+  reason: RecordedEnd,
+  now: number,
+): readonly Revocation[] {
+  const ended = sessionRevocation(identity, now)
+  return [ended, { ...ended, key: endKey(identity, reason) }]
+}
+
+/** Where {@link sessionEnd} says why. */
+export function endKey({ iss, sessionId }: Identity, reason: RecordedEnd): string {
+  return keyOf(iss, reason, sessionId)
+}

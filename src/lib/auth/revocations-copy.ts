@@ -4,7 +4,7 @@ import { lastExpiry, later } from '../state/join-revocations.ts'
 import type { LocalRevocations, Revocation } from '../state/store.ts'
 
 /** A copy of a store's revocations, which can tell those that the store lacks. */
-export interface RevocationsCopy extends Pick<LocalRevocations, 'size' | 'get'> {
+export interface RevocationsCopy extends Pick<LocalRevocations, 'size' | 'writes' | 'get'> {
   /** @param where Whether the store is known to have them. */
   keep(revocations: readonly Revocation[], where: 'in the store' | 'anywhere'): void
   /** The store was replaced: from now on, it lacks what it does not answer again. */
@@ -22,6 +22,7 @@ interface Entry {
 export function revocationsCopy(clock: Clock): RevocationsCopy {
   const entriesByKey = expiringMap<readonly Entry[]>(clock)
   let restarts = 0
+  let writes = 0
 
   function add(revocation: Revocation, isInStore: boolean): void {
     const known = entriesByKey.get(revocation.key) ?? []
@@ -38,8 +39,12 @@ export function revocationsCopy(clock: Clock): RevocationsCopy {
     get size() {
       return entriesByKey.size
     },
+    get writes() {
+      return writes
+    },
     get: (key) => entriesByKey.get(key)?.map(({ revocation }) => revocation),
     keep(revocations, where) {
+      writes += revocations.length
       for (const revocation of revocations) add(revocation, where === 'in the store')
     },
     restart() {

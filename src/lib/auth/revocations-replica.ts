@@ -36,6 +36,8 @@ export interface RevocationsReplica {
   askStoreTime(): Promise<StoreTime | undefined>
   /** The epoch that a session carries which begins now; `undefined` before it is known. */
   epoch(): StoreEpoch | undefined
+  /** What is known. */
+  readonly known: Pick<LocalRevocations, 'size' | 'writes' | 'get'>
   /** Whether a revocation ended this session, or the store has forgotten whether one did. */
   isDead(identity: Identity): boolean
   /** Whether the second of these is the reason. */
@@ -80,6 +82,7 @@ function localRevocations(
     storeTime,
     askStoreTime: async () => storeTime(),
     epoch: () => local.epoch,
+    known: local,
     isDead: (identity) => isForgotten(identity) || isEndedBy(local, identity),
     isForgotten,
     write: (written) => revocations.write(written),
@@ -194,6 +197,7 @@ function remoteRevocations(
       return isFresh() || (await refresh()) ? storeTime?.() : undefined
     },
     epoch: () => epoch,
+    known: copy,
     isDead: (identity) => isForgotten(identity) || isEndedBy(copy, identity),
     isForgotten,
     write,

@@ -5,15 +5,17 @@ import { ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
 import { orNot } from '../ground/response-head.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
-import type { Identity, Tokens } from '../ground/types.ts'
+import type { Authority, Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { Aliases } from '../state/store.ts'
 import { aliasesOf } from './aliases.ts'
-import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
+import type { AuthorityRenewal } from './authority-renewal.ts'
+import type { Principal } from './principal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import type { Kept, TokenVault } from './token-vault.ts'
+import type { TokenVault } from './token-vault.ts'
+import { outside, type View, type Views } from './views.ts'
 
 /** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
 export interface Sessions {
@@ -27,21 +29,25 @@ export interface Sessions {
    * @param arrival When the request came. Default: now.
    * @param wasFresh Whether what other processes ended was known when the request came, and that is
    *   enough. Default: false.
-   * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has ended
+   * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has
+   *   ended
    */
-  principalOf(
-    req: IncomingMessage,
-    res: ServerResponse,
-    arrival?: Arrival,
-    wasFresh?: boolean,
-  ): Principal
+  viewOf(req: IncomingMessage, res: ServerResponse, arrival?: Arrival, wasFresh?: boolean): View
   /**
-   * The same, once what other processes ended is known.
+   * Who is asking, once what other processes ended is known.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
   ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
-  /** Whether {@link Sessions.principalOf} would have to throw without {@link Sessions.refresh}. */
+  /**
+   * The same with authority that counts, renewed where it is due.
+   *
+   * @throws {@link ScalekitError} `store_unavailable`
+   */
+  askAuthority(req: IncomingMessage, res: ServerResponse): Promise<View>
+  /** What a guard waits for before it looks again; `undefined` where that would change nothing. */
+  renewal(view: View): Promise<void> | undefined
+  /** Whether {@link Sessions.viewOf} would have to throw without {@link Sessions.refresh}. */
   isStale(req: IncomingMessage): boolean
   /** Waits for the revocations of other processes; never rejects. */
   refresh(): Promise<unknown>
@@ -70,24 +76,20 @@ export function liveSessions(parts: {
   readonly vault: TokenVault
   readonly aliases: Aliases
   readonly newest: NewestCookies
-  readonly abilities: Abilities
+  readonly views: Views
+  readonly renewal: AuthorityRenewal
+  /** What a session that begins holds. */
+  readonly authorityOf: (identity: Identity) => Authority
+  /** Whether tokens are sealed by a key whose half only the cookie has, where there is such a cookie. */
+  readonly hasTokenKeys: boolean
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, vault, aliases, newest, abilities, clock } = parts
-  // One identity is one frozen object for all requests of a cookie, and so is its principal.
-  const principals = new WeakMap<Identity, SignedIn>()
-
-  function principalOfIdentity(identity: Identity): SignedIn {
-    const known = principals.get(identity)
-    if (known) return known
-    const principal = signedIn(identity, abilities)
-    principals.set(identity, principal)
-    return principal
-  }
+  const { storage, revocations, vault, aliases, newest, views, renewal, clock } = parts
 
   /** Writes the revocation first: from then on every copy of the session is over. */
   async function finish(identity: Identity): Promise<Tokens | undefined> {
     await revocations.write([sessionRevocation(identity, clock())])
+    renewal.forget(identity)
     return takeTokens(identity).catch(() => undefined)
   }
 
@@ -141,39 +143,53 @@ export function liveSessions(parts: {
 
   /** Only a cookie gets it: kept in a store, it would open what another store keeps. */
   function withTokenKey(req: IncomingMessage, identity: Identity): Identity {
-    return storage.isInBrowser(req) ? { ...identity, tokenKey: randomText(128) } : identity
+    const isWanted = parts.hasTokenKeys && storage.isInBrowser(req)
+    return isWanted ? { ...identity, tokenKey: randomText(128) } : identity
   }
 
   function isStale(req: IncomingMessage): boolean {
     return !revocations.isFresh() && storage.holds(req)
   }
 
-  function principalOf(
+  function viewOf(
     req: IncomingMessage,
     res: ServerResponse,
     arrival: Arrival = newest.arrival(),
     wasFresh: boolean = false,
-  ): Principal {
+  ): View {
     const identity = storage.read(req)
-    if (!identity) return signedOut['no-session']
-    if (hasEnded(identity, clock())) return signedOut.expired
+    if (!identity) return outside['no-session']
+    const now = clock()
+    if (hasEnded(identity, now)) return outside.expired
     if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
-    if (revocations.isDead(identity)) {
-      return revocations.isForgotten(identity) ? signedOut.forgotten : signedOut.revoked
-    }
+    if (revocations.isDead(identity)) return views.ofDead(identity)
     storage.touch(req, res, identity, arrival, mayRenew)
-    return principalOfIdentity(identity)
+    return views.ofLive(identity, now)
+  }
+
+  async function askForView(req: IncomingMessage, res: ServerResponse): Promise<View> {
+    const arrival = newest.arrival()
+    if (isStale(req)) await revocations.refresh()
+    return viewOf(req, res, arrival)
+  }
+
+  function renewalOf({ due }: View): Promise<void> | undefined {
+    return due && renewal.awaited(due)
   }
 
   return {
     arrival: newest.arrival,
     isFresh: revocations.isFresh,
-    principalOf,
-    async ask(req, res) {
-      const arrival = newest.arrival()
-      if (isStale(req)) await revocations.refresh()
-      return principalOf(req, res, arrival)
+    viewOf,
+    ask: async (req, res) => (await askForView(req, res)).principal,
+    async askAuthority(req, res) {
+      const view = await askForView(req, res)
+      const work = renewalOf(view)
+      if (!work) return view
+      await work
+      return askForView(req, res)
     },
+    renewal: renewalOf,
     isStale,
     refresh: () => revocations.refresh(),
     isOver(req) {
@@ -189,7 +205,8 @@ export function liveSessions(parts: {
     begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
         const identity = await inEpoch(withTokenKey(req, verified))
-        await vault.put(identity, { tokens, ...authorityOf(identity) })
+        const authority = identity.authority && parts.authorityOf(identity)
+        await vault.put(identity, { tokens, ...(authority ? { authority } : {}) })
         await replace(req, res, identity).catch(async (error: unknown) => {
           await vault.remove(identity)
           throw error
@@ -205,12 +222,6 @@ export function liveSessions(parts: {
         return tokens
       }),
   }
-}
-
-/** What the person may do at the sign-in. The claims stay in the session alone. */
-function authorityOf(identity: Identity): Pick<Kept, 'authority'> {
-  const { authority, roles, permissions, scopes } = identity
-  return authority ? { authority: { ...authority, roles, permissions, scopes, claims: {} } } : {}
 }
 
 /** What was kept for a person in one organization is not theirs in another. */

@@ -2,7 +2,14 @@ import type { OfferOrganizations } from '../auth/offered-organizations.ts'
 import { checkedClock } from '../ground/checked-clock.ts'
 import type { Clock } from '../ground/clock.ts'
 import { ConfigError } from '../ground/errors.ts'
-import { optionalFunction, positive, strings, trueOrFalse, withMethods } from '../ground/fields.ts'
+import {
+  oneOf,
+  optionalFunction,
+  positive,
+  strings,
+  trueOrFalse,
+  withMethods,
+} from '../ground/fields.ts'
 import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import type { Secret } from '../ground/secret.ts'
@@ -63,6 +70,7 @@ const rootReaders = {
     readGroup('login', value, loginReaders, scope),
   authorization: (value: unknown, scope: RootScope): AuthorizationConfig =>
     readGroup('authorization', value, authorizationReaders, scope),
+  tokens: (value: unknown = 'session'): 'session' | 'server' => oneOf(value, ['session', 'server']),
   session: (value: unknown, scope: RootScope): SessionConfig => readSession(value, scope),
   pages: (value: unknown, scope: RootScope): PageConfig =>
     readGroup('pages', value, pageReaders, scope),

@@ -65,6 +65,13 @@ export interface ScalekitAuthOptions {
   readonly login?: LoginOptions
   /** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
   readonly authorization?: AuthorizationOptions
+  /**
+   * Who can open the tokens of a session. `session`: only a request that brings its cookie, so that a
+   * copy of the store is of no use, even with `secret`; with `express-session`, `secret` alone opens
+   * them. `server`: `secret` alone, so that jobs and webhooks get a user's access token by
+   * {@link ScalekitAuth.accessTokenOf}. Default: `session`.
+   */
+  readonly tokens?: 'session' | 'server'
   /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /** How the kit's own pages look, and the strings of the email page. */

@@ -5,6 +5,7 @@ import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import type { Ledger } from '../state/store.ts'
 import type { Dispatcher } from '../webhooks/dispatch.ts'
+import type { ScalekitEvent } from '../webhooks/events.ts'
 import type { Delivery } from '../webhooks/handlers.ts'
 import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './delivery.ts'
 import { deliveryFields, tellDelivery } from './delivery-log.ts'
@@ -14,6 +15,8 @@ import { holdLease, type Lease } from './lease.ts'
 export interface AttemptParts {
   readonly ledger: Ledger
   readonly dispatcher: Dispatcher
+  /** Called when the handlers have finished. */
+  readonly onHandled: (event: ScalekitEvent) => Promise<void>
   readonly emit: Emit
   readonly logger: Logger
   readonly clock: Clock
@@ -69,6 +72,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The effect is there, so a ledger that is away is asked while nobody else can have it.
         await retryUntil(leaseMs, async () => {
+          await parts.onHandled(event)
           // In this order: whoever claims it after this finds no letter to replay.
           if (attempt.mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
           await ledger.settle(deliveryId, owner, keepMs)

@@ -32,13 +32,19 @@ export function tellClaim(
 export function tellReaction(
   { logger, emit }: { readonly logger: Logger; readonly emit: Emit },
   delivery: VerifiedDelivery & { readonly attempt?: number },
-  { revocations, unmatchedRemovals: count }: Reaction,
+  { revocations, changes, isUnheard, unmatchedRemovals: count }: Reaction,
 ): void {
   tellDelivery(logger, delivery, `revocations written: ${revocations}`)
+  if (changes > 0) tellDelivery(logger, delivery, `changes recorded: ${changes}`)
+  if (isUnheard) withFields(logger, deliveryFields(delivery)).info(unheard(delivery))
   if (count === undefined) return
   emit('webhook.unmatched', { ...infoOf(delivery, delivery.attempt ?? 1), count })
   const log = withFields(logger, deliveryFields(delivery))
   log.info(
     `webhook ${delivery.deliveryId}: a user was removed of whom no sign-in is known (${count} since the start of this process)`,
   )
+}
+
+function unheard({ deliveryId, event }: VerifiedDelivery): string {
+  return `webhook ${deliveryId}: ${event.type}, but sessions keep the roles and permissions of their sign-in: request the scope offline_access, or set \`authorization.resolve\``
 }

@@ -8,3 +8,11 @@ export function authorizationUnavailable(message: string, cause: unknown): Scale
   const isSame = cause instanceof ScalekitError && cause.code === 'authorization_unavailable'
   return isSame ? cause : new ScalekitError('authorization_unavailable', message, { cause })
 }
+
+/** What a guard answers while no source tells what changed. */
+export function authorizationUnknown(): ScalekitError {
+  return new ScalekitError(
+    'authorization_unavailable',
+    'What the user may do cannot be found out right now',
+  )
+}

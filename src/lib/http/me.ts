@@ -11,7 +11,7 @@ export async function meRoute(
 ): Promise<void> {
   assertRead(req, res)
   const { login: loginUrl, logout: logoutUrl } = addresses.paths
-  const principal = await sessions.ask(req, res)
+  const { principal } = await sessions.askAuthority(req, res)
   if (principal.status === 'signed-out') {
     sendJson(res, 200, { status: principal.status, loginUrl })
     return

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PortalConfig } from '../config/portal.ts'
+import { authorizationUnknown } from '../ground/authorization-unavailable.ts'
 import { ConfigError, LoginError, ScalekitError } from '../ground/errors.ts'
 import {
   type Check,
@@ -28,10 +29,11 @@ export async function portalRoute(
   const { portal } = instance.config
   if (!portal) throw notConfigured()
   assertOpened(req, res)
-  const principal = await instance.sessions.ask(req, res)
+  const { principal, isUnknown } = await instance.sessions.askAuthority(req, res)
   if (principal.status === 'signed-out') {
     return answerRefusal(refusals.notSignedIn, instance, req, res)
   }
+  if (isUnknown) throw authorizationUnknown()
   for (const check of checksOf(portal)) {
     const refusal = await check(principal, req, instance)
     if (refusal) return answerRefusal(refusal, instance, req, res)

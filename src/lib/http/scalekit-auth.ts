@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthEvents } from '../auth/events.ts'
+import type { AccessTokenOptions } from '../auth/principal.ts'
 import type { RevokeOptions, RevokeTarget } from '../auth/revoke.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { parseConfig } from '../config/config.ts'
@@ -80,6 +81,15 @@ export interface ScalekitAuth extends Guards {
    *   nobody is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written
    */
   revoke(target: RevokeTarget, options?: RevokeOptions): Promise<void>
+  /**
+   * The access token of a user, for a job or a webhook handler; with a request, use
+   * `req.scalekit.accessToken()`. Needs the option `tokens: 'server'`.
+   *
+   * @param sessionId By `req.scalekit.sessionId`.
+   * @param options `minTtlSeconds` How long it has to last at least, in seconds. Default: 0.
+   * @throws {@link ScalekitError} `token_unavailable`; {@link ConfigError} without this option
+   */
+  accessTokenOf(sessionId: string, options?: AccessTokenOptions): Promise<string>
   /** Scalekit's API, with the kit's own client id and secret. */
   readonly client: ScalekitClient
   /** Scalekit's webhooks beside the route. */
@@ -133,6 +143,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     logout: bound(instance, endLogin),
     switchOrganization: withLoginUrl(loginUrl, bound(instance, switchOrganization)),
     revoke: instance.revoke,
+    accessTokenOf: instance.accessTokenOf,
     client: scalekit,
     webhooks: webhooksMember(instance),
     on: events.on,

@@ -11,8 +11,10 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
   const revocations = expiringMap<readonly Revocation[]>(clock)
   let epoch: StoreEpoch = { id: randomText(128), isFirst: true }
   let beganAt = clock()
+  let writes = 0
 
   function keep(record: Revocation): void {
+    writes += 1
     const begun = epochOf(record)
     if (begun) {
       epoch = begun
@@ -34,6 +36,9 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
     local: {
       get size() {
         return revocations.size
+      },
+      get writes() {
+        return writes
       },
       get: revocations.get,
       get epoch() {

@@ -98,6 +98,8 @@ export interface Revocations {
 export interface LocalRevocations {
   /** How many keys there are at most; 0 spares asking for each. */
   readonly size: number
+  /** How many were ever written: while it is the same number, asking again answers the same. */
+  readonly writes: number
   /** The revocations of a key: one at most for each clock. */
   get(key: string): readonly Revocation[] | undefined
   /** The epoch as it is now. */

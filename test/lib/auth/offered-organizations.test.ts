@@ -5,7 +5,10 @@ import { neverAnswered } from '../../support/never-answered.ts'
 import { ada } from '../identities.ts'
 
 it('an application that never says which organizations to offer is not waited for', async () => {
-  const principal = signedIn(ada(), { csrfToken: () => '' })
+  const principal = signedIn(ada(), false, {
+    csrfToken: () => '',
+    accessToken: async () => '',
+  })
   await neverAnswered(
     () => offeredTo(principal, () => new Promise(() => {})),
     'organizations_failed',

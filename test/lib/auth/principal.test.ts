@@ -10,8 +10,8 @@ import type { Identity } from '../../../src/lib/ground/types.ts'
 import { ada, hourMs, now } from '../identities.ts'
 
 describe('signedIn', () => {
-  it('shows who is asking, where, and with which rights', () => {
-    const { has, csrfToken, ...shown } = principal({
+  it('shows who is asking, where, and with which rights', async () => {
+    const { has, csrfToken, accessToken, ...shown } = principal({
       externalOrganizationId: 'acme',
       claims: {
         name: 'Ada Lovelace',
@@ -48,8 +48,10 @@ describe('signedIn', () => {
       sessionId: 'session-of-ada',
       startedAt: expect.any(Number),
       expiresAt: now + 24 * hourMs,
+      isStale: false,
     })
     expect(csrfToken()).toBe('csrf of session-of-ada')
+    await expect(accessToken()).resolves.toBe('token of session-of-ada')
   })
 
   it('says nothing about the session at Scalekit', () => {
@@ -58,7 +60,7 @@ describe('signedIn', () => {
 
   it('leaves out what is not known', () => {
     const { organizationId, connectionId, email, ...rest } = ada()
-    const shown = signedIn(deepFreeze(rest), abilities)
+    const shown = signedIn(deepFreeze(rest), false, abilities)
     for (const name of ['organizationId', 'externalOrganizationId', 'connectionId']) {
       expect(shown).not.toHaveProperty(name)
     }
@@ -122,7 +124,7 @@ describe('what onLogin kept', () => {
       emailVerified: false,
       user: { email: 'x@evil.example', emailVerified: true },
     })
-    expect(signedIn(deepFreeze(withoutEmail), abilities).user.emailVerified).toBe(false)
+    expect(signedIn(deepFreeze(withoutEmail), false, abilities).user.emailVerified).toBe(false)
   })
 
   it('cannot change other objects', () => {
@@ -157,7 +159,7 @@ describe('has', () => {
       const { organizationId, ...nowhere } = ada({ roles: [], permissions: [] })
       const conditions = { [name]: undefined } as Conditions
       expect(principal().has(conditions)).toBe(false)
-      expect(signedIn(deepFreeze(nowhere), abilities).has(conditions)).toBe(false)
+      expect(signedIn(deepFreeze(nowhere), false, abilities).has(conditions)).toBe(false)
     },
   )
 
@@ -190,9 +192,12 @@ describe('signedOut', () => {
   })
 })
 
-const abilities = { csrfToken: (sessionId: string) => `csrf of ${sessionId}` }
+const abilities = {
+  csrfToken: (sessionId: string) => `csrf of ${sessionId}`,
+  accessToken: async ({ sessionId }: Identity) => `token of ${sessionId}`,
+}
 
 /** Ada as the application sees her; identities are frozen where they are opened. */
 function principal(changes: Partial<Identity> = {}): SignedIn {
-  return signedIn(deepFreeze(ada(changes)), abilities)
+  return signedIn(deepFreeze(ada(changes)), false, abilities)
 }

@@ -13,6 +13,7 @@ import type { StateStore } from '../../../src/lib/state/store.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { ada, entry, hourMs, now, settableClock, tokens } from '../identities.ts'
 import { cookieAfter, requestWith, responseTo, setCookieLines } from '../requests.ts'
+import { withoutSources } from './without-sources.ts'
 
 describe('a session', () => {
   it('begins with a cookie that tells who is asking', async () => {
@@ -50,7 +51,7 @@ describe('a session', () => {
     const cookie = await begin()
     at(now + 13 * hourMs)
     const res = responseTo()
-    sessions.principalOf(requestWith(cookie), res)
+    sessions.viewOf(requestWith(cookie), res).principal
     res.writeHead(200)
     const [before, after] = [await identityIn(cookie), await identityIn(cookieAfter(res))]
     expect(after.idleExpiresAt).toBeGreaterThan(before.idleExpiresAt)
@@ -103,12 +104,12 @@ describe('a session', () => {
     for (let hour = 13; hour < 7 * 24; hour += 13) {
       at(now + hour * hourMs)
       const res = responseTo()
-      expect(sessions.principalOf(requestWith(cookie), res).status).toBe('signed-in')
+      expect(sessions.viewOf(requestWith(cookie), res).principal.status).toBe('signed-in')
       res.writeHead(200)
       if (setCookieLines(res).length > 0) cookie = cookieAfter(res)
     }
     at(now + 7 * 24 * hourMs)
-    expect(sessions.principalOf(requestWith(cookie), responseTo())).toMatchObject({
+    expect(sessions.viewOf(requestWith(cookie), responseTo()).principal).toMatchObject({
       reason: 'expired',
     })
   })
@@ -150,7 +151,7 @@ describe('end', () => {
     const cookie = await begin()
     at(now + 13 * hourMs)
     const res = responseTo()
-    sessions.principalOf(requestWith(cookie), res)
+    sessions.viewOf(requestWith(cookie), res).principal
     res.writeHead(200)
     const renewed = cookieAfter(res)
     expect(renewed).not.toBe(cookie)
@@ -164,7 +165,7 @@ describe('end', () => {
     await sessions.end(requestWith(cookie), responseTo())
     at(now + 13 * hourMs)
     const res = responseTo()
-    sessions.principalOf(requestWith(cookie), res)
+    sessions.viewOf(requestWith(cookie), res).principal
     expect(setCookieLines(res)).toEqual([])
   })
 
@@ -324,7 +325,7 @@ describe('while the revocations of other processes are unknown', () => {
     const cookie = await begin()
     stale(true)
     expect(sessions.isStale(requestWith(cookie))).toBe(true)
-    expect(() => sessions.principalOf(requestWith(cookie), responseTo())).toThrow(
+    expect(() => sessions.viewOf(requestWith(cookie), responseTo()).principal).toThrow(
       expect.objectContaining({ name: 'ScalekitError', code: 'store_unavailable', status: 503 }),
     )
   })
@@ -333,7 +334,7 @@ describe('while the revocations of other processes are unknown', () => {
     const { sessions, stale } = application()
     stale(true)
     expect(sessions.isStale(requestWith())).toBe(false)
-    expect(sessions.principalOf(requestWith(), responseTo())).toMatchObject({
+    expect(sessions.viewOf(requestWith(), responseTo()).principal).toMatchObject({
       reason: 'no-session',
     })
   })
@@ -401,7 +402,7 @@ function application() {
     vault,
     aliases: reliable('aliases', store.aliases),
     newest: newestCookies({ clock, maxLagMs: undefined }),
-    abilities: { csrfToken: (sessionId) => sessionId },
+    ...withoutSources(replica, clock),
     clock,
   })
   async function identityIn(cookie: string): Promise<Identity> {
@@ -425,7 +426,7 @@ function application() {
       return cookieAfter(res)
     },
     principalFor: (cookie: string | undefined) =>
-      sessions.principalOf(requestWith(cookie), responseTo()),
+      sessions.viewOf(requestWith(cookie), responseTo()).principal,
     /** What the cookie itself holds. */
     identityIn,
     vault,

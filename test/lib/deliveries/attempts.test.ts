@@ -17,6 +17,7 @@ it('an attempt whose end the ledger does not take while its claim lasts has fail
   const { make } = attemptsWith({
     ledger: { ...ledger, settle },
     dispatcher: createDispatcher({ onDirectoryUserCreated: handler }),
+    onHandled: async () => {},
     emit: vi.fn(),
     logger: recordingLogger().logger,
     clock: Date.now,

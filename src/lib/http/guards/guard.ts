@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { View } from '../../auth/views.ts'
+import { authorizationUnknown } from '../../ground/authorization-unavailable.ts'
 import { neverStore } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
 import type { Check, Verdict } from './checks.ts'
-import { accessError, answerRefusal, refusals } from './refusals.ts'
+import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
 export interface GuardOptions {
@@ -24,10 +26,10 @@ export function guard(
   check: Check,
 ): Middleware {
   function verdictOf(context: Context, req: IncomingMessage): Verdict | Promise<Verdict> {
-    const principal = context.ask()
-    return principal.status === 'signed-in'
-      ? check(principal, req, context.instance)
-      : refusals.notSignedIn
+    const { principal, isUnknown, isLapsed, login } = context.ask()
+    if (principal.status === 'signed-out') return notSignedIn(login)
+    if (isLapsed || (isUnknown && check.readsAuthority)) throw authorizationUnknown()
+    return check(principal, req, context.instance)
   }
 
   function answer(
@@ -93,11 +95,29 @@ export function guard(
       next(error)
       return
     }
-    const go = () => decide(context, req, res, next)
     // A body, or whatever else stands in front, may have taken its time.
-    if (context.isStale()) context.refresh().then(go).catch(next)
-    else go()
+    if (context.isStale()) {
+      const renewed = context.refresh().then(() => renewalOf(context))
+      renewed.then(() => decide(context, req, res, next)).catch(next)
+      return
+    }
+    const renewal = renewalOf(context)
+    if (renewal === undefined) decide(context, req, res, next)
+    else renewal.then(() => decide(context, req, res, next)).catch(next)
   }
+}
+
+/** Where nobody can tell who is asking, the decision says so. */
+function renewalOf(context: Context): Promise<void> | undefined {
+  try {
+    return context.renewal()
+  } catch {
+    return undefined
+  }
+}
+
+function notSignedIn(login: View['login']): Refusal {
+  return login ? { ...refusals.notSignedIn, login } : refusals.notSignedIn
 }
 
 /** Whoever is sent there would come back here, and be sent there again. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
+import type { View } from '../../auth/views.ts'
 import { makePrivate } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import { beforeHead, foundBeforeHead, type HeadWork } from '../../ground/response-head.ts'
@@ -38,7 +39,7 @@ export class Context {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #arrival: Arrival
-  #principal: Principal | undefined
+  #view: View | undefined
   #wasFresh: boolean
 
   constructor(
@@ -62,17 +63,27 @@ export class Context {
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
     try {
-      return this.ask()
+      return this.ask().principal
     } finally {
       this.keepPrivate()
     }
   }
 
   /** The same for a caller that keeps what it sends from caches itself. */
-  ask(): Principal {
+  ask(): View {
     const { sessions } = this.instance
-    this.#principal ??= sessions.principalOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
-    return this.#principal
+    this.#view ??= sessions.viewOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
+    return this.#view
+  }
+
+  /** What a guard has to wait for: authority that has to be renewed before it counts. */
+  renewal(): Promise<void> | undefined {
+    const work = this.instance.sessions.renewal(this.ask())
+    return work?.then(async () => {
+      // It may have taken its time, and what ended meanwhile is over.
+      await this.refresh()
+      this.#view = undefined
+    })
   }
 
   /** From now on, what is sent may depend on who is asking. */
@@ -86,7 +97,7 @@ export class Context {
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
   isStale(): boolean {
-    return this.#principal === undefined && this.instance.sessions.isStale(this.#req)
+    return this.#view === undefined && this.instance.sessions.isStale(this.#req)
   }
 
   /** Brings what is known up to date; if that fails, nobody can tell who is asking. */

@@ -1,3 +1,5 @@
+import type { AccessTokenOfSession } from '../../auth/access-tokens.ts'
+import { changeReactions } from '../../auth/change-reactions.ts'
 import {
   connectionLookup,
   type FindConnections,
@@ -18,8 +20,7 @@ import {
 import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { type Revoke, revokeWith } from '../../auth/revoke.ts'
-import { liveSessions, type Sessions } from '../../auth/sessions.ts'
-import { tokenVault } from '../../auth/token-vault.ts'
+import type { Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
 import type { Config } from '../../config/config.ts'
@@ -44,6 +45,7 @@ import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
 import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
 import { type Addresses, addressesOf } from './addresses.ts'
+import { sessionsWith, sourcesIn } from './session-parts.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
 import { storeProblems } from './store-problems.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
@@ -84,6 +86,7 @@ export interface Instance {
   readonly revoke: Revoke
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
+  readonly accessTokenOf: AccessTokenOfSession
   /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly transactions: Transactions
@@ -127,19 +130,16 @@ export function createInstance(config: Config): Instance {
     maxLagMs: store.revocations.local ? undefined : maxLagMs,
   })
   const csrf = csrfTokens(config.secret, id)
-  const sessions = liveSessions({
+  const keysOf = keySets(send, { waits: true, logger })
+  const { sessions, accessTokenOf } = sessionsWith(config, {
+    id,
     storage: sessionStorage(config, cookieStyle, seal),
+    store,
     revocations,
-    vault: tokenVault({
-      tokenStore: store.tokenStore,
-      secrets: config.secret,
-      instanceId: id,
-      logger,
-    }),
-    aliases: store.aliases,
     newest,
-    abilities: { csrfToken: csrf.issue },
-    clock,
+    discover,
+    keysOf,
+    csrfToken: csrf.issue,
   })
   const events = authEmitter(logger)
   const signed = signedParts(config, { store, revocations, events })
@@ -154,7 +154,7 @@ export function createInstance(config: Config): Instance {
     cookieStyle,
     theme: themeWith(config.pages.style),
     discover,
-    keysOf: keySets(send, { waits: true, logger }),
+    keysOf,
     shownKeysOf: keySets(send, { cooldownMs: bearerCooldownMs, logger }),
     scalekit,
     lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
@@ -168,6 +168,7 @@ export function createInstance(config: Config): Instance {
     revocations,
     csrf,
     sessions,
+    accessTokenOf,
     ownSession: ownSessionFor(config, { id, cookieStyle, newest, isOver: sessions.isOver }),
     transactions: cookieTransactions({
       name: config.cookiePrefix,
@@ -237,14 +238,17 @@ function longestSession(absoluteSeconds: number): number {
 
 /** What Scalekit's signed requests come in by. */
 function signedParts(
-  { issuer, clock, logger, session, webhooks, interceptors }: Config,
+  config: Config,
   { store, revocations, events }: Pick<Instance, 'store' | 'revocations' | 'events'>,
 ): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
+  const { issuer, clock, logger, session, webhooks, interceptors } = config
   const dispatcher = createDispatcher(webhooks.handlers)
   const longestSessionMs = longestSession(session.absoluteSeconds)
   const { revokeOn } = webhooks
   const { ledger, aliases } = store
-  const react = reactions({ issuer, revocations, aliases, revokeOn, longestSessionMs, clock })
+  const known = { issuer, revocations, aliases, longestSessionMs, clock }
+  const changes = changeReactions({ ...known, sources: sourcesIn(config) })
+  const react = reactions({ ...known, changes, revokeOn })
   const revoke = revokeWith({
     issuer,
     replica: revocations,
@@ -256,6 +260,7 @@ function signedParts(
     ledger,
     dispatcher,
     react,
+    onHandled: changes.recordHandled,
     emit: events.emit,
     logger,
     clock,

@@ -32,7 +32,10 @@ it.each(Object.entries(checks))(
   '%s decides at once, so that no request waits',
   (_name, [check]) => {
     const identity = ada({ authenticatedAt: now, authenticatedBy: 'auth_time' })
-    const principal = signedIn(identity, { csrfToken: () => '' })
+    const principal = signedIn(identity, false, {
+      csrfToken: () => '',
+      accessToken: async () => '',
+    })
     const parts = { clock: () => now } as CheckParts
     expect(check(principal, {} as IncomingMessage, parts)).toBeUndefined()
   },

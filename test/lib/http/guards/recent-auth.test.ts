@@ -8,7 +8,10 @@ const parts = { clock: () => now } as Parameters<ReturnType<typeof requiresRecen
 
 async function codeFor(proof: 'auth_time' | 'prompt', authenticatedBy?: 'auth_time' | 'prompt') {
   const identity = ada({ authenticatedAt: now, ...(authenticatedBy && { authenticatedBy }) })
-  const principal = signedIn(identity, { csrfToken: () => '' })
+  const principal = signedIn(identity, false, {
+    csrfToken: () => '',
+    accessToken: async () => '',
+  })
   const check = requiresRecentAuth({ maxAgeSeconds: 300, proof })
   return (await check(principal, {} as IncomingMessage, parts))?.code
 }

@@ -1,0 +1,96 @@
+import type { Clock } from '../ground/clock.ts'
+import { ConfigError, ScalekitError } from '../ground/errors.ts'
+import type { Identity } from '../ground/types.ts'
+import type { AuthorityBook } from './authority-book.ts'
+import type { AuthorityRenewal } from './authority-renewal.ts'
+import type { AccessTokenOptions } from './principal.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+import type { Kept, TokenVault } from './token-vault.ts'
+
+/** Answers a user's access token, e.g. for a call to an API in their name. */
+export type AccessTokenOf = (identity: Identity, options?: AccessTokenOptions) => Promise<string>
+
+export function accessTokens(parts: {
+  readonly book: AuthorityBook
+  readonly renewal: AuthorityRenewal
+  readonly vault: Pick<TokenVault, 'get'>
+  readonly clock: Clock
+}): AccessTokenOf {
+  const { book, renewal, vault, clock } = parts
+
+  async function keptFor(identity: Identity): Promise<Kept | undefined> {
+    return book.copies.get(identity.sessionId)?.kept ?? (await vault.get(identity))
+  }
+
+  function lasts({ tokens }: Kept, minTtlMs: number): boolean {
+    const { accessTokenExpiresAt = Number.POSITIVE_INFINITY } = tokens
+    return clock() + minTtlMs < accessTokenExpiresAt
+  }
+
+  return async function accessTokenOf(identity, { minTtlSeconds = 0 } = {}) {
+    const minTtlMs = minTtlSeconds * 1000
+    const known = book.known(identity)
+    if (typeof known === 'string') throw unavailable('The session is over')
+    if (known.isDue) await renewal.renew(identity)
+    const kept = await keptFor(identity).catch((cause: unknown) => {
+      throw unavailable('The token store does not answer', cause)
+    })
+    if (!kept) throw unavailable(noTokens)
+    if (lasts(kept, minTtlMs)) return kept.tokens.accessToken
+    await renewal.renew(identity, minTtlMs)
+    const renewed = await keptFor(identity).catch(() => undefined)
+    if (renewed && lasts(renewed, minTtlMs)) return renewed.tokens.accessToken
+    throw unavailable(kept.tokens.refreshToken === undefined ? noRefreshToken : notRenewed)
+  }
+}
+
+/** Answers the access token of a session that is named, without its cookie. */
+export type AccessTokenOfSession = (
+  sessionId: string,
+  options?: AccessTokenOptions,
+) => Promise<string>
+
+/** For jobs and webhooks, where the option `tokens` is `server`. */
+export function serverTokens(parts: {
+  readonly vault: Pick<TokenVault, 'get'>
+  readonly revocations: RevocationsReplica
+  readonly accessToken: AccessTokenOf
+  readonly clock: Clock
+}): AccessTokenOfSession {
+  const { vault, revocations, accessToken, clock } = parts
+  return async function accessTokenOf(sessionId, options) {
+    const isKnown = revocations.isFresh() || (await revocations.refresh())
+    const kept = await vault.get({ sessionId }).catch((cause: unknown) => {
+      throw unavailable('The token store does not answer', cause)
+    })
+    const identity = kept?.identity
+    if (!isKnown) throw unavailable('The store does not say which sessions are over')
+    if (!identity) throw unavailable('The store has no tokens of a session by this id')
+    const isOver = revocations.isDead(identity) || clock() >= identity.absoluteExpiresAt
+    if (isOver) throw unavailable('The session is over')
+    return accessToken(identity, options)
+  }
+}
+
+/** Without its cookie, nothing opens the tokens of a session. */
+export const notOnServer: AccessTokenOfSession = async () => {
+  throw new ConfigError('config_invalid', 'auth.accessTokenOf() needs the option `tokens`', {
+    hint: 'Write scalekitAuth({ tokens: "server" }): then `secret` alone opens the tokens of all sessions.',
+  })
+}
+
+const noTokens =
+  'The store has no tokens of this session: it began in another process, or before a restart'
+const noRefreshToken = 'The access token ends too soon, and the session has no refresh token'
+const notRenewed = 'The access token ends too soon, and could not be renewed'
+
+const hints: Readonly<Record<string, string>> = {
+  [noTokens]: 'Give all processes one `store`: redisStore(client) or postgresStore(pool).',
+  [noRefreshToken]: 'Add "offline_access" to `scopes`, and sign in again.',
+  [notRenewed]: 'See the log for why. Ask for less with `minTtlSeconds`.',
+}
+
+function unavailable(message: string, cause?: unknown): ScalekitError {
+  const hint = hints[message]
+  return new ScalekitError('token_unavailable', message, { cause, ...(hint ? { hint } : {}) })
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../ground/clock.ts'
+import type { Authority, Identity } from '../ground/types.ts'
+import { authorityOf, withoutAuthority } from './authority.ts'
+import {
+  type AuthorityCopies,
+  type AuthorityCopy,
+  type AuthorityEnd,
+  authorityCopies,
+} from './authority-copies.ts'
+import { type LastChanges, lastChanges, noChanges } from './changes.ts'
+import { type Judgement, judge, type Sources } from './judge-authority.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+
+/** What is known, without waiting, of what somebody may do. */
+export interface KnownAuthority {
+  /** What counts; empty while nothing can tell. */
+  readonly authority: Authority
+  readonly standing: 'current' | 'stale' | 'unknown' | 'lapsed'
+  /** To be renewed before a guard lets anybody pass. */
+  readonly isDue: boolean
+  /** Until then it stays so, by the clock of the application, while no change is heard of. */
+  readonly settledUntil: number
+}
+
+export interface AuthorityBook {
+  /**
+   * Until when what the identity itself says counts, where nothing was heard since its sign-in:
+   * mostly, and at the least cost. `undefined` where {@link AuthorityBook.known} has to tell.
+   */
+  untouchedUntil(identity: Identity, now: number): number | undefined
+  known(identity: Identity): KnownAuthority | AuthorityEnd | 'changed'
+  sourcesOf(identity: Identity, copy: AuthorityCopy | undefined): Sources
+  changesOf(identity: Identity, authority: Authority): LastChanges
+  /** That of the last renewal, else that of the sign-in. */
+  authorityOf(identity: Identity): Authority
+  readonly copies: AuthorityCopies
+}
+
+/** How authority is renewed, as far as the options say. */
+export interface AuthorityRules {
+  /** Whether sign-ins ask for a refresh token, and whether the application is asked. */
+  readonly sources: Sources
+  readonly outageGraceMs: number
+  /** The claims that `session.claims` names. */
+  readonly claimNames: readonly string[]
+}
+
+/** Knows the authority of each session: of its sign-in, or of its last renewal. */
+export function authorityBook(parts: {
+  readonly rules: AuthorityRules
+  readonly revocations: Pick<RevocationsReplica, 'known'>
+  readonly clock: Clock
+}): AuthorityBook {
+  const { rules, clock } = parts
+  const { known: recorded } = parts.revocations
+  const { outageGraceMs, claimNames } = rules
+  const copies = authorityCopies()
+  const atSignIn = new WeakMap<Identity, Authority>()
+
+  function ofSignIn(identity: Identity): Authority {
+    const known = atSignIn.get(identity)
+    if (known) return known
+    const authority = authorityOf(identity, claimNames)
+    atSignIn.set(identity, authority)
+    return authority
+  }
+
+  function sourcesOf({ authority }: Identity, copy: AuthorityCopy | undefined): Sources {
+    const { isRefreshable = authority === undefined && rules.sources.token } = authority ?? {}
+    return { token: isRefreshable && !copy?.hasNoToken, application: rules.sources.application }
+  }
+
+  function changesOf(identity: Identity, authority: Authority): LastChanges {
+    return recorded.size === 0 ? noChanges : lastChanges(recorded, identity, authority)
+  }
+
+  function known(identity: Identity): KnownAuthority | AuthorityEnd | 'changed' {
+    const copy = copies.size === 0 ? undefined : copies.get(identity.sessionId)
+    if (copy?.over) return copy.over
+    const authority = copy?.authority ?? ofSignIn(identity)
+    const judgement = judge({
+      authority,
+      copy,
+      sources: sourcesOf(identity, copy),
+      changes: changesOf(identity, authority),
+      now: clock(),
+      at: performance.now(),
+      outageGraceMs,
+    })
+    return shown(authority, judgement)
+  }
+
+  function untouchedUntil(identity: Identity, now: number): number | undefined {
+    if (recorded.size > 0 || (copies.size > 0 && copies.get(identity.sessionId))) return undefined
+    const { token, application } = sourcesOf(identity, undefined)
+    if (!token && !application) return Number.POSITIVE_INFINITY
+    const { freshUntil = Number.NEGATIVE_INFINITY } = identity.authority ?? {}
+    return now < freshUntil ? freshUntil : undefined
+  }
+
+  return {
+    untouchedUntil,
+    known,
+    sourcesOf,
+    changesOf,
+    authorityOf: (identity) => copies.get(identity.sessionId)?.authority ?? ofSignIn(identity),
+    copies,
+  }
+}
+
+function shown(
+  authority: Authority,
+  { standing, isDue, isSettled }: Judgement,
+): KnownAuthority | AuthorityEnd | 'changed' {
+  if (standing === 'over') return 'changed'
+  const isUsable = standing === 'current' || standing === 'stale'
+  const { freshUntil = Number.POSITIVE_INFINITY } = authority
+  return {
+    authority: isUsable ? authority : withoutAuthority(authority),
+    standing,
+    isDue,
+    settledUntil: isSettled ? freshUntil : Number.NEGATIVE_INFINITY,
+  }
+}

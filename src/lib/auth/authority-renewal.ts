@@ -1,0 +1,244 @@
+import { authorizationUnavailable } from '../ground/authorization-unavailable.ts'
+import type { Clock } from '../ground/clock.ts'
+import { deepFreeze } from '../ground/freeze.ts'
+import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
+import type { Authority, Identity } from '../ground/types.ts'
+import { deadlineIn } from '../management/deadline.ts'
+import { slots } from '../management/slots.ts'
+import { withAnswer, withFixed } from './authority.ts'
+import type { AuthorityBook } from './authority-book.ts'
+import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
+import type { LastChanges } from './changes.ts'
+import type { EndByRenewal } from './end-by-renewal.ts'
+import { isBefore, type Sources } from './judge-authority.ts'
+import { type AuthorizationResolve, askApplication, type ResolveReason } from './resolve.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+import { quietAfterFailureMs, type Renewal, type RenewTokens } from './token-renewal.ts'
+import type { Kept, TokenVault } from './token-vault.ts'
+
+/** Scalekit’s own caches may lag: what it answered since a change is asked for once more after this. */
+const againAfterMs = 10_000
+/** How many sessions are renewed at once; after a change of a role others wait for their turn. */
+const maxAtOnce = 64
+/** How long they wait, in milliseconds. */
+const maxWaitMs = 10_000
+
+/** Renews authority: by the session's refresh token, by asking the application, or by both. */
+export interface AuthorityRenewal {
+  /**
+   * Tries to, once for all who wait at the same time. Never rejects: what came of it is in the book.
+   *
+   * @param minTtlMs How long the access token has to last at least. Default: it need not.
+   */
+  renew(identity: Identity, minTtlMs?: number): Promise<void>
+  /**
+   * What a guard has to wait for. Where the last attempt failed nobody waits for the next one.
+   */
+  awaited(identity: Identity): Promise<void> | undefined
+  /** Lets go of the tokens of a session that is over. */
+  forget(identity: Identity): void
+}
+
+export function authorityRenewal(parts: {
+  readonly book: AuthorityBook
+  readonly renewTokens: RenewTokens
+  readonly vault: Pick<TokenVault, 'get'>
+  /** Ends a session that cannot go on, in all processes. */
+  readonly end: EndByRenewal
+  /** The application's `authorization`. */
+  readonly authorization: {
+    readonly resolve: AuthorizationResolve | undefined
+    readonly maxAgeSeconds: number
+  }
+  readonly claimNames: readonly string[]
+  readonly revocations: RevocationsReplica
+  readonly clock: Clock
+  readonly logger: Logger
+}): AuthorityRenewal {
+  const { book, renewTokens, vault, authorization, claimNames, revocations, clock, logger } = parts
+  const { resolve, maxAgeSeconds } = authorization
+  const { copies } = book
+  const places = slots(maxAtOnce)
+  const underWay = new Map<string, Promise<void>>()
+  let isOutage = false
+
+  function renew(identity: Identity, minTtlMs = 0): Promise<void> {
+    const { sessionId } = identity
+    const known = underWay.get(sessionId)
+    if (known !== undefined) return known
+    const work = attempt(identity, minTtlMs).finally(() => underWay.delete(sessionId))
+    underWay.set(sessionId, work)
+    return work
+  }
+
+  async function attempt(identity: Identity, minTtlMs: number): Promise<void> {
+    const before = book.authorityOf(identity)
+    const copy = copies.get(identity.sessionId)
+    const changes = book.changesOf(identity, before)
+    const turn = {
+      identity,
+      before,
+      copy,
+      changes,
+      sources: book.sourcesOf(identity, copy),
+      minTtlMs,
+    }
+    try {
+      await places.take(deadlineIn(maxWaitMs, undefined))
+    } catch (error) {
+      return fail(turn, error, quietAfterFailureMs)
+    }
+    try {
+      await renewBySources(turn)
+    } catch (error) {
+      fail(turn, error, quietAfterFailureMs)
+    } finally {
+      places.give()
+    }
+  }
+
+  async function renewBySources(turn: Turn): Promise<void> {
+    const { identity, sources } = turn
+    const renewal = sources.token ? await renewTokens(identity, wanted(turn)) : undefined
+    if (renewal?.status === 'over') return over(turn, renewal.reason, renewal.error)
+    if (renewal?.status === 'failed') return fail(turn, renewal.error, renewal.quietMs)
+    if (hasVanished(identity, renewal)) return over(turn, 'refresh-lost')
+    const kept = renewal?.kept ?? (await vault.get(identity))
+    const base = renewal?.status === 'none' ? turn.before : (kept?.authority ?? turn.before)
+    const authority = await withApplication(turn, withFixed(base, turn.identity), kept)
+    if (authority === 'denied') return over(turn, authority)
+    copies.set(identity.sessionId, {
+      authority,
+      kept,
+      triedAt: performance.now(),
+      seen: turn.changes.any,
+      againAt: againAt(turn, authority),
+      hasNoToken: renewal?.status === 'none',
+    })
+    if (isOutage) logger.info('authority: it can be renewed again')
+    isOutage = false
+  }
+
+  /** What the application says counts in place of what the token says. */
+  async function withApplication(
+    turn: Turn,
+    base: Authority,
+    kept: Kept | undefined,
+  ): Promise<Authority | 'denied'> {
+    if (!resolve) return deepFreeze(base)
+    const storeTime = await revocations.askStoreTime()
+    if (!storeTime)
+      throw authorizationUnavailable('The store did not say its time', revocations.failure())
+    const accessToken = tokenIn(kept, clock())
+    const answer = await askApplication(resolve, turn.identity, {
+      reason: reasonOf(turn),
+      accessToken,
+    })
+    if (answer.status === 'denied') return 'denied'
+    const freshUntil = clock() + maxAgeSeconds * 1000
+    const ends = turn.sources.token ? [freshUntil, base.freshUntil ?? freshUntil] : [freshUntil]
+    return deepFreeze({
+      ...withAnswer(base, answer, claimNames),
+      askedAt: storeTime.earliest,
+      freshUntil: Math.min(...ends),
+    })
+  }
+
+  function wanted({
+    identity,
+    changes,
+    copy,
+    sources,
+    minTtlMs,
+  }: Turn): Parameters<RenewTokens>[1] {
+    const { againAt: due = Number.POSITIVE_INFINITY } = copy ?? {}
+    const isAgain = performance.now() >= due
+    return {
+      known: copy?.kept,
+      canWait: isStanding(book.known(identity)),
+      isEnough({ authority, version, tokens }) {
+        if (!authority || !(clock() < (authority.freshUntil ?? 0))) return false
+        if (clock() + minTtlMs >= (tokens.accessTokenExpiresAt ?? 0) && minTtlMs > 0) return false
+        if (isAgain && version === copy?.kept?.version) return false
+        return !isBefore(authority, changes.any, { ...sources, application: false })
+      },
+    }
+  }
+
+  function fail(turn: Turn, error: unknown, quietMs: number): void {
+    const { identity, before, copy, changes } = turn
+    const failingSince = copy?.failingSince ?? clock()
+    const at = performance.now()
+    copies.set(identity.sessionId, {
+      authority: before,
+      kept: copy?.kept,
+      seen: changes.any,
+      triedAt: at,
+      quietUntil: at + quietMs,
+      failingSince,
+    })
+    if (isOutage || error === undefined) return
+    isOutage = true
+    const { sub: userId, organizationId } = identity
+    withFields(logger, { userId, organizationId }).warn(
+      `authority: it cannot be renewed now, so sessions go on with what is known: ${quote(textOfThrown(error))}`,
+    )
+  }
+
+  async function over(turn: Turn, reason: AuthorityEnd, error?: unknown): Promise<void> {
+    const { identity, before, changes } = turn
+    const at = performance.now()
+    // Here it is also where the store cannot be told.
+    const ended = { authority: before, seen: changes.any, triedAt: at, over: reason }
+    copies.set(identity.sessionId, ended)
+    await parts.end(identity, reason, error)
+  }
+
+  return {
+    renew,
+    awaited(identity) {
+      const work = renew(identity)
+      return copies.get(identity.sessionId)?.failingSince === undefined ? work : undefined
+    },
+    forget: ({ sessionId }) => copies.delete(sessionId),
+  }
+}
+
+/** Whether what is known of a session counts, also while nothing newer can be had. */
+function isStanding(known: ReturnType<AuthorityBook['known']>): boolean {
+  return typeof known !== 'string' && (known.standing === 'current' || known.standing === 'stale')
+}
+
+/** One attempt, and what was known when it began. */
+interface Turn {
+  readonly identity: Identity
+  readonly before: Authority
+  readonly copy: AuthorityCopy | undefined
+  readonly changes: LastChanges
+  readonly sources: Sources
+  readonly minTtlMs: number
+}
+
+function reasonOf({ before, changes, sources }: Turn): ResolveReason {
+  return isBefore(before, changes.any, sources) ? 'event' : 'age'
+}
+
+function tokenIn(kept: Kept | undefined, now: number): string | undefined {
+  if (!kept) return undefined
+  const { accessToken, accessTokenExpiresAt = Number.POSITIVE_INFINITY } = kept.tokens
+  return now < accessTokenExpiresAt ? accessToken : undefined
+}
+
+/** Once for each change: a token that is backdated would be asked for again and again. */
+function againAt({ copy, changes, sources }: Turn, { issuedAt }: Authority): number | undefined {
+  const { scalekit } = changes.any
+  if (!sources.token || issuedAt >= scalekit + againAfterMs) return undefined
+  const isAgain = copy?.againAt !== undefined && copy.seen.scalekit >= scalekit
+  if (!isAgain) return performance.now() + againAfterMs
+  return performance.now() >= copy.againAt ? undefined : copy.againAt
+}
+
+/** It had a refresh token, and now the store knows of none. */
+function hasVanished({ authority }: Identity, renewal: Renewal | undefined): boolean {
+  return renewal?.status === 'none' && !renewal.kept && authority?.isRefreshable === true
+}

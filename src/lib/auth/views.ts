@@ -1,0 +1,130 @@
+import type { Identity } from '../ground/types.ts'
+import { withAuthority } from './authority.ts'
+import type { AuthorityBook, KnownAuthority } from './authority-book.ts'
+import type { AuthorityCopy } from './authority-copies.ts'
+import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
+import { endKey, type RecordedEnd } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+
+/** Who is asking, and what a guard has to know beside it. */
+export interface View {
+  readonly principal: Principal
+  /** Whose authority is to be renewed before a guard lets anybody pass. */
+  readonly due?: Identity | undefined
+  /** Nothing can tell right now what the person may do. */
+  readonly isUnknown?: boolean
+  /** That has been so for too long, so no guard lets anybody pass. */
+  readonly isLapsed?: boolean
+  /** Leads a sign-in past the question for the company: the session ended for a technical reason. */
+  readonly login?: Readonly<Record<string, string>>
+}
+
+/** Shows sessions that are neither too old nor revoked, by their authority. */
+export interface Views {
+  ofLive(identity: Identity, now: number): View
+  ofDead(identity: Identity): View
+}
+
+/** A view that stays true while nothing is heard. */
+interface Settled extends View {
+  readonly until: number
+  readonly writes: number
+  readonly copy: AuthorityCopy | undefined
+}
+
+export const outside: { readonly [Reason in 'no-session' | 'expired']: View } = {
+  'no-session': { principal: signedOut['no-session'] },
+  expired: { principal: signedOut.expired },
+}
+
+const recordedEnds: readonly Exclude<RecordedEnd, 'denied'>[] = [
+  'refresh-rejected',
+  'refresh-lost',
+  'refresh-mismatch',
+]
+
+export function views(parts: {
+  readonly book: AuthorityBook
+  readonly revocations: RevocationsReplica
+  readonly abilities: Abilities
+}): Views {
+  const { book, revocations, abilities } = parts
+  const { copies } = book
+  const { known: recorded } = revocations
+  // One identity is one frozen object for all requests of a cookie, and so is what it shows.
+  const settled = new WeakMap<Identity, Settled>()
+
+  function ofLive(identity: Identity, now: number): View {
+    const known = settled.get(identity)
+    if (known && isStillTrue(known, identity, now)) return known
+    return look(identity, now)
+  }
+
+  function isStillTrue(
+    { until, writes, copy }: Settled,
+    { sessionId }: Identity,
+    now: number,
+  ): boolean {
+    const isSameCopy = copies.size === 0 ? !copy : copy === copies.get(sessionId)
+    return now < until && writes === recorded.writes && isSameCopy
+  }
+
+  function look(identity: Identity, now: number): View {
+    const { writes } = recorded
+    const until = book.untouchedUntil(identity, now)
+    if (until !== undefined) {
+      const principal = signedIn(identity, false, abilities)
+      return settle(identity, { principal, until, writes, copy: undefined })
+    }
+    const authority = book.known(identity)
+    if (typeof authority === 'string') return ended(authority, identity)
+    const view = viewOf(identity, authority)
+    const { settledUntil } = authority
+    if (settledUntil === Number.NEGATIVE_INFINITY) return view
+    const copy = copies.get(identity.sessionId)
+    return settle(identity, { ...view, until: settledUntil, writes, copy })
+  }
+
+  function settle(identity: Identity, view: Settled): View {
+    settled.set(identity, view)
+    return view
+  }
+
+  function viewOf(identity: Identity, { authority, standing, isDue }: KnownAuthority): View {
+    return {
+      principal: principalOf(identity, authority, standing !== 'current'),
+      due: isDue ? identity : undefined,
+      isUnknown: standing === 'unknown' || standing === 'lapsed',
+      isLapsed: standing === 'lapsed',
+    }
+  }
+
+  function principalOf(
+    identity: Identity,
+    authority: KnownAuthority['authority'],
+    isStale: boolean,
+  ): SignedIn {
+    return signedIn(withAuthority(identity, authority), isStale, abilities)
+  }
+
+  function ended(reason: RecordedEnd | 'changed', identity: Identity): View {
+    if (reason === 'denied' || reason === 'changed') return { principal: signedOut.revoked }
+    const login = reason === 'refresh-mismatch' ? {} : { login: loginOf(identity) }
+    return { principal: signedOut[reason], ...login }
+  }
+
+  return {
+    ofLive,
+    ofDead(identity) {
+      if (revocations.isForgotten(identity)) return { principal: signedOut.forgotten }
+      const reason = recordedEnds.find((each) => recorded.get(endKey(identity, each)))
+      return reason ? ended(reason, identity) : { principal: signedOut.revoked }
+    },
+  }
+}
+
+/** The same organization, or the same connection, which then need not be found by an email address. */
+function loginOf({ organizationId, connectionId }: Identity): Readonly<Record<string, string>> {
+  if (organizationId !== undefined) return { organization_id: organizationId }
+  return connectionId === undefined ? {} : { connection_id: connectionId }
+}

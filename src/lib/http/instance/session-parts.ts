@@ -1,0 +1,89 @@
+import {
+  type AccessTokenOfSession,
+  accessTokens,
+  notOnServer,
+  serverTokens,
+} from '../../auth/access-tokens.ts'
+import { type AuthorityRules, authorityBook } from '../../auth/authority-book.ts'
+import { authorityRenewal } from '../../auth/authority-renewal.ts'
+import { endByRenewal } from '../../auth/end-by-renewal.ts'
+import type { Sources } from '../../auth/judge-authority.ts'
+import type { RevocationsReplica } from '../../auth/revocations-replica.ts'
+import { liveSessions, type Sessions } from '../../auth/sessions.ts'
+import { tokenRenewal } from '../../auth/token-renewal.ts'
+import { scalekitSource } from '../../auth/token-source.ts'
+import { tokenVault } from '../../auth/token-vault.ts'
+import { views } from '../../auth/views.ts'
+import type { Config } from '../../config/config.ts'
+import type { Provider } from '../../oidc/discovery.ts'
+import type { KeySet } from '../../oidc/key-sets.ts'
+import type { NewestCookies } from '../../session/newest-cookies.ts'
+import type { SessionStorage } from '../../session/session-storage.ts'
+import type { StateStore } from '../../state/store.ts'
+
+/** What is made of them. */
+export interface MadeSessions {
+  readonly sessions: Sessions
+  readonly accessTokenOf: AccessTokenOfSession
+}
+
+/** What sessions are made of, beside the configuration. */
+export interface SessionParts {
+  readonly id: string
+  readonly storage: SessionStorage
+  readonly store: StateStore
+  readonly revocations: RevocationsReplica
+  readonly newest: NewestCookies
+  readonly discover: () => Promise<Provider>
+  readonly keysOf: (provider: Provider) => KeySet
+  readonly csrfToken: (sessionId: string) => string
+}
+
+/**
+ * Sessions, and the authority of each: who somebody is stays as at the sign-in, and what they may do
+ * is renewed.
+ *
+ * @internal
+ */
+export function sessionsWith(config: Config, parts: SessionParts): MadeSessions {
+  const { authorization, clock, issuer, clientId, logger, secret: secrets, session } = config
+  const { id: instanceId, storage, store, revocations, newest, discover, keysOf } = parts
+  const { tokenStore, aliases } = store
+  const claimNames = session.claims
+  const isOnServer = config.tokens === 'server'
+  const vault = tokenVault({ tokenStore, secrets, instanceId, keepsIdentity: isOnServer, logger })
+  const source = scalekitSource({ discover, keysOf, issuer, clientId, claimNames, clock })
+  const callTimeoutMs = config.http.timeoutSeconds * 1000
+  const book = authorityBook({ rules: rulesIn(config), revocations, clock })
+  const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock })
+  const end = endByRenewal({ revocations, vault, clock, logger })
+  const known = { book, renewTokens, vault, end, revocations, clock, logger }
+  const renewal = authorityRenewal({ ...known, authorization, claimNames })
+  const accessToken = accessTokens({ book, renewal, vault, clock })
+  const abilities = { csrfToken: parts.csrfToken, accessToken }
+  const shown = views({ book, revocations, abilities })
+  const { authorityOf } = book
+  const rest = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
+  const sessions = liveSessions({ storage, revocations, hasTokenKeys: !isOnServer, ...rest })
+  const accessTokenOf = isOnServer
+    ? serverTokens({ vault, revocations, accessToken, clock })
+    : notOnServer
+  return { sessions, accessTokenOf }
+}
+
+/** What renews the authority of sessions, as far as the options say. */
+export function sourcesIn({ authorization, scopes }: Config): Sources {
+  return {
+    token: scopes.includes('offline_access'),
+    application: authorization.resolve !== undefined,
+  }
+}
+
+function rulesIn(config: Config): AuthorityRules {
+  const { authorization, session } = config
+  return {
+    sources: sourcesIn(config),
+    outageGraceMs: authorization.outageGraceSeconds * 1000,
+    claimNames: session.claims,
+  }
+}
