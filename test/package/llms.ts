@@ -39,7 +39,7 @@ app.use(auth)
 app.get('/admin', auth.protect([auth.requireRole('admin')], (req, res) => res.send(req.scalekit.user.id)))
 \`\`\`
 
-\`req.scalekit\` has: status, user (id, email, name, …), organizationId, connectionId, roles, permissions, scopes, claims, sessionId, has({ role, permission, organization }), csrfToken(). On Connect use getAuth(req).
+\`req.scalekit\` has: status, user (id, email, name, …), organizationId, connectionId, roles, permissions, scopes, claims, sessionId, isStale, has({ role, permission, organization }), csrfToken(), accessToken({ minTtlSeconds }). On Connect use getAuth(req).
 
 ## Webhooks
 
