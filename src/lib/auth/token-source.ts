@@ -30,29 +30,6 @@ export function scalekitSource(parts: {
 }): TokenSource {
   const { discover, keysOf, issuer, clientId, claimNames, clock } = parts
 
-  function authorityIn(
-    claims: RenewedClaims,
-    issued: Issued,
-    organizationId: string | undefined,
-  ): Authority {
-    const { idClaims } = claims
-    const {
-      roles,
-      permissions,
-      scopes,
-      claims: accessClaims,
-    } = grantsIn(organizationId, claims.grants)
-    return {
-      roles,
-      permissions,
-      scopes: [...new Set([...scopes, ...(issued.scopes ?? [])])],
-      claims: authorityClaims(verifiedClaims(idClaims, accessClaims), claimNames),
-      issuedAt: issuedAtIn(claims, clock()),
-      freshUntil: clock() + (issued.expiresInSeconds ?? assumedTokenMs / 1000) * 1000,
-      isRefreshable: true,
-    }
-  }
-
   return {
     refresh: async (refreshToken) => refreshTokens(await discover(), refreshToken),
     async verify(issued, before, { sub: subject, organizationId }) {
@@ -62,7 +39,7 @@ export function scalekitSource(parts: {
       const claims = await verifyRenewed(issued, checks)
       return {
         tokens: renewedTokens(before.tokens, issued, clock()),
-        authority: authorityIn(claims, issued, organizationId),
+        authority: renewedAuthority(claims, issued, { organizationId, claimNames, clock }),
       }
     },
     unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
@@ -71,6 +48,30 @@ export function scalekitSource(parts: {
     retryAfterMs: (error) => retryAfterMsIn(error, clock()),
     assertAnswers: async () => assertAnswers(await discover()),
     revoke: async (refreshToken) => revokeRefreshToken(await discover(), refreshToken),
+  }
+}
+
+/** What renewed tokens let their user do. An organization that the session is not in counts for nothing. */
+export function renewedAuthority(
+  claims: RenewedClaims,
+  { scopes: granted = [], expiresInSeconds }: Pick<Issued, 'scopes' | 'expiresInSeconds'>,
+  parts: {
+    readonly organizationId: string | undefined
+    readonly claimNames: readonly string[]
+    readonly clock: Clock
+  },
+): Authority {
+  const { organizationId, claimNames, clock } = parts
+  const { roles, permissions, scopes, claims: named } = grantsIn(organizationId, claims.grants)
+  const now = clock()
+  return {
+    roles,
+    permissions,
+    scopes: [...new Set([...scopes, ...granted])],
+    claims: authorityClaims(verifiedClaims(claims.idClaims, named), claimNames),
+    issuedAt: issuedAtIn(claims, now),
+    freshUntil: now + (expiresInSeconds ?? assumedTokenMs / 1000) * 1000,
+    isRefreshable: true,
   }
 }
 

@@ -1,0 +1,159 @@
+import { changeKey } from '../../../src/lib/auth/changes.ts'
+import { revocationKey } from '../../../src/lib/auth/revocation.ts'
+import type { View } from '../../../src/lib/auth/views.ts'
+import type { Identity } from '../../../src/lib/ground/types.ts'
+import type { Revocation, StateStore } from '../../../src/lib/state/store.ts'
+import { issuer, memberOf } from './identity.ts'
+import type { Machine, Send } from './machine.ts'
+import { maxLagMs } from './process.ts'
+import type { Grant, ModelProvider } from './provider.ts'
+
+/** What is true of a session, whatever a process believes. */
+export interface TrueSession {
+  readonly identity: Identity
+  readonly grant: Grant
+  /** When the store was told that it is over. */
+  markedAt?: number | undefined
+  /** Why renewal ended it, where that came first. */
+  endedBy?: string
+}
+
+/** Knows what is so, and compares what processes show with it. */
+export interface Truth {
+  begin(session: TrueSession): void
+  readonly sessions: ReadonlyMap<string, TrueSession>
+  readonly sends: Send[]
+  /** The same store, whose writes are noted. */
+  watched(store: StateStore): StateStore
+  /** The store has gone back to this moment. */
+  wentBackTo(at: number): void
+  /** @throws where a process shows what is not so */
+  check(machine: Machine, identity: Identity, view: View): void
+}
+
+/**
+ * @param travelMs How old a token may be beside its life: so long it may have been on its way.
+ */
+export function truthOf(provider: ModelProvider, now: () => number, travelMs: number): Truth {
+  const sessions = new Map<string, TrueSession>()
+  const byMark = new Map<string, TrueSession>()
+  let changeMarks: { readonly key: string; readonly serial: number; readonly at: number }[] = []
+
+  /** What ends the sessions of a member, by the store's clock. */
+  const memberEnds: { readonly end: Revocation; readonly at: number }[] = []
+
+  function noteEnd(end: Revocation, at: number, session: TrueSession): void {
+    const { organizationId, sub, begun } = session.identity
+    const isMember = end.key === revocationKey(issuer, { organizationId: organizationId!, sub })
+    const isOlder = end.clock === 'store' && begun!.store <= end.notBefore
+    if (isMember && isOlder) session.markedAt ??= at
+  }
+
+  function note(record: Revocation): void {
+    const session = byMark.get(record.key)
+    if (session) session.markedAt ??= now()
+    const [reason, id] = /^(refresh-\w+):.*0:(.*)$/.exec(record.key)?.slice(1) ?? []
+    const ended = id === undefined ? undefined : sessions.get(id)
+    if (ended) ended.endedBy ??= reason!
+    memberEnds.push({ end: record, at: now() })
+    for (const each of sessions.values()) noteEnd(record, now(), each)
+    noteChange(record)
+  }
+
+  function noteChange({ key, notBefore }: Revocation): void {
+    if (!key.startsWith('changed-')) return
+    for (const { identity } of sessions.values()) {
+      const { organizationId, sub } = identity
+      if (key !== changeKey(issuer, { organizationId: organizationId!, sub })) continue
+      const serial = serialAt(memberOf(organizationId!, sub), notBefore)
+      changeMarks.push({ key, serial, at: now() })
+      return
+    }
+  }
+
+  function serialAt(member: string, at: number): number {
+    return provider.changesOf(member).findLast(({ occurredAt }) => occurredAt <= at)!.serial
+  }
+
+  function assertLive(machine: Machine, { markedAt, identity, grant }: TrueSession, view: View) {
+    const { sessionId } = identity
+    if (view.principal.status === 'signed-out') return
+    if (machine.ended.has(sessionId)) throw new Error('a process lets in whom it knew to be out')
+    if (markedAt !== undefined && markedAt < now() - maxLagMs)
+      throw new Error(`a session that ended ${now() - markedAt} ms ago passes`)
+    const isNow = !view.principal.isStale
+    if (isNow && grant.endedAt !== undefined && now() > grant.endedAt + provider.lifetimeMs + travelMs)
+      throw new Error('a session that ended at the provider outlives its token')
+  }
+
+  /** What a process has to know: what it heard of, what the store had told all, and what a token says. */
+  function leastSerial(machine: Machine, identity: Identity, isStale: boolean): number {
+    const { organizationId, sub } = identity
+    const member = memberOf(organizationId!, sub)
+    const key = changeKey(issuer, { organizationId: organizationId!, sub })
+    const heard = machine.revocations.known.get(key) ?? []
+    const told = changeMarks.filter((mark) => mark.key === key && mark.at < now() - maxLagMs)
+    const aged = isStale ? 0 : serialAt(member, now() - provider.lifetimeMs - travelMs)
+    return Math.max(
+      aged,
+      ...heard.map(({ notBefore }) => serialAt(member, notBefore)),
+      ...told.map(({ serial }) => serial),
+    )
+  }
+
+  function assertAuthority(machine: Machine, identity: Identity, view: View): void {
+    const { principal, isUnknown } = view
+    if (principal.status === 'signed-out') return
+    if (isUnknown) {
+      if (principal.roles.length > 0) throw new Error('roles are shown while nothing can tell')
+      return
+    }
+    const serial = Number(principal.roles[0])
+    const least = leastSerial(machine, identity, principal.isStale)
+    if (!(serial >= least)) throw new Error(`roles of change ${serial} pass, and not of ${least}`)
+    assertForwards(machine, identity, serial)
+  }
+
+  function assertForwards(machine: Machine, { sessionId }: Identity, serial: number): void {
+    const version = machine.book.copies.get(sessionId)?.kept?.version ?? 0
+    const before = machine.shown.get(sessionId) ?? { version: 0, serial: 0 }
+    if (version < before.version)
+      throw new Error(`version ${version} is shown after version ${before.version}`)
+    if (serial < before.serial)
+      throw new Error(`roles of change ${serial} are shown after those of ${before.serial}`)
+    machine.shown.set(sessionId, { version, serial })
+  }
+
+  return {
+    sessions,
+    sends: [],
+    begin(session) {
+      const { sessionId } = session.identity
+      sessions.set(sessionId, session)
+      byMark.set(revocationKey(issuer, { sessionId }), session)
+      for (const { end } of memberEnds) noteEnd(end, now(), session)
+    },
+    watched: ({ revocations, ...store }) => ({
+      ...store,
+      revocations: {
+        ...revocations,
+        async write(records) {
+          await revocations.write(records)
+          records.forEach(note)
+        },
+      },
+    }),
+    wentBackTo(at) {
+      changeMarks = changeMarks.filter((mark) => mark.at < at)
+      for (const session of sessions.values()) {
+        if (session.markedAt !== undefined && session.markedAt >= at) session.markedAt = undefined
+      }
+    },
+    check(machine, identity, view) {
+      const session = sessions.get(identity.sessionId)!
+      assertLive(machine, session, view)
+      if (view.principal.status === 'signed-out') machine.ended.add(identity.sessionId)
+      assertAuthority(machine, identity, view)
+    },
+  }
+}
