@@ -1,6 +1,6 @@
-import { LoginError } from '../../../src/lib/ground/errors.ts'
 import type { TokenSource } from '../../../src/lib/auth/token-renewal.ts'
 import { renewedAuthority } from '../../../src/lib/auth/token-source.ts'
+import { LoginError } from '../../../src/lib/ground/errors.ts'
 import { withTimeout } from '../../../src/lib/ground/with-timeout.ts'
 import { MismatchError, mayBeLost, renewedTokens } from '../../../src/lib/oidc/renew.ts'
 import type { Issued } from '../../../src/lib/oidc/token-response.ts'
@@ -135,7 +135,8 @@ function sourceOf(
 
   async function exchange(token: string): Promise<ProviderAnswer> {
     const fate = weather.fate()
-    if (fate === 'not reached') return call(weather.providerMs, async () => Promise.reject(notReached()))
+    if (fate === 'not reached')
+      return call(weather.providerMs, async () => Promise.reject(notReached()))
     const send: Send = { token, at: timeline.now() }
     onSend(send)
     return call(weather.providerMs, async () => {
@@ -160,7 +161,13 @@ function sourceOf(
     },
     async verify(issued, before, { organizationId }) {
       const { iat, roles } = answers.get(issued)!
-      const grants = { organizationId: organizationId!, roles, permissions: [], scopes: [], claims: { iat } }
+      const grants = {
+        organizationId: organizationId!,
+        roles,
+        permissions: [],
+        scopes: [],
+        claims: { iat },
+      }
       const parts = { organizationId, claimNames: [], clock }
       return {
         tokens: renewedTokens(before.tokens, issued, clock()),

@@ -13,7 +13,7 @@ import { type Browser, callTimeoutMs, maxLagMs, requestOf, response } from './pr
 import { modelProvider } from './provider.ts'
 import type { Timeline } from './timeline.ts'
 import { type TrueSession, type Truth, truthOf } from './truth.ts'
-import { type Hazards, hazardsOf, longestFreezeMs, type Weather, weatherOf } from './weather.ts'
+import { type Hazards, hazardsOf, longestFreezeMs, weatherOf } from './weather.ts'
 
 /** A store, and how it goes back. */
 export interface PlayStore {
@@ -57,7 +57,9 @@ export async function play(seed: number, stage: Stage): Promise<Outcome> {
   const isInBrowser = random.integer(2) === 0
   const told = `seed ${seed} (grace ${graceMs / 1000} s, ${isInBrowser ? 'sealed cookie' : 'express-session'}, ${named(hazards)})`
   try {
-    return await stage.timeline.run(() => playOut({ seed, random, hazards, graceMs, isInBrowser }, stage))
+    return await stage.timeline.run(() =>
+      playOut({ seed, random, hazards, graceMs, isInBrowser }, stage),
+    )
   } catch (error) {
     throw new Error(`${told}: ${(error as Error).message}`, { cause: error })
   }
@@ -76,16 +78,28 @@ interface Script {
   readonly isInBrowser: boolean
 }
 
+/** Whether anything may happen by which a session is lost. Without a grace, a lease that runs out is such. */
+function mayLoseIn({ hazards, graceMs }: Script): boolean {
+  const { crash, lost, evict, failover, freeze, slow } = hazards
+  return crash || lost || evict || failover || (graceMs === 0 && (freeze || slow))
+}
+
 async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const { random, hazards, graceMs, isInBrowser, seed } = script
   const { timeline, steps = 16 } = stage
   const { store, failOver } = stage.storeFor(String(seed))
+  const mayLose = () => mayLoseIn(script)
+  const mayDouble = () => mayLose() || hazards.freeze || hazards.slow
   const weather = weatherOf(hazards, random)
   const provider = modelProvider({ now: timeline.now, graceMs, lifetimeMs })
-  const travelMs = callTimeoutMs + (hazards.freeze ? 2 * longestFreezeMs : 1000)
+  const travelMs =
+    callTimeoutMs + (hazards.freeze ? 2 * longestFreezeMs : 1000) + (mayDouble() ? graceMs : 0)
   const truth = truthOf(provider, timeline.now, travelMs)
   const tasks: Promise<void>[] = []
-  const browsers: Browser[] = Array.from({ length: browserCount }, () => ({ cookie: undefined, before: [] }))
+  const browsers: Browser[] = Array.from({ length: browserCount }, () => ({
+    cookie: undefined,
+    before: [],
+  }))
   let [signIns, failovers, problem] = [0, 0, undefined as Error | undefined]
 
   const surroundings = {
@@ -110,10 +124,19 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     tasks.push(Promise.race([done, machine.hasDied]))
   }
 
-  async function ask(machine: Machine, browser: Browser, cookie = browser.cookie): Promise<View | undefined> {
+  async function ask(
+    machine: Machine,
+    browser: Browser,
+    cookie = browser.cookie,
+  ): Promise<View | undefined> {
     if (!cookie) return undefined
     const req = requestOf(browser, cookie)
-    const context = new Context({ sessions: machine.sessions } as Instance, req, response, undefined)
+    const context = new Context(
+      { sessions: machine.sessions } as Instance,
+      req,
+      response,
+      undefined,
+    )
     if (context.isStale()) await context.refresh()
     await renewalOf(context)
     const view = context.ask()
@@ -129,7 +152,14 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     const { grant, answer } = provider.signIn(memberOf(organizationId, sub))
     const sessionId = `${seed}-${signIns++}`
     const now = timeline.now()
-    const identity = signedInIdentity({ sessionId, organizationId, sub, answer, storeTime: storeTime.earliest, now })
+    const identity = signedInIdentity({
+      sessionId,
+      organizationId,
+      sub,
+      answer,
+      storeTime: storeTime.earliest,
+      now,
+    })
     const { refreshToken, accessToken, expiresInSeconds } = answer
     const accessTokenExpiresAt = now + expiresInSeconds * 1000
     const tokens = { accessToken, refreshToken, idToken: 'id', accessTokenExpiresAt }
@@ -168,7 +198,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
 
   /** Delivered again until somebody has taken it. */
   async function hear(machine: Machine, event: ScalekitEvent, occurredAt: number): Promise<void> {
-    const heard = machine.changes.record(event, occurredAt).then(() => true, () => false)
+    const heard = machine.changes.record(event, occurredAt).then(
+      () => true,
+      () => false,
+    )
     const isHeard = await Promise.race([heard, machine.hasDied.then(() => false)])
     if (!isHeard) begin((other) => hear(other, event, occurredAt))
   }
@@ -193,7 +226,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     [3, () => begin((machine) => revoke(machine, random.pick(browsers)))],
     [3, () => endAtProvider(random.pick(browsers))],
     [8, () => begin((machine) => signIn(machine, random.pick(browsers), 'org_1'))],
-    [5, () => begin((machine) => signIn(machine, random.pick(browsers), random.pick(organizations)))],
+    [
+      5,
+      () => begin((machine) => signIn(machine, random.pick(browsers), random.pick(organizations))),
+    ],
     [hazards.crash ? 6 : 0, () => random.pick(machines).crash()],
     [hazards.freeze ? 6 : 0, () => random.pick(machines).freeze(weather.freezeMs())],
     [hazards.failover ? 6 : 0, fail],
@@ -218,7 +254,12 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
 
   async function fail(): Promise<void> {
     failovers += 1
-    truth.wentBackTo(await failOver(random, [...truth.sessions.values()].map(({ identity }) => identity)))
+    truth.wentBackTo(
+      await failOver(
+        random,
+        [...truth.sessions.values()].map(({ identity }) => identity),
+      ),
+    )
   }
 
   async function evict({ cookie }: Browser): Promise<void> {
@@ -232,12 +273,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     return random.integer(2 * lifetimeMs)
   }
 
+  /** By weight. */
   function act(): unknown {
-    let left = random.integer(actions.reduce((sum, [weight]) => sum + weight, 0))
-    for (const [weight, act] of actions) {
-      if (left < weight) return act()
-      left -= weight
-    }
+    const lots = actions.flatMap(([weight, each]) => Array.from({ length: weight }, () => each))
+    return random.pick(lots)()
   }
 
   /** Nothing goes wrong any more, and everything is well again: whoever is not out is in, and young. */
@@ -245,17 +284,16 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     weather.isCalm = true
     await Promise.all(tasks)
     await timeline.delay(20_000)
-    for (const wait of [1000, 12_000, lifetimeMs + maxLagMs, 6000, 6000]) {
-      await Promise.all(browsers.flatMap((browser) => machines.map((machine) => ask(machine, browser))))
+    for (const wait of [7000, lifetimeMs + maxLagMs]) {
+      await Promise.all(
+        browsers.flatMap((browser) => machines.map((machine) => ask(machine, browser))),
+      )
       await timeline.delay(wait)
     }
     for (const browser of browsers) {
       for (const machine of machines) assertWell(browser, await ask(machine, browser))
     }
   }
-
-  const mayLose = () =>
-    hazards.crash || hazards.lost || hazards.evict || hazards.failover || (graceMs === 0 && (hazards.freeze || hazards.slow))
 
   function assertWell({ cookie }: Browser, view: View | undefined): void {
     if (!cookie || !view) return
@@ -264,7 +302,8 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     if (isOut) return
     const { principal } = view
     if (principal.status === 'signed-out') throw new Error(`out for no reason: ${principal.reason}`)
-    if ((principal.isStale || view.isUnknown) && !mayLose()) throw new Error('nothing gets young again')
+    if ((principal.isStale || view.isUnknown) && !mayDouble())
+      throw new Error('nothing gets young again')
   }
 
   function assertSends(): void {
@@ -273,12 +312,11 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
       if (isVain) continue
       const since = at - (first.get(token) ?? at)
       if (first.has(token) && !mayDouble()) throw new Error('a token was sent twice')
-      if (since > againForMs && failovers === 0) throw new Error(`a token was sent ${since} ms after its first try`)
+      if (since > againForMs && failovers === 0)
+        throw new Error(`a token was sent ${since} ms after its first try`)
       first.set(token, at - since)
     }
   }
-
-  const mayDouble = () => mayLose() || hazards.freeze || hazards.slow
 
   function lostSessions(): readonly TrueSession[] {
     const ended = [...truth.sessions.values()].filter(({ endedBy }) => endedBy !== undefined)
@@ -289,7 +327,8 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     for (const { endedBy } of lostSessions()) {
       if (!mayLose()) throw new Error(`a session was lost as ${endedBy}`)
       // Where nothing is left that knows of the first use, the provider’s answer is all there is.
-      if (endedBy !== 'refresh-lost' && failovers === 0 && graceMs > 0) throw new Error(`a session was lost as ${endedBy}`)
+      if (endedBy !== 'refresh-lost' && failovers === 0 && graceMs > 0)
+        throw new Error(`a session was lost as ${endedBy}`)
     }
   }
 

@@ -73,7 +73,9 @@ export function virtualTimeline(): Timeline {
 }
 
 /** The time of this machine, so many times as fast, for servers that have clocks of their own. */
-export function fastTimeline(factor: number): Timeline & { toReal(instant: number): number; toVirtual(instant: number): number } {
+export function fastTimeline(
+  factor: number,
+): Timeline & { toReal(instant: number): number; toVirtual(instant: number): number } {
   const startedAt = Date.now() - real.now()
   const now = () => real.now() * factor
   const start = (run: () => void, ms = 0) => real.setTimeout(run, ms / factor)
@@ -106,7 +108,11 @@ function replaceTime({ now, start, stop }: Time): () => void {
   Object.defineProperty(performance, 'now', { value: now, configurable: true, writable: true })
   Object.assign(globalThis, { setTimeout: begin, clearTimeout: stop })
   return () => {
-    Object.defineProperty(performance, 'now', { value: real.now, configurable: true, writable: true })
+    Object.defineProperty(performance, 'now', {
+      value: real.now,
+      configurable: true,
+      writable: true,
+    })
     Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout })
   }
 }

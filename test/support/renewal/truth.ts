@@ -52,12 +52,16 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
   function note(record: Revocation): void {
     const session = byMark.get(record.key)
     if (session) session.markedAt ??= now()
-    const [reason, id] = /^(refresh-\w+):.*0:(.*)$/.exec(record.key)?.slice(1) ?? []
-    const ended = id === undefined ? undefined : sessions.get(id)
-    if (ended) ended.endedBy ??= reason!
     memberEnds.push({ end: record, at: now() })
     for (const each of sessions.values()) noteEnd(record, now(), each)
     noteChange(record)
+  }
+
+  /** A process may find a session’s tokens gone before it hears why. */
+  function noteReason({ key }: Revocation): void {
+    const [reason, id] = /^(refresh-\w+):.*0:(.*)$/.exec(key)?.slice(1) ?? []
+    const session = id === undefined ? undefined : sessions.get(id)
+    if (session && session.markedAt === undefined) session.endedBy ??= reason!
   }
 
   function noteChange({ key, notBefore }: Revocation): void {
@@ -82,7 +86,11 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     if (markedAt !== undefined && markedAt < now() - maxLagMs)
       throw new Error(`a session that ended ${now() - markedAt} ms ago passes`)
     const isNow = !view.principal.isStale
-    if (isNow && grant.endedAt !== undefined && now() > grant.endedAt + provider.lifetimeMs + travelMs)
+    if (
+      isNow &&
+      grant.endedAt !== undefined &&
+      now() > grant.endedAt + provider.lifetimeMs + travelMs
+    )
       throw new Error('a session that ended at the provider outlives its token')
   }
 
@@ -110,7 +118,8 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     }
     const serial = Number(principal.roles[0])
     const least = leastSerial(machine, identity, principal.isStale)
-    if (!(serial >= least)) throw new Error(`roles of change ${serial} pass, and not of ${least}`)
+    if (!(serial >= least))
+      throw new Error(`${identity.sessionId} has roles of change ${serial}, and not of ${least}`)
     assertForwards(machine, identity, serial)
   }
 
@@ -139,6 +148,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
         ...revocations,
         async write(records) {
           await revocations.write(records)
+          records.forEach(noteReason)
           records.forEach(note)
         },
       },
