@@ -100,7 +100,8 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     cookie: undefined,
     before: [],
   }))
-  let [signIns, failovers, problem] = [0, 0, undefined as Error | undefined]
+  const { problems } = truth
+  let [signIns, failovers] = [0, 0]
 
   const surroundings = {
     timeline,
@@ -119,7 +120,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   /** Something begins that others need not wait for; a process that dies takes it along. */
   function begin(work: (machine: Machine) => Promise<void>, machine = random.pick(machines)): void {
     const done = work(machine).catch((error: Error) => {
-      if (!(error instanceof ScalekitError)) problem ??= error
+      if (!(error instanceof ScalekitError)) problems.push(error)
     })
     tasks.push(Promise.race([done, machine.hasDied]))
   }
@@ -263,7 +264,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   }
 
   async function evict({ cookie }: Browser): Promise<void> {
-    if (cookie) await store.tokenStore.remove(cookie.sessionId)
+    if (cookie) await surroundings.store.tokenStore.remove(cookie.sessionId)
   }
 
   function pauseMs(): number {
@@ -337,10 +338,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   for (let step = 0; step < steps; step += 1) {
     await act()
     await timeline.delay(pauseMs())
-    if (problem) throw problem
+    assertNone(problems)
   }
   await epilogue()
-  if (problem) throw problem
+  assertNone(problems)
   assertSends()
   assertLosses()
   return {
@@ -351,6 +352,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     lost: lostSessions().length,
     mayLose: mayLose(),
   }
+}
+
+function assertNone([problem]: readonly Error[]): void {
+  if (problem) throw problem
 }
 
 /** As a guard waits for it. */

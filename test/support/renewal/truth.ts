@@ -25,6 +25,8 @@ export interface Truth {
   readonly sends: Send[]
   /** The same store, whose writes are noted. */
   watched(store: StateStore): StateStore
+  /** What was written that should not have been. */
+  readonly problems: Error[]
   /** The store has gone back to this moment. */
   wentBackTo(at: number): void
   /** @throws where a process shows what is not so */
@@ -77,6 +79,39 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
 
   function serialAt(member: string, at: number): number {
     return provider.changesOf(member).findLast(({ occurredAt }) => occurredAt <= at)!.serial
+  }
+
+  const problems: Error[] = []
+  /** What the store has of each session; not known any more once a replica took over. */
+  let versions: Map<string, number> | undefined = new Map()
+
+  function watchedTokens(tokenStore: StateStore['tokenStore']): StateStore['tokenStore'] {
+    const { put, get, replace, remove, lease, endLease } = tokenStore
+    return {
+      ...{ get, lease, endLease },
+      async put(sessionId, entry, expiresAt) {
+        await put(sessionId, entry, expiresAt)
+        versions?.set(sessionId, entry.version)
+      },
+      async replace(sessionId, entry, ...given) {
+        const outcome = await replace(sessionId, entry, ...given)
+        if (outcome === 'replaced') noteReplaced(sessionId, entry.version)
+        return outcome
+      },
+      async remove(sessionId) {
+        await remove(sessionId)
+        versions?.delete(sessionId)
+      },
+    }
+  }
+
+  function noteReplaced(sessionId: string, version: number): void {
+    const before = versions?.get(sessionId)
+    if (versions && before === undefined)
+      problems.push(new Error('tokens were written of a session that has none any more'))
+    if (before !== undefined && version <= before)
+      problems.push(new Error(`version ${version} was written over version ${before}`))
+    versions?.set(sessionId, version)
   }
 
   function assertLive(machine: Machine, { markedAt, identity, grant }: TrueSession, view: View) {
@@ -142,8 +177,10 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
       byMark.set(revocationKey(issuer, { sessionId }), session)
       for (const { end } of memberEnds) noteEnd(end, now(), session)
     },
-    watched: ({ revocations, ...store }) => ({
+    problems,
+    watched: ({ revocations, tokenStore, ...store }) => ({
       ...store,
+      tokenStore: watchedTokens(tokenStore),
       revocations: {
         ...revocations,
         async write(records) {
@@ -154,6 +191,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
       },
     }),
     wentBackTo(at) {
+      versions = undefined
       changeMarks = changeMarks.filter((mark) => mark.at < at)
       for (const session of sessions.values()) {
         if (session.markedAt !== undefined && session.markedAt >= at) session.markedAt = undefined
