@@ -10,7 +10,7 @@ import { type Random, seededRandom } from '../random.ts'
 import { issuer, memberOf, signedInIdentity } from './identity.ts'
 import { type Machine, startMachine } from './machine.ts'
 import { type Browser, callTimeoutMs, maxLagMs, requestOf, response } from './process.ts'
-import { modelProvider } from './provider.ts'
+import { graceMs, modelProvider, type Reuse } from './provider.ts'
 import type { Timeline } from './timeline.ts'
 import { type TrueSession, type Truth, truthOf } from './truth.ts'
 import { type Hazards, hazardsOf, longestFreezeMs, weatherOf } from './weather.ts'
@@ -33,7 +33,7 @@ export interface Stage {
 /** What came of a play. */
 export interface Outcome {
   readonly hazards: Hazards
-  readonly graceMs: number
+  readonly reuse: Reuse
   readonly sessions: number
   readonly renewals: number
   /** Sessions that ended as `refresh-lost` although nothing had ended them. */
@@ -53,12 +53,12 @@ const againForMs = 20_000
 export async function play(seed: number, stage: Stage): Promise<Outcome> {
   const random = seededRandom(seed)
   const hazards = hazardsOf(random)
-  const graceMs = random.integer(4) === 0 ? 0 : 30_000
+  const reuse = random.pick(['grace', 'grace', 'grace', 'ends', 'refused'] as const)
   const isInBrowser = random.integer(2) === 0
-  const told = `seed ${seed} (grace ${graceMs / 1000} s, ${isInBrowser ? 'sealed cookie' : 'express-session'}, ${named(hazards)})`
+  const told = `seed ${seed} (reuse: ${reuse}, ${isInBrowser ? 'sealed cookie' : 'express-session'}, ${named(hazards)})`
   try {
     return await stage.timeline.run(() =>
-      playOut({ seed, random, hazards, graceMs, isInBrowser }, stage),
+      playOut({ seed, random, hazards, reuse, isInBrowser }, stage),
     )
   } catch (error) {
     throw new Error(`${told}: ${(error as Error).message}`, { cause: error })
@@ -74,24 +74,25 @@ interface Script {
   readonly seed: number
   readonly random: Random
   readonly hazards: Hazards
-  readonly graceMs: number
+  readonly reuse: Reuse
   readonly isInBrowser: boolean
 }
 
-/** Whether anything may happen by which a session is lost. Without a grace, a lease that runs out is such. */
-function mayLoseIn({ hazards, graceMs }: Script): boolean {
+/** Whether anything may happen by which a session is lost. Without a grace, a lease that runs out may. */
+function mayLoseIn({ hazards, reuse }: Script): boolean {
   const { crash, lost, evict, failover, freeze, slow } = hazards
-  return crash || lost || evict || failover || (graceMs === 0 && (freeze || slow))
+  const mayRunOut = (reuse !== 'grace' && freeze) || (reuse === 'ends' && slow)
+  return crash || lost || evict || failover || mayRunOut
 }
 
 async function playOut(script: Script, stage: Stage): Promise<Outcome> {
-  const { random, hazards, graceMs, isInBrowser, seed } = script
+  const { random, hazards, reuse, isInBrowser, seed } = script
   const { timeline, steps = 16 } = stage
   const { store, failOver } = stage.storeFor(String(seed))
   const mayLose = () => mayLoseIn(script)
   const mayDouble = () => mayLose() || hazards.freeze || hazards.slow
   const weather = weatherOf(hazards, random)
-  const provider = modelProvider({ now: timeline.now, graceMs, lifetimeMs })
+  const provider = modelProvider({ now: timeline.now, reuse, lifetimeMs })
   const travelMs =
     callTimeoutMs + (hazards.freeze ? 2 * longestFreezeMs : 1000) + (mayDouble() ? graceMs : 0)
   const truth = truthOf(provider, timeline.now, travelMs)
@@ -233,6 +234,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     ],
     [hazards.crash ? 6 : 0, () => random.pick(machines).crash()],
     [hazards.freeze ? 6 : 0, () => random.pick(machines).freeze(weather.freezeMs())],
+    [hazards.slow ? 6 : 0, slowDown],
     [hazards.failover ? 6 : 0, fail],
     [hazards.evict ? 5 : 0, () => evict(random.pick(browsers))],
   ]
@@ -251,6 +253,16 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
 
   function endAtProvider({ cookie }: Browser): void {
     if (cookie) provider.end(truth.sessions.get(cookie.sessionId)!.grant)
+  }
+
+  /** Everything takes almost as long as its deadline. */
+  function slowDown(): void {
+    weather.isSlow = true
+    tasks.push(
+      timeline.delay(10_000 + random.integer(15_000)).then(() => {
+        weather.isSlow = false
+      }),
+    )
   }
 
   async function fail(): Promise<void> {
@@ -328,7 +340,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     for (const { endedBy } of lostSessions()) {
       if (!mayLose()) throw new Error(`a session was lost as ${endedBy}`)
       // Where nothing is left that knows of the first use, the provider’s answer is all there is.
-      if (endedBy !== 'refresh-lost' && failovers === 0 && graceMs > 0)
+      if (endedBy !== 'refresh-lost' && failovers === 0 && reuse !== 'ends')
         throw new Error(`a session was lost as ${endedBy}`)
     }
   }
@@ -346,7 +358,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   assertLosses()
   return {
     hazards,
-    graceMs,
+    reuse,
     sessions: truth.sessions.size,
     renewals: truth.sends.length,
     lost: lostSessions().length,

@@ -30,6 +30,18 @@ export interface Change {
   readonly occurredAt: number
 }
 
+/** What becomes of a refresh token that is used again. */
+export type Reuse =
+  /** For 30 seconds it gets the same answer; then it ends the grant. */
+  | 'grace'
+  /** It ends the grant at once. */
+  | 'ends'
+  /** It is refused, and the grant goes on. */
+  | 'refused'
+
+/** As long as Scalekit’s. */
+export const graceMs = 30_000
+
 export interface ModelProvider {
   signIn(member: string): { readonly grant: Grant; readonly answer: ProviderAnswer }
   /** @throws LoginError `refresh_token_rejected` */
@@ -46,10 +58,10 @@ export interface ModelProvider {
 /** Scalekit as the emulator models it: tokens rotate, and one that was used works again for a grace. */
 export function modelProvider(parts: {
   readonly now: () => number
-  readonly graceMs: number
+  readonly reuse: Reuse
   readonly lifetimeMs: number
 }): ModelProvider {
-  const { now, graceMs, lifetimeMs } = parts
+  const { now, reuse, lifetimeMs } = parts
   const tokens = new Map<string, RefreshToken>()
   const changes = new Map<string, Change[]>()
   let count = 0
@@ -74,7 +86,8 @@ export function modelProvider(parts: {
   }
 
   function again({ grant, used }: RefreshToken): ProviderAnswer {
-    if (now() - used!.at < graceMs) return used!.answer
+    if (reuse === 'grace' && now() - used!.at < graceMs) return used!.answer
+    if (reuse === 'refused') throw rejected()
     grant.isReused = true
     grant.endedAt ??= now()
     throw rejected()

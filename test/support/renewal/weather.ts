@@ -40,6 +40,8 @@ export type Fate = 'answered' | 'answer lost' | 'request lost' | 'not reached'
 /** What happens to calls, as long as it is not calm. */
 export interface Weather {
   isCalm: boolean
+  /** All calls take almost as long as their deadlines allow. */
+  isSlow: boolean
   storeMs(): number
   providerMs(): number
   fate(): Fate
@@ -53,12 +55,13 @@ export function weatherOf(hazards: Hazards, random: Random): Weather {
   const between = (from: number, to: number) => from + random.integer(1000 * (to - from)) / 1000
   const weather: Weather = {
     isCalm: false,
+    isSlow: false,
     storeMs() {
-      if (hazards.slow && chance(4)) return between(300, 1500)
+      if (weather.isSlow) return between(300, 990)
       return chance(10) ? between(20, 200) : between(0.2, 8)
     },
     providerMs() {
-      if (hazards.slow && chance(30)) return between(500, 2900)
+      if (weather.isSlow) return between(1000, 2600)
       return between(20, 300)
     },
     fate() {
