@@ -15,8 +15,10 @@ export function signedInIdentity(parts: {
   readonly answer: ProviderAnswer
   readonly storeTime: number
   readonly now: number
+  /** The same by the provider’s clock. */
+  readonly providerTime: number
 }): Identity {
-  const { sessionId, organizationId, sub, answer, storeTime, now } = parts
+  const { sessionId, organizationId, sub, answer, storeTime, now, providerTime } = parts
   const { iat, expiresInSeconds, roles } = answer
   const freshUntil = now + expiresInSeconds * 1000
   const absoluteExpiresAt = now + 7 * 24 * 3_600_000
@@ -24,7 +26,7 @@ export function signedInIdentity(parts: {
     v: 1,
     sessionId,
     startedAt: now,
-    begun: { scalekit: now, store: storeTime },
+    begun: { scalekit: providerTime, store: storeTime },
     iss: issuer,
     sub,
     organizationId,

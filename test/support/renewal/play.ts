@@ -92,7 +92,14 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const mayLose = () => mayLoseIn(script)
   const mayDouble = () => mayLose() || hazards.freeze || hazards.slow
   const weather = weatherOf(hazards, random)
-  const provider = modelProvider({ now: timeline.now, reuse, lifetimeMs })
+  const provider = modelProvider({
+    ...{ now: timeline.now, reuse, lifetimeMs },
+    aheadMs: random.pick([0, 0, -20_000, 20_000]),
+    /** Something changes while the answer is on its way. */
+    onAnswer({ member }) {
+      if (!weather.isCalm && random.integer(6) === 0) void changeOf(member)
+    },
+  })
   const travelMs =
     callTimeoutMs + (hazards.freeze ? 2 * longestFreezeMs : 1000) + (mayDouble() ? graceMs : 0)
   const truth = truthOf(provider, timeline.now, travelMs)
@@ -161,6 +168,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
       answer,
       storeTime: storeTime.earliest,
       now,
+      providerTime: provider.clock(),
     })
     const { refreshToken, accessToken, expiresInSeconds } = answer
     const accessTokenExpiresAt = now + expiresInSeconds * 1000
@@ -190,12 +198,15 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   }
 
   async function change({ cookie }: Browser): Promise<void> {
-    if (!cookie) return
-    const { organizationId, sub } = cookie
-    const { occurredAt } = provider.change(memberOf(organizationId!, sub))
+    if (cookie) await changeOf(memberOf(cookie.organizationId!, cookie.sub))
+  }
+
+  async function changeOf(member: string): Promise<void> {
+    const [organizationId, sub] = member.split(' ') as [string, string]
+    const { occurredAt } = provider.change(member)
     if (random.integer(5) === 0) return
     await timeline.delay(random.integer(3000))
-    begin((machine) => hear(machine, eventOf(organizationId!, sub, occurredAt), occurredAt))
+    begin((machine) => hear(machine, eventOf(organizationId, sub, occurredAt), occurredAt))
   }
 
   /** Delivered again until somebody has taken it. */

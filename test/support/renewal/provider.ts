@@ -19,6 +19,8 @@ export interface ProviderAnswer {
   readonly roles: readonly string[]
 }
 
+const before = Number.NEGATIVE_INFINITY
+
 interface RefreshToken {
   readonly grant: Grant
   used?: { readonly at: number; readonly answer: ProviderAnswer }
@@ -27,7 +29,10 @@ interface RefreshToken {
 /** What somebody may do from a moment on, as one role: its number says how new it is. */
 export interface Change {
   readonly serial: number
+  /** By the provider’s clock. */
   readonly occurredAt: number
+  /** By that of everybody else. */
+  readonly at: number
 }
 
 /** What becomes of a refresh token that is used again. */
@@ -53,21 +58,28 @@ export interface ModelProvider {
   /** The changes of a member, oldest first; the first is none, with the serial 0. */
   changesOf(member: string): readonly Change[]
   readonly lifetimeMs: number
+  /** What its clock says. */
+  clock(): number
 }
 
 /** Scalekit as the emulator models it: tokens rotate, and one that was used works again for a grace. */
 export function modelProvider(parts: {
   readonly now: () => number
+  /** How far its clock is ahead, in milliseconds. */
+  readonly aheadMs: number
+  /** Called when a refresh token was answered. */
+  onAnswer(grant: Grant): void
   readonly reuse: Reuse
   readonly lifetimeMs: number
 }): ModelProvider {
-  const { now, reuse, lifetimeMs } = parts
+  const { now, aheadMs, onAnswer, reuse, lifetimeMs } = parts
+  const clock = () => now() + aheadMs
   const tokens = new Map<string, RefreshToken>()
   const changes = new Map<string, Change[]>()
   let count = 0
 
   function changesOf(member: string): Change[] {
-    const known = changes.get(member) ?? [{ serial: 0, occurredAt: Number.NEGATIVE_INFINITY }]
+    const known = changes.get(member) ?? [{ serial: 0, occurredAt: before, at: before }]
     changes.set(member, known)
     return known
   }
@@ -80,7 +92,7 @@ export function modelProvider(parts: {
       refreshToken,
       accessToken: `access ${grant.id} ${count}`,
       expiresInSeconds: lifetimeMs / 1000,
-      iat: Math.floor(now() / 1000),
+      iat: Math.floor(clock() / 1000),
       roles: [String(changesOf(grant.member).at(-1)!.serial)],
     }
   }
@@ -95,6 +107,7 @@ export function modelProvider(parts: {
 
   return {
     lifetimeMs,
+    clock,
     changesOf,
     signIn(member) {
       count += 1
@@ -107,6 +120,7 @@ export function modelProvider(parts: {
       if (known.used) return again(known)
       const answer = issue(known.grant)
       known.used = { at: now(), answer }
+      onAnswer(known.grant)
       return answer
     },
     hasEnded: (token) => tokens.get(token)?.grant.endedAt !== undefined,
@@ -119,7 +133,7 @@ export function modelProvider(parts: {
     },
     change(member) {
       const known = changesOf(member)
-      const change = { serial: known.at(-1)!.serial + 1, occurredAt: now() }
+      const change = { serial: known.at(-1)!.serial + 1, occurredAt: clock(), at: now() }
       known.push(change)
       return change
     },

@@ -77,6 +77,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     }
   }
 
+  /** By the provider’s clock. */
   function serialAt(member: string, at: number): number {
     return provider.changesOf(member).findLast(({ occurredAt }) => occurredAt <= at)!.serial
   }
@@ -136,7 +137,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     const key = changeKey(issuer, { organizationId: organizationId!, sub })
     const heard = machine.revocations.known.get(key) ?? []
     const told = changeMarks.filter((mark) => mark.key === key && mark.at < now() - maxLagMs)
-    const aged = isStale ? 0 : serialAt(member, now() - provider.lifetimeMs - travelMs)
+    const aged = isStale ? 0 : serialAt(member, provider.clock() - provider.lifetimeMs - travelMs)
     return Math.max(
       aged,
       ...heard.map(({ notBefore }) => serialAt(member, notBefore)),
