@@ -72,23 +72,35 @@ export function virtualTimeline(): Timeline {
   }
 }
 
-/** The time of this machine, so many times as fast, for servers that have clocks of their own. */
-export function fastTimeline(
-  factor: number,
-): Timeline & { toReal(instant: number): number; toVirtual(instant: number): number } {
+/** A timeline that is the machine’s own, so many times as fast. */
+export interface FastTimeline extends Timeline {
+  readonly factor: number
+  /** The same instant by the clocks of the machine. */
+  toReal(instant: number): number
+  toVirtual(instant: number): number
+}
+
+/** For servers that have clocks of their own. */
+export function fastTimeline(factor: number): FastTimeline {
   const startedAt = Date.now() - real.now()
   const now = () => real.now() * factor
   const start = (run: () => void, ms = 0) => real.setTimeout(run, ms / factor)
+  const stop = (timer: unknown) => real.clearTimeout(timer as NodeJS.Timeout)
+  let running = 0
+  let restore = () => {}
   return {
+    factor,
     now: () => startedAt + now(),
     delay: (ms) => new Promise((resolve) => void start(resolve, ms)),
-    run(work) {
-      const restore = replaceTime({
-        now,
-        start,
-        stop: (timer) => real.clearTimeout(timer as NodeJS.Timeout),
-      })
-      return work().finally(restore)
+    async run(work) {
+      if (running === 0) restore = replaceTime({ now, start, stop })
+      running += 1
+      try {
+        return await work()
+      } finally {
+        running -= 1
+        if (running === 0) restore()
+      }
     },
     toReal: (instant) => startedAt + (instant - startedAt) / factor,
     toVirtual: (instant) => startedAt + (instant - startedAt) * factor,

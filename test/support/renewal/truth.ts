@@ -33,10 +33,20 @@ export interface Truth {
   check(machine: Machine, identity: Identity, view: View): void
 }
 
-/**
- * @param travelMs How old a token may be beside its life: so long it may have been on its way.
- */
-export function truthOf(provider: ModelProvider, now: () => number, travelMs: number): Truth {
+/** How exact the comparison can be, in milliseconds. */
+export interface Tolerance {
+  /** How old a token may be beside its life: so long it may have been on its way. */
+  readonly travelMs: number
+  /** How long a process may stand still between two steps. */
+  readonly stallMs: number
+}
+
+export function truthOf(
+  provider: ModelProvider,
+  now: () => number,
+  { travelMs, stallMs }: Tolerance,
+): Truth {
+  const lagMs = maxLagMs + stallMs
   const sessions = new Map<string, TrueSession>()
   const byMark = new Map<string, TrueSession>()
   let changeMarks: { readonly key: string; readonly serial: number; readonly at: number }[] = []
@@ -83,8 +93,8 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
   }
 
   const problems: Error[] = []
-  /** What the store has of each session; not known any more once a replica took over. */
-  let versions: Map<string, number> | undefined = new Map()
+  /** What the store has of each session; not known once a replica took over, nor of a real one. */
+  let versions = stallMs > 0 ? undefined : new Map<string, number>()
 
   function watchedTokens(tokenStore: StateStore['tokenStore']): StateStore['tokenStore'] {
     const { put, get, replace, remove, lease, endLease } = tokenStore
@@ -119,7 +129,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     const { sessionId } = identity
     if (view.principal.status === 'signed-out') return
     if (machine.ended.has(sessionId)) throw new Error('a process lets in whom it knew to be out')
-    if (markedAt !== undefined && markedAt < now() - maxLagMs)
+    if (markedAt !== undefined && markedAt < now() - lagMs)
       throw new Error(`a session that ended ${now() - markedAt} ms ago passes`)
     const isNow = !view.principal.isStale
     if (
@@ -136,7 +146,7 @@ export function truthOf(provider: ModelProvider, now: () => number, travelMs: nu
     const member = memberOf(organizationId!, sub)
     const key = changeKey(issuer, { organizationId: organizationId!, sub })
     const heard = machine.revocations.known.get(key) ?? []
-    const told = changeMarks.filter((mark) => mark.key === key && mark.at < now() - maxLagMs)
+    const told = changeMarks.filter((mark) => mark.key === key && mark.at < now() - lagMs)
     const aged = isStale ? 0 : serialAt(member, provider.clock() - provider.lifetimeMs - travelMs)
     return Math.max(
       aged,
