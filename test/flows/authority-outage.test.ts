@@ -185,6 +185,23 @@ describe('an answer that was lost', () => {
     expect(grants()).toHaveLength(2)
   })
 
+  it('that was given before a change does not count after it', async () => {
+    const { emulator, call, grants } = await signedIn()
+    await pass(tokenMs)
+    emulator.fail({ ...refreshes, times: 1, answerLost: true })
+    await call(0, '/admin').expect(200)
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await pass(5500)
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 403 && statuses.length < 30) {
+      statuses.push((await call(0, '/admin')).status)
+      await pass(50)
+    }
+    expect(new Set(statuses)).toEqual(new Set([503, 403]))
+    expect(grants()).toHaveLength(3)
+  })
+
   it('costs the session where the provider has no grace, and a page signs in silently', async () => {
     const { emulator, call, log } = await signedIn({ seed: { refreshGraceSeconds: 0 } })
     await pass(tokenMs)

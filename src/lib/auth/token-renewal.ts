@@ -132,9 +132,12 @@ export function tokenRenewal(parts: {
       await endLease(turn, triedMsAgo === undefined, 0)
       return undefined
     }
-    if (triedMsAgo !== undefined && triedMsAgo > againForMs) return doubtful(turn, triedMsAgo)
+    const goneBy = performance.now() - leasedAt
+    if (triedMsAgo !== undefined && triedMsAgo + goneBy > againForMs) {
+      return doubtful(turn, triedMsAgo)
+    }
     try {
-      return await received(turn, await source.refresh(kept.tokens.refreshToken!))
+      return await received(turn, await source.refresh(kept.tokens.refreshToken!), triedMsAgo)
     } catch (error) {
       return failed(turn, error, triedMsAgo)
     }
@@ -157,11 +160,15 @@ export function tokenRenewal(parts: {
   }
 
   /** The token before is used up, so what came is kept, whatever else may be wrong. */
-  async function received(turn: Turn, issued: Issued): Promise<Renewal | undefined> {
+  async function received(
+    turn: Turn,
+    issued: Issued,
+    triedMsAgo?: number,
+  ): Promise<Renewal | undefined> {
     const { identity, kept } = turn
     try {
       const renewed = await source.verify(issued, kept, identity)
-      return await write(turn, { version: kept.version + 1, ...renewed })
+      return await write(turn, { version: kept.version + 1, ...renewed }, triedMsAgo !== undefined)
     } catch (error) {
       if (source.isMismatch(error)) {
         await endLease(turn, true, 0)
@@ -176,11 +183,16 @@ export function tokenRenewal(parts: {
     }
   }
 
-  async function write(turn: Turn, next: Kept): Promise<Renewal | undefined> {
+  /** @param isAgain A second use is answered as the first was, so it is looked at as if found. */
+  async function write(
+    turn: Turn,
+    next: Kept,
+    isAgain: boolean = false,
+  ): Promise<Renewal | undefined> {
     const { identity, kept } = turn
     const outcome = await writeAtOnceOrLater(identity, next, kept.version)
     await endLease(turn, true, 0)
-    if (outcome === 'changed') return undefined
+    if (outcome === 'changed' || (outcome === 'replaced' && isAgain)) return undefined
     if (outcome !== 'gone') return { status: 'renewed', kept: next }
     await source.revoke(next.tokens.refreshToken!).catch(() => {})
     return { status: 'over', reason: 'refresh-lost' }

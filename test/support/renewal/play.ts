@@ -220,7 +220,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   /** Delivered again until somebody has taken it. */
   async function hear(machine: Machine, event: ScalekitEvent, occurredAt: number): Promise<void> {
     const heard = machine.changes.record(event, occurredAt).then(
-      () => true,
+      ({ changes }) => changes > 0 || Promise.reject(new Error('an event says nothing')),
       () => false,
     )
     const isHeard = await Promise.race([heard, machine.hasDied.then(() => false)])
@@ -410,6 +410,7 @@ async function renewalOf(context: Context): Promise<void> {
 
 function eventOf(organizationId: string, sub: string, occurredAt: number): ScalekitEvent {
   return {
+    spec_version: '1',
     id: `evt_${occurredAt}`,
     type: 'user.organization_membership_updated',
     occurred_at: new Date(occurredAt).toISOString(),

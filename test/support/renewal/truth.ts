@@ -96,6 +96,8 @@ export function truthOf(
   /** What the store has of each session; not known once a replica took over, nor of a real one. */
   let versions = stallMs > 0 ? undefined : new Map<string, number>()
 
+  let hasGoneBack = false
+
   function watchedTokens(tokenStore: StateStore['tokenStore']): StateStore['tokenStore'] {
     const { put, get, replace, remove, lease, endLease } = tokenStore
     return {
@@ -150,8 +152,9 @@ export function truthOf(
     const aged = isStale ? 0 : serialAt(member, provider.clock() - provider.lifetimeMs - travelMs)
     return Math.max(
       aged,
-      ...heard.map(({ notBefore }) => serialAt(member, notBefore)),
-      ...told.map(({ serial }) => serial),
+      // What a second use brings is as old as the first, of which a store that went back knows nothing.
+      ...(hasGoneBack ? [] : heard).map(({ notBefore }) => serialAt(member, notBefore)),
+      ...(hasGoneBack ? [] : told).map(({ serial }) => serial),
     )
   }
 
@@ -203,6 +206,7 @@ export function truthOf(
     }),
     wentBackTo(at) {
       versions = undefined
+      hasGoneBack = true
       changeMarks = changeMarks.filter((mark) => mark.at < at)
       for (const session of sessions.values()) {
         if (session.markedAt !== undefined && session.markedAt >= at) session.markedAt = undefined
