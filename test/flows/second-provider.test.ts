@@ -152,6 +152,78 @@ describe('at oidc-provider, a sign-in', () => {
   })
 })
 
+describe('at oidc-provider, whose refresh tokens work once', () => {
+  const scopes = ['openid', 'email', 'profile', 'offline_access']
+  afterEach(() => void vi.useRealTimers())
+
+  /** Somebody signed in, where the test can let time pass. */
+  async function signedIn() {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const refreshTokens: string[] = []
+    const parts = await startAtSecondProvider(
+      {
+        options: {
+          scopes,
+          login: {
+            fallback: 'hosted',
+            onLogin: ({ tokens }) => void refreshTokens.push(tokens.refreshToken!),
+          },
+        },
+      },
+      () => startRotatingProvider({ accessTokenSeconds: 60 }),
+    )
+    await parts.signIn(home, ada)
+    const renewals = () =>
+      parts.provider.tokenCalls.filter(({ grantType }) => grantType === 'refresh_token')
+    return {
+      ...{ ...parts, renewals, refreshToken: refreshTokens[0]! },
+      wait(seconds: number) {
+        vi.setSystemTime(Date.now() + seconds * 1000)
+      },
+    }
+  }
+
+  it('a session is renewed when its access token ends, and has the roles of then', async () => {
+    const { browser, provider, renewals, wait } = await signedIn()
+    provider.allow(ada, { roles: ['member'] })
+    const { body } = await browser.call('/app').expect(200)
+    expect(body.roles).toEqual(ada.roles)
+    for (const count of [1, 2, 3]) {
+      wait(61)
+      const answers = await Promise.all(Array.from({ length: 20 }, () => browser.call('/app')))
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+      expect(answers[0]!.body).toMatchObject({ roles: ['member'], isStale: false })
+      expect(renewals()).toHaveLength(count)
+    }
+    expect(new Set(renewals().map(({ tokenHash }) => tokenHash)).size).toBe(3)
+    expect(renewals().every(({ error }) => error === undefined)).toBe(true)
+  })
+
+  it('a session is over once somebody else has used one of its tokens again', async () => {
+    const { browser, provider, renewals, refreshToken, wait, log } = await signedIn()
+    wait(61)
+    await browser.call('/app').expect(200)
+    const { clientId, clientSecret } = provider.options
+    const stolen = await fetch(`${provider.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ client_id: clientId, client_secret: clientSecret },
+        ...{ grant_type: 'refresh_token', refresh_token: refreshToken },
+      }),
+    })
+    expect(stolen.status).toBe(400)
+    await browser.call('/app').expect(200)
+    wait(61)
+    await browser.call('/app').expect(401)
+    expect(renewals().map(({ error }) => error)).toEqual([
+      undefined,
+      'invalid_grant',
+      'invalid_grant',
+    ])
+    expect(log.filter((line) => line.includes('refresh-rejected'))).toHaveLength(1)
+  })
+})
+
 describe('at oidc-provider, whoever comes back from elsewhere', () => {
   it.each([
     ['organization', `organization_id=${ada.organizationId}`],

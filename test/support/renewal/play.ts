@@ -48,7 +48,7 @@ export interface Outcome {
 }
 
 const organizations = ['org_1', 'org_2'] as const
-const machineCount = 3
+const machineCounts = [1, 2, 3, 3, 3]
 const browserCount = 2
 /** How long after its first try a token may be sent again. */
 const againForMs = 20_000
@@ -84,8 +84,8 @@ interface Script {
 
 /** Whether anything may happen by which a session is lost. Without a grace, a lease that runs out may. */
 function mayLoseIn({ hazards, reuse }: Script): boolean {
-  const { crash, lost, evict, failover, freeze, slow } = hazards
-  const mayRunOut = (reuse !== 'grace' && freeze) || (reuse === 'ends' && slow)
+  const { crash, lost, evict, failover, freeze, slowStore } = hazards
+  const mayRunOut = (reuse !== 'grace' && freeze) || (reuse === 'ends' && slowStore)
   return crash || lost || evict || failover || mayRunOut
 }
 
@@ -95,7 +95,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const { store, failOver } = stage.storeFor(String(seed))
   const isReal = stallMs > 0
   const mayLose = () => mayLoseIn(script) || (isReal && reuse !== 'grace')
-  const mayDouble = () => mayLose() || hazards.freeze || hazards.slow || isReal
+  const mayDouble = () => mayLose() || hazards.freeze || hazards.slowStore || isReal
   const weather = weatherOf(hazards, random)
   const provider = modelProvider({
     ...{ now: timeline.now, reuse, lifetimeMs },
@@ -130,7 +130,9 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
       machines[machines.indexOf(machine)] = startMachine(surroundings)
     },
   }
-  const machines = Array.from({ length: machineCount }, () => startMachine(surroundings))
+  const machines = Array.from({ length: random.pick(machineCounts) }, () =>
+    startMachine(surroundings),
+  )
   const orgOf = (sub: string) => (organization: string) => `${organization}_${seed}_${sub}`
 
   /** Something begins that others need not wait for; a process that dies takes it along. */
@@ -253,7 +255,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     ],
     [hazards.crash ? 6 : 0, () => random.pick(machines).crash()],
     [hazards.freeze ? 6 : 0, () => random.pick(machines).freeze(weather.freezeMs())],
-    [hazards.slow ? 6 : 0, slowDown],
+    [hazards.slow || hazards.slowStore ? 6 : 0, slowDown],
     [hazards.failover ? 6 : 0, fail],
     [hazards.evict ? 5 : 0, () => evict(random.pick(browsers))],
   ]
@@ -360,6 +362,14 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     }
   }
 
+  /** Of a session that has none any more, the provider keeps no token that works. */
+  function assertRevoked(): void {
+    if (hazards.crash || hazards.slowStore || isReal) return
+    for (const { grant, wasGone } of truth.sessions.values()) {
+      if (wasGone && grant.endedAt === undefined) throw new Error('a token nobody has still works')
+    }
+  }
+
   function lostSessions(): readonly TrueSession[] {
     const ended = [...truth.sessions.values()].filter(({ endedBy }) => endedBy !== undefined)
     return ended.filter(({ grant }) => grant.endedAt === undefined || grant.isReused)
@@ -369,7 +379,9 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     for (const { endedBy } of lostSessions()) {
       if (!mayLose()) throw new Error(`a session was lost as ${endedBy}`)
       // Where nothing is left that knows of the first use, the provider’s answer is all there is.
-      if (endedBy !== 'refresh-lost' && failovers === 0 && reuse !== 'ends')
+      // One that is alone knows what the store lacks, while it lives.
+      const mayForget = failovers > 0 && (machines.length > 1 || hazards.crash)
+      if (endedBy !== 'refresh-lost' && !mayForget && reuse !== 'ends')
         throw new Error(`a session was lost as ${endedBy}`)
     }
   }
@@ -385,6 +397,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   assertNone(problems)
   assertSends()
   assertLosses()
+  assertRevoked()
   return {
     hazards,
     reuse,

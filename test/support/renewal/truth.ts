@@ -16,6 +16,8 @@ export interface TrueSession {
   markedAt?: number | undefined
   /** Why renewal ended it, where that came first. */
   endedBy?: string
+  /** Its tokens were renewed when the store had none of it any more. */
+  wasGone?: boolean
 }
 
 /** Knows what is so, and compares what processes show with it. */
@@ -109,6 +111,7 @@ export function truthOf(
       async replace(sessionId, entry, ...given) {
         const outcome = await replace(sessionId, entry, ...given)
         if (outcome === 'replaced') noteReplaced(sessionId, entry.version)
+        if (outcome === 'gone') sessions.get(sessionId)!.wasGone = true
         return outcome
       },
       async remove(sessionId) {

@@ -8,8 +8,10 @@ export interface Hazards {
   readonly lost: boolean
   /** Processes stand still for longer than a lease. */
   readonly freeze: boolean
-  /** Calls take almost as long as their deadlines allow. */
+  /** For a while the provider takes almost as long as its deadline allows. */
   readonly slow: boolean
+  /** For a while the store does, too, so that leases run out. */
+  readonly slowStore: boolean
   /** A replica that lags takes over from the store. */
   readonly failover: boolean
   /** The store drops the tokens of a session. */
@@ -28,6 +30,7 @@ export function hazardsOf(random: Random): Hazards {
     lost: may(),
     freeze: may(),
     slow: may(),
+    slowStore: may(),
     failover: may(),
     evict: may(),
     outage: may(),
@@ -57,11 +60,11 @@ export function weatherOf(hazards: Hazards, random: Random): Weather {
     isCalm: false,
     isSlow: false,
     storeMs() {
-      if (weather.isSlow) return between(300, 990)
+      if (weather.isSlow && hazards.slowStore) return between(300, 990)
       return chance(10) ? between(20, 200) : between(0.2, 8)
     },
     providerMs() {
-      if (weather.isSlow) return between(1000, 2600)
+      if (weather.isSlow) return between(1000, hazards.slowStore ? 2600 : 2400)
       return between(20, 300)
     },
     fate() {
