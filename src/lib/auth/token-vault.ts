@@ -47,7 +47,10 @@ export function tokenVault(parts: {
 }): TokenVault {
   const { tokenStore, secrets, instanceId, keepsIdentity = false, logger } = parts
   const warnOnce = warnerOnce(logger)
-  const sealerOf = ({ tokenKey }: EntryKey) => sealer(secrets, `tokens ${instanceId}`, tokenKey)
+  const purpose = `tokens ${instanceId}`
+  const withoutHalf = sealer(secrets, purpose)
+  const sealerOf = ({ tokenKey }: EntryKey) =>
+    tokenKey === undefined ? withoutHalf : sealer(secrets, purpose, tokenKey)
 
   function sealed(identity: Identity, { version, ...kept }: Kept): TokenEntry {
     const text = JSON.stringify(keepsIdentity ? { ...kept, identity } : kept)

@@ -29,7 +29,7 @@ export interface Stage {
   storeFor(name: string): PlayStore
   /** How long a process may stand still because the machine does. Default: not at all. */
   readonly stallMs?: number
-  /** How many things happen. Default: 16. */
+  /** How many things happen. Default: 12. */
   readonly steps?: number
   /** How long access tokens last. Default: half a minute. */
   readonly lifetimeMs?: number
@@ -91,7 +91,7 @@ function mayLoseIn({ hazards, reuse }: Script): boolean {
 
 async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const { random, hazards, reuse, isInBrowser, seed } = script
-  const { timeline, steps = 16, stallMs = 0, lifetimeMs = 30_000 } = stage
+  const { timeline, steps = 12, stallMs = 0, lifetimeMs = 30_000 } = stage
   const { store, failOver } = stage.storeFor(String(seed))
   const isReal = stallMs > 0
   const mayLose = () => mayLoseIn(script) || (isReal && reuse !== 'grace')
@@ -307,11 +307,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     return random.integer(2 * lifetimeMs)
   }
 
-  /** By weight. */
-  function act(): unknown {
-    const lots = actions.flatMap(([weight, each]) => Array.from({ length: weight }, () => each))
-    return random.pick(lots)()
-  }
+  const lots = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act))
 
   /** A machine that stands still may not hear from a store in time. */
   async function askAtLast(machine: Machine, browser: Browser): Promise<View | undefined> {
@@ -389,7 +385,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   for (const browser of browsers) begin((machine) => signIn(machine, browser, 'org_1'))
   await Promise.all(tasks)
   for (let step = 0; step < steps; step += 1) {
-    await act()
+    await random.pick(lots)()
     await timeline.delay(pauseMs())
     assertNone(problems)
   }
