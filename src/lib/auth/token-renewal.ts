@@ -7,6 +7,7 @@ import type { Issued } from '../oidc/token-response.ts'
 import { storeTimeoutMs } from '../state/bounded-store.ts'
 import type { LeaseAnswer, TokenStore } from '../state/store.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
+import { unknownTries } from './unknown-tries.ts'
 
 /** Why a session cannot go on: the three are told apart by who or what ended it. */
 export type RenewalEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch'
@@ -75,6 +76,7 @@ export function tokenRenewal(parts: {
 }): RenewTokens {
   const { vault, tokenStore, source, callTimeoutMs } = parts
   const leaseMs = callTimeoutMs + storeTimeoutMs + 1000
+  const ownTries = unknownTries(parts.clock)
 
   /** A store that went back, to a replica that lagged behind, is told what it lacks. */
   async function newest(identity: Identity, known: Kept | undefined): Promise<Kept | undefined> {
@@ -115,7 +117,7 @@ export function tokenRenewal(parts: {
       return undefined
     }
     try {
-      return await underLease(turn, answer.triedMsAgo)
+      return await underLease(turn, ownTries.first(turn, answer.triedMsAgo))
     } catch (error) {
       // The store: nothing is known of what it has done.
       await endLease(turn, false, 0)
@@ -220,6 +222,7 @@ export function tokenRenewal(parts: {
     if (isRejected(error)) return rejected(turn, error, triedMsAgo)
     const quietMs = Math.max(quietAfterFailureMs, source.retryAfterMs(error))
     const isAnswered = triedMsAgo === undefined && !source.mayBeLost(error)
+    if (!isAnswered) ownTries.keep(turn, triedMsAgo)
     await endLease(turn, isAnswered, quietMs)
     return { status: 'failed', error, quietMs }
   }

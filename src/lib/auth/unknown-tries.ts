@@ -1,0 +1,48 @@
+import type { Clock } from '../ground/clock.ts'
+import { expiringMap } from '../ground/expiring-map.ts'
+import type { Identity } from '../ground/types.ts'
+import type { Kept } from './token-vault.ts'
+
+/** How many sessions are remembered of which an answer was lost, and for how long, in milliseconds. */
+const [maxTries, triesKeptMs] = [10_000, 3_600_000]
+
+/** One attempt with the tokens of a session. */
+export interface Try {
+  readonly identity: Identity
+  readonly kept: Kept
+  /** When it began, by `performance.now()`. */
+  readonly leasedAt: number
+}
+
+/** The attempts of this process whose outcome nobody knows. */
+export interface UnknownTries {
+  /**
+   * How long ago the first attempt with this version began, in milliseconds, as the store and this
+   * process know.
+   */
+  first(attempt: Try, triedMsAgo: number | undefined): number | undefined
+  keep(attempt: Try, triedMsAgo: number | undefined): void
+}
+
+/**
+ * Remembers this process's own attempts whose outcome nobody knows: a store that went back to a replica
+ * has forgotten them.
+ */
+export function unknownTries(clock: Clock): UnknownTries {
+  const tries = expiringMap<{ readonly version: number; readonly triedAt: number }>(clock, {
+    maxEntries: maxTries,
+  })
+  return {
+    first({ identity, kept }, triedMsAgo) {
+      const own = tries.get(identity.sessionId)
+      if (own?.version !== kept.version) return triedMsAgo
+      return Math.max(performance.now() - own.triedAt, triedMsAgo ?? 0)
+    },
+    keep({ identity, kept, leasedAt }, triedMsAgo = 0) {
+      const known = tries.get(identity.sessionId)
+      if (known?.version === kept.version) return
+      const own = { version: kept.version, triedAt: leasedAt - triedMsAgo }
+      tries.set(identity.sessionId, own, clock() + triesKeptMs)
+    },
+  }
+}
