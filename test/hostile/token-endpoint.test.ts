@@ -24,6 +24,11 @@ function said(status: number, error: unknown): { readonly lies: { readonly token
   return answered({ status, body: JSON.stringify({ error, error_description: marker }) })
 }
 
+function challenged(error: string): { readonly lies: { readonly token: AnswerLie } } {
+  const headers = { 'www-authenticate': `Basic realm="${marker}"` }
+  return answered({ status: 401, headers, body: JSON.stringify({ error }) })
+}
+
 const refused: readonly RefusedLie[] = [
   { lie: 'no token_type', ...members({ token_type: undefined }), code: 'provider_failed' },
   { lie: 'another token_type', ...members({ token_type: marker }), code: 'provider_failed' },
@@ -55,6 +60,16 @@ const refused: readonly RefusedLie[] = [
   { lie: 'a success with status 500', ...answered({ status: 500 }), code: 'provider_failed' },
   { lie: 'invalid_grant', ...said(400, 'invalid_grant'), code: 'code_rejected' },
   { lie: 'invalid_client', ...said(401, 'invalid_client'), code: 'application_refused' },
+  {
+    lie: 'invalid_client behind WWW-Authenticate',
+    ...challenged('invalid_client'),
+    code: 'application_refused',
+  },
+  {
+    lie: 'invalid_grant behind WWW-Authenticate',
+    ...challenged('invalid_grant'),
+    code: 'code_rejected',
+  },
   { lie: 'an error of its own', ...said(400, marker), code: 'application_refused' },
   {
     lie: 'an error of markup',

@@ -27,7 +27,9 @@ export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Pr
       headers: Object.fromEntries(new Headers(init.headers)),
       ...(init.body == null ? {} : { body: String(init.body) }),
     })
+    // With it, openid-client does not read the error in the body. @see RFC 6749 section 5.2
+    const { 'www-authenticate': _challenge, ...others } = headers
     const hasNoBody = status === 204 || status === 205 || status === 304
-    return new Response(hasNoBody ? null : new Uint8Array(body), { status, headers })
+    return new Response(hasNoBody ? null : new Uint8Array(body), { status, headers: others })
   }
 }

@@ -113,6 +113,18 @@ describe('exchangeCode', () => {
     },
   )
 
+  it.each([
+    ['invalid_client', 'application_refused'],
+    ['invalid_grant', 'code_rejected'],
+  ])('reads the error %s in the body of a 401 with WWW-Authenticate', async (error, code) => {
+    await expect(exchange(() => challenged({ error }))).rejects.toMatchObject({ code })
+  })
+
+  it('fails where a 401 with WWW-Authenticate has no such body', async () => {
+    const exchanged = exchange(() => challenged({}))
+    await expect(exchanged).rejects.toMatchObject({ code: 'provider_failed' })
+  })
+
   it.each<[string, Record<string, unknown>]>([
     ['no access token', { access_token: undefined }],
     ['an access token of another type', { access_token: 5 }],
@@ -158,6 +170,13 @@ async function exchange(
 ) {
   const callback = new URLSearchParams({ code: 'the-code', state: at.state })
   return exchangeCode(await discovered(answer), callback, at, () => now)
+}
+
+/** @see RFC 6749 section 5.2 */
+function challenged(body: object): Answer {
+  const answer = json(401, body)
+  const headers = { ...answer.headers, 'www-authenticate': 'Basic realm="acme", charset="UTF-8"' }
+  return { ...answer, headers }
 }
 
 /** What the token endpoint grants, with any part replaced. */
