@@ -1,13 +1,22 @@
 import type { GeneralErrorCode, LoginErrorCode } from '../../ground/error-codes.ts'
 import { LoginError, ScalekitError } from '../../ground/errors.ts'
 
-/** Our code for each documented `error` of the redirect that is about this sign-in. */
+/**
+ * Our code for each documented `error` of the redirect that is about this sign-in: Scalekit's own, and
+ * those of the standards.
+ *
+ * @see RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6, OpenID Connect Core Error Code
+ *   unmet_authentication_requirements 1.0
+ */
 const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   access_denied: 'login_denied',
   unauthorized: 'login_denied',
   user_not_active: 'login_denied',
   login_required: 'login_incomplete',
   interaction_required: 'login_incomplete',
+  account_selection_required: 'login_incomplete',
+  consent_required: 'login_incomplete',
+  unmet_authentication_requirements: 'login_incomplete',
   user_login_required: 'login_incomplete',
   authentication_not_completed: 'login_incomplete',
   connection_not_active: 'connection_unavailable',
@@ -23,6 +32,12 @@ const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   invalid_request: 'application_refused',
   invalid_scope: 'application_refused',
   unauthorized_client: 'application_refused',
+  unsupported_response_type: 'application_refused',
+  invalid_request_uri: 'application_refused',
+  invalid_request_object: 'application_refused',
+  request_not_supported: 'application_refused',
+  request_uri_not_supported: 'application_refused',
+  registration_not_supported: 'application_refused',
   application_not_active: 'application_refused',
   mandatory_attribute_missing: 'identity_provider_failed',
   invalid_id_token: 'identity_provider_failed',

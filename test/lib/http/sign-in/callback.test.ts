@@ -562,7 +562,35 @@ describe('a callback that does not conform', () => {
   })
 })
 
+/** The errors of RFC 6749 section 4.1.2.1, then those of OpenID Connect Core 3.1.2.6. */
+const standardErrors: readonly [error: string, status: number, code: string][] = [
+  ['invalid_request', 502, 'application_refused'],
+  ['unauthorized_client', 502, 'application_refused'],
+  ['access_denied', 403, 'login_denied'],
+  ['unsupported_response_type', 502, 'application_refused'],
+  ['invalid_scope', 502, 'application_refused'],
+  ['server_error', 502, 'provider_failed'],
+  ['temporarily_unavailable', 503, 'provider_unavailable'],
+  ['interaction_required', 400, 'login_incomplete'],
+  ['login_required', 400, 'login_incomplete'],
+  ['account_selection_required', 400, 'login_incomplete'],
+  ['consent_required', 400, 'login_incomplete'],
+  ['invalid_request_uri', 502, 'application_refused'],
+  ['invalid_request_object', 502, 'application_refused'],
+  ['request_not_supported', 502, 'application_refused'],
+  ['request_uri_not_supported', 502, 'application_refused'],
+  ['registration_not_supported', 502, 'application_refused'],
+  // What `acr_values` may be answered with.
+  ['unmet_authentication_requirements', 400, 'login_incomplete'],
+]
+
 describe('an error from Scalekit', () => {
+  it.each(standardErrors)('%s, as the standards name it, is %i %s', async (error, status, code) => {
+    const { visitor } = await start()
+    const answer = await visitor().call(`/callback?error=${error}`)
+    expect(answer.body).toMatchObject({ status, code, providerError: error })
+  })
+
   it.each([
     ['access_denied', 403, 'login_denied'],
     ['user_not_active', 403, 'login_denied'],
