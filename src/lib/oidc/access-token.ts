@@ -48,7 +48,7 @@ const noGrants: Grants = { roles: [], permissions: [], scopes: [], claims: {} }
 export async function readGrants(token: string, checks: AccessTokenChecks): Promise<Grants> {
   if (!isJwt(token)) return noGrants
   try {
-    const claims = await verifyToken(token, checks)
+    const claims = await verifyToken(token, { ...checks, types: accessTokenTypes })
     assertKind(claims)
     if (claims.sub !== checks.subject) throw new Error('its sub is not the sub of the ID token')
     assertIssuedTo(claims, checks.clientId)
@@ -71,6 +71,7 @@ export async function verifyAccessToken(
   try {
     const claims = await verifyToken(token, {
       ...checks,
+      types: accessTokenTypes,
       maxAgeSeconds: Number.POSITIVE_INFINITY,
     })
     assertKind(claims)
@@ -82,6 +83,9 @@ export async function verifyAccessToken(
     throw verificationFailure(cause, 'access_token_invalid', refused, time)
   }
 }
+
+/** @see RFC 9068 section 2.1 */
+const accessTokenTypes = ['at+jwt', 'application/at+jwt']
 
 const refused = 'The access token was refused'
 

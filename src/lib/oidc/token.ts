@@ -30,6 +30,8 @@ export interface TokenChecks {
   readonly clock: Clock
   /** How long ago it may have been issued, in seconds. Default: 600, for tokens fresh from there. */
   readonly maxAgeSeconds?: number
+  /** What its `typ` may be besides `JWT`, in lower case. Default: nothing. */
+  readonly types?: readonly string[]
 }
 
 /**
@@ -65,7 +67,7 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
   }).catch((cause: unknown) => {
     throw cause instanceof errors.JOSEAlgNotAllowed ? refusedAlgorithm(algOf(token), cause) : cause
   })
-  assertHeader(verified.protectedHeader)
+  assertHeader(verified.protectedHeader, checks.types)
   assertIssuedAt(verified.payload, now / 1000, checks.maxAgeSeconds)
   return verified.payload
 }
@@ -119,12 +121,16 @@ function algOf(token: string): unknown {
   return decodeProtectedHeader(token).alg
 }
 
-function assertHeader(header: JWTVerifyResult['protectedHeader']): void {
+function assertHeader(
+  header: JWTVerifyResult['protectedHeader'],
+  types: readonly string[] = [],
+): void {
   const refused = refusedHeaders.find((name) => name in header)
   if (refused) throw new Error(`the header has ${refused}, which is not accepted`)
   // Keeps logout tokens and the like from passing for a token of another kind.
-  if (header.typ !== undefined && header.typ.toUpperCase() !== 'JWT') {
-    throw new Error('the typ of the header is not JWT')
+  const { typ } = header
+  if (typ !== undefined && !['jwt', ...types].includes(typ.toLowerCase())) {
+    throw new Error('the typ of the header is not that of this kind of token')
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type AccessTokenChecks,
   type Grants,
   readGrants,
+  verifyAccessToken,
 } from '../../../src/lib/oidc/access-token.ts'
 import {
   type Changes,
@@ -80,6 +81,26 @@ describe('readGrants', () => {
       await refused('a.b.c')
     })
   })
+
+  it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'jwt', undefined])(
+    'takes the type %j',
+    async (typ) => {
+      expect((await grants({ header: { typ } })).roles).toEqual(['admin', 'member'])
+      const shown = verifyAccessToken(await accessToken({ header: { typ } }), checks)
+      await expect(shown).resolves.toMatchObject({ sub: subject })
+    },
+  )
+
+  it.each(['id+jwt', 'logout+jwt', 'at+jwt2', '', 'application/jwt'])(
+    'refuses the type %j',
+    async (typ) => {
+      const token = await accessToken({ header: { typ } })
+      await refused(token)
+      await expect(verifyAccessToken(token, checks)).rejects.toMatchObject({
+        code: 'access_token_invalid',
+      })
+    },
+  )
 
   describe('belongs to this sign-in', () => {
     it.each([
