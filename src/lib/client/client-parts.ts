@@ -16,6 +16,7 @@ import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import { Secret } from '../ground/secret.ts'
 import type { ApiLimits } from '../management/call.ts'
+import { pageLimits } from '../management/pages.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import { sender } from '../outgoing/request.ts'
@@ -31,7 +32,10 @@ export interface ScalekitClientOptions {
   readonly totalTimeoutMs?: number
   /** Calls under way at the same time; others wait for their turn. Default: 50. */
   readonly maxConcurrentCalls?: number
-  /** The largest `pageSize`, for environments that allow more. Default: 30. */
+  /**
+   * The largest `pageSize` of any list, for environments that allow less than Scalekit documents: 100
+   * organizations, 30 users or groups of a directory. Default: these limits.
+   */
   readonly maxPageSize?: number
   /** Makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`. */
   readonly fetch?: Fetch
@@ -151,8 +155,8 @@ function encrypted(url: URL): URL {
 
 const defaultLimits = { timeoutMs: 5000, maxConcurrentCalls: 50 }
 
-/** As the reference has it. */
-export const defaultMaxPageSize = 30
+/** That of the list with the longest pages, so that each list has its own limit. */
+export const defaultMaxPageSize: number = Math.max(...Object.values(pageLimits))
 
 /** The limits of a client that was told only how long one attempt may take. */
 export function limitsFor(timeoutMs: number): ApiLimits {

@@ -11,7 +11,7 @@ import type {
   ListDirectoryUsersOptions,
 } from './directory-types.ts'
 import { type NamedArguments, named } from './named.ts'
-import { type Pagination, pageQuery, pages } from './pages.ts'
+import { type Pagination, pageLimits, pageQuery, pages } from './pages.ts'
 import { apiPath, assertId, type Query } from './path.ts'
 import { listIn, objectIn, pageEnds, type Toggled, toggled } from './shapes.ts'
 import { rfc3339 } from './time.ts'
@@ -23,7 +23,9 @@ interface OfOrganization {
   readonly organizationId: string
 }
 
-export function directoryApi(call: CallApi, maxPageSize: number): DirectoryApi {
+export function directoryApi(call: CallApi, longestPage: number): DirectoryApi {
+  const maxPageSize = Math.min(longestPage, pageLimits.directory)
+
   async function directories(request: NamedArguments<OfOrganization>) {
     const path = apiPath`/organizations/${request.organizationId}/directories`
     const answer = await call({ method: 'GET', path }, request)

@@ -93,7 +93,7 @@ export interface OrganizationApi {
    *   that is named and empty
    */
   listOrganization(options?: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage>
-  /** All organizations, page by page as the loop reaches them; 30 to a page. */
+  /** All organizations, page by page as the loop reaches them; 100 to a page. */
   organizations(
     options?: NamedArguments<ListOrganizationOptions>,
   ): AsyncGenerator<Organization, void, undefined>

@@ -12,7 +12,7 @@ import type {
   PortalLink,
   PortalLinkOptions,
 } from './organization-types.ts'
-import { pageQuery, pages } from './pages.ts'
+import { pageLimits, pageQuery, pages } from './pages.ts'
 import { apiPath, assertId } from './path.ts'
 import { listIn, objectIn, pageEnds } from './shapes.ts'
 import { toWire } from './wire.ts'
@@ -33,7 +33,9 @@ interface OrganizationAnswer {
   readonly organization: Organization
 }
 
-export function organizationApi(call: CallApi, maxPageSize: number): OrganizationApi {
+export function organizationApi(call: CallApi, longestPage: number): OrganizationApi {
+  const maxPageSize = Math.min(longestPage, pageLimits.organizations)
+
   async function list(request: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage> {
     const { externalId } = request
     // An id that got lost on its way here would otherwise lead to other customers.

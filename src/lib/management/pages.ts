@@ -3,7 +3,7 @@ import type { Query } from './path.ts'
 
 /** Which page of a list, and how long it is. */
 export interface Pagination {
-  /** 1 to 30, or to the client's `maxPageSize`. Default: 10. */
+  /** 1 to 100 for organizations, 1 to 30 for users and groups of a directory. Default: 10. */
   readonly pageSize?: number | undefined
   /** The `nextPageToken` or `prevPageToken` of another page. Default: the first page. */
   readonly pageToken?: string | undefined
@@ -50,12 +50,19 @@ function repeated(): ApiError {
   )
 }
 
+/**
+ * The longest page that Scalekit sends of each list: by its OpenAPI description for organizations, by
+ * the constraints of its messages for the lists of a directory.
+ */
+export const pageLimits = { organizations: 100, directory: 30 } as const
+
 /** What the reference takes for granted; the API itself wants to be told. */
 const defaultPageSize = 10
 
 /**
  * Asks for one page.
  *
+ * @param maxPageSize The longest page of this list.
  * @throws {@link ApiError} `invalid_page_size`
  */
 export function pageQuery(
@@ -64,8 +71,6 @@ export function pageQuery(
 ): Query {
   const isUsable = Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize
   if (isUsable) return { page_size: pageSize, page_token: pageToken }
-  const message = `\`pageSize\` must be a whole number from 1 to ${maxPageSize}`
-  throw new ApiError('invalid_page_size', message, {
-    hint: 'Set `maxPageSize` if your environment allows more.',
-  })
+  const message = `\`pageSize\` must be a whole number from 1 to ${maxPageSize} for this list`
+  throw new ApiError('invalid_page_size', message)
 }

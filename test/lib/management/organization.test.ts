@@ -24,6 +24,11 @@ const acme = {
   updateTime: rfc3339,
 }
 
+/** How long the pages were that calls asked for. */
+function sizesIn(calls: readonly { readonly path: string }[]): (string | null)[] {
+  return calls.map(({ path }) => new URLSearchParams(path.split('?')[1]).get('page_size'))
+}
+
 describe('listOrganization', () => {
   it('answers a page', async () => {
     const { client } = await emulateClient()
@@ -50,7 +55,7 @@ describe('listOrganization', () => {
     ])
   })
 
-  it.each([0, -1, 31, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null] as never[])(
+  it.each([0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null] as never[])(
     'refuses pages of %j before anything is sent',
     async (pageSize) => {
       const api = await startApi({})
@@ -68,18 +73,26 @@ describe('listOrganization', () => {
     },
   )
 
-  it('takes longer pages where the environment does', async () => {
+  it('has a limit of its own for each list, which is the page of an iterator', async () => {
     const api = await startApi({})
-    const { organization } = api.client({ maxPageSize: 100 })
+    const { organization, directory } = api.client()
     await organization.listOrganization({ pageSize: 100 })
-    expect((await failureOf(organization.listOrganization({ pageSize: 101 }))).code).toBe(
-      'invalid_page_size',
-    )
     await organization.organizations().next()
-    expect(api.calls.map(({ path }) => path)).toEqual([
-      '/api/v1/organizations?page_size=100',
-      '/api/v1/organizations?page_size=100',
-    ])
+    await directory.users('org_1', 'dir_1').next()
+    await directory.groups('org_1', 'dir_1').next()
+    expect(sizesIn(api.calls)).toEqual(['100', '100', '30', '30'])
+    const tooLong = directory.listDirectoryUsers('org_1', 'dir_1', { pageSize: 31 })
+    expect((await failureOf(tooLong)).message).toContain('from 1 to 30')
+  })
+
+  it('takes shorter pages alone where the environment does', async () => {
+    const api = await startApi({})
+    const { organization, directory } = api.client({ maxPageSize: 50 })
+    await organization.organizations().next()
+    await directory.users('org_1', 'dir_1').next()
+    expect(sizesIn(api.calls)).toEqual(['50', '30'])
+    const tooLong = organization.listOrganization({ pageSize: 51 })
+    expect((await failureOf(tooLong)).message).toContain('from 1 to 50')
   })
 })
 
@@ -339,8 +352,8 @@ describe('generatePortalLink', () => {
 })
 
 describe('organizations', () => {
-  it('goes through all of them, each once, thirty to a page', async () => {
-    const seeds = Array.from({ length: 45 }, (_, index) => ({ displayName: `Company ${index}` }))
+  it('goes through all of them, each once, a hundred to a page', async () => {
+    const seeds = Array.from({ length: 145 }, (_, index) => ({ displayName: `Company ${index}` }))
     const { emulator, client } = await emulateClient({ organizations: seeds })
     const names = []
     for await (const { displayName } of client.organization.organizations()) names.push(displayName)

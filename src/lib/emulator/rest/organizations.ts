@@ -12,7 +12,17 @@ import {
   updateOrganization,
 } from './organization-edits.ts'
 import { pageFields, pageOf } from './pages.ts'
-import { httpsUrl, list, message, metadata, nameOf, optional, text, yesOrNo } from './rules.ts'
+import {
+  httpsUrl,
+  integer,
+  list,
+  message,
+  metadata,
+  nameOf,
+  optional,
+  text,
+  yesOrNo,
+} from './rules.ts'
 
 const slugPattern =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
@@ -42,7 +52,9 @@ const featureNames = ['sso', 'dir_sync', 'domain_verification', 'session_policy'
 
 const feature = { name: nameOf(featureNames), enabled: yesOrNo }
 
-const listRequest = { ...pageFields, external_id: optional(text()) }
+/** More than in other lists, since 2025. */
+const pageSize = integer({ from: 1, to: 100, ifAbsent: 10 })
+const listRequest = { ...pageFields, page_size: pageSize, external_id: optional(text()) }
 const createRequest = { organization: message(newFields) }
 const updateRequest = { id: anyId, organization: message(changedFields) }
 const settingsRequest = {

@@ -1,7 +1,10 @@
 import { RestError } from './rest-error.ts'
 import { integer, type Rule, text } from './rules.ts'
 
-/** The fields of a request for a page. The reference allows 1 to 30 and takes 10 for granted. */
+/**
+ * The fields of a request for a page: 1 to 30 items, which is what most lists allow and the reference
+ * says of all. It takes 10 for granted.
+ */
 export const pageFields: {
   readonly page_size: Rule<number>
   readonly page_token: Rule<string>

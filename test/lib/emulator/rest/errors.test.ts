@@ -120,7 +120,7 @@ describe('a request that breaks a rule', () => {
 
   it.each<[string, string, unknown, string, string]>([
     ['no page', 'GET /organizations?page_size=0', undefined, 'page_size', 'num.gte=1'],
-    ['a page of 31', 'GET /organizations?page_size=31', undefined, 'page_size', 'num.lte=30'],
+    ['a page of 101', 'GET /organizations?page_size=101', undefined, 'page_size', 'num.lte=100'],
     ['half a page', 'GET /organizations?page_size=1.5', undefined, 'page_size', 'type=uint32'],
     ['an unknown page token', 'GET /organizations?page_token=x', undefined, 'page_token', 'known'],
     ['an unknown parameter', 'GET /organizations?pagesize=3', undefined, 'pagesize', 'known'],

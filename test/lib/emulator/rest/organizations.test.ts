@@ -206,9 +206,9 @@ describe('the list of organizations', () => {
     expect(namesIn(await api('GET /organizations?externalId=nobody'))).toEqual([])
   })
 
-  it('has at most thirty on a page', async () => {
-    const { api } = await withOrganizations(31)
-    expect(namesIn(await api('GET /organizations?page_size=30'))).toHaveLength(30)
+  it('has at most a hundred on a page', async () => {
+    const { api } = await withOrganizations(101)
+    expect(namesIn(await api('GET /organizations?page_size=100'))).toHaveLength(100)
   })
 })
 
