@@ -105,7 +105,7 @@ export class SignInClient {
    * Verifies an access token and answers its claims: signature, issuer, expiry, that it was issued
    * to this client or is for the audience given, and that it is no token of another kind.
    *
-   * @throws LoginError `access_token_invalid`, AccessError `insufficient_scope`, ScalekitError
+   * @throws LoginError `access_token_invalid` (401, with a challenge in `headers`), AccessError `insufficient_scope`, ScalekitError
    *   `provider_unavailable` or `provider_failed`: nothing is known about the token then
    */
   async validateToken(

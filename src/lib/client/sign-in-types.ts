@@ -110,6 +110,11 @@ export interface TokenValidationOptions {
   readonly issuer?: string | readonly string[]
   /** Of several, any. Without one, the token has to be issued to this client. */
   readonly audience?: string | readonly string[]
+  /**
+   * Also takes the tokens of organizations' own clients (`m2morg_…`), which name their organization in
+   * `oid` and have no audience. Those that have one need `audience`. Default: false.
+   */
+  readonly organizationClients?: boolean
   /** All of them, in `scope` or `scopes`. */
   readonly requiredScopes?: readonly string[]
 }

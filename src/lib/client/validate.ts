@@ -20,12 +20,13 @@ export async function validateToken(
   options: TokenValidationOptions,
   { client, keys, clock }: ValidationParts,
 ): Promise<AccessTokenClaims> {
-  const { issuer = client.issuer, audience, requiredScopes = [] } = options
+  const { issuer = client.issuer, audience, organizationClients, requiredScopes = [] } = options
   const claims = await verifyAccessToken(token, {
     keys: await keys(),
     issuer,
     clientId: client.clientId,
     ...(audience === undefined ? {} : { audience }),
+    organizationClients: organizationClients === true,
     clock,
   })
   const granted = scopesOf(claims)

@@ -34,7 +34,7 @@ const statusByCode = {
     identity_provider_failed: 502,
     code_rejected: 400,
     id_token_invalid: 400,
-    access_token_invalid: 400,
+    access_token_invalid: 401,
     refresh_token_rejected: 401,
     idp_login_invalid: 400,
     login_resolve_failed: 503,
@@ -163,6 +163,7 @@ export function headersOf(code: string): Readonly<Record<string, string>> | unde
   // How Scalekit's API responded to the application says nothing about the application's response.
   if (code in statusByCode.api) return undefined
   if (statuses[code] === 503) return { 'Retry-After': '5' }
+  if (code === 'access_token_invalid') return { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
   // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
   const isChallenged = code in statusByCode.access && statuses[code] === 401
   return isChallenged ? { 'WWW-Authenticate': 'Bearer' } : undefined

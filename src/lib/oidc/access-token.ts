@@ -23,6 +23,8 @@ export interface ShownTokenChecks {
   readonly clientId: string
   /** Of several, any. */
   readonly audience?: string | readonly string[]
+  /** Whether clients of organizations may show theirs, where `audience` does not say who it is for. */
+  readonly organizationClients?: boolean
   readonly clock: Clock
 }
 
@@ -76,7 +78,7 @@ export async function verifyAccessToken(
     })
     assertKind(claims)
     assertNamed(claims)
-    if (checks.audience === undefined) assertIssuedTo(claims, checks.clientId)
+    if (checks.audience === undefined) assertFor(claims, checks)
     return claims as AccessTokenClaims
   } catch (cause) {
     const time = { nowMs: checks.clock(), isFresh: false }
@@ -115,6 +117,24 @@ function assertNamed(claims: JWTPayload): void {
 function assertIssuedTo(claims: JWTPayload, clientId: string): void {
   const issuedTo = claims.client_id === undefined ? [claims.aud].flat() : [claims.client_id]
   if (!issuedTo.includes(clientId)) throw new Error('it was issued to another client')
+}
+
+/** Without an audience that was asked for, a token is for whom it was issued to. */
+function assertFor(claims: JWTPayload, checks: ShownTokenChecks): void {
+  const { clientId, organizationClients = false } = checks
+  if (organizationClients && isOfOrganizationClient(claims)) assertNoOtherAudience(claims)
+  else assertIssuedTo(claims, clientId)
+}
+
+/** Scalekit's names for them; what such a client may do belongs to its organization. */
+function isOfOrganizationClient({ client_id, sub, oid }: JWTPayload): boolean {
+  const isNamed = typeof client_id === 'string' && /^m2morg_\w+$/.test(client_id)
+  return isNamed && sub === client_id && typeof oid === 'string' && oid !== ''
+}
+
+/** Most have no audience. One that has is for those whom it names. @see RFC 7519 section 4.1.3 */
+function assertNoOtherAudience({ aud }: JWTPayload): void {
+  if (aud !== undefined) throw new Error('it has an audience, which was not asked for')
 }
 
 function grantsOf(claims: JWTPayload): Grants {

@@ -2,8 +2,9 @@ import { ScalekitClient as Sdk } from '@scalekit-sdk/node'
 import { decodeJwt } from 'jose'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Emulator, EmulatorSeed } from '../../../src/testing.ts'
-import { tokensFor } from '../emulator/application.ts'
+import { postToken, tokensFor } from '../emulator/application.ts'
 import { emulate } from '../emulator/emulate.ts'
+import { apiOf } from '../emulator/rest/api.ts'
 import { clientOf } from './clients.ts'
 
 const week = 7 * 86_400
@@ -94,6 +95,51 @@ describe('validateToken', () => {
       const result = client.validateToken(access_token, { audience })
       await expect(result).rejects.toMatchObject(refused)
     }
+  })
+
+  it('takes the token of an organization’s own client when told to', async () => {
+    const { emulator, client } = await scene()
+    const token = await organizationToken(emulator)
+    await expect(client.validateToken(token)).rejects.toMatchObject(refused)
+    const options = { organizationClients: true, requiredScopes: ['invoices:read'] }
+    await expect(client.validateToken(token, options)).resolves.toMatchObject({
+      client_id: expect.stringMatching(/^m2morg_/),
+      oid: 'org_69615647365005430',
+    })
+    await expect(client.validateAccessToken(token, { organizationClients: true })).resolves.toBe(
+      true,
+    )
+  })
+
+  it('takes the one with an audience for that audience alone', async () => {
+    const { emulator, client } = await scene()
+    const audience = 'https://api.app.example'
+    const token = await organizationToken(emulator, { audience: [audience] })
+    const options = { organizationClients: true }
+    await expect(client.validateToken(token, options)).rejects.toMatchObject(refused)
+    await expect(client.validateToken(token, { ...options, audience })).resolves.toBeTruthy()
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['of another client of the environment', { client_id: 'skc_another' }],
+    ['of a person who came by such a client', { client_id: 'm2morg_1', sub: 'usr_1', aud: null }],
+    ['of such a client without an organization', { ...machine, oid: null }],
+    ['of such a client of an organization without a name', { ...machine, oid: '' }],
+    ['of a client whose id begins alike', { ...machine, client_id: 'm2m_1', sub: 'm2m_1' }],
+  ])('refuses a token %s, though told to take those', async (_case, accessToken) => {
+    const { emulator, client } = await scene()
+    emulator.fail({ accessToken })
+    const { access_token } = await tokensFor(emulator)
+    const options = { organizationClients: true }
+    await expect(client.validateToken(access_token, options)).rejects.toMatchObject(refused)
+  })
+
+  it('fails with 401 and a challenge', async () => {
+    const { client } = await scene()
+    await expect(client.validateToken('a.b.c')).rejects.toMatchObject({
+      status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+    })
   })
 
   it('takes a token of one of the issuers that are asked for', async () => {
@@ -222,6 +268,9 @@ describe('getIdpInitiatedLoginClaims', () => {
   })
 })
 
+/** What the tokens of an organization's client say. */
+const machine = { client_id: 'm2morg_1', sub: 'm2morg_1', oid: 'org_1', aud: null }
+
 const refused = { name: 'LoginError', code: 'access_token_invalid' }
 const notAsked = { name: 'LoginError', code: 'idp_login_invalid' }
 
@@ -248,6 +297,26 @@ async function clientToken(emulator: Emulator) {
   const { access_token } = (await answer.json()) as { access_token: string }
   expect(decodeJwt(access_token).sub).toBe(clientId)
   return { client: clientOf(emulator.options), token: access_token }
+}
+
+/** A client of Acme's own, made by the API, and a token of it. */
+async function organizationToken(emulator: Emulator, details = {}): Promise<string> {
+  const api = await apiOf(emulator)
+  const { body } = await api('POST /organizations/org_69615647365005430/clients', {
+    name: 'Nightly export',
+    scopes: ['invoices:read'],
+    ...details,
+  })
+  const { client, plain_secret } = body as { client: { client_id: string }; plain_secret: string }
+  const answer = await postToken(
+    emulator,
+    new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.client_id,
+      client_secret: plain_secret,
+    }),
+  )
+  return answer.body.access_token
 }
 
 async function idpToken(emulator: Emulator, options?: { relayState: string }): Promise<string> {
