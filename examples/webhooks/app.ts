@@ -47,8 +47,9 @@ function memberTable() {
 
   return {
     put(user: DirectoryUser, occurredAt: string) {
-      const { organization_id: organizationId, email, name = email, active: isActive } = user
-      write(user.id, occurredAt, { organizationId, email, name, isActive })
+      // Scalekit's schema promises `id` and `organization_id` only.
+      const { organization_id: organizationId, email = '', name = email, active = true } = user
+      write(user.id, occurredAt, { organizationId, email, name, isActive: active })
     },
     /** The row stays: without it, an older event that arrives later would restore the member. */
     remove: (id: string, occurredAt: string) => write(id, occurredAt, undefined),

@@ -332,7 +332,7 @@ describe('the application as a source', () => {
         secret: webhookSecret,
         onDirectoryUserUpdated({ data }) {
           const names = (data.roles ?? []).flatMap(({ role_name }) => role_name ?? [])
-          database.set(data.email, names)
+          database.set(data.email ?? '', names)
         },
       },
     })

@@ -1,3 +1,4 @@
+// What Scalekit's schema of the events marks optional is optional here, whatever its examples show.
 import type { Json, OpenEnum } from '../ground/types.ts'
 
 /**
@@ -17,14 +18,14 @@ export interface OrganizationData {
   readonly id: string
   readonly display_name: string
   /** Your own id of the organization. */
-  readonly external_id: string | null
-  readonly region_code: string
-  readonly create_time: string
-  readonly update_time: string
+  readonly external_id?: string | null
+  readonly region_code?: string
+  readonly create_time?: string
+  readonly update_time?: string
   readonly deleted_at?: string
-  readonly metadata: Json | null
+  readonly metadata?: Json | null
   readonly settings?: {
-    readonly features: readonly { readonly name: string; readonly enabled: boolean }[]
+    readonly features?: readonly { readonly name?: string; readonly enabled?: boolean }[]
   }
 }
 
@@ -32,42 +33,42 @@ export interface OrganizationData {
 export interface OrganizationDomainData {
   readonly id: string
   readonly domain: string
-  readonly domain_type: OpenEnum<'ORGANIZATION_DOMAIN'>
+  readonly domain_type: OpenEnum<'ORGANIZATION_DOMAIN' | 'ALLOWED_EMAIL_DOMAIN'>
   readonly organization_id: string
   readonly environment_id: string
-  readonly verification_status: OpenEnum<'PENDING' | 'VERIFIED' | 'FAILED'>
-  readonly verification_method: OpenEnum<'DNS'>
-  readonly txt_record_key: string
+  readonly verification_status: OpenEnum<'PENDING' | 'VERIFIED' | 'FAILED' | 'AUTO_VERIFIED'>
+  readonly verification_method?: OpenEnum<'ADMIN' | 'DNS' | 'NOT_APPLICABLE'>
+  readonly txt_record_key?: string
   /** Proves who owns the domain: keep it out of logs. */
-  readonly txt_record_secret: string
-  readonly updated_at: string
+  readonly txt_record_secret?: string
+  readonly updated_at?: string
 }
 
 /** A sign-in connection of an organization. */
 export interface ConnectionData {
   readonly id: string
-  readonly organization_id?: string
-  readonly connection_type: OpenEnum<'SAML' | 'OIDC'>
-  readonly provider: OpenEnum<'OKTA'>
+  readonly organization_id: string
+  readonly connection_type?: OpenEnum<'SAML' | 'OIDC'>
+  readonly provider?: OpenEnum<'OKTA'>
 }
 
 /** A sign-in connection that was switched on or off. */
 export interface SwitchedConnectionData extends ConnectionData {
-  readonly enabled: boolean
-  readonly status: OpenEnum<'COMPLETED'>
+  readonly enabled?: boolean
+  readonly status?: OpenEnum<'COMPLETED'>
 }
 
 /** An organization's directory: where its people and groups come from. */
 export interface DirectoryData extends EnvelopeEcho {
   readonly id: string
-  readonly directory_type: OpenEnum<'SCIM'>
-  readonly provider: OpenEnum<'OKTA'>
-  readonly enabled: boolean
+  readonly directory_type?: OpenEnum<'SCIM'>
+  readonly provider?: OpenEnum<'OKTA'>
+  readonly enabled?: boolean
   readonly organization_id: string
   /** `null` before the first synchronization. */
   readonly last_sync_at?: string | null
   readonly status?: string
-  readonly updated_at: string
+  readonly updated_at?: string
 }
 
 /** A role of a person: `{ role, name }` in the reference, `{ role_name }` in deliveries since: either may come. */
@@ -82,9 +83,9 @@ export interface DirectoryUserData {
   readonly id: string
   readonly organization_id: string
   /** The user's id at the directory provider. */
-  readonly dp_id: string
-  readonly email: string
-  readonly active: boolean
+  readonly dp_id?: string
+  readonly email?: string
+  readonly active?: boolean
   readonly preferred_username?: string
   readonly name?: string
   readonly given_name?: string
@@ -98,7 +99,7 @@ export interface DirectoryUserData {
     readonly formatted?: string
   }
   readonly roles?: readonly DirectoryRole[] | null
-  readonly groups?: readonly { readonly id: string; readonly name: string }[] | null
+  readonly groups?: readonly { readonly id?: string; readonly name?: string }[] | null
   readonly employee_id?: string
   readonly department?: string
   readonly division?: string
@@ -120,27 +121,28 @@ export interface DeletedDirectoryUserData {
   readonly id: string
   readonly organization_id: string
   /** The user's id at the directory provider. */
-  readonly dp_id: string
-  readonly email: string
+  readonly dp_id?: string
+  readonly email?: string
 }
 
 /** A group of a directory. */
 export interface DirectoryGroupData extends EnvelopeEcho {
   readonly id: string
-  readonly directory_id: string
+  readonly directory_id?: string
   readonly organization_id: string
-  readonly display_name: string
+  readonly display_name?: string
   /** The group's id at the directory provider, where it has one. */
   readonly external_id?: string | null
+  readonly dp_id?: string
   readonly raw_attributes?: Json | null
 }
 
 /** A group that was removed from a directory. */
 export interface DeletedDirectoryGroupData extends EnvelopeEcho {
   readonly id: string
-  readonly directory_id: string
+  readonly directory_id?: string
   readonly organization_id: string
-  readonly display_name: string
+  readonly display_name?: string
   /** The group's id at the directory provider. */
   readonly dp_id?: string
   /** What the directory provider sent. */
@@ -153,7 +155,7 @@ export interface DeletedDirectoryGroupData extends EnvelopeEcho {
 
 /** Somebody, and the organization in which something happened to them. */
 export interface MembershipData {
-  readonly organization: OrganizationData
+  readonly organization: Partial<OrganizationData>
   readonly user: UserData
 }
 
@@ -162,30 +164,30 @@ export interface UserSessionData {
   readonly user: UserData
   readonly user_session: {
     /** The `sid` of their tokens. */
-    readonly session_id: string
-    readonly user_id: string
-    readonly organization_id: string
-    readonly authenticated_organizations: readonly string[]
-    readonly status: OpenEnum<'ACTIVE'>
-    readonly created_at: string
-    readonly updated_at: string
-    readonly last_active_at: string
-    readonly absolute_expires_at: string
-    readonly idle_expires_at: string
-    readonly expired_at: string | null
-    readonly logout_at: string | null
+    readonly session_id?: string
+    readonly user_id?: string
+    readonly organization_id?: string
+    readonly authenticated_organizations?: readonly string[]
+    readonly status?: OpenEnum<'ACTIVE'>
+    readonly created_at?: string
+    readonly updated_at?: string
+    readonly last_active_at?: string
+    readonly absolute_expires_at?: string
+    readonly idle_expires_at?: string
+    readonly expired_at?: string | null
+    readonly logout_at?: string | null
     readonly device?: Json
   }
 }
 
-/** A user as Scalekit keeps one. */
+/** A user as Scalekit keeps one. Its schema promises none of these. */
 export interface UserData {
-  readonly id: string
-  readonly email: string
+  readonly id?: string
+  readonly email?: string
   /** Your own id of the user. */
   readonly external_id?: string | null
-  readonly create_time: string
-  readonly update_time: string
+  readonly create_time?: string
+  readonly update_time?: string
   readonly last_login_time?: string | null
   readonly metadata?: Json | null
   readonly user_profile?: {
@@ -246,14 +248,17 @@ export interface ConnectedAccountData {
   readonly connection_id: string
   readonly connection_name?: string
   readonly provider: string
-  readonly authorization_type: OpenEnum<'OAUTH'>
-  readonly status: OpenEnum<'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH'>
+  readonly authorization_type?: OpenEnum<'OAUTH'>
+  readonly status: OpenEnum<
+    'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH' | 'PENDING_VERIFICATION' | 'DISCONNECTED'
+  >
   readonly last_used_at?: string
   readonly token_expires_at?: string
 }
 
 /** The same, with the status that it had before. */
 export interface ConnectedAccountStatusData extends ConnectedAccountData {
+  readonly authorization_type: NonNullable<ConnectedAccountData['authorization_type']>
   readonly old_status: ConnectedAccountData['status']
 }
 

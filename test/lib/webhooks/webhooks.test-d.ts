@@ -16,6 +16,39 @@ declare const rawBody: Buffer
 declare const event: ScalekitEvent
 const dispatcher = createDispatcher()
 
+type Data<Type extends EventType> = EventOf<Type>['data']
+
+type RequiredKeys<Value> = {
+  [Key in keyof Value]-?: object extends Pick<Value, Key> ? never : Key
+}[keyof Value]
+
+/** The required members of `data`, by Scalekit's schema of each event, August 2026. */
+type RequiredMembers = {
+  [Type in EventType]: Type extends `organization.domain_${string}`
+    ? Domain
+    : Type extends `organization.${'created' | 'updated' | 'deleted'}`
+      ? 'id' | 'display_name'
+      : Type extends `organization.${string}`
+        ? 'id' | 'organization_id'
+        : Type extends 'user.login' | 'user.logout'
+          ? 'user' | 'user_session'
+          : Type extends `user.${string}`
+            ? 'user' | 'organization'
+            : Type extends 'connected_account.status_updated'
+              ? Account | 'authorization_type' | 'old_status'
+              : Type extends `connected_account.${string}`
+                ? Account
+                : 'id' | 'name'
+}
+type Domain =
+  | 'id'
+  | 'domain'
+  | 'domain_type'
+  | 'organization_id'
+  | 'environment_id'
+  | 'verification_status'
+type Account = 'id' | 'identifier' | 'connection_id' | 'provider' | 'status'
+
 type DirectoryType =
   | 'organization.directory.user_created'
   | 'organization.directory.user_updated'
@@ -43,14 +76,14 @@ describe('an event', () => {
     switch (event.type) {
       case 'organization.directory.user_created':
         expectTypeOf(event).toEqualTypeOf<EventOf<'organization.directory.user_created'>>()
-        expectTypeOf(event.data.email).toEqualTypeOf<string>()
+        expectTypeOf(event.data.email).toEqualTypeOf<string | undefined>()
         break
       case 'organization.directory.user_deleted':
         // @ts-expect-error Only its ids and the address are left of somebody deleted.
         event.data.given_name
         break
       case 'organization.sso_enabled':
-        expectTypeOf(event.data.enabled).toEqualTypeOf<boolean>()
+        expectTypeOf(event.data.enabled).toEqualTypeOf<boolean | undefined>()
         break
       default:
         expectTypeOf<Extract<typeof event, { type: 'user.login' }>['data']>().not.toBeUnknown()
@@ -73,8 +106,19 @@ describe('an event', () => {
     expectTypeOf<EventOf<'role.created'>['organization_id']>().toEqualTypeOf<string | undefined>()
   })
 
+  it('promises the members that Scalekit’s schema requires, and no others', () => {
+    type Promised = { [Type in EventType]: RequiredKeys<Data<Type>> }
+    expectTypeOf<Promised>().toEqualTypeOf<RequiredMembers>()
+    expectTypeOf<RequiredKeys<Data<'user.signup'>['user']>>().toEqualTypeOf<never>()
+    expectTypeOf<RequiredKeys<Data<'user.signup'>['organization']>>().toEqualTypeOf<never>()
+    expectTypeOf<RequiredKeys<Data<'user.login'>['user_session']>>().toEqualTypeOf<never>()
+    type Features = NonNullable<Data<'organization.created'>['settings']>['features']
+    expectTypeOf<RequiredKeys<NonNullable<Features>[number]>>().toEqualTypeOf<never>()
+    type Groups = NonNullable<Data<'organization.directory.user_created'>['groups']>
+    expectTypeOf<RequiredKeys<Groups[number]>>().toEqualTypeOf<never>()
+  })
+
   it('says what may be null', () => {
-    type Data<Type extends EventType> = EventOf<Type>['data']
     expectTypeOf<Data<'organization.directory_enabled'>['last_sync_at']>().toEqualTypeOf<
       string | null | undefined
     >()
