@@ -46,12 +46,14 @@ export interface ScalekitAuth extends Guards {
   /**
    * Signs out from a route of the application, which must have made sure that the user wants it.
    *
+   * @param options `returnTo` is the path to go on to; by default `/`. With `local: true`, the session
+   *   at Scalekit goes on: the next sign-in in this browser may need no password.
    * @throws {@link ScalekitError} `store_unavailable` when the session could not be ended
    */
   logout(
     req: IncomingMessage,
     res: ServerResponse,
-    options?: { readonly returnTo?: string },
+    options?: { readonly returnTo?: string; readonly local?: boolean },
   ): Promise<void>
   /**
    * Switches whoever is signed in to another organization, from a route of the application: a

@@ -19,8 +19,16 @@ import { pathText } from './sign-in-log.ts'
 /** What the sealed `state` of a logout is bound to. */
 const stateLabel = 'logout'
 
+/** How a sign-out goes on. */
+interface LogoutOptions {
+  /** The path to go on to. Default: `/`. */
+  readonly returnTo?: string
+  /** Whether the session at Scalekit goes on. */
+  readonly local?: boolean
+}
+
 /**
- * Signs the browser out here, then at Scalekit, then goes on to `returnTo`.
+ * Signs the browser out here, then at Scalekit unless it is `local`, then goes on to `returnTo`.
  *
  * @throws ScalekitError `store_unavailable` when the session could not be ended
  */
@@ -28,13 +36,16 @@ export async function endLogin(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
-  options: { readonly returnTo?: string } = {},
+  options: LogoutOptions = {},
 ): Promise<void> {
   // First here, so that whatever happens at Scalekit the session is over.
   const tokens = await instance.sessions.end(req, res, arrivalOf(instance, req))
   tell(instance, req, 'sign-out', 'session ended here')
   const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? '/'
-  const away = await urlAtScalekit(instance, req, tokens?.idToken, returnTo)
+  if (options.local) tell(instance, req, 'sign-out', 'ended here only, as the application asked')
+  const away = options.local
+    ? undefined
+    : await urlAtScalekit(instance, req, tokens?.idToken, returnTo)
   const redirectTo = away?.href ?? returnTo
   if (asksForPage(req) || req.method === 'GET') redirect(req, res, redirectTo)
   else sendJson(res, 200, { status: 'signed-out', redirectTo })

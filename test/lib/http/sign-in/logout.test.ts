@@ -227,6 +227,28 @@ describe('auth.logout and auth.login', () => {
     await browser.call('/app').expect(401)
   })
 
+  it('sign out here alone where the application says so', async () => {
+    const application = await start({
+      seed: { product: 'full-stack' },
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/leave', (req, res, next) => {
+          auth.logout(req, res, { local: true, returnTo: '/bye' }).catch(next)
+        })
+        app.use('/app', auth.requireAuth())
+        app.use('/app', (_req, res) => void res.end('in'))
+      },
+    })
+    const browser = application.visitor()
+    await browser.signIn('/login?organization_id=acme', ada)
+    const asked = application.emulator.requests.length
+    const out = await browser.open('/leave').expect(302)
+    expect(out.headers.location).toBe('/bye')
+    await browser.call('/app').expect(401)
+    expect(application.emulator.requests.slice(asked)).toEqual([])
+    expect(application.emulator.sessions).toHaveLength(1)
+  })
+
   it.each([undefined, 'other.example'])(
     'reject for what /login would refuse, at the host %s',
     async (Host) => {
