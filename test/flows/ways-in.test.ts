@@ -5,18 +5,19 @@ import { start } from '../support/start.ts'
 const ada = 'ada@acme.example'
 const acme = 'org_69615647365005430'
 const connection = 'conn_69615647365005431'
+const found = { connection_id: connection, organization_id: acme }
 const returnTo = 'return_to=/app?tab=1'
 
 describe.each(['full-stack', 'sso'] as const)(
   'somebody comes in to a %s environment',
   (product) => {
     it.each<[string, string, sent: Record<string, string>]>([
-      ['their domain', 'domain=acme.example', { connection_id: connection }],
+      ['their domain', 'domain=acme.example', found],
       ['their connection', `connection_id=${connection}`, { connection_id: connection }],
       ['their organization', `organization_id=${acme}`, { organization_id: acme }],
       ['your id of their organization', 'organization_id=acme', { organization_id: acme }],
       ['a social provider', 'provider=google', { provider: 'google' }],
-      ['their email address', `login_hint=${ada}`, { connection_id: connection, login_hint: ada }],
+      ['their email address', `login_hint=${ada}`, { ...found, login_hint: ada }],
     ])('by %s', async (_way, query, sent) => {
       const { visitor } = await start({
         seed: { product },

@@ -38,8 +38,9 @@ export async function authorizationUrl(
 }
 
 /**
- * Exactly one selector: Scalekit ranks them, and a `provider` beside an organization would lead
- * around that organization's single sign-on.
+ * The most exact selector, as Scalekit ranks them: a `provider` beside an organization would lead
+ * around that organization's single sign-on. Beside a connection, which ranks first, the organization
+ * is sent too: templates of redirect URIs take its slug and its external id from there.
  */
 function selector({
   connectionId,
@@ -47,8 +48,9 @@ function selector({
   domain,
   provider,
 }: LoginTarget): Record<string, string> {
-  if (connectionId !== undefined) return { connection_id: connectionId }
-  if (organizationId !== undefined) return { organization_id: organizationId }
+  const organization = organizationId === undefined ? {} : { organization_id: organizationId }
+  if (connectionId !== undefined) return { connection_id: connectionId, ...organization }
+  if (organizationId !== undefined) return organization
   if (domain !== undefined) return domainSelector(domain)
   return provider === undefined ? {} : { provider }
 }

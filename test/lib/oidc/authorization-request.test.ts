@@ -60,10 +60,13 @@ describe('authorizationUrl', () => {
     [{ organizationId: 'org_1' }, { organization_id: 'org_1' }],
     [{ domain: 'acme.example' }, { domain: 'acme.example', domain_hint: 'acme.example' }],
     [{ provider: 'google' }, { provider: 'google' }],
-    [{ connectionId: 'conn_1', organizationId: 'org_1' }, { connection_id: 'conn_1' }],
+    [
+      { connectionId: 'conn_1', organizationId: 'org_1' },
+      { connection_id: 'conn_1', organization_id: 'org_1' },
+    ],
     [{ organizationId: 'org_1', provider: 'google' }, { organization_id: 'org_1' }],
     [{ connectionId: 'conn_1', domain: 'acme.example' }, { connection_id: 'conn_1' }],
-  ])('names one selector for %j', async (target, expected) => {
+  ])('names the most exact selector for %j', async (target, expected) => {
     const { searchParams } = await urlOf(target)
     const selectors = ['connection_id', 'organization_id', 'domain', 'domain_hint', 'provider']
     const sent = [...searchParams].filter(([name]) => selectors.includes(name))

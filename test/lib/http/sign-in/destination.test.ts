@@ -36,7 +36,7 @@ const asksAgain = { status: 200, asks: true }
 describe('a domain', () => {
   it('leads to its one connection, whatever its case', async () => {
     const application = await start()
-    const found = { connection_id: connection }
+    const found = { connection_id: connection, organization_id: acme }
     expect(await destinationOf(application, 'domain=acme.example')).toEqual(found)
     expect(await destinationOf(application, 'domain=ACME.Example')).toEqual(found)
     expect(lookUpsAt(application.emulator)).toBe(1)
@@ -80,6 +80,7 @@ describe('an email address', () => {
   it('leads to its domain’s connection, as a hint for it', async () => {
     expect(await destinationOf(await start(), `login_hint=${ada}`)).toEqual({
       connection_id: connection,
+      organization_id: acme,
       login_hint: ada,
     })
   })
@@ -123,6 +124,7 @@ describe('an email address', () => {
     expect(log.join()).toContain('the connection of "acme.example" could not be looked up')
     expect(await destinationOf({ emulator, visitor } as Application, `login_hint=${ada}`)).toEqual({
       connection_id: connection,
+      organization_id: acme,
       login_hint: ada,
     })
   })
@@ -231,14 +233,17 @@ describe('login.resolve', () => {
     const named = await destinationOf(application, 'organization_id=globex', acmeHost)
     expect(named).toEqual({ organization_id: globex })
     const byDomain = await destinationOf(application, 'domain=globex.example', acmeHost)
-    expect(byDomain).toEqual({ connection_id: 'conn_70087756662964367' })
+    expect(byDomain).toEqual({
+      connection_id: 'conn_70087756662964367',
+      organization_id: globex,
+    })
   })
 
   it('may take its time, and answer a domain or a hint', async () => {
     const answers = [{ domain: 'acme.example' }, { loginHint: ada }, {}, { domain: undefined }]
     const resolve = (async () => answers.shift()) as ResolveLogin
     const application = await start({ options: { login: { resolve } } })
-    const found = { connection_id: connection }
+    const found = { connection_id: connection, organization_id: acme }
     expect(await destinationOf(application, '')).toEqual(found)
     expect(await destinationOf(application, '')).toEqual({ ...found, login_hint: ada })
     expect(await destinationOf(application, '')).toEqual(asksAgain)

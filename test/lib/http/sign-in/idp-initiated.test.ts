@@ -88,7 +88,7 @@ describe('tokens that anybody can send', () => {
 describe.each(['/login', '/callback'])('an IdP-initiated login at %s', (path) => {
   const at = (url: string) => url.replace('/login', path)
 
-  it('begins a sign-in of our own, with the connection as the one selector', async () => {
+  it('begins a sign-in of our own, with the connection and its organization', async () => {
     const application = await start()
     const url = at(await startUrl(application, ada, { relayState: '/from-the-portal' }))
     const { headers } = await application.visitor().open(url, sent).expect(302)
@@ -104,6 +104,7 @@ describe.each(['/login', '/callback'])('an IdP-initiated login at %s', (path) =>
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
       connection_id: connection,
+      organization_id: 'org_69615647365005430',
       login_hint: ada,
     })
     expect(headers.location).not.toContain('portal')

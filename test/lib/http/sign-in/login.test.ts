@@ -4,6 +4,8 @@ import { start } from '../../../support/start.ts'
 import { background, navigation } from '../../../support/visitor.ts'
 
 const acme = 'conn_69615647365005431'
+/** What Acme's domain leads to. */
+const found = { connection_id: acme, organization_id: 'org_69615647365005430' }
 const home = '/login?organization_id=org_69615647365005430'
 
 /** Where `/login?query` leads at Scalekit. */
@@ -72,15 +74,18 @@ describe('what /login sends to Scalekit', () => {
     ['organization_id=org_1', { organization_id: 'org_1' }],
     ['organization_id=acme', { organization_id: 'org_69615647365005430' }],
     ['domain=NoWhere.Example', { domain: 'nowhere.example', domain_hint: 'nowhere.example' }],
-    ['domain=acme.example', { connection_id: acme }],
+    ['domain=acme.example', found],
     ['login_hint=ada@nowhere.example', { login_hint: 'ada@nowhere.example' }],
-    ['login_hint=ada@acme.example', { connection_id: acme, login_hint: 'ada@acme.example' }],
+    ['login_hint=ada@acme.example', { ...found, login_hint: 'ada@acme.example' }],
     ['', {}],
     [
       'organization_id=org_1&login_hint=ada@acme.example',
       { organization_id: 'org_1', login_hint: 'ada@acme.example' },
     ],
-    ['connection_id=conn_1&organization_id=org_1&domain=acme.example', { connection_id: 'conn_1' }],
+    [
+      'connection_id=conn_1&organization_id=org_1&domain=acme.example',
+      { connection_id: 'conn_1', organization_id: 'org_1' },
+    ],
     ['organization_id=org_1&domain=acme.example', { organization_id: 'org_1' }],
     ['domain=&organization_id=org_1', { organization_id: 'org_1' }],
   ])('names the most exact target of %j', async (query, expected) => {
