@@ -147,8 +147,20 @@ export interface LoginTarget {
 export interface LoginRequest extends LoginTarget {
   /** An email address: it leads to its company's connection, which may fill it in. */
   readonly loginHint?: string
-  /** `login` asks for the password again, `select_account` for the account, and so on. */
+  /**
+   * `login` asks for the password again, `select_account` for the account, and so on; several with a
+   * space between, as in `login consent`.
+   */
   readonly prompt?: string
+  /**
+   * With `prompt: 'none'`: if Scalekit has no session to answer from, the browser goes on to `returnTo`
+   * as it came, and sees no error. Default: false.
+   */
+  readonly allowAnonymous?: boolean
+  /** The languages of Scalekit's pages, best first, with spaces between: `de en`. */
+  readonly uiLocales?: string
+  /** How the user has to authenticate, best first, with spaces between. The kit does not check `acr`. */
+  readonly acrValues?: string
   /** The path to come back to. */
   readonly returnTo?: string
 }

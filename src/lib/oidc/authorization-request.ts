@@ -8,7 +8,10 @@ export interface AuthorizationDetails {
   readonly scope: string
   /** An email address the identity provider may fill in. */
   readonly loginHint: string | undefined
+  /** Of several, with spaces between, as all lists here. */
   readonly prompt: string | undefined
+  readonly uiLocales?: string | undefined
+  readonly acrValues?: string | undefined
 }
 
 /**
@@ -20,7 +23,7 @@ export async function authorizationUrl(
   { configuration }: Provider,
   { state, nonce, codeVerifier, redirectUri, maxAgeSeconds }: Transaction,
   target: LoginTarget,
-  { scope, loginHint, prompt }: AuthorizationDetails,
+  { scope, loginHint, prompt, uiLocales, acrValues }: AuthorizationDetails,
 ): Promise<URL> {
   return buildAuthorizationUrl(configuration, {
     response_type: 'code',
@@ -33,6 +36,8 @@ export async function authorizationUrl(
     ...selector(target),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
     ...(prompt === undefined ? {} : { prompt }),
+    ...(uiLocales === undefined ? {} : { ui_locales: uiLocales }),
+    ...(acrValues === undefined ? {} : { acr_values: acrValues }),
     ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
   })
 }

@@ -29,6 +29,8 @@ export interface Transaction {
    * of reach, and in a transaction that an older version sealed.
    */
   readonly storeStartedAt?: number
+  /** Whether the browser goes on without a session where a silent sign-in finds none (`prompt=none`). */
+  readonly mayStayAnonymous?: true
 }
 
 /** Begins the state of a sign-in that was started again because its cookie was lost. */
@@ -84,7 +86,11 @@ const pinned = [
   'connectionId',
 ] as const satisfies readonly (keyof Pins)[]
 /** Come after the pins, where one that an older version sealed ends. */
-const added = ['maxAgeSeconds', 'storeStartedAt'] as const satisfies readonly (keyof Transaction)[]
+const added = [
+  'maxAgeSeconds',
+  'storeStartedAt',
+  'mayStayAnonymous',
+] as const satisfies readonly (keyof Transaction)[]
 
 /** @param label The name of the cookie that will hold it. */
 export function sealTransaction(transaction: Transaction, seal: Sealer, label: string): string {

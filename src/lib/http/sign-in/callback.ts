@@ -33,7 +33,7 @@ import {
   whoText,
 } from './callback-text.ts'
 import { missingTransaction } from './missing-transaction.ts'
-import { providerError } from './provider-errors.ts'
+import { findsNoSession, providerError } from './provider-errors.ts'
 import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
 
 /**
@@ -68,8 +68,14 @@ async function finish(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (answer.error !== undefined) throw providerError(answer.error, answer.description)
-  const { returnTo } = transaction
+  const { returnTo, mayStayAnonymous } = transaction
+  if (answer.error !== undefined) {
+    if (!mayStayAnonymous || !findsNoSession(answer.error)) {
+      throw providerError(answer.error, answer.description)
+    }
+    tellSignIn(instance, req, `no session at Scalekit: redirecting to ${pathText(returnTo)}`)
+    return redirect(req, res, returnTo)
+  }
   if (status === 'expired') return goOn(instance, req, res, returnTo, expired())
   if (status === 'used') return goOnBeside(instance, answer, returnTo, req, res)
   const { signInsUnderWay } = instance

@@ -7,7 +7,7 @@ import { answerInTime } from '../../ground/hooks.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
 import { withScalekitsId } from './external-organization.ts'
-import { checkLoginRequest, domainOfEmail } from './login-target.ts'
+import { checkLoginRequest, domainOfEmail, hasPrompt } from './login-target.ts'
 import { requestText, targetText } from './target-text.ts'
 
 /** What an instance is needed for here. */
@@ -98,8 +98,8 @@ function namesTarget(request: LoginRequest): boolean {
 }
 
 /** Asks for an account, for another of its organizations, or without a page: ours cannot do that. */
-function isScalekitsOwn({ prompt = '' }: LoginRequest): boolean {
-  return ['create', 'select_account', 'none'].includes(prompt)
+function isScalekitsOwn(request: LoginRequest): boolean {
+  return ['create', 'select_account', 'none'].some((prompt) => hasPrompt(request, prompt))
 }
 
 /** What the application adds; whatever the request says itself stays. */

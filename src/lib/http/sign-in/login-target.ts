@@ -26,6 +26,9 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   provider: 'provider',
   loginHint: 'login_hint',
   prompt: 'prompt',
+  allowAnonymous: 'allow_anonymous',
+  uiLocales: 'ui_locales',
+  acrValues: 'acr_values',
   returnTo: 'return_to',
   targetLinkUri: 'target_link_uri',
   restart: 'restart',
@@ -55,6 +58,11 @@ export function domainOfEmail(address: string): string | undefined {
 
 const prompts = ['login', 'create', 'select_account', 'none', 'consent']
 
+/** Whether a request asks for this among other things. */
+export function hasPrompt({ prompt = '' }: LoginRequest, wanted: string): boolean {
+  return prompt.split(' ').includes(wanted)
+}
+
 /** How each value has to look; lengths first, so that nothing long is ever matched. */
 const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   connectionId: /^[\w.-]{1,64}$/,
@@ -62,6 +70,8 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   domain: domainForm,
   provider: /^[a-z]{1,32}$/,
   loginHint: loginHintForm,
+  uiLocales: /^[\w-]{1,35}( [\w-]{1,35}){0,9}$/,
+  acrValues: /^[!-~]{1,200}( [!-~]{1,200}){0,9}$/,
 }
 
 /** What the error says in place of a value that does not fit. */
@@ -71,7 +81,10 @@ const expectedForms: { readonly [Name in keyof LoginRequest]?: string } = {
   domain: 'a domain such as acme.example',
   provider: 'a name such as google',
   loginHint: 'an email address',
-  prompt: prompts.join(', '),
+  prompt: `${prompts.join(', ')}, and \`none\` alone`,
+  allowAnonymous: 'it together with prompt=none',
+  uiLocales: 'language tags with spaces between, such as "de en"',
+  acrValues: 'values with spaces between',
 }
 
 /**
@@ -85,16 +98,22 @@ export function readLoginQuery(query: URLSearchParams): LoginQuery {
     const value = singleParameter(query, parameter, repeated)
     if (value) request[name] = value
   }
-  return request
+  const { allowAnonymous, ...texts } = request
+  return allowAnonymous === '1' ? { ...texts, allowAnonymous: true } : texts
 }
 
 /** The same parameters for another request to `/login`, by Scalekit's names. */
 export function fieldsOf(
-  query: { readonly [Name in keyof LoginQuery]: string | undefined },
+  query: { readonly [Name in keyof LoginQuery]: LoginQuery[Name] | undefined },
 ): Record<string, string> {
-  const present = Object.entries(query).filter(([, value]) => value !== undefined)
+  const present = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== false,
+  )
   return Object.fromEntries(
-    present.map(([name, value]) => [names[name as keyof LoginQuery], value as string]),
+    present.map(([name, value]) => [
+      names[name as keyof LoginQuery],
+      value === true ? '1' : String(value),
+    ]),
   )
 }
 
@@ -128,17 +147,29 @@ export function checkLoginRequest(
   allowedProviders: readonly string[],
 ): LoginRequest {
   const said = whatIsSaid(request)
-  const { domain, provider, prompt } = said
+  const { domain, provider } = said
   for (const [name, pattern] of Object.entries(grammar) as [keyof LoginRequest, RegExp][]) {
     const value: unknown = said[name]
     if (value !== undefined && !(typeof value === 'string' && pattern.test(value))) {
       throw invalid(name)
     }
   }
-  if (prompt !== undefined && !prompts.includes(prompt)) throw invalid('prompt')
+  assertPrompt(said)
   if (provider !== undefined) assertProvider(provider, said, allowedProviders)
   // Not before: lower case makes ASCII of a Kelvin sign.
   return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
+}
+
+/** @see OpenID Connect Core 3.1.2.1: `none` stands alone */
+function assertPrompt(request: LoginRequest): void {
+  const { prompt, allowAnonymous = false } = request
+  if (prompt !== undefined) {
+    const values: readonly unknown[] = typeof prompt === 'string' ? prompt.split(' ') : [prompt]
+    const isKnown = values.every((value) => (prompts as readonly unknown[]).includes(value))
+    if (!isKnown || (values.includes('none') && values.length > 1)) throw invalid('prompt')
+  }
+  const isUsable = typeof allowAnonymous === 'boolean' && (!allowAnonymous || prompt === 'none')
+  if (!isUsable) throw invalid('allowAnonymous')
 }
 
 /**

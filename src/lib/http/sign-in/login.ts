@@ -11,7 +11,13 @@ import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
 import { type Destination, findDestination } from './destination.ts'
-import { assertOurIssuer, checkLoginRequest, fieldsOf, readLoginQuery } from './login-target.ts'
+import {
+  assertOurIssuer,
+  checkLoginRequest,
+  fieldsOf,
+  hasPrompt,
+  readLoginQuery,
+} from './login-target.ts'
 import { askedToSwitch } from './other-session.ts'
 import { providerError } from './provider-errors.ts'
 import { nameSignIn, tellSignIn } from './sign-in-log.ts'
@@ -57,9 +63,10 @@ export async function startLogin(
     await goToScalekit(instance, req, res, target, { state, externalOrganizationId })
     return
   }
-  const { loginHint = '', prompt } = request
+  const { loginHint = '', prompt, uiLocales, acrValues } = request
+  const restart = options.isRestart ? '1' : undefined
   await askForEmail(instance, req, res, {
-    fields: fieldsOf({ prompt, returnTo, restart: options.isRestart ? '1' : undefined }),
+    fields: fieldsOf({ prompt, returnTo, uiLocales, acrValues, restart }),
     email: loginHint,
     problem: ask === 'first' ? undefined : ask,
   })
@@ -89,31 +96,34 @@ async function goToScalekit(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
-  { loginHint, prompt, returnTo, ...target }: LoginRequest & { readonly returnTo: string },
+  request: LoginRequest & { readonly returnTo: string },
   { state, externalOrganizationId }: Begun,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock, revocations } = instance
   const provider = await discover()
+  const isFreshLogin = hasPrompt(request, 'login')
   // A prompt alone proves nothing: the user can take it out of the URL. `auth_time` tells.
-  const maxAgeSeconds = prompt === 'login' ? 0 : config.login.maxAgeSeconds
+  const maxAgeSeconds = isFreshLogin ? 0 : config.login.maxAgeSeconds
   // A sign-in can begin while the store is away, and is taken for an old one then.
   const storeTime = await revocations.askStoreTime()
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
-      returnTo,
-      pins: pinsOf(target, externalOrganizationId),
+      returnTo: request.returnTo,
+      pins: pinsOf(request, externalOrganizationId),
       startedAt: clock(),
-      ...(prompt === 'login' ? { isFreshLogin: true } : {}),
+      ...(isFreshLogin ? { isFreshLogin: true } : {}),
+      ...(request.allowAnonymous ? { mayStayAnonymous: true } : {}),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
       ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
     },
     state,
   )
-  const details = { scope: config.scopes.join(' '), loginHint, prompt }
-  const url = await authorizationUrl(provider, transaction, target, details)
+  const { loginHint, prompt, uiLocales, acrValues } = request
+  const details = { scope: config.scopes.join(' '), loginHint, prompt, uiLocales, acrValues }
+  const url = await authorizationUrl(provider, transaction, request, details)
   transactions.keep(req, res, transaction)
-  tellSignIn(instance, req, `redirecting to Scalekit, ${targetText(target)}`)
+  tellSignIn(instance, req, `redirecting to Scalekit, ${targetText(request)}`)
   redirect(req, res, url.href)
 }
 

@@ -62,6 +62,19 @@ const generalCodes: Readonly<Record<string, GeneralErrorCode>> = {
   temporarily_unavailable: 'provider_unavailable',
 }
 
+/** What a silent sign-in (`prompt=none`) may be answered with. @see OpenID Connect Core 3.1.2.6 */
+const withoutSession = [
+  'login_required',
+  'interaction_required',
+  'account_selection_required',
+  'consent_required',
+]
+
+/** Whether an `error` says that signing in takes a page of Scalekit's. */
+export function findsNoSession(error: string): boolean {
+  return withoutSession.includes(error)
+}
+
 const hintByError: Readonly<Record<string, string>> = {
   invalid_connection_selector:
     "`login.fallback: 'hosted'` needs Full Stack Auth; with Modular SSO leave it at 'email'.",

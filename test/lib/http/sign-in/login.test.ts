@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ScalekitAuthOptions } from '../../../../src/index.ts'
+import { submitted } from '../../../support/email-page.ts'
 import { start } from '../../../support/start.ts'
 import { background, navigation } from '../../../support/visitor.ts'
 
@@ -104,6 +105,39 @@ describe('what /login sends to Scalekit', () => {
     },
   )
 
+  it.each([
+    ['prompt=login+consent', { prompt: 'login consent', max_age: '0' }],
+    ['prompt=consent%20select_account', { prompt: 'consent select_account' }],
+    ['ui_locales=de+en-GB', { ui_locales: 'de en-GB' }],
+    ['acr_values=urn:mace:incommon:iap:silver+2', { acr_values: 'urn:mace:incommon:iap:silver 2' }],
+  ])('passes the list of %s on', async (query, expected) => {
+    expect(Object.fromEntries(await begin(query))).toMatchObject(expected)
+  })
+
+  it('has what auth.login says', async () => {
+    const request = { uiLocales: 'de', acrValues: 'mfa', prompt: 'login consent' }
+    const { visitor } = await start({
+      options: { login: { fallback: 'hosted' } },
+      mount(app, auth) {
+        app.use('/enter', (req, res, next) => void auth.login(req, res, request).catch(next))
+      },
+    })
+    const { searchParams } = await visitor().begin('/enter')
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      ui_locales: 'de',
+      acr_values: 'mfa',
+      prompt: 'login consent',
+    })
+  })
+
+  it('keeps languages and ways of authenticating on its way through the email page', async () => {
+    const { visitor } = await start()
+    const browser = visitor()
+    const asked = await browser.open('/login?ui_locales=de&acr_values=mfa').expect(200)
+    const { searchParams } = await browser.begin(submitted(asked.text, 'ada@acme.example'))
+    expect(Object.fromEntries(searchParams)).toMatchObject({ ui_locales: 'de', acr_values: 'mfa' })
+  })
+
   it('asks for the scopes the application names', async () => {
     const params = await begin('', {}, { scopes: ['openid', 'email', 'offline_access'] })
     expect(params.get('scope')).toBe('openid email offline_access')
@@ -173,6 +207,14 @@ describe('what /login refuses', () => {
     ['provider=github', 'provider_not_allowed'],
     ['provider=__proto__', 'parameter_invalid'],
     ['prompt=now', 'parameter_invalid'],
+    ['prompt=login+now', 'parameter_invalid'],
+    ['prompt=none+login', 'parameter_invalid'],
+    ['prompt=login++consent', 'parameter_invalid'],
+    ['allow_anonymous=1', 'parameter_invalid'],
+    ['allow_anonymous=1&prompt=login', 'parameter_invalid'],
+    ['ui_locales=de,en', 'parameter_invalid'],
+    ['acr_values=a%0D%0Ab', 'parameter_invalid'],
+    ['ui_locales=de&ui_locales=en', 'parameter_invalid'],
     ['prompt=__proto__', 'parameter_invalid'],
     ['login_hint=a@b.example&login_hint=c@d.example', 'parameter_invalid'],
     ['login_hint=a%0d%0aSet-Cookie:x', 'parameter_invalid'],
