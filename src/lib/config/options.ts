@@ -159,6 +159,12 @@ export interface LoginOptions {
    */
   readonly providers?: readonly string[]
   /**
+   * The query parameters of `/login` that are sent on to Scalekit, such as those of invitations, which
+   * come to the Initiate Login URL. `true`: all but those of the protocol and of `/login` itself. A
+   * visit with one of them goes to Scalekit's page at once, whatever `fallback` is. Default: none.
+   */
+  readonly forward?: true | readonly string[]
+  /**
    * The longest time between the user's authentication and the beginning of a sign-in, in whole
    * seconds. The kit sends it to Scalekit as `max_age` and refuses an older `auth_time` with
    * `login_too_old`; clocks may differ by a minute. Without `auth_time`, the sign-in is accepted

@@ -161,6 +161,8 @@ export interface LoginRequest extends LoginTarget {
   readonly uiLocales?: string
   /** How the user has to authenticate, best first, with spaces between. The kit does not check `acr`. */
   readonly acrValues?: string
+  /** Further parameters for Scalekit, by their wire names; none that the kit sends itself. */
+  readonly parameters?: Readonly<Record<string, string>>
   /** The path to come back to. */
   readonly returnTo?: string
 }

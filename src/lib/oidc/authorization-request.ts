@@ -12,6 +12,8 @@ export interface AuthorizationDetails {
   readonly prompt: string | undefined
   readonly uiLocales?: string | undefined
   readonly acrValues?: string | undefined
+  /** Of other names than those that are sent here. */
+  readonly further?: Readonly<Record<string, string>>
 }
 
 /**
@@ -23,9 +25,10 @@ export async function authorizationUrl(
   { configuration }: Provider,
   { state, nonce, codeVerifier, redirectUri, maxAgeSeconds }: Transaction,
   target: LoginTarget,
-  { scope, loginHint, prompt, uiLocales, acrValues }: AuthorizationDetails,
+  { scope, loginHint, prompt, uiLocales, acrValues, further }: AuthorizationDetails,
 ): Promise<URL> {
   return buildAuthorizationUrl(configuration, {
+    ...further,
     response_type: 'code',
     redirect_uri: redirectUri,
     scope,

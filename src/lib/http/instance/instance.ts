@@ -94,6 +94,8 @@ export interface Instance {
   readonly signInsUnderWay: Map<string, Promise<string>>
   /** Seals the `state` of a sign-out. */
   readonly logoutSeal: Sealer
+  /** Seals the parameters that an application adds to a sign-in, while the browser holds them. */
+  readonly parameterSeal: Sealer
   /** From a verified webhook to its handlers. */
   readonly dispatcher: Dispatcher
   readonly react: React
@@ -181,6 +183,7 @@ export function createInstance(config: Config): Instance {
     }),
     signInsUnderWay: new Map(),
     logoutSeal: seal('logout'),
+    parameterSeal: seal('parameters'),
     ...signed,
   }
 }

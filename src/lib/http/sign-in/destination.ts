@@ -44,6 +44,20 @@ export async function findDestination(
   return withScalekitsId(parts.lookUpOrganization, await decide(parts, req, asked))
 }
 
+/**
+ * Where a request goes whose parameters Scalekit's page reads: to what it names itself, if anything.
+ *
+ * @throws as {@link findDestination}
+ */
+export async function forwardedDestination(
+  { config: { login }, lookUpOrganization }: DestinationParts,
+  asked: LoginRequest,
+): Promise<Destination> {
+  const request = checkLoginRequest(asked, login.providers)
+  const reason = 'a parameter of `login.forward` is there, so Scalekit decides'
+  return withScalekitsId(lookUpOrganization, { request, reason })
+}
+
 async function decide(
   parts: DestinationParts,
   req: IncomingMessage,

@@ -1,6 +1,8 @@
 import { LoginError } from '../../ground/errors.ts'
+import { isObject } from '../../ground/is-object.ts'
 import { quote } from '../../ground/log.ts'
 import type { LoginRequest } from '../../ground/types.ts'
+import { areSendable, mayBeAdded } from '../../oidc/own-parameters.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 
 /**
@@ -9,7 +11,9 @@ import { singleParameter } from '../request/single-parameter.ts'
  *
  * @see OpenID Connect Core 1.0, section 4
  */
-export interface LoginQuery extends LoginRequest {
+export interface LoginQuery extends Omit<LoginRequest, 'parameters'> {
+  /** The application's parameters, sealed. */
+  readonly parameters?: string
   /** The URL to come back to. */
   readonly targetLinkUri?: string
   /** `1` when the callback sent the browser back because it had lost the transaction. */
@@ -29,6 +33,7 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   allowAnonymous: 'allow_anonymous',
   uiLocales: 'ui_locales',
   acrValues: 'acr_values',
+  parameters: 'parameters',
   returnTo: 'return_to',
   targetLinkUri: 'target_link_uri',
   restart: 'restart',
@@ -85,6 +90,7 @@ const expectedForms: { readonly [Name in keyof LoginRequest]?: string } = {
   allowAnonymous: 'it together with prompt=none',
   uiLocales: 'language tags with spaces between, such as "de en"',
   acrValues: 'values with spaces between',
+  parameters: 'at most 20 strings of 1 to 2048 characters by their names',
 }
 
 /**
@@ -155,9 +161,23 @@ export function checkLoginRequest(
     }
   }
   assertPrompt(said)
+  assertParameters(said.parameters)
   if (provider !== undefined) assertProvider(provider, said, allowedProviders)
   // Not before: lower case makes ASCII of a Kelvin sign.
   return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
+}
+
+function assertParameters(parameters: unknown = {}): void {
+  if (!isObject(parameters)) throw invalid('parameters')
+  const refused = Object.keys(parameters).find((name) => !mayBeAdded(name))
+  if (refused !== undefined) {
+    throw new LoginError(
+      'parameter_invalid',
+      `${quote(refused)} cannot be one of the \`parameters\` of a sign-in`,
+      { hint: 'The kit sends the parameters of the protocol itself.' },
+    )
+  }
+  if (!areSendable(parameters)) throw invalid('parameters')
 }
 
 /** @see OpenID Connect Core 3.1.2.1: `none` stands alone */

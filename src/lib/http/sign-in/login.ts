@@ -10,7 +10,13 @@ import { queryOf } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
-import { type Destination, findDestination } from './destination.ts'
+import { type Destination, findDestination, forwardedDestination } from './destination.ts'
+import {
+  type FurtherParameters,
+  forwardedParameters,
+  openParameters,
+  sealParameters,
+} from './further-parameters.ts'
 import {
   assertOurIssuer,
   checkLoginRequest,
@@ -32,6 +38,8 @@ interface LoginOptions {
   readonly isLink?: boolean
   /** What a link has to prove, if it is on another site and would replace a session. */
   readonly confirm?: string | undefined
+  /** What is sent on to Scalekit as it came. */
+  readonly forwarded?: FurtherParameters | undefined
 }
 
 /**
@@ -57,16 +65,18 @@ export async function startLogin(
   )
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
-    const { confirm, isLink } = options
-    if (isLink && (await askedToSwitch(instance, req, res, { ...asked, confirm }, request))) return
+    const { confirm, isLink, forwarded } = options
+    const link = { ...asked, confirm, forwarded }
+    if (isLink && (await askedToSwitch(instance, req, res, link, request))) return
     const target = { ...request, returnTo: returnTo ?? '/' }
-    await goToScalekit(instance, req, res, target, { state, externalOrganizationId })
+    await goToScalekit(instance, req, res, target, { state, externalOrganizationId, forwarded })
     return
   }
   const { loginHint = '', prompt, uiLocales, acrValues } = request
+  const parameters = sealParameters(instance, request.parameters)
   const restart = options.isRestart ? '1' : undefined
   await askForEmail(instance, req, res, {
-    fields: fieldsOf({ prompt, returnTo, uiLocales, acrValues, restart }),
+    fields: fieldsOf({ prompt, returnTo, uiLocales, acrValues, parameters, restart }),
     email: loginHint,
     problem: ask === 'first' ? undefined : ask,
   })
@@ -77,11 +87,13 @@ async function toldDestination(
   instance: Instance,
   req: IncomingMessage,
   asked: LoginRequest,
-  { by = instance.addresses.paths.login, isRestart = false }: LoginOptions,
+  { by = instance.addresses.paths.login, isRestart = false, forwarded }: LoginOptions,
 ): Promise<Destination> {
   const again = isRestart ? ', again because its cookie was lost' : ''
   tellSignIn(instance, req, `${by} names ${requestText(asked)}${again}`)
-  const destination = await findDestination(instance, req, asked)
+  const destination = forwarded
+    ? await forwardedDestination(instance, asked)
+    : await findDestination(instance, req, asked)
   tellSignIn(instance, req, destination.reason)
   return destination
 }
@@ -90,6 +102,7 @@ async function toldDestination(
 interface Begun {
   readonly state: string
   readonly externalOrganizationId: string | undefined
+  readonly forwarded: FurtherParameters | undefined
 }
 
 async function goToScalekit(
@@ -97,7 +110,7 @@ async function goToScalekit(
   req: IncomingMessage,
   res: ServerResponse,
   request: LoginRequest & { readonly returnTo: string },
-  { state, externalOrganizationId }: Begun,
+  { state, externalOrganizationId, forwarded }: Begun,
 ): Promise<void> {
   const { addresses, config, discover, transactions, clock, revocations } = instance
   const provider = await discover()
@@ -120,7 +133,9 @@ async function goToScalekit(
     state,
   )
   const { loginHint, prompt, uiLocales, acrValues } = request
-  const details = { scope: config.scopes.join(' '), loginHint, prompt, uiLocales, acrValues }
+  const further = { ...forwarded, ...request.parameters }
+  const scope = config.scopes.join(' ')
+  const details = { scope, loginHint, prompt, uiLocales, acrValues, further }
   const url = await authorizationUrl(provider, transaction, request, details)
   transactions.keep(req, res, transaction)
   tellSignIn(instance, req, `redirecting to Scalekit, ${targetText(request)}`)
@@ -143,12 +158,15 @@ export async function loginRoute(
   const error = query.get('error')
   if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
   assertOurIssuer(query, config.issuer)
-  const { restart, targetLinkUri, confirm, ...request } = readLoginQuery(query)
+  const { restart, targetLinkUri, confirm, parameters: sealed, ...named } = readLoginQuery(query)
+  const parameters = openParameters(instance, sealed)
+  const request = parameters === undefined ? named : { ...named, parameters }
+  const forwarded = forwardedParameters(query, config.login.forward)
   const elsewhere = cameFromOtherHost(req) ? undefined : addresses.canonicalUrl(req)
   if (elsewhere) return redirectToCanonicalHost(instance, req, res, elsewhere)
   const returnTo = request.returnTo ?? addresses.safeReturnToUrl(req, targetLinkUri)
   const target = returnTo === undefined ? request : { ...request, returnTo }
-  const options = { isRestart: restart !== undefined, confirm, isLink: true }
+  const options = { isRestart: restart !== undefined, confirm, isLink: true, forwarded }
   await startLogin(instance, req, res, target, options)
 }
 
@@ -173,6 +191,8 @@ export async function loginFromApp(
   const { addresses, config } = instance
   const elsewhere = addresses.canonicalUrl(req)
   if (!elsewhere) return startLogin(instance, req, res, request, { by: 'auth.login()' })
-  const fields = fieldsOf(checkLoginRequest(request, config.login.providers))
+  const checked = checkLoginRequest(request, config.login.providers)
+  const parameters = sealParameters(instance, checked.parameters)
+  const fields = fieldsOf({ ...checked, parameters })
   redirectToCanonicalHost(instance, req, res, new URL(addresses.loginUrl(fields), elsewhere))
 }

@@ -4,7 +4,16 @@ import type { LoginRequest } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
 import { switchPage } from '../pages/pages.ts'
 import { sendPage } from '../request/respond.ts'
+import { type FurtherParameters, sealParameters } from './further-parameters.ts'
 import { fieldsOf } from './login-target.ts'
+
+/** What a link asks for. */
+interface AskedByLink extends LoginRequest {
+  /** The proof that the user wants it. */
+  readonly confirm?: string | undefined
+  /** What Scalekit's page reads, and where it leads is not known here. */
+  readonly forwarded?: FurtherParameters | undefined
+}
 
 /**
  * Asks before a link on another site replaces a live session by another organization's or user's. The
@@ -18,16 +27,19 @@ export async function askedToSwitch(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
-  asked: LoginRequest & { readonly confirm?: string | undefined },
+  asked: AskedByLink,
   request: LoginRequest,
 ): Promise<boolean> {
   if (isOfThisSite(req, instance)) return false
   const principal = await instance.sessions.ask(req, res)
-  if (principal.status === 'signed-out' || !wouldReplace(principal, request)) return false
-  const { confirm, ...target } = asked
-  const subject = proofSubject(principal, target)
+  if (principal.status === 'signed-out') return false
+  const { confirm, forwarded, parameters, ...target } = asked
+  if (!forwarded && !wouldReplace(principal, request)) return false
+  const subject = proofSubject(principal, { ...forwarded, ...target })
   if (confirm !== undefined && instance.csrf.isValid(confirm, subject)) return false
-  const fields = { ...fieldsOf(target), confirm: instance.csrf.issue(subject) }
+  const sealed = sealParameters(instance, parameters)
+  const named = fieldsOf({ ...target, parameters: sealed })
+  const fields = { ...forwarded, ...named, confirm: instance.csrf.issue(subject) }
   const form = { method: 'get', action: instance.addresses.loginUrl({}), fields } as const
   const switching = { from: principal.user.email, to: request.loginHint, by: 'A link' }
   sendPage(res, 200, switchPage(form, switching), instance.theme)
@@ -60,6 +72,6 @@ function wouldReplace(principal: SignedIn, request: LoginRequest): boolean {
   )
 }
 
-function proofSubject({ sessionId }: SignedIn, target: LoginRequest): string {
+function proofSubject({ sessionId }: SignedIn, target: object): string {
   return JSON.stringify(['switch', sessionId, Object.entries(target).sort()])
 }

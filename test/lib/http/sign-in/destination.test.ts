@@ -303,6 +303,7 @@ describe('login.resolve', () => {
       providers: [],
       resolve: () => new Promise<undefined>(() => {}),
       fallback: 'email',
+      forward: [],
       maxAgeSeconds: undefined,
       onLogin: undefined,
     } as const
