@@ -5,6 +5,7 @@ import type { Middleware, ScalekitAuth } from '../../src/index.ts'
 import { type ApplicationParts, showPrincipal } from '../support/application.ts'
 import type { HostApp } from '../support/hosts.ts'
 import { start } from '../support/start.ts'
+import { deliver, webhookSecret } from '../support/webhook.ts'
 
 /** Ways of mounting the kit; `app` is where the guarded page is. */
 const mounts: readonly {
@@ -196,5 +197,131 @@ describe('a kit mounted somewhere else than it was told', () => {
       },
     })
     await visitor().open('/login').expect(200)
+  })
+})
+
+describe('a route of the kit', () => {
+  const handled = { secret: webhookSecret, onDirectoryUserCreated() {} }
+
+  it.each(['/login/', '/LOGIN', '/Login/'])('is there as %s, too', async (path) => {
+    const { visitor, emulator } = await start()
+    const authorizeUrl = await visitor().begin(`${path}?organization_id=acme`)
+    expect(authorizeUrl.origin).toBe(emulator.url)
+  })
+
+  it.each(['/webhooks/', '/WebHooks'])('takes deliveries at %s, too', async (path) => {
+    const { url } = await start({ options: { webhooks: handled } })
+    await deliver(url, { path }).expect(201)
+  })
+
+  it('takes deliveries with a slash at the end behind a parser, too', async () => {
+    const { url } = await start({
+      options: { webhooks: handled },
+      mount(app, auth) {
+        app.use(express.json() as unknown as Middleware)
+        app.use(auth)
+      },
+    })
+    await deliver(url, { path: '/webhooks/' }).expect(201)
+  })
+
+  it('leaves the application what has more behind it', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth)
+        app.use('/login/help', showPrincipal)
+        app.use('/loginhelp', showPrincipal)
+        app.use('/me//', showPrincipal)
+      },
+    })
+    await visitor().call('/login/help').expect(200)
+    await visitor().call('/loginhelp').expect(200)
+    await visitor().call('/me//').expect(200)
+  })
+
+  it.each(['/login/', '/LOGIN'])('is not guarded in a circle as %s', async (path) => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(auth.session())
+        app.use(auth.requireAuth())
+        app.use(auth)
+      },
+    })
+    const answer = await visitor().open(path).expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'not_mounted' })
+  })
+})
+
+const isExpress = process.env.TEST_HOST !== 'Connect'
+
+/** Takes a language off the path, or puts the default one in front, as i18n middleware does. */
+const withoutLanguage: Middleware = (req, _res, next) => {
+  if (req.url?.startsWith('/de/')) req.url = req.url.slice(3)
+  next()
+}
+const withLanguage: Middleware = (req, _res, next) => {
+  req.url = `/en${req.url}`
+  next()
+}
+
+describe('behind middleware that rewrites `req.url`', () => {
+  it('without the language, the whole path works from the address that the browser asked for', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(withoutLanguage)
+        app.use(auth)
+        app.use('/app', auth.requireAuth())
+        app.use('/app', showPrincipal)
+      },
+    })
+    const browser = visitor()
+    // The kit stands at the root; Connect does not say so, and a request as it came shows it.
+    await browser.call('/me').expect(200)
+    const refused = await browser.open('/de/app?x=1').expect(302)
+    expect(refused.headers.location).toBe('/login?return_to=%2Fde%2Fapp%3Fx%3D1')
+    const loginUrl = `/de${refused.headers.location}&organization_id=acme`
+    const back = await browser.signIn(loginUrl, 'ada@acme.example')
+    expect(back.headers.location).toBe('/de/app?x=1')
+    await browser.open('/de/app?x=1').expect(200)
+    const me = await browser.call('/de/me').expect(200)
+    expect(me.body.status).toBe('signed-in')
+    await browser.call('/de/organizations').expect(200)
+  })
+
+  it.runIf(isExpress)('the first request of all may be a rewritten one', async () => {
+    const { visitor, emulator } = await start({
+      mount(app, auth) {
+        app.use(withoutLanguage)
+        app.use(auth)
+      },
+    })
+    const authorizeUrl = await visitor().begin('/de/login?organization_id=acme')
+    expect(authorizeUrl.origin).toBe(emulator.url)
+  })
+
+  it('with a language in front, the kit’s routes are where the browser asks for them', async () => {
+    const { visitor, emulator } = await start({
+      mount(app, auth) {
+        app.use(withLanguage)
+        app.use(auth)
+      },
+    })
+    const authorizeUrl = await visitor().begin('/login?organization_id=acme')
+    expect(authorizeUrl.origin).toBe(emulator.url)
+  })
+
+  it('a route that is mounted alone works, too', async () => {
+    const { visitor, emulator } = await start({
+      mount(app, auth) {
+        app.use(withoutLanguage)
+        app.use(auth.session())
+        app.use('/login', auth.routes.login)
+      },
+    })
+    const browser = visitor()
+    // Connect does not say where it mounts; a request at the route's own address shows it.
+    await browser.begin('/login?organization_id=acme')
+    const authorizeUrl = await browser.begin('/de/login?organization_id=acme')
+    expect(authorizeUrl.origin).toBe(emulator.url)
   })
 })

@@ -19,7 +19,9 @@ export type Paths = Read<typeof pathReaders>
 export function readPaths(value: unknown, scope: RootScope): Paths {
   const paths = readGroup('paths', value, pathReaders, scope)
   // A path that could not be read has a sentence of its own already.
-  const known = Object.values(paths).filter((each) => each !== undefined)
+  const known = Object.values(paths)
+    .filter((each) => each !== undefined)
+    .map((each) => each.toLowerCase())
   const repeated = known.find((each, index) => known.indexOf(each) < index)
   if (repeated === undefined) return paths
   throw new Error(`must be different paths, but ${repeated} appears more than once`)

@@ -1,9 +1,16 @@
 import type { Config } from '../config/config.ts'
 import type { Instance } from './instance/instance.ts'
-import { type RouteHandler, type RouteOptions, type Routes, route } from './instance/route.ts'
+import {
+  mountedAlone,
+  type RouteHandler,
+  type RouteOptions,
+  type Routes,
+  route,
+} from './instance/route.ts'
 import { meRoute } from './me.ts'
 import { organizationsRoute } from './organizations.ts'
 import { portalRoute } from './portal.ts'
+import type { Middleware } from './request/middleware.ts'
 import { withExpressSession } from './request/with-express-session.ts'
 import { callbackRoute } from './sign-in/callback.ts'
 import { withIdpLogin } from './sign-in/idp-initiated.ts'
@@ -12,7 +19,7 @@ import { logoutRoute } from './sign-in/logout.ts'
 import { interceptorsRoute } from './signed/interceptors.ts'
 import { webhooksRoute } from './signed/webhooks.ts'
 
-/** The kit's own routes, each a middleware that can be mounted alone. */
+/** The kit's own routes, wherever a request for one came from. */
 export function routesOf(instance: Instance): Routes {
   const plain = (options: RouteOptions, handle: RouteHandler) => route(instance, options, handle)
   const withSession = (...given: Parameters<typeof plain>) =>
@@ -36,6 +43,14 @@ export function routesOf(instance: Instance): Routes {
     ),
     portal: withSession({ name: 'portal', what: 'admin portal', ...again }, portalRoute),
   }
+}
+
+/** The same, each to be mounted alone. */
+export function routesAlone({ addresses }: Instance, routes: Routes): Routes {
+  const entries = Object.entries(routes) as [keyof Routes, Middleware][]
+  return Object.fromEntries(
+    entries.map(([name, serve]) => [name, mountedAlone(addresses.paths[name], serve)]),
+  ) as unknown as Routes
 }
 
 /** Where nothing is expected, the path is the application's. */

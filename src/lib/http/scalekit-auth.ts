@@ -13,10 +13,17 @@ import { type Protect, protectWith } from './guards/protect.ts'
 import { attach } from './instance/context.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
 import { rememberInstance } from './instance/instance-of.ts'
-import type { Routes } from './instance/route.ts'
-import { type Middleware, type Next, originalUrl, pathOf } from './request/middleware.ts'
+import { misplaced, type Routes } from './instance/route.ts'
+import {
+  type Middleware,
+  type Next,
+  originalUrl,
+  pathOf,
+  plainPath,
+  routedPath,
+} from './request/middleware.ts'
 import { withExpressSession } from './request/with-express-session.ts'
-import { routesOf, servedRoutes } from './routes.ts'
+import { routesAlone, routesOf, servedRoutes } from './routes.ts'
 import { loginFromApp } from './sign-in/login.ts'
 import { endLogin } from './sign-in/logout.ts'
 import { switchOrganization } from './sign-in/switch-organization.ts'
@@ -139,7 +146,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   const auth = Object.assign(authMiddleware(instance, routes, session), {
     ...own,
     session: () => session,
-    routes,
+    routes: routesAlone(instance, routes),
     protect: protectWith(own.requireAuth()),
     login: withLoginUrl(loginUrl, bound(instance, loginFromApp)),
     logout: bound(instance, endLogin),
@@ -202,23 +209,35 @@ function sessionMiddleware(instance: Instance): Middleware {
 }
 
 /** One look at the path decides between our own routes and the application's. */
-function authMiddleware(
-  { addresses, config }: Instance,
-  routes: Routes,
-  session: Middleware,
-): Middleware {
+function authMiddleware(instance: Instance, routes: Routes, session: Middleware): Middleware {
+  const { config, addresses } = instance
   const served = servedRoutes(config)
-  const routeByPath = new Map(served.map((name) => [addresses.paths[name], routes[name]]))
-  const routeByOwnPath = new Map(served.map((name) => [config.paths[name], routes[name]]))
+  const routeByPath = new Map(
+    served.map((name) => [plainPath(addresses.paths[name]), routes[name]]),
+  )
+  const pathByOwnPath = new Map(
+    served.map((name) => [plainPath(config.paths[name]), addresses.paths[name]]),
+  )
+  // Seen on Connect alone, which does not say whether a path was taken off by a mount or rewritten.
+  let isAtRoot = false
 
-  /** Mounted below a path, and one of our routes asked for there; it says if that is the wrong one. */
-  function routeBelow({ url = '' }: IncomingMessage, target: string): Middleware | undefined {
-    return url === target ? undefined : routeByOwnPath.get(pathOf(url))
+  /** Of a request whose `url` is no longer what the browser asked for, one of our routes. */
+  function routeBelow(req: IncomingMessage): Middleware | undefined {
+    const { url = '' } = req
+    const routed = routedPath(req)
+    const own = routeByPath.get(plainPath(routed ?? (isAtRoot ? pathOf(url) : '')))
+    const isMounted = routed === undefined ? !isAtRoot : routed !== pathOf(url)
+    if (own || !isMounted) return own
+    const expected = pathByOwnPath.get(plainPath(pathOf(url)))
+    return expected === undefined ? undefined : (_req, _res, next) => next(misplaced(req, expected))
   }
 
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
-    const own = routeByPath.get(pathOf(target)) ?? routeBelow(req, target)
+    const isUnchanged = req.url === target
+    isAtRoot ||= isUnchanged
+    const own =
+      routeByPath.get(plainPath(pathOf(target))) ?? (isUnchanged ? undefined : routeBelow(req))
     if (own) own(req, res, next)
     else session(req, res, next)
   }

@@ -378,6 +378,11 @@ describe('every other option', () => {
       { paths: { login: '/me' } },
       'must be different paths, but /me appears more than once',
     ],
+    [
+      'paths',
+      { paths: { login: '/Me' } },
+      'must be different paths, but /me appears more than once',
+    ],
     ['scopes', { scopes: ['email'] }, 'must include "openid"'],
     [
       'scopes',

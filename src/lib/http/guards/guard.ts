@@ -5,7 +5,7 @@ import { neverStore } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
-import { type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
+import { isFor, type Middleware, type Next } from '../request/middleware.ts'
 import type { Check, Verdict } from './checks.ts'
 import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
 
@@ -122,7 +122,7 @@ function notSignedIn(login: View['login']): Refusal {
 
 /** Whoever is sent there would come back here, and be sent there again. */
 function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
-  return pathOf(originalUrl(req)) === addresses.paths.login
+  return isFor(req, addresses.paths.login)
 }
 
 function loginOutOfReach({ addresses }: Instance): ConfigError {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConfigError } from '../../ground/errors.ts'
-import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
+import { isFor, type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
 import { answerFailure, type FailureContext } from './failures.ts'
 import type { Instance } from './instance.ts'
 import { servedBy } from './stand-in.ts'
@@ -39,19 +39,13 @@ export type RouteHandler = (
 ) => Promise<void>
 
 /**
- * Makes a middleware of a route: checks that it was mounted where its URL says, and turns every
- * failure into an answer, so that none can be taken for success.
+ * Makes a middleware of a route: turns every failure into an answer, so that none can be taken for
+ * success.
  *
  * @internal
  */
 export function route(instance: Instance, options: RouteOptions, handle: RouteHandler): Middleware {
-  const path = instance.addresses.paths[options.name]
   return function scalekitRoute(req, res, next) {
-    const asked = pathOf(originalUrl(req))
-    if (!isSamePath(asked, path)) {
-      next(misplaced(asked, path))
-      return
-    }
     handle(servedBy(instance, req), req, res)
       .catch((error: unknown) => answerFailure(instance, error, options, req, res))
       // A failure of the failure must not end the process.
@@ -59,8 +53,21 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
   }
 }
 
+/** A route that the application mounts by itself: checks that it is where its URL says. */
+export function mountedAlone(path: string, serve: Middleware): Middleware {
+  // Connect does not say what it took off `req.url`. Where one request came to the right place, the
+  // route is there, and another path was rewritten by the application.
+  let isInPlace = false
+  return function scalekitRouteAlone(req, res, next) {
+    isInPlace ||= isFor(req, path)
+    if (isInPlace) serve(req, res, next)
+    else next(misplaced(req, path))
+  }
+}
+
 /** The developer mounted the kit somewhere else than they told it. */
-function misplaced(asked: string, expected: string): ConfigError {
+export function misplaced(req: IncomingMessage, expected: string): ConfigError {
+  const asked = pathOf(originalUrl(req))
   return new ConfigError(
     'base_path_mismatch',
     `The request is for ${JSON.stringify(asked)}, but this route expects ${JSON.stringify(expected)}`,
@@ -68,9 +75,4 @@ function misplaced(asked: string, expected: string): ConfigError {
       hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`.',
     },
   )
-}
-
-/** Routers ignore case and a slash at the end, unless told otherwise. */
-export function isSamePath(one: string, other: string): boolean {
-  return one === other || one.toLowerCase().replace(/\/$/, '') === other.toLowerCase()
 }

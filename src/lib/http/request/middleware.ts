@@ -23,6 +23,28 @@ export function pathOf(target: string): string {
   return end === -1 ? target : target.slice(0, end)
 }
 
+/**
+ * The path as Express's routers see it, mount points included. It differs from the one that the
+ * browser asked for where middleware rewrote `req.url`. Connect does not say what it took off.
+ */
+export function routedPath(req: IncomingMessage): string | undefined {
+  const { baseUrl, url = '' } = req as IncomingMessage & { baseUrl?: unknown }
+  return typeof baseUrl === 'string' ? pathOf(baseUrl + url) : undefined
+}
+
+/** A path as routers compare them unless told otherwise: without case and one slash at the end. */
+export function plainPath(path: string): string {
+  return (path.endsWith('/') ? path.slice(0, -1) : path).toLowerCase()
+}
+
+/** Whether a request is for this path: as the browser asked, or as middleware rewrote `req.url`. */
+export function isFor(req: IncomingMessage, path: string): boolean {
+  const plain = plainPath(path)
+  if (plainPath(pathOf(originalUrl(req))) === plain) return true
+  const routed = routedPath(req)
+  return routed !== undefined && plainPath(routed) === plain
+}
+
 /** The query of the URL the browser asked for. */
 export function queryOf(req: IncomingMessage): URLSearchParams {
   const target = originalUrl(req)

@@ -1,7 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
-import { isSamePath } from '../instance/route.ts'
-import { type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
+import { isFor, type Middleware } from '../request/middleware.ts'
 import { shareOf } from './body-budget.ts'
 
 /**
@@ -63,8 +62,7 @@ function tapSigned(message: unknown): void {
 /** Of several instances at one place, the one that takes most is the measure. */
 function tapAt(places: readonly Place[], req: IncomingMessage): void {
   if (!isSigned(req)) return
-  const path = pathOf(originalUrl(req))
-  const here = places.filter((place) => isSamePath(path, place.path))
+  const here = places.filter((place) => isFor(req, place.path))
   if (here.length > 0) tapBody(req, Math.max(...here.map(({ maxBytes }) => maxBytes)))
 }
 
