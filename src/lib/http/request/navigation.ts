@@ -28,9 +28,12 @@ export function isHandedOn(headers: IncomingMessage['headers']): boolean {
   return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'empty'
 }
 
-/** Libraries say `XMLHttpRequest`; pages inside Android apps name the app, always with a dot. */
+/**
+ * Libraries say `XMLHttpRequest`; pages inside Android apps name the app, always with a dot. An
+ * empty header is one that a proxy emptied.
+ */
 function isOfScript(requestedWith: string | string[] | undefined): boolean {
-  return requestedWith !== undefined && !requestedWith.includes('.')
+  return Boolean(requestedWith) && !requestedWith?.includes('.')
 }
 
 /** A browser, or one of its tools, looks ahead; nobody has asked for the page yet. */

@@ -71,12 +71,21 @@ export function hasPrompt({ prompt = '' }: LoginRequest, wanted: string): boolea
 /** How each value has to look; lengths first, so that nothing long is ever matched. */
 const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   connectionId: /^[\w.-]{1,64}$/,
-  organizationId: /^[\w.:@-]{1,128}$/,
+  // Scalekit's API takes any string for an external id. It goes into a path of the API, where dots
+  // between slashes lead elsewhere, even encoded if a proxy on the way decodes them.
+  organizationId: /^(?!(.*\/)?\.{1,2}(\/|$))[^\p{Cc}\p{Cs}]{1,512}$/u,
   domain: domainForm,
   provider: /^[a-z]{1,32}$/,
   loginHint: loginHintForm,
   uiLocales: /^[\w-]{1,35}( [\w-]{1,35}){0,9}$/,
   acrValues: /^[!-~]{1,200}( [!-~]{1,200}){0,9}$/,
+}
+
+/** An external id is kept in the cookie of 4 kB, beside the address to come back to. */
+const maxIdBytes = 512
+
+function jsonBytes(value = ''): number {
+  return Buffer.byteLength(JSON.stringify(value)) - 2
 }
 
 /** What the error says in place of a value that does not fit. */
@@ -160,6 +169,7 @@ export function checkLoginRequest(
       throw invalid(name)
     }
   }
+  if (jsonBytes(said.organizationId) > maxIdBytes) throw invalid('organizationId')
   assertPrompt(said)
   assertParameters(said.parameters)
   if (provider !== undefined) assertProvider(provider, said, allowedProviders)

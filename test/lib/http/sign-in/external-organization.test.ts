@@ -59,6 +59,52 @@ describe('a sign-in by an external id', () => {
     )
   })
 
+  it.each(['acme/eu west', 'Müller & Söhne #1?', 'a%2Fb', '客户+1', '..a', 'x'.repeat(512)])(
+    'may be what Scalekit’s API takes: %s',
+    async (externalId) => {
+      const { visitor, emulator } = await start()
+      const acme = emulator.organizations.find((one) => one.externalId === 'acme')!
+      emulator.updateOrganization(acme.id, { externalId })
+      const browser = visitor()
+      const loginUrl = `/login?${new URLSearchParams({ organization_id: externalId, return_to: '/app' })}`
+      const back = await browser.signIn(loginUrl, ada)
+      expect(back.headers.location).toBe('/app')
+      const { body } = await browser.open('/app').expect(200)
+      expect(body).toMatchObject({ organizationId: acme.id, externalOrganizationId: externalId })
+    },
+  )
+
+  it.each([
+    ['is a dot', '.'],
+    ['leads out of the API', '..'],
+    ['leads elsewhere', 'a/../b'],
+    ['leads elsewhere at its end', 'a/..'],
+    ['is too long', 'x'.repeat(513)],
+    ['takes too many bytes', '\u{20ac}'.repeat(171)],
+    ['takes too many bytes in JSON', '"'.repeat(257)],
+    ['has a control character', 'ac\u0000me'],
+  ])('that %s is 400, and nothing is asked', async (_what, externalId) => {
+    const { visitor, emulator } = await start()
+    const query = new URLSearchParams({ organization_id: externalId })
+    const answer = await visitor().open(`/login?${query}`).expect(400)
+    expect(answer.text).toContain('parameter_invalid')
+    expect(emulator.requests.filter((one) => one.path.startsWith('/api/'))).toEqual([])
+  })
+
+  it('of the greatest size fits into a cookie, with the longest address to come back to', async () => {
+    const { visitor, emulator } = await start()
+    const externalId = '\u{20ac}'.repeat(170)
+    const acme = emulator.organizations.find((one) => one.externalId === 'acme')!
+    emulator.updateOrganization(acme.id, { externalId })
+    const query = new URLSearchParams({
+      organization_id: externalId,
+      return_to: `/${'x'.repeat(2047)}`,
+    })
+    const { headers } = await visitor().open(`/login?${query}`).expect(302)
+    const [line = ''] = headers['set-cookie'] as unknown as string[]
+    expect(line.split(';')[0]!.length).toBeLessThan(4096)
+  })
+
   it.each<[string, FaultRule, number, string]>([
     ['fails', { path, status: 503, times: 9 }, 503, 'provider_unavailable'],
     ['is gone', { path, reset: true, times: 9 }, 503, 'provider_unavailable'],
