@@ -140,8 +140,9 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   const own = guards(instance)
   const places = signedPlaces(instance)
   const stopTap = tapBodies(places)
-  // By then the application has added its handlers.
-  if (config.webhooks.secret.length > 0) setImmediate(deliveries.start)
+  // By then the application has added its handlers. Workers allow no timer while a module is loaded.
+  const { secret, delivery } = config.webhooks
+  if (secret.length > 0 && delivery !== 'inline') setImmediate(deliveries.start)
 
   const auth = Object.assign(authMiddleware(instance, routes, session), {
     ...own,

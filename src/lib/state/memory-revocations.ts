@@ -9,7 +9,9 @@ import type { Revocation, Revocations, StoreEpoch } from './store.ts'
 /** Revocations in this process; with a file, in that first, so that the next process knows them. */
 export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation>): Revocations {
   const revocations = expiringMap<readonly Revocation[]>(clock)
-  let epoch: StoreEpoch = { id: randomText(128), isFirst: true }
+  // Made when first asked for: workers make no random values while a module is loaded.
+  let known: StoreEpoch | undefined
+  const epoch = () => (known ??= { id: randomText(128), isFirst: true })
   let beganAt = clock()
   let writes = 0
 
@@ -17,7 +19,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
     writes += 1
     const begun = epochOf(record)
     if (begun) {
-      epoch = begun
+      known = begun
       beganAt = clock()
       return
     }
@@ -42,7 +44,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
       },
       get: revocations.get,
       get epoch() {
-        return epoch
+        return epoch()
       },
       get beganAt() {
         return file ? undefined : beganAt
@@ -50,7 +52,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
     },
     write,
     async since() {
-      return { epoch, revocations: revocations.values().flat(), cursor: '', now: clock() }
+      return { epoch: epoch(), revocations: revocations.values().flat(), cursor: '', now: clock() }
     },
     beginEpoch: () => write([epochRecord({ id: randomText(128), isFirst: false })]),
   }

@@ -158,7 +158,7 @@ describe('a switch that is not wanted', () => {
     expect(body.code).toBe('not_signed_in')
   })
 
-  it.each(['', 'two words', '../org_1', 'a'.repeat(200)])(
+  it.each(['', 'no\u0007bell', '../org_1', 'a'.repeat(600)])(
     'is refused to %j, which no organization is called',
     async (id) => {
       const { browser } = await signedIn()
