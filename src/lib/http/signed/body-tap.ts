@@ -76,14 +76,15 @@ function tapBody(req: IncomingMessage, maxBytes: number): void {
   // Of what came before, nothing could be kept: half a copy would look like a wrong signature.
   if (taps.has(req) || req.readableDidRead || req.readableLength > 0) return
   const { push } = req
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   let room = maxBytes
   const share = shareOf(req)
   let isComplete = false
   let isRefused = false
   req.push = function pushAndKeep(chunk: unknown, encoding?: BufferEncoding) {
     if (chunk === null) isComplete = true
-    else if (Buffer.isBuffer(chunk)) {
+    // Deno and Bun push plain bytes.
+    else if (chunk instanceof Uint8Array) {
       room -= chunk.length
       if (room >= 0 && !isRefused) isRefused = !share.take(chunk.length)
       if (room >= 0 && !isRefused) chunks.push(chunk)

@@ -49,7 +49,8 @@ async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buf
 /** What a parser of the application, or the platform it runs on, kept for such as us. */
 function keptByOthers(req: IncomingMessage): Buffer | undefined {
   const { rawBody, body } = req as { readonly rawBody?: unknown; readonly body?: unknown }
-  return [rawBody, body].find((value) => Buffer.isBuffer(value))
+  const kept = [rawBody, body].find((value) => value instanceof Uint8Array)
+  return kept && Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength)
 }
 
 async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
