@@ -1,9 +1,17 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import express from 'express'
 import express4 from 'express4'
-import { describe, expect, it } from 'vitest'
-import type { Middleware, ScalekitAuth } from '../../src/index.ts'
-import { type ApplicationParts, showPrincipal } from '../support/application.ts'
-import type { HostApp } from '../support/hosts.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Middleware, ScalekitAuth, ScalekitAuthOptions } from '../../src/index.ts'
+import { type Emulator, signIn, startEmulator } from '../../src/testing.ts'
+import {
+  type ApplicationParts,
+  type ServedParts,
+  serveApplication,
+  showPrincipal,
+} from '../support/application.ts'
+import { createHost, type HostApp } from '../support/hosts.ts'
+import { isExpressSession } from '../support/session-cookie.ts'
 import { start } from '../support/start.ts'
 import { deliver, webhookSecret } from '../support/webhook.ts'
 
@@ -323,5 +331,111 @@ describe('behind middleware that rewrites `req.url`', () => {
     await browser.begin('/login?organization_id=acme')
     const authorizeUrl = await browser.begin('/de/login?organization_id=acme')
     expect(authorizeUrl.origin).toBe(emulator.url)
+  })
+})
+
+/** A framework behind a proxy that takes `/portal` off every path and answers nothing else. */
+function behindProxy(): HostApp {
+  const app = createHost()
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    const rest = req.url!.startsWith('/portal') ? req.url!.slice('/portal'.length) : undefined
+    if (rest === undefined) {
+      res.writeHead(502).end('another application')
+      return
+    }
+    req.url = rest.startsWith('/') ? rest : `/${rest}`
+    app(req, res)
+  }
+  return Object.assign(serve, { use: app.use.bind(app) }) as HostApp
+}
+
+describe('behind a proxy that takes a path off, with that path in `baseUrl`', () => {
+  async function startBehindProxy(options: ScalekitAuthOptions = {}, parts: ServedParts = {}) {
+    let emulator!: Emulator
+    const application = await serveApplication({ host: behindProxy, ...parts }, async (url) => {
+      emulator = await startEmulator({
+        redirectUris: [`${url}/portal/callback`],
+        postLogoutRedirectUris: [`${url}/portal/logout`],
+      })
+      return { ...emulator.options, baseUrl: `${url}/portal`, ...options }
+    })
+    onTestFinished(async () => {
+      await application.close()
+      await emulator.close()
+    })
+    return { ...application, emulator }
+  }
+
+  it('the whole path works', async () => {
+    const { visitor, url, emulator } = await startBehindProxy()
+    const browser = visitor()
+    const refused = await browser.open('/portal/app?x=1').expect(302)
+    expect(refused.headers.location).toBe('/portal/login?return_to=%2Fportal%2Fapp%3Fx%3D1')
+    const loginUrl = `${refused.headers.location}&organization_id=acme`
+    const authorizeUrl = await browser.begin(loginUrl)
+    expect(authorizeUrl.searchParams.get('redirect_uri')).toBe(`${url}/portal/callback`)
+    const back = await browser.signIn(loginUrl, 'ada@acme.example')
+    expect(back.headers.location).toBe('/portal/app?x=1')
+    const me = await browser.call('/portal/me').expect(200)
+    expect(me.body).toMatchObject({
+      status: 'signed-in',
+      loginUrl: '/portal/login',
+      logoutUrl: '/portal/logout',
+    })
+    const headers = { 'X-CSRF-Token': me.body.csrfToken }
+    const out = await browser.post('/portal/logout', headers).expect(200)
+    const away = await fetch(out.body.redirectTo, { redirect: 'manual' })
+    const landed = await browser.open(away.headers.get('location')!).expect(302)
+    expect(landed.headers.location).toBe('/portal/')
+    expect(emulator.warnings).toEqual([])
+  })
+
+  it('a sign-in that names no page ends at the application’s, as does a lost one', async () => {
+    const { visitor } = await startBehindProxy()
+    const back = await visitor().signIn('/portal/login?organization_id=acme', 'ada@acme.example')
+    expect(back.headers.location).toBe('/portal/')
+    const browser = visitor()
+    const lost = await browser.open('/portal/callback?code=c&state=s').expect(302)
+    expect(lost.headers.location).toBe('/portal/login?restart=1')
+  })
+
+  it('the pages of the kit lead to itself', async () => {
+    const { visitor } = await startBehindProxy()
+    const browser = visitor()
+    const asked = await browser.open('/portal/login').expect(200)
+    expect(asked.text).toContain('action="/portal/login"')
+    await browser.signIn('/portal/login?organization_id=acme', 'ada@acme.example')
+    const { text } = await browser
+      .open('/portal/logout', { 'Sec-Fetch-Site': 'cross-site' })
+      .expect(200)
+    expect(text).toContain('action="/portal/logout"')
+  })
+
+  it('a browser at another host is sent to the same page', async () => {
+    const { visitor, url } = await startBehindProxy()
+    const { headers } = await visitor()
+      .open('/portal/login?organization_id=acme', { Host: 'other.example' })
+      .expect(302)
+    expect(headers.location).toBe(`${url}/portal/login?organization_id=acme&redirected=1`)
+  })
+
+  it('webhooks come to it', async () => {
+    const webhooks = { secret: webhookSecret, onDirectoryUserCreated() {} }
+    const { url } = await startBehindProxy({ webhooks })
+    await deliver(url, { path: '/portal/webhooks' }).expect(201)
+  })
+
+  // With the application's own `express-session`, this takes the application.
+  it.skipIf(isExpressSession)('and tests sign in', async () => {
+    const { auth, visitor } = await startBehindProxy()
+    const { headers } = await signIn(auth, 'ada@acme.example')
+    const { body } = await visitor().call('/portal/app', headers).expect(200)
+    expect(body.user.email).toBe('ada@acme.example')
+  })
+
+  it('a proxy that takes nothing off is told what to write', async () => {
+    const { visitor } = await startBehindProxy({}, { host: createHost })
+    const answer = await visitor().open('/portal/login').expect(500)
+    expect(answer.body.code).toBe('base_path_mismatch')
   })
 })

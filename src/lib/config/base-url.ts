@@ -1,19 +1,25 @@
-import { originUrl } from '../ground/fields.ts'
+import { path, webUrl } from '../ground/fields.ts'
 import { type Env, isProduction } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
-/** Where browsers reach the application; the first origin is used where a request names none. */
+/**
+ * Where browsers reach the application, with the path that a proxy takes off; the first is used where
+ * a request names none.
+ */
 export function baseUrls(
   value: unknown,
   env: Env,
   { dangerouslyAllowHttp }: Pick<ScalekitAuthOptions, 'dangerouslyAllowHttp'>,
 ): readonly [URL, ...URL[]] {
   const given = value ?? env.APP_BASE_URL?.split(',') ?? defaultBaseUrl(env)
-  const [first, ...others] = [given].flat().map(applicationOrigin)
+  const [first, ...others] = [given].flat().map(applicationUrl)
   if (!first)
     throw new Error('is an empty array: write at least one origin, such as https://app.example')
   if (others.some(({ protocol }) => protocol !== first.protocol)) {
     throw new Error('mixes http and https: use one of them for all origins')
+  }
+  if (others.some(({ pathname }) => pathname !== first.pathname)) {
+    throw new Error('has different paths: use one of them for all origins')
   }
   if (first.protocol === 'http:' && isProduction(env) && !dangerouslyAllowHttp) {
     throw new Error(`must begin with https:// in production, not ${first.origin}`)
@@ -21,12 +27,24 @@ export function baseUrls(
   return [first, ...others]
 }
 
-function applicationOrigin(value: unknown): URL {
-  const url = originUrl(value)
-  if (!url.hostname.includes('*')) return url
-  throw new Error(
-    `must not have a wildcard in its host (${url.host}): a subdomain that an attacker controls could receive sign-ins; list each origin instead`,
-  )
+function applicationUrl(value: unknown): URL {
+  const url = webUrl(value)
+  if (url.hostname.includes('*')) {
+    throw new Error(
+      `must not have a wildcard in its host (${url.host}): a subdomain that an attacker controls could receive sign-ins; list each origin instead`,
+    )
+  }
+  if (url.search || url.hash) {
+    throw new Error(`must not have a query or a fragment: write ${url.origin}${url.pathname}`)
+  }
+  return withoutSlash(url)
+}
+
+/** The path that a proxy takes off, `/` for none: it has a slash at its end only then. */
+function withoutSlash(url: URL): URL {
+  const pathname = url.pathname.replace(/\/$/, '')
+  if (pathname !== '') path(pathname)
+  return new URL(pathname === '' ? '/' : pathname, url)
 }
 
 function defaultBaseUrl(env: Env): string {

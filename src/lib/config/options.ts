@@ -30,8 +30,9 @@ export interface ScalekitAuthOptions {
   /** The client secret from Scalekit's dashboard. Env: `SCALEKIT_CLIENT_SECRET`. */
   readonly clientSecret?: string
   /**
-   * The origin at which browsers reach the application: scheme, host and port. An array allows
-   * several hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
+   * The origin at which browsers reach the application: scheme, host and port. Where a proxy takes a
+   * path off every request, with this path: `https://app.example/portal`. An array allows several
+   * hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
    * Default: `http://localhost:<PORT or 3000>`; required in production.
    */
   readonly baseUrl?: string | URL | readonly (string | URL)[]

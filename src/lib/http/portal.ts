@@ -84,7 +84,10 @@ function open(
   res: ServerResponse,
 ): void {
   if (embed) {
-    const page = portalPage(link, { returnTo, again: addresses.paths.portal })
+    const page = portalPage(link, {
+      returnTo: returnTo === '/' ? addresses.home : returnTo,
+      again: addresses.paths.portal,
+    })
     sendPage(res, 200, page, themeWith(config.pages.style, portalStyle))
     return
   }

@@ -49,7 +49,7 @@ export function routesOf(instance: Instance): Routes {
 export function routesAlone({ addresses }: Instance, routes: Routes): Routes {
   const entries = Object.entries(routes) as [keyof Routes, Middleware][]
   return Object.fromEntries(
-    entries.map(([name, serve]) => [name, mountedAlone(addresses.paths[name], serve)]),
+    entries.map(([name, serve]) => [name, mountedAlone(addresses.routes[name], serve)]),
   ) as unknown as Routes
 }
 

@@ -114,7 +114,8 @@ export interface ScalekitAuth extends Guards {
   ): () => void
   /**
    * Keeps a copy of what arrives for the routes of webhooks and interceptors, above body parsers.
-   * HTTP/1 servers do not need it: there the kit sees every request first.
+   * HTTP/1 servers do not need it: there the kit sees every request first. HTTP/2 servers and
+   * adapters of AWS Lambda do.
    */
   readonly captureRawBody: Middleware
   /** Stops what runs in the background, and waits for handlers that a queue has begun to run. */
@@ -189,8 +190,8 @@ function bound<Given extends readonly unknown[], Value>(
 function signedPlaces({ addresses, config }: Instance): readonly Place[] {
   const { webhooks, interceptors } = config
   return [
-    { path: addresses.paths.webhooks, maxBytes: webhooks.maxBytes },
-    { path: addresses.paths.interceptors, maxBytes: interceptors.maxBytes },
+    { path: addresses.routes.webhooks, maxBytes: webhooks.maxBytes },
+    { path: addresses.routes.interceptors, maxBytes: interceptors.maxBytes },
   ]
 }
 
@@ -214,11 +215,15 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
   const { config, addresses } = instance
   const served = servedRoutes(config)
   const routeByPath = new Map(
-    served.map((name) => [plainPath(addresses.paths[name]), routes[name]]),
+    served.map((name) => [plainPath(addresses.routes[name]), routes[name]]),
   )
   const pathByOwnPath = new Map(
-    served.map((name) => [plainPath(config.paths[name]), addresses.paths[name]]),
+    served.map((name) => [plainPath(config.paths[name]), addresses.routes[name]]),
   )
+  for (const name of served) {
+    const [asked, expected] = [plainPath(addresses.paths[name]), addresses.routes[name]]
+    if (!routeByPath.has(asked)) routeByPath.set(asked, misplacedRoute(expected))
+  }
   // Seen on Connect alone, which does not say whether a path was taken off by a mount or rewritten.
   let isAtRoot = false
 
@@ -230,7 +235,7 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     const isMounted = routed === undefined ? !isAtRoot : routed !== pathOf(url)
     if (own || !isMounted) return own
     const expected = pathByOwnPath.get(plainPath(pathOf(url)))
-    return expected === undefined ? undefined : (_req, _res, next) => next(misplaced(req, expected))
+    return expected === undefined ? undefined : misplacedRoute(expected)
   }
 
   return function scalekit(req, res, next) {
@@ -242,4 +247,8 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     if (own) own(req, res, next)
     else session(req, res, next)
   }
+}
+
+function misplacedRoute(expected: string): Middleware {
+  return (req, _res, next) => next(misplaced(req, expected))
 }

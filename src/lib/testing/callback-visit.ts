@@ -57,11 +57,11 @@ export async function callbackVisit(
 ): Promise<Visit> {
   const { addresses, clock, config, revocations, transactions } = instance
   const { maxAgeSeconds } = config.login
-  const login = visitTo(new URL(addresses.paths.login, config.baseUrl[0]))
+  const login = visitTo(new URL(addresses.routes.login, config.baseUrl[0]))
   const storeTime = await revocations.askStoreTime()
   const transaction = startTransaction({
     redirectUri: addresses.redirectUri(login.req),
-    returnTo: '/',
+    returnTo: addresses.home,
     pins,
     startedAt: clock(),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
@@ -69,8 +69,10 @@ export async function callbackVisit(
   })
   transactions.keep(login.req, login.res, transaction)
   const cookies = storageStateOf(setCookieLines(login.res), config.baseUrl[0].hostname)
-  const url = redirectOf(transaction, () => authorize(requestOf(transaction, config.scopes)))
-  return visitTo(new URL(url), cookieHeaderOf(cookies))
+  const redirect = redirectOf(transaction, () => authorize(requestOf(transaction, config.scopes)))
+  // As it arrives, without what a proxy takes off.
+  const url = Object.assign(new URL(redirect), { pathname: addresses.routes.callback })
+  return visitTo(url, cookieHeaderOf(cookies))
 }
 
 function requestOf(

@@ -280,9 +280,15 @@ describe('baseUrl', () => {
       'mixes http and https: use one of them for all origins',
     ],
     [
-      'a path',
-      'https://a.example/app',
-      'must not have a path, a query or a fragment: write https://a.example',
+      'a query',
+      'https://a.example/app?x=1',
+      'must not have a query or a fragment: write https://a.example/app',
+    ],
+    ['a path that is none', 'https://a.example/a//b', 'must be a path such as /auth/login'],
+    [
+      'several paths',
+      ['https://a.example/app', 'https://b.example'],
+      'has different paths: use one of them for all origins',
     ],
     ['no scheme', 'a.example', 'must be a URL such as https://app.example'],
     [

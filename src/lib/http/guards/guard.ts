@@ -122,7 +122,7 @@ function notSignedIn(login: View['login']): Refusal {
 
 /** Whoever is sent there would come back here, and be sent there again. */
 function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
-  return isFor(req, addresses.paths.login)
+  return isFor(req, addresses.routes.login)
 }
 
 function loginOutOfReach({ addresses }: Instance): ConfigError {

@@ -10,6 +10,12 @@ import { type ReturnTo, readReturnTo, readReturnToUrl } from '../request/return-
 export interface Addresses {
   /** The kit's own routes as browsers ask for them. */
   readonly paths: Paths
+  /** The same as requests arrive: without what a proxy takes off. */
+  readonly routes: Paths
+  /** The application's own page. */
+  readonly home: string
+  /** What the browser asked for, by what arrived. */
+  browserTarget(req: IncomingMessage): string
   /** The application's origin for this request: of several, the one whose host was asked for. */
   origin(req: IncomingMessage): string
   redirectUri(req: IncomingMessage): string
@@ -29,13 +35,15 @@ export interface Addresses {
 
 export function addressesOf(config: Config): Addresses {
   const { baseUrl: origins, basePath, paths, logger } = config
-  const own = belowBasePath(basePath, paths)
+  const prefix = pathPrefix(origins[0])
+  const own = below(prefix + basePath, paths)
   // The portal is a page that somebody may come back to, or it is the application's own path.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
   const askedFor = (req: IncomingMessage) =>
     origins.find((origin) => origin.host === hostOf(askedHost(req), origin))
   const originOf = (req: IncomingMessage) => (askedFor(req) ?? origins[0]).origin
   const rulesOf = (req: IncomingMessage) => ({ origin: originOf(req), ownPaths })
+  const browserTarget = (req: IncomingMessage) => prefix + originalUrl(req)
   function told(req: IncomingMessage, { path, dropped }: ReturnTo): string | undefined {
     if (dropped !== undefined) tellDropped(logger, req, dropped)
     return path
@@ -45,6 +53,9 @@ export function addressesOf(config: Config): Addresses {
     value ? told(req, read(value, rulesOf(req))) : undefined
   return {
     paths: own,
+    routes: below(basePath, paths),
+    home: `${prefix}/`,
+    browserTarget,
     origin: originOf,
     redirectUri: (req) => originOf(req) + own.callback,
     logoutUri: (req) => originOf(req) + own.logout,
@@ -56,10 +67,10 @@ export function addressesOf(config: Config): Addresses {
     safeReturnToUrl: (req, value) => safe(req, value, readReturnToUrl),
     canonicalUrl(req) {
       if (askedFor(req)) return undefined
-      const target = originalUrl(req)
-      return target.startsWith('/') ? new URL(origins[0].origin + target) : undefined
+      if (!originalUrl(req).startsWith('/')) return undefined
+      return new URL(origins[0].origin + browserTarget(req))
     },
-    returnToOf: (req) => safe(req, originalUrl(req)),
+    returnToOf: (req) => safe(req, browserTarget(req)),
   }
 }
 
@@ -71,8 +82,13 @@ function tellDropped(logger: Logger, req: IncomingMessage, why: string): void {
   )
 }
 
-function belowBasePath(basePath: string, paths: Paths): Paths {
-  const entries = Object.entries(paths).map(([name, path]) => [name, basePath + path])
+/** What a proxy takes off: the path of `baseUrl`. */
+function pathPrefix({ pathname }: URL): string {
+  return pathname === '/' ? '' : pathname
+}
+
+function below(prefix: string, paths: Paths): Paths {
+  const entries = Object.entries(paths).map(([name, path]) => [name, prefix + path])
   return Object.fromEntries(entries) as Paths
 }
 

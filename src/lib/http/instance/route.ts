@@ -72,7 +72,7 @@ export function misplaced(req: IncomingMessage, expected: string): ConfigError {
     'base_path_mismatch',
     `The request is for ${JSON.stringify(asked)}, but this route expects ${JSON.stringify(expected)}`,
     {
-      hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`.',
+      hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`. A path in `baseUrl` is for a proxy that takes it off.',
     },
   )
 }

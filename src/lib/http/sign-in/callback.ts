@@ -216,7 +216,13 @@ async function withoutTransaction(
   }
   tellSignIn(instance, req, 'the browser brought no cookie of this sign-in')
   const mayRestart = isNavigation(req) && !isRestarted(state)
-  await goOn(instance, req, res, '/', mayRestart ? undefined : missingTransaction(instance, req))
+  await goOn(
+    instance,
+    req,
+    res,
+    instance.addresses.home,
+    mayRestart ? undefined : missingTransaction(instance, req),
+  )
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   redirectToCanonicalHost,
 } from '../request/canonical-host.ts'
 import { assertMethod } from '../request/method.ts'
-import { originalUrl, pathOf, queryOf } from '../request/middleware.ts'
+import { pathOf, queryOf } from '../request/middleware.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { sendPage } from '../request/respond.ts'
 import { isWanted } from '../request/same-origin.ts'
@@ -58,7 +58,7 @@ async function idpLogin(
   const login = await verify(instance, token)
   const other = session && isOther(session, login) ? session : undefined
   if (other && req.method !== 'POST') {
-    const action = ownAction(req, token, relayState)
+    const action = ownAction(addresses, req, { token, relayState })
     const switching = {
       from: other.user.email,
       to: login.loginHint,
@@ -160,11 +160,15 @@ function repeated(name: string): LoginError {
 }
 
 /** The page's form comes back to the same URL, with nothing but what is needed. */
-function ownAction(req: IncomingMessage, token: string, relayState: string | undefined): string {
+function ownAction(
+  addresses: Addresses,
+  req: IncomingMessage,
+  { token, relayState }: { readonly token: string; readonly relayState: string | undefined },
+): string {
   const query = new URLSearchParams({ [tokenParameter]: token })
   if (relayState !== undefined) query.set('relay_state', relayState)
   keepMarker(req, query)
-  return `${pathOf(originalUrl(req))}?${query}`
+  return `${pathOf(addresses.browserTarget(req))}?${query}`
 }
 
 async function claim(

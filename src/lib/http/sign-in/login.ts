@@ -68,7 +68,7 @@ export async function startLogin(
     const { confirm, isLink, forwarded } = options
     const link = { ...asked, confirm, forwarded }
     if (isLink && (await askedToSwitch(instance, req, res, link, request))) return
-    const target = { ...request, returnTo: returnTo ?? '/' }
+    const target = { ...request, returnTo: returnTo ?? instance.addresses.home }
     await goToScalekit(instance, req, res, target, { state, externalOrganizationId, forwarded })
     return
   }

@@ -41,7 +41,7 @@ export async function endLogin(
   // First here, so that whatever happens at Scalekit the session is over.
   const tokens = await instance.sessions.end(req, res, arrivalOf(instance, req))
   tell(instance, req, 'sign-out', 'session ended here')
-  const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? '/'
+  const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? instance.addresses.home
   if (options.local) tell(instance, req, 'sign-out', 'ended here only, as the application asked')
   const away = options.local
     ? undefined
@@ -124,7 +124,7 @@ function goOn(
 ): void {
   const sent = instance.logoutSeal.open(query.get('state') ?? '', stateLabel)
   const wanted = sent ?? query.get('return_to')
-  const landing = instance.addresses.safeReturnTo(req, wanted) ?? '/'
+  const landing = instance.addresses.safeReturnTo(req, wanted) ?? instance.addresses.home
   const why = sent === undefined ? 'there is no session' : 'the browser came back from Scalekit'
   tell(instance, req, 'sign-out', `${why}, redirecting to ${pathText(landing)}`)
   redirect(req, res, landing)
