@@ -23,13 +23,14 @@ export function shareOf(req: IncomingMessage): Share {
     waitingBytes -= own
     own = 0
   }
-  const { socket, httpVersionMajor } = req
+  // The sockets of some adapters of AWS Lambda are no emitters.
+  const socket: Partial<IncomingMessage['socket']> = req.httpVersionMajor < 2 ? req.socket : {}
   const end = () => {
-    socket.off('close', end)
+    socket.off?.('close', end)
     giveBack()
   }
   req.once('close', end)
-  if (httpVersionMajor < 2) socket.once('close', end)
+  socket.once?.('close', end)
   return {
     take(bytes) {
       const others = waitingBytes - own

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { hasSubscribers } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect as connectSocket } from 'node:net'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, connect as connectSocket, type Socket } from 'node:net'
 import connect from 'connect'
 import express from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -593,5 +594,56 @@ describe('over HTTP/2', () => {
     )
     expect([status, body.code]).toEqual([503, 'webhook_body_consumed'])
     expect(body.hint).toContain('auth.captureRawBody')
+  })
+})
+
+describe('where no server of Node takes the request, as with AWS Lambda', () => {
+  /** A request as adapters make it; its socket is no emitter. */
+  function eventRequest(body: string) {
+    const socket = { encrypted: true, readable: false, end() {}, destroy() {} }
+    const req = new IncomingMessage(socket as unknown as Socket)
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      ...signWebhook({ id: `msg_${randomUUID()}`, body, secret: webhookSecret }),
+    }
+    Object.assign(req, { method: 'POST', url: '/webhooks', headers })
+    req._read = () => {
+      req.push(Buffer.from(body))
+      req.push(null)
+    }
+    return req
+  }
+
+  function answerTo(app: express.Express, req: IncomingMessage): Promise<number> {
+    const res = new ServerResponse(req)
+    return new Promise((resolve) => {
+      res.end = () => {
+        resolve(res.statusCode)
+        return res
+      }
+      app(req as never, res as never)
+    })
+  }
+
+  it('bodies are kept by captureRawBody above a parser, however many there are', async () => {
+    const auth = scalekitAuth({
+      environmentUrl: 'https://acme.scalekit.dev',
+      clientId: 'skc_1',
+      clientSecret: 'a client secret of these tests',
+      baseUrl: 'https://app.example',
+      secret: 'a secret of these tests, for sealing',
+      logger: recordingLogger().logger,
+      webhooks: { secret: webhookSecret, onDirectoryUserCreated() {} },
+    })
+    onTestFinished(() => auth.close())
+    const app = express()
+    app.use(auth.captureRawBody)
+    app.use(express.json({ limit: '1mb' }))
+    app.use(auth)
+    const body = JSON.stringify({ ...event, padding: 'x'.repeat(900_000) })
+    for (let sent = 0; sent < 40; sent++) {
+      expect(await answerTo(app, eventRequest(body))).toBe(201)
+    }
   })
 })
