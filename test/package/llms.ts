@@ -111,6 +111,7 @@ const guides = [
   'interceptors',
   'management',
   'pages',
+  'hosts',
   'typescript',
   'testing',
   'emulator',

@@ -20,6 +20,20 @@ declare const users: Own
 // Packages that pages combine ours with and that are not installed here.
 declare module '@playwright/test'
 declare module 'express-rate-limit'
+declare module '@codegenie/serverless-express'
+declare module '@fastify/middie'
+declare module '@hono/node-server'
+declare module '@hono/node-server/utils/response'
+declare module '@nestjs/core'
+declare module '@nestjs/platform-fastify'
+declare module 'cloudflare:node'
+declare module 'fastify'
+declare module 'hono'
+declare module 'koa'
+declare module 'next'
+declare module 'serverless-http'
+// The application's own.
+declare module '*/app.module.js'
 declare module 'undici' {
   export * from 'undici-types'
 }

@@ -1,0 +1,14 @@
+import { httpServerHandler } from 'cloudflare:node'
+import express from 'express'
+import { requireAuth, scalekitAuth } from 'express-scalekit'
+
+const app = express()
+const auth = scalekitAuth()
+app.use(auth.captureRawBody)
+app.use(express.json())
+app.use(auth)
+app.get('/', requireAuth(), (req, res) => {
+  res.type('text').send(`Hello ${req.scalekit.user.name}`)
+})
+app.listen(3000)
+export default httpServerHandler({ port: 3000 })
