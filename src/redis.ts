@@ -1,4 +1,4 @@
-export type { RedisClient } from './lib/adapters/redis/client.ts'
+export type { IoRedisClient, RedisClient } from './lib/adapters/redis/client.ts'
 export { redisStore } from './lib/adapters/redis/redis-store.ts'
 export type {
   Alias,

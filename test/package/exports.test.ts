@@ -350,6 +350,7 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'ClaimAnswer',
     'DeadLetter',
     'DeliveryClaim',
+    'IoRedisClient',
     'LeaseAnswer',
     'LeaseEnd',
     'LeaseRequest',

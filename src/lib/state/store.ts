@@ -15,6 +15,8 @@ export interface StateStore {
    * one that cannot tell rejects.
    */
   problems?(): Promise<readonly string[]>
+  /** Gives up what the store opened itself, e.g. a connection. It can be used all the same. */
+  close?(): void
 }
 
 /**

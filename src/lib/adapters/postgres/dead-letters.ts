@@ -8,7 +8,7 @@ type DeadLetters = Pick<
 >
 
 /** A row for each dead letter. It does not expire: handling the letter removes it. */
-export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
+export function postgresDeadLetters({ tables, query, list }: Database): DeadLetters {
   const { deadLetters } = tables
   return {
     async putDeadLetter(letter) {
@@ -29,7 +29,7 @@ export function postgresDeadLetters({ tables, query }: Database): DeadLetters {
       return row && (JSON.parse(row.letter) as DeadLetter)
     },
     async deadLetters() {
-      const rows = await query<{ letter: string }>(
+      const rows = await list<{ letter: string }>(
         `select letter from ${deadLetters} order by failed_at, delivery_id`,
       )
       return rows.map(({ letter }) => JSON.parse(letter) as DeadLetter)

@@ -1,9 +1,13 @@
 import { sha256 } from '../../ground/bytes.ts'
 import type { PostgresClient } from './client.ts'
+import { withDeadline } from './deadline.ts'
 import { type SchemaStep, schemaSteps } from './schema-steps.ts'
 import { type SchemaVersion, schemaVersion } from './schema-version.ts'
 import { hasSqlState, insufficientPrivilege } from './sql.ts'
 import type { Tables } from './tables.ts'
+
+/** How long a look at the tables may take, and how long a migration, in milliseconds. */
+const [lookTimeoutMs, migrationTimeoutMs] = [1500, 60_000]
 
 /**
  * Brings the tables to the version of the last step, by the steps that they lack. Tables of a later
@@ -16,20 +20,23 @@ export async function migrate(
   tables: Tables,
   steps: readonly SchemaStep[] = schemaSteps,
 ): Promise<void> {
-  const before = await schemaVersion(pool, tables)
+  const quick = withDeadline(pool, lookTimeoutMs)
+  const before = await schemaVersion(quick, tables)
   if (before.recorded >= steps.length) return
   try {
     // Statements that are sent together are one transaction.
-    await pool.query([...migration(tables, before, steps)].join('\n;\n'))
+    await withDeadline(pool, migrationTimeoutMs).query(
+      [...migration(tables, before, steps)].join('\n;\n'),
+    )
   } catch (error) {
-    const { version } = await schemaVersion(pool, tables)
+    const { version } = await schemaVersion(quick, tables)
     // Another process was faster, or the tables only lack a record, which this role may not write.
     if (version >= steps.length) return
     // The other process has fewer steps.
     if (version > before.version) return migrate(pool, tables, steps)
     const from = version === 0 ? '' : ` from version ${version}`
     const task = `bring the tables of the schema ${tables.schema}${from} to version ${steps.length}`
-    throw await withAdvice(error, pool, task)
+    throw await withAdvice(error, quick, task)
   }
 }
 

@@ -3,8 +3,6 @@
  * others are adapted in a line:
  *
  * @example
- * // ioredis, also for a cluster
- * redisStore({ sendCommand: ([name, ...args]) => redis.call(name, ...args) })
  * // createCluster() of `redis`, which has to be told the key
  * redisStore({
  *   sendCommand: (args) =>
@@ -14,6 +12,12 @@
 export interface RedisClient {
   /** Sends a command, whose name is the first argument, and answers Redis's reply. */
   sendCommand(args: string[]): Promise<unknown>
+}
+
+/** A client of `ioredis`, also for a cluster, which has one method for every command. */
+export interface IoRedisClient {
+  /** Sends a command and answers Redis's reply. */
+  call(name: string, ...args: string[]): Promise<unknown>
 }
 
 /** Milliseconds as Redis takes them: whole, and never earlier than asked. */
