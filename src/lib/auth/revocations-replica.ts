@@ -9,6 +9,7 @@ import type {
   RevocationsPage,
   StoreEpoch,
 } from '../state/store.ts'
+import type { StoreOutage } from '../state/store-outage.ts'
 import { isForgottenByMemory, isOfEpoch, type MemoryRule } from './forgotten.ts'
 import { isEndedBy } from './revocation.ts'
 import { revocationsCopy } from './revocations-copy.ts'
@@ -16,6 +17,8 @@ import { type StoreTime, storeTimeFrom } from './store-time.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
+/** How long a store that failed is left alone before it is asked again, in milliseconds. */
+const probeAfterMs = 500
 /** How many are written at once, or looked at before others get their turn. */
 const batchSize = 1000
 
@@ -54,6 +57,8 @@ export interface ReplicaOptions {
   readonly maxLagMs: number
   /** For revocations in memory only. Default: sessions of another epoch are over. */
   readonly memory?: MemoryRule
+  /** Told when the store begins and ends to be away. Default: each request asks it again. */
+  readonly outage?: Pick<StoreOutage, 'failure' | 'began' | 'ended' | 'onDoubt'>
   /** Called when the copy is up to date for the first time. */
   onFirstRead?(): void
 }
@@ -99,7 +104,7 @@ interface Reading {
 
 function remoteRevocations(
   revocations: Revocations,
-  { clock, maxLagMs, onFirstRead }: ReplicaOptions,
+  { clock, maxLagMs, outage, onFirstRead }: ReplicaOptions,
 ): RevocationsReplica {
   const copy = revocationsCopy(clock)
   let epoch: StoreEpoch | undefined
@@ -110,7 +115,10 @@ function remoteRevocations(
   let before: StoreEpoch | undefined
   let failure: unknown
   let storeTime: (() => StoreTime) | undefined
+  let probe: NodeJS.Timeout | undefined
+  let isClosed = false
   const unsubscribe = revocations.subscribe?.(() => void refresh())
+  outage?.onDoubt(() => void refresh())
 
   /** Keeps what came, also where nobody waits for it any more. */
   function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
@@ -168,16 +176,35 @@ function remoteRevocations(
     return { asked, done }
   }
 
+  /** Nobody waits for a store that is away: it is asked again beside the requests. */
   async function refresh(): Promise<boolean> {
+    return outage?.failure() ? false : ask()
+  }
+
+  async function ask(): Promise<boolean> {
     // One that still gets its pages goes on; one that hangs is left behind.
     if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
+    const { asked, done } = reading
     try {
-      await withTimeout(deadlineMs, reading.done)
+      await withTimeout(deadlineMs, done)
+      outage?.ended()
       return true
     } catch (error) {
       failure = error
+      // There may be very many pages, and the store answers.
+      const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs
+      if (!isReading) goAway(error)
       return false
     }
+  }
+
+  function goAway(error: unknown): void {
+    if (!outage || isClosed) return
+    outage.began(error)
+    probe ??= setTimeout(() => {
+      probe = undefined
+      void ask()
+    }, probeAfterMs).unref()
   }
 
   async function write(written: readonly Revocation[]): Promise<void> {
@@ -201,7 +228,11 @@ function remoteRevocations(
     isDead: (identity) => isForgotten(identity) || isEndedBy(copy, identity),
     isForgotten,
     write,
-    close: () => unsubscribe?.(),
+    close() {
+      isClosed = true
+      clearTimeout(probe)
+      unsubscribe?.()
+    },
   }
 }
 

@@ -9,93 +9,129 @@ import type {
   StateStore,
   TokenStore,
 } from './store.ts'
+import type { StoreOutage } from './store-outage.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 export const storeTimeoutMs = 2000
 /** The same for a list of all that failed for good, which may be long; no request waits for it. */
 const listTimeoutMs = 30_000
 
-/** The same store, whose calls all end: a request never waits for one that hangs. */
-export function boundedStore({
-  revocations,
-  singleUse,
-  tokenStore,
-  ledger,
-  aliases,
-  ...store
-}: StateStore): StateStore {
+/** Makes a call of a store that ends: a request never waits for one that hangs. */
+type Bounded = <Value>(call: () => Promise<Value>, timeoutMs?: number) => Promise<Value>
+
+/**
+ * The same store, whose calls all end. While it is away, they fail at once; only what asks whether
+ * it is back, `revocations.since`, goes through.
+ */
+export function boundedStore(store: StateStore, outage: BoundingOutage = noOutage): StateStore {
+  const { revocations, singleUse, tokenStore, ledger, aliases, problems } = store
+  const bounded = boundedBy(outage)
   return {
-    ...(store.problems ? { problems: () => withTimeout(storeTimeoutMs, store.problems!()) } : {}),
-    revocations: boundedRevocations(revocations),
-    singleUse: { claim: (...given) => withTimeout(storeTimeoutMs, singleUse.claim(...given)) },
-    tokenStore: boundedTokenStore(tokenStore),
-    ledger: boundedLedger(ledger),
+    ...(problems ? { problems: () => withTimeout(storeTimeoutMs, store.problems!()) } : {}),
+    ...(store.close ? { close: () => store.close!() } : {}),
+    revocations: boundedRevocations(revocations, bounded),
+    singleUse: { claim: (...given) => bounded(() => singleUse.claim(...given)) },
+    tokenStore: boundedTokenStore(tokenStore, bounded),
+    ledger: boundedLedger(ledger, bounded),
     aliases: {
-      add: (...given) => withTimeout(storeTimeoutMs, aliases.add(...given)),
-      find: (...given) => withTimeout(storeTimeoutMs, aliases.find(...given)),
+      add: (...given) => bounded(() => aliases.add(...given)),
+      find: (...given) => bounded(() => aliases.find(...given)),
     },
   }
 }
 
-function boundedRevocations(revocations: Revocations): Revocations {
+/** What is asked of an outage here. */
+type BoundingOutage = Pick<StoreOutage, 'failure' | 'doubt'>
+
+const noOutage: BoundingOutage = { failure: () => undefined, doubt() {} }
+
+function boundedBy(outage: BoundingOutage): Bounded {
+  return async function bounded(call, timeoutMs = storeTimeoutMs) {
+    const failure = outage.failure()
+    if (failure) throw failure.cause
+    try {
+      return await withTimeout(timeoutMs, call())
+    } catch (error) {
+      outage.doubt()
+      throw error
+    }
+  }
+}
+
+function boundedRevocations(revocations: Revocations, bounded: Bounded): Revocations {
   return {
-    write: (...given) => withTimeout(storeTimeoutMs, revocations.write(...given)),
+    write: (...given) => bounded(() => revocations.write(...given)),
     since: (...given) => withTimeout(storeTimeoutMs, revocations.since(...given)),
     ...(revocations.beginEpoch
-      ? { beginEpoch: () => withTimeout(storeTimeoutMs, revocations.beginEpoch!()) }
+      ? { beginEpoch: () => bounded(() => revocations.beginEpoch!()) }
       : {}),
     ...(revocations.subscribe ? { subscribe: revocations.subscribe.bind(revocations) } : {}),
     ...(revocations.local ? { local: revocations.local } : {}),
   }
 }
 
-function boundedTokenStore(tokenStore: TokenStore): TokenStore {
+function boundedTokenStore(tokenStore: TokenStore, bounded: Bounded): TokenStore {
   return {
-    put: (...given) => withTimeout(storeTimeoutMs, tokenStore.put(...given)),
-    get: (...given) => withTimeout(storeTimeoutMs, tokenStore.get(...given)),
-    replace: (...given) => withTimeout(storeTimeoutMs, tokenStore.replace(...given)),
-    remove: (...given) => withTimeout(storeTimeoutMs, tokenStore.remove(...given)),
-    lease: (...given) => boundedLease(tokenStore, ...given),
-    endLease: (...given) => withTimeout(storeTimeoutMs, tokenStore.endLease(...given)),
+    put: (...given) => bounded(() => tokenStore.put(...given)),
+    get: (...given) => bounded(() => tokenStore.get(...given)),
+    replace: (...given) => bounded(() => tokenStore.replace(...given)),
+    remove: (...given) => bounded(() => tokenStore.remove(...given)),
+    lease: (...given) => boundedLease(tokenStore, bounded, ...given),
+    endLease: (...given) => bounded(() => tokenStore.endLease(...given)),
   }
 }
 
 /** A lease that was granted too late is ended, as its caller sends nothing. */
 function boundedLease(
   tokenStore: TokenStore,
+  bounded: Bounded,
   sessionId: string,
   request: LeaseRequest,
 ): Promise<LeaseAnswer> {
-  const asked = tokenStore.lease(sessionId, request)
-  return withTimeout(storeTimeoutMs, asked).catch((error: unknown) => {
+  let asked: Promise<unknown> | undefined
+  const lease = () => {
+    const answer = tokenStore.lease(sessionId, request)
+    asked = answer
+    return answer
+  }
+  return bounded(lease).catch((error: unknown) => {
     // Where it was not granted, this does nothing.
     const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
-    void asked.then(giveBack).catch(() => {})
+    void asked?.then(giveBack).catch(() => {})
     throw error
   })
 }
 
-function boundedLedger(ledger: Ledger): Ledger {
+function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {
   return {
-    claim: (claim) => boundedClaim(ledger, claim),
-    renew: (...given) => withTimeout(storeTimeoutMs, ledger.renew(...given)),
-    settle: (...given) => withTimeout(storeTimeoutMs, ledger.settle(...given)),
+    claim: (claim) => boundedClaim(ledger, bounded, claim),
+    renew: (...given) => bounded(() => ledger.renew(...given)),
+    settle: (...given) => bounded(() => ledger.settle(...given)),
     // How long that takes is up to the application's transaction.
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
-    release: (...given) => withTimeout(storeTimeoutMs, ledger.release(...given)),
-    putDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.putDeadLetter(...given)),
-    getDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.getDeadLetter(...given)),
-    deadLetters: () => withTimeout(listTimeoutMs, ledger.deadLetters()),
-    removeDeadLetter: (...given) => withTimeout(storeTimeoutMs, ledger.removeDeadLetter(...given)),
+    release: (...given) => bounded(() => ledger.release(...given)),
+    putDeadLetter: (...given) => bounded(() => ledger.putDeadLetter(...given)),
+    getDeadLetter: (...given) => bounded(() => ledger.getDeadLetter(...given)),
+    deadLetters: () => bounded(() => ledger.deadLetters(), listTimeoutMs),
+    removeDeadLetter: (...given) => bounded(() => ledger.removeDeadLetter(...given)),
   }
 }
 
 /** What was granted too late is given back: nobody works on it, and the next attempt may come soon. */
-function boundedClaim(ledger: Ledger, claim: DeliveryClaim): Promise<ClaimAnswer> {
-  const granted = ledger.claim(claim)
-  return withTimeout(storeTimeoutMs, granted).catch((error: unknown) => {
+function boundedClaim(
+  ledger: Ledger,
+  bounded: Bounded,
+  claim: DeliveryClaim,
+): Promise<ClaimAnswer> {
+  let granted: Promise<unknown> | undefined
+  const ask = () => {
+    const answer = ledger.claim(claim)
+    granted = answer
+    return answer
+  }
+  return bounded(ask).catch((error: unknown) => {
     // Where it was not granted, this does nothing.
-    void granted.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
+    void granted?.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
     throw error
   })
 }

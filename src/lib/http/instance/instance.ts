@@ -41,6 +41,7 @@ import type { OwnSession } from '../../session/own-session.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
 import type { StateStore } from '../../state/store.ts'
+import { type StoreOutage, storeOutage } from '../../state/store-outage.ts'
 import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
 import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
@@ -82,6 +83,7 @@ export interface Instance {
   /** Finds an organization by the application's own id. */
   readonly lookUpOrganization: LookUpOrganization
   readonly store: StateStore
+  readonly outage: StoreOutage
   readonly revocations: RevocationsReplica
   readonly revoke: Revoke
   readonly csrf: CsrfTokens
@@ -116,7 +118,8 @@ export function createInstance(config: Config): Instance {
   const maxPageSize = defaultMaxPageSize
   const api = { client: config, discover, send, clock, logger, limits, maxPageSize }
   const scalekit = new ScalekitClient(api)
-  const store = boundedStore(config.store ?? processStore(id, clock))
+  const outage = storeOutage({ clock, logger })
+  const store = boundedStore(config.store ?? processStore(id, clock), outage)
   const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, {
     clock,
@@ -125,6 +128,7 @@ export function createInstance(config: Config): Instance {
       afterRestart: config.session.afterRestart,
       onOtherProcess: once(() => logger.error(storeNotShared)),
     },
+    outage,
     onFirstRead: storeProblems(store, logger),
   })
   const newest = newestCookies({
@@ -167,6 +171,7 @@ export function createInstance(config: Config): Instance {
       logger,
     }),
     store,
+    outage,
     revocations,
     csrf,
     sessions,
