@@ -64,6 +64,7 @@ export {
   ScalekitError,
   WebhookError,
 } from './lib/ground/errors.ts'
+export type { HealthState } from './lib/ground/health-state.ts'
 export type { LogFields, Logger } from './lib/ground/log.ts'
 export type {
   AccessTokenClaims,
@@ -95,6 +96,7 @@ export {
   requireThat,
 } from './lib/http/guards/standalone-guards.ts'
 export { getAuth } from './lib/http/instance/context.ts'
+export type { Health } from './lib/http/instance/health.ts'
 export type { Routes } from './lib/http/instance/route.ts'
 export type { Middleware, Next } from './lib/http/request/middleware.ts'
 export type { ScalekitAuth } from './lib/http/scalekit-auth.ts'

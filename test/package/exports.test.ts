@@ -141,6 +141,8 @@ const types: Readonly<Record<string, readonly string[]>> = {
     'GeneralErrorCode',
     'GuardOptions',
     'Guards',
+    'Health',
+    'HealthState',
     'HookResult',
     'HttpOptions',
     'Identity',

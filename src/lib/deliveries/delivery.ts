@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { DeliveryInfo, Emit } from '../auth/events.ts'
 import { randomText } from '../ground/bytes.ts'
 import { ScalekitError, WebhookError } from '../ground/errors.ts'
+import type { HealthState } from '../ground/health-state.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { ClaimAnswer, DeadLetter, DeliveryClaim, Ledger } from '../state/store.ts'
 import { parseBody } from '../webhooks/body.ts'
@@ -35,8 +36,10 @@ export interface Deliveries {
   take(delivery: VerifiedDelivery): Promise<Outcome>
   /** Begins to handle what waits in a queue, where there is one. */
   start(): void
-  /** Begins nothing more, and ends with what has begun. */
+  /** Begins nothing more, and ends with what has begun, or after a while. */
   close(): Promise<void>
+  /** Whether the queue takes deliveries, where there is one. */
+  health?(): HealthState
 }
 
 /** An answer to a claim, with the owner who asked. */

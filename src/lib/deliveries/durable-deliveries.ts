@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFields } from '../ground/error-fields.ts'
 import { WebhookError } from '../ground/errors.ts'
+import { watch } from '../ground/health-state.ts'
 import { quote, textOfThrown, withFields } from '../ground/log.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
@@ -36,13 +37,17 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
   const { queue, dispatcher, react, emit, logger } = parts
   let stop: (() => Promise<void>) | undefined
   let isClosed = false
+  const { state, worked, failed } = watch()
   const run = runWith(parts, () => isClosed)
 
   async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
     try {
       const queued = { deliveryId, body: raw.toString(), receivedAt }
-      return (await withTimeout(parts.timeoutMs, queue.enqueue(queued))).isSameBody
+      const { isSameBody } = await withTimeout(parts.timeoutMs, queue.enqueue(queued))
+      worked()
+      return isSameBody
     } catch (cause) {
+      failed(cause)
       throw new WebhookError('webhook_queue_unavailable', 'The queue did not accept the delivery', {
         cause,
       })
@@ -74,6 +79,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       isClosed = true
       await stop?.()
     },
+    health: state,
   }
 }
 

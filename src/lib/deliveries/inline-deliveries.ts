@@ -1,7 +1,14 @@
 import type { React } from '../auth/reactions.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import { type Attempt, type AttemptParts, attemptsWith } from './attempts.ts'
 import { claim, type Deliveries, leaseMs, type Outcome } from './delivery.ts'
 import { tellClaim, tellReaction } from './delivery-log.ts'
+
+/**
+ * How long `auth.close()` waits for handlers, in milliseconds: less than the thirty seconds that
+ * Kubernetes gives a process by default.
+ */
+const closeTimeoutMs = 20_000
 
 /** What it takes to handle deliveries. */
 export interface InlineParts extends AttemptParts {
@@ -20,6 +27,15 @@ type AwaitedAttempt = Attempt & { isLate: boolean }
 export function inlineDeliveries(parts: InlineParts): Deliveries {
   const { ledger, react, emit, logger } = parts
   const attempts = attemptsWith(parts)
+  const running = new Set<Promise<Outcome>>()
+
+  /** The application's own end waits for it, also where the sender no longer does. */
+  function counted(work: Promise<Outcome>): Promise<Outcome> {
+    running.add(work)
+    const end = () => void running.delete(work)
+    work.then(end, end)
+    return work
+  }
 
   return {
     async take(delivery) {
@@ -29,10 +45,17 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
       // An earlier attempt may have ended too late to be asked for again.
       const mayHaveLetter = claimed.attempt > 1
       const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter, isLate: false }
-      return inTime(attempt, handle(attempt))
+      return inTime(attempt, counted(handle(attempt)))
     },
     start() {},
-    async close() {},
+    async close() {
+      const ended = Promise.allSettled(running)
+      await withTimeout(closeTimeoutMs, ended).catch(() => {
+        logger.warn(
+          `auth.close(): ${running.size} webhook handlers have not ended after ${closeTimeoutMs / 1000} s: Scalekit’s next attempt runs them again`,
+        )
+      })
+    },
   }
 
   /** The sender is told to ask again, which it may never do; the work goes on all the same. */

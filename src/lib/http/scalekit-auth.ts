@@ -11,6 +11,7 @@ import { assertCalled } from './guards/assert-called.ts'
 import { type Guards, guards } from './guards/guards.ts'
 import { type Protect, protectWith } from './guards/protect.ts'
 import { attach } from './instance/context.ts'
+import { type Health, healthOf } from './instance/health.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
 import { rememberInstance } from './instance/instance-of.ts'
 import { misplaced, type Routes } from './instance/route.ts'
@@ -118,7 +119,21 @@ export interface ScalekitAuth extends Guards {
    * adapters of AWS Lambda do.
    */
   readonly captureRawBody: Middleware
-  /** Stops what runs in the background, and waits for handlers that a queue has begun to run. */
+  /**
+   * Whether the store, Scalekit and the queue work, for a health check of yours. A process is ready
+   * to take requests while `store.ok` is true. Never rejects.
+   *
+   * @example
+   * app.get('/readyz', async (_req, res) => {
+   *   const { store } = await auth.health()
+   *   res.sendStatus(store.ok ? 200 : 503)
+   * })
+   */
+  health(): Promise<Health>
+  /**
+   * Stops what runs in the background, and waits for webhook handlers that have begun: inline for 20
+   * seconds at most, and those that a queue runs until they end or time out. Close the server first.
+   */
   close(): Promise<void>
 }
 
@@ -134,7 +149,7 @@ export interface ScalekitAuth extends Guards {
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
   const instance = createInstance(parseConfig(options))
-  const { addresses, config, deliveries, events, revocations, scalekit } = instance
+  const { addresses, config, deliveries, events, revocations, scalekit, store } = instance
   const loginUrl = addresses.paths.login
   const routes = routesOf(instance)
   const session = sessionMiddleware(instance)
@@ -159,10 +174,12 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     webhooks: webhooksMember(instance),
     on: events.on,
     captureRawBody: captureRawBody(places),
+    health: () => healthOf(instance),
     async close() {
       stopTap()
       await deliveries.close()
       revocations.close()
+      store.close?.()
     },
   })
   rememberInstance(auth, instance)

@@ -1,10 +1,9 @@
-import type { Clock } from '../ground/clock.ts'
-import { type Condition, watch } from '../ground/condition.ts'
+import { type HealthState, watch } from '../ground/health-state.ts'
 import type { Logger } from '../ground/log.ts'
 
 /** Whether the store answers, so that no request waits for one that does not. */
 export interface StoreOutage {
-  condition(): Condition
+  state(): HealthState
   /** What the store last failed with, while it is away. */
   failure(): { readonly cause: unknown } | undefined
   began(cause: unknown): void
@@ -16,17 +15,17 @@ export interface StoreOutage {
 }
 
 /** An outage is two lines in the log, however many requests it costs. */
-export function storeOutage({ clock, logger }: { clock: Clock; logger: Logger }): StoreOutage {
+export function storeOutage(logger: Logger): StoreOutage {
   let failure: { readonly cause: unknown } | undefined
   let probe = () => {}
-  const { condition, worked, failed } = watch(clock, {
+  const { state, worked, failed } = watch({
     onFailure: (cause) =>
       logger.error(`store_unavailable: the store does not answer, guards answer 503: ${cause}`),
     onRecovery: (afterMs) =>
       logger.info(`store: it answers again, after ${(afterMs / 1000).toFixed(1)} s`),
   })
   return {
-    condition,
+    state,
     failure: () => failure,
     began(cause) {
       failure = { cause }

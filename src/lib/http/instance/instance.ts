@@ -30,6 +30,7 @@ import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deli
 import { type Replay, replayWith } from '../../deliveries/replay.ts'
 import { type Clock, maxClockDifferenceMs } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
+import { type Watch, watch } from '../../ground/health-state.ts'
 import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
@@ -46,6 +47,7 @@ import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
 import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
 import { type Addresses, addressesOf } from './addresses.ts'
+import { watchedSend } from './health.ts'
 import { sessionsWith, sourcesIn } from './session-parts.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
 import { storeProblems } from './store-problems.ts'
@@ -84,6 +86,8 @@ export interface Instance {
   readonly lookUpOrganization: LookUpOrganization
   readonly store: StateStore
   readonly outage: StoreOutage
+  /** Whether Scalekit answers. */
+  readonly provider: Watch
   readonly revocations: RevocationsReplica
   readonly revoke: Revoke
   readonly csrf: CsrfTokens
@@ -112,13 +116,14 @@ export function createInstance(config: Config): Instance {
   const id = instanceId(config)
   const seal = (purpose: string) => sealer(config.secret, `${purpose} ${id}`)
   const cookieStyle = { isSecure: config.baseUrl[0].protocol === 'https:' }
-  const send = senderFor(config)
+  const provider = watch()
+  const send = watchedSend(senderFor(config), provider)
   const discover = discoverOnce(config, { send, clock, logger })
   const limits = limitsFor(config.http.timeoutSeconds * 1000)
   const maxPageSize = defaultMaxPageSize
   const api = { client: config, discover, send, clock, logger, limits, maxPageSize }
   const scalekit = new ScalekitClient(api)
-  const outage = storeOutage({ clock, logger })
+  const outage = storeOutage(logger)
   const store = boundedStore(config.store ?? processStore(id, clock), outage)
   const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, {
@@ -172,6 +177,7 @@ export function createInstance(config: Config): Instance {
     }),
     store,
     outage,
+    provider,
     revocations,
     csrf,
     sessions,

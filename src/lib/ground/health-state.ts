@@ -1,8 +1,7 @@
-import type { Clock } from './clock.ts'
 import { quote, textOfThrown } from './log.ts'
 
 /** Whether something that the application depends on works, as far as this process knows. */
-export interface Condition {
+export interface HealthState {
   readonly ok: boolean
   /** Since when, in milliseconds since the epoch. */
   readonly since: number
@@ -10,36 +9,37 @@ export interface Condition {
   readonly cause?: string
 }
 
-/** Keeps a {@link Condition} by what becomes of calls. */
+/** Keeps a {@link HealthState} by what becomes of calls. */
 export interface Watch {
-  condition(): Condition
+  state(): HealthState
   worked(): void
   failed(cause: unknown): void
 }
 
-/** What is called where a condition changes. */
+/** What is called where a state changes. */
 export interface Changes {
+  /** @param cause Safe for a log line. */
   onFailure?(cause: string): void
   /** @param afterMs How long it lasted. */
   onRecovery?(afterMs: number): void
 }
 
-/** It works until it is known not to. */
-export function watch(clock: Clock, { onFailure, onRecovery }: Changes = {}): Watch {
-  let condition: Condition = { ok: true, since: clock() }
+/** It works until it is known not to. The time is the machine's, as an operator reads it. */
+export function watch({ onFailure, onRecovery }: Changes = {}): Watch {
+  let state: HealthState = { ok: true, since: Date.now() }
   return {
-    condition: () => condition,
+    state: () => state,
     worked() {
-      if (condition.ok) return
-      const { since } = condition
-      condition = { ok: true, since: clock() }
-      onRecovery?.(condition.since - since)
+      if (state.ok) return
+      const { since } = state
+      state = { ok: true, since: Date.now() }
+      onRecovery?.(state.since - since)
     },
     failed(cause) {
-      const text = quote(textOf(cause))
-      const wasOk = condition.ok
-      condition = { ok: false, since: wasOk ? clock() : condition.since, cause: text }
-      if (wasOk) onFailure?.(text)
+      const text = textOf(cause)
+      const wasOk = state.ok
+      state = { ok: false, since: wasOk ? Date.now() : state.since, cause: text }
+      if (wasOk) onFailure?.(quote(text))
     },
   }
 }
