@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { randomText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
-import { ScalekitError } from '../ground/errors.ts'
+import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
 import { orNot } from '../ground/response-head.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
@@ -55,6 +55,8 @@ export interface Sessions {
   isOver(req: IncomingMessage): boolean
   /** What the browser's live session holds; `undefined`, too, while nobody can tell whether it is. */
   live(req: IncomingMessage): Promise<Identity | undefined>
+  /** What the browser brought, whether or not it is over; for what must not wait for the store. */
+  brought(req: IncomingMessage): Identity | undefined
   begin(
     req: IncomingMessage,
     res: ServerResponse,
@@ -66,6 +68,8 @@ export interface Sessions {
    * that the browser has got since stays.
    *
    * @param arrival When the request came. Default: now.
+   * @throws {@link LoginError} `sign_out_incomplete` where the store does not answer. The browser has
+   *   then forgotten the session, and a copy of its cookie goes on
    */
   end(req: IncomingMessage, res: ServerResponse, arrival?: Arrival): Promise<Tokens | undefined>
 }
@@ -202,6 +206,7 @@ export function liveSessions(parts: {
       if (!identity || !revocations.isFresh()) return undefined
       return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
+    brought: (req) => storage.read(req),
     begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
         const identity = await inEpoch(withTokenKey(req, verified))
@@ -216,10 +221,12 @@ export function liveSessions(parts: {
       orUnavailable(async () => {
         const identity = storage.read(req)
         const names = identity ? [identity.sessionId] : []
-        const tokens = identity && (await finish(identity))
+        const finished = identity && (await settled(finish(identity)))
+        // The user wants to be out: where no end can be recorded, the browser at least forgets it.
         await storage.clear(req, res, () => newest.isReplaced(names, arrival))
         newest.act(req, 'ends')
-        return tokens
+        if (finished?.status === 'rejected') throw incomplete(finished.reason)
+        return finished?.value
       }),
   }
 }
@@ -237,6 +244,19 @@ async function orUnavailable<Value>(work: () => Promise<Value>): Promise<Value> 
   } catch (error) {
     throw error instanceof ScalekitError ? error : unavailable(error)
   }
+}
+
+async function settled<Value>(work: Promise<Value>): Promise<PromiseSettledResult<Value>> {
+  const [outcome] = await Promise.allSettled([work])
+  return outcome
+}
+
+function incomplete(cause: unknown): LoginError {
+  const message =
+    'The cookie was cleared, but the end of the session could not be written to the store'
+  const hint =
+    'A copy of the cookie works until the session expires. Once the store answers, `auth.revoke({ userId })` ends it.'
+  return new LoginError('sign_out_incomplete', message, { cause, hint })
 }
 
 function unavailable(cause?: unknown): ScalekitError {

@@ -40,6 +40,7 @@ const statusByCode = {
     login_resolve_failed: 503,
     on_login_failed: 503,
     cross_site_request: 403,
+    sign_out_incomplete: 503,
   },
   // Guards.
   access: {

@@ -56,7 +56,8 @@ export interface ScalekitAuth extends Guards {
    *
    * @param options `returnTo` is the path to go on to; by default `/`. With `local: true`, the session
    *   at Scalekit goes on: the next sign-in in this browser may need no password.
-   * @throws {@link ScalekitError} `store_unavailable` when the session could not be ended
+   * @throws {@link LoginError} `sign_out_incomplete` while the store does not answer: the cookie is
+   *   cleared, and a copy of it works until the session expires
    */
   logout(
     req: IncomingMessage,

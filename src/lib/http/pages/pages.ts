@@ -71,6 +71,10 @@ const wordsByCode: { readonly [Code in ScalekitErrorCode]?: Words } = {
     title: 'Not available right now',
     text: 'We cannot check your session at the moment. You were not signed out. Please try again.',
   },
+  sign_out_incomplete: {
+    title: 'You are signed out in this browser only',
+    text: 'This browser has forgotten your session, but we could not record the sign-out. A copy of the session, if there is one, works until it expires. On a shared computer, close the browser, too.',
+  },
   authorization_unavailable: {
     title: 'Not available right now',
     text: 'We cannot check what you may do at the moment. You were not signed out. Please try again.',

@@ -30,7 +30,7 @@ interface LogoutOptions {
 /**
  * Signs the browser out here, then at Scalekit unless it is `local`, then goes on to `returnTo`.
  *
- * @throws ScalekitError `store_unavailable` when the session could not be ended
+ * @throws LoginError `sign_out_incomplete` when only the browser forgot the session
  */
 export async function endLogin(
   instance: Instance,
@@ -94,24 +94,51 @@ export async function logoutRoute(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const { addresses, sessions, theme } = instance
+  const { addresses, csrf, theme } = instance
   assertMethod(req, res, ['GET', 'POST'], 'A sign-out must be a GET or a POST')
   const query = queryOf(req)
   const returnTo = query.get('return_to') ?? undefined
-  const principal = await sessions.ask(req, res)
-  if (principal.status === 'signed-out') {
+  const session = await sessionToEnd(instance, req, res)
+  if (!session) {
     goOn(instance, req, res, query)
-  } else if (await isWanted(req, ownFormProof(instance, req, principal.sessionId))) {
-    addLogFields(req, { userId: principal.user.id, organizationId: principal.organizationId })
+  } else if (await isWanted(req, ownFormProof(instance, req, session.sessionId))) {
+    addLogFields(req, { userId: session.userId, organizationId: session.organizationId })
     await endLogin(instance, req, res, returnTo === undefined ? {} : { returnTo })
   } else if (req.method === 'GET') {
     tell(instance, req, 'sign-out', 'the request did not come from this site: asking the user')
     const action = ownAction(addresses, req, returnTo)
-    sendPage(res, 200, signOutPage(action, { csrf: principal.csrfToken() }), theme)
+    sendPage(res, 200, signOutPage(action, { csrf: csrf.issue(session.sessionId) }), theme)
   } else {
     throw new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
       hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',
     })
+  }
+}
+
+/** A session that a browser wants to be rid of. */
+interface SessionToEnd {
+  readonly sessionId: string
+  readonly userId: string
+  readonly organizationId: string | undefined
+}
+
+/** While the store is away, one that may be over already is worth a sign-out, too. */
+async function sessionToEnd(
+  { sessions }: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<SessionToEnd | undefined> {
+  try {
+    const principal = await sessions.ask(req, res)
+    if (principal.status === 'signed-out') return undefined
+    const { sessionId, user, organizationId } = principal
+    return { sessionId, userId: user.id, organizationId }
+  } catch (error) {
+    if (!(error instanceof ScalekitError && error.code === 'store_unavailable')) throw error
+    const identity = sessions.brought(req)
+    if (!identity) throw error
+    const { sessionId, sub: userId, organizationId } = identity
+    return { sessionId, userId, organizationId }
   }
 }
 

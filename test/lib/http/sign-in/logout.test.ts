@@ -1,9 +1,11 @@
 import { MemoryStore } from 'express-session'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../../src/index.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { failingStore } from '../../../support/failing-store.ts'
 import { isExpressSession, sessionCookie } from '../../../support/session-cookie.ts'
 import { start } from '../../../support/start.ts'
-import { handedOn, navigation } from '../../../support/visitor.ts'
+import { background, handedOn, navigation } from '../../../support/visitor.ts'
 
 const ada = 'ada@acme.example'
 const click = { ...navigation, 'Sec-Fetch-Site': 'same-origin' }
@@ -113,16 +115,46 @@ describe('/logout', () => {
     },
   )
 
-  it('answers 503 and keeps the session when the revocation cannot be written', async () => {
+  it('has the browser forget the session where its end cannot be recorded, and says what that means', async () => {
     const store = memoryStore()
     const revocations = {
       ...store.revocations,
       write: () => Promise.reject(new Error('read only')),
     }
-    const { browser } = await signedIn({ options: { store: { ...store, revocations } } })
-    const answer = await browser.post('/logout', click).expect(503)
-    expect(answer.text).toContain('store_unavailable')
-    await browser.call('/app').expect(200)
+    const { browser, cookie, url, log } = await signedIn({
+      options: { store: { ...store, revocations } },
+    })
+    const answer = await browser.open('/logout', click).expect(503)
+    expect(answer.text).toContain('sign_out_incomplete')
+    expect(answer.text).toContain('You are signed out in this browser only')
+    await browser.call('/app').expect(401)
+    // In a cookie, that is all: a copy goes on. What lies in a store is gone.
+    if (!isExpressSession)
+      expect((await fetch(`${url}/app`, { headers: { cookie } })).status).toBe(200)
+    expect(log.at(-1)).toContain('`auth.revoke({ userId })` ends it')
+  })
+
+  it('is the same while nobody can tell whether the session is over', async () => {
+    const store = failingStore()
+    const { browser } = await signedIn({ options: { store: store.store } })
+    store.is('refusing')
+    await eventually(() => browser.call('/app').expect(503).then())
+    const asked = await browser.open('/logout').expect(200)
+    expect(asked.text).toContain('method="post"')
+    const { body } = await browser.post('/logout', background)
+    expect(body.code).toBe('sign_out_incomplete')
+    store.is('well')
+    await eventually(() => browser.call('/app').expect(401).then())
+  })
+
+  it('of another site is refused then, too', async () => {
+    const store = failingStore()
+    const { browser } = await signedIn({ options: { store: store.store } })
+    store.is('refusing')
+    await eventually(() => browser.call('/app').expect(503).then())
+    await browser.post('/logout', { ...navigation, 'Sec-Fetch-Site': 'cross-site' }).expect(403)
+    store.is('well')
+    await eventually(() => browser.call('/app').expect(200).then())
   })
 
   it('goes without the hint when the tokens are out of reach', async () => {
