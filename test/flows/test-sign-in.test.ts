@@ -338,7 +338,7 @@ describe.skipIf(isExpressSession)('signIn() for each kind of session', () => {
     const [, , parts] = kinds[1]!
     const { auth, visitor, log } = await start({ ...parts(), options: { session: 'auto' } })
     const { headers } = await signIn(auth, ada)
-    await visitor().call('/me', headers).expect(500)
+    await visitor().call('/app', headers).expect(401)
     expect(log.join('\n')).toContain('signIn(auth, who, { app })')
   })
 })

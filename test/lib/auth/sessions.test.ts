@@ -216,17 +216,17 @@ describe('end', () => {
     expect(principalFor(cookie)).toMatchObject({ reason: 'revoked' })
   })
 
-  it('keeps the cookie when the revocation cannot be written, since the session then lives', async () => {
+  it('clears the cookie when the revocation cannot be written, and says so', async () => {
     const { begin, sessions, fail } = application()
     const cookie = await begin()
     fail('revocations')
     const res = responseTo()
     await expect(sessions.end(requestWith(cookie), res)).rejects.toMatchObject({
-      name: 'ScalekitError',
-      code: 'store_unavailable',
+      name: 'LoginError',
+      code: 'sign_out_incomplete',
       status: 503,
     })
-    expect(setCookieLines(res)).toEqual([])
+    expect(cookieAfter(res)).toBe('__Host-scalekit-session=')
   })
 
   it('ends the session without its tokens when the token store fails', async () => {

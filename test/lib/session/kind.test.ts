@@ -33,23 +33,37 @@ describe('the kind of session', () => {
     await visitor().call('/silent').expect(200)
   })
 
-  it('is settled by the first session in a cookie', async () => {
-    const { visitor } = await start(half)
+  it('is express-session where it comes after a session in a cookie, which is then over', async () => {
+    const { visitor, log } = await start(half)
     const browser = visitor()
     await browser.signIn(home, ada)
-    await expectChanged(visitor(), '/shop', 'This request came with')
     await browser.call('/other').expect(200)
+    const { body } = await browser.call('/shop').expect(200)
+    expect(body).toEqual({ status: 'signed-out', reason: 'no-session' })
+    expect(log.filter((line) => line.startsWith('warn session_kind: '))).toHaveLength(1)
+    // One application never has both.
+    await expectChanged(browser, '/other', 'This request came without')
   })
 
-  it('stays settled by a cookie where the process that began the session has ended', async () => {
-    const { visitor, emulator, url } = await start(half)
-    const browser = visitor()
-    await browser.signIn(home, ada)
-    const cookie = `scalekit-session=${browser.cookie('scalekit-session')}`
-    const next = await start({ ...half, emulator, options: { baseUrl: url } })
-    const { body } = await next.visitor().call('/other', { cookie }).expect(200)
-    expect(body.user.email).toBe(ada)
-    await expectChanged(next.visitor(), '/shop', 'This request came with')
+  it('recovers where the first sign-in came while the application’s store was away', async () => {
+    const store = new MemoryStore()
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(applicationSession(store))
+        mountAtRoot(app, auth)
+      },
+    })
+    store.emit('disconnect')
+    const early = visitor()
+    await early.signIn(home, ada)
+    expect(early.cookieNames()).toEqual(['scalekit-session'])
+    store.emit('connect')
+    await early.call('/app').expect(401)
+    await early.signIn(home, ada)
+    await early.call('/app').expect(200)
+    // The cookie of before would sign in again whenever the store is away.
+    expect(early.cookieNames()).toEqual(['connect.sid'])
+    await visitor().signIn(home, ada)
   })
 
   it('is not settled by visitors who come while the application’s store is away', async () => {

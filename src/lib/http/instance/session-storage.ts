@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
+import { warnerOnce } from '../../ground/log.ts'
 import type { Sealer } from '../../ground/seal.ts'
 import { expressSession } from '../../session/express-session.ts'
 import { detectedKind, type SessionStorages } from '../../session/kind.ts'
@@ -31,8 +32,13 @@ export function sessionStorage(
       logger,
     }),
   }
-  return kind === 'auto' ? detectedKind(storages) : storages[kind]
+  const warnOnce = warnerOnce(logger)
+  const onFound = () => warnOnce(expressSessionFound)
+  return kind === 'auto' ? detectedKind(storages, { onFound }) : storages[kind]
 }
+
+const expressSessionFound =
+  'session_kind: express-session ran for this request, and not for an earlier one whose session is in a cookie. Sessions in cookies are over. If express-session was there all the time, its store had been disconnected; otherwise, mount it above scalekitAuth() and for every route. In a test, pass the application to signIn(): signIn(auth, who, { app })'
 
 /**
  * Mounts `express-session` for an application that left it to us.
