@@ -13,6 +13,11 @@ export function createApp(auth: ScalekitAuth, isStopping: () => boolean = () => 
   app.get('/healthz', (_req, res) => {
     res.sendStatus(isStopping() ? 503 : 200)
   })
+  // For a rolling deployment: this process takes requests once it has reached the store.
+  app.get('/readyz', async (_req, res) => {
+    const { store } = await auth.health()
+    res.sendStatus(store.ok && !isStopping() ? 200 : 503)
+  })
   app.use(auth)
   app.get('/', requireAuth(), (req, res) => {
     res.json({ email: req.scalekit.user?.email, process: process.pid })
@@ -24,7 +29,9 @@ async function main(): Promise<void> {
   const { PORT = '3001', REDIS_URL = 'redis://127.0.0.1:6379' } = process.env
   // Without its queue, a command fails at once while Redis is away, and guards answer 503.
   const client = createClient({ url: REDIS_URL, disableOfflineQueue: true })
-  await client.on('error', ({ message }: Error) => console.error(`redis: ${message}`)).connect()
+  const report = ({ message }: Error) => console.error(`redis: ${message}`)
+  // Without `await`, so that the application listens while Redis is away; it connects by itself.
+  client.on('error', report).connect().catch(report)
   const auth = scalekitAuth({ store: redisStore(client) })
 
   const server = createServer()
@@ -40,7 +47,8 @@ async function main(): Promise<void> {
   async function stop(): Promise<void> {
     await running.stop({ drainMs: 2000, graceMs: 20_000 })
     await auth.close()
-    await client.close()
+    // Not `close()`, which would wait for a Redis that is away.
+    client.destroy()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
 }

@@ -12,8 +12,9 @@ import { freePort } from '../package/free-port.ts'
 import { root } from '../package/manifest.ts'
 import { cleanEnvironment } from '../package/pack.ts'
 import { blocksOf } from '../package/readme.ts'
+import { eventually } from '../support/eventually.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
-import { hasRedis, startRedis } from '../support/redis.ts'
+import { hasRedis, type Redis, startRedis } from '../support/redis.ts'
 import { background } from '../support/visitor.ts'
 import { runExample } from './run.ts'
 
@@ -87,9 +88,8 @@ describe.skipIf(!hasRedis)('two processes with one Redis', () => {
 })
 
 describe.skipIf(!hasRedis)('the process', () => {
-  it('ends by itself when it is asked to', async () => {
-    const redis = await startRedis()
-    onTestFinished(() => redis.close())
+  /** The example as it is started, on a Redis of the test's own. */
+  async function started(redis: Redis) {
     const url = `http://localhost:${await freePort()}`
     const tsx = ['--import', 'tsx', root('examples/production/app.ts')]
     const child = spawn(process.execPath, tsx, {
@@ -106,15 +106,38 @@ describe.skipIf(!hasRedis)('the process', () => {
       },
     })
     onTestFinished(() => void child.kill('SIGKILL'))
-    let printed = ''
-    child.stderr.on('data', (text) => {
-      printed += text
-    })
+    const printed: string[] = []
+    child.stderr.on('data', (text) => printed.push(String(text)))
     await vi.waitFor(() => fetch(`${url}/healthz`), { timeout: 20_000 })
-    const exit = once(child, 'exit')
-    child.kill('SIGTERM')
-    expect([await exit, printed]).toEqual([[0, null], ''])
+    async function stop() {
+      const exit = once(child, 'exit')
+      child.kill('SIGTERM')
+      return exit
+    }
+    return { url, printed, stop }
+  }
+
+  it('ends by itself when it is asked to', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.close())
+    const { stop, printed } = await started(redis)
+    expect([await stop(), printed.join('')]).toEqual([[0, null], ''])
   }, 30_000)
+
+  it('listens while Redis is away, is ready once it is there, and ends while it is away', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.close())
+    await redis.kill()
+    const { url, stop } = await started(redis)
+    const readiness = async () => (await fetch(`${url}/readyz`)).status
+    expect(await readiness()).toBe(503)
+    expect((await fetch(url)).status).toBe(401)
+    redis.restart()
+    await eventually(async () => expect(await readiness()).toBe(200))
+    await redis.kill()
+    await eventually(async () => expect(await readiness()).toBe(503))
+    expect(await stop()).toEqual([0, null])
+  }, 40_000)
 })
 
 describe('a new secret', () => {

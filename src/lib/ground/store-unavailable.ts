@@ -12,5 +12,5 @@ export function storeUnavailable(message: string, cause?: unknown): ScalekitErro
 /** node-redis says so both of a client that never was connected and of one that was closed. */
 function hintFor(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || cause.message !== 'The client is closed') return undefined
-  return 'The Redis client is not connected. Call `await client.connect()` before the application listens.'
+  return 'The Redis client is not connected. Call `client.connect()`. The store can be used before that has ended.'
 }
