@@ -14,16 +14,18 @@ const watchMs = Number(process.argv[2] ?? 30_000)
 /** When it failed last, and whether it failed at all. */
 async function watch(works: () => Promise<boolean>, diedAt: number): Promise<string> {
   let failures = 0
-  let isWell = true
-  let healedAt = diedAt
+  let healedAt: number | undefined
   while (performance.now() - diedAt < watchMs) {
-    isWell = await works().catch(() => false)
-    if (!isWell) failures += 1
-    else if (failures === 0 || healedAt > diedAt) await delay(100)
-    else healedAt = performance.now()
-    if (isWell && healedAt > diedAt && performance.now() - healedAt > 5000) break
+    if (await works().catch(() => false)) {
+      healedAt ??= performance.now()
+      if (failures > 0 && performance.now() - healedAt > 5000) break
+      await delay(100)
+    } else {
+      failures += 1
+      healedAt = undefined
+    }
   }
-  if (!isWell) return `not within ${watchMs / 1000} s (${failures} failures)`
+  if (healedAt === undefined) return `not within ${watchMs / 1000} s (${failures} failures)`
   return failures === 0
     ? 'never failed'
     : `${Math.round(healedAt - diedAt)} ms (${failures} failures)`

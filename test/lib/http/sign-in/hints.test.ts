@@ -68,7 +68,7 @@ it('a Redis client that is not connected is told where its store fails', async (
   )
   expect(status).toBe(503)
   expect(log.at(-1)).toContain(
-    'store_unavailable: The store failed <- "The client is closed" | The Redis client is not connected. Call `await client.connect()` before the application listens.',
+    'store_unavailable: The store failed <- "The client is closed" | The Redis client is not connected. Call `client.connect()`. The store can be used before that has ended.',
   )
 })
 
