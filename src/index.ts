@@ -1,5 +1,14 @@
 export type { OptionalRevocation } from './lib/auth/event-targets.ts'
-export type { AuthEvents, DeliveryInfo } from './lib/auth/events.ts'
+export type {
+  AuditFields,
+  AuthEvents,
+  DeliveryInfo,
+  GuardDenied,
+  LoginFailed,
+  LoginSucceeded,
+  SessionEndCause,
+  SessionEnded,
+} from './lib/auth/events.ts'
 export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'
 export type { OrganizationName } from './lib/auth/organization-names.ts'

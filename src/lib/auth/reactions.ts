@@ -10,6 +10,7 @@ import {
   removedFrom,
   targetsOf,
 } from './event-targets.ts'
+import type { SessionEnded } from './events.ts'
 import { type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
@@ -17,6 +18,8 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 export interface Reaction {
   /** How many revocations it wrote. */
   readonly revocations: number
+  /** Whose sessions they ended. */
+  readonly ended: readonly EndedSessions[]
   /** How many people, roles or permissions are recorded as changed. */
   readonly changes: number
   /** A role or a permission changed, and nothing renews what sessions have of it. */
@@ -27,6 +30,12 @@ export interface Reaction {
    */
   readonly unmatchedRemovals?: number
 }
+
+/** Sessions that an event ended, by what is known of them. */
+export type EndedSessions = Pick<
+  SessionEnded,
+  'scope' | 'userId' | 'email' | 'organizationId' | 'sid'
+>
 
 /**
  * What the kit itself does about an event: a user who lost their place in an organization is out, on
@@ -86,21 +95,44 @@ export function reactions(parts: {
       await people.remember(person)
     }
     if (typeof organizationId !== 'string') {
-      return { revocations: await end(targetsOf(event, parts.revokeOn), notBefore), ...changed }
+      const targets = targetsOf(event, parts.revokeOn)
+      const ended = targets.map((target) => endedBy(target, event))
+      return { revocations: await end(targets, notBefore), ended, ...changed }
     }
     const { targets, isUnmatched } = await removalTargets(event, organizationId)
     const written = await end(targets, notBefore)
-    if (!isUnmatched) return { revocations: written, ...changed }
+    if (!isUnmatched) {
+      return { revocations: written, ended: removed(event, organizationId, targets), ...changed }
+    }
     unmatchedRemovals += 1
-    return { revocations: written, ...changed, unmatchedRemovals }
+    return { revocations: written, ended: [], ...changed, unmatchedRemovals }
   }
 
   return async (event, receivedAt) => {
-    if (!isDocumented(event)) return { revocations: 0, changes: 0 }
+    if (!isDocumented(event)) return { revocations: 0, ended: [], changes: 0 }
     return react(event, receivedAt).catch((cause: unknown) => {
       throw storeUnavailable('The revocation could not be written to the store', cause)
     })
   }
+}
+
+/** One for each known subject: a user may have signed in by several connections. */
+function removed(
+  event: ScalekitEvent,
+  organizationId: string,
+  targets: readonly RevocationTarget[],
+): readonly EndedSessions[] {
+  const subjects = targets.flatMap((target) => ('sub' in target ? [target.sub] : []))
+  const email = directoryPersonOf(event)?.email
+  const rest = { scope: 'user', organizationId, ...(email ? { email } : {}) } as const
+  return [...new Set(subjects)].map((userId) => ({ ...rest, userId }))
+}
+
+/** A target of an event that names one session or an organization. */
+function endedBy(target: RevocationTarget, event: ScalekitEvent): EndedSessions {
+  if (!('sid' in target)) return { scope: 'organization', ...target }
+  const { organization_id: organizationId } = event
+  return { scope: 'session', ...target, ...(organizationId ? { organizationId } : {}) }
 }
 
 /**

@@ -5,6 +5,7 @@ import { type Logger, quote, withFields } from '../ground/log.ts'
 import { nearestName } from '../ground/nearest-name.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { Revocations } from '../state/store.ts'
+import type { Audit, AuditDetails } from './audit.ts'
 import { type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
@@ -43,9 +44,10 @@ export function revokeWith(parts: {
   readonly revocations: Revocations
   /** How long a session may last that has to be ended, in milliseconds. */
   readonly longestSessionMs: number
+  readonly audit: Audit
   readonly logger: Logger
 }): Revoke {
-  const { issuer, replica, revocations, longestSessionMs, logger } = parts
+  const { issuer, replica, revocations, longestSessionMs, audit, logger } = parts
 
   async function write(target: RevocationTarget): Promise<void> {
     const storeTime = await replica.askStoreTime()
@@ -74,7 +76,17 @@ export function revokeWith(parts: {
     })
     const why = reason === undefined ? '' : `: ${quote(reason)}`
     tell(logger, wanted, why)
+    audit('session.ended', undefined, () => ({ ...endOf(wanted), reason }))
   }
+}
+
+function endOf(target: RevocationTarget | undefined): Partial<AuditDetails<'session.ended'>> {
+  const { sub: userId, ...named } = (target ?? {}) as Readonly<Record<string, string>>
+  const isOne = 'sessionId' in named || 'sid' in named
+  const isUser = userId !== undefined || 'email' in named
+  const ofMany = isUser ? 'user' : 'organization'
+  const scope = !target ? 'everyone' : isOne ? 'session' : ofMany
+  return { ...named, userId, scope, cause: 'revoked', by: 'application' }
 }
 
 function tell(logger: Logger, target: RevocationTarget | undefined, why: string): void {

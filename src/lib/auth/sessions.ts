@@ -11,9 +11,10 @@ import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { Aliases } from '../state/store.ts'
 import { aliasesOf } from './aliases.ts'
 import type { AuthorityRenewal } from './authority-renewal.ts'
-import type { Principal } from './principal.ts'
-import { sessionRevocation } from './revocation.ts'
+import type { Principal, SignedOut } from './principal.ts'
+import { endKey, sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
+import type { TellEnd } from './session-ends.ts'
 import type { TokenVault } from './token-vault.ts'
 import { outside, type View, type Views } from './views.ts'
 
@@ -53,6 +54,8 @@ export interface Sessions {
   refresh(): Promise<unknown>
   /** Whether the session of this request was ended since it came; never throws. */
   isOver(req: IncomingMessage): boolean
+  /** Whose session a request brought, also one that is over; never throws. */
+  holderOf(req: IncomingMessage): Identity | undefined
   /** What the browser's live session holds; `undefined`, too, while nobody can tell whether it is. */
   live(req: IncomingMessage): Promise<Identity | undefined>
   /** What the browser brought, whether or not it is over; for what must not wait for the store. */
@@ -86,9 +89,10 @@ export function liveSessions(parts: {
   readonly authorityOf: (identity: Identity) => Authority
   /** Whether tokens are sealed by a key whose half only the cookie has, where there is such a cookie. */
   readonly hasTokenKeys: boolean
+  readonly tellEnd: TellEnd
   readonly clock: Clock
 }): Sessions {
-  const { storage, revocations, vault, aliases, newest, views, renewal, clock } = parts
+  const { storage, revocations, vault, aliases, newest, views, renewal, tellEnd, clock } = parts
 
   /** Writes the revocation first: from then on every copy of the session is over. */
   async function finish(identity: Identity): Promise<Tokens | undefined> {
@@ -116,8 +120,10 @@ export function liveSessions(parts: {
     const previous = storage.read(req)
     const isSame = previous !== undefined && isSamePerson(previous, identity)
     const goesOn = isSame && !revocations.isDead(previous)
+    const wasLive = previous !== undefined && isLive(previous)
     if (previous) await finish(previous)
     await storage.write(req, res, identity, goesOn)
+    if (wasLive) tellEnd(req, previous, 'replaced')
     newest.act(req, 'begins')
     if (previous) newest.began([previous.sessionId])
   }
@@ -151,6 +157,26 @@ export function liveSessions(parts: {
     return isWanted ? { ...identity, tokenKey: randomText(128) } : identity
   }
 
+  function isLive(identity: Identity): boolean {
+    return !hasEnded(identity, clock()) && !revocations.isDead(identity)
+  }
+
+  /** A session whose end is recorded was told of by the process that recorded it. */
+  function tellExpired(req: IncomingMessage, identity: Identity): View {
+    if (!revocations.isDead(identity)) tellEnd(req, identity, 'expired')
+    return outside.expired
+  }
+
+  /** An end that no caller of the kit asked for is found by the request that brings the session. */
+  function tellFound(req: IncomingMessage, identity: Identity, view: View, isDead: boolean): View {
+    const { status, reason } = view.principal as Partial<SignedOut>
+    if (status !== 'signed-out' || reason === undefined || reason === 'no-session') return view
+    if (reason !== 'revoked') tellEnd(req, identity, reason)
+    else if (revocations.known.get(endKey(identity, 'denied'))) tellEnd(req, identity, 'denied')
+    else if (!isDead) tellEnd(req, identity, 'changed')
+    return view
+  }
+
   function isStale(req: IncomingMessage): boolean {
     return !revocations.isFresh() && storage.holds(req)
   }
@@ -164,11 +190,12 @@ export function liveSessions(parts: {
     const identity = storage.read(req)
     if (!identity) return outside['no-session']
     const now = clock()
-    if (hasEnded(identity, now)) return outside.expired
+    if (hasEnded(identity, now)) return tellExpired(req, identity)
     if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
-    if (revocations.isDead(identity)) return views.ofDead(identity)
+    if (revocations.isDead(identity)) return tellFound(req, identity, views.ofDead(identity), true)
     storage.touch(req, res, identity, arrival, mayRenew)
-    return views.ofLive(identity, now)
+    const view = views.ofLive(identity, now)
+    return view.principal.status === 'signed-in' ? view : tellFound(req, identity, view, false)
   }
 
   async function askForView(req: IncomingMessage, res: ServerResponse): Promise<View> {
@@ -196,6 +223,13 @@ export function liveSessions(parts: {
     renewal: renewalOf,
     isStale,
     refresh: () => revocations.refresh(),
+    holderOf(req) {
+      try {
+        return storage.holds(req) ? storage.read(req) : undefined
+      } catch {
+        return undefined
+      }
+    },
     isOver(req) {
       const identity = storage.holds(req) ? storage.read(req) : undefined
       return identity !== undefined && revocations.isDead(identity)
@@ -221,7 +255,9 @@ export function liveSessions(parts: {
       orUnavailable(async () => {
         const identity = storage.read(req)
         const names = identity ? [identity.sessionId] : []
+        const wasLive = identity !== undefined && isLive(identity)
         const finished = identity && (await settled(finish(identity)))
+        if (wasLive && finished?.status === 'fulfilled') tellEnd(req, identity, 'sign-out')
         // The user wants to be out: where no end can be recorded, the browser at least forgets it.
         await storage.clear(req, res, () => newest.isReplaced(names, arrival))
         newest.act(req, 'ends')

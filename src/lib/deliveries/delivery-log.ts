@@ -1,5 +1,6 @@
+import type { Audit } from '../auth/audit.ts'
 import type { Emit } from '../auth/events.ts'
-import type { Reaction } from '../auth/reactions.ts'
+import type { EndedSessions, Reaction } from '../auth/reactions.ts'
 import { debug, type Logger, type PossibleFields, withFields } from '../ground/log.ts'
 import { type Claim, infoOf, type VerifiedDelivery } from './delivery.ts'
 
@@ -30,10 +31,11 @@ export function tellClaim(
 
 /** Says what the kit itself did about a delivery. */
 export function tellReaction(
-  { logger, emit }: { readonly logger: Logger; readonly emit: Emit },
+  { logger, emit, audit }: { readonly logger: Logger; readonly emit: Emit; readonly audit: Audit },
   delivery: VerifiedDelivery & { readonly attempt?: number },
-  { revocations, changes, isUnheard, unmatchedRemovals: count }: Reaction,
+  { revocations, ended, changes, isUnheard, unmatchedRemovals: count }: Reaction,
 ): void {
+  for (const sessions of ended) tellEnded(audit, delivery, sessions)
   tellDelivery(logger, delivery, `revocations written: ${revocations}`)
   if (changes > 0) tellDelivery(logger, delivery, `changes recorded: ${changes}`)
   if (isUnheard) withFields(logger, deliveryFields(delivery)).info(unheard(delivery))
@@ -43,6 +45,12 @@ export function tellReaction(
   log.info(
     `webhook ${delivery.deliveryId}: a user was removed of whom no sign-in is known (${count} since the start of this process)`,
   )
+}
+
+function tellEnded(audit: Audit, delivery: VerifiedDelivery, sessions: EndedSessions): void {
+  const { deliveryId, event } = delivery
+  const why = { cause: 'webhook', by: 'scalekit', reason: String(event.type) } as const
+  audit('session.ended', undefined, () => ({ ...sessions, ...why, deliveryId }))
 }
 
 function unheard({ deliveryId, event }: VerifiedDelivery): string {

@@ -80,7 +80,9 @@ export function tellReuse(delivery: VerifiedDelivery, attempt: number, emit: Emi
 }
 
 export function infoOf({ deliveryId, event }: VerifiedDelivery, attempt: number): DeliveryInfo {
-  return { deliveryId, type: String(event.type), attempt }
+  const { organization_id: organizationId } = event
+  const info = { deliveryId, type: String(event.type), attempt }
+  return typeof organizationId === 'string' ? { ...info, organizationId } : info
 }
 
 /** Why an attempt failed, as a code; what handlers throw may hold anything. */

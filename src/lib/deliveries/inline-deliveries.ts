@@ -1,3 +1,4 @@
+import type { Audit } from '../auth/audit.ts'
 import type { React } from '../auth/reactions.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import { type Attempt, type AttemptParts, attemptsWith } from './attempts.ts'
@@ -13,6 +14,8 @@ const closeTimeoutMs = 20_000
 /** What it takes to handle deliveries. */
 export interface InlineParts extends AttemptParts {
   readonly react: React
+  /** Hears of sessions that events end. */
+  readonly audit: Audit
   /** How long the sender is kept waiting, in milliseconds. */
   readonly timeoutMs: number
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type OfferedOrganization, offeredTo } from '../auth/offered-organizations.ts'
 import type { SignedIn } from '../auth/principal.ts'
+import { tellDenied } from './guards/denial.ts'
 import { refusals, sendRefusal } from './guards/refusals.ts'
 import type { Instance } from './instance/instance.ts'
 import { assertRead } from './request/method.ts'
@@ -16,6 +17,7 @@ export async function organizationsRoute(
   const principal = await instance.sessions.ask(req, res)
   // Data and no page: a browser that opens it is not sent to sign in, either.
   if (principal.status === 'signed-out') {
+    tellDenied(instance, req, refusals.notSignedIn.code, principal.reason)
     sendRefusal(refusals.notSignedIn, instance, res)
     return
   }

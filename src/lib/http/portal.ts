@@ -8,7 +8,8 @@ import {
   requiresPredicate,
   requiresRole,
 } from './guards/checks.ts'
-import { answerRefusal, refusals } from './guards/refusals.ts'
+import { tellDenied } from './guards/denial.ts'
+import { answerRefusal, type Refusal, refusals } from './guards/refusals.ts'
 import type { Instance } from './instance/instance.ts'
 import { themeWith } from './pages/page.ts'
 import { portalPage, portalStyle } from './pages/portal-page.ts'
@@ -29,23 +30,27 @@ export async function portalRoute(
   const { portal } = instance.config
   if (!portal) throw notConfigured()
   assertOpened(req, res)
+  const refuse = (refusal: Refusal, reason?: string) => {
+    tellDenied(instance, req, refusal.code, reason)
+    answerRefusal(refusal, instance, req, res)
+  }
   const { principal, isUnknown } = await instance.sessions.askAuthority(req, res)
   if (principal.status === 'signed-out') {
-    return answerRefusal(refusals.notSignedIn, instance, req, res)
+    return refuse(refusals.notSignedIn, principal.reason)
   }
   if (isUnknown) throw authorizationUnknown()
   for (const check of checksOf(portal)) {
     const refusal = await check(principal, req, instance)
-    if (refusal) return answerRefusal(refusal, instance, req, res)
+    if (refusal) return refuse(refusal)
   }
   // The application may have taken seconds, in which the session may have been ended.
   if (instance.sessions.isOver(req)) {
-    return answerRefusal(refusals.notSignedIn, instance, req, res)
+    return refuse(refusals.notSignedIn, 'revoked')
   }
   // Nothing of the request can name another one.
   const { organizationId } = principal
   if (organizationId === undefined) {
-    return answerRefusal(refusals.noOrganization, instance, req, res)
+    return refuse(refusals.noOrganization)
   }
   open(instance, portal, await linkTo(instance, portal, organizationId), req, res)
 }

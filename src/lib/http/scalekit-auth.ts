@@ -5,12 +5,13 @@ import type { RevokeOptions, RevokeTarget } from '../auth/revoke.ts'
 import type { ScalekitClient } from '../client/scalekit-client.ts'
 import { parseConfig } from '../config/config.ts'
 import type { ScalekitAuthOptions } from '../config/options.ts'
-import { ConfigError } from '../ground/errors.ts'
+import { asScalekitError, ConfigError } from '../ground/errors.ts'
 import type { LoginRequest } from '../ground/types.ts'
 import { assertCalled } from './guards/assert-called.ts'
 import { type Guards, guards } from './guards/guards.ts'
 import { type Protect, protectWith } from './guards/protect.ts'
 import { attach } from './instance/context.ts'
+import { tellFailedLogin } from './instance/failures.ts'
 import { type Health, healthOf } from './instance/health.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
 import { rememberInstance } from './instance/instance-of.ts'
@@ -166,9 +167,12 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     session: () => session,
     routes: routesAlone(instance, routes),
     protect: protectWith(own.requireAuth()),
-    login: withLoginUrl(loginUrl, bound(instance, loginFromApp)),
+    login: withLoginUrl(loginUrl, tellingFailure(instance, bound(instance, loginFromApp))),
     logout: bound(instance, endLogin),
-    switchOrganization: withLoginUrl(loginUrl, bound(instance, switchOrganization)),
+    switchOrganization: withLoginUrl(
+      loginUrl,
+      tellingFailure(instance, bound(instance, switchOrganization)),
+    ),
     revoke: instance.revoke,
     accessTokenOf: instance.accessTokenOf,
     client: scalekit,
@@ -202,6 +206,25 @@ function bound<Given extends readonly unknown[], Value>(
   work: (instance: Instance, ...given: Given) => Value,
 ): (...given: Given) => Value {
   return (...given) => work(instance, ...given)
+}
+
+/** A sign-in that a route of the application begins fails there, and no route of the kit sees it. */
+function tellingFailure<Given extends readonly [IncomingMessage, ...unknown[]]>(
+  instance: Instance,
+  begin: (...given: Given) => Promise<void>,
+): (...given: Given) => Promise<void> {
+  return async (...given) => {
+    try {
+      await begin(...given)
+    } catch (error) {
+      tellFailedLogin(
+        instance,
+        asScalekitError(error, 'unexpected', 'An unexpected error'),
+        given[0],
+      )
+      throw error
+    }
+  }
 }
 
 /** Where signed requests are expected. */

@@ -64,7 +64,10 @@ it.each<[unknown, string]>([
     'webhook.handeld',
     'auth.on() has no event "webhook.handeld": did you mean \'webhook.handled\'?',
   ],
-  ['sign-in', "has no event \"sign-in\": use 'webhook.handled' or 'webhook.failed'"],
+  [
+    'sign-in',
+    "has no event \"sign-in\": use one of 'login.succeeded', 'login.failed', 'session.ended', ",
+  ],
   ['constructor', 'has no event "constructor"'],
   [undefined, 'has no event undefined'],
 ])('refuses a listener of %j, which would never be called', (name, problem) => {

@@ -403,6 +403,7 @@ function application() {
     aliases: reliable('aliases', store.aliases),
     newest: newestCookies({ clock, maxLagMs: undefined }),
     ...withoutSources(replica, clock),
+    tellEnd() {},
     clock,
   })
   async function identityIn(cookie: string): Promise<Identity> {

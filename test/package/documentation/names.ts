@@ -1,3 +1,4 @@
+import { authEventNames } from '../../../src/lib/auth/events.ts'
 import { optionNames } from '../../../src/lib/config/config.ts'
 import { type ControlCode, statusByCode } from '../../../src/lib/emulator/control/control-error.ts'
 import { isOwnCode, statusOf } from '../../../src/lib/ground/error-codes.ts'
@@ -19,9 +20,10 @@ export function unknownOptions({ path, text }: Page): string[] {
     .map(({ text: code, line }) => `${path}:${line}: there is no option \`${code}\``)
 }
 
-/** `webhooks.secret`, but not `auth.webhooks` or the file `webhooks.ts`; `webhooks.on…` is several. */
+/** `webhooks.secret`, but not the event `login.failed`, `auth.webhooks` or the file `webhooks.ts`; `webhooks.on…` is several. */
 function isUnknownOption(code: string): boolean {
   const [, group, name, several] = /^([a-z]+(?:\.[a-z]+)*)\.([a-zA-Z]+)(…?)$/.exec(code) ?? []
+  if (authEventNames.includes(code)) return false
   if (group === undefined || !(group.split('.')[0]! in namesByGroup)) return false
   if (/^(?:[cm]?[jt]s|json|html|css|md)$/.test(name!)) return false
   const names = namesByGroup[group] ?? []

@@ -91,7 +91,7 @@ describe('the rule for commands', () => {
 describe('the rule for names', () => {
   it.each([
     ...['webhooks.secrets', 'pages.texts.titel', 'login.of…', 'paths.home'],
-    ...['webhooks.onDirectoryUserCame', 'session.cookie.maxAge'],
+    ...['webhooks.onDirectoryUserCame', 'session.cookie.maxAge', 'login.fails'],
   ])('sees that there is no option %s', (name) => {
     expect(unknownOptions(page(`One.\n\nSet \`${name}\`.`))).toEqual([
       `examples/invented.md:3: there is no option \`${name}\``,
@@ -100,7 +100,13 @@ describe('the rule for names', () => {
 
   it.each([
     ...['webhooks.secret', 'pages.texts.title', 'webhooks.on…', 'webhooks.onDirectoryUserCreated'],
-    ...['interceptors.onPreSignup', 'webhooks.ts', 'auth.webhooks.nothing', 'emulator.nothing'],
+    ...[
+      'interceptors.onPreSignup',
+      'webhooks.ts',
+      'auth.webhooks.nothing',
+      'emulator.nothing',
+      'login.failed',
+    ],
   ])('lets pass %s', (name) => {
     expect(unknownOptions(page(`Set \`${name}\`.`))).toEqual([])
   })

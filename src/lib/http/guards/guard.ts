@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { View } from '../../auth/views.ts'
 import { authorizationUnknown } from '../../ground/authorization-unavailable.ts'
 import { neverStore } from '../../ground/caching.ts'
-import { asScalekitError, ConfigError } from '../../ground/errors.ts'
+import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { isFor, type Middleware, type Next } from '../request/middleware.ts'
 import type { Check, Verdict } from './checks.ts'
+import { tellDenied } from './denial.ts'
 import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
 
 /** What a guard does besides letting through. */
@@ -40,6 +41,7 @@ export function guard(
     next: Next,
   ): void {
     const { instance } = context
+    if (refusal) tellDenied(instance, req, refusal.code, reasonIn(context))
     if (refusal && options.refuse !== 'next') {
       if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
       else answerRefusal(refusal, instance, req, res)
@@ -59,6 +61,7 @@ export function guard(
     next: Next,
   ): void {
     context.keepPrivate()
+    tellDenied(context.instance, req, guardError(error).code)
     refuseByError(error, req, res, next, options)
   }
 
@@ -116,6 +119,12 @@ function renewalOf(context: Context): Promise<void> | undefined {
   }
 }
 
+/** A session that ended while a check took its time was there when the request came. */
+function reasonIn(context: Context): string | undefined {
+  const { principal } = context.ask()
+  return principal.status === 'signed-out' ? principal.reason : undefined
+}
+
 function notSignedIn(login: View['login']): Refusal {
   return login ? { ...refusals.notSignedIn, login } : refusals.notSignedIn
 }
@@ -135,6 +144,10 @@ function loginOutOfReach({ addresses }: Instance): ConfigError {
   )
 }
 
+function guardError(error: unknown): ScalekitError {
+  return asScalekitError(error, 'unexpected', 'The guard failed')
+}
+
 /** They pass, so the response says when to try again. Other errors are for the application. */
 const outages = ['store_unavailable', 'authorization_unavailable']
 
@@ -146,7 +159,7 @@ export function refuseByError(
   next: Next,
   { refuse }: GuardOptions,
 ): void {
-  const known = asScalekitError(error, 'unexpected', 'The guard failed')
+  const known = guardError(error)
   if (outages.includes(known.code) && refuse !== 'next') {
     answerRefusal(known, undefined, req, res)
   } else {

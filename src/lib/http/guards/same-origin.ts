@@ -5,6 +5,7 @@ import type { Instance } from '../instance/instance.ts'
 import { parsedCsrfField } from '../request/csrf-field.ts'
 import type { Middleware, Next } from '../request/middleware.ts'
 import { isWanted } from '../request/same-origin.ts'
+import { tellDenied } from './denial.ts'
 import { type GuardOptions, refuseByError } from './guard.ts'
 import { answerRefusal, type Refusal } from './refusals.ts'
 
@@ -52,6 +53,7 @@ function refuse(
   { refuse }: GuardOptions,
 ): void {
   const { code, message, hint } = crossSite
+  tellDenied(instance, req, code)
   if (refuse === 'next') next(new LoginError(code, message, hint === undefined ? {} : { hint }))
   else answerRefusal(crossSite, instance, req, res)
 }

@@ -25,16 +25,18 @@ export interface FailureContext {
 
 /** Writes one line for the developer, and answers with a page or a problem document. */
 export function answerFailure(
-  { logger, theme, addresses }: Instance,
+  instance: Instance,
   failure: unknown,
   context: FailureContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
+  const { logger, theme, addresses } = instance
   const { providerError } = error
   const { retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false } = context
   writeLine(logger, error, context, req)
+  if (context.what === signIn) tellFailedLogin(instance, error, req, context.isUnsolicited)
   standInOf(req)?.failed(error)
   if (res.headersSent) {
     res.destroy()
@@ -48,6 +50,23 @@ export function answerFailure(
     const isSignIn = retryText === undefined && !isForScalekit && signInHelps(error)
     sendProblem(res, error, { loginUrl: isSignIn ? retryUrl : undefined, providerError })
   }
+}
+
+/** What the log calls routes that sign a user in. */
+const signIn = 'sign-in'
+
+/** Tells listeners that a sign-in came to nothing. */
+export function tellFailedLogin(
+  { audit }: Pick<Instance, 'audit'>,
+  { code, message, providerError }: ScalekitError,
+  req: IncomingMessage,
+  isUnsolicited: boolean = false,
+): void {
+  audit('login.failed', req, () => {
+    const { userId, organizationId, signInId } = logFieldsOf(req)
+    const who = { userId, organizationId, signInId }
+    return { ...who, code, providerError, reason: message, isUnsolicited }
+  })
 }
 
 /** Whether a sign-in could help. It undoes neither a wrong method nor a mistake of the developer. */

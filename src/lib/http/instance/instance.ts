@@ -1,4 +1,5 @@
 import type { AccessTokenOfSession } from '../../auth/access-tokens.ts'
+import { type Audit, auditWith } from '../../auth/audit.ts'
 import { changeReactions } from '../../auth/change-reactions.ts'
 import {
   connectionLookup,
@@ -20,6 +21,7 @@ import {
 import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { type Revoke, revokeWith } from '../../auth/revoke.ts'
+import { sessionEnds } from '../../auth/session-ends.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
@@ -68,6 +70,8 @@ export interface Instance {
   /** The same for one-time facts, at the level `info`. */
   readonly informOnce: (message: string) => void
   readonly events: AuthEmitter
+  /** Tells {@link Instance.events} what an audit log is made of. */
+  readonly audit: Audit
   /** Every URL of this instance. */
   readonly addresses: Addresses
   readonly cookieStyle: CookieStyle
@@ -142,6 +146,8 @@ export function createInstance(config: Config): Instance {
   })
   const csrf = csrfTokens(config.secret, id)
   const keysOf = keySets(send, { waits: true, logger })
+  const events = authEmitter(logger)
+  const audit = auditWith({ events, clock, logger })
   const { sessions, accessTokenOf } = sessionsWith(config, {
     id,
     storage: sessionStorage(config, cookieStyle, seal),
@@ -151,9 +157,9 @@ export function createInstance(config: Config): Instance {
     discover,
     keysOf,
     csrfToken: csrf.issue,
+    tellEnd: sessionEnds(audit),
   })
-  const events = authEmitter(logger)
-  const signed = signedParts(config, { store, revocations, events })
+  const signed = signedParts(config, { store, revocations, events, audit })
   return {
     config,
     clock,
@@ -161,6 +167,7 @@ export function createInstance(config: Config): Instance {
     warnOnce: warnerOnce(logger),
     informOnce: warnerOnce(logger, 'info'),
     events,
+    audit,
     addresses: addressesOf(config),
     cookieStyle,
     theme: themeWith(config.pages.style),
@@ -253,7 +260,12 @@ function longestSession(absoluteSeconds: number): number {
 /** What Scalekit's signed requests come in by. */
 function signedParts(
   config: Config,
-  { store, revocations, events }: Pick<Instance, 'store' | 'revocations' | 'events'>,
+  {
+    store,
+    revocations,
+    events,
+    audit,
+  }: Pick<Instance, 'store' | 'revocations' | 'events' | 'audit'>,
 ): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
   const { issuer, clock, logger, session, webhooks, interceptors } = config
   const dispatcher = createDispatcher(webhooks.handlers)
@@ -268,6 +280,7 @@ function signedParts(
     replica: revocations,
     revocations: store.revocations,
     longestSessionMs,
+    audit,
     logger,
   })
   const parts: InlineParts = {
@@ -276,6 +289,7 @@ function signedParts(
     react,
     onHandled: changes.recordHandled,
     emit: events.emit,
+    audit,
     logger,
     clock,
     timeoutMs: webhooks.timeoutSeconds * 1000,

@@ -9,6 +9,7 @@ import { authorityRenewal } from '../../auth/authority-renewal.ts'
 import { endByRenewal } from '../../auth/end-by-renewal.ts'
 import type { Sources } from '../../auth/judge-authority.ts'
 import type { RevocationsReplica } from '../../auth/revocations-replica.ts'
+import type { TellEnd } from '../../auth/session-ends.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
 import { tokenRenewal } from '../../auth/token-renewal.ts'
 import { scalekitSource } from '../../auth/token-source.ts'
@@ -37,6 +38,7 @@ export interface SessionParts {
   readonly discover: () => Promise<Provider>
   readonly keysOf: (provider: Provider) => KeySet
   readonly csrfToken: (sessionId: string) => string
+  readonly tellEnd: TellEnd
 }
 
 /**
@@ -64,7 +66,9 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const shown = views({ book, revocations, abilities })
   const { authorityOf } = book
   const rest = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
-  const sessions = liveSessions({ storage, revocations, hasTokenKeys: !isOnServer, ...rest })
+  const { tellEnd } = parts
+  const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd }
+  const sessions = liveSessions({ ...kept, ...rest })
   const accessTokenOf = isOnServer
     ? serverTokens({ vault, revocations, accessToken, clock })
     : notOnServer

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { debug, type Logger, type PossibleFields } from '../../ground/log.ts'
+import { requestIdOf } from '../../ground/request-origin.ts'
 
 /** What is known about requests to the kit's own routes. No other request gets an entry. */
 const knownFields = new WeakMap<IncomingMessage, PossibleFields>()
@@ -36,10 +37,4 @@ export function tell(
   addLogFields(req, fields)
   const known = logFieldsOf(req)
   debug(logger, `${nameOf(what, known)}: ${message}`, known)
-}
-
-/** The application's own id of a request. pino-http sets a number. */
-function requestIdOf(req: IncomingMessage): string | number | undefined {
-  const { id } = req as { readonly id?: unknown }
-  return typeof id === 'number' || (typeof id === 'string' && id !== '') ? id : undefined
 }

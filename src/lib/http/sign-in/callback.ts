@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { holderOf } from '../../auth/audit.ts'
 import { authorityAtSignIn, authorityOf, isFixed, type SignInFacts } from '../../auth/authority.ts'
 import { newIdentity, toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
@@ -22,6 +23,7 @@ import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Taken } from '../instance/transactions.ts'
 import { isNavigation } from '../request/navigation.ts'
+import { logFieldsOf } from '../request/request-log.ts'
 import { redirect } from '../request/respond.ts'
 import { assertIssuerNamed, type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
 import {
@@ -110,10 +112,19 @@ async function signIn(
   tellSignIn(instance, req, claimsText(identity.claims, known.claims))
   const kept = await settleAuthority(instance, known, { decision, tokens }, req)
   await sessions.begin(req, res, kept, tokens)
+  tellSucceeded(instance, req, kept)
   tellSignIn(instance, req, `session begun in ${storageText(kind, req)}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
   return landing
+}
+
+function tellSucceeded({ audit }: Instance, req: IncomingMessage, identity: Identity): void {
+  audit('login.succeeded', req, () => {
+    const { sid, connectionId } = identity
+    const { signInId } = logFieldsOf(req)
+    return { ...holderOf(identity), sid, connectionId, signInId }
+  })
 }
 
 /** What the session keeps, with what its user may do. */
