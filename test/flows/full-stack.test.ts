@@ -16,9 +16,13 @@ const initech: OrganizationSeed = {
 }
 
 /** An application of Full Stack Auth, and a browser that keeps the cookies of both. */
-async function fullStack(options: ScalekitAuthOptions = {}, organizations?: OrganizationSeed[]) {
+async function fullStack(
+  options: ScalekitAuthOptions = {},
+  organizations?: OrganizationSeed[],
+  product: 'full-stack' | 'sso' = 'full-stack',
+) {
   const application = await start({
-    seed: organizations ? { organizations } : {},
+    seed: { product, ...(organizations ? { organizations } : {}) },
     options: { ...options, login: { fallback: 'hosted', ...options.login } },
   })
   const { emulator, url } = application
@@ -39,6 +43,78 @@ async function fullStack(options: ScalekitAuthOptions = {}, organizations?: Orga
     principal: async () => (await visitor.call('/public').expect(200)).body,
   }
 }
+
+describe('auth.revoke at Scalekit', () => {
+  const home = '/login?domain=acme.example&return_to=/app'
+
+  /** Ada, signed in, and what a second sign-in in the same browser meets. */
+  async function signedIn(product: 'full-stack' | 'sso' = 'full-stack') {
+    const application = await fullStack({}, undefined, product)
+    const { begin, scalekit, finish, principal } = application
+    await begin(home)
+    await finish(await scalekit.choose(ada))
+    const { user } = await principal()
+    // The word for a sign-in that needs no password where Scalekit has a session.
+    const again = `/login?organization_id=${acmeId}&prompt=select_account`
+    const signInAgain = async () => ((await begin(again)).location ? 'goes through' : 'asks')
+    return { ...application, userId: user.id as string, signInAgain }
+  }
+
+  it('ends Scalekit’s sessions of a user, so that the next sign-in asks who it is', async () => {
+    const { auth, userId, principal, signInAgain } = await signedIn()
+    expect(await signInAgain()).toBe('goes through')
+    await auth.revoke({ userId })
+    expect(await principal()).toMatchObject({ status: 'signed-out', reason: 'revoked' })
+    expect(await signInAgain()).toBe('asks')
+  })
+
+  it('ends one session of Scalekit’s by its id', async () => {
+    const sids: string[] = []
+    const { auth, begin, scalekit, finish, principal } = await fullStack({
+      login: { onLogin: ({ identity }) => void sids.push(identity.sid!) },
+    })
+    await begin(home)
+    await finish(await scalekit.choose(ada))
+    await auth.revoke({ sid: sids[0]! })
+    expect(await principal()).toMatchObject({ reason: 'revoked' })
+    const again = `/login?organization_id=${acmeId}&prompt=select_account`
+    expect((await begin(again)).location).toBeUndefined()
+  })
+
+  it.each<[string, object, object, string]>([
+    ['where it is told not to', {}, { atScalekit: false }, 'goes through'],
+    ['of a user in one organization', { organizationId: acmeId }, {}, 'goes through'],
+    ['of one when it is told to', { organizationId: acmeId }, { atScalekit: true }, 'asks'],
+  ])('leaves them alone %s', async (_when, also, options, sight) => {
+    const { auth, userId, principal, signInAgain } = await signedIn()
+    await auth.revoke({ userId, ...also }, options)
+    expect(await principal()).toMatchObject({ reason: 'revoked' })
+    expect(await signInAgain()).toBe(sight)
+  })
+
+  it('asks nothing of Scalekit about a user of Modular SSO', async () => {
+    const { auth, userId, emulator } = await signedIn('sso')
+    await auth.revoke({ userId })
+    expect(emulator.requests.filter(({ path }) => path.includes('/revoke'))).toEqual([])
+  })
+
+  it('has ended them where Scalekit does not know the user', async () => {
+    const { auth } = await fullStack()
+    await expect(auth.revoke({ userId: 'usr_1' })).resolves.toBeUndefined()
+  })
+
+  it('says so where Scalekit fails, and the end here stands', async () => {
+    const { auth, userId, emulator, principal, log } = await signedIn()
+    emulator.fail({ path: `/api/v1/users/${userId}/sessions/revoke`, status: 500 })
+    await expect(auth.revoke({ userId })).rejects.toMatchObject({
+      code: 'revoke_incomplete',
+      status: 503,
+      cause: { name: 'ApiError' },
+    })
+    expect(await principal()).toMatchObject({ status: 'signed-out', reason: 'revoked' })
+    expect(log.join('\n')).toMatch(/^warn revoke: revoke_incomplete: .* not at Scalekit/m)
+  })
+})
 
 describe('interceptors of the application, asked by the emulator', () => {
   function withHandlers(plan: string) {

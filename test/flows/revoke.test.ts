@@ -152,7 +152,9 @@ describe('auth.revoke ends nobody and throws', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['a reason that is no string', { reason: 7 }, /`reason` must be a string/],
-    ['an option that is unknown', { atScalekit: true }, /has no option `atScalekit`/],
+    ['an option that is unknown', { atscalekit: true }, /has no option `atscalekit`/],
+    ['`atScalekit` that is neither true nor false', { atScalekit: 1 }, /must be true or false/],
+    ['sessions at Scalekit that its API cannot end', { atScalekit: true }, /needs the target/],
     ['options that are none', null, /options must be an object/],
   ])('for %s', async (_what, options, message) => {
     const { auth, whoIsIn } = await everybodyIn()

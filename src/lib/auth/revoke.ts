@@ -1,13 +1,16 @@
+import { errorFields } from '../ground/error-fields.ts'
 import { ConfigError, type ErrorDetails } from '../ground/errors.ts'
 import { nonEmptyString } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
-import { type Logger, quote, withFields } from '../ground/log.ts'
+import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
 import { nearestName } from '../ground/nearest-name.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
+import type { SessionApi } from '../management/session.ts'
 import type { Revocations } from '../state/store.ts'
 import type { Audit, AuditDetails } from './audit.ts'
 import { type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
+import { type EndAtScalekit, endAtScalekit, revokeIncomplete } from './revoke-at-scalekit.ts'
 
 /**
  * Whose sessions `auth.revoke` ends:
@@ -29,8 +32,15 @@ export type RevokeTarget =
 
 /** What a revocation says of itself. */
 export interface RevokeOptions {
-  /** Why, for the log. Default: none. */
+  /** Why, for the log and for `session.ended`. Default: none. */
   readonly reason?: string
+  /**
+   * Whether Scalekit's own sessions end, too, so that the next sign-in asks who the user is. Needs
+   * `{ userId: 'usr_…' }` or `{ sid: 'ses_…' }`, as Full Stack Auth has them. All sessions of the user
+   * end there, also where the target names an organization. Default: true for these targets, except
+   * with an organization.
+   */
+  readonly atScalekit?: boolean
 }
 
 export type Revoke = (target: RevokeTarget, options?: RevokeOptions) => Promise<void>
@@ -45,9 +55,11 @@ export function revokeWith(parts: {
   /** How long a session may last that has to be ended, in milliseconds. */
   readonly longestSessionMs: number
   readonly audit: Audit
+  readonly scalekitSessions: SessionApi
   readonly logger: Logger
 }): Revoke {
   const { issuer, replica, revocations, longestSessionMs, audit, logger } = parts
+  const { scalekitSessions } = parts
 
   async function write(target: RevocationTarget): Promise<void> {
     const storeTime = await replica.askStoreTime()
@@ -59,6 +71,18 @@ export function revokeWith(parts: {
     await replica.write([{ key, ...since, expiresAt: latest + longestSessionMs }])
   }
 
+  async function end(there: EndAtScalekit): Promise<void> {
+    try {
+      await there()
+      logger.info('revoke: ended the sessions at Scalekit, too')
+    } catch (cause) {
+      const error = revokeIncomplete(cause)
+      const why = quote(textOfThrown(cause))
+      withFields(logger, errorFields(error)).warn(`revoke: ${error.code}: ${error.message}: ${why}`)
+      throw error
+    }
+  }
+
   async function endAll(): Promise<void> {
     if (!revocations.beginEpoch) {
       throw wrong('auth.revoke("everyone") needs a store with revocations.beginEpoch()')
@@ -68,8 +92,10 @@ export function revokeWith(parts: {
   }
 
   return async function revoke(target, options = {}) {
-    const reason = reasonIn(options)
+    const { reason, atScalekit } = optionsIn(options)
     const wanted = target === 'everyone' ? undefined : targetIn(target)
+    const there = endAtScalekit(scalekitSessions, wanted)
+    if (atScalekit && !there) throw wrong(notAtScalekit)
     await (wanted ? write(wanted) : endAll()).catch((error: unknown) => {
       if (error instanceof ConfigError) throw error
       throw storeUnavailable('The revocation could not be written to the store', error)
@@ -77,6 +103,8 @@ export function revokeWith(parts: {
     const why = reason === undefined ? '' : `: ${quote(reason)}`
     tell(logger, wanted, why)
     audit('session.ended', undefined, () => ({ ...endOf(wanted), reason }))
+    // Last, so that whatever happens at Scalekit the sessions here are over.
+    if (there && (atScalekit ?? isWhole(wanted))) await end(there)
   }
 }
 
@@ -150,11 +178,24 @@ function wrong(message: string, details: ErrorDetails = {}): ConfigError {
   return new ConfigError('config_invalid', message, details)
 }
 
-function reasonIn(options: unknown): string | undefined {
+/** Scalekit's sessions are not of one organization: to end them by itself would be too much. */
+function isWhole(target: RevocationTarget | undefined): boolean {
+  return target !== undefined && !('organizationId' in target)
+}
+
+const notAtScalekit =
+  'auth.revoke(): `atScalekit` needs the target { userId: "usr_…" } or { sid: "ses_…" }; no session was ended'
+
+function optionsIn(options: unknown): RevokeOptions {
   if (!isObject(options)) throw wrong('auth.revoke(): the options must be an object')
-  const unknown = Object.keys(options).find((name) => name !== 'reason')
+  const unknown = Object.keys(options).find((name) => !['reason', 'atScalekit'].includes(name))
   if (unknown !== undefined) throw wrong(`auth.revoke() has no option \`${unknown}\``)
-  const { reason } = options
-  if (reason === undefined || typeof reason === 'string') return reason
-  throw wrong('auth.revoke(): `reason` must be a string')
+  const { reason, atScalekit } = options
+  if (reason !== undefined && typeof reason !== 'string') {
+    throw wrong('auth.revoke(): `reason` must be a string')
+  }
+  if (atScalekit !== undefined && typeof atScalekit !== 'boolean') {
+    throw wrong('auth.revoke(): `atScalekit` must be true or false')
+  }
+  return options
 }

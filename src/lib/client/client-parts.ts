@@ -15,7 +15,7 @@ import {
 import { guardedLogger } from '../ground/guarded-logger.ts'
 import { consoleLogger, type Logger, logLevels } from '../ground/log.ts'
 import { Secret } from '../ground/secret.ts'
-import type { ApiLimits } from '../management/call.ts'
+import type { ApiLimits, CallApi } from '../management/call.ts'
 import { pageLimits } from '../management/pages.ts'
 import { discoverOnce } from '../oidc/discovery.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
@@ -57,6 +57,8 @@ export interface ScalekitClientOptions {
 export interface ClientParts extends SignInParts {
   readonly limits: ApiLimits
   readonly maxPageSize: number
+  /** Calls the API. Default: with a token of the client's own. */
+  readonly call?: CallApi
 }
 
 const optionNames: readonly (keyof ScalekitClientOptions)[] = [

@@ -39,7 +39,7 @@ export class ScalekitClient extends SignInClient {
   constructor(first: string | URL | ClientParts, ...rest: readonly unknown[]) {
     const parts = isParts(first) ? first : clientParts([first, ...rest])
     super(parts)
-    const call = apiCalls(parts)
+    const { call = apiCalls(parts) } = parts
     this.organization = organizationApi(call, parts.maxPageSize)
     this.connection = connectionApi(call)
     this.directory = directoryApi(call, parts.maxPageSize)

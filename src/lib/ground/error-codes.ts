@@ -104,6 +104,7 @@ const statusByCode = {
     organizations_failed: 503,
     portal_unavailable: 503,
     store_unavailable: 503,
+    revoke_incomplete: 503,
     authorization_unavailable: 503,
     // No outage, so no 503: trying again does not help, and the user is signed in, so no 401. What is
     // missing, a refresh token or a store that keeps it, is for the developer to add.

@@ -84,13 +84,15 @@ export interface ScalekitAuth extends Guards {
   ): Promise<void>
   /**
    * Ends sessions at the next request, in every process that shares the store. A sign-in that begins
-   * afterwards stands. Sessions at Scalekit go on.
+   * afterwards stands. Sessions at Scalekit end where the target is one of its users (`usr_…`) or
+   * sessions (`ses_…`); otherwise they go on.
    *
    * @param target Whose; `'everyone'` also after a store was restored from a backup, which has
    *   forgotten what ended later.
-   * @param options `reason` for the log.
+   * @param options `reason` for the log; `atScalekit`: whether Scalekit's own sessions end, too.
    * @throws {@link ConfigError} where the target has a member that is unknown, empty or undefined;
-   *   nobody is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written
+   *   nobody is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written;
+   *   `revoke_incomplete` when the sessions ended here, but not at Scalekit
    */
   revoke(target: RevokeTarget, options?: RevokeOptions): Promise<void>
   /**

@@ -35,6 +35,8 @@ import type { CookieStyle } from '../../ground/cookies.ts'
 import { type Watch, watch } from '../../ground/health-state.ts'
 import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
+import { apiCalls, type CallApi } from '../../management/call.ts'
+import { sessionApi } from '../../management/session.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
 import { bearerCooldownMs, type KeySet, keySets } from '../../oidc/key-sets.ts'
 import { transactionSeconds } from '../../oidc/transaction.ts'
@@ -126,7 +128,8 @@ export function createInstance(config: Config): Instance {
   const limits = limitsFor(config.http.timeoutSeconds * 1000)
   const maxPageSize = defaultMaxPageSize
   const api = { client: config, discover, send, clock, logger, limits, maxPageSize }
-  const scalekit = new ScalekitClient(api)
+  const call = apiCalls(api)
+  const scalekit = new ScalekitClient({ ...api, call })
   const outage = storeOutage(logger)
   const store = boundedStore(config.store ?? processStore(id, clock), outage)
   const { maxLagMs } = config.revocation
@@ -159,7 +162,7 @@ export function createInstance(config: Config): Instance {
     csrfToken: csrf.issue,
     tellEnd: sessionEnds(audit),
   })
-  const signed = signedParts(config, { store, revocations, events, audit })
+  const signed = signedParts(config, { store, revocations, events, audit, call })
   return {
     config,
     clock,
@@ -265,7 +268,8 @@ function signedParts(
     revocations,
     events,
     audit,
-  }: Pick<Instance, 'store' | 'revocations' | 'events' | 'audit'>,
+    call,
+  }: Pick<Instance, 'store' | 'revocations' | 'events' | 'audit'> & { readonly call: CallApi },
 ): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
   const { issuer, clock, logger, session, webhooks, interceptors } = config
   const dispatcher = createDispatcher(webhooks.handlers)
@@ -281,6 +285,7 @@ function signedParts(
     revocations: store.revocations,
     longestSessionMs,
     audit,
+    scalekitSessions: sessionApi(call),
     logger,
   })
   const parts: InlineParts = {
