@@ -12,10 +12,15 @@ import { rememberSuccess } from '../ground/remember-success.ts'
 import type { Secret } from '../ground/secret.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
+import { watchEndpoints } from './endpoint-failures.ts'
 import { rateLimitHint } from './rate-limit-hint.ts'
 
 /** After a failed discovery, sign-ins within this time share the failure. */
 const retryAfterMs = 1000
+/** How old a document may be before it is read again, in milliseconds. */
+const maxAgeMs = 24 * 3_600_000
+/** Further reads are at least so far apart: in an outage, endpoints fail all the time. */
+const betweenReadsMs = 10_000
 
 /** Which environment, and who we are there. */
 export interface Client {
@@ -33,6 +38,8 @@ export interface Provider {
   readonly keysUrl: URL
   /** Where a browser goes to end its session at Scalekit, where there is such a place. */
   readonly endSessionUrl: URL | undefined
+  /** Makes a `send` whose failures have the document read again. */
+  readonly watch: (send: Send) => Send
 }
 
 /** What it takes to load the discovery document. */
@@ -44,7 +51,9 @@ export interface DiscoveryParts {
 }
 
 /**
- * Loads the discovery document once, when it is first needed.
+ * Loads the discovery document when it is first needed. After a day, and after an endpoint failed
+ * twice in a row, it is read again: an environment can move. The one that is known serves meanwhile,
+ * and goes on where the new one cannot be read.
  *
  * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
  * @see OpenID Connect Discovery 1.0, section 4
@@ -53,13 +62,59 @@ export function discoverOnce(
   client: Client,
   { send, clock, logger }: DiscoveryParts,
 ): () => Promise<Provider> {
+  const watch = watchEndpoints(() => readAgain())
+  let current: Promise<Provider> | undefined
+  let readAt = Number.NEGATIVE_INFINITY
+  let isReading = false
+
   async function load(): Promise<Provider> {
     const beganAt = performance.now()
-    const provider = await discover(client, send)
+    const provider = await discover(client, { send, watch })
     if (logger) tellLoaded(logger, client, performance.now() - beganAt)
     return provider
   }
-  return rememberSuccess(load, { clock, retryAfterMs })
+
+  /** Nobody waits for it, so it never rejects. A failure is tried again like an old document. */
+  function readAgain(): void {
+    const now = clock()
+    const isTooSoon = Math.abs(now - readAt) < betweenReadsMs
+    if (!current || isReading || isTooSoon) return
+    isReading = true
+    readAt = now
+    load()
+      .then(take, () => {})
+      .finally(() => {
+        isReading = false
+      })
+  }
+
+  /** The same document keeps its provider, and with it the keys that still serve in an outage. */
+  async function take(provider: Provider): Promise<void> {
+    if (!isSameProvider(await current!, provider)) current = Promise.resolve(provider)
+  }
+
+  const first = rememberSuccess(load, { clock, retryAfterMs })
+
+  return function discoverProvider() {
+    if (current) {
+      if (Math.abs(clock() - readAt) >= maxAgeMs) readAgain()
+      return current
+    }
+    return first().then((provider) => {
+      if (!current) {
+        readAt = clock()
+        current = Promise.resolve(provider)
+      }
+      return current
+    })
+  }
+}
+
+function isSameProvider(one: Provider, other: Provider): boolean {
+  const [known, read] = [one, other].map(({ configuration }) =>
+    JSON.stringify(configuration.serverMetadata()),
+  )
+  return known === read
 }
 
 function tellLoaded(logger: Logger, { environmentUrl }: Client, tookMs: number): void {
@@ -71,7 +126,10 @@ function documentUrl(environmentUrl: URL): URL {
   return new URL('/.well-known/openid-configuration', environmentUrl)
 }
 
-async function discover(client: Client, send: Send): Promise<Provider> {
+async function discover(
+  client: Client,
+  { send, watch }: Pick<Provider, 'watch'> & { readonly send: Send },
+): Promise<Provider> {
   const { environmentUrl, clientId, clientSecret } = client
   const secret = clientSecret.reveal()
   const configuration = await discovery(
@@ -80,12 +138,12 @@ async function discover(client: Client, send: Send): Promise<Provider> {
     { client_secret: secret },
     ClientSecretPost(secret),
     {
-      [customFetch]: asFetch(send),
+      [customFetch]: asFetch(watch(send)),
       // Only config.ts decides whether plain http is allowed at all.
       execute: environmentUrl.protocol === 'http:' ? [allowInsecureRequests] : [],
     },
   ).catch(discoveryFailed)
-  return checkedProvider(configuration, client)
+  return { ...checkedProvider(configuration, client), watch }
 }
 
 function discoveryFailed(cause: unknown): never {
@@ -99,7 +157,7 @@ function discoveryFailed(cause: unknown): never {
 }
 
 /** Refuses a document that speaks for another issuer, or would send secrets to another origin. */
-function checkedProvider(configuration: Configuration, client: Client): Provider {
+function checkedProvider(configuration: Configuration, client: Client): Omit<Provider, 'watch'> {
   const metadata = configuration.serverMetadata()
   if (metadata.issuer !== client.issuer) {
     throw new ScalekitError(

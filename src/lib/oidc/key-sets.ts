@@ -47,12 +47,13 @@ export interface KeySetOptions {
 
 /** A provider's key set, made when discovery has said where it is. */
 export function keySets(send: Send, options?: KeySetOptions): (provider: Provider) => KeySet {
-  const byProvider = new WeakMap<Provider, KeySet>()
-  return (provider) => {
-    const known = byProvider.get(provider)
+  // By the address: a document that was read again must not forget keys that serve in an outage.
+  const byUrl = new Map<string, KeySet>()
+  return ({ keysUrl, watch }) => {
+    const known = byUrl.get(keysUrl.href)
     if (known) return known
-    const keys = remoteKeySet(provider.keysUrl, send, options)
-    byProvider.set(provider, keys)
+    const keys = remoteKeySet(keysUrl, watch(send), options)
+    byUrl.set(keysUrl.href, keys)
     return keys
   }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import { type Client, discoverOnce } from '../../../src/lib/oidc/discovery.ts'
+import { keySets } from '../../../src/lib/oidc/key-sets.ts'
+import { refreshTokens } from '../../../src/lib/oidc/refresh.ts'
+import type { Send } from '../../../src/lib/outgoing/request.ts'
 import type { Answer, Call } from '../../../src/lib/outgoing/transport.ts'
+import { eventually } from '../../support/eventually.ts'
 import { client, discovered, discoveryDocument, json } from './providers.ts'
 import { issuer, now } from './tokens.ts'
 
@@ -106,5 +110,116 @@ describe('discoverOnce', () => {
     await expect(discover()).rejects.toMatchObject({ code: 'provider_unavailable' })
     time += 1
     await expect(discover()).resolves.toBeTruthy()
+  })
+})
+
+describe('the document is read again', () => {
+  const dayMs = 24 * 3_600_000
+  const movedTo = { token_endpoint: `${issuer}/moved/token` }
+
+  /** An environment whose document can change, and whose endpoints can fail. */
+  function environment() {
+    const parts = { time: now, document: discoveryDocument(), isDown: false, calls: [] as string[] }
+    const failing = new Set<string>()
+    const send: Send = async ({ path }) => {
+      parts.calls.push(path)
+      if (path.startsWith('/.well-known/')) {
+        if (parts.isDown) throw new ScalekitError('provider_unavailable', 'down')
+        return json(200, parts.document)
+      }
+      if (failing.has(path)) return json(404, {})
+      return json(200, { access_token: 'at', token_type: 'bearer' })
+    }
+    const discover = discoverOnce(client, { send, clock: () => parts.time })
+    const reads = () => parts.calls.filter((path) => path.startsWith('/.well-known/')).length
+    const refresh = async () => refreshTokens(await discover(), 'a refresh token')
+    return Object.assign(parts, { send, failing, discover, reads, refresh })
+  }
+
+  it('once a day, by the one that is known meanwhile', async () => {
+    const scalekit = environment()
+    const { discover, reads } = scalekit
+    const first = await discover()
+    scalekit.time += dayMs - 1
+    await discover()
+    expect(reads()).toBe(1)
+    scalekit.document = discoveryDocument(movedTo)
+    scalekit.time += 1
+    expect(await discover()).toBe(first)
+    expect(reads()).toBe(2)
+    await eventually(async () => expect(await discover()).not.toBe(first))
+    expect((await discover()).configuration.serverMetadata()).toMatchObject(movedTo)
+    expect(reads()).toBe(2)
+  })
+
+  it('and one that cannot be read, or says the same, changes nothing', async () => {
+    const scalekit = environment()
+    const { discover, reads } = scalekit
+    const first = await discover()
+    for (const isDown of [true, false]) {
+      scalekit.isDown = isDown
+      scalekit.time += dayMs
+      expect(await discover()).toBe(first)
+      // What was begun has ended when a timer is due.
+      await new Promise(setImmediate)
+      expect(await discover()).toBe(first)
+    }
+    expect(reads()).toBe(3)
+  })
+
+  it('after an endpoint failed twice in a row', async () => {
+    const scalekit = environment()
+    const { refresh, reads, failing, calls } = scalekit
+    await refresh()
+    scalekit.time += 60_000
+    scalekit.document = discoveryDocument(movedTo)
+    failing.add('/oauth/token')
+    await expect(refresh()).rejects.toThrow()
+    expect(reads()).toBe(1)
+    await expect(refresh()).rejects.toThrow()
+    expect(reads()).toBe(2)
+    await eventually(() => refresh())
+    expect(calls.at(-1)).toBe('/moved/token')
+  })
+
+  it('but not after a success between two failures', async () => {
+    const scalekit = environment()
+    const { refresh, reads, failing } = scalekit
+    await refresh()
+    scalekit.time += 60_000
+    for (const isFailing of [true, false, true]) {
+      if (isFailing) failing.add('/oauth/token')
+      else failing.delete('/oauth/token')
+      await refresh().catch(() => {})
+    }
+    expect(reads()).toBe(1)
+  })
+
+  it('at most every ten seconds while an endpoint fails', async () => {
+    const scalekit = environment()
+    const { refresh, reads, failing } = scalekit
+    await refresh()
+    scalekit.time += 60_000
+    failing.add('/oauth/token')
+    for (let count = 0; count < 20; count += 1) await refresh().catch(() => {})
+    expect(reads()).toBe(2)
+    scalekit.time += 10_000
+    for (let count = 0; count < 20; count += 1) await refresh().catch(() => {})
+    expect(reads()).toBe(3)
+  })
+
+  it('after its keys failed twice', async () => {
+    const scalekit = environment()
+    const { discover, reads, failing, send } = scalekit
+    const provider = await discover()
+    scalekit.time += 60_000
+    failing.add('/keys')
+    const keys = keySets(send, { cooldownMs: 0 })(provider)
+    for (let count = 0; count < 2; count += 1) {
+      await expect(
+        keys({ alg: 'RS256', kid: 'k' }, { payload: '', signature: '' }),
+      ).rejects.toThrow()
+    }
+    expect(reads()).toBe(2)
   })
 })
