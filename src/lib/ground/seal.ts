@@ -13,6 +13,9 @@ export interface Sealer {
   open(sealed: string, label: string): string | undefined
 }
 
+/** Version, key id, and at least an iv and a tag. */
+const sealedForm = /^1\.[\w-]{8}\.[\w-]{38,}$/
+
 interface Key {
   readonly prefix: string
   readonly bytes: Buffer
@@ -27,9 +30,15 @@ interface Key {
  * @param purpose What is sealed, and for which instance; values never open under another purpose.
  * @param half Base64url that the keys are made of together with each secret. Default: none, and the
  *   secret alone opens.
+ * @param onUnknownKey Called for a value that was sealed as here, by a secret that is not in the list.
  * @see NIST SP 800-38D (GCM)
  */
-export function sealer(secrets: readonly Secret[], purpose: string, half?: string): Sealer {
+export function sealer(
+  secrets: readonly Secret[],
+  purpose: string,
+  half?: string,
+  onUnknownKey?: () => void,
+): Sealer {
   if (secrets.length === 0) throw new TypeError('sealer() needs a secret')
   // Derived when first needed: that is most of what an instance costs at its start.
   let derived: readonly Key[] | undefined
@@ -38,7 +47,9 @@ export function sealer(secrets: readonly Secret[], purpose: string, half?: strin
     seal: (text, label) => encrypt(keys()[0]!, text, additionalData(purpose, label)),
     open(sealed, label) {
       const key = keys().find(({ prefix }) => sealed.startsWith(prefix))
-      return key && decrypt(key, sealed, additionalData(purpose, label))
+      if (key) return decrypt(key, sealed, additionalData(purpose, label))
+      if (onUnknownKey && sealedForm.test(sealed)) onUnknownKey()
+      return undefined
     },
   }
 }

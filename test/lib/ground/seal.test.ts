@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { randomText } from '../../../src/lib/ground/bytes.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
@@ -181,4 +181,19 @@ describe('a list of secrets', () => {
     const sealed = session.seal(text, label)
     expect(sealer([newer], 'session scalekit').open(sealed, label)).toBeUndefined()
   })
+})
+
+it.each<[what: string, value: (sealed: string) => string, calls: number]>([
+  ['a value of another secret', (sealed) => sealed, 1],
+  ['a value that is too short to have been sealed', (sealed) => sealed.slice(0, 20), 0],
+  ['a value of another form', () => 'a cookie of another package', 0],
+])('tells %s by its form', (_what, value, calls) => {
+  const told = vi.fn()
+  const sealed = sealer([older], 'session').seal('text', 'label')
+  const reader = sealer([newer], 'session', undefined, told)
+  expect(reader.open(value(sealed), 'label')).toBeUndefined()
+  expect(told).toHaveBeenCalledTimes(calls)
+  // A value of its own that was changed is no value of another secret.
+  reader.open(`${reader.seal('text', 'label').slice(0, -2)}AA`, 'label')
+  expect(told).toHaveBeenCalledTimes(calls)
 })

@@ -43,6 +43,7 @@ import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
 import { newestCookies } from '../../session/newest-cookies.ts'
 import type { OwnSession } from '../../session/own-session.ts'
+import { unknownKeyTeller } from '../../session/unknown-key.ts'
 import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
 import type { StateStore } from '../../state/store.ts'
@@ -120,7 +121,9 @@ export interface Instance {
 export function createInstance(config: Config): Instance {
   const { clock, logger } = config
   const id = instanceId(config)
-  const seal = (purpose: string) => sealer(config.secret, `${purpose} ${id}`)
+  const tellUnknownKey = unknownKeyTeller(logger)
+  const seal = (purpose: string) =>
+    sealer(config.secret, `${purpose} ${id}`, undefined, tellUnknownKey)
   const cookieStyle = { isSecure: config.baseUrl[0].protocol === 'https:' }
   const provider = watch()
   const send = watchedSend(senderFor(config), provider)
