@@ -7,6 +7,8 @@ const usage = `Usage: express-scalekit emulator [options] [-- <command>]
        express-scalekit trigger <event type> --to <url> [options]
        express-scalekit sign <file> [options]
        express-scalekit revoke --all [options]
+       express-scalekit dead-letters [<id>] [options]
+       express-scalekit replay <id> --to <url> [options]
 
 emulator: starts an emulator of Scalekit on this machine. It needs no account and no network.
 
@@ -63,16 +65,26 @@ sign: prints the headers to send with a file.
   --to <url>                  the URL in that command
                               (default: http://localhost:3000/webhooks)
 
-revoke: ends every session of a store, e.g. after it was restored from a backup. The variable
-REDIS_URL or DATABASE_URL has the address of the store.
+revoke: ends every session of a store, e.g. after it was restored from a backup.
 
   --all                       required
+
+dead-letters: lists the webhooks that failed for good, or prints one whole.
+
+replay: sends one or more of them to your application once more. One that is handled is a dead
+letter no more; fails unless all of them are.
+
+  --to <url>                  your endpoint, e.g. http://localhost:3000/webhooks
+
+revoke, dead-letters and replay use the store of an application. The variable REDIS_URL or
+DATABASE_URL has its address.
+
   --redis <url>               the address of a Redis without a password
   --postgres <url>            the address of a PostgreSQL without a password
   --prefix <text>             the prefix that redisStore was given (default: scalekit:)
   --schema <name>             the schema that postgresStore was given (default: scalekit)
 
-trigger and sign read the signing secret from the variable SCALEKIT_WEBHOOK_SECRET.
+trigger, sign and replay read the signing secret from the variable SCALEKIT_WEBHOOK_SECRET.
 
   --help                      prints this text
   --version                   prints the version`
@@ -83,6 +95,8 @@ const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => P
     ['emulator', async () => (await import('./lib/commands/emulator.ts')).emulator],
     ['trigger', async () => (await import('./lib/commands/trigger.ts')).trigger],
     ['sign', async () => (await import('./lib/commands/sign.ts')).sign],
+    ['dead-letters', async () => (await import('./lib/commands/dead-letters.ts')).deadLetters],
+    ['replay', async () => (await import('./lib/commands/replay.ts')).replay],
     ['revoke', async () => (await import('./lib/commands/revoke.ts')).revoke],
   ])
 
@@ -100,11 +114,10 @@ async function main(words: readonly string[]): Promise<void> {
   const [name, ...args] = words
   if (name === '--version' || name === '-v') return console.log(await version())
   const load = commands.get(name ?? '')
+  const names = 'emulator, trigger, sign, revoke, dead-letters or replay'
   if (!load) {
     throw new UsageError(
-      name
-        ? `There is no command ${name}. Use emulator, trigger, sign or revoke.`
-        : 'The command is missing. Use emulator, trigger, sign or revoke.',
+      name ? `There is no command ${name}. Use ${names}.` : `The command is missing. Use ${names}.`,
     )
   }
   const run = await load()

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StateStore } from '../src/index.ts'
 import { postgresStore } from '../src/postgres.ts'
 import { redisStore } from '../src/redis.ts'
 import { hasPostgres, type Postgres, startPostgres } from './support/postgres.ts'
 import { hasRedis, type Redis, startRedis } from './support/redis.ts'
+import { runCli as run } from './support/run-cli.ts'
 
 describe.skipIf(!hasRedis)('express-scalekit revoke --all, for a Redis', () => {
   let redis: Redis
@@ -111,19 +110,4 @@ describe('express-scalekit revoke says what is wrong:', () => {
 
 async function epochOf({ revocations }: StateStore) {
   return (await revocations.since()).epoch!
-}
-
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
-    env: { ...process.env, REDIS_URL: '', DATABASE_URL: '', ...env },
-  })
-  const output = { text: '', errors: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.text += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.errors += text
-  })
-  const [code] = await once(child, 'close')
-  return { code: code as number | null, ...output }
 }

@@ -5,7 +5,6 @@ import { type DataOf, newEvent } from '../emulator/webhooks/event.ts'
 import { isObject } from '../ground/is-object.ts'
 import { editDistance } from '../ground/nearest-name.ts'
 import { type EventType, eventTypeOf, eventTypes } from '../webhooks/events.ts'
-import { signWebhook } from '../webhooks/signature.ts'
 import {
   numberArgument,
   onlyWord,
@@ -14,6 +13,7 @@ import {
   UsageError,
   urlArgument,
 } from './arguments.ts'
+import { sendWebhook } from './send-webhook.ts'
 
 const options = {
   to: { type: 'string' },
@@ -38,27 +38,9 @@ export async function trigger(args: readonly string[]): Promise<void> {
 }
 
 async function send(url: string, secret: string, body: string): Promise<boolean> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...signWebhook({ id: randomId('msg_'), body, secret }),
-    },
-    body,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(10_000),
-  }).catch((error: Error) => {
-    throw new Error(`${url} did not respond: ${reasonOf(error)}`, { cause: error })
-  })
-  const text = await answer.text()
-  console.log(`${answer.status} ${text.replaceAll(/\s+/g, ' ')}`.trim())
-  return answer.ok
-}
-
-/** `fetch` says only that it failed; its cause says why, by a code or in words. */
-function reasonOf({ message, cause }: Error): string {
-  const { code, message: why } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
-  return code ?? why ?? message
+  const { status, text, ok } = await sendWebhook(url, { id: randomId('msg_'), body, secret })
+  console.log(`${status} ${text}`.trim())
+  return ok
 }
 
 async function dataFrom(file: string): Promise<DataOf<EventType>> {

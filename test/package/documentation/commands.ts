@@ -47,7 +47,9 @@ function scriptsOf(folder: string): object {
 }
 
 function missingFlags(command: string): string[] {
-  const calls = command.matchAll(/\bnpx express-scalekit\b(?: ([a-z]+))?((?:(?! -- |[&|;]).)*)/g)
+  const calls = command.matchAll(
+    /\bnpx express-scalekit\b(?: ([a-z][a-z-]*))?((?:(?! -- |[&|;]).)*)/g,
+  )
   return [...calls].flatMap(([, name = '', rest = '']) => {
     const flags = flagsByCommand.get(name)
     if (!flags) return `there is no \`npx express-scalekit ${name}\``
@@ -70,17 +72,21 @@ function missingPaths(command: string): string[] {
   })
 }
 
-/** A usage has a paragraph about a command, `name: …`, and then one with its flags. */
+/**
+ * A usage has a paragraph about a command, `name: …`, or about several, `name, name and name use …`, and
+ * then one with their flags.
+ */
 function readUsage(source: string): ReadonlyMap<string, readonly string[]> {
   const [, usage] = /const usage = `(.*?)`\n/s.exec(source)!
   const flags = new Map<string, string[]>([['', []]])
-  let command = ''
+  let commands = ['']
   for (const paragraph of usage!.split('\n\n')) {
-    const [, name] = /^(\w+): /.exec(paragraph) ?? []
     const found = [...paragraph.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag]) => flag!)
-    flags.set(command, [...(flags.get(command) ?? []), ...found])
-    command = name ?? ''
-    if (name !== undefined) flags.set(name, [])
+    for (const command of commands) flags.get(command)!.push(...found)
+    const [, name, several] =
+      /^(?:([\w-]+): |([\w-]+(?:, [\w-]+)* and [\w-]+) use )/.exec(paragraph) ?? []
+    commands = name === undefined ? (several?.split(/, | and /) ?? ['']) : [name]
+    for (const command of commands) if (!flags.has(command)) flags.set(command, [])
   }
   return flags
 }
