@@ -58,8 +58,6 @@ export interface Sessions {
   holderOf(req: IncomingMessage): Identity | undefined
   /** What the browser's live session holds; `undefined`, too, while nobody can tell whether it is. */
   live(req: IncomingMessage): Promise<Identity | undefined>
-  /** What the browser brought, whether or not it is over; for what must not wait for the store. */
-  brought(req: IncomingMessage): Identity | undefined
   begin(
     req: IncomingMessage,
     res: ServerResponse,
@@ -240,7 +238,6 @@ export function liveSessions(parts: {
       if (!identity || !revocations.isFresh()) return undefined
       return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
-    brought: (req) => storage.read(req),
     begin: (req, res, verified, tokens) =>
       orUnavailable(async () => {
         const identity = await inEpoch(withTokenKey(req, verified))

@@ -72,7 +72,7 @@ export function renewingProcess(parts: {
   const newest = newestCookies({ clock, maxLagMs })
   const { authorityOf } = book
   const own = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
-  const rest = { ...own, hasTokenKeys: true }
+  const rest = { ...own, hasTokenKeys: true, tellEnd() {} }
   return {
     sessions: liveSessions({ storage: storageOf(isInBrowser), revocations, ...rest }),
     book,

@@ -135,7 +135,7 @@ async function sessionToEnd(
     return { sessionId, userId: user.id, organizationId }
   } catch (error) {
     if (!(error instanceof ScalekitError && error.code === 'store_unavailable')) throw error
-    const identity = sessions.brought(req)
+    const identity = sessions.holderOf(req)
     if (!identity) throw error
     const { sessionId, sub: userId, organizationId } = identity
     return { sessionId, userId, organizationId }
