@@ -375,8 +375,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     for (const { endedBy } of lostSessions()) {
       if (!mayLose()) throw new Error(`a session was lost as ${endedBy}`)
       // Where nothing is left that knows of the first use, the provider’s answer is all there is.
-      // One that is alone knows what the store lacks, while it lives.
-      const mayForget = failovers > 0 && (machines.length > 1 || hazards.crash)
+      // One that is alone knows what the store lacks, where it knows what became of each token.
+      const { crash, lost, freeze, slowStore, evict } = hazards
+      const isUnsure = machines.length > 1 || crash || lost || freeze || slowStore || evict
+      const mayForget = failovers > 0 && isUnsure
       if (endedBy !== 'refresh-lost' && !mayForget && reuse !== 'ends')
         throw new Error(`a session was lost as ${endedBy}`)
     }
