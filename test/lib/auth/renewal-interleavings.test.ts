@@ -16,7 +16,7 @@ function seedsOf(shard: number): readonly number[] {
 describe('sessions that are renewed while anything happens', () => {
   it.each(Array.from({ length: shards }, (_, shard) => shard))(
     'show nothing that is not so, and are lost only where an answer was (%i)',
-    { timeout: 180_000 },
+    { timeout: 400_000 },
     async (shard) => {
       const outcomes: Outcome[] = []
       for (const seed of seedsOf(shard)) outcomes.push(await playOnMemory(seed))

@@ -17,9 +17,9 @@ export function playOnMemory(seed: number): Promise<Outcome> {
 }
 
 /** How many times as fast as the machine’s. */
-const factor = 15
+const factor = 12
 /** How many plays go on at once. */
-const atOnce = 150
+const atOnce = 40
 
 /** Plays on a server, many at once; the order of what happens is up to it. */
 export async function playOnServer(

@@ -92,5 +92,6 @@ async function goBack(
 ): Promise<void> {
   const known = entries.get(sessionId)
   const before = known?.[Math.max(0, known.length - 1 - random.integer(3))]
-  if (before) await tokenStore.put(sessionId, before, absoluteExpiresAt)
+  // A server that is too busy does not go back.
+  if (before) await tokenStore.put(sessionId, before, absoluteExpiresAt).catch(() => {})
 }
