@@ -239,6 +239,29 @@ describe('the guards', () => {
   })
 })
 
+describe('a sign-in from a route of the application', () => {
+  it('takes what may be asked for, and nothing misspelled', () => {
+    app.get('/enter', (req, res) => {
+      auth.login(req, res, { prompt: 'none', allowAnonymous: true, returnTo: '/' })
+      auth.login(req, res, { uiLocales: 'de en', acrValues: 'mfa', parameters: { made_up: '1' } })
+      // @ts-expect-error It is `uiLocales`.
+      auth.login(req, res, { ui_locales: 'de' })
+      // @ts-expect-error Parameters are strings.
+      auth.login(req, res, { parameters: { made_up: 1 } })
+      auth.logout(req, res, { local: true, returnTo: '/' })
+      // @ts-expect-error It is true or false.
+      auth.logout(req, res, { local: 'yes' })
+    })
+  })
+
+  it('is configured with names to forward, or with all', () => {
+    scalekitAuth({ login: { forward: true } })
+    scalekitAuth({ login: { forward: ['made_up'] } })
+    // @ts-expect-error Without it, nothing is forwarded.
+    scalekitAuth({ login: { forward: false } })
+  })
+})
+
 describe('a middleware of ours', () => {
   it('fits wherever Express takes one', () => {
     app.use(auth)

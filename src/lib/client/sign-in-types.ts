@@ -22,8 +22,8 @@ export interface AuthorizationUrlOptions {
   readonly organizationId?: string | undefined
   /** A social provider, e.g. `google`. */
   readonly provider?: string | undefined
-  /** `login`, `select_account`, `create`, `consent`, `none` */
-  readonly prompt?: string | undefined
+  /** `login`, `select_account`, `create`, `consent`, or several of these; or `none`. */
+  readonly prompt?: string | readonly string[] | undefined
   /** BASE64URL(SHA-256(code verifier)); see RFC 7636. */
   readonly codeChallenge?: string | undefined
   /** Default, where there is a challenge: `S256`, the only one there is. */

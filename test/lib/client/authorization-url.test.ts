@@ -70,6 +70,7 @@ describe('getAuthorizationUrl', () => {
     ['maxAge 0', { maxAge: 0 }, { max_age: '0' }],
     ['acrValues', { acrValues: ['one', 'two'] }, { acr_values: 'one two' }],
     ['uiLocales', { uiLocales: ['de', 'en'] }, { ui_locales: 'de en' }],
+    ['a list of prompts', { prompt: ['login', 'consent'] }, { prompt: 'login consent' }],
     ['what is in snake_case', { screen_hint: 'signup' }, { screen_hint: 'signup' }],
     ['a challenge', { codeChallenge: 'c' }, { code_challenge: 'c', code_challenge_method: 'S256' }],
   ])('sends %s', (_case, given, params) => {

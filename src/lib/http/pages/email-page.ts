@@ -11,7 +11,8 @@ const english: Required<EmailPageTexts> = {
   provider: 'Continue with {provider}',
   unknown:
     'We couldn’t find single sign-on for this email. Check the spelling or ask your IT admin.',
-  unusable: 'Single sign-on of your company is not available right now. Your IT admin can help.',
+  unusable:
+    'Single sign-on of your company is switched off, or not set up completely. Your IT admin can help.',
   start: 'Go to the start page',
 }
 
