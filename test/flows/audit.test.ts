@@ -187,6 +187,31 @@ describe('an audit log made of auth.on alone', () => {
     expect(JSON.stringify(day)).not.toMatch(/not-for-the-log|eyJ|state=|made-up/)
   })
 
+  it('has refusals of the kit’s own routes, of other sites and of outages', async () => {
+    const { lines, visitor } = await audited({ portal: { role: 'owner' } }, (app, auth) => {
+      app.use(auth)
+      app.use('/form', auth.requireSameOrigin())
+      const isPaying = () => Promise.reject(new Error('the database is down'))
+      app.use('/pro', auth.requireThat(isPaying, { code: 'plan_required' }))
+    })
+    const browser = visitor()
+    await browser.call('/organizations').expect(401)
+    await browser.open('/portal').expect(302)
+    await browser.post('/form', { 'Sec-Fetch-Site': 'cross-site' }).expect(403)
+    await browser.signIn(atAcme, grace)
+    await browser.open('/portal').expect(403)
+    await browser.call('/pro').expect(503)
+    const refused = lines.filter(({ event }) => event === 'guard.denied')
+    const shown = refused.map(({ email, method, path, code }) => [email, method, path, code])
+    expect(shown).toEqual([
+      [undefined, 'GET', '/organizations', 'not_signed_in'],
+      [undefined, 'GET', '/portal', 'not_signed_in'],
+      [undefined, 'POST', '/form', 'cross_site_request'],
+      [grace, 'GET', '/portal', 'role_required'],
+      [grace, 'GET', '/pro', 'authorization_unavailable'],
+    ])
+  })
+
   it('has a sign-in that a route of the application could not begin', async () => {
     const { lines, visitor } = await audited({}, (app, auth) => {
       app.use(auth)
