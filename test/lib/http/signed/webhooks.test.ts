@@ -60,7 +60,8 @@ describe('a delivery', () => {
     }
     expect(handler).toHaveBeenCalledTimes(1)
     const type = 'organization.directory.user_created'
-    expect(handled).toEqual([{ deliveryId: 'msg_again', type, attempt: 1 }])
+    const organizationId = 'org_53879494091473415'
+    expect(handled).toEqual([{ deliveryId: 'msg_again', type, attempt: 1, organizationId }])
   })
 
   it('that comes fifty times at once runs its handler once', async () => {
@@ -199,7 +200,12 @@ describe('a dead letter', () => {
     repair()
     expect(await auth.webhooks.replay('msg_dead')).toBe(true)
     expect(handled).toEqual([
-      { deliveryId: 'msg_dead', type: 'organization.directory.user_created', attempt: 2 },
+      {
+        deliveryId: 'msg_dead',
+        type: 'organization.directory.user_created',
+        attempt: 2,
+        organizationId: 'org_53879494091473415',
+      },
     ])
     expect(await ids()).toEqual([])
     expect(await auth.webhooks.replay('msg_dead')).toBe(false)
