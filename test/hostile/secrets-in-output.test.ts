@@ -298,6 +298,8 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
   'revocations that are down': async (browser) => {
     await browser.signIn(home, ada)
     await withBroken('revocations', () => browser.post('/logout', click).expect(503))
+    // The browser has forgotten that session.
+    await browser.signIn(home, ada)
     await withBroken('revocations', () => browser.open('/end', click).expect(503))
   },
   'a sign-out that nobody asked for': async (browser) => {

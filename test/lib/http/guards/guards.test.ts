@@ -17,6 +17,7 @@ import {
 } from '../../../../src/index.ts'
 import type { EmulatorSeed } from '../../../../src/testing.ts'
 import { type ApplicationParts, showPrincipal } from '../../../support/application.ts'
+import { eventually } from '../../../support/eventually.ts'
 import type { HostApp } from '../../../support/hosts.ts'
 import { recordingLogger } from '../../../support/recording-logger.ts'
 import { isExpressSession } from '../../../support/session-cookie.ts'
@@ -834,7 +835,7 @@ describe('a guard that cannot tell', () => {
     await browser.call('/reads').expect(503)
     await application.visitor().call('/page').expect(401)
     isDown = false
-    await browser.call('/page').expect(200)
+    await eventually(() => browser.call('/page').expect(200).then())
   })
 })
 

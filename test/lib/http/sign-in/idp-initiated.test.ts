@@ -4,6 +4,7 @@ import type { Response } from 'supertest'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryStore } from '../../../../src/index.ts'
 import type { Application } from '../../../support/application.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { goodPlaces, hostilePlaces } from '../../../support/return-to-corpus.ts'
 import { sessionCookie } from '../../../support/session-cookie.ts'
 import { signInAt } from '../../../support/sign-in-page.ts'
@@ -497,6 +498,6 @@ describe('over a live session', () => {
     vi.advanceTimersByTime(1001)
     expectRefused(await browser.open(url, sent), 503, 'store_unavailable')
     isDown = false
-    await browser.open(url, sent).expect(200)
+    await eventually(() => browser.open(url, sent).expect(200).then())
   })
 })
