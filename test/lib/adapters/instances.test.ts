@@ -105,7 +105,6 @@ describe.each(sharedServers)(
         const answers = await Promise.all([
           browser.call('/app'),
           two.visitor().call('/app', sentBy(browser)),
-          leaving.post('/logout', click),
           coming.call(callback),
         ])
         for (const { status, text, headers } of answers) {
@@ -115,6 +114,9 @@ describe.each(sharedServers)(
             expect.stringContaining('session='),
           )
         }
+        const left = await leaving.post('/logout', click).expect(503)
+        expect(left.text).toContain('sign_out_incomplete')
+        await leaving.call('/app').expect(401)
         await coming.call('/app').expect(401)
         await server.restart()
         await eventually(() => browser.call('/app').expect(200))
