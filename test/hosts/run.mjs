@@ -137,19 +137,31 @@ const [{ filename }] = JSON.parse(
 )
 const tarball = join(work, filename)
 const folders = new Map()
+
+/** The folder of a host, or why it could not be installed. */
+function installed({ folder }) {
+  if (!folders.has(folder)) {
+    try {
+      folders.set(folder, { cwd: install(folder, tarball) })
+    } catch (error) {
+      folders.set(folder, { problem: error.message.split('\n')[0] })
+    }
+  }
+  return folders.get(folder)
+}
+
 const isWorking = []
 console.log(
   `| host | versions | ${steps.join(' | ')} |\n| --- | --- |${' --- |'.repeat(steps.length)}`,
 )
 try {
   for (const host of chosen) {
-    const { folder, name } = host
-    if (!folders.has(folder)) folders.set(folder, install(folder, tarball))
-    const cwd = folders.get(folder)
-    const results = await runHost(cwd, host)
-    const cells = steps.map((step) => results[step])
+    const { cwd, problem } = installed(host)
+    const results = cwd ? await runHost(cwd, host) : {}
+    const cells = steps.map((step) => results[step] ?? `not run: ${problem}`)
     isWorking.push(...cells.map((cell) => cell === 'works'))
-    console.log(`| ${[name, versionsOf(cwd, host).join(', '), ...cells].join(' | ')} |`)
+    const versions = cwd ? versionsOf(cwd, host).join(', ') : ''
+    console.log(`| ${[host.name, versions, ...cells].join(' | ')} |`)
   }
 } finally {
   if (!process.env.KEEP) rmSync(work, { recursive: true, force: true })
