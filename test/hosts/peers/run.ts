@@ -1,7 +1,7 @@
 /**
  * Runs `check.mjs` with the oldest and the newest version of each optional peer on each version of
- * Node that the package supports, and prints a table: `npx tsx test/hosts/peers/run.ts`. Needs
- * `npm run build`, a registry, Redis and PostgreSQL.
+ * Node that the package supports, and prints a table: `npx tsx test/hosts/peers/run.ts`, or with
+ * others, `… pg@8.0.3`. Needs `npm run build`, a registry, Redis and PostgreSQL.
  */
 import { type ExecFileException, execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,8 @@ import { startRedis } from '../../support/redis.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'peers-'))
 const nodes = ['20.19.0', '22.12.0', '22', '24']
-const peers: readonly (readonly [name: string, version: string, ...besides: string[]])[] = [
+type Peer = readonly [name: string, version: string, ...besides: string[]]
+const peers: readonly Peer[] = [
   ['express', '4.18.0'],
   ['express', '5'],
   ['redis', '4.0.0'],
@@ -25,8 +26,10 @@ const peers: readonly (readonly [name: string, version: string, ...besides: stri
   ['bullmq', '6', 'ioredis@latest'],
   ['pg-boss', '10.0.0'],
   ['pg-boss', '11'],
-  ['pg-boss', '12'],
+  ['pg-boss', '12', '@opentelemetry/api@latest'],
 ]
+
+const named = process.argv.slice(2).map((text) => text.split('@') as unknown as Peer)
 
 function run(command: string, args: readonly string[], cwd: string, env = process.env) {
   return new Promise<{ failure?: ExecFileException; text: string }>((resolve) => {
@@ -70,7 +73,7 @@ const tarball = join(work, packed.text.trim().split('\n').at(-1)!)
 console.log(`| peer | ${versions.map(({ text }) => `Node ${text.trim().slice(1)}`).join(' | ')} |`)
 console.log(`| --- |${' --- |'.repeat(nodes.length)}`)
 
-for (const [name, version, ...besides] of peers) {
+for (const [name, version, ...besides] of named.length > 0 ? named : peers) {
   const folder = `${name}-${version}`
   const installed = await install(folder, [tarball, `${name}@${version}`, ...besides])
   const cwd = join(work, folder)

@@ -314,7 +314,7 @@ describe('login.resolve', () => {
   })
 
   it('that answers what cannot be sent is answered with 400', async () => {
-    const resolve = () => ({ organizationId: 'not an id' })
+    const resolve = () => ({ organizationId: 'not\nan id' })
     const { visitor } = await start({ options: { login: { resolve } } })
     expect((await visitor().open('/login').expect(400)).text).toContain('parameter_invalid')
   })
