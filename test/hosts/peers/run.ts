@@ -20,7 +20,7 @@ const peers: readonly Peer[] = [
   ['express', '5'],
   ['redis', '4.0.0'],
   ['redis', '6'],
-  ['pg', '8.0.0'],
+  ['pg', '8.0.3'],
   ['pg', '8'],
   ['bullmq', '5.0.0'],
   ['bullmq', '6', 'ioredis@latest'],
@@ -29,7 +29,10 @@ const peers: readonly Peer[] = [
   ['pg-boss', '12', '@opentelemetry/api@latest'],
 ]
 
-const named = process.argv.slice(2).map((text) => text.split('@') as unknown as Peer)
+const named = process.argv.slice(2).map((text) => {
+  const [name = '', version = 'latest'] = text.split('@')
+  return peers.find((peer) => peer[0] === name && peer[1] === version) ?? ([name, version] as const)
+})
 
 function run(command: string, args: readonly string[], cwd: string, env = process.env) {
   return new Promise<{ failure?: ExecFileException; text: string }>((resolve) => {
