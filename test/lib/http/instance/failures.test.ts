@@ -109,7 +109,7 @@ describe('an error of what the application begins itself', () => {
       options: { basePath: '/auth', ...options },
       mount(app, auth) {
         app.use('/begin', (req, res, next) => {
-          auth.login(req, res, { organizationId: 'no such form' }).catch(next)
+          auth.login(req, res, { organizationId: 'no\tsuch form' }).catch(next)
         })
         app.use('/switch', (req, res, next) => {
           auth.switchOrganization(req, res, 'globex').catch(next)
