@@ -130,9 +130,9 @@ describe('at start-up, every mistake has a sentence: the option, what is wrong, 
       '`baseUrl` must not have a wildcard in its host (*.app.example): a subdomain that an attacker controls could receive sign-ins; list each origin instead',
     ],
     [
-      'a base URL with a path',
-      { baseUrl: 'https://app.example/auth' },
-      '`baseUrl` must not have a path, a query or a fragment: write https://app.example',
+      'a base URL with a query',
+      { baseUrl: 'https://app.example/shop?from=mail' },
+      '`baseUrl` must not have a query or a fragment: write https://app.example/shop',
     ],
     [
       'a base path without a slash',
@@ -369,7 +369,7 @@ describe('at a request, the error handler gets a sentence', () => {
       {
         code: 'base_path_mismatch',
         message: 'The request is for "/app/login", but this route expects "/auth/login"',
-        hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`.',
+        hint: 'Set `basePath` to the path that the kit is mounted at, or set the path of this route in `paths`. A path in `baseUrl` is for a proxy that takes it off.',
       },
       { basePath: '/auth' },
     ],
