@@ -11,12 +11,12 @@ import { type LastChanges, lastChanges, noChanges } from './changes.ts'
 import { type Judgement, judge, type Sources } from './judge-authority.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
-/** What is known, without waiting, of what somebody may do. */
+/** What is known, without waiting, of what a user may do. */
 export interface KnownAuthority {
   /** What counts; empty while nothing can tell. */
   readonly authority: Authority
   readonly standing: 'current' | 'stale' | 'unknown' | 'lapsed'
-  /** To be renewed before a guard lets anybody pass. */
+  /** Whether it is to be renewed before a guard lets the request pass. */
   readonly isDue: boolean
   /** Until then it stays so, by the clock of the application, while no change is heard of. */
   readonly settledUntil: number

@@ -32,7 +32,7 @@ export interface AuthorityRenewal {
    */
   renew(identity: Identity, minTtlMs?: number): Promise<void>
   /**
-   * What a guard has to wait for. Where the last attempt failed nobody waits for the next one.
+   * What a guard has to wait for. Where the last attempt failed, no request waits for the next one.
    */
   awaited(identity: Identity): Promise<void> | undefined
   /** Lets go of the tokens of a session that is over. */

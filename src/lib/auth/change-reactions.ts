@@ -10,7 +10,7 @@ import type { Reaction } from './reactions.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import { roleHierarchy } from './role-hierarchy.ts'
 
-/** What the kit records about events that change what somebody may do. */
+/** What the kit records about events that change what users may do. */
 export interface ChangeReactions {
   record(event: ScalekitEvent, occurredAt: number): Promise<Recorded>
   /**
@@ -65,7 +65,7 @@ export function changeReactions(parts: {
     }
   }
 
-  /** Whether an event says something new about what somebody may do. */
+  /** Whether an event says something new about what a user may do. */
   async function isNews(event: ScalekitEvent): Promise<boolean> {
     if (event.type !== 'organization.directory.user_updated') return true
     const differ = await lastRoles.differ(event)

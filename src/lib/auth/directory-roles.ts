@@ -54,7 +54,7 @@ function seenIn(value: string): Seen {
   return { at: Number(at), hash }
 }
 
-/** Neither order nor a name that is shown changes what somebody may do. */
+/** Neither order nor a name that is shown changes what a user may do. */
 function hashOf({ data: { roles, groups } }: UserEvent): string {
   const roleNames = (roles ?? []).map(
     ({ role_name, role, name }) => role_name ?? role ?? name ?? '',

@@ -12,7 +12,7 @@ export interface AuditFields {
   readonly userId?: string
   readonly email?: string
   readonly organizationId?: string
-  /** `req.scalekit.sessionId`: it names the session for `auth.revoke`, and signs nobody in. */
+  /** `req.scalekit.sessionId`: it names the session for `auth.revoke`, and lets no one in. */
   readonly sessionId?: string
   /** `req.ip` where the framework has it, by its `trust proxy`; otherwise the connection's address. */
   readonly ip?: string

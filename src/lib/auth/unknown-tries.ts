@@ -14,7 +14,7 @@ export interface Try {
   readonly leasedAt: number
 }
 
-/** The attempts of this process whose outcome nobody knows. */
+/** The attempts of this process whose outcome is not known. */
 export interface UnknownTries {
   /**
    * How long ago the first attempt with this version began, in milliseconds, as the store and this
@@ -25,7 +25,7 @@ export interface UnknownTries {
 }
 
 /**
- * Remembers this process's own attempts whose outcome nobody knows: a store that went back to a replica
+ * Remembers this process's own attempts whose outcome is not known: a store that went back to a replica
  * has forgotten them.
  */
 export function unknownTries(clock: Clock): UnknownTries {

@@ -9,11 +9,11 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 /** Who is asking, and what a guard has to know beside it. */
 export interface View {
   readonly principal: Principal
-  /** Whose authority is to be renewed before a guard lets anybody pass. */
+  /** Whose authority is to be renewed before a guard lets the request pass. */
   readonly due?: Identity | undefined
   /** Nothing can tell right now what the person may do. */
   readonly isUnknown?: boolean
-  /** That has been so for too long, so no guard lets anybody pass. */
+  /** That has been so for too long, so no guard lets a request pass. */
   readonly isLapsed?: boolean
   /** Leads a sign-in past the question for the company: the session ended for a technical reason. */
   readonly login?: Readonly<Record<string, string>>

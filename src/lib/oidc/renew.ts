@@ -19,7 +19,7 @@ export interface RenewalChecks {
   readonly clock: Clock
 }
 
-/** Whose tokens were issued is somebody else, or somewhere else, than whose session it is. */
+/** The tokens are of another user or organization than the session. */
 export class MismatchError extends Error {}
 
 /** What verified tokens say. */
@@ -89,7 +89,7 @@ const notSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENET
 /** A gateway answers with these in place of a server that may have done its work. */
 const gatewayStatus = [502, 504]
 
-/** Whether a refresh that failed may have taken effect, with an answer that nobody got. */
+/** Whether a refresh that failed may have taken effect, with an answer that was lost. */
 export function mayBeLost(error: unknown): boolean {
   if (!(error instanceof ScalekitError) || error instanceof LoginError) return false
   const status = statusIn(error)

@@ -110,7 +110,7 @@ export function guard(
   }
 }
 
-/** Where nobody can tell who is asking, the decision says so. */
+/** Where it cannot be told who is asking, the decision says so. */
 function renewalOf(context: Context): Promise<void> | undefined {
   try {
     return context.renewal()

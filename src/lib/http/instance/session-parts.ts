@@ -42,7 +42,7 @@ export interface SessionParts {
 }
 
 /**
- * Sessions, and the authority of each: who somebody is stays as at the sign-in, and what they may do
+ * Sessions, and the authority of each: who a user is stays as at the sign-in, and what they may do
  * is renewed.
  *
  * @internal
