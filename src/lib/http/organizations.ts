@@ -17,7 +17,7 @@ export async function organizationsRoute(
   const principal = await instance.sessions.ask(req, res)
   // Data and no page: a browser that opens it is not sent to sign in, either.
   if (principal.status === 'signed-out') {
-    tellDenied(instance, req, refusals.notSignedIn.code, principal.reason)
+    tellDenied(instance, req, refusals.notSignedIn.code, () => principal.reason)
     sendRefusal(refusals.notSignedIn, instance, res)
     return
   }

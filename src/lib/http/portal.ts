@@ -31,7 +31,7 @@ export async function portalRoute(
   if (!portal) throw notConfigured()
   assertOpened(req, res)
   const refuse = (refusal: Refusal, reason?: string) => {
-    tellDenied(instance, req, refusal.code, reason)
+    tellDenied(instance, req, refusal.code, () => reason)
     answerRefusal(refusal, instance, req, res)
   }
   const { principal, isUnknown } = await instance.sessions.askAuthority(req, res)

@@ -267,6 +267,7 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     const [asked, expected] = [plainPath(addresses.paths[name]), addresses.routes[name]]
     if (!routeByPath.has(asked)) routeByPath.set(asked, misplacedRoute(expected))
   }
+  const lengths = new Set([...routeByPath.keys()].map(({ length }) => length))
   // Seen on Connect alone, which does not say whether a path was taken off by a mount or rewritten.
   let isAtRoot = false
 
@@ -281,12 +282,18 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     return expected === undefined ? undefined : misplacedRoute(expected)
   }
 
+  /** Most paths are none of ours, and are told so by their length, without another string. */
+  function routeAt(path: string): Middleware | undefined {
+    const { length } = path
+    const mayBeOwn = lengths.has(length) || (lengths.has(length - 1) && path.endsWith('/'))
+    return mayBeOwn ? routeByPath.get(plainPath(path)) : undefined
+  }
+
   return function scalekit(req, res, next) {
     const target = originalUrl(req)
     const isUnchanged = req.url === target
     isAtRoot ||= isUnchanged
-    const own =
-      routeByPath.get(plainPath(pathOf(target))) ?? (isUnchanged ? undefined : routeBelow(req))
+    const own = routeAt(pathOf(target)) ?? (isUnchanged ? undefined : routeBelow(req))
     if (own) own(req, res, next)
     else session(req, res, next)
   }

@@ -12,11 +12,17 @@ export function tellDenied(
   { audit, sessions }: Instance,
   req: IncomingMessage,
   code: string,
-  reason?: string,
+  reason: () => string | undefined = () => undefined,
 ): void {
   audit('guard.denied', req, () => {
     const identity = sessions.holderOf(req)
     const who = identity ? holderOf(identity) : {}
-    return { ...who, code, reason, method: req.method ?? '', path: pathOf(originalUrl(req)) }
+    return {
+      ...who,
+      code,
+      reason: reason(),
+      method: req.method ?? '',
+      path: pathOf(originalUrl(req)),
+    }
   })
 }

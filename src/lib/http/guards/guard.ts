@@ -41,7 +41,7 @@ export function guard(
     next: Next,
   ): void {
     const { instance } = context
-    if (refusal) tellDenied(instance, req, refusal.code, reasonIn(context))
+    if (refusal) tellDenied(instance, req, refusal.code, () => reasonIn(context))
     if (refusal && options.refuse !== 'next') {
       if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
       else answerRefusal(refusal, instance, req, res)
