@@ -21,7 +21,7 @@ export interface AuthorityCopy {
   readonly seen: LastChange
   /** Asked for once more then, by `performance.now()`: what Scalekit answered may have been old. */
   readonly againAt?: number | undefined
-  /** Nobody asks before, by `performance.now()`. */
+  /** No request asks before, by `performance.now()`. */
   readonly quietUntil?: number | undefined
   /** Since when it cannot be renewed, by the clock of the application. */
   readonly failingSince?: number | undefined

@@ -176,7 +176,7 @@ function remoteRevocations(
     return { asked, done }
   }
 
-  /** Nobody waits for a store that is away: it is asked again beside the requests. */
+  /** No request waits for a store that is away: it is asked again beside the requests. */
   async function refresh(): Promise<boolean> {
     return outage?.failure() ? false : ask()
   }

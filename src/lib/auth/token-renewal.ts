@@ -18,7 +18,7 @@ export type Renewal =
   /** The session has no refresh token: nothing can be renewed, and nothing ended. */
   | { readonly status: 'none'; readonly kept: Kept | undefined }
   | { readonly status: 'over'; readonly reason: RenewalEnd; readonly error?: unknown }
-  /** Nobody shall ask again for `quietMs`. */
+  /** No process shall ask again for `quietMs`. */
   | { readonly status: 'failed'; readonly error: unknown; readonly quietMs: number }
 
 /** The provider, as far as renewal needs it. */
@@ -127,7 +127,7 @@ export function tokenRenewal(parts: {
 
   async function underLease(turn: Turn, triedMsAgo?: number): Promise<Renewal | undefined> {
     const { identity, kept, leasedAt } = turn
-    // Somebody may have renewed it before the lease was granted.
+    // Another process may have renewed it before the lease was granted.
     const current = await vault.get(identity)
     const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
     if (current?.version !== kept.version || !mayStillSend) {

@@ -91,7 +91,7 @@ export interface ScalekitAuth extends Guards {
    *   forgotten what ended later.
    * @param options `reason` for the log; `atScalekit`: whether Scalekit's own sessions end, too.
    * @throws {@link ConfigError} where the target has a member that is unknown, empty or undefined;
-   *   nobody is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written;
+   *   no user is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written;
    *   `revoke_incomplete` when the sessions ended here, but not at Scalekit
    */
   revoke(target: RevokeTarget, options?: RevokeOptions): Promise<void>

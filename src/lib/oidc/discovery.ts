@@ -74,7 +74,7 @@ export function discoverOnce(
     return provider
   }
 
-  /** Nobody waits for it, so it never rejects. A failure is tried again like an old document. */
+  /** No request waits for it, so it never rejects. A failure is tried again like an old document. */
   function readAgain(): void {
     const now = clock()
     const isTooSoon = Math.abs(now - readAt) < betweenReadsMs
