@@ -169,6 +169,13 @@ describe('renewed tokens of somebody else', () => {
   })
 })
 
+it('a renewed ID token whose organization is an empty string names none, as at a sign-in', async () => {
+  const { emulator, statuses, wait } = await signedIn()
+  emulator.fail({ idToken: { oid: '' }, times: 2 })
+  wait(301_000)
+  expect(await statuses('/app')).toEqual([200, 200])
+})
+
 describe('without a source', () => {
   const options = { scopes: ['openid', 'email', 'profile'] }
 

@@ -3,8 +3,9 @@ import type { Clock } from '../ground/clock.ts'
 import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
 import type { Json, Tokens } from '../ground/types.ts'
 import { type Grants, readGrants } from './access-token.ts'
+import { type Profile, profileOf } from './claims.ts'
 import type { Provider } from './discovery.ts'
-import { anyNonce, verifyIdToken } from './id-token.ts'
+import { anyNonce, type IdTokenClaims, verifyIdToken } from './id-token.ts'
 import type { KeySet } from './key-sets.ts'
 import type { Issued } from './token-response.ts'
 
@@ -41,21 +42,33 @@ export async function verifyRenewed(
   { accessToken, idToken }: Issued,
   checks: RenewalChecks,
 ): Promise<RenewedClaims> {
-  const idClaims: Json =
-    idToken === undefined
-      ? {}
-      : await verifyIdToken(idToken, { ...checks, nonce: anyNonce, accessToken, code: undefined })
-  if ((idClaims.sub ?? checks.subject) !== checks.subject) throw otherThan('subject')
-  assertOrganization(idClaims.oid, checks)
+  const idClaims = await idClaimsOf(idToken, accessToken, checks)
+  if (idClaims) assertProfile(profileOf(idClaims), checks)
   const grants = await readGrants(accessToken, checks).catch((error: unknown) => {
     throw isOtherSubject(error) ? otherThan('subject') : error
   })
   assertOrganization(grants.organizationId, checks)
-  return { grants, idClaims }
+  return { grants, idClaims: idClaims ?? {} }
+}
+
+/** An ID token need not come again. */
+async function idClaimsOf(
+  idToken: string | undefined,
+  accessToken: string,
+  checks: RenewalChecks,
+): Promise<IdTokenClaims | undefined> {
+  if (idToken === undefined) return undefined
+  return verifyIdToken(idToken, { ...checks, nonce: anyNonce, accessToken, code: undefined })
+}
+
+/** Read as at the sign-in, so that what counted as no organization there does here. */
+function assertProfile({ sub, organizationId }: Profile, checks: RenewalChecks): void {
+  if (sub !== checks.subject) throw otherThan('subject')
+  assertOrganization(organizationId, checks)
 }
 
 /** A token that names no organization says nothing about one: its roles do not count in any. */
-function assertOrganization(organizationId: unknown, checks: RenewalChecks): void {
+function assertOrganization(organizationId: string | undefined, checks: RenewalChecks): void {
   if (organizationId === undefined || organizationId === checks.organizationId) return
   throw otherThan('organization')
 }
