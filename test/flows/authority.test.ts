@@ -156,11 +156,13 @@ describe('a session that ended at Scalekit', () => {
 
 describe('renewed tokens of somebody else', () => {
   it.each([
-    ['user', { sub: 'usr_mallory' }],
-    ['organization', { oid: 'org_mallory' }],
-  ])('end the session: another %s', async (_what, accessToken) => {
+    ['user', { accessToken: { sub: 'usr_mallory' } }],
+    ['organization', { accessToken: { oid: 'org_mallory' } }],
+    ['user of the ID token', { idToken: { sub: 'usr_mallory' } }],
+    ['organization of the ID token', { idToken: { oid: 'org_mallory' } }],
+  ])('end the session: another %s', async (_what, fault) => {
     const { emulator, statuses, call, wait, log } = await signedIn()
-    emulator.fail({ accessToken })
+    emulator.fail(fault)
     wait(301_000)
     expect((await call(0, '/app')).status).toBe(401)
     expect(await statuses('/app')).toEqual([401, 401])
