@@ -1,45 +1,21 @@
 import type { AccessTokenOfSession } from '../../auth/access-tokens.ts'
 import { type Audit, auditWith } from '../../auth/audit.ts'
-import { changeReactions } from '../../auth/change-reactions.ts'
-import {
-  connectionLookup,
-  type FindConnections,
-  type LookUpDomain,
-} from '../../auth/connection-lookup.ts'
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
-import {
-  type FindByExternalId,
-  type LookUpOrganization,
-  organizationLookup,
-} from '../../auth/organization-lookup.ts'
-import {
-  type FindOrganization,
-  type LookUpName,
-  organizationNames,
-} from '../../auth/organization-names.ts'
-import { type React, reactions } from '../../auth/reactions.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
-import { type Revoke, revokeWith } from '../../auth/revoke.ts'
 import { sessionEnds } from '../../auth/session-ends.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
 import type { Config } from '../../config/config.ts'
-import type { Deliveries } from '../../deliveries/delivery.ts'
-import { durableDeliveries } from '../../deliveries/durable-deliveries.ts'
-import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deliveries.ts'
-import { type Replay, replayWith } from '../../deliveries/replay.ts'
-import { type Clock, maxClockDifferenceMs } from '../../ground/clock.ts'
+import type { Clock } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
 import { type Watch, watch } from '../../ground/health-state.ts'
 import { type Logger, warnerOnce } from '../../ground/log.ts'
 import { type Sealer, sealer } from '../../ground/seal.ts'
-import { apiCalls, type CallApi } from '../../management/call.ts'
-import { sessionApi } from '../../management/session.ts'
+import { apiCalls } from '../../management/call.ts'
 import { discoverOnce, type Provider } from '../../oidc/discovery.ts'
 import { bearerCooldownMs, type KeySet, keySets } from '../../oidc/key-sets.ts'
-import { transactionSeconds } from '../../oidc/transaction.ts'
 import { type Send, sender } from '../../outgoing/request.ts'
 import { newestCookies } from '../../session/newest-cookies.ts'
 import type { OwnSession } from '../../session/own-session.ts'
@@ -48,13 +24,13 @@ import { boundedStore } from '../../state/bounded-store.ts'
 import { processStore } from '../../state/process-store.ts'
 import type { StateStore } from '../../state/store.ts'
 import { type StoreOutage, storeOutage } from '../../state/store-outage.ts'
-import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
-import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { type Theme, themeWith } from '../pages/page.ts'
 import { type Addresses, addressesOf } from './addresses.ts'
 import { watchedSend } from './health.ts'
-import { sessionsWith, sourcesIn } from './session-parts.ts'
+import { type Lookups, lookupsBy } from './lookups.ts'
+import { sessionsWith } from './session-parts.ts'
 import { ownSessionFor, sessionStorage } from './session-storage.ts'
+import { type SignedParts, signedParts } from './signed-parts.ts'
 import { storeProblems } from './store-problems.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
@@ -64,7 +40,7 @@ import { cookieTransactions, type Transactions } from './transactions.ts'
  * Published declarations must not lead here, and on to types of openid-client and jose: what takes an
  * instance, in a file that has public types too, is tagged as internal.
  */
-export interface Instance {
+export interface Instance extends Lookups, SignedParts {
   readonly config: Config
   readonly clock: Clock
   readonly logger: Logger
@@ -87,16 +63,11 @@ export interface Instance {
   readonly shownKeysOf: (provider: Provider) => KeySet
   /** The management API. */
   readonly scalekit: ScalekitClient
-  readonly lookUpDomain: LookUpDomain
-  readonly lookUpName: LookUpName
-  /** Finds an organization by the application's own id. */
-  readonly lookUpOrganization: LookUpOrganization
   readonly store: StateStore
   readonly outage: StoreOutage
   /** Whether Scalekit answers. */
   readonly provider: Watch
   readonly revocations: RevocationsReplica
-  readonly revoke: Revoke
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
   readonly accessTokenOf: AccessTokenOfSession
@@ -109,12 +80,6 @@ export interface Instance {
   readonly logoutSeal: Sealer
   /** Seals the parameters that an application adds to a sign-in, while the browser holds them. */
   readonly parameterSeal: Sealer
-  /** From a verified webhook to its handlers. */
-  readonly dispatcher: Dispatcher
-  readonly react: React
-  readonly deliveries: Deliveries
-  readonly replay: Replay
-  readonly intercept: Intercept
 }
 
 /** Builds an instance from the ground up. Nothing is asked of the network here. */
@@ -181,13 +146,7 @@ export function createInstance(config: Config): Instance {
     keysOf,
     shownKeysOf: keySets(send, { cooldownMs: bearerCooldownMs, logger }),
     scalekit,
-    lookUpDomain: connectionLookup({ findConnections: connectionsBy(scalekit), clock, logger }),
-    lookUpName: organizationNames({ findOrganization: organizationBy(scalekit), clock, logger }),
-    lookUpOrganization: organizationLookup({
-      findByExternalId: organizationByExternalId(scalekit),
-      clock,
-      logger,
-    }),
+    ...lookupsBy(scalekit, { clock, logger }),
     store,
     outage,
     provider,
@@ -234,84 +193,3 @@ function senderFor({ http, environmentUrl, issuer }: Config): Send {
 
 const storeNotShared =
   'store_not_shared: a session was begun by another process, and this one cannot know what ended it. Give all processes one `store`: redisStore(client) or postgresStore(pool)'
-
-/** How long a sign-in waits for a look-up of a domain, in milliseconds; then it goes on without. */
-const lookUpTimeoutMs = 3000
-
-function connectionsBy({ connection }: ScalekitClient): FindConnections {
-  return async function find(domain) {
-    // Without `all`, a company whose connection is switched off looks like one that has none.
-    const options = { domain, include: 'all', timeoutMs: lookUpTimeoutMs }
-    return (await connection.listConnections(options)).connections
-  }
-}
-
-function organizationBy({ organization }: ScalekitClient): FindOrganization {
-  return async (id) => (await organization.getOrganization(id)).organization
-}
-
-/** Waits as long as any call may take: without an answer, the sign-in fails. */
-function organizationByExternalId({ organization }: ScalekitClient): FindByExternalId {
-  return async (id) => (await organization.getOrganizationByExternalId(id)).organization
-}
-
-/**
- * How long after a moment a session may live that began before it, in milliseconds: its sign-in may
- * be finished after that moment, and each of the two clocks that its ends are by may be wrong.
- */
-function longestSession(absoluteSeconds: number): number {
-  return (absoluteSeconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs
-}
-
-/** What Scalekit's signed requests come in by. */
-function signedParts(
-  config: Config,
-  {
-    store,
-    revocations,
-    events,
-    audit,
-    call,
-  }: Pick<Instance, 'store' | 'revocations' | 'events' | 'audit'> & { readonly call: CallApi },
-): Pick<Instance, 'dispatcher' | 'react' | 'revoke' | 'deliveries' | 'replay' | 'intercept'> {
-  const { issuer, clock, logger, session, webhooks, interceptors } = config
-  const dispatcher = createDispatcher(webhooks.handlers)
-  const longestSessionMs = longestSession(session.absoluteSeconds)
-  const { revokeOn } = webhooks
-  const { ledger, aliases } = store
-  const known = { issuer, revocations, aliases, longestSessionMs, clock }
-  const changes = changeReactions({ ...known, sources: sourcesIn(config) })
-  const react = reactions({ ...known, changes, revokeOn })
-  const revoke = revokeWith({
-    issuer,
-    replica: revocations,
-    revocations: store.revocations,
-    longestSessionMs,
-    audit,
-    scalekitSessions: sessionApi(call),
-    logger,
-  })
-  const parts: InlineParts = {
-    ledger,
-    dispatcher,
-    react,
-    onHandled: changes.recordHandled,
-    emit: events.emit,
-    audit,
-    logger,
-    clock,
-    timeoutMs: webhooks.timeoutSeconds * 1000,
-  }
-  const { handlers, onFailure, timeoutSeconds } = interceptors
-  return {
-    dispatcher,
-    react,
-    revoke,
-    deliveries:
-      webhooks.delivery === 'inline'
-        ? inlineDeliveries(parts)
-        : durableDeliveries({ ...parts, queue: webhooks.delivery }),
-    replay: replayWith(parts),
-    intercept: interceptWith({ handlers, onFailure, timeoutMs: timeoutSeconds * 1000, logger }),
-  }
-}

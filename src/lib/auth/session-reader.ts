@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../ground/clock.ts'
+import type { ScalekitError } from '../ground/errors.ts'
+import { orNot } from '../ground/response-head.ts'
+import { storeUnavailable } from '../ground/store-unavailable.ts'
+import type { Identity } from '../ground/types.ts'
+import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
+import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
+import type { AuthorityRenewal } from './authority-renewal.ts'
+import type { Principal, SignedOut } from './principal.ts'
+import { endKey } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+import type { TellEnd } from './session-ends.ts'
+import { outside, type View, type Views } from './views.ts'
+
+/** Answers which session a request brings, and whether it counts. */
+export interface SessionReader {
+  /** Remembers when a request came. */
+  arrival(): Arrival
+  /** Whether what other processes ended is known. */
+  isFresh(): boolean
+  /**
+   * Who is asking.
+   *
+   * @param arrival When the request came. Default: now.
+   * @param wasFresh Whether what other processes ended was known when the request came, and that is
+   *   enough. Default: false.
+   * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has
+   *   ended
+   */
+  viewOf(req: IncomingMessage, res: ServerResponse, arrival?: Arrival, wasFresh?: boolean): View
+  /**
+   * Who is asking, once what other processes ended is known.
+   *
+   * @throws {@link ScalekitError} `store_unavailable`
+   */
+  ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
+  /**
+   * Who is asking, with authority that counts: it is renewed first where it is due.
+   *
+   * @throws {@link ScalekitError} `store_unavailable`
+   */
+  askAuthority(req: IncomingMessage, res: ServerResponse): Promise<View>
+  /** What a guard waits for before it looks again; `undefined` where that would change nothing. */
+  renewal(view: View): Promise<void> | undefined
+  /** Whether {@link SessionReader.viewOf} would throw unless {@link SessionReader.refresh} ran first. */
+  isStale(req: IncomingMessage): boolean
+  /** Waits for the revocations of other processes; never rejects. */
+  refresh(): Promise<unknown>
+  /** Whether the session of this request was ended since it came; never throws. */
+  isOver(req: IncomingMessage): boolean
+  /** Whose session a request brought, also one that is over; never throws. */
+  holderOf(req: IncomingMessage): Identity | undefined
+  /** The browser's live session; `undefined` where there is none, or the store does not answer. */
+  live(req: IncomingMessage): Promise<Identity | undefined>
+}
+
+/** Where {@link SessionReader} looks. */
+export interface SessionReaderParts {
+  readonly storage: SessionStorage
+  readonly revocations: RevocationsReplica
+  readonly newest: NewestCookies
+  readonly views: Views
+  readonly renewal: AuthorityRenewal
+  readonly tellEnd: TellEnd
+  readonly clock: Clock
+}
+
+export function sessionReader(parts: SessionReaderParts): SessionReader {
+  const { storage, revocations, newest, views, renewal, tellEnd, clock } = parts
+
+  /** Of several requests at once, one renews the cookie: those of the others would be older. */
+  function mayRenew(identity: Identity, arrival: Arrival): boolean {
+    return orNot(() => isNewest(identity, arrival))
+  }
+
+  function isNewest(identity: Identity, arrival: Arrival): boolean {
+    const names = [identity.sessionId]
+    if (revocations.isDead(identity) || newest.isLate(names, arrival)) return false
+    // Another process may have replaced the session, and the next request will know.
+    if (newest.hasOutlasted(arrival)) return false
+    newest.sent(names)
+    return true
+  }
+
+  /** A session whose end is recorded was told of by the process that recorded it. */
+  function tellExpired(req: IncomingMessage, identity: Identity): View {
+    if (!revocations.isDead(identity)) tellEnd(req, identity, 'expired')
+    return outside.expired
+  }
+
+  /** An end that no caller of the kit asked for is found by the request that brings the session. */
+  function tellFound(req: IncomingMessage, identity: Identity, view: View, isDead: boolean): View {
+    const { status, reason } = view.principal as Partial<SignedOut>
+    if (status !== 'signed-out' || reason === undefined || reason === 'no-session') return view
+    if (reason !== 'revoked') tellEnd(req, identity, reason)
+    else if (revocations.known.get(endKey(identity, 'denied'))) tellEnd(req, identity, 'denied')
+    else if (!isDead) tellEnd(req, identity, 'changed')
+    return view
+  }
+
+  function isStale(req: IncomingMessage): boolean {
+    return !revocations.isFresh() && storage.holds(req)
+  }
+
+  function viewOf(
+    req: IncomingMessage,
+    res: ServerResponse,
+    arrival: Arrival = newest.arrival(),
+    wasFresh: boolean = false,
+  ): View {
+    const identity = storage.read(req)
+    if (!identity) return outside['no-session']
+    const now = clock()
+    if (hasEnded(identity, now)) return tellExpired(req, identity)
+    if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
+    if (revocations.isDead(identity)) return tellFound(req, identity, views.ofDead(identity), true)
+    storage.touch(req, res, identity, arrival, mayRenew)
+    const view = views.ofLive(identity, now)
+    return view.principal.status === 'signed-in' ? view : tellFound(req, identity, view, false)
+  }
+
+  async function askForView(req: IncomingMessage, res: ServerResponse): Promise<View> {
+    const arrival = newest.arrival()
+    if (isStale(req)) await revocations.refresh()
+    return viewOf(req, res, arrival)
+  }
+
+  function renewalOf({ due }: View): Promise<void> | undefined {
+    return due && renewal.awaited(due)
+  }
+
+  return {
+    arrival: newest.arrival,
+    isFresh: revocations.isFresh,
+    viewOf,
+    ask: async (req, res) => (await askForView(req, res)).principal,
+    async askAuthority(req, res) {
+      const view = await askForView(req, res)
+      const work = renewalOf(view)
+      if (!work) return view
+      await work
+      return askForView(req, res)
+    },
+    renewal: renewalOf,
+    isStale,
+    refresh: () => revocations.refresh(),
+    holderOf(req) {
+      try {
+        return storage.holds(req) ? storage.read(req) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    isOver(req) {
+      const identity = storage.holds(req) ? storage.read(req) : undefined
+      return identity !== undefined && revocations.isDead(identity)
+    },
+    async live(req) {
+      if (isStale(req)) await revocations.refresh()
+      const identity = storage.read(req)
+      if (!identity || !revocations.isFresh()) return undefined
+      return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
+    },
+  }
+}
+
+function unavailable(cause?: unknown): ScalekitError {
+  return storeUnavailable('The session store failed', cause)
+}

@@ -1,0 +1,94 @@
+import type { Audit } from '../../auth/audit.ts'
+import { changeReactions } from '../../auth/change-reactions.ts'
+import type { AuthEmitter } from '../../auth/events.ts'
+import { type React, reactions } from '../../auth/reactions.ts'
+import type { RevocationsReplica } from '../../auth/revocations-replica.ts'
+import { type Revoke, revokeWith } from '../../auth/revoke.ts'
+import type { Config } from '../../config/config.ts'
+import type { Deliveries } from '../../deliveries/delivery.ts'
+import { durableDeliveries } from '../../deliveries/durable-deliveries.ts'
+import { type InlineParts, inlineDeliveries } from '../../deliveries/inline-deliveries.ts'
+import { type Replay, replayWith } from '../../deliveries/replay.ts'
+import { maxClockDifferenceMs } from '../../ground/clock.ts'
+import type { CallApi } from '../../management/call.ts'
+import { sessionApi } from '../../management/session.ts'
+import { transactionSeconds } from '../../oidc/transaction.ts'
+import type { StateStore } from '../../state/store.ts'
+import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
+import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
+import { sourcesIn } from './session-parts.ts'
+
+/** Serves Scalekit's signed requests: webhooks, interceptors, and the ends that they bring. */
+export interface SignedParts {
+  /** From a verified webhook to its handlers. */
+  readonly dispatcher: Dispatcher
+  readonly react: React
+  readonly revoke: Revoke
+  readonly deliveries: Deliveries
+  readonly replay: Replay
+  readonly intercept: Intercept
+}
+
+/** Parts of an instance that {@link SignedParts} are made of. */
+export interface SignedContext {
+  readonly store: StateStore
+  readonly revocations: RevocationsReplica
+  readonly events: AuthEmitter
+  readonly audit: Audit
+  readonly call: CallApi
+}
+
+/**
+ * How long after a moment a session may live that began before it, in milliseconds: its sign-in may
+ * be finished after that moment, and each of the two clocks that its ends are by may be wrong.
+ */
+function longestSession(absoluteSeconds: number): number {
+  return (absoluteSeconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs
+}
+
+/** @internal */
+export function signedParts(
+  config: Config,
+  { store, revocations, events, audit, call }: SignedContext,
+): SignedParts {
+  const { issuer, clock, logger, session, webhooks, interceptors } = config
+  const dispatcher = createDispatcher(webhooks.handlers)
+  const longestSessionMs = longestSession(session.absoluteSeconds)
+  const { revokeOn } = webhooks
+  const { ledger, aliases } = store
+  const known = { issuer, revocations, aliases, longestSessionMs, clock }
+  const changes = changeReactions({ ...known, sources: sourcesIn(config) })
+  const react = reactions({ ...known, changes, revokeOn })
+  const revoke = revokeWith({
+    issuer,
+    replica: revocations,
+    revocations: store.revocations,
+    longestSessionMs,
+    audit,
+    scalekitSessions: sessionApi(call),
+    logger,
+  })
+  const parts: InlineParts = {
+    ledger,
+    dispatcher,
+    react,
+    onHandled: changes.recordHandled,
+    emit: events.emit,
+    audit,
+    logger,
+    clock,
+    timeoutMs: webhooks.timeoutSeconds * 1000,
+  }
+  const { handlers, onFailure, timeoutSeconds } = interceptors
+  return {
+    dispatcher,
+    react,
+    revoke,
+    deliveries:
+      webhooks.delivery === 'inline'
+        ? inlineDeliveries(parts)
+        : durableDeliveries({ ...parts, queue: webhooks.delivery }),
+    replay: replayWith(parts),
+    intercept: interceptWith({ handlers, onFailure, timeoutMs: timeoutSeconds * 1000, logger }),
+  }
+}
