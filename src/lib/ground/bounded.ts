@@ -1,16 +1,18 @@
-/** How many entries a list of an emulator keeps; the oldest are dropped. */
+/**
+ * The maximum number of entries in each of the emulator's lists. The oldest entry is dropped first.
+ */
 export const maxKept = 10_000
 
 /**
- * A map that keeps its newest entries. A process that runs for weeks, or is called by a load test,
- * would keep every code and token otherwise. The first time an entry is dropped, a process warning
- * says so: who comes with it later is refused as if it had never been.
+ * A map that keeps its newest entries. Without a limit, a process that runs for weeks or serves a
+ * load test would keep every code and token. Dropping an entry emits a process warning the first
+ * time, because a request that refers to the dropped entry is refused as if it had never existed.
  */
 export class BoundedMap<Value> extends Map<string, Value> {
   readonly #what: string
   #hasWarned = false
 
-  /** @param what The entries' name in the warning, in the plural. */
+  /** @param what The plural name of the entries, for the warning. */
   constructor(what: string) {
     super()
     this.#what = what
@@ -35,7 +37,7 @@ export class BoundedMap<Value> extends Map<string, Value> {
   }
 }
 
-/** Adds to a list that keeps its newest items. */
+/** Appends to a list that keeps its newest items. */
 export function addBounded<Item>(list: Item[], ...items: readonly Item[]): void {
   for (const item of items) list.push(item)
   if (list.length > maxKept) list.splice(0, list.length - maxKept)

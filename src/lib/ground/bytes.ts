@@ -1,26 +1,26 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** Random text of `bits` bits, as base64url. */
+/** Returns a random string of `bits` bits, encoded as base64url. */
 export function randomText(bits: 128 | 256): string {
   return randomBytes(bits / 8).toString('base64url')
 }
 
-/** SHA-256 of the text's UTF-8 bytes. */
+/** Returns the SHA-256 of the string's UTF-8 bytes. */
 export function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** Compares two texts in a time that tells nothing about where they differ. */
+/** Compares two strings in constant time: the duration does not reveal where they differ. */
 export function isSameText(one: string, other: string): boolean {
   // Hashing first makes the lengths equal, which `timingSafeEqual` requires.
   return timingSafeEqual(sha256(one), sha256(other))
 }
 
 /**
- * The same for texts whose length is no secret. Where they are short, filling two buffers for
- * `timingSafeEqual` takes longer than this.
+ * Compares two strings in constant time when their lengths are not secret. For short strings this
+ * is faster than filling two buffers for `timingSafeEqual`.
  *
- * @param start Where in the other text it begins.
+ * @param start The index in `other` at which to compare.
  */
 export function isSameShortText(one: string, other: string, start = 0): boolean {
   if (one.length !== other.length - start) return false

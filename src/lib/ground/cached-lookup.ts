@@ -4,36 +4,36 @@ import { ScalekitError } from './errors.ts'
 import { expiringMap } from './expiring-map.ts'
 import { type Logger, quote, textOfThrown, withFields } from './log.ts'
 
-/** What is looked up, and how often that is worth it. */
+/** How a value is looked up, and how long the result is cached. */
 export interface CachedLookupOptions<Value> {
-  /** What a line in the log calls it, e.g. `name`. */
+  /** The name of the looked-up value in log lines, e.g. `name`. */
   readonly what: string
   find(key: string): Promise<Value>
-  /** How long an answer is kept, in milliseconds. */
+  /** How long a found value is cached, in milliseconds. */
   keptMs(value: Value): number
-  /** Answered where `find` fails, and where it may not be asked. */
+  /** Returned when `find` fails, and when `mayAsk` refuses the call. */
   readonly fallback: Value
   /**
-   * Whether a failure would also fail what comes after the look-up: then that rejects, and no line
-   * is logged. Default: no failure is.
+   * Whether a failure would also make the caller's next step fail. Such a failure rejects, and no
+   * line is logged. Default: no failure is final.
    */
   isFinal?(error: unknown): boolean
-  /** How long a failure is kept, in milliseconds; with 0 the next one asks again. */
+  /** How long a failure is cached, in milliseconds. With 0, the next caller tries again. */
   readonly failureMs: number
   /**
-   * Whether one more may be asked for now.
+   * Whether one more call of `find` is allowed now.
    *
-   * @param flights How many are being asked for.
+   * @param flights The number of calls in progress.
    */
   mayAsk(key: string, flights: number): boolean
   /**
-   * Answers that strangers' keys must not displace: they are kept apart from the others, and after
-   * their time they still serve, while a newer one is asked for, where none may be, and where that
-   * fails. Default: there are none.
+   * Values that keys made up by strangers must not displace. They are cached apart from the others.
+   * An expired one is still served while a newer one is fetched, when `mayAsk` refuses, and when
+   * `find` fails. Default: none.
    */
   readonly lasting?: {
     isLasting(value: Value): boolean
-    /** How long after their time, in milliseconds. */
+    /** How long an expired value may still be served, in milliseconds. */
     readonly staleMs: number
   }
   readonly clock: Clock
@@ -45,12 +45,15 @@ interface Lasting<Value> {
   readonly freshUntil: number
 }
 
-/** Above it the oldest is forgotten first: anybody may make up keys. */
+/**
+ * Above this number the oldest entry is dropped first, because an attacker can make up any number
+ * of keys.
+ */
 const maxEntries = 1000
 
 /**
- * Looks things up once for all who wait, and keeps what was found. Except for final failures, it
- * answers the fallback rather than reject. What may not be asked is not kept.
+ * Looks values up and caches them; concurrent callers for a key share one call. Returns the
+ * fallback instead of rejecting, except for final failures. A refusal by `mayAsk` is not cached.
  */
 export function cachedLookup<Value extends object | string>(
   parts: CachedLookupOptions<Value>,
@@ -63,7 +66,8 @@ export function cachedLookup<Value extends object | string>(
   return async function lookUp(key) {
     const stale = lastingKnown.get(key)
     if (stale === undefined) return known.get(key) ?? flights.get(key) ?? begin(key)
-    // A final failure is told to the first who has to wait.
+    // A background refresh has no caller to reject. A final failure reaches the first caller that
+    // has to wait.
     if (stale.freshUntil <= clock() && !flights.has(key)) begin(key).catch(() => {})
     return stale.value
   }
@@ -78,7 +82,7 @@ export function cachedLookup<Value extends object | string>(
   async function ask(key: string): Promise<Value> {
     try {
       const found = await parts.find(key)
-      // It may have been one that lasts, and is no more.
+      // The entry may have been a lasting one before this result.
       lastingKnown.delete(key)
       return keep(key, found, parts.keptMs(found))
     } catch (error) {

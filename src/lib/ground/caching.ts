@@ -1,22 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Marks a response as personal: not to be stored, and different for other cookies. The application may
- * say otherwise afterwards.
+ * Marks a response as personal: caches must not store it, and it varies by cookie. The application
+ * can override this afterwards.
  */
 export function neverCache(res: ServerResponse): void {
   neverStore(res)
   varyByCookie(res)
 }
 
-/** The same for a response that {@link makePrivate} makes different for other cookies. */
+/** Like {@link neverCache}, for a response whose `Vary` header {@link makePrivate} sets later. */
 export function neverStore(res: ServerResponse): void {
   amendCacheControl(res, 'no-store')
 }
 
 /**
- * Keeps a response out of shared caches: it depends on who is asking, and theirs could be given to
- * others. To be done right before its header is written, because the application may say otherwise.
+ * Keeps a response out of shared caches, which could give one user's response to another. Must be
+ * called right before the header is written, because the application may set `Cache-Control` until
+ * then.
  */
 export function makePrivate(res: ServerResponse): void {
   amendCacheControl(res, 'private')
@@ -31,13 +32,19 @@ function amendCacheControl(res: ServerResponse, least: 'private' | 'no-store'): 
   res.setHeader('Cache-Control', amended.join(', '))
 }
 
-/** Commas within quotes do not end a directive: `private="set-cookie, set-cookie2"`. */
+/**
+ * Splits the header into directives. Commas within quotes do not end a directive:
+ * `private="set-cookie, set-cookie2"`.
+ */
 function directivesIn(header: string): string[] {
   const directives = header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"|")+/g) ?? []
   return directives.map((directive) => directive.trim()).filter((directive) => directive !== '')
 }
 
-/** What lets shared caches store a response, or keeps only some of its headers from them. */
+/**
+ * Directives that let shared caches store a response, or that only keep some of its headers from
+ * them.
+ */
 const sharing = /^(?:public|s-maxage\b.*|private\s*=.*)$/i
 const isPersonal = /^(?:private|no-store)$/i
 
@@ -47,10 +54,13 @@ function unshared(directives: readonly string[]): string[] {
   return kept.some((directive) => isPersonal.test(directive)) ? kept : ['private', ...kept]
 }
 
-/** How long a stored response may be used. */
+/** Directives that say how long a stored response may be used. */
 const freshness = /^(?:max-age|s-maxage|immutable|stale-while-revalidate|stale-if-error)\b/i
 
-/** Where a response was public, how long caches may use it goes with that. */
+/**
+ * Adds `no-store` and removes what made the response public. In a public response, the directives
+ * that say how long it may be used go as well.
+ */
 function unstored(directives: readonly string[]): string[] {
   const isShared = directives.some((directive) => sharing.test(directive))
   const kept = directives.filter(

@@ -8,11 +8,11 @@ import type { Logger } from './log.ts'
 const latestMs = 8.64e15
 
 /**
- * Checks each time that the clock of an application returns. Of a time that is none nothing can be
- * said to have ended: sessions, tokens and signatures would be valid for ever.
+ * Checks every time that the application's clock returns. A value that is not a time never compares
+ * as past an expiry: sessions, tokens and signatures would be valid forever.
  *
- * The clock throws {@link ConfigError} `clock_invalid`. The first time it is logged as well, since
- * the error may go to the application's error handler.
+ * The returned clock throws {@link ConfigError} `clock_invalid`. The first failure is also logged,
+ * because the error itself may only reach the application's error handler.
  */
 export function checkedClock(clock: Clock, logger?: Logger): Clock {
   if (clock === Date.now) return clock

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { neverCache } from './caching.ts'
 
-/** Finds one cookie without parsing the others; a name sent twice is refused as `undefined`. */
+/** Reads one cookie without parsing the others. Returns `undefined` if the name is sent twice. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined
   const start = findCookie(header, name, 0)
@@ -11,7 +11,7 @@ export function readCookie(header: string | undefined, name: string): string | u
   return header.slice(start, end === -1 ? undefined : end).trimEnd()
 }
 
-/** Answers where the value of the next cookie called `name` begins, or -1. */
+/** Returns the index at which the value of the next cookie called `name` begins, or -1. */
 function findCookie(header: string, name: string, from: number): number {
   let at = header.indexOf(`${name}=`, from)
   while (at !== -1 && !startsPair(header, at)) at = header.indexOf(`${name}=`, at + 1)
@@ -29,7 +29,7 @@ export function cookieNames(req: IncomingMessage): string[] {
   return Object.keys(parseCookie(req.headers.cookie ?? ''))
 }
 
-/** How a cookie of ours is named and sent. */
+/** How one of the kit's cookies is named and sent. */
 export interface CookieStyle {
   /** Whether the application is served over https. */
   readonly isSecure: boolean
@@ -55,7 +55,7 @@ export function setCookie(
     name: cookie.name,
     value: cookie.value,
     maxAge: cookie.maxAgeSeconds,
-    // Says it again for clients that know only `Expires`.
+    // `Max-Age=0` repeated for clients that only know `Expires`.
     ...(cookie.maxAgeSeconds === 0 ? { expires: new Date(0) } : {}),
     httpOnly: true,
     // Not Strict: the redirect back from the identity provider must carry the cookies.
@@ -72,12 +72,12 @@ export function clearCookie(res: ServerResponse, name: string, style: CookieStyl
   setCookie(res, { name, value: '', maxAgeSeconds: 0 }, style)
 }
 
-/** The lines of `Set-Cookie` so far. */
+/** The current `Set-Cookie` lines of a response. */
 export function setCookieLines(res: ServerResponse): string[] {
   return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
 }
 
-/** Takes lines out of `Set-Cookie`. */
+/** Removes lines from `Set-Cookie`. */
 export function removeCookieLines(
   res: ServerResponse,
   isUnwanted: (line: string) => boolean,

@@ -1,20 +1,26 @@
 import { nonEmptyString, originUrl } from './fields.ts'
 
-/** An environment's origin. The dashboard shows a host, the documentation a URL; both are meant. */
+/**
+ * Returns the origin of an environment. Accepts a host, as the dashboard shows it, or a URL, as the
+ * documentation shows it.
+ */
 export function environmentOrigin(given: unknown): URL {
   const hasScheme = given instanceof URL || /^[a-z]+:\/\//i.test(nonEmptyString(given))
   return originUrl(hasScheme ? given : `https://${given}`)
 }
 
-/** Where an emulator in place of Scalekit is accepted. */
+/** Where an emulator is accepted instead of Scalekit. */
 export interface EmulatorRules {
-  /** Whether there may be one at all: over http on this machine, with its public secrets. */
+  /** Whether an emulator is accepted at all: over http on this machine, with its public secrets. */
   readonly isAllowed: boolean
-  /** Whether it may be reached over http on another machine, such as a container. */
+  /** Whether the emulator may be reached over http on another machine, such as a container. */
   readonly isAllowedElsewhere: boolean
 }
 
-/** Secrets go there: unencrypted to nowhere but an emulator, where one is allowed. */
+/**
+ * Refuses http, since secrets are sent to this URL. The only exception is an emulator, where one is
+ * allowed.
+ */
 export function assertEncrypted(url: URL, emulator: EmulatorRules): void {
   if (url.protocol !== 'http:') return
   const { isAllowed, isAllowedElsewhere } = emulator
@@ -24,7 +30,7 @@ export function assertEncrypted(url: URL, emulator: EmulatorRules): void {
   )
 }
 
-/** Whether a URL is of this machine, where the emulator listens. */
+/** Whether a URL points to this machine, where the emulator listens. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -1,4 +1,4 @@
-/** Every reason this package gives, by the class of its errors, with its HTTP status. */
+/** Every error code of this package with its HTTP status, grouped by error class. */
 const statusByCode = {
   // The developer's mistakes.
   config: {
@@ -13,7 +13,7 @@ const statusByCode = {
     test_sign_in_invalid: 500,
     clock_invalid: 503,
   },
-  // Sign-in and sign-out, as the visitor sees them, and the tokens they are about.
+  // Sign-in and sign-out as the user sees them, and the tokens involved.
   login: {
     navigation_required: 400,
     parameter_invalid: 400,
@@ -71,7 +71,7 @@ const statusByCode = {
     webhook_given_up: 200,
     webhook_queue_unavailable: 503,
   },
-  // The management API, by the names of its gRPC statuses, and what the client says itself.
+  // The management API: the names of its gRPC statuses, and the client's own codes.
   api: {
     api_cancelled: 499,
     api_unknown: 500,
@@ -96,7 +96,7 @@ const statusByCode = {
     invalid_updated_after: 400,
     page_token_repeated: 502,
   },
-  // Anywhere.
+  // Codes that belong to no single area.
   general: {
     method_not_allowed: 405,
     provider_failed: 502,
@@ -106,8 +106,8 @@ const statusByCode = {
     store_unavailable: 503,
     revoke_incomplete: 503,
     authorization_unavailable: 503,
-    // No outage, so no 503: trying again does not help, and the user is signed in, so no 401. What is
-    // missing, a refresh token or a store that keeps it, is for the developer to add.
+    // Not 503: this is not an outage, and a retry does not help. Not 401: the user is signed in.
+    // The developer has to add what is missing: a refresh token, or a store that keeps it.
     token_unavailable: 500,
     unexpected: 503,
   },
@@ -131,7 +131,9 @@ export type ApiErrorCode = keyof (typeof statusByCode)['api']
 /** The codes of a `ScalekitError` that belongs to none of the other classes. */
 export type GeneralErrorCode = keyof (typeof statusByCode)['general']
 
-/** Stable machine-readable reasons: new ones are added, old ones are never renamed or reused. */
+/**
+ * Stable machine-readable error codes. New ones are added; old ones are never renamed or reused.
+ */
 export type ScalekitErrorCode =
   | ConfigErrorCode
   | LoginErrorCode
@@ -149,20 +151,24 @@ const statuses: Readonly<Record<ScalekitErrorCode, number>> = {
   ...statusByCode.general,
 }
 
-/** Whether a code is the kit's. Every other one is of the application, which refuses with it. */
+/** Whether a code is one of the kit's. Any other code belongs to a refusal of the application. */
 export function isOwnCode(code: string): code is ScalekitErrorCode {
   return Object.hasOwn(statuses, code)
 }
 
-/** The HTTP status that belongs to a code. The application's own codes are those of refusals. */
+/** The HTTP status of a code. A code that is not the kit's is a refusal of the application. */
 export function statusOf(code: string): number {
   return isOwnCode(code) ? statuses[code] : 403
 }
 
-/** The headers of a response with this code, whether the kit or the application sends it. */
+/**
+ * The headers of a response with this code. They are the same whether the kit or the application
+ * sends it.
+ */
 export function headersOf(code: string): Readonly<Record<string, string>> | undefined {
   if (!isOwnCode(code)) return undefined
-  // How Scalekit's API responded to the application says nothing about the application's response.
+  // The status of Scalekit's response to the application says nothing about the application's own
+  // response.
   if (code in statusByCode.api) return undefined
   if (statuses[code] === 503) return { 'Retry-After': '5' }
   if (code === 'access_token_invalid') return { 'WWW-Authenticate': 'Bearer error="invalid_token"' }

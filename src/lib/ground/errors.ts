@@ -11,47 +11,50 @@ import {
 } from './error-codes.ts'
 import type { OpenEnum } from './types.ts'
 
-/** What an error carries beside its code and its message. */
+/** Members of an error besides its code and message. */
 export interface ErrorDetails {
-  /** What the developer can do about it, in one sentence. */
+  /** Advice for the developer on how to fix it, in one sentence. */
   readonly hint?: string | undefined
-  /** The error underneath, kept whole for the log. */
+  /** The underlying error, kept whole for the log. */
   readonly cause?: unknown
-  /** Headers of a response to the error. Default: those that belong to the code, if any. */
+  /** Headers for a response to the error. Default: the headers of the code, if it has any. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The path that starts a sign-in, where signing in would help. */
+  /** The path that starts a sign-in, if signing in would help. */
   readonly loginUrl?: string | undefined
-  /** The `error` Scalekit named, where it is one that Scalekit documents. */
+  /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError?: string | undefined
 }
 
-/** Base of every error this package throws; catch this one to catch all of them. */
+/** Base of every error that this package throws. Catch this class to catch all of them. */
 export interface ScalekitError<Code extends string = OpenEnum<ScalekitErrorCode>> extends Error {
-  /** Switch on this, never on `message`. A refusal by `requireThat` has a code of the application. */
+  /**
+   * Switch on this, never on `message`. A refusal by `requireThat` has one of the application's own
+   * codes.
+   */
   readonly code: Code
   /** HTTP status; the error handlers of Express and Connect read it. */
   readonly status: number
-  /** The same number, as the error handlers of other frameworks read it. */
+  /** Equal to `status`. Error handlers of other frameworks read this name. */
   readonly statusCode: number
-  /** Whether the client may see `message`; as in `http-errors`, true for a status below 500. */
+  /** Whether the client may see `message`. As in `http-errors`, true for a status below 500. */
   readonly expose: boolean
   /**
-   * Headers of a response to the error: `WWW-Authenticate`, `Allow` or `Retry-After`, where there is
+   * Headers for a response to the error: `WWW-Authenticate`, `Allow` or `Retry-After`, if there is
    * one to send. The error handlers of Express and Connect send them.
    */
   readonly headers: Readonly<Record<string, string>> | undefined
-  /** The path that starts a sign-in, where signing in would help. */
+  /** The path that starts a sign-in, if signing in would help. */
   readonly loginUrl: string | undefined
-  /** What to do about it, for the developer. */
+  /** Advice for the developer on how to fix it, in one sentence. */
   readonly hint: string | undefined
-  /** The `error` Scalekit named, where it is one that Scalekit documents. */
+  /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError: string | undefined
 }
 
 /**
- * Base of every error this package throws; catch this one to catch all of them.
+ * Base of every error that this package throws. Catch this class to catch all of them.
  *
- * Its type is written out: with a generic class, `instanceof` would narrow `code` to `any`.
+ * The type is written out: with a generic class, `instanceof` would narrow `code` to `any`.
  */
 export const ScalekitError: {
   new <Code extends string = GeneralErrorCode>(
@@ -82,23 +85,23 @@ export const ScalekitError: {
   }
 }
 
-/** Leaves out what is undefined, so that a printed error is short. */
+/** Omits undefined members, so that a printed error is short. */
 function present(members: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
 /**
- * A mistake of the developer, in the configuration or in how the kit is mounted. At start-up the
- * message lists every problem with its fix; some mistakes only show when a request comes.
+ * A developer's mistake in the configuration or in how the kit is mounted. At startup the message
+ * lists every problem with its fix. Some mistakes only show when a request arrives.
  */
 export class ConfigError extends ScalekitError<ConfigErrorCode> {
   override readonly name: string = 'ConfigError'
-  /** One sentence a problem. */
+  /** One sentence for each problem. */
   readonly problems: readonly string[]
 
-  /** Makes a `config_invalid` that lists every problem. */
+  /** Creates a `config_invalid` that lists every problem. */
   constructor(problems: readonly string[])
-  /** For a mistake that a request showed. */
+  /** Creates an error for a mistake that only a request revealed. */
   constructor(code: ConfigErrorCode, message: string, details?: ErrorDetails)
   constructor(
     given: readonly string[] | ConfigErrorCode,
@@ -115,32 +118,35 @@ function listOf(problems: readonly string[]): string {
   return `express-scalekit cannot start:\n${problems.map((one) => `  - ${one}`).join('\n')}`
 }
 
-/** A sign-in, a sign-out or a switch that did not succeed, or a token that was refused. */
+/** A sign-in, sign-out or organization switch failed, or a token was refused. */
 export class LoginError extends ScalekitError<LoginErrorCode> {
   override readonly name: string = 'LoginError'
 }
 
 /**
- * A refusal: the person, or the token, may not do what was asked for. With `requireThat`, `code` is one
- * of the application; its status is 403.
+ * A guard refused the request: the user or the token lacks permission. With `requireThat`, `code`
+ * is one of the application's own and the status is 403.
  */
 export class AccessError extends ScalekitError<OpenEnum<AccessErrorCode>> {
   override readonly name: string = 'AccessError'
 
-  /** @param code The kit's. Only a guard of `requireThat` makes one with a code of the application. */
+  /**
+   * @param code One of the kit's codes. Only a guard of `requireThat` creates an error with a code
+   *   of the application.
+   */
   constructor(code: AccessErrorCode, message: string, details: ErrorDetails = {}) {
     super(code, message, details)
   }
 }
 
-/** A webhook or an interceptor's call that was refused, or that a handler could not take. */
+/** The kit refused a webhook or an interceptor's request, or a handler could not process it. */
 export class WebhookError extends ScalekitError<WebhookErrorCode> {
   override readonly name: string = 'WebhookError'
 }
 
 /**
- * What a handler throws when trying again would not help: the delivery is acknowledged and kept as
- * a dead letter.
+ * Throw this in a webhook handler when a retry would not help. The kit acknowledges the delivery
+ * and keeps it as a dead letter.
  */
 export class PermanentError extends WebhookError {
   override readonly name: string = 'PermanentError'
@@ -151,14 +157,14 @@ export class PermanentError extends WebhookError {
   }
 }
 
-/** A field that breaks a rule of the API, such as `str.max_len=200`. */
+/** A field that breaks one of the API's rules, such as `str.max_len=200`. */
 export interface FieldViolation {
   readonly field: string
   readonly description: string
   readonly constraint: string
 }
 
-/** What an {@link ApiError} carries beside its code and its message. */
+/** Members of an {@link ApiError} besides its code and message. */
 export interface ApiErrorDetails extends ErrorDetails {
   readonly status?: number
   readonly grpcCode?: number | undefined
@@ -169,22 +175,22 @@ export interface ApiErrorDetails extends ErrorDetails {
   readonly retryAfterMs?: number | undefined
 }
 
-/** A call of the management API that did not succeed, or that was refused before it was sent. */
+/** A call of the management API failed, or the kit refused it before sending. */
 export class ApiError extends ScalekitError<ApiErrorCode> {
   override readonly name: string = 'ApiError'
-  /** The HTTP status of the answer; where there was none, the one that belongs to the code. */
+  /** The HTTP status of the response. Without a response, the status that belongs to the code. */
   declare readonly status: number
-  /** The number of the gRPC status, where the answer had one. */
+  /** The number of the gRPC status, if the response had one. */
   declare readonly grpcCode: number | undefined
   /** The API's own name for what is wrong, e.g. `UNAUTHENTICATED`. */
   declare readonly errorCode: string | undefined
-  /** The fields that break a rule. */
+  /** The fields that break one of the API's rules. */
   readonly fieldViolations: readonly FieldViolation[]
-  /** What Scalekit's support finds the call by. */
+  /** The id by which Scalekit's support finds the call. */
   declare readonly requestId: string | undefined
-  /** Whether the same call may be made again without harm, and could then succeed. */
+  /** Whether the call can be retried without harm and could then succeed. */
   readonly isRetryable: boolean
-  /** How long the API asked to be left alone, in milliseconds. */
+  /** How long to wait before the next call, in milliseconds, if the API said so. */
   declare readonly retryAfterMs: number | undefined
 
   constructor(code: ApiErrorCode, message: string, details: ApiErrorDetails = {}) {
@@ -197,13 +203,16 @@ export class ApiError extends ScalekitError<ApiErrorCode> {
   }
 }
 
-/** Finds an error of ours that a library wrapped into one of its own. */
+/** Finds one of the kit's errors that a library wrapped in an error of its own. */
 export function wrappedError(error: unknown): ScalekitError | undefined {
   if (error instanceof ScalekitError) return error
   return error instanceof Error ? wrappedError(error.cause) : undefined
 }
 
-/** Keeps an error of ours as it is and makes any other one `code`, with the original as its cause. */
+/**
+ * Returns one of the kit's errors unchanged. Wraps any other error in one with this code, with the
+ * original as `cause`.
+ */
 export function asScalekitError(
   error: unknown,
   code: GeneralErrorCode,

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
 
-/** A map whose entries end by themselves; it needs no timer and never stops to clean up. */
+/** A map whose entries expire. It has no timer and never pauses for a cleanup. */
 export interface ExpiringMap<Value> {
   readonly size: number
   get(key: string): Value | undefined
   set(key: string, value: Value, expiresAt: number): void
   delete(key: string): void
   values(): Value[]
-  /** One value after the other, for a reader that pauses; what is added meanwhile comes, too. */
+  /** Iterates value by value, so the reader may pause. Entries added meanwhile are included. */
   [Symbol.iterator](): Iterator<Value>
 }
 
@@ -17,16 +17,19 @@ interface Entry<Value> {
 }
 
 /**
- * Each `set` removes at most two of the oldest entries that have ended, or that are too many.
+ * Creates a map in which each `set` removes at most two of the oldest entries: expired ones, or
+ * those above the limit.
  *
- * @param limits `maxEntries` Above it the oldest entry goes first. Default: no limit.
+ * @param limits `maxEntries` Above this number the oldest entry is removed first. Default: no
+ *   limit.
  */
 export function expiringMap<Value>(
   clock: Clock,
   { maxEntries = Number.POSITIVE_INFINITY }: { readonly maxEntries?: number } = {},
 ): ExpiringMap<Value> {
   const entries = new Map<string, Entry<Value>>()
-  // One iterator for good: a new one would walk over every slot that was ever deleted in front.
+  // One iterator is kept for the map's lifetime: a new one would walk over every slot that was
+  // deleted at the front.
   let keys = entries.keys()
   let oldest: string | undefined
 

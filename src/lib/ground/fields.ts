@@ -1,14 +1,14 @@
 import { isObject } from './is-object.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** Reads one field; throws an Error whose message continues the sentence "`name` …". */
+/** Reads one field. Throws an Error whose message completes the sentence "`name` …". */
 export type Field<Value> = () => Value
 
 /**
- * Reads every field, so that all problems are known at once.
+ * Reads every field, so that one error can report all problems.
  *
- * @param problems Gets a sentence for each field that could not be read.
- * @param prefix What each name begins with in these sentences, e.g. `session.`.
+ * @param problems Receives a sentence for each field that could not be read.
+ * @param prefix The beginning of each name in these sentences, e.g. `session.`.
  */
 export function readFields<Shape extends object>(
   fields: { readonly [Name in keyof Shape]: Field<Shape[Name]> },
@@ -27,7 +27,7 @@ export function readFields<Shape extends object>(
   return values as Shape
 }
 
-/** Names what `given` has and `known` has not, with the nearest known name. */
+/** Returns a sentence for each name in `given` that `known` lacks, with the nearest known name. */
 export function unknownNames(given: unknown, known: readonly string[], prefix = ''): string[] {
   if (given === undefined) return []
   if (!isObject(given)) return [`${nameOf(prefix)} must be an object`]
@@ -40,12 +40,15 @@ export function unknownNames(given: unknown, known: readonly string[], prefix = 
     })
 }
 
-/** What a group is called, e.g. `options` for the prefix `options.`. */
+/** The name of a group, e.g. `options` for the prefix `options.`. */
 function nameOf(prefix: string): string {
   return prefix === '' ? 'the argument' : `\`${prefix.slice(0, -1)}\``
 }
 
-/** A string with something in it, pasted without quotes, spaces or line breaks around it. */
+/**
+ * A non-empty string without quotes, spaces or line breaks around it, such as a careless paste
+ * leaves.
+ */
 export function nonEmptyString(value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new Error('must be a non-empty string')
   if (/^["'`]|["'`]$/.test(value)) throw new Error('has quotes around it: remove them')
@@ -66,7 +69,7 @@ export function webUrl(value: unknown): URL {
   return url
 }
 
-/** A URL without path, query and fragment; a trailing slash is taken off. */
+/** A URL without path, query and fragment. A trailing slash is removed. */
 export function originUrl(value: unknown): URL {
   const url = webUrl(value)
   if (url.pathname !== '/' || url.search || url.hash) {
@@ -91,20 +94,20 @@ export function positive(value: unknown): number {
   return value
 }
 
-/** How many of something that cannot be halved. */
+/** A count: a whole number greater than 0. */
 export function wholeNumber(value: unknown): number {
   const number = positive(value)
   if (!Number.isInteger(number)) throw new Error('must be a whole number greater than 0')
   return number
 }
 
-/** How long something lasts that is counted in whole seconds. */
+/** A duration in whole seconds. */
 export function wholeSeconds(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
   throw new Error('must be a whole number of seconds greater than 0')
 }
 
-/** An array of non-empty strings, each one of `allowed` where that is given. */
+/** An array of non-empty strings. If `allowed` is given, each must be one of them. */
 export function strings<Value extends string>(
   value: unknown,
   allowed?: readonly Value[],
@@ -118,7 +121,7 @@ export function strings<Value extends string>(
   return [...value]
 }
 
-/** A string, or nothing. */
+/** A string or `undefined`. */
 export function optionalString(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
   throw new Error('must be a string')
@@ -134,13 +137,13 @@ export function oneOf<const Value extends string>(
   throw new Error(`must be ${allowed.map((name) => JSON.stringify(name)).join(' or ')}`)
 }
 
-/** Never a string: `'false'` from a variable would count as true. */
+/** A boolean, never a string: `'false'` from an environment variable would count as true. */
 export function trueOrFalse(value: unknown): boolean {
   if (typeof value !== 'boolean') throw new Error('must be true or false')
   return value
 }
 
-/** A function, or nothing. */
+/** A function or `undefined`. */
 export function optionalFunction<Value>(value: unknown): Value | undefined {
   if (value === undefined || typeof value === 'function') return value as Value | undefined
   throw new Error('must be a function')

@@ -1,4 +1,6 @@
-/** Freezes a JSON value to its depth, so that what one request holds no other can change. */
+/**
+ * Freezes a JSON value deeply, so that one request cannot change an object that another one holds.
+ */
 export function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const name in value) deepFreeze(value[name])

@@ -2,13 +2,13 @@ import { withMethods } from './fields.ts'
 import { answerAtOnce, callUnawaited } from './hooks.ts'
 import { type LogFields, type Logger, logLevels, quote, textOfThrown } from './log.ts'
 
-/** Told which method of a logger failed, and why. */
+/** Called with the logger method that failed, and with the error. */
 type OnFailure = (method: string, error: unknown) => void
 
 /**
- * Calls the logger of an application so that no failure of it, at once or later, reaches the kit or
- * ends the process. The console then gets one line; further lines may be lost without a word, since
- * a logger that is down would otherwise fill the console.
+ * Wraps the application's logger. Its failures, synchronous or asynchronous, neither reach the kit
+ * nor end the process. The first failure is written to the console. Later failures are silent,
+ * because a broken logger would otherwise fill the console.
  */
 export function guardedLogger(logger: Logger, onFailure: OnFailure = tellOnce()): Logger {
   const level = (name: (typeof logLevels)[number]) => (message: string) =>
@@ -26,7 +26,9 @@ export function guardedLogger(logger: Logger, onFailure: OnFailure = tellOnce())
   return { ...guarded, child: (fields) => childOf(logger, fields, onFailure) ?? guarded }
 }
 
-/** Nothing where the logger made none: the lines are then written without their fields. */
+/**
+ * Returns `undefined` if the logger's `child` failed. The lines are then written without fields.
+ */
 function childOf(logger: Logger, fields: LogFields, onFailure: OnFailure): Logger | undefined {
   try {
     const child = answerAtOnce(() => logger.child?.(fields))
@@ -48,7 +50,7 @@ function tellOnce(): OnFailure {
         console.error(
           `[scalekit] logger_failed: \`logger.${method}\` failed: ${why}. Log lines are lost until it works. This is said once.`,
         ),
-      // There is no other place to say it.
+      // The console is the last resort: a failure of it cannot be reported.
       () => {},
     )
   }

@@ -1,30 +1,33 @@
 import { quote, textOfThrown } from './log.ts'
 
-/** Whether something that the application depends on works, as far as this process knows. */
+/** Whether one of the application's dependencies works, as far as this process knows. */
 export interface HealthState {
   readonly ok: boolean
-  /** Since when, in milliseconds since the epoch. */
+  /** The time of the last change, in milliseconds since the epoch. */
   readonly since: number
-  /** What the last failure said; absent while `ok`. For the application's own eyes. */
+  /** The message of the last failure; absent while `ok`. For operators only. */
   readonly cause?: string
 }
 
-/** Keeps a {@link HealthState} by what becomes of calls. */
+/** Derives a {@link HealthState} from the results of calls. */
 export interface Watch {
   state(): HealthState
   worked(): void
   failed(cause: unknown): void
 }
 
-/** What is called where a state changes. */
+/** Callbacks for changes of the state. */
 export interface Changes {
   /** @param cause Safe for a log line. */
   onFailure?(cause: string): void
-  /** @param afterMs How long it lasted. */
+  /** @param afterMs The duration of the outage. */
   onRecovery?(afterMs: number): void
 }
 
-/** It works until it is known not to. The time is the machine's, as an operator reads it. */
+/**
+ * Creates a watch that starts as `ok`. Times are the machine's, as operators read them, not the
+ * configured clock's.
+ */
 export function watch({ onFailure, onRecovery }: Changes = {}): Watch {
   let state: HealthState = { ok: true, since: Date.now() }
   return {

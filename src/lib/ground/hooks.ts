@@ -1,19 +1,20 @@
 import { withTimeout } from './with-timeout.ts'
 
-/*
- * Every function of the application is called by one of these. It may throw, reject, never settle
- * or return something else than its type says. The caller checks what it returns.
+/**
+ * The kit calls every function of the application through one of these. Such a function may throw,
+ * reject, never settle, or return a value of another type than declared. The caller of these
+ * functions checks the value.
  */
 
-/** How long a request waits for a function of the application; proxies give up after a minute. */
+/** How long a request waits for a function of the application. Proxies give up after a minute. */
 const hookTimeoutMs = 30_000
 
-/** Calls a hook. What it throws is a rejection, too. */
+/** Calls a hook. A synchronous throw becomes a rejection. */
 export async function callHook<Value>(hook: () => Value | Promise<Value>): Promise<Value> {
   return hook()
 }
 
-/** Calls a hook that a request waits for. Rejects when it takes longer than `timeoutMs`. */
+/** Calls a hook for a request that waits for the result. Rejects after `timeoutMs`. */
 export function answerInTime<Value>(
   hook: () => Value | Promise<Value>,
   timeoutMs: number = hookTimeoutMs,
@@ -22,9 +23,9 @@ export function answerInTime<Value>(
 }
 
 /**
- * Calls a hook that a request waits for only where it returns a promise.
+ * Calls a hook for a request. The request only waits if the hook returns a promise.
  *
- * @throws what the hook throws at once
+ * @throws the hook's synchronous error
  */
 export function answerNowOrInTime<Value>(
   hook: () => Value | Promise<Value>,
@@ -40,8 +41,8 @@ function isThenable(answer: unknown): answer is Promise<unknown> {
 }
 
 /**
- * Calls a hook whose result is needed at once. A promise is returned as it is. Its rejection is
- * ignored: otherwise it would end the process.
+ * Calls a hook whose result is needed synchronously. A promise is returned as it is, and its
+ * rejection is ignored: otherwise it would end the process.
  */
 export function answerAtOnce<Value>(hook: () => Value): Value {
   const answer = hook()
@@ -49,7 +50,7 @@ export function answerAtOnce<Value>(hook: () => Value): Value {
   return answer
 }
 
-/** Calls a hook that nothing waits for. `onFailure` gets what it throws or rejects with. */
+/** Calls a hook without waiting for it. `onFailure` receives its error or rejection. */
 export function callUnawaited(hook: () => unknown, onFailure: (error: unknown) => void): void {
   try {
     catchRejection(hook(), onFailure)
@@ -60,6 +61,6 @@ export function callUnawaited(hook: () => unknown, onFailure: (error: unknown) =
 
 function catchRejection(answer: unknown, onRejected: (error: unknown) => void): void {
   if (typeof answer !== 'object' || answer === null) return
-  // Not `instanceof Promise`: a promise of another realm or of a library rejects, too.
+  // Not `instanceof Promise`: a promise of another realm or of a library can reject as well.
   Promise.resolve(answer).then(undefined, onRejected)
 }

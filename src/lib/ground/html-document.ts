@@ -1,7 +1,7 @@
 import { sha256 } from './bytes.ts'
 import { type Html, html } from './html.ts'
 
-/** What one page has that another has not. */
+/** The parts in which one page differs from another. */
 export interface HtmlDocument {
   readonly title: string
   readonly style: Html
@@ -13,7 +13,7 @@ export interface HtmlDocument {
   readonly links?: Html
 }
 
-/** A whole page, with its style sheet in it. */
+/** Renders a whole page with its style sheet inlined. */
 export function htmlDocument(content: HtmlDocument): Html {
   const { title, style, body, lang = 'en', metas, links } = content
   return html`<!doctype html>
@@ -31,22 +31,25 @@ ${body}
 `
 }
 
-/** What a page may load besides its style sheet, and who may show it. */
+/**
+ * The resources that a page may load besides its style sheet, and the origins that may frame it.
+ */
 export interface PagePolicy {
   readonly styleHash: string
-  /** Of the one script that may run. Default: none may. */
+  /** The hash of the one script that may run. Default: no script may. */
   readonly scriptHash?: string | undefined
-  /** Where images may come from. Default: nowhere. */
+  /** The source of images. Default: none. */
   readonly images?: string
-  /** What may be shown in a frame of the page. Default: nothing. */
+  /** The origin that the page may show in a frame. Default: none. */
   readonly frameOrigin?: string
-  /** The origins of pages that may show it in a frame. Default: none. */
+  /** The origins of pages that may frame this page. Default: none. */
   readonly embeddedBy?: readonly string[]
 }
 
 /**
- * The Content-Security-Policy of a page. It has no `form-action`: Chromium holds each redirect
- * after a form to it, and a sign-in goes on from there to origins that the page does not know.
+ * The Content-Security-Policy of a page. It has no `form-action`: Chromium applies that directive
+ * to each redirect after a form, and a sign-in is redirected to origins that the page does not
+ * know.
  */
 export function contentSecurityPolicy(policy: PagePolicy): string {
   const { styleHash, scriptHash, images, frameOrigin, embeddedBy = [] } = policy
@@ -63,7 +66,7 @@ export function contentSecurityPolicy(policy: PagePolicy): string {
     .join('; ')
 }
 
-/** What a Content-Security-Policy calls a style or a script that stands in the page. */
+/** The source expression for an inline style or script in a Content-Security-Policy. */
 export function policyHash(text: string): string {
   return `sha256-${sha256(text).toString('base64')}`
 }

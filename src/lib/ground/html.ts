@@ -1,4 +1,4 @@
-/** Markup that is safe to send: every interpolated value was escaped on its way in. */
+/** Markup that is safe to send: every interpolated value was escaped when it was inserted. */
 export class Html {
   readonly markup: string
 
@@ -11,18 +11,18 @@ export class Html {
   }
 }
 
-/** What may stand between `${` and `}` in an {@link html} template. */
+/** The values that an {@link html} template accepts between `${` and `}`. */
 export type HtmlValue = string | number | Html | undefined | false | readonly HtmlValue[]
 
 /**
- * Builds markup; strings are escaped, {@link Html} is kept, lists are joined, `undefined` and
- * `false` leave nothing. Attribute values must stand in double quotes.
+ * Builds markup. Strings are escaped, {@link Html} is kept, arrays are joined, `undefined` and
+ * `false` render nothing. Attribute values must be in double quotes.
  */
 export function html(texts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(texts.reduce((markup, text, index) => markup + render(values[index - 1]) + text))
 }
 
-/** Keeps markup of our own as it is, e.g. a stylesheet; never for anything from outside. */
+/** Marks our own markup as safe, e.g. a style sheet. Must never be called with external input. */
 export function raw(markup: string): Html {
   return new Html(markup)
 }

@@ -1,4 +1,4 @@
-/** What a value is, without the value itself: it may hold anything about a person. */
+/** Names the type of a value. The value itself is left out, because it may hold personal data. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null || Number.isNaN(value)) return String(value)
   if (Array.isArray(value)) return 'an array'

@@ -1,35 +1,35 @@
-/** Where this package writes what a developer or an operator should know. Never holds a secret. */
+/** Receives what a developer or an operator should know. No line contains a secret. */
 export interface Logger {
   debug(message: string): void
   info(message: string): void
   warn(message: string): void
   error(message: string): void
   /**
-   * Makes a logger whose lines carry these fields, as `child` of pino, bunyan and winston does. The
-   * lines of a logger without it are the sentences alone.
+   * Returns a logger whose lines carry these fields, as `child` of pino, bunyan and winston does.
+   * Without this method, lines are written without fields.
    */
   child?(fields: LogFields): Logger
 }
 
-/** What a line is about, beside its sentence. Only what is known is there. */
+/** Structured fields of a log line, besides its message. Unknown fields are absent. */
 export interface LogFields {
   /** The code of an error. */
   readonly code?: string
   readonly organizationId?: string
-  /** The subject. An email address in it is cut. */
+  /** The user's OpenID Connect subject. An email address in it is cut to its domain. */
   readonly userId?: string
   /**
-   * For a failed call of Scalekit's API, the id that Scalekit's support finds it by. Otherwise the
-   * `req.id` of the request, where the application or pino-http set one.
+   * For a failed call of Scalekit's API: the id by which Scalekit's support finds it. Otherwise the
+   * request's `req.id`, if the application or pino-http set one.
    */
   readonly requestId?: string | number
-  /** The same on every line of one sign-in. */
+  /** Identifies a sign-in: all its lines carry this value. */
   readonly signInId?: string
   /** The `webhook-id` or `interceptor-id`. */
   readonly deliveryId?: string
 }
 
-/** Fields of which some may not be known. */
+/** Fields, any of which may be unknown. */
 export type PossibleFields = {
   readonly [Name in keyof LogFields]?: LogFields[Name] | undefined
 }
@@ -37,7 +37,9 @@ export type PossibleFields = {
 /** The methods that a logger must have. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
-/** Writes to the console; `debug` only when the `DEBUG` variable mentions scalekit. */
+/**
+ * Writes to the console. `debug` lines are only written if the `DEBUG` variable mentions scalekit.
+ */
 export function consoleLogger(env: { readonly DEBUG?: string | undefined }): Logger {
   const isVerbose = /scalekit/.test(env.DEBUG ?? '')
   return {
@@ -48,7 +50,7 @@ export function consoleLogger(env: { readonly DEBUG?: string | undefined }): Log
   }
 }
 
-/** Makes a function that warns of each message the first time only. Keeps every message it gets. */
+/** Returns a function that logs each distinct warning once. It remembers every message it gets. */
 export function warnerOnce(
   logger: Logger,
   level: 'info' | 'warn' = 'warn',
@@ -61,16 +63,18 @@ export function warnerOnce(
   }
 }
 
-/** Longest text from outside that a log line repeats, in characters. */
+/** Maximum number of characters that a log line quotes of an external string. */
 const maxQuotedLength = 300
 
-/** Makes text from outside safe for a log line: quoted, one line, cut. */
+/** Makes an external string safe for a log line: quoted, on one line, truncated. */
 export function quote(text: string): string {
   const cut = text.length > maxQuotedLength ? `${text.slice(0, maxQuotedLength)}…` : text
   return JSON.stringify(cut).replace(/[\u007f-\u009f\u2028\u2029]/g, '?')
 }
 
-/** What was thrown, as text; anything can be thrown, also what none can be made of. */
+/**
+ * Describes a thrown value. Any value can be thrown, even one that cannot be converted to a string.
+ */
 export function textOfThrown(error: unknown): string {
   try {
     return String(error)
@@ -79,12 +83,12 @@ export function textOfThrown(error: unknown): string {
   }
 }
 
-/** Text from outside as a line shows it: as it is where it is a plain id, otherwise quoted. */
+/** Shows an external string in a log line: a plain id as it is, anything else quoted. */
 export function plainOrQuoted(text: string): string {
   return /^[\w.:;|@%+~-]{1,300}$/.test(text) ? text : quote(text)
 }
 
-/** Makes lines carry the fields that are known, where the logger has `child`. */
+/** Returns a logger whose lines carry the known fields, if the logger has `child`. */
 export function withFields(logger: Logger, fields: PossibleFields): Logger {
   if (typeof logger.child !== 'function') return logger
   const known = Object.entries(fields).filter(([, value]) => value !== undefined)
@@ -92,7 +96,9 @@ export function withFields(logger: Logger, fields: PossibleFields): Logger {
   return logger.child(Object.fromEntries(known.map(([name, value]) => [name, shown(value!)])))
 }
 
-/** Writes a debug line. No email address gets into it, whatever it is made of. */
+/**
+ * Writes a debug line. Email addresses in the message and in the fields are cut to their domains.
+ */
 export function debug(logger: Logger, message: string, fields: PossibleFields = {}): void {
   withFields(logger, fields).debug(withoutAddresses(message))
 }
@@ -102,12 +108,16 @@ function shown(value: string | number): string | number {
 }
 
 /**
- * The part before the `@`, also where a URL encodes it. The lookbehind lets it begin only where a
- * word does, so that the time for a text grows with its length and not with the square of it.
+ * The part before the `@`, also if the `@` is URL-encoded. The lookbehind only lets a match begin
+ * at the start of a word, so that the time grows linearly with the length of the string and not
+ * with its square.
  */
 const localPart = /(?<![^\s"'<>()[\]{};,:/?&=@])[^\s"'<>()[\]{};,:/?&=@]+(?=@|%40)/g
 
-/** Cuts email addresses to their domains: subjects, paths and your own ids may hold some. */
+/**
+ * Cuts email addresses to their domains. Subjects, paths and the application's own ids may contain
+ * some.
+ */
 function withoutAddresses(text: string): string {
   return /@|%40/.test(text) ? text.replace(localPart, '…') : text
 }

@@ -1,2 +1,2 @@
-/** Over three weeks, in milliseconds: Node and browsers fire a timer for longer at once. */
+/** The longest timer, in milliseconds (24.8 days). Node and browsers fire a longer one at once. */
 export const longestTimerMs: number = 2 ** 31 - 1

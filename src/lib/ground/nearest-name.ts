@@ -1,9 +1,9 @@
-/** A shorter beginning of a name could be anything. */
+/** Minimum length of a prefix. A shorter one matches too many names. */
 const minBeginning = 4
 
 /**
- * The known name that was most likely meant: one that differs in two letters at most and never in
- * all that it has, or one that begins with the given name.
+ * Returns the known name that was most likely meant. It differs in at most two letters, but not in
+ * all of them, or begins with the given name.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const nearest = known
@@ -17,7 +17,7 @@ function beginsWith(candidate: string, name: string): boolean {
   return plain(name).length >= minBeginning && plain(candidate).startsWith(plain(name))
 }
 
-/** In how many letters two names differ, whatever their case and punctuation. */
+/** The number of letters in which two names differ, regardless of case and punctuation. */
 function nameDistance(one: string, other: string): number {
   return editDistance(plain(one), plain(other))
 }
@@ -26,7 +26,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '')
 }
 
-/** Levenshtein's distance, row by row. */
+/** The Levenshtein distance, computed row by row. */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {

@@ -1,7 +1,8 @@
 /**
- * The outermost prototype in front of one of Node's own: what all applications of one Express share.
+ * Returns the outermost prototype before one of Node's own. All applications of one copy of Express
+ * share it.
  *
- * @returns nothing where `nodes` is the object itself, or not in its chain
+ * @returns `undefined` if `nodes` is the object itself, or not in its prototype chain
  */
 export function lastBefore(nodes: object, prototype: object): object | undefined {
   for (let each = prototype; each !== nodes; ) {

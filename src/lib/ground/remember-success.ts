@@ -1,8 +1,9 @@
 import type { Clock } from './clock.ts'
 
 /**
- * Shares one call and keeps its result. A failure is kept only for `retryAfterMs`, so that the next
- * caller after that tries again and a broken dependency is not hammered.
+ * Shares one call between all callers and keeps its result. A failure is kept for `retryAfterMs`,
+ * so that a broken dependency is not called in a tight loop; the next caller after that tries
+ * again.
  */
 export function rememberSuccess<Value>(
   load: () => Promise<Value>,
@@ -17,7 +18,7 @@ export function rememberSuccess<Value>(
     }
     pending ??= load().catch((error: unknown) => {
       const failed = pending
-      // If the clock throws, nothing could end this failure later: the next caller tries again.
+      // If the clock throws, the failure could never expire. The next caller tries again.
       pending = undefined
       failedAt = clock()
       pending = failed

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Where a request came from, as far as the application knows. */
+/** The origin of a request, as far as the application knows it. */
 export interface RequestOrigin {
   readonly ip?: string
   readonly requestId?: string | number
 }
 
-/** The address as Express reads it by its `trust proxy`; other frameworks have the connection's. */
+/**
+ * Reads the client's address: in Express by its `trust proxy` setting, in other frameworks from the
+ * connection.
+ */
 export function originOf(req: IncomingMessage): RequestOrigin {
   const [ip, requestId] = [addressOf(req), requestIdOf(req)]
   return {
@@ -17,11 +20,14 @@ export function originOf(req: IncomingMessage): RequestOrigin {
 
 function addressOf(req: IncomingMessage): string | undefined {
   const known = expressAddressOf(req)
-  // A socket that was destroyed has no address any more, and a request that was made up no socket.
+  // A destroyed socket has no address, and a mocked request may have no socket.
   return typeof known === 'string' && known !== '' ? known : req.socket?.remoteAddress
 }
 
-/** A getter that runs the application's own `trust proxy`, which may throw. */
+/**
+ * Reads Express's `req.ip`. This getter runs the application's `trust proxy` function, which may
+ * throw.
+ */
 function expressAddressOf(req: IncomingMessage): unknown {
   try {
     return (req as { readonly ip?: unknown }).ip

@@ -1,10 +1,10 @@
 import { ServerResponse } from 'node:http'
 import { lastBefore } from './prototypes.ts'
 
-/** What is done to a response right before its header is written. */
+/** Work to do on a response right before its header is written. */
 export type HeadWork = (res: ServerResponse) => void
 
-/** Finds what is to be done, where something is, by what the response belongs to. */
+/** Returns the work for a response, if there is any. */
 export type FindHeadWork = (res: ServerResponse) => HeadWork | undefined
 
 type WriteHead = ServerResponse['writeHead']
@@ -15,12 +15,12 @@ const hooked = new WeakSet<object>()
 let hookedLast: object | undefined
 
 /**
- * Does something right before the header of a response is written, over HTTP/1 and HTTP/2. By then the
- * application, its proxies and other middleware have set their headers, and those that were given to
- * `writeHead` are set, too. Work is done in the order in which it came.
+ * Runs work right before the header of a response is written, over HTTP/1 and HTTP/2. By then the
+ * application, its proxies and other middleware have set their headers, including those given to
+ * `writeHead`. Work runs in the order of registration.
  *
- * Work must stand being done twice. An object without headers, which stands in for the response where a
- * WebSocket begins, is left alone.
+ * Work must be idempotent. An object without headers, which stands in for the response during a
+ * WebSocket upgrade, is ignored.
  */
 export function beforeHead(res: ServerResponse, work: HeadWork): void {
   const before = workOf.get(res)
@@ -30,8 +30,9 @@ export function beforeHead(res: ServerResponse, work: HeadWork): void {
 }
 
 /**
- * The same for work that can be found. Most requests come here: an entry in a `WeakMap` for each costs
- * the garbage collector more than a guard costs.
+ * Like {@link beforeHead}, for work that can be looked up instead of being stored. Most requests
+ * take this path: an entry in a `WeakMap` for each would cost the garbage collector more than a
+ * guard costs.
  */
 export function foundBeforeHead(res: ServerResponse, find: FindHeadWork): void {
   finders.add(find)
@@ -39,8 +40,8 @@ export function foundBeforeHead(res: ServerResponse, find: FindHeadWork): void {
 }
 
 /**
- * Answers false for a question that fails, e.g. because a clock of the application does. An error of
- * {@link HeadWork} would meet the application while it responds, where it may end the process.
+ * Returns false if the check throws, e.g. because the application's clock does. An error in {@link
+ * HeadWork} would surface while the application responds, and could end the process there.
  */
 export function orNot(ask: () => boolean): boolean {
   try {
@@ -58,15 +59,16 @@ function inTurn(first: HeadWork, second: HeadWork): HeadWork {
 }
 
 /**
- * Express gives every response a hidden class of its own, so that one more property on it takes a
- * microsecond. Its prototype, which Express lets everybody extend, gets the hook once.
+ * Installs the hook on the prototype that Express lets applications extend, once. Express gives
+ * every response a hidden class of its own, so an additional property on the response costs a
+ * microsecond.
  *
  * @see https://expressjs.com/en/guide/overriding-express-api.html
  */
 function hook(res: ServerResponse): void {
   const prototype: object = Object.getPrototypeOf(res)
   const isHooked = prototype === hookedLast || hookPrototype(prototype)
-  // A middleware that wrapped `writeHead` may have found it before the prototype had the hook.
+  // A middleware that wrapped `writeHead` may have read it before the prototype had the hook.
   if (!isHooked || Object.hasOwn(res, 'writeHead')) hookAlone(res)
 }
 
@@ -97,14 +99,14 @@ function hookAlone(res: ServerResponse): void {
   res.writeHead = isNodes ? nodesWriteHead : working(() => writeHead)
 }
 
-/** Looked up late, for tools that replace Node's own. */
+/** Read on each call, because tools replace Node's own method. */
 const nodesWriteHead = working(() => ServerResponse.prototype.writeHead)
 
 function working(next: () => WriteHead): WriteHead {
   return function writeHead(this: ServerResponse, ...given: readonly unknown[]) {
     const work = workFor(this)
     if (!work) return Reflect.apply(next(), this, given)
-    // Node's own call, where the application makes none, has the status alone.
+    // If the application does not call `writeHead`, Node does, with the status alone.
     const rest = given.length === 1 ? given : takeHeaders(this, given)
     work(this)
     return Reflect.apply(next(), this, rest)
@@ -120,7 +122,10 @@ function workFor(res: ServerResponse): HeadWork | undefined {
   return work
 }
 
-/** Sets the headers that `writeHead` was given, which overrule those before, and answers the rest. */
+/**
+ * Sets the headers that `writeHead` was given, which override earlier ones, and returns the
+ * remaining arguments.
+ */
 function takeHeaders(res: ServerResponse, given: readonly unknown[]): readonly unknown[] {
   const headers = given.find((one) => typeof one === 'object' && one !== null)
   if (Array.isArray(headers)) setList(res, headers)
@@ -128,7 +133,10 @@ function takeHeaders(res: ServerResponse, given: readonly unknown[]): readonly u
   return given.filter((one) => one !== headers)
 }
 
-/** Of names and values in turns, or of pairs. A name that is there more than once is sent as often. */
+/**
+ * Sets headers from a flat list of names and values, or from pairs. A name that appears more than
+ * once is sent that often.
+ */
 function setList(res: ServerResponse, list: readonly unknown[]): void {
   const flat = list.flatMap((entry) => (isPair(list) ? (entry as unknown[]) : [entry]))
   const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1]]] : []))

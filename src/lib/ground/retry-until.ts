@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How long whoever did not answer is left alone, in milliseconds. */
+/** Pause before the next attempt, in milliseconds. */
 const pauseMs = 250
 
-/** Asks again until there is an answer, or until this many milliseconds are over. */
+/** Retries until a call succeeds, or until `forMs` milliseconds have passed. */
 export async function retryUntil<Value>(forMs: number, ask: () => Promise<Value>): Promise<Value> {
   const end = performance.now() + forMs
   for (;;) {

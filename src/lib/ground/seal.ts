@@ -5,11 +5,14 @@ import type { Secret } from './secret.ts'
 const ivBytes = 12
 const tagBytes = 16
 
-/** Encrypts and authenticates short texts, so that a browser can keep them for us. */
+/** Encrypts and authenticates short strings, so that the browser can store them for the kit. */
 export interface Sealer {
-  /** @param label Bound to the value without being in it: it opens only under the same label. */
+  /**
+   * @param label Bound to the value without being part of it: the value only opens under the label
+   *   it was sealed under.
+   */
   seal(text: string, label: string): string
-  /** Answers `undefined` for anything that {@link Sealer.seal} did not make under this label. */
+  /** Returns `undefined` for any string that {@link Sealer.seal} did not make under this label. */
   open(sealed: string, label: string): string | undefined
 }
 
@@ -22,15 +25,15 @@ interface Key {
 }
 
 /**
- * AES-256-GCM with a key of its own for each purpose.
+ * AES-256-GCM with a separate key for each purpose.
  *
- * A value is `1.<key id>.<base64url of iv, ciphertext and tag>`. The first secret seals; every
- * secret opens, so a secret is replaced by putting the new one in front.
+ * A value is `1.<key id>.<base64url of iv, ciphertext and tag>`. The first secret seals, and every
+ * secret opens. To replace a secret, put the new one first.
  *
- * @param purpose What is sealed, and for which instance; values never open under another purpose.
- * @param half Base64url that the keys are made of together with each secret. Default: none, and the
- *   secret alone opens.
- * @param onUnknownKey Called for a value that was sealed as here, by a secret that is not in the list.
+ * @param purpose What is sealed, and for which instance. A value never opens under another purpose.
+ * @param half Base64url that is combined with each secret to derive the keys. Default: none, and
+ *   the secret alone opens.
+ * @param onUnknownKey Called for a value in this format whose secret is not in the list.
  * @see NIST SP 800-38D (GCM)
  */
 export function sealer(
@@ -40,7 +43,7 @@ export function sealer(
   onUnknownKey?: () => void,
 ): Sealer {
   if (secrets.length === 0) throw new TypeError('sealer() needs a secret')
-  // Derived when first needed: that is most of what an instance costs at its start.
+  // Derived on first use: the derivation is most of the cost of creating an instance.
   let derived: readonly Key[] | undefined
   const keys = () => (derived ??= secrets.map((secret) => deriveKey(secret, purpose, half)))
   return {
@@ -57,7 +60,7 @@ export function sealer(
 function deriveKey(secret: Secret, purpose: string, half: string | undefined): Key {
   const kind = half === undefined ? 'key' : 'key of two halves'
   return {
-    // Of the secret alone: it says which one to take, and tells nothing about the key.
+    // Derived from the secret alone. It identifies the secret and reveals nothing about the key.
     prefix: `1.${secret.derive(`key id: ${purpose}`, 6).toString('base64url')}.`,
     bytes: secret.derive(`${kind}: ${purpose}`, 32, half),
   }
@@ -81,12 +84,14 @@ function decrypt(key: Key, sealed: string, aad: Buffer): string | undefined {
     authTagLength: tagBytes,
   })
   decipher.setAAD(aad).setAuthTag(bytes.subarray(-tagBytes))
-  // As bytes first: an encoding here would set up a decoder for text that comes in pieces.
+  // Without an encoding: passing one here would set up a decoder for streamed strings.
   const text = decipher.update(bytes.subarray(ivBytes, -tagBytes))
   return isAuthentic(decipher) ? text.toString('utf8') : undefined
 }
 
-/** A forged value makes `final` throw; collecting a stack for each would be half of the cost. */
+/**
+ * `final` throws for a forged value. Collecting a stack trace for each would be half of the cost.
+ */
 function isAuthentic(decipher: DecipherGCM): boolean {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0

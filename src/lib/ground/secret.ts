@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 
-/** A value that JSON and templates show as `[secret]`, and `util.inspect` not at all. */
+/** A value that JSON and templates show as `[secret]`. `util.inspect` does not show it at all. */
 export class Secret {
   readonly #value: string
 
@@ -8,19 +8,20 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself; called next to the one place that needs it. */
+  /** Returns the value. Call it only where the value is used. */
   reveal(): string {
     return this.#value
   }
 
   /**
-   * A key for one purpose: keys of different purposes tell nothing about one another.
+   * Derives a key for one purpose. Keys of different purposes reveal nothing about each other.
    *
-   * @param half Base64url that the key is made of, too: without it, this secret gives no such key.
+   * @param half Base64url that is combined with the secret. Without it, the secret does not yield
+   *   this key.
    * @see RFC 5869 (HKDF)
    */
   derive(purpose: string, bytes: number, half?: string): Buffer {
-    // Base64url has no line breaks, so two different pairs never make the same text.
+    // Base64url has no line breaks, so two different pairs never produce the same string.
     const material = half === undefined ? this.#value : `${half}\n${this.#value}`
     return Buffer.from(hkdfSync('sha256', material, 'express-scalekit', purpose, bytes))
   }

@@ -1,4 +1,4 @@
-/** The social providers that Scalekit knows, by the name of each in its API. */
+/** The social providers that Scalekit supports, by their names in its API. */
 export const socialProviders: ReadonlyMap<string, string> = new Map([
   ['google', 'Google'],
   ['github', 'GitHub'],

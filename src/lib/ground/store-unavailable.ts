@@ -1,15 +1,17 @@
 import { ScalekitError } from './errors.ts'
 
 /**
- * Makes a `store_unavailable` of what a store rejected with.
+ * Creates a `store_unavailable` from a store's rejection.
  *
- * @param cause Where the store said why.
+ * @param cause The store's error, if there is one.
  */
 export function storeUnavailable(message: string, cause?: unknown): ScalekitError {
   return new ScalekitError('store_unavailable', message, { cause, hint: hintFor(cause) })
 }
 
-/** node-redis says so both of a client that never was connected and of one that was closed. */
+/**
+ * node-redis throws this for a client that was never connected as well as for one that was closed.
+ */
 function hintFor(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || cause.message !== 'The client is closed') return undefined
   return 'The Redis client is not connected. Call `client.connect()`. The store can be used before that has ended.'
