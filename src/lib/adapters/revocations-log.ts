@@ -8,66 +8,69 @@ import type {
   StoreEpoch,
 } from '../state/store.ts'
 
-/** How many entries are read at once: the event loop gets its turn between two pages. */
+/** How many entries are read at once. The event loop runs between two pages. */
 export const pageSize = 500
 
-/** A revocation where it lies in a log. */
+/** A revocation with its position in a log. */
 export interface LoggedRevocation {
   readonly id: string
   readonly revocation: Revocation
 }
 
-/** Reads an entry's clock. An older version wrote none, and a later one may write others. */
+/**
+ * Reads an entry's clock. An older version wrote none, and a later version may write other names.
+ */
 export function clockNamed(name: unknown): { readonly clock?: RevocationClock } {
   return name === 'scalekit' || name === 'store' ? { clock: name } : {}
 }
 
-/** An epoch where it lies in a log. */
+/** An epoch with its position in a log. */
 interface LoggedEpoch extends StoreEpoch {
   readonly entryId: string
 }
 
-/** What was read of a log. */
+/** The result of reading a log. */
 export interface LogReading {
   readonly entries: readonly LoggedRevocation[]
-  /** Whether the entry is there that was to be looked for; true where there was none. */
+  /** Whether the requested entry exists; true if none was requested. */
   readonly hasEpoch: boolean
-  /** What the clock of the log's server said then, in milliseconds since the epoch. */
+  /** The clock of the log's server at that time, in milliseconds since the epoch. */
   readonly now: number
 }
 
-/** A log of revocations in a database; each method is one step there. */
+/** A log of revocations in a database. Each method is atomic there. */
 export interface RevocationsLog {
   /**
-   * At most `limit` entries from one of them on, that entry included; from `''` on, the first.
+   * Reads at most `limit` entries, starting with the entry `from`. With `''`, starts with the
+   * first.
    *
    * @param epochId An entry to look for; `''` for none.
    */
   read(from: string, limit: number, epochId: string): Promise<LogReading>
   /**
-   * Adds entries at the end, where `epochId` is there or `''`.
+   * Appends entries if `epochId` exists or is `''`.
    *
    * @returns whether they were added
    */
   add(records: readonly Revocation[], epochId: string): Promise<boolean>
-  /** Adds an epoch, where `lastId` (`''`: nothing) is there and no epoch comes after it. */
+  /** Appends an epoch, if `lastId` exists (`''`: no condition) and no epoch comes after it. */
   addEpoch(record: Revocation, lastId: string): Promise<void>
 }
 
 /**
- * Implements `Revocations` over a log.
+ * Implements `Revocations` on top of a log.
  *
- * The epoch lies in the log as an entry with the fields of a revocation, so that it cannot outlive
- * them, and processes of a version that knows no epochs read and keep it as one. Of several, the
- * last counts.
+ * The epoch is stored in the log as an entry with the fields of a revocation. It therefore cannot
+ * outlive the revocations, and processes of a version without epochs read and keep it like one. If
+ * there are several, the last one counts.
  *
- * The cursor is the last entry that was seen, with its content: ids of a backup or of a replica that
- * took over can be lower, and may be given out again. Where it is gone, all is read again. A
- * revocation that is read twice says the same.
+ * The cursor is the last entry that was read, with its content: after a restore or a failover, ids
+ * can be lower and can be reused. If that entry no longer exists, the whole log is read again.
+ * Applying a revocation twice has no further effect.
  */
 export function loggedRevocations(log: RevocationsLog): Revocations {
   let known: LoggedEpoch | undefined
-  // From then on, an epoch that this process makes is not the first one.
+  // Once an epoch was known, an epoch that this process creates is not the store's first one.
   let hasKnown = false
 
   function look(entries: readonly LoggedRevocation[]): void {
@@ -101,7 +104,7 @@ export function loggedRevocations(log: RevocationsLog): Revocations {
     }
   }
 
-  /** A process that has not read yet looks at the first page only, whatever waits for it. */
+  /** A process that has not read yet only reads the first page, however long the log is. */
   async function write(records: readonly Revocation[]): Promise<void> {
     if (!known) await since()
     if (await log.add(records, known?.entryId ?? '')) return
@@ -119,7 +122,7 @@ export function loggedRevocations(log: RevocationsLog): Revocations {
   }
 }
 
-/** What has not expired by the clock of the log's server, and was not seen. */
+/** The entries that have not expired by the clock of the log's server and were not read before. */
 function newsIn(entries: readonly LoggedRevocation[], from: string, now: number): Revocation[] {
   return entries
     .filter(({ id, revocation }) => id !== from && revocation.expiresAt > now)

@@ -2,19 +2,21 @@ import type { DeliveryQueue, QueuedDelivery } from '../../state/delivery-queue.t
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 import { bullmqWorker } from './worker.ts'
 
-/** How deliveries go through BullMQ. */
+/** Options of {@link bullmq}. */
 export interface BullmqOptions {
-  /** Of the worker in this process; `false` where this process only receives. */
+  /**
+   * Options of the worker in this process. Set `false` in a process that only receives deliveries.
+   */
   readonly worker?: BullmqWorkerOptions | false
 }
 
 /**
- * For as long as the ledger remembers deliveries, a job by the same id is not taken again; in
- * seconds.
+ * How long a finished job is kept, in seconds: as long as the ledger remembers the delivery. Until
+ * then, BullMQ ignores another job with the same id.
  */
 const keepSeconds = 7 * 24 * 3600
 
-/** Twelve attempts within about three hours. What failed for good stays. */
+/** Twelve attempts within about three hours. A job that failed for good is kept. */
 const jobDefaults = {
   attempts: 12,
   backoff: { type: 'exponential', delay: 5000 },
@@ -22,11 +24,15 @@ const jobDefaults = {
 }
 
 /**
- * Keeps webhook deliveries in BullMQ until they are handled. They are safe from crashes of the
- * application; that Redis itself loses nothing is up to its `appendonly` and `appendfsync`.
+ * Keeps webhook deliveries in BullMQ until they are handled. A crash of the application loses none
+ * of them. Whether a crash of Redis does depends on its `appendonly` and `appendfsync` settings.
  *
- * @param queue A `Queue` of `bullmq` for this alone. Its `defaultJobOptions` win over attempts,
- *   back-off and retention here. It stays yours to close.
+ * @param queue A `Queue` of `bullmq` that is used for these deliveries only. Its
+ *   `defaultJobOptions` override the attempts, back-off and retention set here. The application
+ *   closes it.
+ * @param options `worker` Options of BullMQ's worker in this process, or `false` for no worker.
+ *   Default: `{}`.
+ * @returns the value for `webhooks.delivery`
  *
  * @example
  * const queue = new Queue('webhooks', { connection: { url: process.env.REDIS_URL } })
@@ -40,9 +46,9 @@ export function bullmq(queue: BullmqQueue, { worker = {} }: BullmqOptions = {}):
       const jobId = jobIdOf(delivery)
       const options = { ...jobDefaults, ...queue.opts.defaultJobOptions, jobId }
       const { id } = await queue.add('delivery', delivery, options)
-      // Options that make one of several jobs would drop the others.
+      // Queue options that merge several jobs into one would drop the other deliveries.
       if (id !== jobId) throw new Error(`The queue ${queue.name} did not accept the delivery`)
-      // A job by this id that was there before is kept, and nothing says so.
+      // BullMQ silently keeps an earlier job with this id.
       const kept = await queue.getJob(jobId)
       return { isSameBody: !kept || (kept.data as QueuedDelivery).body === delivery.body }
     },
@@ -50,7 +56,7 @@ export function bullmq(queue: BullmqQueue, { worker = {} }: BullmqOptions = {}):
   }
 }
 
-/** BullMQ takes no id of digits only, and none with a colon, which a `webhook-id` never has. */
+/** BullMQ refuses an id of digits only, and one with a colon. A `webhook-id` has no colon. */
 function jobIdOf({ deliveryId }: QueuedDelivery): string {
   return `webhook-${deliveryId}`
 }

@@ -1,4 +1,4 @@
-/** What is used of a `Queue` of `bullmq`. */
+/** The part of a `Queue` of `bullmq` that the kit uses. */
 export interface BullmqQueue {
   readonly name: string
   readonly opts: {
@@ -10,15 +10,18 @@ export interface BullmqQueue {
   getJob(id: string): Promise<{ readonly data: unknown } | undefined>
 }
 
-/** BullMQ's own options of a worker that matter here; all others are passed on, too. */
+/** The worker options of BullMQ that matter here. All others are passed on as well. */
 export interface BullmqWorkerOptions {
-  /** How many deliveries are handled at once in this process. Default: 5. */
+  /** How many deliveries this process handles concurrently. Default: 5. */
   readonly concurrency?: number
-  /** How long a worker that died holds a delivery, in milliseconds. Default: 30 000. */
+  /** How long a crashed worker keeps its lock on a delivery, in milliseconds. Default: 30 000. */
   readonly lockDuration?: number
-  /** How often workers that died are looked for, in milliseconds. Default: 30 000. */
+  /** How often BullMQ looks for crashed workers, in milliseconds. Default: 30 000. */
   readonly stalledInterval?: number
-  /** How many workers may die of a delivery until it is a dead letter. Default: 10. */
+  /**
+   * How many workers may crash while handling a delivery before it becomes a dead letter. Default:
+   * 10.
+   */
   readonly maxStalledCount?: number
   readonly [option: string]: unknown
 }

@@ -4,7 +4,7 @@ import { withTimeout } from '../../ground/with-timeout.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 
-/** What a worker needs. */
+/** The dependencies of a worker. */
 export interface WorkerParts {
   readonly queue: BullmqQueue
   readonly worker: BullmqWorkerOptions
@@ -13,15 +13,22 @@ export interface WorkerParts {
 }
 
 /**
- * BullMQ gives a job up when a second worker died of it; a deployment that goes wrong kills more
- * than that.
+ * By default, BullMQ gives up a job when a second worker crashes on it. A broken deployment kills
+ * more workers than that.
  */
 const workerDefaults = { concurrency: 5, lockDuration: 30_000, maxStalledCount: 10 }
 
-/** BullMQ waits for a Redis that is away, however long; who closes does not. In milliseconds. */
+/**
+ * How long `close` waits, in milliseconds. BullMQ itself waits for an unreachable Redis without a
+ * limit.
+ */
 const closeTimeoutMs = 3000
 
-/** Starts a worker of BullMQ on the queue. @returns a function that stops it */
+/**
+ * Starts a BullMQ worker on the queue.
+ *
+ * @returns a function that stops it
+ */
 export function bullmqWorker(parts: WorkerParts): () => Promise<void> {
   const worker = startWorker(parts)
   worker.catch((error: unknown) => report(parts.logger, error))
@@ -65,8 +72,8 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
 }
 
 /**
- * Failures and deaths of workers are counted apart: a run that began and never ended is one that a
- * worker died of. BullMQ's own `stalledCounter` says the same, but is younger than its version 5.0.
+ * Whether no further attempt follows. Failures and crashes are counted apart: a run that began and
+ * never ended was a crash. BullMQ's own `stalledCounter` counts the same, but version 5.0 lacks it.
  */
 function isLast({ attemptsMade, attemptsStarted, opts }: Job, maxStalledCount: number): boolean {
   return (
@@ -74,15 +81,16 @@ function isLast({ attemptsMade, attemptsStarted, opts }: Job, maxStalledCount: n
   )
 }
 
-/** What is used of a client of `ioredis`, or of `redis` with BullMQ 6. */
+/** The part of a client of `ioredis`, or of `redis` with BullMQ 6, that is used here. */
 interface IoRedis {
   duplicate(options: object): IoRedis
   disconnect(): void
 }
 
 /**
- * A worker blocks its connection and never gives up on Redis, so it cannot share a client that the
- * application made for its requests. Options are for a client of its own anyway.
+ * Returns a connection for the worker. A worker blocks its connection and retries without a limit,
+ * so it cannot share a client that the application made for its requests. If the queue was given
+ * connection options, BullMQ opens a separate connection anyway.
  */
 function connectionFor({ opts }: BullmqQueue): {
   readonly connection: ConnectionOptions

@@ -1,16 +1,16 @@
-/** A job as pg-boss tells of it with its metadata. */
+/** A job as pg-boss returns it with its metadata. */
 export interface PgBossJob {
   readonly id: string
   readonly data: unknown
-  /** A number, or how PostgreSQL writes one. */
+  /** A number, or PostgreSQL's string form of one. */
   readonly expireInSeconds: number | string
   readonly retryCount: number
   readonly retryLimit: number
 }
 
 /**
- * What is used of an instance of `pg-boss`, version 10 and later. Options that only some versions
- * have are an `object`.
+ * The part of a `pg-boss` instance, version 10 and later, that the kit uses. Options that only some
+ * versions have are typed as `object`.
  */
 export interface PgBossClient {
   createQueue(name: string, options?: object): Promise<unknown>
@@ -24,6 +24,6 @@ export interface PgBossClient {
   complete(name: string, id: string): Promise<unknown>
   fail(name: string, id: string, data: object): Promise<unknown>
   cancel(name: string, id: string): Promise<unknown>
-  /** Until version 10: finds jobs whose workers died. Later versions do so every minute themselves. */
+  /** Up to version 10: finds the jobs of crashed workers. Later versions do so every minute. */
   expire?(): Promise<unknown>
 }

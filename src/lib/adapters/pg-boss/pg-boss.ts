@@ -4,34 +4,42 @@ import type { DeliveryQueue, QueuedDelivery } from '../../state/delivery-queue.t
 import type { PgBossClient } from './client.ts'
 import { pgBossWorker } from './worker.ts'
 
-/** How deliveries go through pg-boss. */
+/** Options of {@link pgBoss}. */
 export interface PgBossOptions {
-  /** The queue's name; it is for this alone. Default: `scalekit-webhooks`. */
+  /**
+   * The name of the queue, which is used for these deliveries only. Default: `scalekit-webhooks`.
+   */
   readonly queue?: string
-  /** Of the worker in this process; `false` where this process only receives. */
+  /**
+   * Options of the worker in this process. Set `false` in a process that only receives deliveries.
+   */
   readonly worker?: PgBossWorkerOptions | false
 }
 
-/** How this process works. */
+/** Options of the worker in this process. */
 export interface PgBossWorkerOptions {
-  /** How many deliveries are handled at once in this process. Default: 5. */
+  /** How many deliveries this process handles concurrently. Default: 5. */
   readonly concurrency?: number
-  /** How often another process's deliveries are looked for, in seconds. Default: 1. */
+  /**
+   * How often the worker polls for deliveries that other processes received, in seconds. Default:
+   * 1.
+   */
   readonly pollingIntervalSeconds?: number
 }
 
 const minutesOfAYear = 365 * 24 * 60
 
 /**
- * By default, pg-boss deletes jobs that no worker took within two weeks, and these were acknowledged.
- * Version 10 counts in minutes, later versions in seconds.
+ * Deliveries are kept for a year, because Scalekit was told that they arrived. By default, pg-boss
+ * deletes jobs that no worker took within two weeks. Version 10 counts in minutes, later versions
+ * in seconds.
  */
 const retention = { retentionMinutes: minutesOfAYear, retentionSeconds: minutesOfAYear * 60 }
 
 /**
- * Twelve attempts within three to six hours. What a worker that died left behind is run again
- * within a minute; with pg-boss 11 and later within two, unless its `superviseIntervalSeconds` and
- * `monitorIntervalSeconds` are shorter.
+ * Twelve attempts within three to six hours. The jobs of a crashed worker run again within one
+ * minute. With pg-boss 11 and later it takes up to two minutes, unless its
+ * `superviseIntervalSeconds` and `monitorIntervalSeconds` are shorter.
  */
 const queueDefaults = {
   retryLimit: 11,
@@ -42,12 +50,16 @@ const queueDefaults = {
 }
 
 /**
- * Keeps webhook deliveries in pg-boss 10 and later until they are handled. What PostgreSQL has
- * committed no crash loses; with `postgresStore` and {@link Delivery.settleIn} each takes effect
- * once.
+ * Keeps webhook deliveries in pg-boss 10 and later until they are handled. A crash loses no
+ * delivery that PostgreSQL has committed. With `postgresStore` and {@link Delivery.settleIn}, each
+ * delivery takes effect once.
  *
- * @param boss A started instance of `pg-boss`; it stays yours to stop. Where its queue is there
- *   already, attempts, back-off, expiry and retention are as you made it: `boss.createQueue(name, options)`.
+ * @param boss A started instance of `pg-boss`. The application stops it. If the queue exists
+ *   already, its own attempts, back-off, expiry and retention apply: `boss.createQueue(name,
+ *   options)`.
+ * @param options `queue` The name of the queue. Default: `scalekit-webhooks`. `worker` Options of
+ *   the worker in this process, or `false` for no worker. Default: `{}`.
+ * @returns the value for `webhooks.delivery`
  *
  * @example
  * const boss = await new PgBoss(process.env.DATABASE_URL).on('error', console.error).start()
@@ -60,14 +72,20 @@ export function pgBoss(
   const ready = rememberSuccess(createQueue, { clock: Date.now, retryAfterMs: 0 })
   let wake = () => {}
 
-  /** Leaves a queue as it is that is there. An instance that has not started does nothing. */
+  /**
+   * Creates the queue; an existing one is left unchanged. pg-boss creates nothing, without an
+   * error, if the instance was not started.
+   */
   async function createQueue(): Promise<void> {
     if (await boss.getQueue(name)) return
     await boss.createQueue(name, { name, ...queueDefaults })
     if (!(await boss.getQueue(name))) throw new Error(`The queue ${name} does not exist`)
   }
 
-  /** The delivery by this id that was there before; nothing was taken where there is none. */
+  /**
+   * Returns the earlier delivery with this id. If there is none, the queue did not accept the new
+   * one.
+   */
   async function known(id: string): Promise<QueuedDelivery> {
     const job = await boss.getJobById(name, id, { includeArchive: true })
     if (job) return job.data as QueuedDelivery
@@ -96,7 +114,7 @@ export function pgBoss(
   }
 }
 
-/** pg-boss takes only UUIDs: one made of the id's hash. @see RFC 9562 section 5.8 */
+/** pg-boss only accepts UUIDs, so the id's hash is formatted as one. @see RFC 9562 section 5.8 */
 function jobIdOf({ deliveryId }: QueuedDelivery): string {
   const bytes = createHash('sha256').update(deliveryId).digest().subarray(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x80

@@ -2,11 +2,11 @@ import { type Logger, quote } from '../../ground/log.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
 import type { PgBossClient, PgBossJob } from './client.ts'
 
-/** What a worker needs. */
+/** The dependencies of a worker. */
 export interface WorkerParts {
   readonly boss: PgBossClient
   readonly name: string
-  /** Makes the queue where it is missing. */
+  /** Creates the queue if it does not exist. */
   readonly ready: () => Promise<void>
   readonly run: RunDelivery
   readonly logger: Logger
@@ -14,23 +14,26 @@ export interface WorkerParts {
   readonly pollMs: number
 }
 
-/** A worker that has begun. */
+/** A running worker. */
 export interface PgBossWorker {
-  /** Looks at once whether there is something to do. */
+  /** Polls for jobs immediately. */
   wake(): void
-  /** Takes nothing more, and ends with what is being handled. */
+  /** Takes no more jobs and waits for the running ones. */
   stop(): Promise<void>
 }
 
-/** A claim is renewed while its process lives, so it need not last as long as a job may. */
+/**
+ * The longest lock on a delivery, in milliseconds. The process renews the lock while it runs, so
+ * the lock can be shorter than the job.
+ */
 const maxLockMs = 30_000
 
-/** How often jobs are looked for whose worker died, in milliseconds. */
+/** How often the worker looks for jobs of crashed workers, in milliseconds. */
 const expireEveryMs = 15_000
 
 /**
- * Fetches jobs as there is room for them. `boss.work()` would end the jobs of a batch together, and
- * the process, too, when the database is away at that moment (pg-boss 10.4.2).
+ * Fetches jobs as capacity allows. `boss.work()` would complete all jobs of a batch together. It
+ * would also end the process if the database is unreachable at that moment (pg-boss 10.4.2).
  */
 export function pgBossWorker(parts: WorkerParts): PgBossWorker {
   const { boss, name, logger, concurrency } = parts
@@ -47,7 +50,7 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
     await Promise.all(running)
   }
 
-  /** Begins as many jobs as there is room for; answers how many there were. */
+  /** Starts as many jobs as capacity allows and returns their number. */
   async function take(): Promise<number> {
     await parts.ready()
     await expire()
@@ -58,7 +61,10 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
     return jobs.length
   }
 
-  /** pg-boss does this by itself every two minutes, which is long for somebody to wait. */
+  /**
+   * Calls pg-boss's expiry more often than pg-boss itself does: every two minutes would delay the
+   * retry too long.
+   */
   async function expire(): Promise<void> {
     if (performance.now() - expiredAt < expireEveryMs) return
     expiredAt = performance.now()
@@ -95,7 +101,7 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
   }
 }
 
-/** Never rejects: what cannot be reported expires, and is run again. */
+/** Never rejects. A job whose result cannot be reported expires and runs again. */
 async function runJob(
   { boss, name, run, logger }: WorkerParts,
   { id, data, retryCount, retryLimit, expireInSeconds }: PgBossJob,
@@ -104,10 +110,10 @@ async function runJob(
     const end = await run(data as QueuedDelivery, {
       attempt: retryCount + 1,
       isLast: retryCount >= retryLimit,
-      // Nothing makes the job itself last on, so the claim has to end before the next run.
+      // The job's own expiry cannot be extended, so the lock has to end before the next run begins.
       lockMs: Math.min((Number(expireInSeconds) * 1000) / 2, maxLockMs),
     })
-    // A job that fails is retried while there are retries; one that is cancelled is not.
+    // A failed job is retried while attempts remain. A cancelled job is not.
     await (end === 'given-up' ? boss.cancel(name, id) : boss.complete(name, id))
   } catch (error) {
     await boss.fail(name, id, { message: String(error) }).catch((cause) => report(logger, cause))

@@ -2,7 +2,7 @@ import type { Aliases } from '../../state/store.ts'
 import type { Database } from './database.ts'
 import { now } from './sql.ts'
 
-/** A row for each value of a key. */
+/** Stores one row for each value of a key. */
 export function postgresAliases({ tables, query }: Database): Aliases {
   const { aliases: table } = tables
   return {
@@ -24,7 +24,7 @@ export function postgresAliases({ tables, query }: Database): Aliases {
   }
 }
 
-/** The rows come in one order in all processes, so that no two of these wait for each other. */
+/** All processes lock the rows in the same order, so that they cannot deadlock. */
 function add(table: string): string {
   return `insert into ${table} as known (key, value, expires_at)
   select key, value, max(expires_at)
@@ -35,8 +35,8 @@ function add(table: string): string {
 }
 
 /**
- * Deletes more rows than are usually added. A statement of its own: together with the rows that are
- * added it could hold one that another process waits for, while it waits for another one of theirs.
+ * Deletes more expired rows than are usually added. It is a separate statement: combined with the
+ * insert, it could deadlock with another process.
  */
 function sweep(table: string): string {
   return `delete from ${table} where ctid = any(array(

@@ -1,4 +1,4 @@
-/** The one method of `pg` that the store calls; pools and clients both have it. */
+/** The one method of `pg` that the store calls. Pools and clients both have it. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>
 }

@@ -4,21 +4,24 @@ import { withDeadline } from './deadline.ts'
 import { migrate } from './migrate.ts'
 import { type Tables, tablesIn } from './tables.ts'
 
-/** How long a statement may take, in milliseconds: less than a caller waits for the store. */
+/** Maximum duration of a statement, in milliseconds: shorter than callers wait for the store. */
 const statementTimeoutMs = 1500
-/** The same for a list of all dead letters. */
+/** Maximum duration of the statement that lists all dead letters, in milliseconds. */
 const listTimeoutMs = 30_000
 
-/** The store's tables, and how to ask for what is in them. */
+/** The store's tables and the functions that query them. */
 export interface Database {
   readonly tables: Tables
-  /** Runs one statement, which is a transaction of its own; `Row` is what it selects. */
+  /** Runs one statement, which is its own transaction. `Row` is the type of a selected row. */
   query<Row>(text: string, ...values: readonly unknown[]): Promise<readonly Row[]>
-  /** The same for a statement that may select very many rows. */
+  /** Like `query`, for a statement that may select a large number of rows. */
   list<Row>(text: string): Promise<readonly Row[]>
 }
 
-/** The database. Its tables are created or migrated before the first statement of the process. */
+/**
+ * Creates the access to the database. The first statement of the process waits until the tables
+ * have been created or migrated.
+ */
 export function database(pool: PostgresClient, schema: string): Database {
   const tables = tablesIn(schema)
   const ready = rememberSuccess(() => migrate(pool, tables), { clock: Date.now, retryAfterMs: 0 })

@@ -7,7 +7,7 @@ type DeadLetters = Pick<
   'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'
 >
 
-/** A row for each dead letter. It does not expire: handling the letter removes it. */
+/** Stores one row for each dead letter. It does not expire: handling the letter deletes it. */
 export function postgresDeadLetters({ tables, query, list }: Database): DeadLetters {
   const { deadLetters } = tables
   return {

@@ -1,29 +1,30 @@
 import type { PostgresClient } from './client.ts'
 
-/** How long a connection is asked whether it lives, in milliseconds. */
+/** How long an idle connection may take to answer the check, in milliseconds. */
 const checkMs = 500
 
-/** What is used of a pool of `pg`, beyond what any client has. */
+/** The part of a `pg` pool that is used here, beyond what every client has. */
 interface Pool {
   query(statement: Statement): Promise<{ readonly rows: unknown[] }>
   readonly idleCount: number
 }
 
-/** A statement as `pg` takes it. */
+/** A statement in the form that `pg` accepts. */
 interface Statement {
   readonly text: string
   readonly values?: unknown[]
-  /** In milliseconds; after that, the pool closes the connection. */
+  /** In milliseconds. After that, the pool closes the connection. */
   readonly query_timeout: number
 }
 
-/** Pools that are being looked through. */
+/** Pools whose connections are being checked. */
 const checked = new WeakSet<object>()
 
 /**
- * The same client, whose statements end. A connection that died without a reset (a failover, a NAT)
- * is closed then, and so are those of its pool that died with it: a pool hands out the connection
- * that was used last, so each would have cost a request its wait.
+ * Wraps a pool so that every statement times out. A connection that died without a reset (a
+ * failover, a NAT) is then closed, and so are the pool's other dead connections. The pool hands out
+ * the connection that was used last, so each dead one would otherwise delay a request by the full
+ * timeout.
  */
 export function withDeadline(client: PostgresClient, timeoutMs: number): PostgresClient {
   if (!isPool(client)) return client
@@ -40,7 +41,7 @@ export function withDeadline(client: PostgresClient, timeoutMs: number): Postgre
   }
 }
 
-/** Others may not take a statement as an object. */
+/** Only pools are wrapped: other clients may not accept a statement as an object. */
 function isPool(client: object): client is PostgresClient & Pool {
   return 'idleCount' in client && typeof client.idleCount === 'number'
 }
@@ -49,7 +50,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout'
 }
 
-/** Asks all idle connections at once; those that do not answer are closed. */
+/** Checks all idle connections at once. Those that do not answer are closed. */
 function closeDead(pool: Pool): void {
   if (checked.has(pool)) return
   checked.add(pool)

@@ -4,12 +4,12 @@ import type { PostgresClient } from './client.ts'
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
-/** The part of the ledger that keeps deliveries which may still succeed, or have. */
+/** The part of the ledger that keeps deliveries that succeeded or may still succeed. */
 type Deliveries = Required<
   Omit<Ledger, 'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'>
 >
 
-/** A row for each delivery. Every change of its state is one statement. */
+/** Stores one row for each delivery. Every change of its state is one statement. */
 export function postgresDeliveries({ tables, query }: Database): Deliveries {
   const { deliveries } = tables
 
@@ -19,7 +19,10 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
     return granted
   }
 
-  /** Says why a claim was not granted. A row that has gone since was another owner's: busy. */
+  /**
+   * Returns the reason why a claim was not granted. A row that has gone since belonged to another
+   * owner: `busy`.
+   */
   async function refusal({ deliveryId, bodyHash }: DeliveryClaim): Promise<ClaimAnswer> {
     const [known] = await query<ClaimAnswer>(
       `select case state when 'done' then 'done' else 'busy' end as status,
@@ -56,7 +59,10 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
   }
 }
 
-/** Takes delivery, body hash, owner, lease, memory and even if done; ignores an expired row. */
+/**
+ * Parameters: delivery, body hash, owner, lease, memory, and whether to claim a finished one.
+ * Ignores an expired row.
+ */
 function claimIn(table: string): string {
   return `${sweep(table, 'delivery_id')}
   insert into ${table} as known
@@ -85,7 +91,7 @@ type ReportValues = [
   keepMs: number,
 ]
 
-/** Changes the state of a claimed delivery; only its owner can. */
+/** Changes the state of a claimed delivery. Only its owner can. */
 function reportIn(table: string): string {
   return `update ${table}
   set state = $3, lease_end = ${now} + $4, expires_at = ${now} + $5

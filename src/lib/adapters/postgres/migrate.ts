@@ -6,14 +6,14 @@ import { type SchemaVersion, schemaVersion } from './schema-version.ts'
 import { hasSqlState, insufficientPrivilege } from './sql.ts'
 import type { Tables } from './tables.ts'
 
-/** How long a look at the tables may take, and how long a migration, in milliseconds. */
+/** Maximum durations of reading the version and of a migration, in milliseconds. */
 const [lookTimeoutMs, migrationTimeoutMs] = [1500, 60_000]
 
 /**
- * Brings the tables to the version of the last step, by the steps that they lack. Tables of a later
- * version are left alone: a later step only adds, so this process can use them.
+ * Migrates the tables to the version of the last step, by running the missing steps. Tables of a
+ * later version are left unchanged: a later step only adds, so this process can use them.
  *
- * @throws {Error} where a step is missing and the role may not run it
+ * @throws {Error} if a step is missing and the role may not run it
  */
 export async function migrate(
   pool: PostgresClient,
@@ -30,9 +30,10 @@ export async function migrate(
     )
   } catch (error) {
     const { version } = await schemaVersion(quick, tables)
-    // Another process was faster, or the tables only lack a record, which this role may not write.
+    // Another process was faster. Or the tables only lack a version record, which this role may not
+    // write.
     if (version >= steps.length) return
-    // The other process has fewer steps.
+    // Another process with fewer steps has migrated only part of the way.
     if (version > before.version) return migrate(pool, tables, steps)
     const from = version === 0 ? '' : ` from version ${version}`
     const task = `bring the tables of the schema ${tables.schema}${from} to version ${steps.length}`
@@ -41,8 +42,9 @@ export async function migrate(
 }
 
 /**
- * The lock lets one process migrate at a time. A process that had to wait for it fails at its first
- * insert, since the version is the primary key; so no step runs twice.
+ * The statements of a migration. The lock lets one process migrate at a time. A process that waited
+ * for the lock fails at its first insert, because the version is the primary key. So no step runs
+ * twice.
  */
 function* migration(
   { schema, versions }: Tables,
@@ -58,19 +60,22 @@ function* migration(
   }
 }
 
-/** Every role may read it: one that may only use the tables has to know their version, too. */
+/** Every role may read the versions: a role that may only use the tables needs them as well. */
 function createVersions(versions: string): string {
   return `create table if not exists ${versions} (version integer primary key);
     grant select on ${versions} to public`
 }
 
-/** Two integers. PostgreSQL keeps them apart from locks by one, such as that of the revocations. */
+/**
+ * Two integers. PostgreSQL keeps such locks apart from those with one integer, such as the lock of
+ * the revocations.
+ */
 function lockKey(schema: string): string {
   const hash = sha256(`express-scalekit ${schema}`)
   return `int '${hash.readInt32BE(0)}', int '${hash.readInt32BE(4)}'`
 }
 
-/** Says what to do where the role lacks a right; every other error is passed on as it is. */
+/** Adds advice to an error about a missing right. Every other error is returned unchanged. */
 async function withAdvice(error: unknown, pool: PostgresClient, task: string): Promise<unknown> {
   if (!hasSqlState(error, insufficientPrivilege)) return error
   const { rows } = await pool.query('select current_user as role')

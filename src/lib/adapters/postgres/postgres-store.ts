@@ -9,7 +9,7 @@ import { postgresRevocations } from './revocations.ts'
 import { postgresSingleUse } from './single-use.ts'
 import { postgresTokenStore } from './token-store.ts'
 
-/** A {@link StateStore} that can end a delivery within the application's own transaction. */
+/** A {@link StateStore} that can settle a delivery within the application's own transaction. */
 export interface PostgresStore extends StateStore {
   readonly ledger: Ledger & Required<Pick<Ledger, 'settleIn'>>
 }
@@ -17,16 +17,18 @@ export interface PostgresStore extends StateStore {
 /**
  * Keeps state in PostgreSQL 12 and later, for any number of processes.
  *
- * The first call creates the tables, or migrates those of an older version; processes of that
- * version can go on with them. A role that may not create tables can use those that another role
- * created. Expired rows are deleted as new ones are written; dead letters stay until they are
- * handled.
+ * The first call creates the tables or migrates those of an older version. Processes of that
+ * version can continue to use them. A role that may not create tables can use tables that another
+ * role created. Expired rows are deleted as new ones are written. Dead letters are kept until they
+ * are handled.
  *
- * @param pool A pool of `pg` on the primary; it stays yours to close. Give it a
+ * @param pool A pool of `pg` on the primary. The application closes it. Give it a
  *   `connectionTimeoutMillis` and an `error` listener.
- * @param options `schema` Where the tables are; two applications need two. Default: `scalekit`.
+ * @param options `schema` The schema of the tables. Each application needs its own. Default:
+ *   `scalekit`.
+ * @returns the value for the option `store`
  *
- * @throws {@link ConfigError} without a pool
+ * @throws {@link ConfigError} if the pool is missing
  *
  * @example
  * const pool = new Pool({ connectionTimeoutMillis: 2000 }).on('error', console.error)

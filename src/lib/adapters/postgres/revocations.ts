@@ -8,7 +8,10 @@ import {
 import type { Database } from './database.ts'
 import { now, quoteText } from './sql.ts'
 
-/** Revocations in a table, numbered in the order in which other processes can read them. */
+/**
+ * Stores revocations in a table, numbered in the order in which they become visible to other
+ * processes.
+ */
 export function postgresRevocations(database: Database): Revocations {
   return loggedRevocations(postgresLog(database))
 }
@@ -35,9 +38,11 @@ function postgresLog({ tables, query }: Database): RevocationsLog {
   }
 }
 
-/** What is asked with the revocations, and also where there is none. */
+/**
+ * Columns that are read together with the revocations. A row without a revocation has them as well.
+ */
 interface ReadRow {
-  /** By the database's clock. */
+  /** The database's clock, in milliseconds. */
   readonly now: number
   readonly hasEpoch: boolean
 }
@@ -69,7 +74,9 @@ function loggedRevocation({
   return { id: String(id), revocation: { key, notBefore, expiresAt, ...clockNamed(clock) } }
 }
 
-/** Takes where to begin, how many, and the epoch to look for. Answers one row at least. */
+/**
+ * Parameters: where to begin, how many rows, and the epoch to look for. Returns at least one row.
+ */
 function readIn(table: string): string {
   return `select ${now} as now, ${isThere(table, '$3')} as "hasEpoch", page.*
   from (select) as one left join lateral (
@@ -79,17 +86,17 @@ function readIn(table: string): string {
   order by page.id`
 }
 
-/** Whether a row is there; none is asked for by null. */
+/** Whether a row exists. Null asks for none, and is true. */
 function isThere(table: string, id: string): string {
   return `(${id}::bigint is null or exists (select from ${table} where id = ${id}::bigint))`
 }
 
 /**
  * The advisory lock lets one transaction at a time take numbers. Without it, a lower number could
- * be committed after another process has read a higher one, which would then never read the lower.
- * Processes of different versions share the lock, so its key (`$1`) must not change.
+ * be committed after another process has read a higher one. That process would then never read the
+ * lower number. Processes of different versions share the lock, so its key (`$1`) must not change.
  *
- * Expired revocations are deleted, up to ten more than come in.
+ * Each statement deletes up to ten more expired revocations than it adds.
  */
 function addIn(table: string): string {
   return `with turn as materialized (
@@ -110,8 +117,8 @@ function addIn(table: string): string {
 }
 
 /**
- * Two statements, which are one transaction: the second sees what was committed while the first
- * waited for the lock. Such a pair takes no parameters.
+ * Two statements in one transaction. The second sees the rows that were committed while the first
+ * waited for the lock. Two statements in one query cannot have parameters.
  */
 function addEpochIn(
   table: string,

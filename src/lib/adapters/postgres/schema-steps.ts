@@ -2,19 +2,20 @@
 export type SchemaStep = (schema: string) => string
 
 /**
- * How the tables came to be: step n brings them from version n - 1 to version n. A change of the
- * tables is a new step at the end.
+ * The history of the tables: step n migrates them from version n - 1 to version n. To change the
+ * tables, append a step.
  *
  * - A released step is never edited. Databases that have it do not run it again, so an edit would
- *   make two kinds of one version. For the same reason a step spells out the names of its tables.
+ *   leave one version with two shapes. For the same reason, a step spells out the names of its
+ *   tables.
  * - A step only adds, e.g. a table, an index or a column with a default. During a rolling deploy,
- *   processes that know only the versions before it go on with the same tables.
- * - A later step does nothing where it has run before, e.g. by `if not exists`: tables are taken for
- *   version 1 where the record is empty, as after an application has truncated all its tables.
- * - A step is quick. All steps are one transaction, and requests wait for its locks.
+ *   processes that only know earlier versions keep using the same tables.
+ * - A later step has no effect when it runs again, e.g. by `if not exists`. Tables with an empty
+ *   record count as version 1, for example after an application truncated all its tables.
+ * - A step is fast. All steps are one transaction, and requests wait for its locks.
  */
 export const schemaSteps: readonly SchemaStep[] = [
-  // Moments are numbers of milliseconds, as JavaScript has them.
+  // Times are numbers of milliseconds, as in JavaScript.
   (schema) => `
     create table ${schema}.marks (
       id bigint generated always as identity primary key,
@@ -48,7 +49,7 @@ export const schemaSteps: readonly SchemaStep[] = [
     create index tokens_end on ${schema}.tokens (expires_at);
     create index deliveries_end on ${schema}.deliveries (expires_at)
   `,
-  // Processes of version 1 leave the clock out, which then is null.
+  // Processes of version 1 do not write the clock, so it is null.
   (schema) => `
     alter table ${schema}.marks add column if not exists clock text;
     create table if not exists ${schema}.aliases (
@@ -59,7 +60,7 @@ export const schemaSteps: readonly SchemaStep[] = [
     );
     create index if not exists aliases_end on ${schema}.aliases (expires_at)
   `,
-  // Processes of earlier versions leave the version of a session's tokens out, which then is 0.
+  // Processes of earlier versions do not write the version of a session's tokens, so it is 0.
   (schema) => `
     alter table ${schema}.tokens add column if not exists version integer not null default 0;
     create table if not exists ${schema}.token_leases (

@@ -2,16 +2,19 @@ import type { PostgresClient } from './client.ts'
 import { hasSqlState, undefinedTable } from './sql.ts'
 import type { Tables } from './tables.ts'
 
-/** What a schema holds. */
+/** The versions found in a schema. */
 export interface SchemaVersion {
   readonly hasSchema: boolean
-  /** The version of the tables; 0 where there are none. */
+  /** The version of the tables; 0 if they do not exist. */
   readonly version: number
-  /** The version that is recorded; 0 where none is, as in tables older than the record. */
+  /** The recorded version; 0 if none is recorded, as in tables that are older than the record. */
   readonly recorded: number
 }
 
-/** Reads the version in one query where it is recorded, and tells it from the tables otherwise. */
+/**
+ * Reads the recorded version with one query. Without a record, the version is derived from the
+ * tables.
+ */
 export async function schemaVersion(pool: PostgresClient, tables: Tables): Promise<SchemaVersion> {
   const recorded = await recordedVersion(pool, tables)
   if (recorded > 0) return { hasSchema: true, version: recorded, recorded }

@@ -2,7 +2,7 @@ import type { SingleUse } from '../../state/store.ts'
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
-/** A row for each used key. Only the first caller can insert it. */
+/** Stores one row for each used key. Only the first caller can insert it. */
 export function postgresSingleUse({ tables, query }: Database): SingleUse {
   const { used } = tables
   return {

@@ -1,10 +1,10 @@
-/** The database's clock in milliseconds, because the clocks of its clients differ. */
+/** The database's clock in milliseconds. It is used because the clients' clocks differ. */
 export const now = '(extract(epoch from statement_timestamp()) * 1000)::float8'
 
 /**
- * Goes in front of a statement and deletes up to ten expired rows with it. The row whose key is
- * `$1` is left to the statement itself, since no statement can change a row twice. Rows that
- * another transaction has locked are skipped, so it never waits.
+ * Precedes a statement and deletes up to ten expired rows with it. The row whose key is `$1` is
+ * left to the statement, because a query cannot change a row twice. Rows that another transaction
+ * has locked are skipped, so the deletion never waits.
  */
 export function sweep(table: string, key: string): string {
   return `with swept as (
@@ -19,12 +19,12 @@ export function sweep(table: string, key: string): string {
 export const undefinedTable = '42P01'
 export const insufficientPrivilege = '42501'
 
-/** Whether PostgreSQL refused a statement for this reason. */
+/** Whether PostgreSQL refused a statement with this SQLSTATE. */
 export function hasSqlState(error: unknown, state: string): boolean {
   return error instanceof Error && 'code' in error && error.code === state
 }
 
-/** A text within a statement that takes no parameters. */
+/** Quotes a string for a statement without parameters. */
 export function quoteText(text: string): string {
   return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }

@@ -1,4 +1,4 @@
-/** The store's tables, as SQL names them. */
+/** The quoted names of the store's tables. */
 export interface Tables {
   readonly schema: string
   readonly revocations: string
@@ -8,13 +8,13 @@ export interface Tables {
   readonly deliveries: string
   readonly deadLetters: string
   readonly aliases: string
-  /** The versions that the other tables have had. */
+  /** The table that records the versions of the others. */
   readonly versions: string
 }
 
 /**
- * The tables of a schema. Revocations keep the first name of their table, `marks`: during a rolling
- * deploy, processes of an older version read and write it under that name.
+ * The tables of a schema. The table of revocations keeps its first name, `marks`: during a rolling
+ * deploy, processes of an older version use it under that name.
  */
 export function tablesIn(schema: string): Tables {
   const quoted = quoteIdentifier(schema)

@@ -3,7 +3,7 @@ import type { LeaseAnswer, LeaseRequest, TokenStore } from '../../state/store.ts
 import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 
-/** A row for each session, which is changed by one statement. */
+/** Stores one row for each session. Each change is one statement. */
 export function postgresTokenLeases({
   tables,
   query,
@@ -20,7 +20,10 @@ export function postgresTokenLeases({
     return granted
   }
 
-  /** Says why a lease was not granted. A row that has gone since was another owner's. */
+  /**
+   * Returns the reason why a lease was not granted. A row that has gone since belonged to another
+   * owner.
+   */
   async function refusal(sessionId: string): Promise<LeaseAnswer> {
     const [known] = await query<LeaseAnswer>(
       `select case when owner is null then 'quiet' else 'busy' end as status,
@@ -45,9 +48,9 @@ export function postgresTokenLeases({
 }
 
 /**
- * Takes session, owner, version, lease and memory. A column is null where nothing is known: `owner`
- * after the end of a lease, `begun_at` of a lease for a lower version, `tried_at` where no attempt
- * has an unknown outcome. A lease that ran out is such an attempt. Expired rows do not count.
+ * Parameters: session, owner, version, lease and memory. A null column means unknown: `owner` after
+ * the end of a lease, `begun_at` of a lease for a lower version, `tried_at` if no attempt has an
+ * unknown outcome. A lease that expired counts as such an attempt. Expired rows are ignored.
  */
 function grantIn(table: string): string {
   const counts = `known.version >= excluded.version and known.expires_at > ${now}`
@@ -67,7 +70,7 @@ function grantIn(table: string): string {
   returning case when version = $3 then ${now} - tried_at end as "triedMsAgo"`
 }
 
-/** Takes session, owner, whether it was answered, quiet time and memory. */
+/** Parameters: session, owner, whether a response arrived, quiet time and memory. */
 function endIn(table: string): string {
   return `update ${table} set
     owner = null,

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import { now, sweep } from './sql.ts'
 import { postgresTokenLeases } from './token-leases.ts'
 
-/** A row for the tokens of each session. */
+/** Stores one row for the tokens of each session. */
 export function postgresTokenStore(database: Database): TokenStore {
   const { tables, query } = database
   const { tokens: table } = tables
@@ -34,7 +34,7 @@ export function postgresTokenStore(database: Database): TokenStore {
   }
 }
 
-/** Takes session, tokens, end and version. */
+/** Parameters: session, tokens, expiry and version. */
 function putIn(table: string): string {
   return `${sweep(table, 'session_id')}
   insert into ${table} (session_id, tokens, expires_at, version) values ($1, $2, $3, $4)

@@ -2,7 +2,7 @@ import type { Alias, Aliases } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
-/** Adds a value and its end to a key's set, which expires with the last of its values. */
+/** Adds a value with its expiry to a key's set. The set expires with the last of its values. */
 const add = script(`${readClock}
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
   redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])
@@ -14,12 +14,12 @@ const find = script(`${readClock}
   return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
 `)
 
-/** A sorted set for each key, whose scores are the ends of its values. */
+/** Stores a sorted set for each key. The scores are the expiry times of its values. */
 export function redisAliases(client: RedisClient, prefix: string): Aliases {
   const addOne = ({ key, value, expiresAt }: Alias) =>
     add(client, [prefix + key], [value, wholeMs(expiresAt)])
   return {
-    // One command for each, because a cluster keeps keys in several places.
+    // One command for each key, because a cluster keeps keys on several nodes.
     async add(aliases) {
       await Promise.all(aliases.map(addOne))
     },

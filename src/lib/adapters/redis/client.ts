@@ -1,6 +1,6 @@
 /**
- * The one method of a Redis client that is used. `createClient()` of `redis` (node-redis) has it;
- * others are adapted in a line:
+ * The one method of a Redis client that the store uses. `createClient()` of `redis` (node-redis)
+ * has it. Other clients are adapted in one line:
  *
  * @example
  * // createCluster() of `redis`, which has to be told the key
@@ -10,17 +10,19 @@
  * })
  */
 export interface RedisClient {
-  /** Sends a command, whose name is the first argument, and answers Redis's reply. */
+  /** Sends a command, whose name is the first element, and resolves with Redis's reply. */
   sendCommand(args: string[]): Promise<unknown>
 }
 
-/** A client of `ioredis`, also for a cluster, which has one method for every command. */
+/**
+ * A client of `ioredis`, which has one method for every command. A cluster client works as well.
+ */
 export interface IoRedisClient {
-  /** Sends a command and answers Redis's reply. */
+  /** Sends a command and resolves with Redis's reply. */
   call(name: string, ...args: string[]): Promise<unknown>
 }
 
-/** Milliseconds as Redis takes them: whole, and never earlier than asked. */
+/** Converts milliseconds to the form that Redis accepts: a whole number, rounded up. */
 export function wholeMs(ms: number): string {
   return String(Math.ceil(ms))
 }

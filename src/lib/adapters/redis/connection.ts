@@ -2,23 +2,27 @@ import { withTimeout } from '../../ground/with-timeout.ts'
 import type { IoRedisClient, RedisClient } from './client.ts'
 import { arraysTo, isIoRedis, openSpare, type Spare } from './spare.ts'
 
-/** How long a command stays unanswered until its connection is in doubt, in milliseconds. */
+/** How long a command may remain unanswered before its connection is checked, in milliseconds. */
 const unansweredMs = 1000
-/** How long a new connection may take, in milliseconds. */
+/** Maximum time for opening a new connection, in milliseconds. */
 const openTimeoutMs = 1000
 
 /** A client whose connection may die without a reset. */
 export interface Connection extends RedisClient {
-  /** Gives up the connection of its own, where it has one: commands go to the client again. */
+  /**
+   * Closes the store's own connection, if it has one. Later commands use the application's client.
+   */
   close(): void
 }
 
 /**
- * Sends commands by the application's client for as long as that answers. A connection that died
- * without a reset (a failover, a NAT) looks alive to its client for up to a quarter of an hour. So
- * where a command stays unanswered and a second connection answers, that one is used from then on.
+ * Sends commands through the application's client while Redis answers there. A connection that died
+ * without a reset (a failover, a NAT) can look alive to its client for up to 15 minutes. If a
+ * command remains unanswered and Redis answers on a second connection, the store uses the second
+ * one from then on.
  *
- * The application's connection is left alone: it may only be waiting, and others may be using it.
+ * The application's connection is not closed: it may only be waiting, and other code may be using
+ * it.
  */
 export function connectionOf(given: RedisClient | IoRedisClient): Connection {
   const client = isIoRedis(given) ? arraysTo(given) : given
@@ -41,7 +45,7 @@ export function connectionOf(given: RedisClient | IoRedisClient): Connection {
       if (next && isOpening) use(next)
       else next?.destroy()
     } catch {
-      // Redis itself does not answer.
+      // Redis does not answer on the new connection either.
       next?.destroy()
     } finally {
       isOpening = false

@@ -3,7 +3,7 @@ import type { DeadLetter, Ledger } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 import { script } from './script.ts'
 
-/** Keeps a letter: its id, its moment, itself, and how many there may be. */
+/** Stores a letter. Arguments: its id, its time, its content, and the maximum number of letters. */
 const put = script(`
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
@@ -24,15 +24,18 @@ const remove = script(`
   return redis.call('HDEL', KEYS[2], ARGV[1])
 `)
 
-/** What a ledger knows of deliveries that failed for good. */
+/** The part of the ledger that keeps deliveries that failed for good. */
 export type DeadLetters = Pick<
   Ledger,
   'putDeadLetter' | 'getDeadLetter' | 'deadLetters' | 'removeDeadLetter'
 >
 
-/** Their order in one key, and themselves in another; they stay until somebody handles them. */
+/**
+ * Stores the order of the letters under one key and their contents under another. They are kept
+ * until they are handled. Above the maximum number, the oldest is removed.
+ */
 export function redisDeadLetters(client: RedisClient, prefix: string): DeadLetters {
-  // What is in braces decides where a cluster keeps a key, so these two lie together.
+  // A cluster chooses the node by the part in braces, so both keys are on the same node.
   const letters = `${prefix}{dead-letters}`
   const keys = [`${letters}:order`, letters]
   return {

@@ -3,7 +3,10 @@ import type { ClaimAnswer, Ledger } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
-/** Claims a delivery: body hash, owner, lease and memory in milliseconds, whether even if done. */
+/**
+ * Claims a delivery. Arguments: body hash, owner, lease and memory in milliseconds, and whether to
+ * claim a finished one.
+ */
 const claim = script(`${readClock}
   local known = redis.call('HMGET', KEYS[1], 'state', 'bodyHash', 'attempt', 'leaseEnd')
   local state, attempt = known[1], tonumber(known[3] or 0)
@@ -16,7 +19,7 @@ const claim = script(`${readClock}
   return { 'claimed', isSameBody, attempt + 1 }
 `)
 
-/** Takes the owner's word: owner, state, lease and memory in milliseconds. */
+/** Records the owner's result. Arguments: owner, state, lease and memory in milliseconds. */
 const report = script(`${readClock}
   local known = redis.call('HMGET', KEYS[1], 'state', 'owner')
   if known[1] ~= 'claimed' or known[2] ~= ARGV[1] then return 0 end
@@ -25,10 +28,10 @@ const report = script(`${readClock}
   return 1
 `)
 
-/** What a ledger knows of deliveries that may yet succeed. */
+/** The part of the ledger that keeps deliveries that may still succeed. */
 export type Deliveries = Pick<Ledger, 'claim' | 'renew' | 'settle' | 'release'>
 
-/** Each delivery in a hash of its own, whose state changes in one step. */
+/** Stores each delivery in its own hash. Each change of its state is atomic. */
 export function redisDeliveries(client: RedisClient, prefix: string): Deliveries {
   async function tell(
     deliveryId: string,

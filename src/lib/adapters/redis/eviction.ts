@@ -1,9 +1,10 @@
 import type { RedisClient } from './client.ts'
 
 /**
- * What a Redis that evicts keys to make room would do to sessions.
+ * Returns a warning if this Redis may evict keys to free memory, and with them the state of
+ * sessions.
  *
- * @throws where Redis does not tell
+ * @throws if Redis does not report its memory settings
  */
 export async function evictionProblems(client: RedisClient): Promise<readonly string[]> {
   // Managed services refuse `CONFIG GET` more often than `INFO`.

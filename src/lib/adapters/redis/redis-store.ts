@@ -12,20 +12,25 @@ import { isIoRedis } from './spare.ts'
 import { redisTokenStore } from './token-store.ts'
 
 /**
- * Keeps state in Redis 6.2 or Valkey 7.2 and later, for any number of processes; a cluster will do.
+ * Keeps state in Redis 6.2, Valkey 7.2 or later, for any number of processes. A cluster is
+ * supported.
  *
- * Everything ends by itself except dead letters, of which there are at most a thousand, and one
- * small stream. A Redis that evicts keys to make room, or restarts empty, forgets who signed out, and
- * then every user has to sign in again: set `maxmemory-policy noeviction` and `appendonly yes`.
+ * All data expires except dead letters, of which there are at most 1000, and one small stream. A
+ * Redis that evicts keys to free memory, or restarts empty, loses the record of sign-outs. Every
+ * user then has to sign in again. To prevent that, set `maxmemory-policy noeviction` and
+ * `appendonly yes`.
  *
- * Where a command stays unanswered for a second, the store opens a connection of its own with the
- * client's settings, and uses it from then on if Redis answers there. `auth.close()` closes it.
+ * If a command remains unanswered for one second, the store opens its own connection with the
+ * client's settings. If Redis answers there, the store uses it from then on. `auth.close()` closes
+ * it.
  *
- * @param client A client of `redis` or `ioredis`; its connection stays yours to close. It need not be
- *   connected yet.
- * @param options `prefix` Begins every key; two applications need two. Default: `scalekit:`.
+ * @param client A client of `redis` or `ioredis`. The application closes its connection. It need
+ *   not be connected yet.
+ * @param options `prefix` The beginning of every key. Each application needs its own. Default:
+ *   `scalekit:`.
+ * @returns the value for the option `store`
  *
- * @throws {@link ConfigError} without a client
+ * @throws {@link ConfigError} if the client is missing
  *
  * @example
  * const client = createClient({ url: process.env.REDIS_URL, disableOfflineQueue: true })

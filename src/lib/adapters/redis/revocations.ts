@@ -8,7 +8,7 @@ import {
 import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
-/** Whether an entry is there; none is asked for by an empty id. */
+/** Whether an entry exists. An empty id asks for none, and is true. */
 const isThere = `
   local function isThere(id)
     return id == '' or #redis.call('XRANGE', KEYS[1], id, id) == 1
@@ -16,11 +16,12 @@ const isThere = `
 `
 
 /**
- * Reads entries: from which on (or `-`), how many, and which epoch to look for; and Redis's clock. A
- * process of a version that knows no epochs lets the stream expire with its last revocation;
- * `PERSIST` takes that back, since the epoch must stay.
+ * Reads entries and Redis's clock. Arguments: the first id (or `-`), the number of entries, and the
+ * epoch to look for. Processes of a version without epochs let the stream expire with its last
+ * revocation. `PERSIST` reverts that, because the epoch must not expire.
  *
- * The entries are one string of JSON: clients take several times as long to read as many strings.
+ * The entries are returned as one JSON string: clients take several times as long to read many
+ * strings.
  */
 const read = script(`${readClock}${isThere}
   redis.call('PERSIST', KEYS[1])
@@ -33,10 +34,11 @@ const read = script(`${readClock}${isThere}
 `)
 
 /**
- * Adds entries (key, not before, expires at, clock) behind the epoch that has to be there. The clock
- * comes last: processes of an older version read the fields before it by their place. Expired entries
- * are removed from the front, a few more than come in: a long-lasting entry holds back those behind
- * it, but not for longer than it lasts itself. An epoch never expires and holds nothing back.
+ * Adds entries (key, not before, expires at, clock) if the given epoch exists. The clock is the
+ * last field, because processes of an older version read the earlier fields by position. Each call
+ * removes slightly more expired entries from the front than it adds. A long-lived entry delays the
+ * removal of those behind it, but only until it expires itself. An epoch never expires and delays
+ * no removal.
  */
 const add = script(`${readClock}${isThere}
   if not isThere(ARGV[1]) then return 0 end
@@ -61,7 +63,7 @@ const add = script(`${readClock}${isThere}
   return 1
 `)
 
-/** Adds an epoch (last entry, key, not before, expires at), where none comes after that entry. */
+/** Adds an epoch (last entry, key, not before, expires at), unless one exists after that entry. */
 const addEpoch = script(`${isThere}
   if not isThere(ARGV[1]) then return end
   local from = ARGV[1] == '' and '-' or '(' .. ARGV[1]
@@ -72,7 +74,7 @@ const addEpoch = script(`${isThere}
   redis.call('PERSIST', KEYS[1])
 `)
 
-/** Revocations in a stream, which Redis keeps in the order they were written. */
+/** Stores revocations in a stream, which Redis keeps in the order of writing. */
 export function redisRevocations(client: RedisClient, key: string): Revocations {
   return loggedRevocations(redisLog(client, key))
 }
@@ -93,7 +95,7 @@ function redisLog(client: RedisClient, key: string): RevocationsLog {
   }
 }
 
-/** An entry as the script answers it: its id and the values of its fields. */
+/** An entry as the script returns it: its id and the values of its fields. */
 type StreamEntry = readonly [
   id: string,
   key: string,

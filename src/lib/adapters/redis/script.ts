@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './client.ts'
 
-/** Runs a script on its keys and arguments. */
+/** Runs a script with its keys and arguments. */
 export type Script = (
   client: RedisClient,
   keys: readonly string[],
   args: readonly string[],
 ) => Promise<unknown>
 
-/** `now` in a script, in milliseconds: Redis's own clock, since those of its clients differ. */
+/**
+ * Defines `now` in a script, in milliseconds. It is Redis's own clock, because the clients' clocks
+ * differ.
+ */
 export const readClock: string = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
-/** A Lua script, which Redis runs in one step. It is sent whole only where Redis does not know it. */
+/**
+ * A Lua script, which Redis runs atomically. Its source is only sent if Redis has not cached it.
+ */
 export function script(lua: string): Script {
   const hash = createHash('sha1').update(lua).digest('hex')
   return async (client, keys, args) => {

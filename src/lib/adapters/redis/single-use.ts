@@ -1,7 +1,7 @@
 import type { SingleUse } from '../../state/store.ts'
 import { type RedisClient, wholeMs } from './client.ts'
 
-/** Single use by a key that only one can set. */
+/** Single use by a key that only one caller can set. */
 export function redisSingleUse(client: RedisClient, prefix: string): SingleUse {
   return {
     async claim(key, expiresAt) {

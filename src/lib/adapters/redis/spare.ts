@@ -1,15 +1,18 @@
 import type { IoRedisClient, RedisClient } from './client.ts'
 
-/** A connection of the store's own, beside that of the application. */
+/** The store's own connection, besides the application's. */
 export interface Spare {
   readonly client: RedisClient
-  /** Ends when Redis has answered by it. */
+  /** Resolves when Redis has answered on it. */
   readonly ready: Promise<unknown>
-  /** Cuts it, and what is under way with it. */
+  /** Closes it and rejects its pending commands. */
   destroy(): void
 }
 
-/** What is used of a client of `redis`; until its version 5, `destroy` was called `disconnect`. */
+/**
+ * The part of a `redis` client that is used here. Before version 5, `destroy` was called
+ * `disconnect`.
+ */
 interface NodeRedis extends RedisClient {
   duplicate(): NodeRedis
   connect(): Promise<unknown>
@@ -19,7 +22,7 @@ interface NodeRedis extends RedisClient {
   disconnect(): unknown
 }
 
-/** What is used of a client of `ioredis`. */
+/** The part of an `ioredis` client that is used here. */
 interface IoRedis extends IoRedisClient {
   duplicate(): IoRedis
   connect(): Promise<unknown>
@@ -30,22 +33,28 @@ interface IoRedis extends IoRedisClient {
   readonly stream?: { unref(): void }
 }
 
-/** What a client that takes commands as arrays is made of. */
+/** The application's client, of either library. */
 type Given = RedisClient | IoRedisClient
 
 export function isIoRedis(client: unknown): client is IoRedisClient {
-  // Every function has a `call`, too.
+  // Every function has a `call` method as well.
   if (typeof client !== 'object' || client === null) return false
   return typeof (client as Partial<IoRedisClient>).call === 'function'
 }
 
-/** Opens one with the settings of a client; `undefined` where the client cannot be duplicated. */
+/**
+ * Opens a connection with a client's settings. Returns `undefined` if the client cannot be
+ * duplicated.
+ */
 export function openSpare(client: Given): Spare | undefined {
   if (typeof (client as Partial<NodeRedis>).duplicate !== 'function') return undefined
   return isIoRedis(client) ? ioRedisSpare(client as IoRedis) : nodeRedisSpare(client as NodeRedis)
 }
 
-/** It must not keep the process from ending: the application does not know of it. */
+/**
+ * The connection is unreferenced, so that it does not keep the process alive: the application does
+ * not know of it.
+ */
 function nodeRedisSpare(client: NodeRedis): Spare {
   const own = client.duplicate()
   own.on('error', () => {})
@@ -59,7 +68,7 @@ function ioRedisSpare(client: IoRedis): Spare {
   const own = client.duplicate()
   own.on('error', () => {})
   own.on('connect', () => own.stream?.unref())
-  // It connects by itself, unless it is told to be lazy.
+  // The duplicate connects by itself, unless `lazyConnect` is set.
   if (own.status === 'wait') own.connect().catch(() => {})
   const ready = new Promise<void>((resolve) => void own.once('ready', resolve))
   const takesArrays = arraysTo(own)
@@ -70,7 +79,7 @@ function ioRedisSpare(client: IoRedis): Spare {
   }
 }
 
-/** A client of `ioredis` in the form that the store uses. */
+/** Adapts a client of `ioredis` to the method that the store uses. */
 export function arraysTo(client: IoRedisClient): RedisClient {
   return { sendCommand: ([name, ...args]) => client.call(name!, ...args) }
 }

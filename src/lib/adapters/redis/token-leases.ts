@@ -4,9 +4,9 @@ import { type RedisClient, wholeMs } from './client.ts'
 import { readClock, script } from './script.ts'
 
 /**
- * Grants a lease: owner, version, lease and memory in milliseconds. A field is empty where nothing is
- * known: `owner` after the end of a lease, `begunAt` of a lease for a lower version, `triedAt` where
- * no attempt has an unknown outcome. A lease that ran out is such an attempt.
+ * Grants a lease. Arguments: owner, version, lease and memory in milliseconds. An empty field means
+ * unknown: `owner` after the end of a lease, `begunAt` of a lease for a lower version, `triedAt` if
+ * no attempt has an unknown outcome. A lease that expired counts as such an attempt.
  */
 const lease = script(`${readClock}
   local known = redis.call('HMGET', KEYS[1], 'version', 'owner', 'begunAt', 'triedAt', 'freeAt')
@@ -24,7 +24,10 @@ const lease = script(`${readClock}
   return { 'granted', now - triedAt }
 `)
 
-/** Ends a lease: owner, whether it was answered, quiet time and memory in milliseconds. */
+/**
+ * Ends a lease. Arguments: owner, whether a response arrived, quiet time and memory in
+ * milliseconds.
+ */
 const endLease = script(`${readClock}
   local known = redis.call('HMGET', KEYS[1], 'owner', 'begunAt', 'triedAt')
   if known[1] ~= ARGV[1] then return end
@@ -35,8 +38,8 @@ const endLease = script(`${readClock}
 `)
 
 /**
- * A hash for each session. What is in braces decides where a cluster keeps a key, so a lease lies on
- * the machine of its tokens and is lost with them.
+ * Stores a hash for each session. A cluster chooses the node by the part in braces, so a lease is
+ * on the same node as its tokens and is lost with them.
  */
 export function redisTokenLeases(
   client: RedisClient,

@@ -4,7 +4,7 @@ import { type RedisClient, wholeMs } from './client.ts'
 import { script } from './script.ts'
 import { redisTokenLeases } from './token-leases.ts'
 
-/** Replaces an entry: its text, its end, and the version that has to be there. */
+/** Replaces an entry. Arguments: its content, its expiry, and the version that must be stored. */
 const replace = script(`
   local text = redis.call('GET', KEYS[1])
   if not text then return 'gone' end
@@ -14,7 +14,7 @@ const replace = script(`
   return 'replaced'
 `)
 
-/** The tokens of each session under a key that ends with the session. */
+/** Stores the tokens of each session under a key that ends with the session's id. */
 export function redisTokenStore(client: RedisClient, prefix: string): TokenStore {
   const tokens = `${prefix}tokens:`
   return {
