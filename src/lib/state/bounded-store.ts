@@ -13,15 +13,18 @@ import type { StoreOutage } from './store-outage.ts'
 
 /** How long one call of a store may take, in milliseconds. */
 export const storeTimeoutMs = 2000
-/** The same for a list of all that failed for good, which may be long; no request waits for it. */
+/**
+ * Maximum time for listing all dead letters, in milliseconds. The list may be long, and no request
+ * waits for it.
+ */
 const listTimeoutMs = 30_000
 
-/** Makes a call of a store that ends: a request never waits for one that hangs. */
+/** Makes a store call that times out, so that a request never waits for a hanging store. */
 type Bounded = <Value>(call: () => Promise<Value>, timeoutMs?: number) => Promise<Value>
 
 /**
- * The same store, whose calls all end. While it is away, they fail at once; only what asks whether
- * it is back, `revocations.since`, goes through.
+ * Wraps a store so that every call times out. During an outage, calls fail immediately. Only
+ * `revocations.since`, which finds out whether the store is back, is still sent.
  */
 export function boundedStore(store: StateStore, outage: BoundingOutage = noOutage): StateStore {
   const { revocations, singleUse, tokenStore, ledger, aliases, problems } = store
@@ -40,7 +43,7 @@ export function boundedStore(store: StateStore, outage: BoundingOutage = noOutag
   }
 }
 
-/** What is asked of an outage here. */
+/** The part of a {@link StoreOutage} that is used here. */
 type BoundingOutage = Pick<StoreOutage, 'failure' | 'doubt'>
 
 const noOutage: BoundingOutage = { failure: () => undefined, doubt() {} }
@@ -81,7 +84,7 @@ function boundedTokenStore(tokenStore: TokenStore, bounded: Bounded): TokenStore
   }
 }
 
-/** A lease that was granted too late is ended, as its caller sends nothing. */
+/** Ends a lease that was granted after the timeout: its caller has given up and renews nothing. */
 function boundedLease(
   tokenStore: TokenStore,
   bounded: Bounded,
@@ -95,7 +98,7 @@ function boundedLease(
     return answer
   }
   return bounded(lease).catch((error: unknown) => {
-    // Where it was not granted, this does nothing.
+    // Has no effect if the lease was not granted.
     const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
     void asked?.then(giveBack).catch(() => {})
     throw error
@@ -107,7 +110,7 @@ function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {
     claim: (claim) => boundedClaim(ledger, bounded, claim),
     renew: (...given) => bounded(() => ledger.renew(...given)),
     settle: (...given) => bounded(() => ledger.settle(...given)),
-    // How long that takes is up to the application's transaction.
+    // No timeout: the duration depends on the application's transaction.
     ...(ledger.settleIn ? { settleIn: ledger.settleIn.bind(ledger) } : {}),
     release: (...given) => bounded(() => ledger.release(...given)),
     putDeadLetter: (...given) => bounded(() => ledger.putDeadLetter(...given)),
@@ -117,7 +120,10 @@ function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {
   }
 }
 
-/** What was granted too late is given back: nobody works on it, and the next attempt may come soon. */
+/**
+ * Releases a claim that was granted after the timeout. Its caller has given up, and the next
+ * attempt may come soon.
+ */
 function boundedClaim(
   ledger: Ledger,
   bounded: Bounded,
@@ -130,7 +136,7 @@ function boundedClaim(
     return answer
   }
   return bounded(ask).catch((error: unknown) => {
-    // Where it was not granted, this does nothing.
+    // Has no effect if the claim was not granted.
     void granted?.then(() => ledger.release(claim.deliveryId, claim.owner)).catch(() => {})
     throw error
   })

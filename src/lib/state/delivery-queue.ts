@@ -1,43 +1,43 @@
 import type { Logger } from '../ground/log.ts'
 
-/** A verified delivery as a queue keeps it; plain JSON. */
+/** A verified delivery as a queue stores it. It can be serialized as JSON. */
 export interface QueuedDelivery {
   /** The `webhook-id`. */
   readonly deliveryId: string
-  /** The bytes that were signed, as text. */
+  /** The signed bytes, decoded as a string. */
   readonly body: string
   /** In milliseconds since the epoch. */
   readonly receivedAt: number
 }
 
-/** What a queue says about one run of a delivery. */
+/** Details of one run of a delivery, provided by the queue. */
 export interface QueueRun {
-  /** Counts from 1. */
+  /** The number of the attempt, starting at 1. */
   readonly attempt: number
-  /** Whether the queue will not run it again, should this run fail or its process die. */
+  /** Whether the queue will not retry the delivery if this run fails or its process crashes. */
   readonly isLast: boolean
-  /** How long the queue waits for a process that may have died, in milliseconds. */
+  /** How long the queue waits for a process that may have crashed, in milliseconds. */
   readonly lockMs: number
 }
 
-/** `over`: nothing is left to do. `given-up`: it failed, and running it again would not help. */
+/** `over`: no work is left. `given-up`: the delivery failed, and a retry would not help. */
 export type RunEnd = 'over' | 'given-up'
 
-/** Runs a delivery; what it rejects with means that the queue should run it again, later. */
+/** Runs a delivery. Rejects if the queue should retry it later. */
 export type RunDelivery = (delivery: QueuedDelivery, run: QueueRun) => Promise<RunEnd>
 
-/** A queue that outlives this process, on an engine that many processes share. */
+/** A persistent queue that several processes can share. */
 export interface DeliveryQueue {
   /**
-   * Takes a delivery, unless one by its id is known; ends when no crash can lose it any more.
+   * Adds a delivery, unless one with its id is known. Resolves when no crash can lose it.
    *
-   * @returns `isSameBody` False when the one that is known has another body.
+   * @returns `isSameBody` is false if the known delivery has another body
    */
   enqueue(delivery: QueuedDelivery): Promise<{ readonly isSameBody: boolean }>
   /**
-   * Begins to run what waits. Absent where this process only receives.
+   * Starts a worker for the waiting deliveries. Absent in a process that only receives deliveries.
    *
-   * @returns a function that stops it, and ends with the runs that have begun
+   * @returns a function that stops the worker and resolves when the running deliveries have ended
    */
   work?(run: RunDelivery, logger: Logger): () => Promise<void>
 }

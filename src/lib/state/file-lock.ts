@@ -2,7 +2,10 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { randomText } from '../ground/bytes.ts'
 import { ConfigError } from '../ground/errors.ts'
 
-/** Who has a file: a number that a later process may get again, and when that process began. */
+/**
+ * The process that holds a file. The system reuses process ids, so the time at which the process
+ * began is kept as well.
+ */
 interface Holder {
   readonly pid: number
   readonly began: string
@@ -10,11 +13,11 @@ interface Holder {
 }
 
 /**
- * Takes a file for this process. A process that died holds nothing.
+ * Locks a file for this process. The lock of a dead process does not count.
  *
- * @returns whether this process still has it: one that cannot see the others, as in a container of
- *   its own, takes a file that is in use
- * @throws {@link ConfigError} while another process has it
+ * @returns a function that tells whether this process still holds the lock. A process that cannot
+ *   see the others, e.g. in another container, can take the lock of a live one.
+ * @throws {@link ConfigError} while another process holds the lock
  */
 export function lockFile(file: string): () => boolean {
   const path = `${file}.lock`
@@ -32,7 +35,7 @@ export function lockFile(file: string): () => boolean {
 
 function take(file: string, path: string, draft: string): void {
   try {
-    // Fails where it exists, so that of two processes one comes second.
+    // Fails if the lock exists, so only one of two concurrent processes gets it.
     linkSync(draft, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -51,7 +54,7 @@ function contentOf(path: string): string | undefined {
   }
 }
 
-/** Half a lock is none: the machine went down while it was written. */
+/** Parses a lock. An incomplete one is ignored: the machine went down while it was written. */
 function holderIn(content: string): Holder | undefined {
   try {
     return JSON.parse(content)
@@ -61,16 +64,19 @@ function holderIn(content: string): Holder | undefined {
 }
 
 function isRunning({ pid, began }: Holder): boolean {
-  // What this process left in a file that it opens again.
+  // A lock that this process itself left in a file that it opens again.
   if (pid === process.pid && began === beganOf(pid)) return false
   return beganOf(process.pid) === '' ? answersSignals(pid) : began === beganOf(pid)
 }
 
-/** Where the system tells: after a restart of machine or container, numbers begin again. */
+/**
+ * When a process began, if the system tells. After a restart of the machine or container, process
+ * ids begin again.
+ */
 function beganOf(pid: number): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // The name, in parentheses, may contain anything. @see proc_pid_stat(5), field 22
+    // The process name, in parentheses, may contain any character. @see proc_pid_stat(5), field 22
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
     return `${boot} ${fields[19]}`
   } catch {

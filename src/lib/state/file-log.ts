@@ -13,34 +13,36 @@ import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../ground/errors.ts'
 import { lockFile } from './file-lock.ts'
 
-/** What is in one line: JSON with one member, whose name says what it is. */
+/**
+ * The contents of one line: a JSON object with one member, whose name is the kind of the record.
+ */
 export type FileRecord = Readonly<Record<string, unknown>>
 
-/** Records in a file that only grows while a process has it. */
+/** Records in a file. While a process holds the file, it is only appended to. */
 export interface FileLog {
-  /** What the file holds. */
+  /** The records in the file when it was opened. */
   readonly records: readonly FileRecord[]
-  /** Calls `keep` with each record that this process appends, whoever in it did. */
+  /** Calls `keep` with each record that any store of this process appends. */
   listen(keep: (record: FileRecord) => void): void
-  /** Ends when a power cut can lose none of them, and they were kept. */
+  /** Resolves when the records are synced to disk and passed to every listener. */
   append(records: readonly FileRecord[]): Promise<void>
 }
 
-/** A file as this process has it; two stores on one file share it. */
+/** A file that this process has open. Two stores on one file share it. */
 interface OpenFile {
   isHeld(): boolean
   readonly listeners: Set<(record: FileRecord) => void>
-  /** Ends when everything before is in the file. */
+  /** Resolves when all earlier records are in the file. */
   tail: Promise<unknown>
 }
 
 const openFiles = new Map<string, OpenFile>()
 
 /**
- * Opens a file, or makes it.
+ * Opens a file and creates it if it does not exist.
  *
- * @param prepare Makes what the file holds from now on of what it held.
- * @throws {@link ConfigError} where it cannot be used
+ * @param prepare Maps the records found in the file to those that are kept.
+ * @throws {@link ConfigError} if the file cannot be used
  */
 export function openFileLog(file: string, prepare: Prepare): FileLog {
   const path = resolve(file)
@@ -63,7 +65,7 @@ function openAt(path: string, prepare: Prepare): FileLog {
   }
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const found = recordsIn(text, path)
-  // Where it is open, another store of this process may be writing at this moment.
+  // If the file is open already, another store of this process may be writing to it now.
   const records = known ? found : prepare(found)
   if (!known) replace(path, textOf(records), text)
   openFiles.set(path, file)
@@ -78,7 +80,10 @@ function openAt(path: string, prepare: Prepare): FileLog {
   }
 }
 
-/** What follows the last line break was being written when the process ended: never acknowledged. */
+/**
+ * Parses the lines. The part after the last line break was being written when the process ended; it
+ * was never acknowledged.
+ */
 function recordsIn(text: string, path: string): FileRecord[] {
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
@@ -99,14 +104,14 @@ function textOf(records: readonly FileRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('')
 }
 
-/** In one step, so that a power cut leaves one of the two. */
+/** Replaces the file atomically: after a power cut, either the old or the new content is there. */
 function replace(path: string, text: string, before: string): void {
   if (text === before && existsSync(path)) return
   const draft = `${path}.draft`
   writeFileSync(draft, text, { mode: 0o600 })
   syncFile(draft, 'r+')
   renameSync(draft, path)
-  // Windows has nothing to sync here.
+  // Windows cannot sync a directory.
   if (process.platform !== 'win32') syncFile(dirname(path), 'r')
 }
 
@@ -121,7 +126,7 @@ function syncFile(path: string, flags: string): void {
 
 async function append(path: string, file: OpenFile, records: readonly FileRecord[]): Promise<void> {
   if (!file.isHeld()) throw taken(path)
-  // Without O_CREAT: a file that is gone has lost its epoch, and must not begin again without one.
+  // Without O_CREAT: a deleted file has lost its epoch, and a new file must not begin without one.
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND)
   try {
     await appendWhole(handle, textOf(records))
@@ -131,7 +136,10 @@ async function append(path: string, file: OpenFile, records: readonly FileRecord
   for (const keep of file.listeners) records.forEach(keep)
 }
 
-/** Half a line, as of a full disk, must not become the beginning of the next one. */
+/**
+ * Removes a partly written line, e.g. after the disk became full, so that the next line does not
+ * continue it.
+ */
 async function appendWhole(handle: FileHandle, text: string): Promise<void> {
   const { size } = await handle.stat()
   try {

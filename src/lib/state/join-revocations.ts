@@ -1,8 +1,8 @@
 import type { Revocation } from './store.ts'
 
 /**
- * Adds a revocation to those that are known of its key, of which there is one for each clock. They
- * arrive in any order, and none takes another back.
+ * Adds a revocation to the known ones of its key. There is one for each clock. They arrive in any
+ * order, and none reverts another.
  */
 export function joinRevocations(
   known: readonly Revocation[] = [],
@@ -13,12 +13,12 @@ export function joinRevocations(
   return [...others, later(before, added)]
 }
 
-/** When the last of them expires, in milliseconds since the epoch. */
+/** The time at which the last of them expires, in milliseconds since the epoch. */
 export function lastExpiry(revocations: readonly Revocation[]): number {
   return Math.max(...revocations.map(({ expiresAt }) => expiresAt))
 }
 
-/** Joins a revocation with the one that is known of its key and its clock. */
+/** Joins a revocation with the known one of the same key and clock. */
 export function later(known: Revocation | undefined, added: Revocation): Revocation {
   if (!known) return added
   return {

@@ -3,7 +3,9 @@ import { type ExpiringMap, expiringMap } from '../ground/expiring-map.ts'
 import type { DurableRecords } from './memory-file.ts'
 import type { Alias, Aliases } from './store.ts'
 
-/** Aliases in this process, those of a key in a map of their own; with a file, in that first. */
+/**
+ * Keeps aliases in this process, in a map for each key. With a file, they are written there first.
+ */
 export function memoryAliases(clock: Clock, file?: DurableRecords<Alias>): Aliases {
   const byKey = expiringMap<ExpiringMap<Alias>>(clock)
 

@@ -4,26 +4,26 @@ import { epochOf, epochRecord } from './epoch-record.ts'
 import { type FileRecord, openFileLog } from './file-log.ts'
 import type { Alias, Revocation } from './store.ts'
 
-/** Records of one kind that outlive a process which keeps them in memory. */
+/** Records of one kind that survive the process that keeps them in memory. */
 export interface DurableRecords<Item> {
-  /** What was written before. */
+  /** The records that earlier processes wrote. */
   readonly records: readonly Item[]
-  /** Calls `keep` with all that is written from now on. */
+  /** Calls `keep` with each record written from now on. */
   listen(keep: (record: Item) => void): void
   append(records: readonly Item[]): Promise<void>
 }
 
-/** What a store in memory keeps in its file. */
+/** The parts of a memory store that it writes to its file. */
 export interface MemoryFile {
   readonly revocations: DurableRecords<Revocation>
   readonly aliases: DurableRecords<Alias>
 }
 
 /**
- * Revocations, the epoch and aliases in a file, in lines `{ "revocation": … }` and `{ "alias": … }`.
- * What other lines hold is kept.
+ * Keeps revocations, the epoch and aliases in a file, as lines `{ "revocation": … }` and `{
+ * "alias": … }`. Other lines are preserved.
  *
- * @throws {@link ConfigError} where the file cannot be used
+ * @throws {@link ConfigError} if the file cannot be used
  */
 export function memoryFile(file: string, clock: Clock): MemoryFile {
   const log = openFileLog(file, (records) => withEpoch(lastAliases(records.filter(isLive))))
@@ -45,7 +45,9 @@ export function memoryFile(file: string, clock: Clock): MemoryFile {
   return { revocations: recordsOf('revocation'), aliases: recordsOf('alias') }
 }
 
-/** Each sign-in writes an alias again, with a later end: only the last of these counts. */
+/**
+ * Keeps the last line of each alias: every sign-in writes its aliases again, with a later expiry.
+ */
 function lastAliases(records: readonly FileRecord[]): readonly FileRecord[] {
   const names = records.map(aliasNameIn)
   const ends = new Map<string, number>()

@@ -3,7 +3,7 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import { deliveryMemoryMs, maxDeadLetters } from './retention.ts'
 import type { DeadLetter, DeliveryClaim, Ledger } from './store.ts'
 
-/** What is known of a delivery. */
+/** The state of a delivery. */
 interface Entry {
   readonly bodyHash: string
   readonly attempt: number
@@ -12,7 +12,10 @@ interface Entry {
     | { readonly name: 'released' | 'done' }
 }
 
-/** A ledger in this process: what was not acknowledged when it dies is delivered again. */
+/**
+ * Keeps the ledger in this process. If the process dies, Scalekit delivers unacknowledged webhooks
+ * again.
+ */
 export function memoryLedger(clock: Clock): Ledger {
   const entries = expiringMap<Entry>(clock)
   const letters = new Map<string, DeadLetter>()
@@ -21,7 +24,7 @@ export function memoryLedger(clock: Clock): Ledger {
     entries.set(deliveryId, entry, clock() + keepMs)
   }
 
-  /** The entry, where it is this owner's. */
+  /** Returns the entry if it belongs to this owner. */
   function held(deliveryId: string, owner: string): Entry | undefined {
     const entry = entries.get(deliveryId)
     return entry?.state.name === 'claimed' && entry.state.owner === owner ? entry : undefined
@@ -66,7 +69,7 @@ export function memoryLedger(clock: Clock): Ledger {
   }
 }
 
-/** Why a delivery cannot be claimed, if it cannot. */
+/** Returns the reason why a delivery cannot be claimed, if there is one. */
 function refusalOf(
   { state }: Entry,
   { evenIfDone }: DeliveryClaim,

@@ -6,10 +6,14 @@ import { joinRevocations, lastExpiry } from './join-revocations.ts'
 import type { DurableRecords } from './memory-file.ts'
 import type { Revocation, Revocations, StoreEpoch } from './store.ts'
 
-/** Revocations in this process; with a file, in that first, so that the next process knows them. */
+/**
+ * Keeps revocations in this process. With a file, they are written there first, so that the next
+ * process knows them.
+ */
 export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation>): Revocations {
   const revocations = expiringMap<readonly Revocation[]>(clock)
-  // Made when first asked for: workers make no random values while a module is loaded.
+  // Created on first use: runtimes such as Cloudflare Workers forbid random values while a module
+  // is loading.
   let known: StoreEpoch | undefined
   const epoch = () => (known ??= { id: randomText(128), isFirst: true })
   let beganAt = clock()

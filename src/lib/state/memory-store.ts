@@ -10,17 +10,23 @@ import { memoryTokenStore } from './memory-token-store.ts'
 import type { SingleUse, StateStore } from './store.ts'
 
 /**
- * Keeps state in this process: right for one process, for development and for tests.
+ * Keeps state in this process. Use it for a single process, for development and for tests.
  *
- * With several processes a logout reaches only the one that served it; give them a shared store.
+ * With several processes, a sign-out only takes effect in the process that handled it. Use a shared
+ * store instead.
  *
- * @param options `file`: a path. What ended sessions, and the names of who signed in, is appended to
- *   this file and synced before it is acknowledged, so that it holds after a restart; tokens, used states and the record of deliveries
- *   stay in memory. The file belongs to one process on one machine, on a disk that outlives it, and
- *   is rewritten without what has expired at each start. Default: none, and what ended sessions is
- *   forgotten with the process. `clock` Default: `Date.now`.
+ * @param options `file`: the path of a file in which revocations and aliases survive a restart.
+ *   Each record is appended and synced before it is acknowledged. Tokens, used states and the
+ *   ledger of deliveries stay in memory. The file belongs to one process on one machine and needs a
+ *   persistent disk. Each start rewrites it without expired records. Default: no file, and a
+ *   restart forgets which sessions were ended. `clock`: returns the current time in milliseconds
+ *   since the epoch. Default: `Date.now`.
+ * @returns the value for the option `store`
  *
- * @throws {@link ConfigError} where the file cannot be used, or another process has it
+ * @throws {@link ConfigError} if the file cannot be used, or another process holds it
+ *
+ * @example
+ * app.use(scalekitAuth({ store: memoryStore({ file: '/var/lib/app/scalekit.log' }) }))
  */
 export function memoryStore(
   options: { readonly file?: string; readonly clock?: Clock } = {},

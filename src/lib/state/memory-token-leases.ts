@@ -3,20 +3,20 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import { leaseMemoryMs } from './retention.ts'
 import type { LeaseRequest, TokenStore } from './store.ts'
 
-/** What is known of the attempts to renew the tokens of one session. */
+/** The known attempts to renew the tokens of one session. */
 interface Attempts {
   readonly version: number
-  /** Absent where the last lease was ended. */
+  /** Absent if the last lease was ended. */
   readonly owner?: string | undefined
-  /** When the lease of `owner` was granted; absent where it asked for a lower version. */
+  /** When the lease of `owner` was granted. Absent if it was requested for a lower version. */
   readonly begunAt?: number | undefined
-  /** When the first attempt began whose outcome is unknown. */
+  /** When the first attempt with an unknown outcome began. */
   readonly triedAt?: number | undefined
-  /** No lease is granted before this. */
+  /** No lease is granted before this time. */
   readonly freeAt: number
 }
 
-/** Leases by this process's clock, those of `maxEntries` sessions at most. */
+/** Keeps leases by this process's clock, for at most `maxEntries` sessions. */
 export function memoryTokenLeases(
   clock: Clock,
   maxEntries: number,
@@ -51,7 +51,7 @@ export function memoryTokenLeases(
   }
 }
 
-/** A lease that ran out is an attempt whose outcome is unknown. */
+/** Grants a lease. An earlier lease that expired counts as an attempt with an unknown outcome. */
 function grantedTo(request: LeaseRequest, known: Attempts | undefined, now: number): Attempts {
   const { owner, leaseMs } = request
   const version = known?.version ?? request.version

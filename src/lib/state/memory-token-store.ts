@@ -3,10 +3,13 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import { memoryTokenLeases } from './memory-token-leases.ts'
 import type { TokenEntry, TokenStore } from './store.ts'
 
-/** Tokens of at most this many sessions are kept; the oldest go first. */
+/** Maximum number of sessions whose tokens are kept. The oldest is dropped first. */
 const maxEntries = 10_000
 
-/** Tokens in this process. Instances of one application that share it share the leases, too. */
+/**
+ * Keeps tokens in this process. Instances of one application that share this store also share its
+ * leases.
+ */
 export function memoryTokenStore(clock: Clock): TokenStore {
   const entries = expiringMap<TokenEntry>(clock, { maxEntries })
   return {

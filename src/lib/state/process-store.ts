@@ -2,17 +2,17 @@ import type { Clock } from '../ground/clock.ts'
 import { memoryStore } from './memory-store.ts'
 import type { StateStore } from './store.ts'
 
-/** What the instances of one client in this process share. */
+/** The parts of the store that all instances of one client in this process share. */
 type SharedParts = Pick<StateStore, 'revocations' | 'aliases'>
 
 const sharedByInstance = new Map<string, SharedParts>()
 
 /**
- * The store of an instance that was given none: memory of its own, except for the revocations and
- * the names of people. Another instance of the same client opens the same sessions, must know which
- * are over, and may be the one that hears of a removal.
+ * Creates the default store of an instance. It is in memory and private, except for revocations and
+ * aliases. Another instance of the same client opens the same sessions, so it must know which have
+ * ended. It may also be the one that receives the webhook of a removal.
  *
- * @param instance What tells an instance's sessions from another's.
+ * @param instance Identifies the instances that open each other's sessions.
  */
 export function processStore(instance: string, clock: Clock): StateStore {
   const store = memoryStore({ clock })

@@ -1,6 +1,11 @@
-/** How long a delivery that nobody finished is remembered, in milliseconds: all of its attempts. */
+/**
+ * How long an unfinished delivery is remembered, in milliseconds. All attempts at it fall into that
+ * time.
+ */
 export const deliveryMemoryMs: number = 24 * 3_600_000
-/** Where dead letters lie in memory, the oldest of more than this go first. */
+/** Maximum number of dead letters in a memory or Redis store. The oldest is dropped first. */
 export const maxDeadLetters = 1000
-/** How long a lease on the tokens of a session is remembered after its end, in milliseconds. */
+/**
+ * How long the ledger of leases remembers a session's last lease after its end, in milliseconds.
+ */
 export const leaseMemoryMs = 600_000

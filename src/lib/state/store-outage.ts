@@ -1,20 +1,20 @@
 import { type HealthState, watch } from '../ground/health-state.ts'
 import type { Logger } from '../ground/log.ts'
 
-/** Whether the store answers, so that no request waits for one that does not. */
+/** Whether the store is reachable, so that requests do not wait for an unreachable one. */
 export interface StoreOutage {
   state(): HealthState
-  /** What the store last failed with, while it is away. */
+  /** The store's last error, during an outage. */
   failure(): { readonly cause: unknown } | undefined
   began(cause: unknown): void
   ended(): void
-  /** One call failed: has the store asked whether it answers at all. */
+  /** Reports a failed call. The store is then probed. */
   doubt(): void
-  /** Says how to ask it. */
+  /** Sets the function that probes the store. */
   onDoubt(probe: () => void): void
 }
 
-/** An outage is two lines in the log, however many requests it costs. */
+/** Logs two lines for each outage, however many requests it affects. */
 export function storeOutage(logger: Logger): StoreOutage {
   let failure: { readonly cause: unknown } | undefined
   let probe = () => {}

@@ -1,8 +1,9 @@
 /**
- * What several processes of one application must agree on. Sign-in itself needs none of it; it
- * makes logout final and single use certain beyond one process.
+ * State that the processes of one application must share. A sign-in works without it. With it, a
+ * sign-out takes effect in all processes, and a single-use value cannot be used again in another
+ * process.
  *
- * Every method may reject; the request that needed it then fails with `store_unavailable`.
+ * Every method may reject. The request that needed the value then fails with `store_unavailable`.
  */
 export interface StateStore {
   readonly revocations: Revocations
@@ -11,120 +12,125 @@ export interface StateStore {
   readonly ledger: Ledger
   readonly aliases: Aliases
   /**
-   * What is wrong with how the store is set up, in sentences for the log. Asked once, at the start;
-   * one that cannot tell rejects.
+   * Returns a sentence for the log for each problem of the store's setup. Called once, at startup.
+   * Rejects if the store cannot tell.
    */
   problems?(): Promise<readonly string[]>
-  /** Gives up what the store opened itself, e.g. a connection. It can be used all the same. */
+  /** Closes what the store itself opened, e.g. a connection. The store remains usable. */
   close?(): void
 }
 
 /**
- * Whose clock an instant is read from. Clocks of different machines may be minutes apart, so an
- * instant is only compared with another one by the same clock.
+ * The clock from which a time was read. Clocks of different machines may differ by minutes, so two
+ * times are only compared if they come from the same clock.
  */
 export type RevocationClock = 'scalekit' | 'store'
 
-/** Says that sessions which began at or before a moment are over. */
+/** Ends the sessions of a key that began at or before a given time. */
 export interface Revocation {
-  /** Whom it concerns, e.g. `session:…`; compared exactly. */
+  /** The sessions concerned, e.g. `session:…`. Compared exactly. */
   readonly key: string
-  /** A session is dead when it began at or before this moment, in milliseconds since the epoch. */
+  /** Sessions that began at or before this time have ended. In milliseconds since the epoch. */
   readonly notBefore: number
   /**
-   * Whose clock `notBefore` is by: Scalekit's for its events, the store's for what the application
-   * ends itself. Revocations of one key by different clocks are kept beside each other. Absent in a
-   * revocation that an older version wrote, which ends a session by whichever begin is earlier.
+   * The clock of `notBefore`: Scalekit's for its events, the store's for sessions that the
+   * application ends. Revocations of one key by different clocks are kept side by side. Absent in
+   * revocations of older versions: such a one is compared with the earlier of a session's two begin
+   * times.
    */
   readonly clock?: RevocationClock
-  /** When no session can be left that it concerns, in milliseconds since the epoch. */
+  /** When no concerned session can be left, in milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
 /**
- * What a store remembers begins with an epoch. One with another epoch has forgotten what ended
- * before: it was flushed, evicted, truncated, or is another store.
+ * The lifetime of a store's memory. A store with another epoch has forgotten the earlier
+ * revocations: it was flushed, evicted or truncated, or it is another store.
  */
 export interface StoreEpoch {
   /** Random. */
   readonly id: string
   /**
-   * Whether sessions that carry no epoch count. They do not where another epoch was known before
-   * this one, nor where it was begun on purpose, to end all sessions.
+   * Whether sessions without an epoch are valid. They are not if another epoch was known before
+   * this one, or if it was begun on purpose to end all sessions.
    */
   readonly isFirst: boolean
 }
 
-/** Some of the revocations of all processes. */
+/** A page of the revocations of all processes. */
 export interface RevocationsPage {
-  /** The epoch of the store; may be left out where `hasMore`. */
+  /** The epoch of the store. May be absent if `hasMore` is true. */
   readonly epoch?: StoreEpoch
   readonly revocations: readonly Revocation[]
-  /**
-   * The store's own clock at some moment between question and answer, in milliseconds since the
-   * epoch of Unix.
-   */
+  /** The store's own clock at some point during the call, in milliseconds since the Unix epoch. */
   readonly now: number
-  /** Asks for what comes after this page. */
+  /** Pass it to `since` for the next page. */
   readonly cursor: string
-  /** Whether more is there already. Default: false. */
+  /** Whether another page is available now. Default: false. */
   readonly hasMore?: boolean
   /**
-   * Whether these are the first revocations again, because the cursor is gone: the store was
-   * replaced, and may lack what this process has read of it before. Default: false.
+   * Whether this page starts at the beginning again because the cursor no longer exists. The store
+   * was replaced, and may lack revocations that this process has read before. Default: false.
    */
   readonly isRestart?: boolean
 }
 
-/** The revocations of all processes, in the order they were written. */
+/** The revocations of all processes, in the order of writing. */
 export interface Revocations {
   write(revocations: readonly Revocation[]): Promise<void>
   /**
-   * The next revocations written after `cursor`; without one, the first of those that have not
-   * expired. Makes an epoch where the store has none.
+   * Returns the next revocations after `cursor`. Without a cursor, starts with the first unexpired
+   * one. Creates an epoch if the store has none.
    */
   since(cursor?: string): Promise<RevocationsPage>
-  /** Begins a new epoch, so that all sessions are over; `auth.revoke('everyone')` needs it. */
+  /** Begins a new epoch, which ends all sessions. Required by `auth.revoke('everyone')`. */
   beginEpoch?(): Promise<void>
   /**
-   * Calls `wake` when there may be something new: a hint, not a promise.
+   * Calls `wake` when there may be new revocations. This is a hint, not a guarantee.
    *
-   * @returns a function that ends it
+   * @returns a function that ends the subscription
    */
   subscribe?(wake: () => void): () => void
-  /** The revocations themselves, where this process holds all of them; then no request has to wait. */
+  /**
+   * The revocations themselves, if this process holds all of them. No request then waits for the
+   * store.
+   */
   readonly local?: LocalRevocations
 }
 
-/** Revocations that this process has at hand. */
+/** Revocations in the memory of this process. */
 export interface LocalRevocations {
-  /** How many keys there are at most; 0 spares asking for each. */
+  /** Upper bound of the number of keys. With 0, `get` need not be called. */
   readonly size: number
-  /** How many were ever written: while it is the same number, asking again answers the same. */
+  /**
+   * The number of revocations ever written. While it is unchanged, `get` returns the same results.
+   */
   readonly writes: number
-  /** The revocations of a key: one at most for each clock. */
+  /** The revocations of a key: at most one for each clock. */
   get(key: string): readonly Revocation[] | undefined
-  /** The epoch as it is now. */
+  /** The current epoch. */
   readonly epoch: StoreEpoch
   /**
-   * When the epoch began, in milliseconds since the epoch of Unix, where it ends with the process.
-   * Absent where it outlives the process, e.g. in a file.
+   * When the epoch began, in milliseconds since the Unix epoch, if it ends with the process. Absent
+   * if it survives the process, e.g. in a file.
    */
   readonly beganAt?: number | undefined
 }
 
 /**
- * Remembers which names belong to one person, e.g. earlier email addresses, so that a removal under
- * one name ends the sessions that began under another.
+ * Remembers which names belong to one person, e.g. earlier email addresses. A removal under one
+ * name then also ends the sessions that began under another.
  */
 export interface Aliases {
-  /** Remembers each alias until its end, or until a later end that it was given before. */
+  /**
+   * Remembers each alias until it expires. Of two expiry times for one alias, the later one counts.
+   */
   add(aliases: readonly Alias[]): Promise<void>
-  /** The values under any of these keys that have not expired, each once, in any order. */
+  /** Returns the unexpired values of these keys, without duplicates, in any order. */
   find(keys: readonly string[]): Promise<readonly string[]>
 }
 
-/** One of the values under a key. */
+/** One of the values of a key. */
 export interface Alias {
   /** Compared exactly. */
   readonly key: string
@@ -133,35 +139,37 @@ export interface Alias {
   readonly expiresAt: number
 }
 
-/** Remembers what may be used only once. */
+/** Remembers single-use values. */
 export interface SingleUse {
-  /** Answers true to the first caller that names `key`, and false to every later one. */
+  /**
+   * Resolves with true for the first caller that names `key`, and with false for every later one.
+   */
   claim(key: string, expiresAt: number): Promise<boolean>
 }
 
-/** The tokens of a session, sealed by the kit. A store keeps the string as it is. */
+/** The tokens of a session, sealed by the kit. The store does not interpret the string. */
 export interface TokenEntry {
-  /** 0 at the sign-in, and one more with each renewal. */
+  /** 0 at the sign-in; each renewal adds 1. */
   readonly version: number
   readonly sealed: string
 }
 
 /**
- * Keeps the tokens of each session, and which process may renew them right now. All of it is one
- * step for all processes at once.
+ * Keeps the tokens of each session, and grants the lease to renew them. Each method is atomic
+ * across all processes.
  *
- * Earlier versions of this package kept tokens as JSON with a member `accessToken`. A store that may
- * hold such entries returns them as `{ version: 0, sealed: <that JSON> }`.
+ * Earlier versions of this package stored tokens as JSON with a member `accessToken`. A store that
+ * may hold such entries returns them as `{ version: 0, sealed: <that JSON> }`.
  */
 export interface TokenStore {
-  /** Keeps the entry of a session that begins, until `expiresAt`. */
+  /** Stores the entry of a new session until `expiresAt`. */
   put(sessionId: string, entry: TokenEntry, expiresAt: number): Promise<void>
   get(sessionId: string): Promise<TokenEntry | undefined>
   /**
-   * Replaces an entry that has `expectedVersion`.
+   * Replaces an entry if it has `expectedVersion`.
    *
-   * @returns `changed` where the entry has another version, `gone` where there is none; then nothing
-   *   is written
+   * @returns `changed` if the entry has another version, `gone` if there is none. In both cases
+   *   nothing is written.
    */
   replace(
     sessionId: string,
@@ -171,19 +179,21 @@ export interface TokenStore {
   ): Promise<'replaced' | 'changed' | 'gone'>
   remove(sessionId: string): Promise<void>
   /**
-   * Lets one caller among all processes renew the entry of a version, until its lease ends by the
-   * store's own clock. What is known of lower versions no longer counts.
+   * Grants one caller among all processes the right to renew the entry of a version, until the
+   * lease expires by the store's own clock. Leases and attempts of lower versions no longer count.
    */
   lease(sessionId: string, request: LeaseRequest): Promise<LeaseAnswer>
-  /** Ends the lease of `owner`, also one that has run out. The lease of another owner stays. */
+  /**
+   * Ends the lease of `owner`, even if it has expired. The lease of another owner is not affected.
+   */
   endLease(sessionId: string, owner: string, end: LeaseEnd): Promise<void>
 }
 
-/** Asks for the right to renew the tokens of a session. */
+/** Requests the right to renew the tokens of a session. */
 export interface LeaseRequest {
   /** Random, and new for every request. */
   readonly owner: string
-  /** Of the entry that will be renewed. */
+  /** The version of the entry to renew. */
   readonly version: number
   readonly leaseMs: number
 }
@@ -191,51 +201,65 @@ export interface LeaseRequest {
 /** Whether a lease was granted. Times are in milliseconds. */
 export type LeaseAnswer =
   /**
-   * `triedMsAgo`: how long ago the first attempt to renew this version began whose outcome is
-   * unknown, because its lease ran out or was ended with `isAnswered: false`. Absent: none.
+   * `triedMsAgo`: how long ago the first attempt to renew this version with an unknown outcome
+   * began. The outcome is unknown if the lease expired or was ended with `isAnswered: false`.
+   * Absent if there is no such attempt.
    */
   | { readonly status: 'granted'; readonly triedMsAgo?: number }
-  /** Another caller renews, for so long at most. */
+  /** Another caller holds the lease, for at most `leftMs`. */
   | { readonly status: 'busy'; readonly leftMs: number }
-  /** The last attempt failed, and no lease is granted for so long. */
+  /** The last attempt failed. No lease is granted for `leftMs`. */
   | { readonly status: 'quiet'; readonly leftMs: number }
 
 /** How an attempt to renew tokens ended. */
 export interface LeaseEnd {
-  /** False where an answer may have been lost: later holders are told since when (`triedMsAgo`). */
+  /**
+   * False if a response may have been lost. Later holders learn when that attempt began
+   * (`triedMsAgo`).
+   */
   readonly isAnswered: boolean
-  /** For how long no lease is granted, in milliseconds. Default: 0. */
+  /** How long no lease is granted, in milliseconds. Default: 0. */
   readonly quietMs?: number
 }
 
 /**
- * Remembers what became of each webhook delivery, so that none takes effect twice: absent, then
- * claimed for as long as a lease, then done. A process that dies holds a delivery only until its
- * lease ends. All of it is one step for all processes at once.
+ * Remembers the state of each webhook delivery, so that none takes effect twice. A delivery is
+ * absent, then claimed until its lease expires, then done. A crashed process holds a delivery only
+ * until the lease expires. Each method is atomic across all processes.
  */
 export interface Ledger {
-  /** Claims a delivery for `owner`, unless somebody has it or it is done. */
+  /** Claims a delivery for `owner`, unless another owner holds it or it is done. */
   claim(claim: DeliveryClaim): Promise<ClaimAnswer>
-  /** Extends the lease of `owner`; answers false when the delivery is not theirs any more. */
+  /**
+   * Extends the lease of `owner`. Resolves with false if the delivery no longer belongs to that
+   * owner.
+   */
   renew(deliveryId: string, owner: string, leaseMs: number): Promise<boolean>
-  /** The effect is there: the delivery is done, and is remembered for at least `keepMs`. */
+  /** Marks the delivery as done: it has taken effect. It is remembered for at least `keepMs`. */
   settle(deliveryId: string, owner: string, keepMs: number): Promise<void>
   /**
-   * The same as a part of the application's own transaction, so that the effect and the delivery's
-   * end are one step. Rejects when the delivery is not the owner's any more; then roll back.
+   * Like `settle`, within the application's own transaction. The effect and the end of the delivery
+   * are then committed together. Rejects if the delivery no longer belongs to the owner; the
+   * application then rolls back.
    *
-   * @param transaction What the store's database calls one, e.g. a client of `pg` after `BEGIN`.
+   * @param transaction A transaction of the store's database, e.g. a client of `pg` after `BEGIN`.
    */
   settleIn?(transaction: unknown, deliveryId: string, owner: string, keepMs: number): Promise<void>
-  /** The effect is not there: the next attempt may claim at once. Only `owner` can say so. */
+  /**
+   * Gives the delivery back: it has not taken effect, and the next attempt may claim it
+   * immediately. Has no effect for another owner.
+   */
   release(deliveryId: string, owner: string): Promise<void>
-  /** Keeps a delivery that failed for good, in place of an older letter by the same id. */
+  /** Stores a delivery that failed for good, replacing an older letter with its id. */
   putDeadLetter(letter: DeadLetter): Promise<void>
-  /** The dead letter of a delivery, where there is one. */
+  /** Returns the dead letter of a delivery, if there is one. */
   getDeadLetter(deliveryId: string): Promise<DeadLetter | undefined>
-  /** The deliveries that failed for good, oldest first. */
+  /** Returns the deliveries that failed for good, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
-  /** Forgets a dead letter; answers false to all but one of those who ask at once. */
+  /**
+   * Removes a dead letter. Of several concurrent calls, one resolves with true and the others with
+   * false.
+   */
   removeDeadLetter(deliveryId: string): Promise<boolean>
 }
 
@@ -243,31 +267,31 @@ export interface Ledger {
 export interface DeliveryClaim {
   /** The `webhook-id`. */
   readonly deliveryId: string
-  /** Of the body, so that another one under the same id is noticed. */
+  /** A hash of the body. It reveals another body under the same id. */
   readonly bodyHash: string
   /** Random, and new for every attempt. */
   readonly owner: string
   readonly leaseMs: number
-  /** Whether it is granted although it is done: somebody wants it handled again. */
+  /** Whether to claim a delivery that is already done, because the application replays it. */
   readonly evenIfDone?: boolean
 }
 
-/** What a claim was answered. */
+/** The result of a claim. */
 export interface ClaimAnswer {
   readonly status: 'claimed' | 'busy' | 'done'
-  /** False when the claim before this one had another body: two deliveries share an id. */
+  /** False if the previous claim had another body: two deliveries share an id. */
   readonly isSameBody: boolean
-  /** How many claims of this delivery were granted, this one included. */
+  /** The number of granted claims of this delivery, including this one. */
   readonly attempt: number
 }
 
-/** A delivery that failed for good, whole, so that it can be handled after all. */
+/** A delivery that failed for good. It is complete, so that it can be replayed. */
 export interface DeadLetter {
   readonly deliveryId: string
   readonly type: string
-  /** The bytes that were signed, as text. */
+  /** The signed bytes, decoded as a string. */
   readonly body: string
-  /** Why, without anything of the payload. */
+  /** The reason of the failure. It contains no part of the payload. */
   readonly reason: string
   /** In milliseconds since the epoch. */
   readonly failedAt: number
