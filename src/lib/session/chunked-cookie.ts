@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CookieStyle, clearCookie, readCookie, setCookie } from '../ground/cookies.ts'
 
-/** What browsers keep of one cookie, name, value and attributes together, in bytes. */
+/** Browsers' limit for one cookie in bytes: name, value and attributes together. */
 const maxCookieBytes = 4096
-/** What the attributes of our cookie and the end of its second name take of that. */
+/** Bytes of that limit that the attributes and the suffix of the second name need. */
 const attributesBytes = 128
 
 /**
- * The longest value: with other cookies and headers beside it, a request has to stay below the 8 kB
- * at which common proxies answer 400 or 431.
+ * Maximum length of a value. Common proxies answer requests above 8 kB with 400 or 431, and other
+ * cookies and headers need space as well.
  */
 export const maxValueLength = 6000
 
-/** One value in one cookie or, when it is too long for that, in two. */
+/** Stores one value in one cookie. A value that is too long is split into two. */
 export interface ChunkedCookie {
   read(req: IncomingMessage): string | undefined
   write(req: IncomingMessage, res: ServerResponse, value: string, maxAgeSeconds: number): void
@@ -20,10 +20,10 @@ export interface ChunkedCookie {
 }
 
 /**
- * The second cookie counts only behind a first one that is full. What is put together here is
- * believed only when it opens as a whole, so parts of two values never make a third.
+ * The second cookie is only read if the first one is full. The joined value is only accepted if it
+ * opens as a whole, so parts of two values never form a third.
  *
- * @param name The full name of the first; the second has `.1` behind it.
+ * @param name The full name of the first cookie. The second adds the suffix `.1`.
  */
 export function chunkedCookie(name: string, style: CookieStyle): ChunkedCookie {
   const secondName = `${name}.1`

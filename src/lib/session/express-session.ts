@@ -7,18 +7,18 @@ import { withTimeout } from '../ground/with-timeout.ts'
 import type { SealedIdentity } from './sealed-identity.ts'
 import type { SessionStorage } from './session-storage.ts'
 
-/** How long one call of the application's session store may take, in milliseconds. */
+/** Maximum duration of one call of the application's session store, in milliseconds. */
 export const storeTimeoutMs = 2000
 
 type Done = (error?: unknown) => void
 
-/** How `express-session` sends the cookie of a session. */
+/** The cookie settings of an `express-session` session. */
 interface SessionCookie {
   expires: Date
   serialize(name: string, value: string): string
 }
 
-/** What `express-session` puts on a request, as far as it is used here. */
+/** The members that `express-session` adds to a request and that are used here. */
 interface ExpressSessionRequest extends IncomingMessage {
   readonly sessionID: string
   readonly sessionStore: {
@@ -30,24 +30,27 @@ interface ExpressSessionRequest extends IncomingMessage {
     | undefined
 }
 
-/** Whether `express-session` ran for this request; anything else may be called `req.session`. */
+/**
+ * Whether `express-session` ran for this request. Other middleware may set `req.session` as well.
+ */
 export function hasExpressSession(req: IncomingMessage): req is ExpressSessionRequest {
   const request = req as Partial<ExpressSessionRequest>
-  // The store first: mostly there is none, and to look for nothing takes longest.
+  // The store is checked first: usually it is absent, and that check is the fastest.
   const hasStore = typeof request.sessionStore?.regenerate === 'function'
   return hasStore && typeof request.sessionID === 'string'
 }
 
 /**
- * Keeps the identity in the application's `req.session`, sealed: whatever an application copies
- * from a request into its session becomes nobody, and the store never shows who is signed in.
+ * Stores the identity in the application's `req.session`, sealed. A value that the application
+ * copies from a request into its session can therefore not impersonate a user, and the session
+ * store does not reveal who is signed in.
  *
- * How long a session lasts without a request is up to `express-session`.
+ * `express-session` decides how long a session lasts without a request.
  */
 export function expressSession(parts: {
-  /** The member of `req.session` that is ours. */
+  /** The member of `req.session` that the kit uses. */
   readonly key: string
-  /** The members that outlive a sign-in of another person. */
+  /** The members that are kept when another user signs in. */
   readonly keep: readonly string[]
   readonly sealed: SealedIdentity
   readonly logger: Logger
@@ -69,7 +72,7 @@ export function expressSession(parts: {
       return value === undefined ? undefined : sealed.open(value)
     },
     isInBrowser: () => false,
-    // A store takes whatever there is.
+    // A server-side store has no size limit that matters here.
     assertFits() {},
     async write(req, res, identity, isSamePerson) {
       assertMounted(req)
@@ -92,13 +95,16 @@ export function expressSession(parts: {
   }
 }
 
-/** A new session id and nothing but these data, in the store before any answer can name it. */
+/**
+ * Replaces the session by one with a new id and only this data. It is stored before any response
+ * can contain the new id.
+ */
 async function replaceSession(req: ExpressSessionRequest, data: object): Promise<void> {
   try {
     await called((done) => req.sessionStore.regenerate(req, done))
     await called((done) => Object.assign(req.session!, data).save(done))
   } catch (error) {
-    // Without a session `express-session` sends no cookie for one.
+    // Without a session, `express-session` sends no session cookie.
     req.session = undefined
     throw error
   }
@@ -112,8 +118,8 @@ function called(call: (done: Done) => void): Promise<void> {
 }
 
 /**
- * `express-session` leaves its cookie with the browser. Chromium keeps pages in spite of `no-store`
- * and shows them when its user goes back, but not after an HttpOnly cookie went.
+ * Clears the cookie, which `express-session` leaves in the browser. Chromium can show `no-store`
+ * pages after a back navigation, but not once an HttpOnly cookie has been removed.
  *
  * @see https://developer.chrome.com/docs/web-platform/bfcache-ccns
  */
@@ -145,12 +151,15 @@ function assertMounted(req: IncomingMessage): asserts req is ExpressSessionReque
   })
 }
 
-/** `express-session` leaves it out when its store fails; that says nothing about who is asking. */
+/**
+ * The error for a request without `req.session`. `express-session` omits it when its store fails,
+ * so the request may still come from a signed-in user.
+ */
 function withoutSession(): ScalekitError {
   return new ScalekitError('store_unavailable', 'express-session has no session for this request')
 }
 
-/** The commonest reasons for a sign-in that goes around in circles. */
+/** Warns about the most common causes of a sign-in loop. */
 function warnAboutCookie(req: ExpressSessionRequest, res: ServerResponse, logger: Logger): void {
   const id = encodeURIComponent(req.sessionID)
   res.once('finish', () => {

@@ -1,4 +1,7 @@
-/** The end of a sealed value is its authentication tag: 16 random-looking bytes. */
+/**
+ * Length of a sealed value's last part, in characters: its authentication tag, 16 pseudorandom
+ * bytes.
+ */
 const tagLength = 22
 
 interface Entry<Value> {
@@ -6,17 +9,17 @@ interface Entry<Value> {
   readonly value: Value
 }
 
-/** A memory for sealed values that forgets the ones not asked for. */
+/** A cache for sealed values that drops those not used lately. */
 export interface Generations<Value> {
   get(sealed: string): Value | undefined
   keep(sealed: string, value: Value): void
 }
 
 /**
- * Found by the value's tag, because hashing the whole of a long cookie costs as much as opening
- * it; believed only when the whole value is the same. Two generations bound it without a sweep.
+ * Entries are found by the value's tag, because hashing a long cookie costs as much as opening it.
+ * An entry only counts if the whole value is equal. Two generations limit the size without a sweep.
  *
- * @param max How many values a generation holds.
+ * @param max The maximum number of values in one generation.
  */
 export function generations<Value>(max: number): Generations<Value> {
   let young = new Map<string, Entry<Value>>()
@@ -42,7 +45,7 @@ export function generations<Value>(max: number): Generations<Value> {
   }
 }
 
-/** A slice of a header keeps the whole header in memory; its copy does not. */
+/** Copies a string. A slice of a header would keep the whole header in memory. */
 function copyOf(ascii: string): string {
   return Buffer.from(ascii, 'latin1').toString('latin1')
 }

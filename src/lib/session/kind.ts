@@ -3,25 +3,29 @@ import { ConfigError } from '../ground/errors.ts'
 import { hasExpressSession } from './express-session.ts'
 import type { SessionStorage } from './session-storage.ts'
 
-/** Where sessions are kept: sealed in a cookie of ours, or in the application's express-session. */
+/** The place of sessions: sealed in the kit's cookie, or in the application's express-session. */
 export type SessionKind = 'cookie' | 'express-session'
 
 export type SessionStorages = Readonly<Record<SessionKind, SessionStorage>>
 
-/** How what {@link detectedKind} finds is told. */
+/** Callbacks of {@link detectedKind}. */
 export interface KindDetection {
-  /** Called where sessions in cookies are over, because the application has `express-session`. */
+  /**
+   * Called when sessions in cookies end, because the application turned out to use
+   * `express-session`.
+   */
   onFound?(): void
 }
 
 /**
- * Chooses the kind by what the application has mounted.
+ * Chooses the kind of session by the middleware that the application has mounted.
  *
- * Settled by the first request that shows it: an application with both would show one person on
- * some of its pages and another one, or nobody, on the rest. A request with neither shows nothing:
- * `express-session` leaves no trace while its store is away. So a sign-in meanwhile goes into a
- * cookie, and that settles it only until a request comes with `express-session`: from then on, the
- * cookie is no session any more, and a request without is a mistake or another outage.
+ * The first request that shows the kind decides it. If both kinds were used, some pages could show
+ * one user and the others another user or none. A request with neither decides nothing, because
+ * `express-session` leaves no trace while its store is unreachable. A sign-in during such an outage
+ * is stored in a cookie, until a request arrives with `express-session`. From then on the cookie is
+ * ignored. A later request without `express-session` is then an error: a mistake, or another
+ * outage.
  */
 export function detectedKind(
   storages: SessionStorages,
@@ -39,7 +43,7 @@ export function detectedKind(
     return storages[kind]
   }
 
-  /** A session in a cookie must not come back when the store is away again. */
+  /** Clears the cookie, so that its session does not return at the store's next outage. */
   async function forgetCookie(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const isLeft = settled === 'express-session' && storages.cookie.holds(req)
     if (isLeft) await storages.cookie.clear(req, res, () => false)
@@ -60,7 +64,7 @@ export function detectedKind(
       await forgetCookie(req, res)
     },
     touch(req, res, identity, arrival, mayRenew) {
-      // Whose identity it is was read before, and that has settled the kind.
+      // The identity was read before, and reading it has decided the kind.
       if (settled) storages[settled].touch(req, res, identity, arrival, mayRenew)
     },
     async clear(req, res, isReplaced) {
@@ -70,7 +74,7 @@ export function detectedKind(
   }
 }
 
-/** Where the session of a request is kept, in words. */
+/** Names the place of a request's session, for a log line. */
 export function storageText(kind: 'auto' | SessionKind, req: IncomingMessage): string {
   const isExpressSession = (kind === 'auto' ? kindOf(req) : kind) === 'express-session'
   return isExpressSession ? 'req.session' : 'a sealed cookie'

@@ -2,46 +2,52 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../ground/clock.ts'
 import { expiringMap } from '../ground/expiring-map.ts'
 
-/** How long a request may take and still be told that a newer cookie was sent meanwhile. */
+/** Maximum duration of a request for which newer cookies are remembered, in milliseconds. */
 const rememberedMs = 3_600_000
-/** At most this many browsers are remembered; the oldest go first. */
+/** Maximum number of browsers that are remembered. The oldest is dropped first. */
 const maxRemembered = 20_000
 
-/** When a request came, as far as it matters for the session cookie of its response. */
+/** The arrival of a request, which decides whether its response may set the session cookie. */
 export interface Arrival {
-  /** How many newer cookies this process had sent by then. */
+  /** The number of newer cookies that this process had sent at that time. */
   readonly count: number
-  /** By `performance.now()`; 0 where no other process can have sent one. */
+  /** From `performance.now()`; 0 if no other process can have sent a cookie. */
   readonly at: number
 }
 
 /**
- * Tells whether the cookie that a response brings is still the newest of its browser. A response that
- * was begun before a sign-in, a renewal or a sign-out would otherwise bring back the cookie from before.
+ * Tells whether the cookie of a response is still the newest one of its browser. A response that
+ * began before a sign-in, a renewal or a sign-out would otherwise restore the older cookie.
  */
 export interface NewestCookies {
   arrival(): Arrival
-  /** A response with a newer cookie is sent to the browser that these names belong to. */
+  /** Records that a response sends a newer cookie to the browser with these names. */
   sent(names: readonly string[]): void
-  /** The same where the cookie is of a session that has just begun. */
+  /** Like `sent`, for the cookie of a new session. */
   began(names: readonly string[]): void
-  /** Whether a newer cookie was sent for one of these names since the request came. */
+  /** Whether a newer cookie was sent for one of these names since the request arrived. */
   isLate(names: readonly string[], arrival: Arrival): boolean
-  /** The same of sessions that have begun since: a sign-out that is late must not end those. */
+  /** Like `isLate`, for new sessions only: a late sign-out must not end those. */
   isReplaced(names: readonly string[], arrival: Arrival): boolean
-  /** Whether another process may have sent a newer cookie since then, without this one knowing. */
+  /**
+   * Whether another process may have sent a newer cookie since then without the knowledge of this
+   * one.
+   */
   hasOutlasted(arrival: Arrival): boolean
-  /** The request itself begins or ends a session, so its response decides about the cookie. */
+  /**
+   * Records that the request itself begins or ends a session. Its response then decides about the
+   * cookie.
+   */
   act(req: IncomingMessage, act: SessionAct): void
   actOf(req: IncomingMessage): SessionAct | undefined
 }
 
-/** What a request does to the session of its browser. */
+/** The effect of a request on the session of its browser. */
 export type SessionAct = 'begins' | 'ends'
 
 /**
- * @param parts `maxLagMs` How long it takes until this process knows what others did, in milliseconds;
- *   nothing where there are no others.
+ * @param parts `maxLagMs` The maximum delay until this process knows the changes of other
+ *   processes, in milliseconds. `undefined` if there are no others.
  */
 export function newestCookies(parts: {
   readonly clock: Clock
@@ -51,7 +57,7 @@ export function newestCookies(parts: {
   const countOf = expiringMap<number>(clock, { maxEntries: maxRemembered })
   const begunCountOf = expiringMap<number>(clock, { maxEntries: maxRemembered })
   const acts = new WeakMap<IncomingMessage, SessionAct>()
-  // One object for all requests between two cookies: most requests never need it.
+  // All requests between two cookies share this object, because most requests never need it.
   let latest: Arrival = { count: 0, at: 0 }
 
   function sent(names: readonly string[]): void {

@@ -14,34 +14,38 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import { beforeHead, orNot } from '../ground/response-head.ts'
 import type { Arrival, NewestCookies } from './newest-cookies.ts'
 
-/** At most this many sessions are remembered that were renewed here; the oldest go first. */
+/** Maximum number of sessions whose renewal is remembered here. The oldest is dropped first. */
 const maxRenewed = 10_000
 
-/** What decides about the cookie that `express-session` sets. */
+/** The settings and state that decide about the cookie of `express-session`. */
 export interface OwnCookieParts {
   readonly name: string
-  /** What the names of the cookies of sign-ins in progress begin with. */
+  /** The prefix of the cookie names of sign-ins in progress. */
   readonly signInPrefix: string
   readonly style: CookieStyle
   readonly idleSeconds: number
   readonly clock: Clock
   readonly newest: NewestCookies
-  /** Whether the session that a request has was ended meanwhile. */
+  /** Whether the session of a request has been ended in the meantime. */
   isOver(req: IncomingMessage): boolean
 }
 
 /** The rules for a cookie that `express-session` would set with every response. */
 export interface OwnCookie {
-  /** The id of a new session. It says when the session began, so that no store has to be asked. */
+  /**
+   * Creates the id of a new session. It contains the time of creation, so that the store need not
+   * be read for it.
+   */
   newId(): string
   /** Applies the rules to the response of a request. */
   watch(req: IncomingMessage, res: ServerResponse): void
 }
 
 /**
- * Lets the cookie pass when it is new, and once in half of the idle time when the browser has it. It
- * never passes when it is not the newest any more: the session is over, or the browser got another one
- * from a response that was faster.
+ * Decides whether `express-session` may send its cookie with a response. It may if the cookie is
+ * new, and once in half of the idle time if the browser already has it. It may not if the cookie is
+ * no longer the newest one: its session has ended, or the browser received another cookie from a
+ * faster response.
  */
 export function ownCookie(parts: OwnCookieParts): OwnCookie {
   const { style, clock, newest } = parts
@@ -50,7 +54,7 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
   const renewedAt = expiringMap<number>(clock, { maxEntries: maxRenewed })
   const watched = new WeakSet<IncomingMessage>()
 
-  /** The browser, by the cookies of ours that it brought. */
+  /** Identifies the browser by the kit's cookies in the request. */
   function namesIn(req: IncomingMessage, brought = broughtBy(req)): string[] {
     const signIns = cookieNames(req).filter((each) => each.startsWith(parts.signInPrefix))
     return brought === undefined ? signIns : [sha256(brought).toString('base64url'), ...signIns]
@@ -65,7 +69,9 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
     return sentAt === undefined || clock() - sentAt >= halfIdleMs
   }
 
-  /** A response that breaks off brings the browser nothing, so the next one has to. */
+  /**
+   * Records a renewal. A response that is aborted delivers no cookie, so the next response has to.
+   */
   function renew(sessionId: string, res: ServerResponse): void {
     renewedAt.set(sessionId, clock(), clock() + 2 * halfIdleMs)
     const forgetIfLost = () => void (res.writableFinished || renewedAt.delete(sessionId))
@@ -89,7 +95,7 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
     const isNew = sessionID !== sessionIdIn(brought)
     if (!isNew && !isDue(sessionID)) return false
     if (parts.isOver(req) || newest.isLate(namesIn(req), arrival)) return false
-    // The application began another session, in place of the one that the browser brought.
+    // The application began another session, which replaces the one in the browser's cookie.
     if (isNew) newest.sent(namesIn(req).slice(0, brought === undefined ? 0 : 1))
     else if (newest.hasOutlasted(arrival)) return false
     else renew(sessionID, res)
@@ -126,25 +132,31 @@ export function ownCookie(parts: OwnCookieParts): OwnCookie {
   }
 }
 
-/** How many characters of an id say when it was made, and how many there are. */
+/** The number of characters of an id that hold its time of creation, and its total length. */
 const [timeLength, idLength] = [9, 52]
 
 function timeText(now: number): string {
   return now.toString(36).padStart(timeLength, '0')
 }
 
-/** When an id was made; nothing of an id that `express-session` made itself. */
+/** When an id was created; `undefined` for an id that `express-session` generated. */
 function madeAt(sessionId: string): number | undefined {
   if (sessionId.length !== idLength) return undefined
   return Number.parseInt(sessionId.slice(0, timeLength), 36)
 }
 
-/** The id in a value of `express-session`, whose signature is checked there. */
+/**
+ * Reads the id from a cookie value of `express-session`. The signature is checked by
+ * `express-session`.
+ */
 function sessionIdIn(value: string | undefined): string | undefined {
   return /^s(?::|%3A)([^.]+)\./i.exec(value ?? '')?.[1]
 }
 
-/** Express-session would leave the cookie out, or the attribute, where a proxy does not say https. */
+/**
+ * Adds the attribute `Secure`. `express-session` itself omits the attribute, or the whole cookie,
+ * if a proxy does not report https.
+ */
 function secured(line: string): string {
   return /; Secure\b/.test(line) ? line : line.replace('; HttpOnly', '; HttpOnly; Secure')
 }

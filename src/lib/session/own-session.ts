@@ -6,8 +6,8 @@ import { loadExpressSession } from './load-express-session.cts'
 import { type OwnCookieParts, ownCookie } from './own-session-cookie.ts'
 
 /**
- * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only we hand it to
- * `express-session`, which has the types of what it is called with.
+ * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only the kit
+ * passes it to `express-session`, which has the exact types of the arguments.
  */
 export interface SessionStore {
   get(sessionId: string, done: never): unknown
@@ -18,27 +18,28 @@ export interface SessionStore {
   on(event: string, listener: never): unknown
 }
 
-/** Runs before whatever asks for a session; what it waits for always ends. */
+/** Runs before any reader of the session. It always calls `next`, at the latest after a timeout. */
 export type OwnSession = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
 
-/** What it takes to mount `express-session`. */
+/** The parts needed to mount `express-session`. */
 export interface OwnSessionParts extends OwnCookieParts {
   readonly store: SessionStore
-  /** The first signs, all verify. */
+  /** The first secret signs; all secrets verify. */
   readonly secrets: readonly string[]
   readonly logger: Logger
 }
 
 /**
- * Mounts `express-session` as it should be: nothing is stored for visitors without a session, and
- * a request that its store fails goes on without one, so that public pages work; whoever asks who
- * is signed in is then refused.
+ * Mounts `express-session` with the recommended settings. No session is stored for a user who has
+ * not signed in. If the store fails, the request continues without a session, so that public pages
+ * work. A guard then refuses the request, because it cannot tell who is signed in.
  */
 export function ownSession(parts: OwnSessionParts): OwnSession {
   const cookie = ownCookie(parts)
   const session = loadExpressSession()(optionsOf(parts, cookie.newId))
   return function scalekitOwnSession(req, res, next) {
-    // `express-session` sets its cookie at the last moment, so this comes after it.
+    // `express-session` sets its cookie right before the header is written, so this check has to
+    // run after it.
     cookie.watch(req, res)
     let isWaiting = true
     const goOn = () => {
@@ -47,7 +48,8 @@ export function ownSession(parts: OwnSessionParts): OwnSession {
       next()
     }
     const timer = setTimeout(goOn, storeTimeoutMs)
-    // Called once more, with an error, when a session cannot be saved after the answer.
+    // `express-session` calls this a second time, with an error, if the session cannot be saved
+    // after the response.
     session(req, res, (error) => {
       if (error) parts.logger.error(`The session store failed: ${quote(String(error))}`)
       clearTimeout(timer)
@@ -57,7 +59,7 @@ export function ownSession(parts: OwnSessionParts): OwnSession {
   }
 }
 
-/** What the versions before stored says that its cookie is for https alone. */
+/** Sessions that older versions stored are marked as https-only; this removes the mark. */
 function sendAnyway(req: IncomingMessage): void {
   const { session } = req as { readonly session?: { readonly cookie: { secure: boolean } } }
   if (session) session.cookie.secure = false
@@ -78,8 +80,9 @@ function optionsOf(
     cookie: {
       httpOnly: true,
       sameSite: 'lax',
-      // `baseUrl` says that browsers come by https. Told so, `express-session` would send no cookie
-      // where a proxy does not say it, too; the attribute is added to the cookie that it sends.
+      // `baseUrl` says that browsers use https. With `secure: true`, `express-session` would send
+      // no cookie if a proxy does not report https as well. Instead, the attribute is added to the
+      // cookie that it sends.
       secure: false,
       path: '/',
       maxAge: idleSeconds * 1000,

@@ -1,13 +1,13 @@
 import { generations } from './generations.ts'
 
-/** At most twice as many sessions are remembered. */
+/** At most twice this number of sessions is remembered. */
 const maxOpened = 2500
-/** Enough for browsers that bring an outdated cookie with every request. */
+/** Enough for browsers that send an outdated cookie with every request. */
 const maxRefused = 250
 
 /**
- * Remembers what `open` made of the values seen lately. Refusals are kept apart, so that nobody can
- * push the good ones out by sending forged ones.
+ * Caches the results of `open` for recent values. Refusals are cached apart, so that an attacker
+ * cannot displace valid values with forged ones.
  */
 export function recentlyOpened<Value>(
   open: (sealed: string) => Value | undefined,

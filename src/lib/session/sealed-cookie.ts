@@ -10,9 +10,9 @@ import { sealedIdentity } from './sealed-identity.ts'
 import { hasEnded, type SessionStorage } from './session-storage.ts'
 
 /**
- * Keeps the identity in the browser, sealed as a whole.
+ * Stores the identity in the browser, sealed as a whole.
  *
- * Reading is synchronous and, for a cookie seen lately, does not decrypt again.
+ * Reading is synchronous. A cookie that was seen recently is not decrypted again.
  */
 export function sealedCookie(parts: {
   readonly name: string
@@ -37,13 +37,15 @@ export function sealedCookie(parts: {
     cookie.write(req, res, value, Math.ceil((absoluteExpiresAt - clock()) / 1000))
   }
 
-  /** The same identity with its whole idle time again. */
+  /** Returns the identity with its full idle time again. */
   function renewed(identity: Identity): Identity {
     const idleExpiresAt = Math.min(clock() + idleMs, identity.absoluteExpiresAt)
     return { ...identity, idleExpiresAt }
   }
 
-  /** Once in half of the idle time, so that an ordinary response sets no cookie. */
+  /**
+   * Whether a renewal is due: once in half of the idle time, so that most responses set no cookie.
+   */
   function isDue(identity: Identity): boolean {
     if (identity.idleExpiresAt - clock() > idleMs / 2) return false
     return renewed(identity).idleExpiresAt > identity.idleExpiresAt
@@ -69,7 +71,7 @@ export function sealedCookie(parts: {
     touch(req, res, identity, arrival, mayRenew) {
       if (!isDue(identity) || !takesCookies(res)) return
       let isAsked = false
-      // Beside the cookies of the handler, and not before it: it may set them all anew.
+      // Added when the header is written, because the handler may replace all cookies until then.
       beforeHead(res, () => {
         if (isAsked) return
         isAsked = true
@@ -86,12 +88,12 @@ export function sealedCookie(parts: {
   }
 }
 
-/** Not when it is sent already, and not what stands for an answer where a WebSocket begins. */
+/** False if the header was sent already, and for the stand-in response of a WebSocket upgrade. */
 function takesCookies(res: ServerResponse): boolean {
   return !res.headersSent && 'appendHeader' in res
 }
 
-/** Larger headers are refused on the way, on every page from then on. */
+/** Refuses a cookie that is too large: proxies would refuse every later request of the browser. */
 function assertFits(value: string, identity: Identity): void {
   if (value.length <= maxValueLength) return
   throw new ConfigError(

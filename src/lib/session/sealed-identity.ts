@@ -3,14 +3,14 @@ import type { Sealer } from '../ground/seal.ts'
 import type { Identity } from '../ground/types.ts'
 import { recentlyOpened } from './recently-opened.ts'
 
-/** An identity as a text that only we can make. */
+/** Seals an identity into a string that only the kit can create. */
 export interface SealedIdentity {
   seal(identity: Identity): string
-  /** `undefined` for anything that {@link SealedIdentity.seal} did not make. */
+  /** Returns `undefined` for any string that {@link SealedIdentity.seal} did not make. */
   open(sealed: string): Identity | undefined
 }
 
-/** @param label What the text is bound to, e.g. the name of its cookie. */
+/** @param label The value that the sealed string is bound to, e.g. the name of its cookie. */
 export function sealedIdentity(seal: Sealer, label: string): SealedIdentity {
   return {
     seal: (identity) => seal.seal(JSON.stringify(identity), label),
@@ -19,7 +19,7 @@ export function sealedIdentity(seal: Sealer, label: string): SealedIdentity {
 }
 
 function parseIdentity(text: string | undefined): Identity | undefined {
-  // Only `seal` can have made what opens here, so its shape is known.
+  // Only `seal` can have made a value that opens, so its shape is known.
   const identity = text === undefined ? undefined : (JSON.parse(text) as Identity)
   return identity?.v === 1 ? deepFreeze(identity) : undefined
 }

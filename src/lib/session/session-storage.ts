@@ -2,25 +2,29 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Identity } from '../ground/types.ts'
 import type { Arrival } from './newest-cookies.ts'
 
-/** Where the identity of a signed-in browser is kept between requests. */
+/** Keeps the identity of a signed-in browser between requests. */
 export interface SessionStorage {
-  /** Whether there is anything to read; never throws. */
+  /** Whether the request has a session to read. Never throws. */
   holds(req: IncomingMessage): boolean
-  /** Reads without waiting; `undefined` for no session and for anything we did not write. */
+  /**
+   * Reads synchronously. Returns `undefined` for no session and for any value that the kit did not
+   * write.
+   */
   read(req: IncomingMessage): Identity | undefined
-  /** Whether only the browser keeps what is written, so that no store shows it. */
+  /** Whether the session is only stored in the browser, so that no store reveals it. */
   isInBrowser(req: IncomingMessage): boolean
   /**
-   * Refuses what would be too large to write, while the session before it still lives.
+   * Refuses an identity that is too large to store. Called while the previous session is still
+   * valid.
    *
    * @throws {@link ConfigError} `session_too_large`
    */
   assertFits(req: IncomingMessage, identity: Identity): void
   /**
-   * Starts a session that no value known before can name.
+   * Starts a session with a new id, which no earlier request can have named.
    *
-   * @param isSamePerson Whether the browser's session before it was this person's, in the same
-   *   organization: what the application kept there is then theirs. Default: false.
+   * @param isSamePerson Whether the browser's previous session belonged to this user in the same
+   *   organization. The data that the application stored there is then kept. Default: false.
    */
   write(
     req: IncomingMessage,
@@ -29,9 +33,9 @@ export interface SessionStorage {
     isSamePerson?: boolean,
   ): Promise<void>
   /**
-   * Keeps the session from ending for lack of use, where this kind needs telling.
+   * Renews the idle time of the session, for kinds that need it.
    *
-   * @param mayRenew Asked when the header of the response is written.
+   * @param mayRenew Called when the header of the response is written.
    */
   touch(
     req: IncomingMessage,
@@ -41,18 +45,19 @@ export interface SessionStorage {
     mayRenew: MayRenew,
   ): void
   /**
-   * Makes the browser forget its session; that it is over is said by a revocation, before this.
+   * Removes the session from the browser. The caller has revoked it before.
    *
-   * @param isReplaced Whether the browser has got a newer session since; asked until the header of the
-   *   response is written. The cookie is then that session's, and stays.
+   * @param isReplaced Whether the browser has received a newer session since. Called until the
+   *   header of the response is written. If true, the cookie belongs to the newer session and is
+   *   kept.
    */
   clear(req: IncomingMessage, res: ServerResponse, isReplaced: () => boolean): Promise<void>
 }
 
-/** Whether a response may renew a session, which was live when its request came. */
+/** Whether a response may renew a session that was valid when its request arrived. */
 export type MayRenew = (identity: Identity, arrival: Arrival) => boolean
 
-/** Whether the session has reached its absolute end or the end of its idle time. */
+/** Whether the session has reached its absolute lifetime or its idle timeout. */
 export function hasEnded(identity: Identity, now: number): boolean {
   return !(now < identity.absoluteExpiresAt && now < identity.idleExpiresAt)
 }

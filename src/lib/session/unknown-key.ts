@@ -1,11 +1,11 @@
 import type { Logger } from '../ground/log.ts'
 
-/** How long after its start a process is told of unknown keys, in milliseconds. */
+/** How long after its start a process reports unknown keys, in milliseconds. */
 const soonMs = 600_000
 
 /**
- * Says once that a cookie was sealed by a secret that this process does not have. Soon after a start
- * that means a deployment that has changed the secret in one step. Later, it is an old cookie.
+ * Warns once that a cookie was sealed by a secret that this process does not have. Soon after a
+ * start, the deployment has probably replaced the secret in one step. Later, it is an old cookie.
  */
 export function unknownKeyTeller(logger: Logger): () => void {
   const startedAt = performance.now()
