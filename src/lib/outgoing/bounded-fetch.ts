@@ -1,6 +1,6 @@
 import type { Send } from './request.ts'
 
-/** What openid-client and jose pass to a `fetch` that replaces the global one. */
+/** The options that openid-client and jose pass to a `fetch` that replaces the global one. */
 interface BoundedFetchInit {
   readonly method?: string
   readonly headers?: ConstructorParameters<typeof Headers>[0]
@@ -8,10 +8,12 @@ interface BoundedFetchInit {
 }
 
 /**
- * `fetch` as openid-client and jose call it, answering a real, fully read `Response`.
+ * Returns a `fetch` for openid-client and jose that resolves with a real `Response` whose body was
+ * read completely.
  *
- * A POST is a grant, and the provider takes a code or a refresh token once: shown again after a reset
- * connection, it counts as stolen, and every token of the session is revoked.
+ * A POST is a grant, and it is never sent twice: the provider accepts a code or a refresh token
+ * once. If one is sent again after a reset connection, the provider treats it as stolen and revokes
+ * every token of the session.
  *
  * @see RFC 9700 section 4.14.2
  */
@@ -27,7 +29,8 @@ export function asFetch(send: Send): (url: string, init: BoundedFetchInit) => Pr
       headers: Object.fromEntries(new Headers(init.headers)),
       ...(init.body == null ? {} : { body: String(init.body) }),
     })
-    // With it, openid-client does not read the error in the body. @see RFC 6749 section 5.2
+    // If this header is present, openid-client ignores the error in the body. @see RFC 6749 section
+    // 5.2
     const { 'www-authenticate': _challenge, ...others } = headers
     const hasNoBody = status === 204 || status === 205 || status === 304
     return new Response(hasNoBody ? null : new Uint8Array(body), { status, headers: others })

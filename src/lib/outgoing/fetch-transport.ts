@@ -4,7 +4,7 @@ import { type Answer, type Call, collector, type Transport } from './transport.t
 /** The shape of `fetch` that this package calls. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** For proxies and tests. */
+/** Sends calls through a given `fetch`, for proxies and tests. */
 export function fetchTransport(fetch: Fetch): Transport {
   async function callByFetch(
     { origin, path, method, headers, body, maxBodyBytes }: Call,
@@ -18,7 +18,7 @@ export function fetchTransport(fetch: Fetch): Transport {
     const collect = collector(chunks, maxBodyBytes)
     if (response.body) {
       for await (const chunk of response.body) {
-        // Where that `fetch` does not listen, nobody else would end this.
+        // A `fetch` that ignores its signal would otherwise never end.
         signal.throwIfAborted()
         collect(Buffer.from(chunk))
       }
@@ -30,7 +30,7 @@ export function fetchTransport(fetch: Fetch): Transport {
     }
   }
 
-  // The race holds even where that `fetch` does not listen to its signal.
+  // The race ends the call even if that `fetch` ignores its signal.
   return (call, limit) => {
     const controller = new AbortController()
     const ended = new Promise<never>((_resolve, reject) => {
@@ -43,7 +43,7 @@ export function fetchTransport(fetch: Fetch): Transport {
   }
 }
 
-/** A `fetch` of another package makes responses of another class. */
+/** Refuses a response of another package's `fetch`, which may use a `Response` class of its own. */
 function assertResponse(response: unknown): asserts response is Response {
   const { status, headers, body } = Object(response) as Partial<Response>
   const isBody = body === null || typeof body?.[Symbol.asyncIterator] === 'function'

@@ -2,14 +2,17 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { type Answer, type Call, collector, type Limit, type Transport } from './transport.ts'
 
-/** Sockets idle this long are closed by us, before servers that close at five seconds do. */
+/**
+ * The kit closes sockets that are idle for this long, in milliseconds. Many servers close them
+ * after five seconds.
+ */
 const idleSocketMs = 4000
 
-/** Where calls go, taken apart once for all of them. */
+/** The target of calls, parsed once for all of them. */
 interface Destination {
   readonly hostname: string
   readonly port: string
-  /** Hostname and port as a header names them. */
+  /** Host name and port, as in the `Host` header. */
   readonly host: string
   readonly request: typeof httpRequest
   readonly agent: HttpAgent
@@ -37,8 +40,8 @@ function destinationAt(origin: string): Destination {
 }
 
 /**
- * No signal and no URL is handed to Node, and the answer is not iterated: each of these would cost
- * more than all that is done here.
+ * Sends a call. Node gets neither a signal nor a URL, and the response is not iterated: each of
+ * these would cost more than the rest of this function.
  */
 function callOnce(
   call: Call,
@@ -49,7 +52,7 @@ function callOnce(
   const { hostname, port, host, request } = destination
   const { path, method, body, maxBodyBytes } = call
   return new Promise((resolve, reject) => {
-    // A call that is made again may be over by now.
+    // The time may have run out before a second attempt.
     if (limit.reason !== undefined) throw limit.reason
     const outgoing = request({
       hostname,
@@ -68,15 +71,15 @@ function callOnce(
       bytesReadBefore = bytesRead
     })
     outgoing.on('response', (response) => readAnswer(response, maxBodyBytes, resolve, reject))
-    // Not `once`: a socket that is let go of may have more than one thing to say.
+    // Not `once`: a closed socket may emit more than one error.
     outgoing.on('error', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }) => {
-      // What came and is no HTTP; there may be a token in it, and loggers show it.
+      // The raw bytes of a malformed response may contain a token, and loggers print the member.
       delete error.rawPacket
       const isStale =
         outgoing.reusedSocket &&
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
         outgoing.socket?.bytesRead === bytesReadBefore
-      // Not through the agent: its other sockets may have been closed as well.
+      // Without the agent: its other sockets may have been closed as well.
       if (isStale) callOnce(call, limit, destination, false).then(resolve, reject)
       else reject(error)
     })
@@ -84,7 +87,7 @@ function callOnce(
   })
 }
 
-/** A list: Node then writes the headers at once, without putting them into an object first. */
+/** An array: Node then writes the headers directly, without building an object first. */
 function headersOf({ method, headers, body = '' }: Call, host: string): string[] {
   const list = ['host', host, 'accept-encoding', 'identity']
   for (const name in headers) list.push(name, headers[name]!)
@@ -104,7 +107,7 @@ function readAnswer(
     try {
       collect(chunk)
     } catch (error) {
-      // Or an endless body would go on flowing.
+      // Otherwise an endless body would continue to arrive.
       response.destroy()
       reject(error)
     }
@@ -117,7 +120,7 @@ function readAnswer(
   })
 }
 
-/** Node makes a list of `set-cookie`, and of nothing else. */
+/** In Node, only `set-cookie` is an array. */
 function textHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const cookies = headers['set-cookie']
   const texts = cookies ? { ...headers, 'set-cookie': String(cookies) } : headers

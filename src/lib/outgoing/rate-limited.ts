@@ -1,7 +1,7 @@
 /**
- * What to do about a 429.
+ * Returns the hint for a 429 response.
  *
- * @param retryAfter The header `Retry-After`, which has seconds or a date.
+ * @param retryAfter The header `Retry-After`: seconds or a date.
  */
 export function rateLimited(retryAfter: string | null | undefined): string {
   const when = /^[\w ,:+-]{1,40}$/.test(retryAfter ?? '') ? ` Retry-After: ${retryAfter}.` : ''

@@ -5,27 +5,27 @@ import { type Fetch, fetchTransport } from './fetch-transport.ts'
 import { nodeTransport } from './node-transport.ts'
 import { type Answer, type Call, failed, type Limit } from './transport.ts'
 
-/** How long one call may take from first to last byte, in milliseconds. */
+/** Maximum duration of a call from the first to the last byte, in milliseconds. */
 const defaultTimeoutMs = 5000
 
 /**
- * Makes one call; redirects are answers like any other.
+ * Sends one call. Redirects are not followed; they are returned like any other response.
  *
  * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
  */
 export type Send = (call: Call) => Promise<Answer>
 
-/** How calls are made. */
+/** Options of a {@link sender}. */
 export interface SenderOptions {
-  /** Calls go to these origins and nowhere else, whatever a document of the provider says. */
+  /** The only origins to which calls are sent, whatever the provider's documents name. */
   readonly origins: readonly string[]
-  /** In milliseconds, for the whole call. Default: 5000. */
+  /** Maximum duration of the whole call, in milliseconds. Default: 5000. */
   readonly timeoutMs?: number
   /** Replaces `node:http`, for proxies and tests. */
   readonly fetch?: Fetch
 }
 
-/** The one way out of this package: bounded in time, size and destination. */
+/** Sends all calls of this package. Each is limited in time, size and destination. */
 export function sender(options: SenderOptions): Send {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   const transport = options.fetch ? fetchTransport(options.fetch) : nodeTransport(options.origins)
@@ -51,7 +51,7 @@ export function sender(options: SenderOptions): Send {
   }
 }
 
-/** Whether a call failed because its time was up. */
+/** Whether a call failed because it timed out. */
 export function isTimeout({ cause }: ScalekitError): boolean {
   return cause instanceof TimeIsUp
 }
@@ -63,7 +63,10 @@ function unavailable({ origin, signal }: Call, cause: unknown): string {
   return `${origin} ${cause instanceof TimeIsUp ? cause.message : 'cannot be reached'}`
 }
 
-/** `fetch` tells the code in its cause; of a host with two addresses, Node tells it of both. */
+/**
+ * Returns a hint for a connection error. `fetch` puts the code in the error's cause. For a host
+ * with two addresses, Node reports one error for each.
+ */
 function hintFor({ origin }: Call, cause: unknown): string | undefined {
   const codes = [cause, (cause as Partial<Error> | null)?.cause].map(
     (error) => (error as NodeJS.ErrnoException | null | undefined)?.code,
@@ -72,7 +75,10 @@ function hintFor({ origin }: Call, cause: unknown): string | undefined {
   return 'Is the emulator running? Start it with `npx express-scalekit emulator`.'
 }
 
-/** No `AbortSignal.timeout`: its timer would outlive every call that is answered in time. */
+/**
+ * Starts the timeout. `AbortSignal.timeout` is not used, because its timer would outlive every call
+ * that succeeds in time.
+ */
 function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefined): () => void {
   const timer = setTimeout(expire, Math.min(limitMs, longestTimerMs), limit, limitMs)
   if (!signal) return () => clearTimeout(timer)
@@ -93,7 +99,7 @@ function end(limit: Limit, reason: unknown): void {
   limit.stop(reason)
 }
 
-/** Others cannot be made a `Response` of, and mean nothing. */
+/** Refuses a status for which no `Response` can be constructed. */
 function assertStatus({ status }: Answer): void {
   if (status < 200 || status > 599) throw failed(`a response has the invalid status ${status}`)
 }

@@ -1,49 +1,49 @@
 import { ScalekitError } from '../ground/errors.ts'
 
-/** The largest body that is read; a token answer with many claims has about ten thousand bytes. */
+/** Maximum size of a response body in bytes. A token response with many claims has about 10 000. */
 const defaultMaxBodyBytes = 256 * 1024
 
 /** One call to Scalekit. */
 export interface Call {
   readonly method: string
-  /** e.g. `https://acme.scalekit.com`. */
+  /** The origin, e.g. `https://acme.scalekit.com`. */
   readonly origin: string
-  /** With its query; begins with a slash. */
+  /** Path and query. Begins with a slash. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
-  /** Ends the call before its time. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal | undefined
-  /** In place of the sender's own, in milliseconds. */
+  /** Replaces the sender's timeout. In milliseconds. */
   readonly timeoutMs?: number
-  /** The largest body that is read. Default: 256 kB. */
+  /** Maximum size of the response body. Default: 256 kB. */
   readonly maxBodyBytes?: number
   /**
-   * The call must not arrive twice. It then gets a socket of its own: of a kept one that ends
-   * without a word nobody can tell whether the server had begun.
+   * The call must not be sent twice, so it gets a new socket. If a reused socket is closed without
+   * a response, the kit cannot tell whether the server had begun to process the call.
    */
   readonly once?: boolean
 }
 
-/** The answer to a call, read to its end. */
+/** The complete response to a call. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** What ends a call before its answer does: its time, or whoever made it. */
+/** Ends a call before its response arrives, because it timed out or its caller aborted it. */
 export interface Limit {
-  /** Why it has ended, once it has. */
+  /** The reason, once the call has been ended. */
   reason: unknown
-  /** Set by whatever is under way. */
+  /** Set by the transport; ends the pending operation. */
   stop(reason: unknown): void
 }
 
-/** Rejects with the limit's reason once that is there. */
+/** Sends a call. Rejects with the limit's reason once that is set. */
 export type Transport = (call: Call, limit: Limit) => Promise<Answer>
 
-/** Keeps what comes of a body, as long as it is not too much. */
+/** Collects the chunks of a body, up to the maximum size. */
 export function collector(
   chunks: Buffer[],
   maxBodyBytes: number = defaultMaxBodyBytes,
@@ -56,7 +56,7 @@ export function collector(
   }
 }
 
-/** Something that no provider in order does. */
+/** Creates the error for a response that no correct provider sends. */
 export function failed(message: string): ScalekitError {
   return new ScalekitError('provider_failed', message)
 }
