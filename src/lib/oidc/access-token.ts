@@ -4,46 +4,47 @@ import type { AccessTokenClaims, Json } from '../ground/types.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
-/** What the access token of one sign-in must agree with. */
+/** The values with which the access token of a sign-in must agree. */
 export interface AccessTokenChecks {
   readonly keys: KeySet
   readonly issuer: string
   readonly clientId: string
-  /** The subject of the ID token it came with. */
+  /** The subject of the ID token that was issued with it. */
   readonly subject: string
   readonly clock: Clock
 }
 
-/** What an access token that somebody shows must agree with. */
+/** The values with which an access token in a request must agree. */
 export interface ShownTokenChecks {
   readonly keys: KeySet
-  /** Of several, any. */
+  /** If there are several, any of them may match. */
   readonly issuer: string | readonly string[]
-  /** Who it was issued to, where `audience` does not say who it is for. */
+  /** The client to which it was issued. Checked if `audience` is not set. */
   readonly clientId: string
-  /** Of several, any. */
+  /** If there are several, any of them may match. */
   readonly audience?: string | readonly string[]
-  /** Whether clients of organizations may show theirs, where `audience` does not say who it is for. */
+  /** Whether tokens of organizations' API clients are accepted. Used if `audience` is not set. */
   readonly organizationClients?: boolean
   readonly clock: Clock
 }
 
-/** What an access token lets its user do. */
+/** The permissions that an access token grants. */
 export interface Grants {
   readonly organizationId?: string
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
-  /** When it was issued, in milliseconds since the epoch; absent where it is opaque. */
+  /** When the token was issued, in milliseconds since the epoch. Absent if the token is opaque. */
   readonly issuedAt?: number
-  /** All that it says; nothing where it is opaque. */
+  /** All claims of the token; empty if it is opaque. */
   readonly claims: Json
 }
 
 const noGrants: Grants = { roles: [], permissions: [], scopes: [], claims: {} }
 
 /**
- * Reads the grants of an access token that came with an ID token; an opaque one grants nothing.
+ * Reads the grants of an access token that was issued with an ID token. An opaque token grants
+ * nothing.
  *
  * @throws LoginError `access_token_invalid` for a JWT that fails verification
  */
@@ -62,7 +63,7 @@ export async function readGrants(token: string, checks: AccessTokenChecks): Prom
 }
 
 /**
- * Verifies an access token that somebody shows, whenever in its life that is.
+ * Verifies an access token in a request. It may be of any age until it expires.
  *
  * @throws LoginError `access_token_invalid`
  */
@@ -95,13 +96,13 @@ function isJwt(token: string): boolean {
   return token.split('.').length === 3
 }
 
-/** Claims that only an ID token or a logout token has. */
+/** Refuses a token with claims that only an ID token or a logout token has. */
 function assertKind(claims: JWTPayload): void {
   const foreign = ['nonce', 'at_hash', 'c_hash', 'events'].find((name) => name in claims)
   if (foreign) throw new Error(`it has the claim ${foreign}, which an access token must not have`)
 }
 
-/** Access tokens of every kind have these, whatever else their application put in. */
+/** Requires the claims that access tokens of every kind have, whatever the application added. */
 function assertNamed(claims: JWTPayload): void {
   const missing = ['jti', 'client_id'].find((name) => {
     const value = claims[name]
@@ -111,28 +112,39 @@ function assertNamed(claims: JWTPayload): void {
 }
 
 /**
- * Its audience can be set freely at Scalekit, even to us at another client, so `client_id` decides
- * and `aud` does only where that is missing.
+ * Requires that the token was issued to this client. The audience can be set freely at Scalekit,
+ * even to this client's id in a token of another client. So `client_id` decides, and `aud` only if
+ * `client_id` is missing.
  */
 function assertIssuedTo(claims: JWTPayload, clientId: string): void {
   const issuedTo = claims.client_id === undefined ? [claims.aud].flat() : [claims.client_id]
   if (!issuedTo.includes(clientId)) throw new Error('it was issued to another client')
 }
 
-/** Without an audience that was asked for, a token is for whom it was issued to. */
+/**
+ * Applies if no audience is configured. The token must have been issued to this client or, if those
+ * are accepted, to an API client of an organization.
+ */
 function assertFor(claims: JWTPayload, checks: ShownTokenChecks): void {
   const { clientId, organizationClients = false } = checks
   if (organizationClients && isOfOrganizationClient(claims)) assertNoOtherAudience(claims)
   else assertIssuedTo(claims, clientId)
 }
 
-/** Scalekit's names for them; what such a client may do belongs to its organization. */
+/**
+ * Recognizes the client by Scalekit's names for such clients. Its permissions belong to its
+ * organization.
+ */
 function isOfOrganizationClient({ client_id, sub, oid }: JWTPayload): boolean {
   const isNamed = typeof client_id === 'string' && /^m2morg_\w+$/.test(client_id)
   return isNamed && sub === client_id && typeof oid === 'string' && oid !== ''
 }
 
-/** Most have no audience. One that has is for those whom it names. @see RFC 7519 section 4.1.3 */
+/**
+ * Refuses a token with an audience: it is meant for that audience. Most of these tokens have none.
+ *
+ * @see RFC 7519 section 4.1.3
+ */
 function assertNoOtherAudience({ aud }: JWTPayload): void {
   if (aud !== undefined) throw new Error('it has an audience, which was not asked for')
 }
@@ -150,7 +162,8 @@ function grantsOf(claims: JWTPayload): Grants {
 }
 
 /**
- * Adds the scopes that the token endpoint names beside the token: an access token need not hold them.
+ * Adds the scopes that the token response names beside the token. An access token need not contain
+ * them.
  *
  * @see RFC 6749 section 5.1
  */
@@ -158,19 +171,19 @@ export function withScopes(grants: Grants, scopes: readonly string[]): Grants {
   return { ...grants, scopes: [...new Set([...grants.scopes, ...scopes])] }
 }
 
-/** People's tokens have `scope`, machines' have `scopes`. */
+/** Tokens of users have `scope`; tokens of machines have `scopes`. */
 export function scopesOf({ scope, scopes }: JWTPayload): readonly string[] {
   return typeof scope === 'string' ? scope.split(' ').filter(Boolean) : texts(scopes)
 }
 
-/** Roles count in this organization only, so one that cannot be compared is refused. */
+/** Roles only count in this organization, so a value that cannot be compared is refused. */
 function organizationOf({ oid }: JWTPayload): Pick<Grants, 'organizationId'> {
   if (oid === undefined || oid === null || oid === '') return {}
   if (typeof oid !== 'string') throw new Error('oid is not a string')
   return { organizationId: oid }
 }
 
-/** A list of texts as it is; anything else grants nothing. */
+/** Returns an array of strings unchanged. Any other value grants nothing. */
 function texts(value: unknown): readonly string[] {
   const isList = Array.isArray(value) && value.every((item) => typeof item === 'string')
   return isList ? value : []

@@ -3,21 +3,21 @@ import type { LoginTarget, Pins } from '../ground/types.ts'
 import type { Provider } from './discovery.ts'
 import type { Transaction } from './transaction.ts'
 
-/** What an authorization request says beside its target. */
+/** Parameters of an authorization request besides its target. */
 export interface AuthorizationDetails {
   readonly scope: string
-  /** An email address the identity provider may fill in. */
+  /** An email address that the identity provider may fill in. */
   readonly loginHint: string | undefined
-  /** Of several, with spaces between, as all lists here. */
+  /** Several values are separated by spaces, as in all lists here. */
   readonly prompt: string | undefined
   readonly uiLocales?: string | undefined
   readonly acrValues?: string | undefined
-  /** Of other names than those that are sent here. */
+  /** Further parameters. Their names must differ from those that the kit sends. */
   readonly further?: Readonly<Record<string, string>>
 }
 
 /**
- * The URL that starts a sign-in at Scalekit, with state, nonce and PKCE S256.
+ * Builds the URL that starts a sign-in at Scalekit, with state, nonce and PKCE S256.
  *
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 3.1.2.1
  */
@@ -46,9 +46,9 @@ export async function authorizationUrl(
 }
 
 /**
- * The most exact selector, as Scalekit ranks them: a `provider` beside an organization would lead
- * around that organization's single sign-on. Beside a connection, which ranks first, the organization
- * is sent too: templates of redirect URIs take its slug and its external id from there.
+ * Sends the most specific selector, in Scalekit's order: a `provider` sent beside an organization
+ * would bypass that organization's single sign-on. Beside a connection, which ranks first, the
+ * organization is sent as well: templates of redirect URIs take its slug and external id from it.
  */
 function selector({
   connectionId,
@@ -63,15 +63,17 @@ function selector({
   return provider === undefined ? {} : { provider }
 }
 
-/** Scalekit's reference names `domain`; its SDK sends `domain_hint` too. */
+/** Scalekit's reference names `domain`. Its SDK also sends `domain_hint`. */
 export function domainSelector(domain: string): Record<string, string> {
   return { domain, domain_hint: domain }
 }
 
 /**
- * What must come back because it was asked for, whether or not it was sent as the selector.
+ * Returns the values that the tokens must contain because the request asked for them, whether or
+ * not they were sent as the selector.
  *
- * @param externalOrganizationId The application's own id, where it asked for the organization by that.
+ * @param externalOrganizationId The application's own id of the organization, if it named the
+ *   organization by that.
  */
 export function pinsOf(
   { connectionId, organizationId }: LoginTarget,

@@ -2,7 +2,7 @@ import { LoginError } from '../ground/errors.ts'
 import type { Identity, Pins } from '../ground/types.ts'
 import type { IdTokenClaims } from './id-token.ts'
 
-/** What an ID token says about a person and where they belong, in our words. */
+/** The user and organization that an ID token names, by the kit's names. */
 export type Profile = Pick<
   Identity,
   | 'sub'
@@ -17,7 +17,7 @@ export type Profile = Pick<
   | 'authenticatedAt'
 >
 
-/** Translates verified claims, keeping a value only when it has the type it should have. */
+/** Maps verified claims to a profile. A value with an unexpected type is left out. */
 export function profileOf(claims: IdTokenClaims): Profile {
   const { connectionId, idpUserId } = connectionOf(claims)
   const email = text(claims.email)
@@ -30,14 +30,17 @@ export function profileOf(claims: IdTokenClaims): Profile {
     connectionId,
     idpUserId,
     email,
-    // Never without an address: `onLogin` may add one, and nobody verified that.
+    // False without an email address: `onLogin` may add one, which no provider has verified.
     emailVerified: email !== undefined && claims.email_verified === true,
     sid: text(claims.sid),
     authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
   })
 }
 
-/** `amr` names the connection; failing that, the subject of single sign-on starts with it. */
+/**
+ * `amr` names the connection. If it does not, the subject of single sign-on starts with the
+ * connection's id.
+ */
 function connectionOf(claims: IdTokenClaims): { connectionId?: string; idpUserId?: string } {
   const methods = Array.isArray(claims.amr) ? claims.amr : []
   const named = methods.find((method) => typeof method === 'string' && method.startsWith('conn_'))
@@ -50,8 +53,8 @@ function connectionOf(claims: IdTokenClaims): { connectionId?: string; idpUserId
 }
 
 /**
- * Refuses a sign-in that ended somewhere else than it was sent: at another organization or
- * through another connection.
+ * Refuses a sign-in that ended at another organization or through another connection than
+ * requested.
  *
  * @throws {@link LoginError} `login_target_mismatch`
  */
@@ -65,7 +68,7 @@ export function assertPinned(pins: Pins, profile: Profile, tokenOrganizationId?:
   if (pins.externalOrganizationId !== undefined && organizationId === undefined) {
     throw mismatch('organization')
   }
-  // Roles come from the access token: they must not be another organization's.
+  // Roles come from the access token. They must not belong to another organization.
   if (isOther(tokenOrganizationId, organizationId)) throw mismatch('organization')
 }
 

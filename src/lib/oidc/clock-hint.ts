@@ -1,12 +1,12 @@
 import type { JWTPayload } from 'jose'
 
-/** A claim about time that a token failed by, and what the token says of time. */
+/** The time claim that failed verification, and the token's time claims. */
 export interface Untimely {
   readonly claim: 'exp' | 'iat' | 'nbf'
   readonly payload: JWTPayload
 }
 
-/** By how many seconds Scalekit's clock is ahead, for a token that was issued just now. */
+/** The number of seconds by which Scalekit's clock is ahead, if the token was issued just now. */
 function secondsAhead({ claim, payload }: Untimely, nowMs: number): number {
   const { exp = Number.NaN, iat = Number.NaN, nbf = Number.NaN } = payload
   const said = claim === 'exp' ? Math.min(exp, iat) : claim === 'nbf' ? nbf : iat
@@ -14,9 +14,9 @@ function secondsAhead({ claim, payload }: Untimely, nowMs: number): number {
 }
 
 /**
- * What to do about a token that breaks a rule about time.
+ * Returns a hint for a token that violates a rule about time.
  *
- * @param isFresh Whether it was issued just now; an older one may be too old by any clock.
+ * @param isFresh Whether the token was issued just now. An older token may be too old by any clock.
  */
 export function clockHint(untimely: Untimely, nowMs: number, isFresh = true): string | undefined {
   const ahead = secondsAhead(untimely, nowMs)

@@ -15,14 +15,17 @@ import type { Send } from '../outgoing/request.ts'
 import { watchEndpoints } from './endpoint-failures.ts'
 import { rateLimitHint } from './rate-limit-hint.ts'
 
-/** After a failed discovery, sign-ins within this time share the failure. */
+/** Sign-ins share a failed discovery for this long, in milliseconds. */
 const retryAfterMs = 1000
-/** How old a document may be before it is read again, in milliseconds. */
+/** Maximum age of a document before it is read again, in milliseconds. */
 const maxAgeMs = 24 * 3_600_000
-/** Further reads are at least so far apart: in an outage, endpoints fail all the time. */
+/**
+ * Minimum time between two later reads, in milliseconds. During an outage, endpoints fail
+ * continuously.
+ */
 const betweenReadsMs = 10_000
 
-/** Which environment, and who we are there. */
+/** The environment and the application's credentials. */
 export interface Client {
   readonly environmentUrl: URL
   /** The exact `iss` of this environment's tokens. */
@@ -31,29 +34,29 @@ export interface Client {
   readonly clientSecret: Secret
 }
 
-/** The environment's endpoints, as its discovery document names them. */
+/** The environment's endpoints, from its discovery document. */
 export interface Provider {
-  /** What openid-client needs for its grants. */
+  /** The configuration that openid-client needs for its grants. */
   readonly configuration: Configuration
   readonly keysUrl: URL
-  /** Where a browser goes to end its session at Scalekit, where there is such a place. */
+  /** The URL at which a browser ends its session at Scalekit, if the environment has one. */
   readonly endSessionUrl: URL | undefined
-  /** Makes a `send` whose failures have the document read again. */
+  /** Wraps a `send` so that repeated failures cause the document to be read again. */
   readonly watch: (send: Send) => Send
 }
 
-/** What it takes to load the discovery document. */
+/** The dependencies for loading the discovery document. */
 export interface DiscoveryParts {
   readonly send: Send
   readonly clock: Clock
-  /** Gets a debug line when it was loaded. */
+  /** Receives a debug line when the document was loaded. */
   readonly logger?: Logger
 }
 
 /**
- * Loads the discovery document when it is first needed. After a day, and after an endpoint failed
- * twice in a row, it is read again: an environment can move. The one that is known serves meanwhile,
- * and goes on where the new one cannot be read.
+ * Loads the discovery document on first use. An environment can move, so the document is read again
+ * after a day, and after an endpoint failed twice in a row. The known document is used meanwhile.
+ * It is kept if the new one cannot be read.
  *
  * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
  * @see OpenID Connect Discovery 1.0, section 4
@@ -74,7 +77,10 @@ export function discoverOnce(
     return provider
   }
 
-  /** No request waits for it, so it never rejects. A failure is tried again like an old document. */
+  /**
+   * Never rejects, because no request waits for it. After a failure it is tried again like after an
+   * old document.
+   */
   function readAgain(): void {
     const now = clock()
     const isTooSoon = Math.abs(now - readAt) < betweenReadsMs
@@ -88,7 +94,10 @@ export function discoverOnce(
       })
   }
 
-  /** The same document keeps its provider, and with it the keys that still serve in an outage. */
+  /**
+   * If the document is unchanged, the provider is kept, and with it the cached keys that are used
+   * during an outage.
+   */
   async function take(provider: Provider): Promise<void> {
     if (!isSameProvider(await current!, provider)) current = Promise.resolve(provider)
   }
@@ -139,7 +148,7 @@ async function discover(
     ClientSecretPost(secret),
     {
       [customFetch]: asFetch(watch(send)),
-      // Only config.ts decides whether plain http is allowed at all.
+      // config.ts alone decides whether plain http is allowed.
       execute: environmentUrl.protocol === 'http:' ? [allowInsecureRequests] : [],
     },
   ).catch(discoveryFailed)
@@ -156,7 +165,7 @@ function discoveryFailed(cause: unknown): never {
   )
 }
 
-/** Refuses a document that speaks for another issuer, or would send secrets to another origin. */
+/** Refuses a document that names another issuer, or that would send secrets to another origin. */
 function checkedProvider(configuration: Configuration, client: Client): Omit<Provider, 'watch'> {
   const metadata = configuration.serverMetadata()
   if (metadata.issuer !== client.issuer) {

@@ -1,13 +1,14 @@
 import type { Provider } from './discovery.ts'
 
 /**
- * Longer hints are left out, in characters: with one of many groups the URL would be refused on its
- * way (414 or 431), and Scalekit's session would go on. `client_id` names the application as well.
+ * Maximum length of a hint, in characters; a longer one is left out. With an ID token that names
+ * many groups, a server on the way could refuse the URL (414 or 431), and Scalekit's session would
+ * not end. `client_id` names the application as well.
  */
 const maxHintLength = 2048
 
 /**
- * Where the browser goes to end its session at Scalekit as well.
+ * Builds the URL at which the browser ends its session at Scalekit.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0, section 2
  */

@@ -1,16 +1,16 @@
 import type { Send } from '../outgoing/request.ts'
 
-/** How many failures in a row may mean that an endpoint has moved. */
+/** The number of consecutive failures after which an endpoint may have moved. */
 const enough = 2
 
-/** What a server says of a path that it does not serve, or does not serve any more. */
+/** Statuses for a path that the server does not serve, or no longer serves. */
 const goneStatuses = [404, 405, 410]
 
 /**
- * Makes a `send` that counts how often each endpoint failed in a row: by no answer, or by one that a
- * moved or broken endpoint gives.
+ * Returns a wrapper for `send` that counts the consecutive failures of each endpoint. A failure is
+ * a missing response, or a response that a moved or broken endpoint gives.
  *
- * @param onFailedTwice Called at the second failure; the count then begins again.
+ * @param onFailedTwice Called at the second failure. The count then restarts.
  */
 export function watchEndpoints(onFailedTwice: () => void): (send: Send) => Send {
   const failures = new Map<string, number>()

@@ -6,16 +6,16 @@ import type { Provider } from './discovery.ts'
 import { grantFailed, type Issued, readIssued } from './token-response.ts'
 import type { Transaction } from './transaction.ts'
 
-/** The tokens of a sign-in, and the scopes that the answer names beside them. */
+/** The tokens of a sign-in, and the scopes that the token response names beside them. */
 export interface Exchanged {
   readonly tokens: Tokens
   readonly scopes: readonly string[]
 }
 
 /**
- * Exchanges a code for tokens, once: a code is single use, so nothing here tries again.
+ * Exchanges a code for tokens. It is never retried, because a code is single use.
  *
- * @param answer The query of the callback, as it came.
+ * @param answer The query of the callback, unchanged.
  * @throws {@link LoginError} `code_rejected` or `id_token_invalid`, {@link ScalekitError}
  *   `provider_unavailable` or `provider_failed`
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.5
@@ -44,7 +44,7 @@ function tokensOf(
 ): Tokens {
   return {
     accessToken,
-    // `idTokenExpected` makes openid-client reject an answer without one.
+    // With `idTokenExpected`, openid-client rejects a response without an ID token.
     idToken: idToken!,
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(expiresInSeconds === undefined
@@ -53,16 +53,16 @@ function tokensOf(
   }
 }
 
-/** A code that the application asked for itself. */
+/** A code from an authorization request of the application's own. */
 export interface OwnCode {
   readonly code: string
-  /** As it was sent to Scalekit, to the letter. */
+  /** Exactly as it was sent to Scalekit. */
   readonly redirectUri: string
   readonly codeVerifier: string | undefined
 }
 
 /**
- * The same for a code without a transaction of ours. State is the application's to compare, and the
+ * Exchanges a code that has no transaction of the kit. The application compares the state. The
  * nonce is compared where the ID token is verified.
  *
  * @throws as {@link exchangeCode}

@@ -6,21 +6,24 @@ import { LoginError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
 import { verificationFailure, verifyToken } from './token.ts'
 
-/** Stands for a nonce where whoever asked for the sign-in keeps it, or there was none. */
+/** Accepts any nonce: the application keeps the expected one, or there was none. */
 export const anyNonce: unique symbol = Symbol('any nonce')
 
-/** What the ID token of one sign-in must agree with. */
+/** The values with which the ID token of a sign-in must agree. */
 export interface IdTokenChecks {
   readonly keys: KeySet
   readonly issuer: string
   readonly clientId: string
   /** The nonce sent with the authorization request. */
   readonly nonce: string | typeof anyNonce
-  /** The access token that came with it. */
+  /** The access token that was issued with it. */
   readonly accessToken: string
-  /** The code it was exchanged for; none where it came with a refresh. */
+  /** The code for which it was exchanged; `undefined` after a refresh. */
   readonly code: string | undefined
-  /** The earliest `auth_time`, in milliseconds since the epoch. Default: any, or none. */
+  /**
+   * The earliest accepted `auth_time`, in milliseconds since the epoch. Default: any `auth_time`,
+   * or none.
+   */
   readonly authenticatedSince?: number | undefined
   readonly clock: Clock
 }
@@ -29,7 +32,7 @@ export interface IdTokenChecks {
 export type IdTokenClaims = JWTPayload & { readonly sub: string; readonly iss: string }
 
 /**
- * Verifies an ID token completely; openid-client leaves its signature to TLS.
+ * Verifies an ID token completely. openid-client does not check the signature; it relies on TLS.
  *
  * @throws LoginError `id_token_invalid`, or `login_too_old`
  * @see OpenID Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8
@@ -52,7 +55,7 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
   }
 }
 
-/** Rules 3 to 5: nobody else may be an audience, and the authorized party is us. */
+/** Rules 3 to 5: this client must be the only audience and the authorized party. */
 function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
   if ([aud].flat().some((audience) => audience !== clientId)) {
     throw new Error('aud contains another client')
@@ -60,7 +63,7 @@ function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
   if (azp !== undefined && azp !== clientId) throw new Error('azp is another client')
 }
 
-/** Rule 11: the token was made for this very sign-in. */
+/** Rule 11: the token was issued for this sign-in. */
 function assertNonce({ nonce }: JWTPayload, expected: IdTokenChecks['nonce']): void {
   if (expected === anyNonce) return
   if (typeof nonce !== 'string' || !isSameText(nonce, expected)) {
@@ -69,12 +72,13 @@ function assertNonce({ nonce }: JWTPayload, expected: IdTokenChecks['nonce']): v
 }
 
 /**
- * Rule 13: the user proved who they are recently enough. openid-client has a check of its own, but
- * counts from now and refuses tokens without `auth_time`; here those pass, and the caller logs it.
+ * Rule 13: the user authenticated recently enough. openid-client has such a check, but it counts
+ * from now and refuses tokens without `auth_time`. Here such tokens pass, and the caller logs it.
  */
 function assertAuthTime({ auth_time }: JWTPayload, since: number, now: number): void {
   if (auth_time === undefined) return
-  // Without this, milliseconds would count as recent for ever. NaN fails this comparison too.
+  // Without this check, milliseconds would count as recent forever. NaN fails the comparison as
+  // well.
   if (typeof auth_time !== 'number' || !(auth_time * 1000 <= now + clockSkewMs)) {
     throw new Error('auth_time is not a number of seconds, or is in the future')
   }
@@ -85,7 +89,9 @@ function assertAuthTime({ auth_time }: JWTPayload, since: number, now: number): 
   }
 }
 
-/** The token belongs to the access token and the code it came with, where it says so. */
+/**
+ * The token belongs to the access token and the code it was issued with, if it has their hashes.
+ */
 function assertHash(claims: JWTPayload, name: 'at_hash' | 'c_hash', value: string): void {
   const hash = claims[name]
   if (hash === undefined) return
@@ -94,7 +100,7 @@ function assertHash(claims: JWTPayload, name: 'at_hash' | 'c_hash', value: strin
   if (typeof hash !== 'string' || !isSameText(hash, expected)) throw new Error(`${name} differs`)
 }
 
-/** A logout token has `events`; it must never sign anybody in. */
+/** A logout token has `events`. It must never sign a user in. */
 function assertKind(claims: JWTPayload): void {
   if ('events' in claims)
     throw new Error('it has the claim events, which an ID token must not have')

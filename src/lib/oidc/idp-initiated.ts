@@ -5,7 +5,7 @@ import { LoginError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
 import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
 
-/** What the token of a sign-in that began at an identity provider must agree with. */
+/** The values with which the token of an identity-provider-initiated sign-in must agree. */
 export interface IdpLoginChecks {
   readonly keys: KeySet
   readonly issuer: string
@@ -13,27 +13,32 @@ export interface IdpLoginChecks {
   readonly clock: Clock
 }
 
-/** What an identity provider asks for. It proves nobody's identity: the sign-in still has to. */
+/**
+ * The sign-in that an identity provider asks for. It proves no identity: the user still has to sign
+ * in.
+ */
 export interface IdpLogin {
   readonly organizationId: string
   readonly connectionId: string
   readonly loginHint?: string
-  /** Chosen by whoever began it: a place to go back to at best, and nothing else. */
+  /** Chosen by the initiator, who may be an attacker. It is only used as a path to return to. */
   readonly relayState?: string
-  /** Names the token in the single-use set. */
+  /** The token's key among the single-use values. */
   readonly tokenHash: string
-  /** From when on the token is refused for its age alone, in milliseconds since the epoch. */
+  /**
+   * The time from which the token's age alone makes it invalid, in milliseconds since the epoch.
+   */
   readonly expiresAt: number
 }
 
-/** Longer tokens are nobody's: those of Scalekit have some eight hundred characters. */
+/** Maximum length in characters. Scalekit's tokens have about 800. */
 const maxLength = 4096
 
 /** Claims of ID, access and logout tokens, which the same keys sign for the same issuer. */
 const foreignClaims = ['sub', 'nonce', 'at_hash', 'c_hash', 'events']
 
 /**
- * Verifies the token in `idp_initiated_login`, and that it is not one of another kind.
+ * Verifies the token in `idp_initiated_login`, including that it is not a token of another kind.
  *
  * @throws {@link LoginError} `idp_login_invalid`
  * @see https://docs.scalekit.com/sso/guides/idp-init-sso/
@@ -49,7 +54,7 @@ export async function verifyIdpLogin(token: string, checks: IdpLoginChecks): Pro
     return { ...idpLoginOf(claims), tokenHash: hashOf(token) }
   } catch (cause) {
     const refused = 'The IdP-initiated login was refused'
-    // A link that is used again later is too old by any clock.
+    // No clock hint: an old link that is opened again is too old by any clock.
     const time = { nowMs: clock(), isFresh: false }
     throw verificationFailure(cause, 'idp_login_invalid', refused, time)
   }
@@ -63,7 +68,7 @@ function assertKind(claims: JWTPayload): void {
     )
 }
 
-/** Scalekit's samples name no audience; one that is named must be us and nobody else. */
+/** Scalekit's samples name no audience. If the token names one, it must be this client alone. */
 function assertForUs({ aud }: JWTPayload, clientId: string): void {
   if (aud === undefined) return
   const audiences = [aud].flat()
@@ -72,7 +77,7 @@ function assertForUs({ aud }: JWTPayload, clientId: string): void {
   }
 }
 
-/** Of what was signed only: one signature has several spellings in base64url. */
+/** Hashes the signed part only, because one signature has several base64url spellings. */
 function hashOf(token: string): string {
   return sha256(token.slice(0, token.lastIndexOf('.'))).toString('base64url')
 }
@@ -85,12 +90,12 @@ function idpLoginOf(claims: JWTPayload): Omit<IdpLogin, 'tokenHash'> {
     connectionId: idOf(connection_id, 'conn_', 'connection_id'),
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(relayState === undefined ? {} : { relayState }),
-    // Just past the last moment that the checks above accept.
+    // Just after the last moment at which the checks above accept the token.
     expiresAt: Math.min(claims.exp! + toleranceSeconds, claims.iat! + maxAgeSeconds + 1) * 1000,
   }
 }
 
-/** The prefix decides how the organization is compared in the end, so it must be there. */
+/** The prefix is required: it decides how the organization is compared at the end of the sign-in. */
 function idOf(value: unknown, prefix: 'org_' | 'conn_', name: string): string {
   if (typeof value === 'string' && value.startsWith(prefix) && /^\w{5,64}$/.test(value)) {
     return value

@@ -1,7 +1,7 @@
 import { isObject } from '../ground/is-object.ts'
 import type { Json } from '../ground/types.ts'
 
-/** The standard profile, which every session keeps as far as the tokens have it. */
+/** The standard profile claims. Every session keeps those that the tokens have. */
 const profileClaims = [
   'name',
   'given_name',
@@ -16,7 +16,7 @@ const profileClaims = [
 ]
 
 /**
- * Claims about a token and a sign-in. They are checked where they arrive and mean nothing later.
+ * Claims about a token and a sign-in. They are checked on arrival and have no meaning afterwards.
  *
  * @see RFC 7519 section 4.1, OpenID Connect Core 1.0 sections 2 and 3.3.2.11, RFC 9068
  */
@@ -26,9 +26,10 @@ export const protocolClaims: readonly string[] = [
 ]
 
 /**
- * Every claim of a sign-in's verified tokens. What OpenID Connect defines is the ID token's. Other
- * claims are the access token's first, then those of its `custom_claims`, which interceptors write,
- * then the ID token's, which a customer's identity provider may have written.
+ * Merges the claims of a sign-in's verified tokens. Claims that OpenID Connect defines come from
+ * the ID token. All others are taken in this order: 1. the access token; 2. its `custom_claims`,
+ * which interceptors write; 3. the ID token, whose value a customer's identity provider may have
+ * written.
  */
 export function verifiedClaims(idToken: Json, accessToken: Json): Json {
   const { custom_claims: custom } = accessToken
@@ -40,14 +41,17 @@ export function verifiedClaims(idToken: Json, accessToken: Json): Json {
   }
 }
 
-/** What a session keeps of them: the standard profile, and what `session.claims` names. */
+/**
+ * Returns the claims that a session keeps: the standard profile and those that `session.claims`
+ * names.
+ */
 export function keptClaims(claims: Json, named: readonly string[]): Json {
   return pick(claims, [...profileClaims, ...named])
 }
 
 /**
- * Those of them that are about what the user may do, which may change while the session lasts: what
- * `session.claims` names. The standard profile is about who the user is, and stays.
+ * Returns the claims that `session.claims` names. They may describe permissions, which can change
+ * during the session. The standard profile describes the user and is fixed.
  */
 export function authorityClaims(claims: Json, named: readonly string[]): Json {
   const names = named.filter((name) => !profileClaims.includes(name))

@@ -15,39 +15,43 @@ import type { Send } from '../outgoing/request.ts'
 import type { Provider } from './discovery.ts'
 
 /**
- * An unknown key id reloads the set at most this often. Tokens that came with a redeemed code may
- * have it short: a sign-in waits for it, so that a rotated key does not fail it.
+ * Minimum time between two loads because of an unknown key id, in milliseconds. It can be short for
+ * tokens that were exchanged for a code: the sign-in waits for the load, so that it survives a key
+ * rotation.
  */
 const defaultCooldownMs = 1000
-/** The same for tokens that anybody can make up and send, in milliseconds. */
+/** Minimum time for tokens that an attacker can make up and send, in milliseconds. */
 export const bearerCooldownMs = 30_000
-/** A set is loaded again when it is this old, so that a withdrawn key stops working. */
+/**
+ * Maximum age of a set before it is loaded again, in milliseconds, so that a withdrawn key stops
+ * working.
+ */
 const maxAgeMs = 600_000
-/** While it cannot be loaded again, it serves until it is this old. */
+/** Maximum age of a set that cannot be loaded again, in milliseconds. */
 const maxStaleMs = 3_600_000
 
-/** Finds the key a token names, in the provider's one published set. */
+/** Finds the key that a token names in the provider's published set. */
 export type KeySet = (
   header: JWTHeaderParameters,
   token: FlattenedJWSInput,
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>
 
-/** How a set is loaded again. */
+/** How a set is reloaded. */
 export interface KeySetOptions {
-  /** In milliseconds. Default: 1000. */
+  /** Minimum time between two loads, in milliseconds. Default: 1000. */
   readonly cooldownMs?: number
   /**
-   * Whether to wait for the next load that is allowed, where a key was not in the last one; only for
-   * tokens that came from the provider itself. Default: `false`.
+   * Whether to wait until the next load is allowed if the set lacks a key. Only for tokens that the
+   * provider itself returned. Default: `false`.
    */
   readonly waits?: boolean
-  /** Gets a debug line for each load. */
+  /** Receives a debug line for each load. */
   readonly logger?: Logger
 }
 
-/** A provider's key set, made when discovery has said where it is. */
+/** Returns a function that creates a provider's key set once its discovery document is known. */
 export function keySets(send: Send, options?: KeySetOptions): (provider: Provider) => KeySet {
-  // By the address: a document that was read again must not forget keys that serve in an outage.
+  // By URL: reading the document again must not drop keys that are needed during an outage.
   const byUrl = new Map<string, KeySet>()
   return ({ keysUrl, watch }) => {
     const known = byUrl.get(keysUrl.href)
@@ -59,10 +63,10 @@ export function keySets(send: Send, options?: KeySetOptions): (provider: Provide
 }
 
 /**
- * The keys published at `url`; loaded when first needed, one load shared by all who wait.
+ * The keys published at `url`. They are loaded on first use, and concurrent callers share one load.
  *
- * A provider that is down for a while stops no sign-in: the last good set still serves then, and
- * only that one, so that a key it had dropped stays dropped.
+ * While the provider cannot be reached, the last good set is used, so that sign-ins continue. A key
+ * that an earlier load had dropped stays dropped.
  */
 export function remoteKeySet(
   url: URL,
@@ -73,7 +77,7 @@ export function remoteKeySet(
   const current = createRemoteJWKSet(url, {
     cooldownDuration: cooldownMs,
     cacheMaxAge: maxAgeMs,
-    // `send` has its own, shorter deadline.
+    // `send` has a shorter timeout of its own.
     timeoutDuration: 60_000,
     [customFetch]: asFetch(logger ? told(send, logger) : send),
     [jwksCache]: lastGood,
@@ -100,7 +104,10 @@ export function remoteKeySet(
   }
 }
 
-/** Says how each load was answered. One that gets no answer is told by whatever needed a key. */
+/**
+ * Logs how the provider responded to each load. If it did not respond, the error of the token's
+ * verification says so.
+ */
 function told(send: Send, logger: Logger): Send {
   return async function sendAndTell(call) {
     const beganAt = performance.now()

@@ -1,4 +1,4 @@
-/** What the kit says in an authorization request, and what could take the place of that. */
+/** Parameters that the kit sends in an authorization request, and those that could replace them. */
 const saidByKit = [
   ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
   ...['response_type', 'response_mode', 'redirect_uri', 'scope', 'state', 'nonce'],
@@ -7,7 +7,7 @@ const saidByKit = [
   ...['domain', 'domain_hint', 'request', 'request_uri', 'registration'],
 ]
 
-/** What else protocols give a meaning, in a request or in the response to one. */
+/** Other parameters with a meaning in a request or response of these protocols. */
 const ofProtocols = [
   ...['display', 'claims_locales', 'claims', 'id_token_hint', 'resource', 'audience'],
   ...['authorization_details', 'dpop_jkt', 'code', 'iss', 'session_state', 'error'],
@@ -15,7 +15,7 @@ const ofProtocols = [
   ...['id_token', 'refresh_token', 'idp_initiated_login', 'relay_state'],
 ]
 
-/** What `/login` reads itself. */
+/** Parameters that `/login` reads itself. */
 const ofLogin = [
   ...['return_to', 'target_link_uri', 'allow_anonymous', 'parameters'],
   ...['restart', 'confirm', 'redirected'],
@@ -30,7 +30,7 @@ export function mayBeAdded(name: string): boolean {
   return nameForm.test(name) && !setByKit.has(name)
 }
 
-/** Whether a parameter of this name may be sent on as a link to `/login` has it. */
+/** Whether a parameter of this name may be forwarded from a link to `/login`. */
 export function mayBeForwarded(name: string): boolean {
   return nameForm.test(name) && !known.has(name)
 }
@@ -38,7 +38,7 @@ export function mayBeForwarded(name: string): boolean {
 const valueForm = /^\P{Cc}{1,2048}$/u
 const mostParameters = 20
 
-/** Whether further parameters can be sent: strings that are no longer than a URL can hold. */
+/** Whether further parameters can be sent: strings that fit into a URL. */
 export function areSendable(parameters: Readonly<Record<string, unknown>>): boolean {
   const values = Object.values(parameters)
   return (

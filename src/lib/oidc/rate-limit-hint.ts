@@ -1,6 +1,9 @@
 import { rateLimited } from '../outgoing/rate-limited.ts'
 
-/** What to do where Scalekit limits the rate: the response, or an error with it in its causes. */
+/**
+ * Returns the hint for a rate limit of Scalekit, from a response or an error that has one among its
+ * causes.
+ */
 export function rateLimitHint(error: unknown): string | undefined {
   const response = responseIn(error)
   return response?.status === 429 ? rateLimited(response.headers.get('retry-after')) : undefined

@@ -2,7 +2,7 @@ import { isObject } from '../ground/is-object.ts'
 import { quote } from '../ground/log.ts'
 import { clockHint, type Untimely } from './clock-hint.ts'
 
-/** What openid-client tells of a refused ID token, in the cause of one of its errors. */
+/** Details of a refused ID token that openid-client puts in the cause of its error. */
 interface Told {
   readonly header?: { readonly alg?: unknown }
   readonly claims?: Untimely['payload']
@@ -10,23 +10,26 @@ interface Told {
   readonly now?: number
 }
 
-/** What to do about an ID token that openid-client refused for its time. */
+/** Returns a hint for an ID token that openid-client refused because of a time claim. */
 export function clockHintOf(error: unknown): string | undefined {
   const { claim, claims, now } = told(error)
   if (claim !== 'exp' && claim !== 'iat' && claim !== 'nbf') return undefined
   return claims && now ? clockHint({ claim, payload: claims }, now * 1000) : undefined
 }
 
-/** The same error, and above it a sentence that names the algorithm where that was refused. */
+/**
+ * Wraps the error in one that names the algorithm, if openid-client refused the algorithm. Returns
+ * any other error unchanged.
+ */
 export function withAlgorithm(error: unknown): unknown {
   const { header } = told(error)
   return header && saysOf(error, '"alg"') ? refusedAlgorithm(header.alg, error) : error
 }
 
-/** Longest name of an algorithm that is repeated, in characters. */
+/** Maximum length of an algorithm's name in a message, in characters. */
 const maxAlgLength = 20
 
-/** Names the algorithm that a token came with; it is chosen by the sender. */
+/** Creates an error that names the token's algorithm. The sender chose that name. */
 export function refusedAlgorithm(alg: unknown, cause: unknown): Error {
   const named = typeof alg === 'string' ? quote(alg.slice(0, maxAlgLength)) : `a ${typeof alg}`
   return new Error(`the alg of the header is ${named}, not "RS256"`, { cause })

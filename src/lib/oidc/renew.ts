@@ -9,33 +9,33 @@ import { anyNonce, type IdTokenClaims, verifyIdToken } from './id-token.ts'
 import type { KeySet } from './key-sets.ts'
 import type { Issued } from './token-response.ts'
 
-/** What renewed tokens must agree with. */
+/** The values with which renewed tokens must agree. */
 export interface RenewalChecks {
   readonly keys: KeySet
   readonly issuer: string
   readonly clientId: string
-  /** Whose session it is. */
+  /** The user of the session. */
   readonly subject: string
   readonly organizationId: string | undefined
   readonly clock: Clock
 }
 
-/** The tokens are of another user or organization than the session. */
+/** The tokens belong to another user or organization than the session. */
 export class MismatchError extends Error {}
 
-/** What verified tokens say. */
+/** The contents of verified tokens. */
 export interface RenewedClaims {
   readonly grants: Grants
-  /** Of the ID token, where one came. */
+  /** The claims of the ID token, if there was one. */
   readonly idClaims: Json
 }
 
 /**
- * Verifies what a refresh brought: all that is verified at a sign-in but the nonce, which only an
+ * Verifies the tokens of a refresh. All checks of a sign-in apply except the nonce, which only an
  * authorization request has.
  *
  * @throws {@link MismatchError}; {@link LoginError} `id_token_invalid` or `access_token_invalid`;
- *   {@link ScalekitError} `provider_unavailable` or `provider_failed` where the keys cannot be had
+ *   {@link ScalekitError} `provider_unavailable` or `provider_failed` if the keys cannot be loaded
  * @see OpenID Connect Core 1.0 section 12.2
  */
 export async function verifyRenewed(
@@ -51,7 +51,7 @@ export async function verifyRenewed(
   return { grants, idClaims: idClaims ?? {} }
 }
 
-/** An ID token need not come again. */
+/** A refresh response may lack an ID token. */
 async function idClaimsOf(
   idToken: string | undefined,
   accessToken: string,
@@ -61,13 +61,16 @@ async function idClaimsOf(
   return verifyIdToken(idToken, { ...checks, nonce: anyNonce, accessToken, code: undefined })
 }
 
-/** Read as at the sign-in, so that what counted as no organization there does here. */
+/**
+ * The profile is read as at the sign-in, so that a claim that named no organization there names
+ * none here.
+ */
 function assertProfile({ sub, organizationId }: Profile, checks: RenewalChecks): void {
   if (sub !== checks.subject) throw otherThan('subject')
   assertOrganization(organizationId, checks)
 }
 
-/** A token that names no organization says nothing about one: its roles do not count in any. */
+/** A token without an organization passes. Its roles count in no organization. */
 function assertOrganization(organizationId: string | undefined, checks: RenewalChecks): void {
   if (organizationId === undefined || organizationId === checks.organizationId) return
   throw otherThan('organization')
@@ -83,7 +86,7 @@ function otherThan(what: string): MismatchError {
   return new MismatchError(`The renewed tokens are for another ${what} than the session`)
 }
 
-/** The tokens of before with what was issued in their place: an ID token need not come again. */
+/** Merges the issued tokens into the earlier ones. The ID token is kept if none was issued. */
 export function renewedTokens(before: Tokens, issued: Issued, now: number): Tokens {
   const { accessToken, idToken = before.idToken, expiresInSeconds } = issued
   const refreshToken = issued.refreshToken ?? before.refreshToken
@@ -97,12 +100,12 @@ export function renewedTokens(before: Tokens, issued: Issued, now: number): Toke
   }
 }
 
-/** Errors of a connection that was never there: nothing was sent. */
+/** Errors of a connection that was never established, so no request was sent. */
 const notSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
-/** A gateway answers with these in place of a server that may have done its work. */
+/** Statuses of a gateway. The server behind it may have processed the request. */
 const gatewayStatus = [502, 504]
 
-/** Whether a refresh that failed may have taken effect, with an answer that was lost. */
+/** Whether a failed refresh may have taken effect, with a response that was lost. */
 export function mayBeLost(error: unknown): boolean {
   if (!(error instanceof ScalekitError) || error instanceof LoginError) return false
   const status = statusIn(error)
@@ -122,7 +125,7 @@ function statusIn(error: unknown): number | undefined {
   return undefined
 }
 
-/** How long the token endpoint asked to be left alone, in milliseconds; 0 where it did not. */
+/** How long the token endpoint asked the client to wait, in milliseconds; 0 if it did not. */
 export function retryAfterMsIn(error: unknown, now: number): number {
   const response = causesOf(error)
     .flatMap((cause) => [cause.cause, (cause as { readonly response?: unknown }).response])
@@ -137,7 +140,7 @@ function causesOf(error: unknown): readonly Error[] {
 }
 
 /**
- * Ends if the token endpoint answers, whatever it says.
+ * Resolves if the token endpoint responds, with any status.
  *
  * @throws {@link ScalekitError} `provider_unavailable` or `provider_failed`
  */
@@ -152,7 +155,7 @@ export async function assertAnswers({ configuration }: Provider): Promise<void> 
 }
 
 /**
- * Revokes a refresh token that no session has any more, where the provider has an endpoint for it.
+ * Revokes a refresh token that no session uses any more, if the provider has a revocation endpoint.
  *
  * @see RFC 7009
  */

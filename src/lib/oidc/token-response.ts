@@ -6,24 +6,25 @@ import { quote } from '../ground/log.ts'
 import { rateLimitHint } from './rate-limit-hint.ts'
 import { clockHintOf, withAlgorithm } from './refused-by-library.ts'
 
-/** What the token endpoint issued. */
+/** The tokens that the token endpoint issued. */
 export interface Issued {
   readonly accessToken: string
-  /** How long the access token lasts from now, where Scalekit said so. */
+  /** The lifetime of the access token from now, if Scalekit said so. */
   readonly expiresInSeconds?: number
-  /** Not verified here. */
+  /** Not verified yet. */
   readonly idToken?: string
   readonly refreshToken?: string
   /**
-   * What `scope` names. Absent where the answer has none: then everything that was asked for is
-   * granted, but a scope that Scalekit does not name guards nothing. @see RFC 6749 section 5.1
+   * The scopes in `scope`. Absent if the response has no `scope`. By the standard, all requested
+   * scopes are then granted, but a guard only accepts scopes that Scalekit names. @see RFC 6749
+   * section 5.1
    */
   readonly scopes?: readonly string[]
 }
 
 /**
- * Takes what openid-client read; it lets DPoP-bound tokens pass without a proof, and tokens that no
- * header can carry.
+ * Reads the response that openid-client parsed. openid-client accepts DPoP-bound tokens without a
+ * proof, and tokens that no header can carry; both are refused here.
  *
  * @throws {@link ScalekitError} `provider_failed`
  */
@@ -41,7 +42,8 @@ export function readIssued(response: TokenEndpointResponse): Issued {
   }
   return {
     accessToken: access_token,
-    // Not openid-client's `expiresIn()`, which counts from when it read the answer, by its own clock.
+    // Not openid-client's `expiresIn()`, which counts by its own clock from the time it read the
+    // response.
     ...(expires_in === undefined ? {} : { expiresInSeconds: expires_in }),
     ...(id_token === undefined ? {} : { idToken: id_token }),
     ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
@@ -49,17 +51,18 @@ export function readIssued(response: TokenEndpointResponse): Issued {
   }
 }
 
-/** What to say when Scalekit does not take what was to be exchanged (`invalid_grant`). */
+/** The error for an `invalid_grant`, when Scalekit refuses the value to exchange. */
 export interface Rejection {
   readonly code: LoginErrorCode
   readonly message: string
 }
 
 /**
- * Says whose fault a failed grant is: what was shown, the application's, or Scalekit's.
+ * Throws the error for a failed grant. It tells whether the value, the application or Scalekit is
+ * at fault.
  *
- * @throws {@link LoginError} the rejection, `application_refused` or `id_token_invalid`,
- *   {@link ScalekitError} `provider_unavailable` or `provider_failed`
+ * @throws {@link LoginError} the rejection, `application_refused` or `id_token_invalid`, {@link
+ *   ScalekitError} `provider_unavailable` or `provider_failed`
  */
 export function grantFailed(cause: unknown, rejection: Rejection): never {
   const ours = wrappedError(cause)
@@ -77,13 +80,16 @@ export function grantFailed(cause: unknown, rejection: Rejection): never {
   })
 }
 
-/** openid-client judges some of the claims itself, before our validator judges all of them. */
+/** openid-client checks some claims itself, before the kit checks all of them. */
 function isAboutIdToken(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return /\b(JWT|JWS|ID Token)\b/.test(error.message) || isAboutIdToken(error.cause)
 }
 
-/** The token endpoint said no: `invalid_grant` is about this one grant, the rest about the client. */
+/**
+ * The token endpoint refused. `invalid_grant` concerns this grant; all other codes concern the
+ * client.
+ */
 function refusal(cause: ResponseBodyError, { code, message }: Rejection): ScalekitError {
   if (cause.error === 'invalid_grant') return new LoginError(code, message, { cause })
   const refused = `The token endpoint refused the application: ${quote(cause.error)}`

@@ -12,30 +12,33 @@ import { clockHint, type Untimely } from './clock-hint.ts'
 import type { KeySet } from './key-sets.ts'
 import { refusedAlgorithm } from './refused-by-library.ts'
 
-/** How far clocks may differ, in seconds. */
+/** Tolerated difference between clocks, in seconds. */
 export const toleranceSeconds = 30
-/** How old a token may be when it is first seen, in seconds. */
+/** Maximum age of a token when it is first seen, in seconds. */
 export const maxAgeSeconds = 600
 
-/** Header parameters that offer a key of the sender's own, or ask for processing we do not do. */
+/**
+ * Header parameters that offer a key of the sender's own, or that require processing that the kit
+ * does not do.
+ */
 const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip']
 
-/** What every token of an environment must agree with. */
+/** The values with which every token of an environment must agree. */
 export interface TokenChecks {
   readonly keys: KeySet
-  /** Of several, any. */
+  /** If there are several, any of them may match. */
   readonly issuer: string | readonly string[]
-  /** Of several, any. */
+  /** If there are several, any of them may match. */
   readonly audience?: string | readonly string[]
   readonly clock: Clock
-  /** How long ago it may have been issued, in seconds. Default: 600, for tokens fresh from there. */
+  /** Maximum age, in seconds. Default: 600, for tokens that were issued just now. */
   readonly maxAgeSeconds?: number
-  /** What its `typ` may be besides `JWT`, in lower case. Default: nothing. */
+  /** Accepted values of `typ` besides `JWT`, in lower case. Default: none. */
   readonly types?: readonly string[]
 }
 
 /**
- * Verifies what all tokens about somebody share: what {@link verifySigned} does, and a subject.
+ * Verifies a token about a user or a client: the checks of {@link verifySigned}, and a subject.
  *
  * @throws an Error whose message names the check, never the token
  */
@@ -46,10 +49,10 @@ export async function verifyToken(token: string, checks: TokenChecks): Promise<J
 }
 
 /**
- * Verifies what all kinds of token share: RS256 under one of the published keys, `typ`, `iss`,
- * `aud`, `exp`, `nbf` and `iat`.
+ * Verifies the parts that all kinds of token share: RS256 with one of the published keys, `typ`,
+ * `iss`, `aud`, `exp`, `nbf` and `iat`.
  *
- * The algorithm is fixed here and not read from discovery or the token.
+ * The algorithm is fixed here. It is read neither from discovery nor from the token.
  *
  * @throws an Error whose message names the check, never the token
  * @see RFC 8725 sections 3.1, 3.10, 3.11; OpenID Connect Core 3.1.3.7
@@ -72,12 +75,12 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
   return verified.payload
 }
 
-/** What jose says when the key set itself is the trouble, and not the token. */
+/** jose's codes for a faulty key set, as opposed to a faulty token. */
 const keySetFaults = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
 
 /**
- * Says whose fault a failed verification is: the token's (`code`), the key set's, or that of the
- * clock, which the hint tells.
+ * Creates the error for a failed verification. The token (`code`), the key set or the clock is at
+ * fault; a hint names the clock.
  */
 export function verificationFailure(
   cause: unknown,
@@ -95,7 +98,9 @@ export function verificationFailure(
   return new LoginError(code, message, { cause, hint })
 }
 
-/** Says by which claim a token broke a rule about time: too old, or not valid yet. */
+/**
+ * Returns the claim by which a token violated a rule about time: it is too old or not valid yet.
+ */
 export function untimely(cause: unknown): Untimely | undefined {
   if (cause instanceof NotRecentError) return { claim: 'iat', payload: cause.payload }
   if (cause instanceof errors.JWTExpired) return { claim: 'exp', payload: cause.payload }
@@ -112,7 +117,7 @@ class NotRecentError extends Error {
   }
 }
 
-/** jose lets padding and white space pass; what is kept and sent on later must have neither. */
+/** jose accepts padding and white space. A token that is stored and forwarded must have neither. */
 function assertSpelling(token: string): void {
   if (!/^[\w.-]+$/.test(token)) throw new Error('it is not base64url')
 }
@@ -127,7 +132,7 @@ function assertHeader(
 ): void {
   const refused = refusedHeaders.find((name) => name in header)
   if (refused) throw new Error(`the header has ${refused}, which is not accepted`)
-  // Keeps logout tokens and the like from passing for a token of another kind.
+  // Prevents a logout token, for example, from being accepted as a token of another kind.
   const { typ } = header
   if (typ !== undefined && !['jwt', ...types].includes(typ.toLowerCase())) {
     throw new Error('the typ of the header is not that of this kind of token')
@@ -140,7 +145,7 @@ function assertIssuedAt(
   oldestSeconds: number = maxAgeSeconds,
 ): void {
   const ageSeconds = nowSeconds - payload.iat!
-  // NaN fails this comparison too.
+  // NaN fails this comparison as well.
   if (!(ageSeconds >= -clockSkewMs / 1000 && ageSeconds <= oldestSeconds)) {
     throw new NotRecentError(payload)
   }

@@ -7,7 +7,7 @@ import type { Pins } from '../ground/types.ts'
 /** How long a user may take at the identity provider, in seconds. */
 export const transactionSeconds = 600
 
-/** One sign-in in progress, as the browser keeps it for us, sealed. */
+/** A sign-in in progress. The browser stores it for the kit, sealed. */
 export interface Transaction {
   readonly v: 1
   /** 256 random bits each, as base64url. */
@@ -18,30 +18,37 @@ export interface Transaction {
   /** A path of the application. */
   readonly returnTo: string
   readonly pins: Pins
-  /** Whether the user was to prove who they are, whatever session Scalekit had (`prompt=login`). */
+  /**
+   * Whether the user had to authenticate regardless of any session at Scalekit (`prompt=login`).
+   */
   readonly isFreshLogin?: true
-  /** What was sent as `max_age`: what is checked is what was asked for, whatever is configured since. */
+  /**
+   * The `max_age` that was sent. The check uses this value, even if the configuration has changed
+   * since.
+   */
   readonly maxAgeSeconds?: number
   /** In milliseconds since the epoch, by the clock of the process that began it. */
   readonly startedAt: number
   /**
-   * The same by the store's clock, at the earliest it can have been. Absent where the store was out
-   * of reach, and in a transaction that an older version sealed.
+   * The earliest time at which the sign-in can have begun, by the store's clock. Absent if the
+   * store could not be reached, and in a transaction of an older version.
    */
   readonly storeStartedAt?: number
-  /** Whether the browser goes on without a session where a silent sign-in finds none (`prompt=none`). */
+  /**
+   * Whether the browser continues without a session if a silent sign-in finds none (`prompt=none`).
+   */
   readonly mayStayAnonymous?: true
 }
 
-/** Begins the state of a sign-in that was started again because its cookie was lost. */
+/** Prefix of the state of a sign-in that was restarted because its cookie was lost. */
 const restartMark = 'again-'
 
-/** What names a sign-in from its first moment on, before there is a transaction. */
+/** Creates the identifier of a sign-in. It exists before the transaction does. */
 export function newState({ isRestart = false }: { readonly isRestart?: boolean } = {}): string {
   return (isRestart ? restartMark : '') + randomState()
 }
 
-/** A new transaction with its own nonce and PKCE verifier. */
+/** Creates a transaction with its own nonce and PKCE verifier. */
 export function startTransaction(
   details: Omit<Transaction, 'v' | 'state' | 'nonce' | 'codeVerifier'>,
   state: string = newState(),
@@ -55,19 +62,22 @@ export function startTransaction(
   }
 }
 
-/** Whether a state belongs to a second attempt, which must not be followed by a third. */
+/** Whether a state belongs to a second attempt. A third one must not follow. */
 export function isRestarted(state: string): boolean {
   return state.startsWith(restartMark)
 }
 
-/** Names a state without telling it: for the cookie's name and the single-use set. */
+/**
+ * Identifies a state without revealing it: for the name of the cookie and for the single-use set.
+ */
 export function stateHash(state: string): string {
   return createHash('sha256').update(state).digest('base64url').slice(0, 22)
 }
 
 /**
- * The members in the order in which they are sealed: twelve tabs that begin at once carry twelve. In
- * place of `unused`, the version before sealed a session id that nothing reads any more.
+ * The members in the order in which they are sealed. Their names are left out to save space: twelve
+ * tabs that begin a sign-in at once send twelve transactions. The previous version sealed a session
+ * id in place of `unused`, which is no longer read.
  */
 const members = [
   'v',
@@ -85,7 +95,7 @@ const pinned = [
   'externalOrganizationId',
   'connectionId',
 ] as const satisfies readonly (keyof Pins)[]
-/** Come after the pins, where one that an older version sealed ends. */
+/** Members that follow the pins. A transaction of an older version ends before them. */
 const added = [
   'maxAgeSeconds',
   'storeStartedAt',
@@ -102,14 +112,14 @@ export function sealTransaction(transaction: Transaction, seal: Sealer, label: s
   return seal.seal(JSON.stringify(values), label)
 }
 
-/** Answers `undefined` for anything but a transaction sealed under this label. */
+/** Returns `undefined` for any value but a transaction sealed under this label. */
 export function openTransaction(
   sealed: string,
   seal: Sealer,
   label: string,
 ): Transaction | undefined {
   const text = seal.open(sealed, label)
-  // Only `sealTransaction` can have made what opens here, so its shape is known.
+  // Only `sealTransaction` can have made a value that opens, so its shape is known.
   const values = text === undefined ? [] : (JSON.parse(text) as readonly unknown[])
   if (values[0] !== 1) return undefined
   const pins = named(pinned, values.slice(members.length))
@@ -118,15 +128,18 @@ export function openTransaction(
   return { ...known, ...later, pins } as Transaction
 }
 
-/** What was left out is null in a list; what a version before did not know is not there at all. */
+/**
+ * Restores the names. An absent member is null in the array. A member that an older version did not
+ * know is missing from it.
+ */
 function named(names: readonly string[], values: readonly unknown[]): object {
   const entries = names.map((name, at) => [name, values[at]] as const)
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined))
 }
 
 /**
- * Whether the user took longer than a sign-in may last: by the store's clock where that is known at
- * both ends, otherwise by those of the processes.
+ * Whether the user took too long. The store's clock is used if it is known at both ends, otherwise
+ * the clocks of the processes.
  */
 export function hasExpired(
   { startedAt, storeStartedAt }: Transaction,
@@ -138,30 +151,33 @@ export function hasExpired(
   return !(ageMs >= -maxClockDifferenceMs && ageMs <= transactionSeconds * 1000)
 }
 
-/** How old a sign-in may be that does not say when it began. */
+/**
+ * The assumed age of a sign-in without a known start, in milliseconds: the longest possible one.
+ */
 const longestAgeMs = transactionSeconds * 1000 + maxClockDifferenceMs
 
 /**
- * When a sign-in began by Scalekit's clock and by the store's, at the earliest it can have been.
+ * Returns the earliest time at which a sign-in can have begun, by Scalekit's clock and by the
+ * store's.
  *
- * @param issuedAt The `iat` of the ID token, in seconds. Scalekit cuts it off at the second and may
- *   set it back, so the begin can only seem earlier than it was.
- * @param storeNow The latest that the store's clock can say, read after the tokens came.
+ * @param issuedAt The `iat` of the ID token, in seconds. Scalekit rounds it down and may backdate
+ *   it, so the start can only seem earlier than it was.
+ * @param storeNow The latest possible time of the store's clock, read after the tokens arrived.
  */
 export function begunBy(
   { storeStartedAt }: Transaction,
   issuedAt: number,
   storeNow: number,
 ): { readonly scalekit: number; readonly store: number } {
-  // The age is negative where the store was replaced by one whose clock is behind.
+  // The age is negative if the store was replaced by one whose clock is behind.
   const ageMs = Math.max(0, storeStartedAt === undefined ? longestAgeMs : storeNow - storeStartedAt)
   return { scalekit: Math.floor(issuedAt * 1000) - ageMs, store: storeNow - ageMs }
 }
 
 /**
- * The earliest moment at which the user may have proved who they are, in milliseconds since the
- * epoch; none where no `max_age` was sent. It is counted from the start of the sign-in, as a user with
- * a session that was young enough then may still take ten minutes at the provider.
+ * The earliest acceptable time of authentication, in milliseconds since the epoch; `undefined` if
+ * no `max_age` was sent. It is counted from the start of the sign-in. A user whose session was
+ * recent enough then may still take ten minutes at the provider.
  */
 export function earliestAuthentication({
   startedAt,
