@@ -10,7 +10,7 @@ import { deadlineIn } from './deadline.ts'
 import { exchange } from './exchange.ts'
 import { withRetries } from './retry.ts'
 
-/** Which environment, and who we are there. */
+/** The environment and the application's credentials. */
 export interface ApiClient {
   readonly environmentUrl: URL
   readonly clientId: string
@@ -18,9 +18,9 @@ export interface ApiClient {
 }
 
 export interface AccessTokens {
-  /** A token that is good for now: at once where there is one. */
+  /** Returns a valid token: synchronously if one is cached, otherwise as a promise. */
   current(): string | Promise<string>
-  /** Says that the API refused this one, so that the next is another. */
+  /** Reports that the API refused this token, so that a new one is requested. */
   refused(token: string): void
 }
 
@@ -38,15 +38,18 @@ interface Held {
   readonly renewAt: number
 }
 
-/** How long a token is taken to last where its answer does not say. */
+/** The assumed lifetime of a token, in seconds, if the response names none. */
 const assumedSeconds = 300
 const longestSeconds = 86_400
-/** A token is renewed this long before its end, so that none ends on its way. */
+/**
+ * A token is renewed this long before it expires, in milliseconds, so that it does not expire in
+ * transit.
+ */
 const marginMs = 30_000
 
 /**
- * The application's own access token, by its client credentials. It is opaque: nothing in it is
- * read, only how long it lasts. Whoever needs one waits for the same request.
+ * Manages the application's own access token, which its client credentials yield. The token is
+ * opaque: only its lifetime is read. Concurrent callers share one request.
  *
  * @see RFC 6749 section 4.4
  */
@@ -83,7 +86,7 @@ export function accessTokens(parts: TokenParts): AccessTokens {
   return {
     current: () => (held && clock() < held.renewAt ? held.token : renew()),
     refused(token) {
-      // Somebody else's call may have been refused before this one, and there is another already.
+      // A concurrent call may have reported this token already, and a newer one may be cached.
       if (held?.token === token) held = undefined
     },
   }
@@ -94,7 +97,7 @@ function renewAfterMs(lifetimeSeconds: number): number {
   return lifetimeMs - Math.min(marginMs, lifetimeMs / 10)
 }
 
-/** Asking for a token twice does no harm. */
+/** Requesting a second token has no side effect, so the call can be repeated. */
 function askedFor({ clientSecret }: ApiClient, { method, path }: Call): Asked {
   return { method, path, isRepeatable: true, once: false, secrets: [clientSecret.reveal()] }
 }
@@ -120,21 +123,26 @@ function readToken(answer: Answer, asked: Asked): { token: string; lifetimeSecon
   assertAccepted(answer)
   const { access_token: token, token_type: type, expires_in: lifetime } = readAnswer(answer, asked)
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer'
-  // RFC 6750 section 2.1, wider: whatever a header can carry.
+  // RFC 6750 section 2.1, but wider: any characters that a header can carry.
   if (!isBearer || typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw unusable(asked, 'holds no bearer token')
   }
   return { token, lifetimeSeconds: secondsOf(lifetime) }
 }
 
-/** A token that says it has ended, or nothing, is held a little: the API decides. */
+/**
+ * A lifetime of zero counts as one second, and an unreadable one as the assumed lifetime: the API
+ * decides whether a token is valid.
+ */
 function secondsOf(lifetime: unknown): number {
   const seconds = typeof lifetime === 'string' ? Number(lifetime) : lifetime
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return assumedSeconds
   return Math.min(Math.max(seconds, 1), longestSeconds)
 }
 
-/** OAuth has its own form of errors. What it describes may repeat what was sent, so it stays out. */
+/**
+ * Reads OAuth's own error format. The description is left out, because it may repeat the request.
+ */
 function assertAccepted(answer: Answer): void {
   const { error } = answer.status === 400 || answer.status === 401 ? (jsonObject(answer) ?? {}) : {}
   if (typeof error !== 'string' || !/^\w{1,64}$/.test(error)) return

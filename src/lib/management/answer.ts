@@ -7,7 +7,7 @@ import { rateLimited } from '../outgoing/rate-limited.ts'
 import type { Answer } from '../outgoing/transport.ts'
 import { readRetryAfter } from './retry.ts'
 
-/** gRPC's names of what can go wrong, by their numbers; the API's bodies have the numbers. */
+/** Error codes by gRPC status number, as in the API's bodies. */
 const codeByGrpc: readonly (ApiErrorCode | undefined)[] = [
   undefined,
   'api_cancelled',
@@ -28,7 +28,10 @@ const codeByGrpc: readonly (ApiErrorCode | undefined)[] = [
   'api_unauthenticated',
 ]
 
-/** For answers that come from something before the API, and have no number. */
+/**
+ * Error codes by HTTP status, for responses without a gRPC number: those of a gateway before the
+ * API.
+ */
 const codeByStatus: Readonly<Record<number, ApiErrorCode>> = {
   401: 'api_unauthenticated',
   403: 'api_permission_denied',
@@ -43,22 +46,22 @@ const codeByStatus: Readonly<Record<number, ApiErrorCode>> = {
   504: 'api_deadline_exceeded',
 }
 
-/** The call that an answer is to. */
+/** The call that a response belongs to. */
 export interface Asked {
   readonly method: string
   readonly path: string
-  /** Whether it does no more when it is made twice. */
+  /** Whether a second identical call has no further effect. */
   readonly isRepeatable: boolean
-  /** Whether each attempt is to be one request, whatever becomes of the socket. */
+  /** Whether each attempt must be sent only once, even if the socket is closed. */
   readonly once: boolean
-  /** What an answer could repeat and nobody may read. */
+  /** Values that a response could repeat and that must not appear in an error. */
   readonly secrets: readonly string[]
 }
 
 /**
- * The object that an answer brings.
+ * Reads the JSON object of a successful response.
  *
- * @throws {@link ApiError} for every other answer
+ * @throws {@link ApiError} for every other response
  */
 export function readAnswer(answer: Answer, asked: Asked): Json {
   const { status } = answer
@@ -69,24 +72,24 @@ export function readAnswer(answer: Answer, asked: Asked): Json {
   throw unusable(asked, 'is not a JSON object', { isRetryable: asked.isRepeatable })
 }
 
-/** Nothing is left to say of what was deleted, so some gateways send 200 with an empty body. */
+/** A deletion returns no content. Some gateways send 200 with an empty body for it. */
 function isDeleted({ body }: Answer, { method }: Asked): boolean {
   return method === 'DELETE' && body.length === 0
 }
 
-/** An answer that says nothing that can be used. */
+/** Creates the error for a response whose content cannot be used. */
 export function unusable(asked: Asked, why: string, details: ApiErrorDetails = {}): ApiError {
   return new ApiError('api_answer_invalid', `The response to ${nameOf(asked)} ${why}`, details)
 }
 
-/** How a call is named to a person. What its query asks for stays out. */
+/** Names a call in messages. Its query is left out. */
 export function nameOf({ method, path }: Asked): string {
   return `${method} ${path}`
 }
 
 const json = 'application/json'
 
-/** The body as an object, where it is one. */
+/** Returns the body if it is a JSON object. */
 export function jsonObject({ headers, body }: Answer): Json | undefined {
   const type = headers['content-type'] ?? json
   if (type !== json && !/^application\/([\w.-]+\+)?json\b/i.test(type)) return undefined
@@ -119,7 +122,7 @@ function failure(answer: Answer, asked: Asked): ApiError {
   })
 }
 
-/** What Scalekit's support finds a call by. */
+/** The id by which Scalekit's support finds a call. */
 export function requestIdIn({ headers }: Answer, asked: Asked): string | undefined {
   return shown(headers['x-request-id'], asked)
 }
@@ -128,7 +131,7 @@ function otherCode(status: number): ApiErrorCode {
   return status < 500 ? 'api_invalid_argument' : 'api_internal'
 }
 
-/** A 429, and a 503 that says when to come back, were refused before anything was done. */
+/** Whether the API refused a call before doing anything: a 429, or a 503 with Retry-After. */
 export function isPutOff({ status, headers }: Answer): boolean {
   return status === 429 || (status === 503 && headers['retry-after'] !== undefined)
 }
@@ -159,7 +162,7 @@ function member(object: Json, name: string): Json {
   return isObject(value) ? value : {}
 }
 
-/** A text of the answer as an error may repeat it. */
+/** Makes a string of the response safe for an error message. */
 function shown(value: unknown, asked: Asked): string | undefined {
   return typeof value === 'string' && value !== '' ? hidden(value, asked) : undefined
 }

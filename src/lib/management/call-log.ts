@@ -3,14 +3,14 @@ import { debug, type Logger, plainOrQuoted } from '../ground/log.ts'
 import type { Answer } from '../outgoing/transport.ts'
 import { type Asked, nameOf, requestIdIn } from './answer.ts'
 
-/** One attempt at a call: which one of how many it is, and when it began by `performance.now()`. */
+/** One attempt of a call: its number, the maximum, and its start by `performance.now()`. */
 export interface AttemptLog {
   readonly logger: Logger
   readonly attempt: number
   readonly beganAt: number
 }
 
-/** Says how an attempt was answered. What the query asks for stays out. */
+/** Logs the response to an attempt. The query is left out. */
 export function tellAnswer(answer: Answer, asked: Asked, log: AttemptLog): void {
   const requestId = requestIdIn(answer, asked)
   const named = requestId === undefined ? '' : `, request id ${plainOrQuoted(requestId)}`
@@ -18,7 +18,7 @@ export function tellAnswer(answer: Answer, asked: Asked, log: AttemptLog): void 
   tell(log, message, { requestId })
 }
 
-/** Says that an attempt got no answer, and by its code why. */
+/** Logs that an attempt got no response, with the error's code. */
 export function tellNoAnswer(error: unknown, asked: Asked, log: AttemptLog): void {
   const fields = errorFields(error)
   tell(log, `${nameOf(asked)} got no answer (${fields.code ?? 'unexpected'})`, fields)

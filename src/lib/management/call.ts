@@ -11,33 +11,33 @@ import { type Query, queryText } from './path.ts'
 import { withRetries } from './retry.ts'
 import { slots } from './slots.ts'
 
-/** What one call asks of the API. */
+/** The request of one API call. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-  /** Made by `apiPath`, which encodes what is put in. */
+  /** Made by `apiPath`, which encodes the values in it. */
   readonly path: string
   readonly query?: Query
   readonly body?: Json
 }
 
-/** What every call takes beside its own arguments. */
+/** Options of every call, besides its own arguments. */
 export interface CallOptions {
-  /** Ends the call before its time. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal | undefined
-  /** How long the call may take in all, in milliseconds, tries and waits included. */
+  /** Maximum duration of the whole call, including retries and pauses, in milliseconds. */
   readonly timeoutMs?: number | undefined
 }
 
-/** @throws {@link ApiError} for everything but a JSON object */
+/** @throws {@link ApiError} for every result but a JSON object */
 export type CallApi = (request: ApiRequest, options?: CallOptions) => Promise<Json>
 
-/** What calls may cost. */
+/** Limits of calls. */
 export interface ApiLimits {
-  /** The longest one attempt may take, in milliseconds. */
+  /** Maximum duration of one attempt, in milliseconds. */
   readonly timeoutMs: number
-  /** The longest a call may take in all, in milliseconds. */
+  /** Maximum duration of a whole call, in milliseconds. */
   readonly totalTimeoutMs: number
-  /** Calls under way at the same time; others wait for their turn. */
+  /** Maximum number of concurrent calls. Further calls wait. */
   readonly maxConcurrentCalls: number
 }
 
@@ -49,7 +49,7 @@ export interface ApiParts {
   readonly limits: ApiLimits
 }
 
-/** The one way to the API: with a token, in time, and again where that is safe. */
+/** Sends all API calls: with a token, with a timeout, and with retries where they are safe. */
 export function apiCalls({ client, send, clock, logger, limits }: ApiParts): CallApi {
   const { origin } = client.environmentUrl
   const tokens = accessTokens({ client, send, clock, logger, ...limits })
@@ -57,10 +57,12 @@ export function apiCalls({ client, send, clock, logger, limits }: ApiParts): Cal
 
   return async function callApi(request, options = {}) {
     const deadline = deadlineIn(options.timeoutMs ?? limits.totalTimeoutMs, options.signal)
-    // All wait for the same token; when it does not come, that is not for each of them to try again.
+    // All calls wait for the same token. If the request for it fails, the calls do not each retry
+    // it.
     const token = () => inTime(tokens.current(), deadline)
     await token()
-    // Held between attempts: another call with this slot would wait for the same API.
+    // The slot is kept between attempts: another call in this slot would have to wait for the same
+    // API.
     await places.take(deadline)
     try {
       const parts = { send, origin, tokens, deadline, logger, timeoutMs: limits.timeoutMs }
@@ -80,11 +82,15 @@ interface AttemptParts {
   readonly timeoutMs: number
 }
 
-/** An attempt with a token; where that is refused for the first time, nothing comes of it. */
+/**
+ * Sends an attempt with a token. If the API refuses the token for the first time, returns
+ * `undefined`.
+ */
 function attemptAt(request: ApiRequest, parts: AttemptParts) {
   const { send, origin, tokens } = parts
   let mayRenew = true
-  // Whether an attempt may have had its effect unknown to us; one that was put off had none.
+  // Whether an earlier attempt may have taken effect although its response was lost. A postponed
+  // attempt had no effect.
   let isInDoubt = false
   return async function attempt(token: string, count: number): Promise<Json | undefined> {
     const wasInDoubt = isInDoubt
@@ -97,7 +103,7 @@ function attemptAt(request: ApiRequest, parts: AttemptParts) {
       tokens.refused(token)
       return undefined
     }
-    // What an earlier attempt has deleted, this one does not find.
+    // An earlier attempt has deleted the resource, so this one does not find it.
     if (answer.status === 404 && request.method === 'DELETE' && wasInDoubt) return {}
     isInDoubt = wasInDoubt || !isPutOff(answer)
     return readAnswer(answer, asked)
@@ -108,10 +114,10 @@ function inTime(token: string | Promise<string>, deadline: Deadline): string | P
   return typeof token === 'string' ? token : waitFor(token, deadline)
 }
 
-/** What is created twice is there twice; everything else may be said again. */
+/** POST is not idempotent; every other method may be retried. */
 function askedWith(token: string, { method, path }: ApiRequest): Asked {
   const isRepeatable = method !== 'POST'
-  // A deletion may be repeated, but that it was has to be known.
+  // A deletion may be retried, but the retry must be known here, so that its 404 counts as success.
   const once = method === 'POST' || method === 'DELETE'
   return { method, path, isRepeatable, once, secrets: [token] }
 }

@@ -3,7 +3,7 @@ import type { CallOptions } from './call.ts'
 import type { NamedArguments } from './named.ts'
 import type { Toggled } from './shapes.ts'
 
-/** Whose identity provider, or which service, a connection leads to. */
+/** The identity provider or service of a connection. */
 export type ConnectionProvider = OpenEnum<
   | 'OKTA'
   | 'GOOGLE'
@@ -23,16 +23,16 @@ export type ConnectionProvider = OpenEnum<
   | 'ADFS'
 >
 
-/** How far the setting-up of a connection came. */
+/** The progress of a connection's setup. */
 export type ConnectionStatus = OpenEnum<'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'>
 
-/** What every answer says of a connection. */
+/** The fields of a connection that every response has. */
 export interface ConnectionSummary {
   readonly id: string
   readonly provider?: ConnectionProvider
   readonly type?: OpenEnum<'OIDC' | 'SAML'>
   readonly status?: ConnectionStatus
-  /** It signs people in where this is true and `status` is `COMPLETED`. */
+  /** Users can sign in through the connection if this is true and `status` is `COMPLETED`. */
   readonly enabled: boolean
   readonly organizationId?: string
   readonly uiButtonTitle?: string
@@ -41,24 +41,24 @@ export interface ConnectionSummary {
   readonly mcpServerUrl?: string
 }
 
-/** A connection as lists have it. */
+/** A connection in a list. */
 export interface ListedConnection extends ConnectionSummary {
-  /** The email domains of its organization. */
+  /** The email domains of the connection's organization. */
   readonly domains?: readonly string[]
   readonly organizationName?: string
   readonly createdAt?: string
 }
 
-/** How an organization's people sign in. Times are in RFC 3339. */
+/** How an organization's users sign in. Times are in RFC 3339. */
 export interface Connection extends ConnectionSummary {
   readonly debugEnabled?: boolean
   readonly configurationType?: OpenEnum<'DISCOVERY' | 'MANUAL'>
   readonly testConnectionUri?: string
-  /** The identity provider's attributes, by Scalekit's. */
+  /** Maps Scalekit's attributes to those of the identity provider. */
   readonly attributeMapping?: Readonly<Record<string, string>>
   readonly samlConfig?: SamlConfig
   readonly oidcConfig?: OidcConfig
-  /** Of connections that are no single sign-on, with all their names in camelCase. */
+  /** Configuration of a connection that is not single sign-on. All names in it are in camelCase. */
   readonly oauthConfig?: Json
   readonly passwordlessConfig?: Json
   readonly staticConfig?: Json
@@ -69,10 +69,10 @@ export interface Connection extends ConnectionSummary {
   readonly updateTime?: string
 }
 
-/** How a SAML message travels. */
+/** The binding of a SAML message. */
 export type SamlBinding = OpenEnum<'POST' | 'REDIRECT' | 'HTTP_POST' | 'HTTP_REDIRECT'>
 
-/** What a connection by SAML is set up with; `sp…` is Scalekit, `idp…` the identity provider. */
+/** Configuration of a SAML connection: `sp…` is Scalekit, `idp…` the identity provider. */
 export interface SamlConfig {
   readonly spEntityId?: string
   readonly spAssertionUrl?: string
@@ -105,7 +105,7 @@ export interface SamlConfig {
   readonly jitProvisioningWithSsoEnabled?: boolean
 }
 
-/** What an identity provider signs with. */
+/** The certificate with which an identity provider signs. */
 export interface IdpCertificate {
   readonly id?: string
   readonly certificate?: string
@@ -114,7 +114,7 @@ export interface IdpCertificate {
   readonly createTime?: string
 }
 
-/** What a connection by OpenID Connect is set up with. */
+/** Configuration of an OpenID Connect connection. */
 export interface OidcConfig {
   readonly authorizeUri?: string
   readonly tokenUri?: string
@@ -125,7 +125,7 @@ export interface OidcConfig {
   readonly redirectUri?: string
   readonly clientId?: string
   readonly clientSecret?: string
-  /** The reference has one text, today's API a list. */
+  /** A string in Scalekit's reference, an array in today's API. */
   readonly scopes?:
     | string
     | readonly OpenEnum<'openid' | 'profile' | 'email' | 'address' | 'phone'>[]
@@ -153,32 +153,37 @@ export interface ConnectionDomain {
   readonly updateTime?: string
 }
 
-/** Which connections; nothing means all of the environment. */
+/** Filters for connections. Without any, lists all connections of the environment. */
 export interface ListConnectionsOptions {
   readonly organizationId?: string
   /** The email domain of the organization. */
   readonly domain?: string
   /**
-   * Sent as it is. Scalekit lists only active connections (enabled, and set up to the end) unless
+   * Sent unchanged. Scalekit lists only active connections (enabled and completely set up), unless
    * it is `all`.
    */
   readonly include?: string
 }
 
-/** One connection of one organization. */
+/** Identifies one connection of one organization. */
 export interface ConnectionRequest {
   readonly organizationId: string
   readonly id: string
 }
 
 /**
- * How the people of organizations sign in.
+ * Manages the connections through which the users of organizations sign in.
  *
- * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
- * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
+ * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface ConnectionApi {
-  /** @throws {@link ApiError} as every operation; `invalid_id` for a filter that is named and empty */
+  /**
+   * Lists connections.
+   *
+   * @throws {@link ApiError} as every operation; `invalid_id` for a filter that is present but
+   *   empty
+   */
   listConnections(
     organizationId: string,
     options?: NamedArguments<Omit<ListConnectionsOptions, 'organizationId'>>,

@@ -13,7 +13,8 @@ import { listIn, objectIn, type Toggled, toggled } from './shapes.ts'
 export function connectionApi(call: CallApi): ConnectionApi {
   async function list(request: NamedArguments<ListConnectionsOptions>) {
     const { signal, timeoutMs, include, ...owner } = request
-    // An id that got lost on its way here would otherwise show every customer's connections.
+    // A filter whose value got lost in the application would otherwise list the connections of all
+    // organizations.
     for (const value of Object.values(owner)) assertId(value)
     const query = { organization_id: owner.organizationId, domain: owner.domain, include }
     const path = apiPath`/connections`

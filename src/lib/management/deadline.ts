@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events'
 import { ApiError } from '../ground/errors.ts'
 import { longestTimerMs } from '../ground/longest-timer.ts'
 
-/** When a call has to be done, and what may end it before that. */
+/** The latest end of a call, and the signal that may end it earlier. */
 export interface Deadline {
   readonly timeoutMs: number
-  /** By `performance.now()`, which nobody sets. */
+  /** By `performance.now()`, which a change of the system clock does not affect. */
   readonly endsAt: number
   readonly signal: AbortSignal | undefined
 }
@@ -13,7 +13,7 @@ export interface Deadline {
 /** @throws {@link ApiError} `api_cancelled` */
 export function deadlineIn(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
   if (signal?.aborted) throw cancelled(signal)
-  // Many calls may share one; more than ten would be reported as a leak.
+  // Many calls may share a signal, and Node reports more than ten listeners as a leak.
   if (signal instanceof AbortSignal) setMaxListeners(0, signal)
   return { timeoutMs, endsAt: performance.now() + Math.min(timeoutMs, longestTimerMs), signal }
 }
@@ -23,7 +23,7 @@ export function remainingMs({ endsAt }: Deadline): number {
 }
 
 /**
- * Waits for work that others may share; it goes on when this call gives up.
+ * Waits for work that other calls may share. The work continues if this call gives up.
  *
  * @throws {@link ApiError} `api_deadline_exceeded` or `api_cancelled`
  */
@@ -43,7 +43,7 @@ export function waitFor<Value>(work: Promise<Value>, deadline: Deadline): Promis
   return Promise.race([work, end]).finally(stop)
 }
 
-/** Lets time pass; throws as {@link waitFor} does. */
+/** Waits for `ms` milliseconds. Throws as {@link waitFor} does. */
 export async function pause(ms: number, deadline: Deadline): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => {

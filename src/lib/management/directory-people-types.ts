@@ -1,15 +1,15 @@
 import type { Json } from '../ground/types.ts'
 
-/** A person in a directory. Most of this is there only when it was asked for by `includeDetail`. */
+/** A user in a directory. Most fields are only present with `includeDetail`. */
 export interface DirectoryUser {
   readonly id: string
   readonly organizationId?: string
-  /** The person's id at the identity provider. */
+  /** The user's id at the identity provider. */
   readonly dpId?: string
   readonly preferredUsername?: string
   readonly email?: string
   readonly emails?: readonly string[]
-  /** False for somebody who must not get in. */
+  /** False for a user who must not be let in. */
   readonly active?: boolean
   readonly name?: string
   readonly roles?: readonly DirectoryUserRole[]
@@ -31,33 +31,33 @@ export interface DirectoryUser {
   readonly language?: string
   readonly locale?: string
   readonly zoneinfo?: string
-  /** By the directory's own keys, as the two below. */
+  /** The keys are the directory's own, as in the two fields below. */
   readonly customAttributes?: Json
   readonly rawAttributes?: Json
-  /** All of it as it was sent. */
+  /** The user as the directory sent it. */
   readonly userDetail?: Json
   readonly updatedAt?: string
 }
 
-/** A role of a person. */
+/** A role of a directory user. */
 export interface DirectoryUserRole {
   readonly role?: string
   readonly name?: string
-  /** Today's name for `role`. */
+  /** Today's API uses this name for `role`. */
   readonly roleName?: string
 }
 
-/** A group that a person is in. */
+/** A group of a directory user. */
 export interface DirectoryUserGroup {
   readonly id: string
   readonly name?: string
-  /** Today's name for `name`. */
+  /** Today's API uses this name for `name`. */
   readonly displayName?: string
   readonly totalUsers?: number
   readonly updatedAt?: string
 }
 
-/** Where a person is. */
+/** A postal address of a directory user. */
 export interface DirectoryUserAddress {
   readonly postalCode?: string
   readonly state?: string
@@ -74,6 +74,6 @@ export interface DirectoryGroup {
   readonly displayName?: string
   readonly totalUsers?: number
   readonly updatedAt?: string
-  /** All of it as it was sent, where `includeDetail` asked for it. */
+  /** The group as the directory sent it, if `includeDetail` was set. */
   readonly groupDetail?: Json
 }

@@ -6,7 +6,7 @@ import type {
 import type { Directory } from './directory-types.ts'
 import { inOurNames } from './shapes.ts'
 
-/** Of `user_detail`, what belongs to the person and not to the directory. */
+/** The members of `user_detail` that describe the user and not the directory. */
 const detailNames: readonly (keyof DirectoryUser)[] = [
   'organizationId',
   'dpId',
@@ -39,7 +39,10 @@ const detailNames: readonly (keyof DirectoryUser)[] = [
   'updatedAt',
 ]
 
-/** The reference has everything on the person; today's API has most of it in `user_detail`. */
+/**
+ * Moves the fields to where Scalekit's reference has them. Today's API returns most of them in
+ * `user_detail`.
+ */
 export function withDetail(user: DirectoryUser): DirectoryUser {
   const detail = user.userDetail ? inOurNames<Partial<DirectoryUser>>(user.userDetail) : {}
   const known = detailNames
@@ -53,7 +56,7 @@ export function withDetail(user: DirectoryUser): DirectoryUser {
   }
 }
 
-/** Protobuf writes an absent text or list as an empty one. */
+/** Protobuf encodes an absent string or array as an empty one. */
 function isEmpty(value: unknown): boolean {
   return (
     value === undefined ||
@@ -63,7 +66,7 @@ function isEmpty(value: unknown): boolean {
   )
 }
 
-// A customer's provider may have put anything into these lists, and nothing, too.
+// A customer's provider may have put any value into these arrays, including null.
 
 function bothRoleNames(role: DirectoryUserRole): DirectoryUserRole {
   const name = role?.role ?? role?.roleName
@@ -75,7 +78,7 @@ function bothGroupNames(group: DirectoryUserGroup): DirectoryUserGroup {
   return name === undefined ? group : { ...group, name, displayName: group.displayName ?? name }
 }
 
-/** Today's API has the reference's `mappings` in `attribute_mappings`. */
+/** Scalekit's reference calls it `mappings`; today's API returns `attribute_mappings`. */
 export function withMappings(directory: Directory): Directory {
   const mappings = directory.attributeMappings?.attributes
   return mappings && isEmpty(directory.mappings) ? { ...directory, mappings } : directory

@@ -5,7 +5,7 @@ import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
 import type { Toggled } from './shapes.ts'
 
-/** Where an organization's people and groups come from. Times are in RFC 3339. */
+/** The source of an organization's users and groups. Times are in RFC 3339. */
 export interface Directory {
   readonly id: string
   readonly name?: string
@@ -30,21 +30,21 @@ export interface Directory {
   readonly groupsTracked?: string
 }
 
-/** Which attribute of the provider becomes which of a person. */
+/** Maps an attribute of the provider to an attribute of a user. */
 export interface DirectoryMapping {
   readonly key?: string
   readonly mapTo?: string
   readonly displayName?: string
 }
 
-/** The role that the members of a group have. */
+/** The role of a group's members. */
 export interface RoleAssignment {
   readonly groupId?: string
   readonly roleId?: string
   readonly roleName?: string
 }
 
-/** What the provider authenticates with; only the end of it is shown. */
+/** A secret with which the provider authenticates. Only its last characters are shown. */
 export interface DirectorySecret {
   readonly id?: string
   readonly directoryId?: string
@@ -55,7 +55,7 @@ export interface DirectorySecret {
   readonly lastUsedTime?: string | null
 }
 
-/** How much is in a directory, and when it last changed. */
+/** The size of a directory and the time of its last change. */
 export interface DirectoryStats {
   readonly totalUsers?: number
   readonly totalGroups?: number
@@ -63,27 +63,33 @@ export interface DirectoryStats {
   readonly groupUpdatedAt?: string | null
 }
 
-/** Which people of a directory, and how much of them. */
+/** Filters for the users of a directory, and the level of detail. */
 export interface ListDirectoryUsersOptions extends Pagination {
-  /** Also what is not needed to know who it is. Default: false. */
+  /** Whether to return more than the fields that identify a user. Default: false. */
   readonly includeDetail?: boolean | undefined
   /** Only members of this group (`dirgroup_…`). */
   readonly directoryGroupId?: string
-  /** Only who changed since. A text is RFC 3339 or ISO 8601; without an offset it is in UTC. */
+  /**
+   * Only users that changed since then. A string is in RFC 3339 or ISO 8601; without an offset it
+   * is in UTC.
+   */
   readonly updatedAfter?: Date | string | undefined
 }
 
-/** Which groups of a directory, and how much of them. */
+/** Filters for the groups of a directory, and the level of detail. */
 export interface ListDirectoryGroupsOptions extends Pagination {
-  /** Also `groupDetail`. Default: false. */
+  /** Whether to return `groupDetail`. Default: false. */
   readonly includeDetail?: boolean | undefined
-  /** Scalekit does not document what it does; sent as it is. */
+  /** Sent unchanged. Scalekit does not document its effect. */
   readonly includeExternalGroups?: boolean | undefined
-  /** Only what changed since; in the forms that {@link ListDirectoryUsersOptions} takes. */
+  /**
+   * Only groups that changed since then, in the formats that {@link ListDirectoryUsersOptions}
+   * accepts.
+   */
   readonly updatedAfter?: Date | string | undefined
 }
 
-/** One page of people. */
+/** One page of users. */
 export interface DirectoryUserPage extends PageEnds {
   readonly users: readonly DirectoryUser[]
 }
@@ -93,23 +99,23 @@ export interface DirectoryGroupPage extends PageEnds {
   readonly groups: readonly DirectoryGroup[]
 }
 
-/** One directory of one organization. */
+/** Identifies one directory of one organization. */
 export interface DirectoryRequest {
   readonly organizationId: string
   readonly id: string
 }
 
-/** Whose people or groups are listed. */
+/** Identifies the directory whose users or groups are listed. */
 export interface DirectoryOwner {
   readonly organizationId: string
   readonly directoryId: string
 }
 
 /**
- * The directories of organizations, and who is in them.
+ * Reads the directories of organizations, with their users and groups.
  *
- * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
- * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
+ * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface DirectoryApi {
   listDirectories(
@@ -128,9 +134,9 @@ export interface DirectoryApi {
     request: NamedArguments<DirectoryRequest>,
   ): Promise<{ readonly directory: Directory }>
   /**
-   * The first directory of an organization.
+   * Returns the first directory of an organization.
    *
-   * @throws {@link ApiError} as every operation; `api_not_found` where it has none
+   * @throws {@link ApiError} as every operation; `api_not_found` if the organization has none
    */
   getPrimaryDirectoryByOrganizationId(
     organizationId: string,
@@ -140,10 +146,10 @@ export interface DirectoryApi {
     request: NamedArguments<{ readonly organizationId: string }>,
   ): Promise<{ readonly directory: Directory }>
   /**
-   * One page of a directory's people.
+   * Returns one page of a directory's users.
    *
    * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`;
-   *   `invalid_id` for a group that is named and empty
+   *   `invalid_id` for a group that is present but empty
    */
   listDirectoryUsers(
     organizationId: string,
@@ -153,7 +159,7 @@ export interface DirectoryApi {
   listDirectoryUsers(
     request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): Promise<DirectoryUserPage>
-  /** All people of a directory, page by page as the loop reaches them; 30 to a page. */
+  /** Iterates over all users of a directory. Pages of 30 are loaded as the loop reaches them. */
   users(
     organizationId: string,
     directoryId: string,
@@ -162,7 +168,10 @@ export interface DirectoryApi {
   users(
     request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): AsyncGenerator<DirectoryUser, void, undefined>
-  /** One page of a directory's groups; it throws as {@link DirectoryApi.listDirectoryUsers} does. */
+  /**
+   * Returns one page of a directory's groups. Throws as {@link DirectoryApi.listDirectoryUsers}
+   * does.
+   */
   listDirectoryGroups(
     organizationId: string,
     directoryId: string,
@@ -171,7 +180,7 @@ export interface DirectoryApi {
   listDirectoryGroups(
     request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): Promise<DirectoryGroupPage>
-  /** All groups of a directory, page by page as the loop reaches them; 30 to a page. */
+  /** Iterates over all groups of a directory. Pages of 30 are loaded as the loop reaches them. */
   groups(
     organizationId: string,
     directoryId: string,

@@ -41,7 +41,8 @@ export function directoryApi(call: CallApi, longestPage: number): DirectoryApi {
 
   async function listUsers(request: UsersRequest) {
     const { organizationId, directoryId, directoryGroupId } = request
-    // An id that got lost on its way here would otherwise make everybody a member.
+    // A filter whose value got lost in the application would otherwise return all users as members
+    // of the group.
     if ('directoryGroupId' in request) assertId(directoryGroupId)
     const path = apiPath`/organizations/${organizationId}/directories/${directoryId}/users`
     const query = { ...queryOf(request, maxPageSize), directory_group_id: directoryGroupId }
@@ -110,7 +111,7 @@ export function directoryApi(call: CallApi, longestPage: number): DirectoryApi {
 const ids = ['organizationId', 'id'] as const
 const owner = ['organizationId', 'directoryId'] as const
 
-/** What lists of people and of groups have in common. */
+/** The filters that lists of users and of groups share. */
 interface Filter extends Pagination {
   readonly includeDetail?: boolean | undefined
   readonly updatedAfter?: Date | string | undefined

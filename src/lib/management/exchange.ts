@@ -6,14 +6,14 @@ import { type Asked, nameOf, unusable } from './answer.ts'
 import { tellAnswer, tellNoAnswer } from './call-log.ts'
 import { cancelled, type Deadline, exceeded, remainingMs } from './deadline.ts'
 
-/** Room for a page of people with all that their directory knows of them. */
+/** Large enough for a page of users with all details of their directory. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 /**
- * Makes one attempt at a call.
+ * Sends one attempt of a call.
  *
- * @param attempt Which one it is, from 1.
- * @throws {@link ApiError} where no whole answer came
+ * @param attempt The number of the attempt, starting at 1.
+ * @throws {@link ApiError} if no complete response arrived
  */
 export async function exchange(
   send: Send,
@@ -23,14 +23,14 @@ export async function exchange(
   attempt: number,
 ): Promise<Answer> {
   const remaining = remainingMs(deadline)
-  // Sent now, it would be given up at once, and nobody would know what became of it. `NaN` is no
-  // time either.
+  // An attempt sent now would be abandoned at once, with an unknown result. `NaN` counts as no time
+  // left.
   if (!(remaining > 0)) throw exceeded(deadline)
   const log = { logger, attempt, beganAt: performance.now() }
   let answer: Answer
   try {
     answer = await send({
-      // One by one: a spread here takes as long as a quarter of the call.
+      // Member by member: a spread here takes a quarter of the time of the whole call.
       method,
       origin,
       path,
@@ -50,10 +50,10 @@ export async function exchange(
   return answer
 }
 
-/** How long an attempt may take, and where it is told of. */
+/** The limits of an attempt, and the logger for it. */
 export interface AttemptParts {
   readonly deadline: Deadline
-  /** The longest one attempt may take. */
+  /** Maximum duration of one attempt. */
   readonly timeoutMs: number
   readonly logger: Logger
 }

@@ -1,11 +1,12 @@
 import type { CallOptions } from './call.ts'
 
-/** Arguments by their names, and what every call takes. */
+/** Arguments by name, and the options of every call. */
 export type NamedArguments<Request> = Request & CallOptions
 
 /**
- * Gives arguments their names: an operation takes them one by one, as Scalekit's documentation
- * shows them, or as one object. Behind single ones may come an object with all others.
+ * Converts arguments to an object. An operation accepts them one by one, as Scalekit's
+ * documentation shows them, or as one object. After positional arguments, one object may hold the
+ * others.
  */
 export function named<Request extends object>(
   given: readonly unknown[],
@@ -15,7 +16,7 @@ export function named<Request extends object>(
   if (typeof first === 'object' && first !== null) return first as NamedArguments<Request>
   const request: Record<string, unknown> = { ...(given[names.length] as object) }
   for (const [index, name] of names.entries()) {
-    // What is not given has no name, so that it is told from what is given and undefined.
+    // An argument that was not passed has no member, which differs from one passed as undefined.
     if (index < given.length) request[name] = given[index]
   }
   return request as NamedArguments<Request>

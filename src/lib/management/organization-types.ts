@@ -3,15 +3,15 @@ import type { CallOptions } from './call.ts'
 import type { NamedArguments } from './named.ts'
 import type { PageEnds, Pagination } from './pages.ts'
 
-/** A customer of yours. Times are in RFC 3339. */
+/** A customer of the application. Times are in RFC 3339. */
 export interface Organization {
   readonly id: string
   readonly displayName: string
   /** The customer's id in your system. */
   readonly externalId?: string
-  /** What you attached to it, by your own keys. */
+  /** Your own metadata, under your own keys. */
   readonly metadata?: Readonly<Record<string, string>>
-  /** Where its data is kept. */
+  /** The region in which the organization's data is stored. */
   readonly regionCode?: OpenEnum<'US' | 'EU'>
   readonly settings?: OrganizationSettings
   readonly slug?: string
@@ -20,39 +20,39 @@ export interface Organization {
   readonly updateTime?: string
 }
 
-/** What an organization may use. */
+/** The features of an organization. */
 export interface OrganizationSettings {
   readonly features: readonly OrganizationFeature[]
 }
 
-/** Single sign-on or directory sync, on or off. */
+/** Whether single sign-on or directory sync is enabled. */
 export interface OrganizationFeature {
   readonly name: OpenEnum<'sso' | 'dir_sync'>
   readonly enabled: boolean
 }
 
-/** What can be said of an organization later, too. */
+/** The fields of an organization that can be changed later. */
 export interface OrganizationChanges {
   /** 1 to 200 characters. */
   readonly displayName?: string
-  /** An empty text takes it away. */
+  /** An empty string removes it. */
   readonly externalId?: string
-  /** At most ten entries; keys of 3 to 25 characters, values of 1 to 256. */
+  /** At most 10 entries; keys of 3 to 25 characters, values of 1 to 256. */
   readonly metadata?: Readonly<Record<string, string>>
   readonly slug?: string
   readonly logoUrl?: string
 }
 
-/** What is said of an organization when it is made. */
+/** The fields of a new organization. */
 export interface NewOrganization extends OrganizationChanges {
   readonly displayName: string
-  /** Default: the environment's. */
+  /** Default: the region of the environment. */
   readonly regionCode?: OpenEnum<'US' | 'EU'>
 }
 
-/** Which organizations. */
+/** Filters for organizations. */
 export interface ListOrganizationOptions extends Pagination {
-  /** Only the organization with this id of yours. */
+  /** Only the organization with this id in your system. */
   readonly externalId?: string
 }
 
@@ -61,9 +61,9 @@ export interface OrganizationPage extends PageEnds {
   readonly organizations: readonly Organization[]
 }
 
-/** What can be set up behind a link. */
+/** The features that can be set up through a portal link. */
 export interface PortalLinkOptions {
-  /** What the link opens. Default: what the organization has enabled. */
+  /** The features that the link opens. Default: those that the organization has enabled. */
   readonly features?: readonly OpenEnum<'sso' | 'dir_sync'>[] | undefined
   /** @deprecated by Scalekit: use `features`. */
   readonly sso?: boolean | undefined
@@ -71,7 +71,7 @@ export interface PortalLinkOptions {
   readonly directorySync?: boolean | undefined
 }
 
-/** A way into the admin portal. Whoever has the `location` is an administrator there. */
+/** A link to the admin portal. A person who has the `location` is an administrator there. */
 export interface PortalLink {
   readonly id: string
   readonly location: string
@@ -80,24 +80,28 @@ export interface PortalLink {
 }
 
 /**
- * The customers of an environment. Ids are Scalekit's (`org_…`) where they are not called external.
+ * Manages the customers of an environment. Ids are Scalekit's (`org_…`), unless they are called
+ * external.
  *
- * Every operation rejects with an {@link ApiError}: `api_…` where the API failed or could not be
- * asked, `invalid_id` for an id that is none, and then nothing was sent.
+ * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
+ * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface OrganizationApi {
   /**
-   * One page of all organizations.
+   * Returns one page of all organizations.
    *
-   * @throws {@link ApiError} as every operation; `invalid_page_size`; `invalid_id` for an external id
-   *   that is named and empty
+   * @throws {@link ApiError} as every operation; `invalid_page_size`; `invalid_id` for an external
+   *   id that is present but empty
    */
   listOrganization(options?: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage>
-  /** All organizations, page by page as the loop reaches them; 100 to a page. */
+  /** Iterates over all organizations. Pages of 100 are loaded as the loop reaches them. */
   organizations(
     options?: NamedArguments<ListOrganizationOptions>,
   ): AsyncGenerator<Organization, void, undefined>
-  /** Sent again only where the API did nothing: a second organization would be another customer. */
+  /**
+   * Creates an organization. Only retried if the API certainly did nothing: a duplicate would be
+   * another customer.
+   */
   createOrganization(
     displayName: string,
     options?: NamedArguments<Omit<NewOrganization, 'displayName'>>,
@@ -119,7 +123,7 @@ export interface OrganizationApi {
   getOrganizationByExternalId(
     request: NamedArguments<{ readonly externalId: string }>,
   ): Promise<{ readonly organization: Organization }>
-  /** What is not named stays as it is. */
+  /** Updates an organization. Absent fields are left unchanged. */
   updateOrganization(
     id: string,
     organization: OrganizationChanges,
@@ -128,7 +132,7 @@ export interface OrganizationApi {
   updateOrganization(
     request: NamedArguments<{ readonly id: string; readonly organization: OrganizationChanges }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Looks the organization up and updates it by its id. */
+  /** Looks the organization up by its external id and updates it. */
   updateOrganizationByExternalId(
     externalId: string,
     organization: OrganizationChanges,
@@ -140,7 +144,7 @@ export interface OrganizationApi {
       readonly organization: OrganizationChanges
     }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Switches features; those that are not named stay as they are. */
+  /** Enables and disables features. Absent features are left unchanged. */
   updateOrganizationSettings(
     id: string,
     settings: OrganizationSettings,
@@ -151,12 +155,15 @@ export interface OrganizationApi {
   ): Promise<{ readonly organization: Organization }>
   deleteOrganization(id: string, options?: CallOptions): Promise<void>
   deleteOrganization(request: NamedArguments<{ readonly id: string }>): Promise<void>
-  /** Looks the organization up and deletes it by its id. */
+  /** Looks the organization up by its external id and deletes it. */
   deleteOrganizationByExternalId(externalId: string, options?: CallOptions): Promise<void>
   deleteOrganizationByExternalId(
     request: NamedArguments<{ readonly externalId: string }>,
   ): Promise<void>
-  /** Makes a link for one visit: keep it nowhere, and give it only to the customer's administrator. */
+  /**
+   * Creates a portal link for one visit. Do not store it, and give it only to the customer's
+   * administrator.
+   */
   generatePortalLink(id: string, options?: NamedArguments<PortalLinkOptions>): Promise<PortalLink>
   generatePortalLink(
     request: NamedArguments<PortalLinkOptions & { readonly id: string }>,

@@ -38,7 +38,7 @@ export function organizationApi(call: CallApi, longestPage: number): Organizatio
 
   async function list(request: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage> {
     const { externalId } = request
-    // An id that got lost on its way here would otherwise lead to other customers.
+    // An id that got lost in the application would otherwise list the other customers.
     if ('externalId' in request) assertId(externalId)
     const query = { ...pageQuery(request, maxPageSize), external_id: externalId }
     const answer = await call({ method: 'GET', path: apiPath`/organizations`, query }, request)
@@ -50,7 +50,7 @@ export function organizationApi(call: CallApi, longestPage: number): Organizatio
     return organizationIn(await call({ method: 'GET', path }, request))
   }
 
-  /** The id of an organization, and what is left of the time for what is then done with it. */
+  /** Returns the id of an organization, and the time that is left for the call that follows. */
   async function lookUp(request: NamedArguments<ByExternalId>): Promise<NamedArguments<ById>> {
     const { signal, timeoutMs } = request
     const beganAt = performance.now()

@@ -1,7 +1,7 @@
 import { ApiError } from '../ground/errors.ts'
 import type { Query } from './path.ts'
 
-/** Which page of a list, and how long it is. */
+/** The page of a list, and its size. */
 export interface Pagination {
   /** 1 to 100 for organizations, 1 to 30 for users and groups of a directory. Default: 10. */
   readonly pageSize?: number | undefined
@@ -9,7 +9,7 @@ export interface Pagination {
   readonly pageToken?: string | undefined
 }
 
-/** What every page of a list says beside its items. */
+/** The members of every page of a list, besides its items. */
 export interface PageEnds {
   /** Empty on the last page. */
   readonly nextPageToken: string
@@ -24,9 +24,10 @@ interface Page<Item> {
 }
 
 /**
- * Walks a paged list; a page is asked for when the loop reaches it.
+ * Iterates over a paged list. A page is requested when the loop reaches it.
  *
- * @throws {@link ApiError} `page_token_repeated` instead of going round for ever
+ * @throws {@link ApiError} `page_token_repeated` for a repeated page token, instead of looping
+ *   forever
  */
 export async function* pages<Item>(
   fetchPage: (pageToken: string | undefined) => Promise<Page<Item>>,
@@ -51,18 +52,18 @@ function repeated(): ApiError {
 }
 
 /**
- * The longest page that Scalekit sends of each list: by its OpenAPI description for organizations, by
- * the constraints of its messages for the lists of a directory.
+ * The largest page of each list. Source: Scalekit's OpenAPI description for organizations, the
+ * constraints of its messages for the lists of a directory.
  */
 export const pageLimits = { organizations: 100, directory: 30 } as const
 
-/** What the reference takes for granted; the API itself wants to be told. */
+/** The default page size in Scalekit's reference. The API itself requires a value. */
 const defaultPageSize = 10
 
 /**
- * Asks for one page.
+ * Builds the query for one page.
  *
- * @param maxPageSize The longest page of this list.
+ * @param maxPageSize The largest page of this list.
  * @throws {@link ApiError} `invalid_page_size`
  */
 export function pageQuery(

@@ -1,12 +1,12 @@
 import { ApiError } from '../ground/errors.ts'
 
-/** The parameters of a query; a list repeats the name. */
+/** The parameters of a query. An array repeats the name. */
 export type Query = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
 >
 
 /**
- * Builds a path of the API. Every value becomes one segment, whatever it contains.
+ * Builds a path of the API. Every value becomes one segment, whatever characters it contains.
  *
  * @example apiPath`/organizations/${organizationId}/connections/${id}:enable`
  * @throws {@link ApiError} `invalid_id`
@@ -16,12 +16,12 @@ export function apiPath(parts: TemplateStringsArray, ...ids: readonly unknown[])
 }
 
 function segment(id: unknown): string {
-  // No encoding keeps these from being resolved away: a URL takes `%2e%2e` for `..`, too.
+  // Encoding does not help: URL parsing resolves `%2e%2e` like `..`.
   if (typeof id !== 'string' || /^\.{0,2}$/.test(id)) throw invalidId(id)
   return encoded(id)
 }
 
-/** Half a character cannot be sent. */
+/** A lone surrogate cannot be encoded. */
 function encoded(value: string | number | boolean): string {
   try {
     return encodeURIComponent(value)
@@ -30,7 +30,7 @@ function encoded(value: string | number | boolean): string {
   }
 }
 
-/** Makes sure of an id that goes into a query, where an empty one would mean all there are. */
+/** Checks an id for a query. An empty one would select all items. */
 export function assertId(id: unknown): void {
   segment(id)
 }
@@ -44,7 +44,7 @@ function invalidId(id: unknown): ApiError {
 }
 
 /**
- * The query with its question mark; what is undefined or null is left out.
+ * Builds the query with its question mark. Undefined and null values are left out.
  *
  * @throws {@link ApiError} `invalid_id`
  */

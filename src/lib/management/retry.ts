@@ -2,16 +2,16 @@ import { ApiError } from '../ground/errors.ts'
 import { type Deadline, pause, remainingMs } from './deadline.ts'
 
 const maxAttempts = 3
-/** The wait before the second attempt; it doubles with each further one. */
+/** Pause before the second attempt, in milliseconds. It doubles with each further attempt. */
 const firstWaitMs = 200
-/** The longest an answer can make a call wait, whatever its Retry-After says. */
+/** Maximum pause that a Retry-After header can cause, in milliseconds. */
 const maxRetryAfterMs = 5000
 
 /**
- * Tries until it succeeds, or until another try is useless, harmful or too late.
+ * Retries until an attempt succeeds, or until another one would be useless, harmful or too late.
  *
- * @param prepare Gets ready for an attempt; when that fails, it is over.
- * @param attempt Answers `undefined` where it is to be made again at once, which counts as none.
+ * @param prepare Runs before each attempt. Its failure ends the call.
+ * @param attempt Resolves with `undefined` to be repeated at once; that attempt is not counted.
  */
 export async function withRetries<Prepared, Value>(
   prepare: () => Prepared | Promise<Prepared>,
@@ -33,14 +33,15 @@ export async function withRetries<Prepared, Value>(
   }
 }
 
-/** Never sooner than asked, and not when everybody else comes back. */
+/** Not earlier than the API asked, and with jitter, so that clients do not all return at once. */
 function waitAfter(count: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs === undefined) return firstWaitMs * 2 ** (count - 1) * (0.5 + Math.random() / 2)
   return Math.min(retryAfterMs, maxRetryAfterMs) + firstWaitMs * Math.random()
 }
 
 /**
- * How long an answer asks to be left alone, in milliseconds; nothing for what is not of the form.
+ * Returns the pause that a Retry-After header asks for, in milliseconds; `undefined` for a
+ * malformed header.
  *
  * @see RFC 9110 section 10.2.3
  */

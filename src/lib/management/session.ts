@@ -1,11 +1,25 @@
 import type { CallApi, CallOptions } from './call.ts'
 import { apiPath } from './path.ts'
 
-/** Ends sessions at Scalekit. Ids are Scalekit's; those that it does not know are 404. */
+/**
+ * Ends sessions at Scalekit. Ids are Scalekit's.
+ *
+ * Every operation rejects with an {@link ApiError}: `api_not_found` for an unknown id, another
+ * `api_…` if the API failed or could not be reached, `invalid_id` for a malformed id. In the last
+ * case, no request was sent.
+ */
 export interface SessionApi {
-  /** @param sessionId `ses_…` */
+  /**
+   * Ends one session of a user.
+   *
+   * @param sessionId `ses_…`
+   */
   revokeSession(sessionId: string, options?: CallOptions): Promise<void>
-  /** @param userId `usr_…` */
+  /**
+   * Ends all sessions of a user.
+   *
+   * @param userId `usr_…`
+   */
   revokeAllUserSessions(userId: string, options?: CallOptions): Promise<void>
 }
 

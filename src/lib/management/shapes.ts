@@ -4,14 +4,14 @@ import type { Json } from '../ground/types.ts'
 import type { PageEnds } from './pages.ts'
 import { fromWire } from './wire.ts'
 
-/** What switching something on or off answers. */
+/** The result of enabling or disabling a connection. */
 export interface Toggled {
   readonly enabled: boolean
-  /** Why it is not as it was asked to be. */
+  /** The reason why the state is not the requested one. */
   readonly errorMessage?: string
 }
 
-/** What lies below these, by their names on the wire, has keys that are not Scalekit's. */
+/** Names in the API's JSON below which the keys are not Scalekit's. */
 const untouched: ReadonlySet<string> = new Set([
   'metadata',
   'attribute_mapping',
@@ -22,7 +22,7 @@ const untouched: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The member of an answer that it is about.
+ * Returns the member of a response that holds the result.
  *
  * @throws {@link ApiError} `api_answer_invalid`
  */
@@ -32,14 +32,18 @@ export function objectIn<Shape>(answer: Json, name: string): Shape {
   return inOurNames<Shape>(value)
 }
 
-/** The list of an answer; protobuf may leave an empty one out. */
+/** Returns the array of a response. Protobuf may omit an empty one. */
 export function listIn<Shape>(answer: Json, name: string): readonly Shape[] {
   const list = answer[name] ?? []
   if (!Array.isArray(list) || !list.every(isObject)) throw missing(name, 'an array of objects')
   return list.map((item) => inOurNames<Shape>(item))
 }
 
-/** @throws {@link ApiError} `api_answer_invalid` for more levels than the stack has */
+/**
+ * Converts a response to names in camelCase.
+ *
+ * @throws {@link ApiError} `api_answer_invalid` if it is nested too deeply for the stack
+ */
 export function inOurNames<Shape>(value: Json): Shape {
   try {
     return fromWire(value, untouched) as Shape
@@ -49,10 +53,10 @@ export function inOurNames<Shape>(value: Json): Shape {
 }
 
 /**
- * What a page says of its neighbours; protobuf may leave an empty text out.
+ * Reads the page tokens of a response. Protobuf may omit an empty string.
  *
- * @throws {@link ApiError} `api_answer_invalid` for a token that is no text: the list would seem to
- *   end there, and everybody on its further pages to be gone
+ * @throws {@link ApiError} `api_answer_invalid` for a token that is not a string. Otherwise the
+ *   list would seem to end there, and the users on its further pages would seem to be deleted.
  */
 export function pageEnds(answer: Json): PageEnds {
   return {

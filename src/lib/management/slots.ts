@@ -1,28 +1,37 @@
 import { ApiError } from '../ground/errors.ts'
 import { type Deadline, waitFor } from './deadline.ts'
 
-/** How many calls may wait for a slot. Further calls fail at once, so an outage fills no memory. */
+/**
+ * Maximum number of calls that wait for a slot. Further calls fail at once, so that an outage does
+ * not fill the memory.
+ */
 const maxWaiting = 1000
 
 /**
- * A number of slots for calls. A call that finds none free waits in a queue.
+ * A fixed number of slots for calls. A call that finds no free slot waits in a queue.
  *
- * The queue is here, and not the `maxSockets` of Node's agent, for three reasons. They were measured
- * in November 2026 with 1000 calls at once, against a server that works on 50 requests at a time:
+ * Node's agent has a queue as well (`maxSockets`). There are three reasons to have one here. They
+ * were measured in November 2026 with 1000 concurrent calls, against a server that processes 50
+ * requests at a time:
  *
  * - The timeout of an attempt starts when the attempt is sent. With slots, 1000 creations that take
  *   300 ms each all succeeded. Without them, 300 timed out in the server's queue after 5 seconds,
  *   and a creation that timed out cannot be retried. With `maxSockets: 50` it was 250, because
- *   calls that must not arrive twice do not use the agent.
+ *   calls that must not be sent twice do not use the agent.
  * - A sign-in uses the same agent. With `maxSockets: 50` it waited behind the calls for 5 seconds
  *   and failed; with slots it took 0.3 seconds.
- * - An API that answers 429 above 100 requests at a time got 1000 requests, and 2239 without slots.
+ * - An API that answers 429 above 100 concurrent requests got 1000 requests with slots, and 2239
+ *   without.
  *
- * The price: with a server that answers any number of requests in one second each, 50 calls at a
- * time are too few for 1000. An application that makes so many raises `maxConcurrentCalls`.
+ * The drawback: with a server that answers any number of requests in one second each, 50 concurrent
+ * calls are too few for 1000. An application that makes so many raises `maxConcurrentCalls`.
  */
 export interface Slots {
-  /** @throws {@link ApiError} when the deadline comes first; `api_busy` when the queue is full */
+  /**
+   * Waits for a slot.
+   *
+   * @throws {@link ApiError} if the deadline passes first; `api_busy` if the queue is full
+   */
   take(deadline: Deadline): Promise<void> | undefined
   give(): void
 }
@@ -49,7 +58,7 @@ export function slots(count: number): Slots {
     })
     queue.add(enter)
     return waitFor(entered, deadline).catch((error: unknown) => {
-      // A call that ends in the moment it gets its slot passes the slot on.
+      // A call that ends at the moment it gets its slot passes the slot on.
       if (!queue.delete(enter)) give()
       throw error
     })

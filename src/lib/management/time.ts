@@ -1,16 +1,16 @@
 import { ApiError } from '../ground/errors.ts'
 
-/** ISO 8601 as far as a moment needs it: a day, perhaps a time, perhaps an offset. */
+/** The part of ISO 8601 that is accepted: a date, optionally a time, optionally an offset. */
 const iso8601 =
   /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)(Z|[+-]\d\d(?::?\d\d)?)?)?$/i
 
 /**
- * A moment as the API takes it, in RFC 3339. A text without an offset is in UTC.
+ * Converts a time to the API's format, RFC 3339. A string without an offset is in UTC.
  *
  * @throws {@link ApiError} `invalid_updated_after`
  */
 export function rfc3339(value: unknown): string {
-  // A Date knows years of six digits, which RFC 3339 does not have.
+  // A Date can have a year of six digits, which RFC 3339 does not allow.
   const given =
     value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value
   const text = typeof given === 'string' ? completed(given) : undefined
@@ -34,7 +34,9 @@ function completedOffset(offset: string): string {
   return `${hours}:${minutes || '00'}`
 }
 
-/** Day 31 of a month with 30 days would be taken for the next month's first. */
+/**
+ * Refuses the 31st of a month with 30 days, which `Date` would read as the first of the next month.
+ */
 function isMoment(text: string): boolean {
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`)
   const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))

@@ -1,8 +1,8 @@
 import type { Json } from '../ground/types.ts'
 
 /**
- * Gives an answer its names in JavaScript. The values below `untouched` names, by their names on
- * the wire, have keys of other people's and stay as they are.
+ * Converts the names of a response to camelCase. The values below `untouched` names, as they are in
+ * the API's JSON, have keys that are not Scalekit's. They are left unchanged.
  */
 export function fromWire(value: unknown, untouched: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((item) => fromWire(item, untouched))
@@ -16,7 +16,7 @@ export function fromWire(value: unknown, untouched: ReadonlySet<string>): unknow
   return result
 }
 
-/** Gives what is sent its names on the wire. */
+/** Converts the names of a request to the API's snake_case. */
 export function toWire(value: unknown, untouched: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((item) => toWire(item, untouched))
   if (typeof value !== 'object' || value === null) return value
@@ -27,11 +27,11 @@ export function toWire(value: unknown, untouched: ReadonlySet<string>): unknown 
   return Object.fromEntries(entries)
 }
 
-/** The API has some two hundred names; more than these are made up. */
+/** The API has about 200 names. If there are more than this number, they are made up. */
 const maxKnownNames = 1000
 const knownNames = new Map<string, string>()
 
-/** `__proto__` does not come out of this, so what is assigned by such a name is a plain member. */
+/** The result is never `__proto__`, so assigning it creates a plain member. */
 function camelCase(name: string): string {
   const known = knownNames.get(name)
   if (known !== undefined) return known
@@ -44,7 +44,7 @@ function upperCase(_match: string, letter: string): string {
   return letter.toUpperCase()
 }
 
-/** What is in snake_case already stays as it is. */
+/** A name in snake_case is returned unchanged. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
