@@ -19,7 +19,7 @@ import type {
   RefreshTokenResponse,
 } from './sign-in-types.ts'
 
-/** What it takes to ask for tokens and to verify what comes. */
+/** The dependencies for requesting and verifying tokens. */
 export interface AuthenticationParts {
   readonly client: Client
   readonly discover: () => Promise<Provider>
@@ -27,7 +27,7 @@ export interface AuthenticationParts {
   readonly clock: Clock
 }
 
-/** Exchanges a code and verifies the ID token that comes for it. */
+/** Exchanges a code and verifies the ID token of the response. */
 export async function authenticate(
   code: string,
   redirectUri: string,
@@ -46,7 +46,7 @@ export async function authenticate(
   return { user: authenticatedUser(claims), claims, idToken, ...withLifetime(issued) }
 }
 
-/** Exchanges a refresh token and verifies the ID token that may come for it. */
+/** Exchanges a refresh token and verifies the ID token, if the response has one. */
 export async function refresh(
   refreshToken: string,
   parts: AuthenticationParts,
@@ -71,7 +71,10 @@ function verify(
   return verifyIdToken(idToken, { ...issued, keys: keysOf(provider), issuer, clientId, clock })
 }
 
-/** A nonce that was asked for and got lost with its session must not let every token pass. */
+/**
+ * Returns the nonce to check. A nonce that was requested but lost with its session must not let
+ * every token pass.
+ */
 function expectedNonce(options: AuthenticationOptions): string | typeof anyNonce {
   if (!Object.hasOwn(options, 'nonce')) return anyNonce
   if (isText(options.nonce)) return options.nonce

@@ -7,7 +7,7 @@ const isBoolean = (value: unknown) => typeof value === 'boolean'
 const isTime = (value: unknown) => isText(value) || typeof value === 'number'
 const isThere = (value: unknown) => value !== undefined && value !== null
 
-/** Scalekit's own names for what the claims say, each with what it has to be. */
+/** Scalekit's claims by the members of the user, each with its required type. */
 const fields: Readonly<Record<string, readonly [claim: string, isOfType: typeof isText]>> = {
   username: ['preferred_username', isText],
   name: ['name', isText],
@@ -26,7 +26,7 @@ const fields: Readonly<Record<string, readonly [claim: string, isOfType: typeof 
   metadata: ['metadata', isThere],
 }
 
-/** What the kit reads from a token, too; it is read in one place. */
+/** Members that the kit reads from a token as well. They are read in one place. */
 const kept = [
   'email',
   'emailVerified',
@@ -36,7 +36,7 @@ const kept = [
   'sid',
 ] as const
 
-/** Translates verified claims, keeping a value only when it has the type it should have. */
+/** Maps verified claims to a user. A value with an unexpected type is left out. */
 export function authenticatedUser(claims: IdTokenClaims): AuthenticatedUser {
   const profile = profileOf(claims)
   const named = Object.entries(fields)

@@ -5,7 +5,7 @@ import type { Client } from '../oidc/discovery.ts'
 import type { AuthorizationUrlOptions } from './sign-in-types.ts'
 
 /**
- * The URL that starts a sign-in; nobody is asked, and nothing about it is kept.
+ * Builds the URL that starts a sign-in. No request is sent, and nothing is stored.
  *
  * @throws {@link ConfigError} `redirect_uri_invalid`
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 3.1.2.1
@@ -22,7 +22,7 @@ export function authorizationUrl(
     ...(codeChallenge && { code_challenge_method: 'S256' }),
     ...wireParameters({ scope: scopes, ...options }),
     ...(domain && domainSelector(domain)),
-    // Last: nothing that was passed in may stand for these.
+    // Last, so that no passed option can replace these.
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
@@ -32,7 +32,7 @@ export function authorizationUrl(
 }
 
 /**
- * Scalekit compares it to the letter, so it is sent as it is.
+ * Checks a redirect URI. Scalekit compares it exactly, so it is sent unchanged.
  *
  * @throws {@link ConfigError} `redirect_uri_invalid`
  * @see RFC 6749 section 3.1.2
@@ -48,7 +48,7 @@ export function assertRedirectUri(redirectUri: unknown): asserts redirectUri is 
   )
 }
 
-/** @see OpenID Connect Core 3.1.2.1 for lists in one parameter, as `scope` is one */
+/** @see OpenID Connect Core 3.1.2.1 for lists within one parameter, such as `scope` */
 function wireParameters(options: AuthorizationUrlOptions): Record<string, string> {
   const texts = Object.entries(options).map(([name, value]) => [
     snakeCase(name),

@@ -22,42 +22,45 @@ import type { Fetch } from '../outgoing/fetch-transport.ts'
 import { sender } from '../outgoing/request.ts'
 import type { SignInParts } from './sign-in-client.ts'
 
-/** How a client calls Scalekit. */
+/** Options of a {@link ScalekitClient}. */
 export interface ScalekitClientOptions {
   /** The `iss` of the environment's tokens. Default: the environment URL. */
   readonly issuer?: string
-  /** The longest one attempt may take, in milliseconds. Default: 5000. */
+  /** Maximum duration of one attempt, in milliseconds. Default: 5000. */
   readonly timeoutMs?: number
-  /** The longest a call may take, further attempts included. Default: three times `timeoutMs`. */
+  /**
+   * Maximum duration of a call including retries, in milliseconds. Default: three times
+   * `timeoutMs`.
+   */
   readonly totalTimeoutMs?: number
-  /** Calls under way at the same time; others wait for their turn. Default: 50. */
+  /** Maximum number of concurrent calls. Further calls wait. Default: 50. */
   readonly maxConcurrentCalls?: number
   /**
-   * The largest `pageSize` of any list, for environments that allow less than Scalekit documents: 100
-   * organizations, 30 users or groups of a directory. Default: these limits.
+   * Maximum `pageSize` of every list, for environments with lower limits than Scalekit documents.
+   * Default: the documented limits, 100 organizations and 30 users or groups of a directory.
    */
   readonly maxPageSize?: number
-  /** Makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`. */
+  /** Sends the calls, e.g. through a proxy. Default: `node:http` and `node:https`. */
   readonly fetch?: Fetch
   /**
-   * Gets a debug line for each attempt at a call of the API, for each access token, and for each load
+   * Receives a debug line for each attempt of an API call, for each access token, and for each load
    * of the discovery document and of the keys. Default: the console, where these lines only appear
    * with the variable `DEBUG=scalekit`.
    */
   readonly logger?: Logger
-  /** Default: `Date.now`. */
+  /** Returns the current time in milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: Clock
 }
 
 /**
- * What a client is made of.
+ * The dependencies of a client.
  *
  * @internal
  */
 export interface ClientParts extends SignInParts {
   readonly limits: ApiLimits
   readonly maxPageSize: number
-  /** Calls the API. Default: with a token of the client's own. */
+  /** Calls the API. Default: with an access token that the client requests. */
   readonly call?: CallApi
 }
 
@@ -139,7 +142,7 @@ function fieldsOf(given: readonly unknown[]): {
   }
 }
 
-/** What is undefined should most often have come from a variable, which is not set. */
+/** An undefined value usually comes from an environment variable that is not set. */
 function present(value: unknown): unknown {
   if (value === undefined) throw new Error('is missing: check that its environment variable is set')
   return value
@@ -157,10 +160,10 @@ function encrypted(url: URL): URL {
 
 const defaultLimits = { timeoutMs: 5000, maxConcurrentCalls: 50 }
 
-/** That of the list with the longest pages, so that each list has its own limit. */
+/** The limit of the list with the longest pages, so that each list applies its own limit. */
 export const defaultMaxPageSize: number = Math.max(...Object.values(pageLimits))
 
-/** The limits of a client that was told only how long one attempt may take. */
+/** The limits of a client for which only the maximum duration of one attempt is configured. */
 export function limitsFor(timeoutMs: number): ApiLimits {
   return { ...defaultLimits, timeoutMs, totalTimeoutMs: 3 * timeoutMs }
 }

@@ -9,24 +9,28 @@ import { type ClientParts, clientParts, type ScalekitClientOptions } from './cli
 import { SignInClient } from './sign-in-client.ts'
 
 /**
- * Scalekit for one environment, by the names of its documentation: sign-in, and the management API.
- * Making one asks nobody: what is needed is fetched with the first call.
+ * A client for one Scalekit environment: sign-in helpers and the management API, under the names of
+ * Scalekit's documentation. The constructor sends no request. The discovery document, the keys and
+ * the access token are loaded on first use.
  *
  * @example
  * const scalekit = new ScalekitClient(environmentUrl, clientId, clientSecret)
  * const { organization } = await scalekit.organization.getOrganization(id)
  */
 export class ScalekitClient extends SignInClient {
-  /** Your customers, and links to their admin portal. */
+  /** Manages your customers and creates links to their admin portal. */
   readonly organization: OrganizationApi
-  /** How their people sign in. */
+  /** Manages the connections through which their users sign in. */
   readonly connection: ConnectionApi
-  /** Where their people and groups come from. */
+  /** Reads the directories that their users and groups come from. */
   readonly directory: DirectoryApi
 
   /**
    * @param environmentUrl e.g. `https://acme.scalekit.com`
-   * @throws {@link ConfigError} listing everything that is missing or wrong
+   * @param clientId The client id of the application, e.g. `skc_…`.
+   * @param clientSecret The client secret of the application.
+   * @param options Timeouts, limits, `fetch`, `logger` and `clock`.
+   * @throws {@link ConfigError} `config_invalid`, which lists every missing or wrong value
    */
   constructor(
     environmentUrl: string | URL,
@@ -46,10 +50,10 @@ export class ScalekitClient extends SignInClient {
   }
 }
 
-/** The same by its name in Scalekit's reference. */
+/** An alias of {@link ScalekitClient}: the name in Scalekit's reference. */
 export { ScalekitClient as Scalekit }
 
-/** The kit has these already, and one set of sockets is enough. */
+/** Whether the kit passes its own parts, so that its client shares the kit's sockets. */
 function isParts(first: string | URL | ClientParts | null | undefined): first is ClientParts {
   return typeof first === 'object' && first !== null && 'send' in first
 }

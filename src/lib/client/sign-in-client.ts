@@ -25,7 +25,7 @@ import type {
 import { type ValidationParts, validateIdpLogin, validateToken } from './validate.ts'
 
 /**
- * What the helpers are made of. Types of openid-client are in here, so it is none of the public ones.
+ * The dependencies of the helpers. It contains types of openid-client, so it is not public.
  *
  * @internal
  */
@@ -38,8 +38,8 @@ export interface SignInParts {
 }
 
 /**
- * The half of the client that signs people in, for applications that keep state, nonce and session
- * themselves; `scalekitAuth()` does all of that.
+ * The sign-in half of the client, for applications that manage state, nonce and session themselves.
+ * `scalekitAuth()` does all of that.
  */
 export class SignInClient {
   readonly #client: Client
@@ -49,7 +49,8 @@ export class SignInClient {
 
   /** @internal */
   constructor({ client, discover, send, clock, logger }: SignInParts) {
-    // Tokens that anybody may send load the keys less often than those that came with a code.
+    // Tokens from requests can be made up, so they reload the keys less often than tokens exchanged
+    // for a code.
     const shownKeys = keySets(send, { cooldownMs: bearerCooldownMs, logger })
     this.#client = client
     this.#clock = clock
@@ -63,22 +64,31 @@ export class SignInClient {
   }
 
   /**
-   * The URL that starts a sign-in at Scalekit. Nobody is asked, and nothing is kept: a `state` that
-   * only this browser's session knows is yours to send and to compare.
+   * Builds the URL that starts a sign-in at Scalekit. No request is sent, and nothing is stored.
+   * The application sends a `state` that only this browser's session knows, and compares it in the
+   * callback.
    *
-   * @param redirectUri As it is registered at Scalekit.
+   * @param redirectUri The redirect URI, exactly as registered at Scalekit.
+   * @param options The target of the sign-in and other parameters. Default: none.
+   * @returns the URL to which the application redirects the browser
    * @throws ConfigError `redirect_uri_invalid`
+   * @example
+   * const state = randomUUID()
+   * req.session.state = state
+   * res.redirect(scalekit.getAuthorizationUrl('https://app.example/callback', { state }))
    */
   getAuthorizationUrl(redirectUri: string, options?: AuthorizationUrlOptions): string {
     return authorizationUrl(this.#client, redirectUri, options)
   }
 
   /**
-   * Exchanges the code of a callback, and verifies the ID token that comes for it: signature,
-   * issuer, audience, expiry, age, its hashes of code and access token, and the nonce where given.
+   * Exchanges the code of a callback and verifies the ID token of the response: signature, issuer,
+   * audience, expiry, age, its hashes of code and access token, and the nonce if one is given.
    *
-   * @param code The `code` of the callback; whoever calls this has compared its `state`.
-   * @param redirectUri The one that was sent with the authorization request.
+   * @param code The `code` of the callback. Compare its `state` before this call.
+   * @param redirectUri The redirect URI that was sent with the authorization request.
+   * @param options The code verifier and the nonce that belong to the authorization request.
+   * @returns the user, the verified claims and the tokens
    * @throws LoginError `callback_invalid`, `code_rejected`, `id_token_invalid` or
    *   `application_refused`, ConfigError `redirect_uri_invalid`, ScalekitError
    *   `provider_unavailable` or `provider_failed`
@@ -92,21 +102,30 @@ export class SignInClient {
   }
 
   /**
-   * Exchanges a refresh token, which works once, for new tokens. An ID token among them is verified.
+   * Exchanges a refresh token for new tokens. A refresh token works once. If the response has an ID
+   * token, it is verified.
    *
-   * @throws LoginError `refresh_token_rejected`: sign in again; `application_refused`,
-   *   `id_token_invalid`; ScalekitError `provider_unavailable` or `provider_failed`: try again
+   * @returns the new tokens; store them in place of the old ones
+   * @throws LoginError `refresh_token_rejected`: the user has to sign in again; LoginError
+   *   `application_refused` or `id_token_invalid`; ScalekitError `provider_unavailable` or
+   *   `provider_failed`: try again later
    */
   async refreshAccessToken(refreshToken: string): Promise<RefreshTokenResponse> {
     return refresh(refreshToken, this.#authentication)
   }
 
   /**
-   * Verifies an access token and answers its claims: signature, issuer, expiry, that it was issued
-   * to this client or is for the audience given, and that it is no token of another kind.
+   * Verifies an access token: signature, issuer, expiry, that it was issued to this client or for
+   * the given audience, and that it is not a token of another kind.
    *
-   * @throws LoginError `access_token_invalid` (401, with a challenge in `headers`), AccessError `insufficient_scope`, ScalekitError
-   *   `provider_unavailable` or `provider_failed`: nothing is known about the token then
+   * @param token The access token, e.g. from the `Authorization` header, without `Bearer `.
+   * @param options The accepted issuer and audience, and the required scopes.
+   * @returns the claims of the token
+   * @throws LoginError `access_token_invalid` (401, with a challenge in `headers`), AccessError
+   *   `insufficient_scope`, ScalekitError `provider_unavailable` or `provider_failed`: the token
+   *   could not be checked
+   * @example
+   * const claims = await scalekit.validateToken(token, { requiredScopes: ['invoices:read'] })
    */
   async validateToken(
     token: string,
@@ -116,9 +135,10 @@ export class SignInClient {
   }
 
   /**
-   * Whether {@link validateToken} would answer. It says nothing about who is asking or what they
-   * may do; an outage is thrown and is not `false`.
+   * Whether {@link validateToken} would succeed. It returns no claims, so it does not tell which
+   * client or user sent the token. An outage rejects; it is not `false`.
    *
+   * @returns true for a valid token, false for an invalid one or one without the required scopes
    * @throws ScalekitError `provider_unavailable` or `provider_failed`
    */
   async validateAccessToken(token: string, options?: TokenValidationOptions): Promise<boolean> {
@@ -132,11 +152,15 @@ export class SignInClient {
   }
 
   /**
-   * Verifies the token in `idp_initiated_login` and answers what it asks for. It signs nobody in:
-   * send the browser to {@link getAuthorizationUrl} with connection, organization and login hint.
-   * `relay_state` is anybody's choice: never your `state`, at most a place to go back to.
+   * Verifies the token in `idp_initiated_login` and returns the requested sign-in. This does not
+   * sign a user in. Redirect the browser to {@link getAuthorizationUrl} with the connection,
+   * organization and login hint. An attacker can choose `relay_state`: never use it as your
+   * `state`, only as a path to return to.
    *
-   * @throws LoginError `idp_login_invalid`, ScalekitError `provider_unavailable` or `provider_failed`
+   * @param token The query parameter `idp_initiated_login`.
+   * @returns the connection, the organization and, if present, the login hint and relay state
+   * @throws LoginError `idp_login_invalid`, ScalekitError `provider_unavailable` or
+   *   `provider_failed`
    * @see https://docs.scalekit.com/sso/guides/idp-init-sso/
    */
   async getIdpInitiatedLoginClaims(token: string): Promise<IdpInitiatedLoginClaims> {
@@ -144,8 +168,9 @@ export class SignInClient {
   }
 
   /**
-   * Where the browser itself goes to end its session at Scalekit; end yours first.
+   * Builds the URL at which the browser ends its session at Scalekit. End your own session first.
    *
+   * @returns the URL to which the application redirects the browser
    * @see OpenID Connect RP-Initiated Logout 1.0, section 2
    */
   getLogoutUrl(options?: LogoutUrlOptions): string
@@ -166,20 +191,23 @@ export class SignInClient {
   }
 
   /**
-   * Checks that Scalekit signed a webhook, and lately.
+   * Checks that Scalekit signed a webhook within the last five minutes.
    *
-   * @param secret The endpoint's signing secret; several while one replaces another.
+   * @param secret The endpoint's signing secret, or several during a rotation.
+   * @param headers The headers of the request.
    * @param payload The body exactly as received.
-   * @returns true, or it throws
+   * @returns true; an invalid webhook throws
    * @throws WebhookError `webhook_headers_invalid`, `webhook_timestamp_invalid`,
-   *   `webhook_signature_invalid` or `webhook_body_consumed`; ConfigError for a secret that is none
+   *   `webhook_signature_invalid` or `webhook_body_consumed`; ConfigError `config_invalid` for a
+   *   malformed secret
    */
   verifyWebhookPayload(secret: Secrets, headers: RequestHeaders, payload: RawBody): true {
     return this.#verifyPayload(secret, headers, payload, webhookScheme)
   }
 
   /**
-   * The same for the call of an interceptor, with its `interceptor-*` headers and its own secret.
+   * Like {@link verifyWebhookPayload}, for an interceptor's request with its `interceptor-*`
+   * headers and its own secret.
    *
    * @throws as {@link verifyWebhookPayload}
    */

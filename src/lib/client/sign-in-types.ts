@@ -1,51 +1,51 @@
 import type { Json } from '../ground/types.ts'
 
-/** What an authorization request may say; whatever is `undefined` or empty is not sent. */
+/** Parameters of an authorization request. A value that is `undefined` or empty is not sent. */
 export interface AuthorizationUrlOptions {
   /** Default: `openid`, `profile`, `email`. */
   readonly scopes?: readonly string[] | undefined
-  /** Comes back with the code; compare it with one that this browser's session holds. */
+  /** Returned with the code. Compare it with the one that this browser's session holds. */
   readonly state?: string | undefined
-  /** Comes back in the ID token: give the same to `authenticateWithCode`. */
+  /** Returned in the ID token. Pass the same value to `authenticateWithCode`. */
   readonly nonce?: string | undefined
   /** An email address that the identity provider may fill in. */
   readonly loginHint?: string | undefined
-  /** The email domain of an organization; sent as `domain` and `domain_hint`. */
+  /** The email domain of an organization. Sent as `domain` and `domain_hint`. */
   readonly domain?: string | undefined
-  /** Another name for `domain`. */
+  /** An alias of `domain`. */
   readonly domainHint?: string | undefined
   readonly connectionId?: string | undefined
   /**
-   * Scalekit's id of the organization (`org_…`). Scalekit takes no other: read it by
-   * `organization.getOrganizationByExternalId` where you have your own.
+   * Scalekit's id of the organization (`org_…`). Scalekit accepts no other id. If you have your own
+   * id, call `organization.getOrganizationByExternalId` first.
    */
   readonly organizationId?: string | undefined
   /** A social provider, e.g. `google`. */
   readonly provider?: string | undefined
-  /** `login`, `select_account`, `create`, `consent`, or several of these; or `none`. */
+  /** One or more of `login`, `select_account`, `create` and `consent`; or `none`. */
   readonly prompt?: string | readonly string[] | undefined
   /** BASE64URL(SHA-256(code verifier)); see RFC 7636. */
   readonly codeChallenge?: string | undefined
-  /** Default, where there is a challenge: `S256`, the only one there is. */
+  /** Default: `S256` if there is a challenge. No other method is supported. */
   readonly codeChallengeMethod?: string | undefined
-  /** How long ago the user may have proved who they are, in seconds. */
+  /** Maximum time since the user authenticated, in seconds. */
   readonly maxAge?: number | undefined
   readonly acrValues?: string | readonly string[] | undefined
-  /** Any other parameter, sent in snake_case; a list is sent with spaces between. */
+  /** Any other parameter. Its name is sent in snake_case, an array is joined with spaces. */
   readonly [parameter: string]: string | number | boolean | readonly string[] | undefined
 }
 
-/** What belongs to the authorization request that a code came for. */
+/** Values of the authorization request that the code was issued for. */
 export interface AuthenticationOptions {
-  /** Needed where a `codeChallenge` was sent. */
+  /** Required if a `codeChallenge` was sent. */
   readonly codeVerifier?: string | undefined
-  /** The nonce that was sent. Given without a value, it refuses every token. */
+  /** The nonce that was sent. If the member is present without a value, every token is refused. */
   readonly nonce?: string
 }
 
 /**
- * Who signed in, as their ID token says. Find your users by `id`: it never moves to somebody else,
- * an email address can.
+ * The user who signed in, from the ID token. Look your users up by `id`: it is never reassigned to
+ * another person, but an email address can be.
  */
 export interface AuthenticatedUser {
   /** The OpenID Connect subject. */
@@ -55,7 +55,7 @@ export interface AuthenticatedUser {
   readonly givenName?: string
   readonly familyName?: string
   readonly email?: string
-  /** True only where the identity provider said so. */
+  /** True only if the identity provider said so. */
   readonly emailVerified: boolean
   readonly phoneNumber?: string
   readonly phoneNumberVerified?: boolean
@@ -65,61 +65,64 @@ export interface AuthenticatedUser {
   readonly birthDate?: string
   readonly zoneInfo?: string
   readonly locale?: string
-  /** As it was sent: a text, or seconds since the epoch. */
+  /** Unchanged from the token: a string, or seconds since the epoch. */
   readonly updatedAt?: string | number
-  /** As it was sent. */
+  /** Unchanged from the token. */
   readonly identities?: unknown
-  /** As it was sent. */
+  /** Unchanged from the token. */
   readonly metadata?: unknown
-  /** Where they signed in. */
+  /** The organization in which the user signed in. */
   readonly organizationId?: string
-  /** Your own id of that organization, where Scalekit knows it. */
+  /** Your own id of that organization, if Scalekit knows it. */
   readonly externalOrganizationId?: string
-  /** Through which connection they signed in. */
+  /** The connection through which the user signed in. */
   readonly connectionId?: string
-  /** Their session's id at Scalekit. */
+  /** The id of the user's session at Scalekit. */
   readonly sid?: string
 }
 
-/** Who signed in, and their tokens. */
+/** The user who signed in, with the tokens. */
 export interface AuthenticationResponse {
   readonly user: AuthenticatedUser
-  /** All that the ID token says, by its own names. */
+  /** All claims of the ID token, under their names in the token. */
   readonly claims: Json
   readonly idToken: string
   readonly accessToken: string
-  /** How long the access token lasts, in seconds. */
+  /** The lifetime of the access token, in seconds. */
   readonly expiresIn: number
-  /** Only where the scope `offline_access` was granted. */
+  /** Only present if the scope `offline_access` was granted. */
   readonly refreshToken?: string
 }
 
-/** The tokens that take the place of the old ones, of which none is to be used any more. */
+/** The tokens that replace the old ones. Do not use any of the old ones again. */
 export interface RefreshTokenResponse {
   readonly accessToken: string
-  /** How long the access token lasts, in seconds. */
+  /** The lifetime of the access token, in seconds. */
   readonly expiresIn: number
-  /** Takes the place of the one that was used. */
+  /** Replaces the refresh token that was used. */
   readonly refreshToken?: string
   readonly idToken?: string
 }
 
-/** What an access token must agree with. */
+/** The values with which an access token must agree. */
 export interface TokenValidationOptions {
-  /** Compared to the letter; of several, any. Default: the environment's. */
+  /** Compared exactly. Of several, any may match. Default: the issuer of the environment. */
   readonly issuer?: string | readonly string[]
-  /** Of several, any. Without one, the token has to be issued to this client. */
+  /**
+   * Of several, any may match. Default: none, and the token must have been issued to this client.
+   */
   readonly audience?: string | readonly string[]
   /**
-   * Also takes the tokens of organizations' own clients (`m2morg_…`), which name their organization in
-   * `oid` and have no audience. Those that have one need `audience`. Default: false.
+   * Also accepts the tokens of organizations' API clients (`m2morg_…`), which name their
+   * organization in `oid` and have no audience. A token with an audience needs `audience`. Default:
+   * false.
    */
   readonly organizationClients?: boolean
-  /** All of them, in `scope` or `scopes`. */
+  /** The token must have all of them, in `scope` or `scopes`. */
   readonly requiredScopes?: readonly string[]
 }
 
-/** What the token of a sign-in that began at an identity provider asks for. */
+/** The sign-in that an identity provider asks for. */
 export interface IdpInitiatedLoginClaims {
   readonly organization_id: string
   readonly connection_id: string
@@ -127,12 +130,12 @@ export interface IdpInitiatedLoginClaims {
   readonly relay_state?: string
 }
 
-/** What a sign-out at Scalekit may say; whatever is `undefined` or empty is not sent. */
+/** Parameters of a sign-out at Scalekit. A value that is `undefined` or empty is not sent. */
 export interface LogoutUrlOptions {
-  /** The ID token of the session that ends, expired or not. */
+  /** The ID token of the session to end. It may have expired. */
   readonly idTokenHint?: string | undefined
-  /** Where the browser is sent then, as it is registered at Scalekit. */
+  /** The URL to which Scalekit then redirects the browser, exactly as registered at Scalekit. */
   readonly postLogoutRedirectUri?: string | undefined
-  /** Comes back there. */
+  /** Returned to that URL. */
   readonly state?: string | undefined
 }

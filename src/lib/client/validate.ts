@@ -7,14 +7,14 @@ import { verifyIdpLogin } from '../oidc/idp-initiated.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import type { IdpInitiatedLoginClaims, TokenValidationOptions } from './sign-in-types.ts'
 
-/** What it takes to verify a token that somebody shows. */
+/** The dependencies for verifying a token from a request. */
 export interface ValidationParts {
   readonly client: Client
   readonly keys: () => Promise<KeySet>
   readonly clock: Clock
 }
 
-/** Verifies an access token, and that it was granted the scopes. */
+/** Verifies an access token and its scopes. */
 export async function validateToken(
   token: string,
   options: TokenValidationOptions,
@@ -35,7 +35,7 @@ export async function validateToken(
   throw new AccessError('insufficient_scope', `The token lacks the scopes ${missing.join(', ')}`)
 }
 
-/** Verifies the token of a sign-in that began at an identity provider. */
+/** Verifies the token of an identity-provider-initiated sign-in. */
 export async function validateIdpLogin(
   token: string,
   { client: { issuer, clientId }, keys, clock }: ValidationParts,
