@@ -11,11 +11,11 @@ import { codeOf, infoOf, keepMs, letterOf, type VerifiedDelivery } from './deliv
 import { deliveryFields, tellDelivery } from './delivery-log.ts'
 import { holdLease, type Lease } from './lease.ts'
 
-/** What it takes to bring deliveries to their handlers. */
+/** The dependencies for passing deliveries to their handlers. */
 export interface AttemptParts {
   readonly ledger: Ledger
   readonly dispatcher: Dispatcher
-  /** Called when the handlers have finished. */
+  /** Called when all handlers have succeeded. */
   readonly onHandled: (event: ScalekitEvent) => Promise<void>
   readonly emit: Emit
   readonly logger: Logger
@@ -27,15 +27,20 @@ export interface Attempt extends VerifiedDelivery {
   readonly owner: string
   readonly attempt: number
   readonly leaseMs: number
-  /** Whether a dead letter of this delivery may be there. */
+  /** Whether a dead letter of this delivery may exist. */
   readonly mayHaveLetter: boolean
 }
 
-/** Makes attempts, and says what became of them. */
+/** Runs attempts and records their results. */
 export interface Attempts {
-  /** Ends when the delivery took effect and is marked as done, which comes last. */
+  /**
+   * Resolves when the delivery has taken effect and is marked as done. The mark is the last step.
+   */
   make(attempt: Attempt): Promise<void>
-  /** Gives an attempt back that failed, and keeps it whole where nobody may ask for it again. */
+  /**
+   * Releases the claim of a failed attempt. If no further attempt follows, the delivery is kept as
+   * a dead letter.
+   */
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
 
@@ -70,10 +75,11 @@ export function attemptsWith(parts: AttemptParts): Attempts {
       const beganAt = performance.now()
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
-        // The effect is there, so a ledger that is away is asked while nobody else can have it.
+        // The delivery has taken effect. If the ledger does not respond, settling is retried while
+        // this owner still holds the delivery.
         await retryUntil(leaseMs, async () => {
           await parts.onHandled(event)
-          // In this order: whoever claims it after this finds no letter to replay.
+          // In this order: a later claim must not find a letter to replay.
           if (attempt.mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
           await ledger.settle(deliveryId, owner, keepMs)
         })
@@ -104,7 +110,8 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         log.error(`webhook ${deliveryId}: the store did not record the result: ${why}`)
         return 'failed'
       } finally {
-        // Where it was settled this does nothing; elsewhere the next attempt need not wait.
+        // Has no effect after it was settled. Otherwise the next attempt need not wait for the
+        // lease.
         await ledger.release(deliveryId, owner).catch(() => {})
         const why = quote(textOfThrown(error))
         log.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)

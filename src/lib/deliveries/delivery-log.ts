@@ -4,7 +4,7 @@ import type { EndedSessions, Reaction } from '../auth/reactions.ts'
 import { debug, type Logger, type PossibleFields, withFields } from '../ground/log.ts'
 import { type Claim, infoOf, type VerifiedDelivery } from './delivery.ts'
 
-/** What lines about a delivery carry beside their sentences. */
+/** The fields of log lines about a delivery. */
 export function deliveryFields({ deliveryId, event }: VerifiedDelivery): PossibleFields {
   const { organization_id: organizationId } = event
   return { deliveryId, ...(typeof organizationId === 'string' ? { organizationId } : {}) }
@@ -15,7 +15,7 @@ export function tellDelivery(logger: Logger, delivery: VerifiedDelivery, message
   debug(logger, `webhook ${delivery.deliveryId}: ${message}`, deliveryFields(delivery))
 }
 
-/** Says what the ledger answered to a claim. */
+/** Logs the ledger's response to a claim. */
 export function tellClaim(
   logger: Logger,
   delivery: VerifiedDelivery,
@@ -29,7 +29,7 @@ export function tellClaim(
   tellDelivery(logger, delivery, messages[status])
 }
 
-/** Says what the kit itself did about a delivery. */
+/** Logs the kit's own reaction to a delivery. */
 export function tellReaction(
   { logger, emit, audit }: { readonly logger: Logger; readonly emit: Emit; readonly audit: Audit },
   delivery: VerifiedDelivery & { readonly attempt?: number },

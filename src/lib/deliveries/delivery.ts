@@ -8,9 +8,15 @@ import type { ClaimAnswer, DeadLetter, DeliveryClaim, Ledger } from '../state/st
 import { parseBody } from '../webhooks/body.ts'
 import { readEvent, type ScalekitEvent } from '../webhooks/events.ts'
 
-/** How long a claim lasts unless it is renewed: a process that died holds a delivery this long. */
+/**
+ * How long a claim lasts without renewal, in milliseconds: a crashed process holds a delivery for
+ * this long.
+ */
 export const leaseMs = 30_000
-/** How long done deliveries are remembered: longer than attempts, and replays by hand, go on. */
+/**
+ * How long finished deliveries are remembered, in milliseconds: longer than Scalekit retries them
+ * or a person replays them.
+ */
 export const keepMs: number = 7 * 24 * 3_600_000
 
 /** A delivery whose signature was verified. */
@@ -24,33 +30,33 @@ export interface VerifiedDelivery {
 }
 
 /**
- * What became of a delivery. `late`: it is still being handled, and will be settled; until then the
- * sender may ask again. `given-up`: it failed for good, and is kept. `queued`: a queue has it, which
- * will not lose it.
+ * The result of a delivery. `late`: it is still being handled and will be settled; until then the
+ * sender may retry. `given-up`: it failed for good and is kept as a dead letter. `queued`: it is in
+ * a persistent queue.
  */
 export type Outcome = 'handled' | 'given-up' | 'done' | 'busy' | 'failed' | 'late' | 'queued'
 
-/** Takes deliveries to their handlers so that none is lost and none takes effect twice. */
+/** Passes deliveries to their handlers. None is lost and none takes effect twice. */
 export interface Deliveries {
   /** @throws ScalekitError `store_unavailable`, WebhookError `webhook_queue_unavailable` */
   take(delivery: VerifiedDelivery): Promise<Outcome>
-  /** Begins to handle what waits in a queue, where there is one. */
+  /** Starts handling queued deliveries, if there is a queue. */
   start(): void
-  /** Begins nothing more, and ends with what has begun, or after a while. */
+  /** Starts no more deliveries. Resolves when the running ones have ended, or after a timeout. */
   close(): Promise<void>
-  /** Whether the queue takes deliveries, where there is one. */
+  /** Whether the queue accepts deliveries, if there is a queue. */
   health?(): HealthState
 }
 
-/** An answer to a claim, with the owner who asked. */
+/** The response to a claim, with the owner that requested it. */
 export type Claim = ClaimAnswer & { readonly owner: string }
 
-/** How a delivery is claimed. */
+/** Options of a claim. */
 export interface ClaimOptions extends Pick<DeliveryClaim, 'leaseMs' | 'evenIfDone'> {
   readonly emit: Emit
 }
 
-/** Asks the ledger for a delivery. */
+/** Claims a delivery in the ledger. */
 export async function claim(
   ledger: Ledger,
   delivery: VerifiedDelivery,
@@ -68,12 +74,12 @@ export async function claim(
   return { ...answer, owner }
 }
 
-/** Somebody else has it, and this attempt is to be made again. */
+/** Creates the error for a delivery that another process is handling. The sender should retry. */
 export function busy(): WebhookError {
   return new WebhookError('webhook_busy', 'The delivery is already being handled')
 }
 
-/** Another body came under the id of a delivery. */
+/** Reports that two deliveries with one id have different bodies. */
 export function tellReuse(delivery: VerifiedDelivery, attempt: number, emit: Emit): void {
   const info = infoOf(delivery, attempt)
   emit('webhook.failed', { ...info, code: 'webhook_id_reused', isFinal: false })
@@ -85,12 +91,15 @@ export function infoOf({ deliveryId, event }: VerifiedDelivery, attempt: number)
   return typeof organizationId === 'string' ? { ...info, organizationId } : info
 }
 
-/** Why an attempt failed, as a code; what handlers throw may hold anything. */
+/**
+ * Returns the error code of a failed attempt. Errors of handlers are not shown, because they may
+ * contain any data.
+ */
 export function codeOf(error: unknown): string {
   return error instanceof ScalekitError ? error.code : 'unexpected'
 }
 
-/** A delivery whole, so that it can be handled after all. */
+/** Creates the dead letter of a delivery. It is complete, so that it can be replayed. */
 export function letterOf(
   { deliveryId, event, raw }: VerifiedDelivery,
   { reason, failedAt, attempt }: Pick<DeadLetter, 'reason' | 'failedAt' | 'attempt'>,
@@ -98,7 +107,7 @@ export function letterOf(
   return { deliveryId, type: String(event.type), body: raw.toString(), reason, failedAt, attempt }
 }
 
-/** A verified delivery that was kept as text, to be handled after all. */
+/** Restores a verified delivery that was stored as a string. */
 export function deliveryOf(
   { deliveryId, body }: Pick<DeadLetter, 'deliveryId' | 'body'>,
   receivedAt: number,

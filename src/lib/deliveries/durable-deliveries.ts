@@ -21,17 +21,17 @@ import {
 import { deliveryFields, tellClaim, tellDelivery, tellReaction } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
-/** The longest time between two looks at whether a lease has ended, in milliseconds. */
+/** Maximum pause between two checks whether a lease has ended, in milliseconds. */
 const maxPauseMs = 500
 
-/** What it takes to handle deliveries that a queue keeps. */
+/** The dependencies for handling queued deliveries. */
 export interface DurableParts extends InlineParts {
   readonly queue: DeliveryQueue
 }
 
 /**
- * Leaves each delivery to a queue, which brings it to the handlers in a process that works. What
- * the kit does itself waits for no worker.
+ * Puts each delivery into a queue, which passes it to the handlers in a process with a worker. The
+ * kit's own reaction runs at once, without a worker.
  */
 export function durableDeliveries(parts: DurableParts): Deliveries {
   const { queue, dispatcher, react, emit, logger } = parts
@@ -66,9 +66,9 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
     },
     start() {
       if (isClosed || !queue.work) return
-      // A handler that is added later would miss what is taken from now on.
+      // A handler that is added later would miss the deliveries taken from now on.
       dispatcher.close()
-      // Whatever was taken here would be done, and nobody would have handled it.
+      // A worker without handlers would mark deliveries as done that no handler has seen.
       if (dispatcher.isEmpty)
         logger.info(
           'This process has no webhook handlers: it puts webhooks into the queue and handles none',
@@ -83,7 +83,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
   }
 }
 
-/** One run of a delivery by the queue. */
+/** Handles one run of a delivery by the queue. */
 function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   const { ledger, emit, clock, logger } = parts
   const attempts = attemptsWith(parts)
@@ -93,7 +93,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
     const claimed = await begin(delivery, run).catch((error: unknown) => {
       const why = quote(textOfThrown(error))
       const log = withFields(logger, errorFields(error, deliveryFields(delivery)))
-      // That another process handles it is no failure.
+      // `webhook_busy` is not a failure: another process is handling the delivery.
       const level = codeOf(error) === 'webhook_busy' ? 'info' : 'warn'
       log[level](
         `webhook ${delivery.deliveryId}: run ${run.attempt} of the queue could not start: ${why}`,
@@ -115,32 +115,40 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
     return claimed
   }
 
-  /** Were it given up while the ledger is away, nothing of it would be left here. */
+  /**
+   * Stores a dead letter before it claims the delivery. Without a letter, no trace would be left of
+   * a delivery that the queue gives up while the ledger is unreachable.
+   */
   async function beginLast(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     await keepDeadLetter(delivery, run)
     return claimInTurn(delivery, run)
   }
 
-  /** That counts as done, and its letter is all that is left of it. */
+  /**
+   * Whether the delivery failed for good. It then counts as done, and the letter is the only trace
+   * of it.
+   */
   async function isGivenUp({ deliveryId }: VerifiedDelivery): Promise<boolean> {
     return (await ledger.getDeadLetter(deliveryId))?.reason === 'webhook_given_up'
   }
 
-  /** A process that dies in the last run leaves no letter any more, so one lies there before. */
+  /**
+   * Stores a dead letter before the last run: a process that crashes in that run cannot store one.
+   */
   async function keepDeadLetter(delivery: VerifiedDelivery, { attempt }: QueueRun): Promise<void> {
     if (await isGivenUp(delivery)) return
     const reason = 'webhook_handler_failed'
     await ledger.putDeadLetter(letterOf(delivery, { reason, failedAt: clock(), attempt }))
   }
 
-  /** Whoever has it lives and ends it, or is dead, and then their lease ends. */
+  /** Polls until the current owner finishes, or until its lease expires because it crashed. */
   async function claimInTurn(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     const { lockMs, isLast } = run
     const end = performance.now() + 2 * lockMs
     for (;;) {
       const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
       const isHeld = claimed.status === 'busy' && claimed.isSameBody
-      // Who closes leaves it to the next run, where there is one.
+      // A process that is closing leaves the delivery to the next run, if there is one.
       const mayWait = isLast || !isClosed()
       if (!isHeld || !mayWait || performance.now() >= end) return claimed
       await delay(Math.min(lockMs / 20, maxPauseMs))
@@ -159,7 +167,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
   }
 }
 
-/** The queue counts the runs of all processes, and the ledger what it granted. */
+/** The queue counts the runs in all processes. The ledger counts the claims that it granted. */
 function attemptOf(delivery: VerifiedDelivery, claimed: Claim, run: QueueRun): Attempt {
   const { owner } = claimed
   const attempt = Math.max(claimed.attempt, run.attempt)

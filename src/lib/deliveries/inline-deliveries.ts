@@ -6,33 +6,33 @@ import { claim, type Deliveries, leaseMs, type Outcome } from './delivery.ts'
 import { tellClaim, tellReaction } from './delivery-log.ts'
 
 /**
- * How long `auth.close()` waits for handlers, in milliseconds: less than the thirty seconds that
- * Kubernetes gives a process by default.
+ * How long `auth.close()` waits for handlers, in milliseconds. By default, Kubernetes gives a
+ * process 30 seconds.
  */
 const closeTimeoutMs = 20_000
 
-/** What it takes to handle deliveries. */
+/** The dependencies for handling deliveries while the sender waits. */
 export interface InlineParts extends AttemptParts {
   readonly react: React
-  /** Hears of sessions that events end. */
+  /** Receives the sessions that events end. */
   readonly audit: Audit
-  /** How long the sender is kept waiting, in milliseconds. */
+  /** How long the sender waits for the handlers, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** An attempt whose sender waits, unless it took too long. */
+/** An attempt for which the sender waits, unless it has become late. */
 type AwaitedAttempt = Attempt & { isLate: boolean }
 
 /**
- * Handles each delivery while its sender waits: what was not acknowledged comes again, so the
- * sender's retries are the queue.
+ * Handles each delivery while its sender waits. The sender retries unacknowledged deliveries, so
+ * its retries are the queue.
  */
 export function inlineDeliveries(parts: InlineParts): Deliveries {
   const { ledger, react, emit, logger } = parts
   const attempts = attemptsWith(parts)
   const running = new Set<Promise<Outcome>>()
 
-  /** The application's own end waits for it, also where the sender no longer does. */
+  /** Counts running work, for which `close` waits even if the sender has stopped waiting. */
   function counted(work: Promise<Outcome>): Promise<Outcome> {
     running.add(work)
     const end = () => void running.delete(work)
@@ -45,7 +45,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
       const claimed = await claim(ledger, delivery, { emit, leaseMs })
       tellClaim(logger, delivery, claimed)
       if (claimed.status !== 'claimed') return claimed.status
-      // An earlier attempt may have ended too late to be asked for again.
+      // An earlier attempt may have finished after its sender had stopped waiting.
       const mayHaveLetter = claimed.attempt > 1
       const attempt = { ...delivery, ...claimed, leaseMs, mayHaveLetter, isLate: false }
       return inTime(attempt, counted(handle(attempt)))
@@ -61,7 +61,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
     },
   }
 
-  /** The sender is told to ask again, which it may never do; the work goes on all the same. */
+  /** After the timeout, the sender is told to retry, which it may never do. The work continues. */
   function inTime(attempt: AwaitedAttempt, work: Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -72,7 +72,7 @@ export function inlineDeliveries(parts: InlineParts): Deliveries {
     })
   }
 
-  /** What the kit does itself comes first. */
+  /** The kit's own reaction runs before the handlers. */
   async function handle(attempt: AwaitedAttempt): Promise<Outcome> {
     try {
       tellReaction(parts, attempt, await react(attempt.event, attempt.receivedAt))

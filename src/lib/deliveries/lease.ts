@@ -1,21 +1,23 @@
 import { WebhookError } from '../ground/errors.ts'
 import type { DeliveryClaim, Ledger } from '../state/store.ts'
 
-/** Handlers that have not ended after this long never will. In milliseconds. */
+/** A handler that runs for longer than this has failed. In milliseconds. */
 const abandonMs = 5 * 60_000
 
-/** A claim that is kept up while the work goes on. */
+/** A claim that is renewed while the work continues. */
 export interface Lease {
-  /** Aborted when the delivery is not ours any more, or is given up. */
+  /** Aborted when another owner has the delivery, or when the handler has run for too long. */
   readonly signal: AbortSignal
-  /** Ends with the work, or rejects when it was given up. */
+  /**
+   * Settles with the work. Rejects earlier if the claim is lost or the handler runs for too long.
+   */
   whileHeld(work: Promise<void>): Promise<void>
-  /** The work says by itself, in its transaction, that it is done; then the claim is no more. */
+  /** Reports that the handler settles the delivery in its own transaction. The claim then ends. */
   settles(): void
   stop(): void
 }
 
-/** What is held, by whom, and for how long at a time. */
+/** The delivery, its owner and the duration of each lease. */
 export type Held = Pick<DeliveryClaim, 'deliveryId' | 'owner' | 'leaseMs'>
 
 export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held): Lease {
@@ -26,7 +28,7 @@ export function holdLease(ledger: Ledger, { deliveryId, owner, leaseMs }: Held):
   let mayEnd = false
 
   async function renew(): Promise<void> {
-    // A ledger that does not answer now may do so before the lease is over.
+    // A ledger that does not respond now may respond before the lease expires.
     const isOurs = await ledger.renew(deliveryId, owner, leaseMs).catch(() => true)
     if (isOurs || mayEnd) return
     controller.abort(

@@ -5,11 +5,11 @@ import { tellClaim, tellReaction } from './delivery-log.ts'
 import type { InlineParts } from './inline-deliveries.ts'
 
 /**
- * Handles a dead letter after all, and takes it away when it took effect. Answers whether there was
- * one.
+ * Handles a dead letter again and removes it if it takes effect. Resolves with whether a letter
+ * existed.
  *
- * @throws WebhookError as handlers fail, or `webhook_busy` while somebody else handles it;
- *   ConfigError where there are no handlers
+ * @throws WebhookError as handlers fail, or `webhook_busy` while another process handles it;
+ *   ConfigError if there are no handlers
  */
 export type Replay = (deliveryId: string) => Promise<boolean>
 
@@ -25,13 +25,14 @@ export function replayWith(parts: Omit<InlineParts, 'timeoutMs'>): Replay {
     const letter = await ledger.getDeadLetter(deliveryId)
     if (!letter) return false
     const delivery = deliveryOf(letter, clock())
-    // Given up counts as done. Anything else that is done took effect after its letter was written.
+    // A given-up delivery counts as done. Any other delivery that is done took effect after its
+    // letter was written.
     const evenIfDone = letter.reason === 'webhook_given_up'
     const claimed = await claim(ledger, delivery, { emit, leaseMs, evenIfDone })
     tellClaim(logger, delivery, claimed)
     if (claimed.status === 'busy') throw busy()
     if (claimed.status === 'done') return ledger.removeDeadLetter(deliveryId)
-    // Another replay may have ended since.
+    // Another replay may have ended in the meantime.
     if (!(await ledger.getDeadLetter(deliveryId))) {
       await ledger.settle(deliveryId, claimed.owner, keepMs)
       return false
