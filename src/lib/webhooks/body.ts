@@ -2,17 +2,24 @@ import { isUint8Array } from 'node:util/types'
 import { WebhookError } from '../ground/errors.ts'
 import type { Json } from '../ground/types.ts'
 
-/** The body of a request as it came: its bytes, or text that is known to be those bytes. */
+/** The body of a request as received: its bytes, or a string that decodes exactly those bytes. */
 export type RawBody = Uint8Array | string
 
-/** What a lenient decoder puts for what is no UTF-8; somebody may have written it, too. */
+/**
+ * The character that a lenient decoder inserts for invalid UTF-8. A valid body may contain it as
+ * well.
+ */
 const replacement = '\ufffd'
-/** Tells the two apart. It keeps a byte-order mark, which was signed and is no JSON. */
+/** Distinguishes the two cases. It keeps a byte-order mark, which was signed but is not JSON. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** @throws {@link WebhookError} `webhook_body_consumed` for what is no longer the body itself */
+/**
+ * @throws {@link WebhookError} `webhook_body_consumed` for a value that is no longer the original
+ *   body
+ */
 export function bytesOf(rawBody: RawBody): Uint8Array {
-  // `Buffer.isBuffer` and `instanceof` walk the prototypes, which takes a hundredth of the whole.
+  // `Buffer.isBuffer` and `instanceof` walk the prototype chain, which takes 1 % of the whole
+  // verification.
   if (isUint8Array(rawBody)) return rawBody
   if (typeof rawBody === 'string') return Buffer.from(rawBody)
   throw new WebhookError('webhook_body_consumed', 'The body is not the bytes that were signed', {
@@ -21,7 +28,7 @@ export function bytesOf(rawBody: RawBody): Uint8Array {
 }
 
 /**
- * Reads a body that was verified.
+ * Parses a verified body.
  *
  * @throws {@link WebhookError} `webhook_body_invalid`
  */
@@ -31,7 +38,7 @@ export function parseBody(body: Uint8Array): Json {
   throw new WebhookError('webhook_body_invalid', 'The body is not a JSON object')
 }
 
-/** A lenient decoder is quicker by a hundredth of the whole. */
+/** Decodes with a lenient decoder first, which saves 1 % of the whole verification. */
 function textOf(body: Uint8Array): string {
   const text = asBuffer(body).toString()
   return text.includes(replacement) ? strictTextOf(body) : text
@@ -59,14 +66,17 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Whether some property may be called `__proto__`, in letters or in escapes. Looking takes a
- * fiftieth of the time of a reviver; `p` is rarer in such texts than `_`.
+ * Whether a property may be called `__proto__`, in letters or in escapes. This check takes a
+ * fiftieth of the time of a reviver. `p` is rarer in such bodies than `_`.
  */
 function mayNamePrototype(text: string): boolean {
   return text.includes('proto__') || text.includes('\\u')
 }
 
-/** A `__proto__` of its own is harmless until somebody copies the object: that sets a prototype. */
+/**
+ * A JSON reviver that drops `__proto__`. As an own property it is harmless, until the application
+ * copies the object: that sets a prototype.
+ */
 function withoutPrototype(name: string, value: unknown): unknown {
   return name === '__proto__' ? undefined : value
 }

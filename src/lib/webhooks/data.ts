@@ -1,9 +1,10 @@
-// What Scalekit's schema of the events marks optional is optional here, whatever its examples show.
+// Fields that Scalekit's event schema marks as optional are optional here, whatever its examples
+// show.
 import type { Json, OpenEnum } from '../ground/types.ts'
 
 /**
- * Members of the envelope that the reference lists inside `data` too; deliveries seen so far have
- * them in the envelope only.
+ * Members of the envelope that the reference lists inside `data` as well. Deliveries seen so far
+ * have them in the envelope only.
  */
 export interface EnvelopeEcho {
   readonly environment_id?: string
@@ -29,7 +30,7 @@ export interface OrganizationData {
   }
 }
 
-/** A domain of an organization, and how far its verification came. */
+/** A domain of an organization, with the progress of its verification. */
 export interface OrganizationDomainData {
   readonly id: string
   readonly domain: string
@@ -39,7 +40,7 @@ export interface OrganizationDomainData {
   readonly verification_status: OpenEnum<'PENDING' | 'VERIFIED' | 'FAILED' | 'AUTO_VERIFIED'>
   readonly verification_method?: OpenEnum<'ADMIN' | 'DNS' | 'NOT_APPLICABLE'>
   readonly txt_record_key?: string
-  /** Proves who owns the domain: keep it out of logs. */
+  /** Proves ownership of the domain: keep it out of logs. */
   readonly txt_record_secret?: string
   readonly updated_at?: string
 }
@@ -52,13 +53,13 @@ export interface ConnectionData {
   readonly provider?: OpenEnum<'OKTA'>
 }
 
-/** A sign-in connection that was switched on or off. */
+/** A sign-in connection that was enabled or disabled. */
 export interface SwitchedConnectionData extends ConnectionData {
   readonly enabled?: boolean
   readonly status?: OpenEnum<'COMPLETED'>
 }
 
-/** An organization's directory: where its people and groups come from. */
+/** An organization's directory: the source of its users and groups. */
 export interface DirectoryData extends EnvelopeEcho {
   readonly id: string
   readonly directory_type?: OpenEnum<'SCIM'>
@@ -71,14 +72,17 @@ export interface DirectoryData extends EnvelopeEcho {
   readonly updated_at?: string
 }
 
-/** A role of a person: `{ role, name }` in the reference, `{ role_name }` in deliveries since: either may come. */
+/**
+ * A role of a user. The reference has `{ role, name }`, later deliveries have `{ role_name }`; both
+ * can occur.
+ */
 export interface DirectoryRole {
   readonly role_name?: string
   readonly role?: string
   readonly name?: string
 }
 
-/** A person of a company's directory; an attribute the directory does not have may be missing. */
+/** A user of a company's directory. An attribute that the directory does not have may be absent. */
 export interface DirectoryUserData {
   readonly id: string
   readonly organization_id: string
@@ -112,11 +116,11 @@ export interface DirectoryUserData {
   readonly locale?: string
   readonly zoneinfo?: string
   readonly custom_attributes?: Json | null
-  /** What the directory provider sent. */
+  /** The user as the directory provider sent it. */
   readonly raw_attributes?: Json | null
 }
 
-/** A person who was removed from a directory. */
+/** A user who was removed from a directory. */
 export interface DeletedDirectoryUserData {
   readonly id: string
   readonly organization_id: string
@@ -131,7 +135,7 @@ export interface DirectoryGroupData extends EnvelopeEcho {
   readonly directory_id?: string
   readonly organization_id: string
   readonly display_name?: string
-  /** The group's id at the directory provider, where it has one. */
+  /** The group's id at the directory provider, if it has one. */
   readonly external_id?: string | null
   readonly dp_id?: string
   readonly raw_attributes?: Json | null
@@ -145,7 +149,7 @@ export interface DeletedDirectoryGroupData extends EnvelopeEcho {
   readonly display_name?: string
   /** The group's id at the directory provider. */
   readonly dp_id?: string
-  /** What the directory provider sent. */
+  /** The group as the directory provider sent it. */
   readonly raw_attributes?: Json & {
     readonly displayName?: string
     readonly externalId?: string
@@ -153,17 +157,17 @@ export interface DeletedDirectoryGroupData extends EnvelopeEcho {
   }
 }
 
-/** Somebody, and the organization in which something happened to them. */
+/** A user, and the organization whose membership changed. */
 export interface MembershipData {
   readonly organization: Partial<OrganizationData>
   readonly user: UserData
 }
 
-/** Somebody, and their session at Scalekit. */
+/** A user, and the user's session at Scalekit. */
 export interface UserSessionData {
   readonly user: UserData
   readonly user_session: {
-    /** The `sid` of their tokens. */
+    /** The `sid` of the user's tokens. */
     readonly session_id?: string
     readonly user_id?: string
     readonly organization_id?: string
@@ -180,7 +184,7 @@ export interface UserSessionData {
   }
 }
 
-/** A user as Scalekit keeps one. Its schema promises none of these. */
+/** A user at Scalekit. Scalekit's schema guarantees none of these fields. */
 export interface UserData {
   readonly id?: string
   readonly email?: string
@@ -220,7 +224,7 @@ export interface ExternalIdentity {
   readonly updated_time?: string
   readonly last_login_time?: string
   readonly last_synced_time?: string
-  /** JSON as text. */
+  /** JSON as a string. */
   readonly raw_attributes?: string
 }
 
@@ -230,7 +234,7 @@ export interface RoleData {
   readonly name: string
   readonly display_name?: string
   readonly description?: string
-  /** The role whose permissions it has too. */
+  /** The role whose permissions this one includes. */
   readonly extends?: string
 }
 
@@ -256,13 +260,13 @@ export interface ConnectedAccountData {
   readonly token_expires_at?: string
 }
 
-/** The same, with the status that it had before. */
+/** A user's account at another service, with its previous status. */
 export interface ConnectedAccountStatusData extends ConnectedAccountData {
   readonly authorization_type: NonNullable<ConnectedAccountData['authorization_type']>
   readonly old_status: ConnectedAccountData['status']
 }
 
-/** What events are about, by the names the table of events uses. */
+/** The shapes of `data`, by the names that the table of events uses. */
 export interface EventData {
   readonly organization: OrganizationData
   readonly organizationDomain: OrganizationDomainData

@@ -12,50 +12,53 @@ import {
   matchingTypes,
 } from './patterns.ts'
 
-/** Brings events to the application's handlers. */
+/** Passes events to the application's handlers. */
 export interface Dispatcher {
   /**
-   * Adds a handler for one type, for everything below a prefix (`organization.directory.*`), or for
-   * every event there is (`*`).
+   * Adds a handler for one event type, for all types below a prefix (`organization.directory.*`),
+   * or for every event (`*`).
    *
-   * @throws WebhookError `webhook_handler_late` after the first delivery, which it would have
-   *   missed, or after `close`
+   * @throws WebhookError `webhook_handler_late` after the first delivery, which the handler would
+   *   have missed, or after `close`
    */
   on<Pattern extends EventPattern>(
     pattern: Pattern,
     handler: EventHandler<MatchingEvent<Pattern>>,
   ): void
   /**
-   * Adds a handler for events of a type, or of a version of the format, that this package does not
-   * know. Without one they are taken and nothing is done.
+   * Adds a handler for events of an unknown type or of an unknown version of the format. Without
+   * such a handler they are acknowledged and ignored.
    *
    * @throws as `on`
    */
   onUnknown(handler: EventHandler<UnknownEvent>): void
-  /** Says that no handler can be added any more. */
+  /** Forbids adding further handlers. */
   close(): void
-  /** Whether there is no handler at all. */
+  /** Whether there are no handlers. */
   readonly isEmpty: boolean
   /**
-   * Runs all handlers of an event at once and waits for them to end, whatever becomes of the others.
+   * Runs all handlers of an event concurrently and waits until all have ended, even if some fail.
    *
-   * @throws WebhookError `webhook_handler_failed`, or `webhook_given_up` where each that failed threw
-   *   a PermanentError; the cause is an AggregateError of what they threw
+   * @throws WebhookError `webhook_handler_failed`, or `webhook_given_up` if every failed handler
+   *   threw a PermanentError; the cause is an AggregateError of their errors
    */
   dispatch(event: ScalekitEvent | UnknownEvent, delivery?: Partial<Delivery>): Promise<void>
 }
 
-/** A handler of some event; the table of types says of which. */
+/** A handler of any event type. The dispatcher keeps those of each type apart. */
 type AnyHandler = EventHandler<never>
 
 /**
- * Makes a dispatcher, with these handlers to begin with.
+ * Creates a dispatcher.
+ *
+ * @param handlers The initial handlers. Default: none.
+ * @returns the dispatcher, to which handlers can be added until its first delivery
  *
  * @example
  * const dispatcher = createDispatcher({ onDirectoryUserCreated: ({ data }) => users.add(data) })
  * await dispatcher.dispatch(verifyWebhook(rawBody, headers, secret))
  *
- * @throws ConfigError for a handler whose name belongs to no event
+ * @throws ConfigError `config_invalid` for a handler whose name belongs to no event
  */
 export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
   const handlersByType = new Map<HandledType, readonly AnyHandler[]>()
@@ -86,7 +89,7 @@ export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
   }
 }
 
-/** The handlers of an object by what they are for. */
+/** Returns the handlers of an object with the type that each handles. */
 function named(handlers: EventHandlers): [HandledType, AnyHandler][] {
   const problems = unknownNames(handlers, handlerNames)
   if (problems.length > 0) throw new ConfigError(problems)
@@ -110,7 +113,7 @@ function late(): WebhookError {
   )
 }
 
-/** One failure does not keep the other handlers from their work. */
+/** Runs all handlers: the failure of one does not stop the others. */
 async function runAll(
   handlers: readonly AnyHandler[],
   event: ScalekitEvent | UnknownEvent,
@@ -132,7 +135,7 @@ function failure(errors: readonly unknown[], event: ScalekitEvent | UnknownEvent
   )
 }
 
-/** What whoever dispatches did not say. */
+/** Adds the members of a delivery that the caller left out. */
 function completed(delivery: Partial<Delivery>, event: ScalekitEvent | UnknownEvent): Delivery {
   return {
     deliveryId: event.id,

@@ -2,8 +2,8 @@ import type { Json } from '../ground/types.ts'
 import type { EventData } from './data.ts'
 
 /**
- * Every event that Scalekit documents: what its `data` is, by the names of {@link EventData}, and
- * what it was called in 2024. All types and all names below come from here.
+ * Every event that Scalekit documents: the shape of its `data`, by the names of {@link EventData},
+ * and its name in 2024. All types and names below are derived from this table.
  */
 const events = {
   'organization.created': { data: 'organization' },
@@ -70,25 +70,25 @@ const events = {
 /** The type of an event that Scalekit documents, e.g. `organization.directory.user_created`. */
 export type EventType = keyof typeof events
 
-/** What some events were called in 2024. They arrive under the name they have now. */
+/** Names that some events had in 2024. Such an event is passed on under its current name. */
 export type EventAlias = Extract<(typeof events)[EventType], { alias: string }>['alias']
 
-/** The type that an older name stands for. */
+/** The current type of an event with an older name. */
 export type AliasedEventType<Alias extends EventAlias> = {
   [Type in EventType]: (typeof events)[Type] extends { alias: Alias } ? Type : never
 }[EventType]
 
-/** What every event says about itself, by the names of the wire. */
+/** The envelope of every event, with the field names of the JSON. */
 export interface EventEnvelope {
   readonly spec_version: string
-  /** `evt_…`; the delivery has an id of its own. */
+  /** `evt_…`; the delivery has a separate id. */
   readonly id: string
-  /** What kind of thing it is about, e.g. `DirectoryUser`. */
+  /** The kind of resource that the event is about, e.g. `DirectoryUser`. */
   readonly object: string
   readonly environment_id: string
-  /** Where the event is about one organization. */
+  /** Present if the event is about one organization. */
   readonly organization_id?: string
-  /** RFC 3339, with up to nine decimals. */
+  /** RFC 3339, with up to nine decimal places. */
   readonly occurred_at: string
   readonly display_name?: string
 }
@@ -104,12 +104,12 @@ export type EventOf<Type extends EventType> = Type extends EventType
   : never
 
 /**
- * Any event that Scalekit documents; `type` tells which. One of a type that is newer than this
- * package comes all the same, so leave room for it where you switch.
+ * Any event that Scalekit documents; `type` tells which one. An event with a type that is newer
+ * than this package arrives as well, so a `switch` needs a `default`.
  */
 export type ScalekitEvent = EventOf<EventType>
 
-/** An event of a type, or of a version of the format, that this package does not know. */
+/** An event whose type, or whose version of the format, this package does not know. */
 export interface UnknownEvent extends EventEnvelope {
   readonly type: string
   readonly data: unknown
@@ -126,20 +126,20 @@ const typeByAlias: ReadonlyMap<unknown, EventType> = new Map(
   }),
 )
 
-/** The documented type that a name or an older name stands for. */
+/** Returns the documented type for a current or an older name. */
 export function eventTypeOf(name: unknown): EventType | undefined {
   return documentedTypes.has(name) ? (name as EventType) : typeByAlias.get(name)
 }
 
-/** Reads the event that a verified body holds; an older name becomes the one it has now. */
+/** Reads the event from a verified body. An older type is replaced by its current name. */
 export function readEvent(body: Json): ScalekitEvent {
-  // Looking a text up that was just parsed takes longer than looking at how it begins.
+  // Looking up a string that was just parsed takes longer than comparing its beginning.
   const isOlder = typeof body.type === 'string' && body.type.startsWith('scalekit.')
   const type = isOlder ? typeByAlias.get(body.type) : undefined
   return (type ? { ...body, type } : body) as unknown as ScalekitEvent
 }
 
-/** Whether an event is one that this package has a type for, and of that form. */
+/** Whether this package knows the type and the version of an event. */
 export function isDocumented(event: ScalekitEvent | UnknownEvent): event is ScalekitEvent {
   return (
     event.spec_version === '1' &&

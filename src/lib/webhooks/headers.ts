@@ -12,23 +12,23 @@ export type RequestHeaders =
 type FetchHeaders = Extract<RequestHeaders, { get: unknown }>
 type NodeHeaders = Exclude<RequestHeaders, FetchHeaders>
 
-/** The three headers of a signed request, each of its form. */
+/** The three headers of a signed request, checked for their format. */
 export interface SignatureHeaders {
   readonly id: string
   /** As it was signed: ten digits. */
   readonly timestamp: string
-  /** The same as a number: seconds since the epoch. */
+  /** `timestamp` as a number: seconds since the epoch. */
   readonly seconds: number
-  /** Each such as `v1,<base64>`; which versions and forms there are is not judged here. */
+  /** Each entry is like `v1,<base64>`. Versions and formats are not checked here. */
   readonly signatures: readonly string[]
 }
 
-/** No dot, or `id.timestamp.body` could be cut in another place. */
+/** A dot is refused: `id.timestamp.body` could otherwise be split in another place. */
 const idForm = /^[\w-]+$/
 const maxIdLength = 256
 const timestampDigits = 10
 const zero = '0'.charCodeAt(0)
-/** Room for twenty signatures; Scalekit sends one, or two while a secret rotates. */
+/** Enough for twenty signatures. Scalekit sends one, or two during a rotation. */
 const maxSignaturesLength = 2048
 
 /** Whether a delivery can have this id. */
@@ -39,7 +39,7 @@ export function isDeliveryId(id: unknown): boolean {
 /** @throws {@link WebhookError} `webhook_headers_invalid` */
 export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): SignatureHeaders {
   const named = isFetchHeaders(headers) ? fromFetch(headers, scheme) : headers
-  // Looked up here and not below, where one place would have to know all three names.
+  // Looked up at this call site: a shared one would handle all three names, which is slower.
   const id = textOf(named[scheme.id], named, scheme.id)
   const timestamp = textOf(named[scheme.timestamp], named, scheme.timestamp)
   const signatures = entriesOf(textOf(named[scheme.signature], named, scheme.signature))
@@ -51,8 +51,8 @@ export function signatureHeaders(headers: RequestHeaders, scheme: Scheme): Signa
 }
 
 /**
- * Only digits, as a lenient reader takes other things for numbers. One pass costs a third of an
- * expression and `Number`.
+ * Accepts digits only, because a lenient parser would accept other values as numbers. One pass
+ * takes a third of the time of a regular expression and `Number`.
  */
 function secondsOf(timestamp: string): number | undefined {
   if (timestamp.length !== timestampDigits) return undefined
@@ -65,12 +65,15 @@ function secondsOf(timestamp: string): number | undefined {
   return seconds
 }
 
-/** What stands between single spaces; nothing where that is not the form of the whole. */
+/**
+ * Splits the signatures at single spaces. Returns `undefined` if the header as a whole is
+ * malformed.
+ */
 function entriesOf(signatures: string): readonly string[] | undefined {
   if (signatures === '' || signatures.length > maxSignaturesLength) return undefined
   if (!signatures.includes(' ')) return [signatures]
   const entries = signatures.split(' ')
-  // Node and `Headers` join with a comma and a space what was sent twice.
+  // Node and `Headers` join repeated headers with a comma and a space.
   return entries.some((entry) => entry === '' || entry.endsWith(',')) ? undefined : entries
 }
 
@@ -83,7 +86,10 @@ function fromFetch(headers: FetchHeaders, scheme: Scheme): NodeHeaders {
   return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? undefined]))
 }
 
-/** Node writes names in lower case; others as they came, and then one may be there twice. */
+/**
+ * Node writes names in lower case. Other frameworks keep the sender's case, and a name may then
+ * occur twice.
+ */
 function textOf(found: unknown, headers: NodeHeaders, name: string): string {
   const value = found ?? inOtherCase(headers, name)
   if (typeof value === 'string') return value
@@ -103,7 +109,7 @@ function malformed(name: string): WebhookError {
   )
 }
 
-/** What each header holds, by the last part of its name. */
+/** The format of each header, by the last part of its name. */
 const forms: Readonly<Record<string, string>> = {
   id: 'up to 256 letters, digits, _ and -',
   timestamp: 'the seconds since the epoch, in ten digits',

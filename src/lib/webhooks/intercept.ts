@@ -8,29 +8,32 @@ import {
 } from './interceptor-handlers.ts'
 import type { InterceptorCall } from './interceptors.ts'
 
-/** What is answered where a handler throws, answers something else, or takes too long. */
+/** The decision when a handler throws, returns an invalid value, or takes too long. */
 export type OnFailure = 'allow' | 'deny'
 
-/** Scalekit's shape of a decision. */
+/** A decision in Scalekit's format. */
 export interface InterceptorAnswer {
   readonly decision: 'ALLOW' | 'DENY'
   readonly error?: { readonly message: string }
   readonly response?: unknown
 }
 
-/** Asks the application. It never rejects: Scalekit wants a decision, whatever happens. */
+/** Asks the application for a decision. Never rejects, because Scalekit always needs a decision. */
 export type Intercept = (call: InterceptorCall, id: string) => Promise<InterceptorAnswer>
 
-/** What it takes to decide. */
+/** The dependencies for deciding. */
 export interface InterceptParts {
   readonly handlers: InterceptorHandlers
   readonly onFailure: OnFailure
-  /** How long a handler may take, in milliseconds. */
+  /** Maximum duration of a handler, in milliseconds. */
   readonly timeoutMs: number
   readonly logger: Logger
 }
 
-/** Brings calls to the handlers of their points; a point without one is nobody's concern. */
+/**
+ * Passes calls to the handlers of their trigger points. A call at a point without a handler is
+ * allowed.
+ */
 export function interceptWith({
   handlers,
   onFailure,
@@ -74,13 +77,13 @@ export function interceptWith({
   }
 }
 
-/** What handlers throw may hold anything about anybody, so only its kind is told. */
+/** An error of a handler may contain personal data, so only its kind is reported. */
 function threw(cause: unknown): never {
   const kind = cause instanceof Error ? cause.name : typeof cause
   throw new Error(`threw ${quote(kind)}`, { cause })
 }
 
-/** No answer allows; what looks like an answer and is none could have meant either. */
+/** `undefined` means ALLOW. An invalid value throws, because it could have meant either decision. */
 function answerOf(answered: unknown): InterceptorAnswer {
   if (answered === undefined) return { decision: 'ALLOW' }
   const { decision, message, response } = Object(answered) as Readonly<Record<string, unknown>>

@@ -6,19 +6,21 @@ import { type PascalCase, pascalCase } from './pascal-case.ts'
 /** The name of a trigger point's handler: `PRE_SESSION_CREATION` is `onPreSessionCreation`. */
 export type InterceptorHandlerName<Point extends TriggerPoint> = `on${PascalCase<Lowercase<Point>>}`
 
-/** What else an application may say where it allows something, by the names of the wire. */
+/** Further instructions that can accompany `ALLOW`, with the field names of the JSON. */
 export interface InterceptorResponses {
   readonly PRE_SIGNUP: {
-    /** Makes the user a member of an organization there is, in place of one of their own. */
+    /**
+     * Makes the user a member of an existing organization, instead of creating one for the user.
+     */
     readonly create_organization_membership?: {
-      /** Scalekit's id of it; or yours, as `external_organization_id`. */
+      /** Scalekit's id of the organization. Use `external_organization_id` for your own id. */
       readonly organization_id?: string
       readonly external_organization_id?: string
       readonly roles?: readonly string[]
     }
   }
   readonly PRE_SESSION_CREATION: {
-    /** Become `custom_claims` of the access token. */
+    /** Added to the access token as `custom_claims`. */
     readonly claims?: Json
   }
   readonly PRE_USER_INVITATION: Readonly<Record<string, never>>
@@ -28,36 +30,36 @@ export interface InterceptorResponses {
   }
 }
 
-/** Whether something may go on. */
+/** A handler's decision. */
 export type InterceptorDecision<Point extends TriggerPoint = TriggerPoint> =
   | { readonly decision: 'ALLOW'; readonly response?: InterceptorResponses[Point] }
   | {
       readonly decision: 'DENY'
-      /** What the person reads who wanted it. */
+      /** Shown to the user whose request was denied. */
       readonly message?: string
     }
 
-/** What is known about a call, beside the call. */
+/** Details of an interceptor's request, besides the call. */
 export interface Interception {
   /** The `interceptor-id`. */
   readonly interceptionId: string
-  /** Aborted when nobody waits for the handler any more. */
+  /** Aborted when the kit no longer waits for the handler. */
   readonly signal: AbortSignal
   readonly log: Logger
 }
 
-/** Decides at one point; no answer allows. */
+/** Decides at one trigger point. Returning nothing means ALLOW. */
 export type InterceptorHandler<Point extends TriggerPoint> = (
   call: Extract<InterceptorCall, { trigger_point: Point }>,
   interception: Interception,
 ) => HookResult<InterceptorDecision<Point>>
 
-/** A handler for each point at which the application wants to be asked. */
+/** The handlers for the trigger points at which the application decides. */
 export type InterceptorHandlers = {
   readonly [Point in TriggerPoint as InterceptorHandlerName<Point>]?: InterceptorHandler<Point>
 }
 
-/** A handler of some point; the table of names says of which. */
+/** A handler of any trigger point. {@link handlersByPoint} keeps them apart. */
 export type AnyInterceptorHandler = (call: InterceptorCall, interception: Interception) => unknown
 
 const triggerPoints: Readonly<Record<TriggerPoint, true>> = {
@@ -67,15 +69,15 @@ const triggerPoints: Readonly<Record<TriggerPoint, true>> = {
   PRE_M2M_TOKEN_CREATION: true,
 }
 
-/** Every handler's name with its point. A map, so that no inherited name is ever found. */
+/** The point of every handler name. It is a map, so that an inherited name is never found. */
 const pointByHandlerName: ReadonlyMap<string, string> = new Map(
   Object.keys(triggerPoints).map((point) => [`on${pascalCase(point.toLowerCase())}`, point]),
 )
 
-/** Every name that a handler may have. */
+/** All names of interceptor handlers. */
 export const interceptorHandlerNames: readonly string[] = [...pointByHandlerName.keys()]
 
-/** The handlers by the points that Scalekit names. */
+/** Returns the handlers by Scalekit's names of the trigger points. */
 export function handlersByPoint(
   handlers: InterceptorHandlers,
 ): ReadonlyMap<string, AnyInterceptorHandler> {

@@ -2,7 +2,8 @@ import { WebhookError } from '../ground/errors.ts'
 import type { Json } from '../ground/types.ts'
 
 /**
- * The body of a call by which Scalekit asks whether something may go on; `trigger_point` tells what.
+ * The body of an interceptor's request. Scalekit asks whether an operation may continue;
+ * `trigger_point` names the operation.
  */
 export type InterceptorCall =
   | InterceptorCallAt<'PRE_SIGNUP', { readonly user?: Json }>
@@ -16,7 +17,7 @@ export type InterceptorCall =
       { readonly m2m_token_claims: { readonly client_id: string; readonly claims: Json } }
     >
 
-/** A call at one point. */
+/** The request of one trigger point. */
 export interface InterceptorCallAt<TriggerPoint extends string, Data> {
   readonly display_name?: string
   readonly trigger_point: TriggerPoint
@@ -24,7 +25,7 @@ export interface InterceptorCallAt<TriggerPoint extends string, Data> {
   readonly data: Data
 }
 
-/** Who asks for what, from where; what does not apply is missing. */
+/** The user, the operation and the origin of the request. Members that do not apply are absent. */
 export interface InterceptorContext {
   readonly environment_id: string
   readonly user_id?: string
@@ -51,11 +52,11 @@ export interface InterceptorContext {
   readonly triggered_at?: string
 }
 
-/** Where Scalekit asks. */
+/** The points at which Scalekit asks. */
 export type TriggerPoint = InterceptorCall['trigger_point']
 
 /**
- * Reads a call that was verified; whether its point is one that this package knows, is not asked.
+ * Reads a verified call. Whether this package knows its trigger point is not checked.
  *
  * @throws {@link WebhookError} `webhook_body_invalid`
  */

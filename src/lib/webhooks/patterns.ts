@@ -17,12 +17,12 @@ export type EventPrefix<Type extends string = EventType> =
   Type extends `${infer Head}.${infer Tail}` ? Head | `${Head}.${EventPrefix<Tail>}` : never
 
 /**
- * Which events: one type, everything below a prefix such as `organization.directory.*`, or `*` for
- * all of them.
+ * Selects events: one type, all types below a prefix such as `organization.directory.*`, or `*` for
+ * all.
  */
 export type EventPattern = EventType | EventAlias | `${EventPrefix}.*` | '*'
 
-/** The events that a pattern stands for; only `*` has unknown ones among them. */
+/** The events that a pattern matches. Only `*` also matches unknown events. */
 export type MatchingEvent<Pattern extends EventPattern> = Pattern extends '*'
   ? ScalekitEvent | UnknownEvent
   : Pattern extends `${infer Head}.*`
@@ -33,13 +33,13 @@ export type MatchingEvent<Pattern extends EventPattern> = Pattern extends '*'
         ? EventOf<Pattern>
         : never
 
-/** A type whose handlers are asked for; `undefined` stands for all that are unknown. */
+/** A type whose handlers are looked up; `undefined` stands for all unknown types. */
 export type HandledType = EventType | undefined
 
 /**
- * What a pattern stands for.
+ * Returns the types that a pattern matches.
  *
- * @throws {@link ConfigError} where that is nothing
+ * @throws {@link ConfigError} if it matches no type
  */
 export function matchingTypes(pattern: EventPattern): readonly HandledType[] {
   if (pattern === '*') return [...eventTypes, undefined]

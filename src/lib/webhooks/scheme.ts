@@ -1,8 +1,10 @@
 import { type KeyReader, keyReader } from './signing-keys.ts'
 
-/** What tells Scalekit's kinds of signed requests apart: the signature itself is the same. */
+/**
+ * The differences between Scalekit's kinds of signed requests. Their signature is computed alike.
+ */
 export interface Scheme {
-  /** What the log calls such a request. */
+  /** The name of such a request in log lines. */
   readonly what: string
   /** The names of the headers, in lower case. */
   readonly id: string
@@ -24,6 +26,6 @@ export const interceptorScheme: Scheme = {
   id: 'interceptor-id',
   timestamp: 'interceptor-timestamp',
   signature: 'interceptor-signature',
-  // How these secrets begin is undocumented; Scalekit's SDK takes what follows the first `_`.
+  // The prefix of these secrets is undocumented. Scalekit's SDK uses the part after the first `_`.
   keysOf: keyReader(/^[A-Za-z]+_/),
 }

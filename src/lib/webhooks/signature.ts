@@ -9,39 +9,54 @@ import { isDeliveryId, type RequestHeaders, signatureHeaders } from './headers.t
 import { interceptorScheme, type Scheme, webhookScheme } from './scheme.ts'
 import type { Secrets } from './signing-keys.ts'
 
-/** How a signature is verified. */
+/** Options for verifying a signature. */
 export interface VerifyOptions {
-  /** How far the sender's clock and ours may be apart, in seconds, either way. Default: 300. */
+  /**
+   * Maximum difference between the sender's clock and this one, in seconds, in either direction.
+   * Default: 300.
+   */
   readonly toleranceSeconds?: number
-  /** Default: `Date.now`. */
+  /** Returns the current time in milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: Clock
 }
 
-/** What is signed. */
+/** A message to sign. */
 export interface Message {
-  /** The same for every attempt to deliver the same event: letters, digits, `_` and `-`. */
+  /** Must be the same for every attempt to deliver an event. Letters, digits, `_` and `-`. */
   readonly id: string
-  /** When this attempt is made, in seconds since the epoch. Default: now. */
+  /** The time of this attempt, in seconds since the epoch. Default: now. */
   readonly timestamp?: number
   /** The body exactly as it will be sent. */
   readonly body: RawBody
-  /** The endpoint's secret; of several, each signs. */
+  /** The endpoint's secret. With several, the message is signed with each. */
   readonly secret: Secrets
 }
 
 const defaultToleranceSeconds = 300
 
 /**
- * Makes the headers of a webhook as Scalekit does, for tests and for tools.
+ * Creates the headers of a webhook as Scalekit does, for tests and tools.
  *
- * @throws {@link ConfigError} for a secret that is none
+ * @returns the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`
+ * @throws {@link ConfigError} `config_invalid` for a malformed secret; {@link WebhookError}
+ *   `webhook_headers_invalid` for a malformed id or timestamp, `webhook_body_consumed` for a body
+ *   that is neither a string nor bytes
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @example
+ * const body = JSON.stringify(event)
+ * const headers = signWebhook({ id: 'msg_1', body, secret })
+ * await fetch(url, { method: 'POST', headers, body })
  */
 export function signWebhook(message: Message): Record<string, string> {
   return sign(message, webhookScheme, 'signWebhook()')
 }
 
-/** Makes the headers of an interceptor's call as Scalekit does, for tests and for tools. */
+/**
+ * Creates the headers of an interceptor's request as Scalekit does, for tests and tools.
+ *
+ * @returns the headers `interceptor-id`, `interceptor-timestamp` and `interceptor-signature`
+ * @throws as {@link signWebhook}
+ */
 export function signInterceptor(message: Message): Record<string, string> {
   return sign(message, interceptorScheme, 'signInterceptor()')
 }
@@ -57,12 +72,15 @@ function sign(message: Message, scheme: Scheme, caller: string): Record<string, 
       .map((key) => `v1,${signatureOf(`${id}.${timestamp}.`, body, key)}`)
       .join(' '),
   }
-  // What no receiver would accept is not sent.
+  // Refuses headers that no receiver would accept.
   signatureHeaders(headers, scheme)
   return headers
 }
 
-/** Says what cannot be signed, before the checks of a receiver speak of a request. */
+/**
+ * Refuses an id, a timestamp or a body that cannot be signed. The checks of a receiver would speak
+ * of a request.
+ */
 function assertSignable({ id, body }: Message, timestamp: number, caller: string): void {
   if (!isDeliveryId(id)) {
     const problem = `${caller}: \`id\` must be a string of 1 to 256 letters, digits, _ and -`
@@ -95,10 +113,10 @@ function keysFor({ secret }: Message, scheme: Scheme, caller: string): readonly 
 }
 
 /**
- * Checks that these bytes were signed with one of the keys, and lately. Every signature is tried
- * with every key, because the sender signs with the old and the new one while a secret rotates.
+ * Checks that these bytes were recently signed with one of the keys. Every signature is compared
+ * with every key, because the sender signs with the old and the new key during a rotation.
  *
- * @returns the id of the delivery, the same for every attempt
+ * @returns the id of the delivery, which is the same for every attempt
  * @throws {@link WebhookError} `webhook_headers_invalid`, `webhook_timestamp_invalid` or
  *   `webhook_signature_invalid`
  */
@@ -128,7 +146,7 @@ function assertRecent(
   { toleranceSeconds = defaultToleranceSeconds, clock = Date.now }: VerifyOptions,
 ): void {
   const age = answerAtOnce(clock) / 1000 - seconds
-  // This way round, what is not a number is refused.
+  // Written this way round, the comparison refuses NaN.
   if (Math.abs(age) <= toleranceSeconds) return
   const apart = Math.abs(Math.round(age))
   const side = age < 0 ? 'future' : 'past'
@@ -141,7 +159,7 @@ function assertRecent(
   )
 }
 
-/** Entries of other versions or of no form are not ours to judge. */
+/** Entries of other versions and malformed entries are ignored. */
 function isSigned(
   prefix: string,
   body: Uint8Array,

@@ -2,20 +2,28 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../ground/errors.ts'
 import { nonEmptyString, readFields } from '../ground/fields.ts'
 
-/** One signing secret, or all that are valid while one replaces another. */
+/** One signing secret, or all valid ones during a rotation. */
 export type Secrets = string | readonly string[]
 
-/** Turns secrets into keys; throws {@link ConfigError} saying what is wrong with which. */
+/**
+ * Converts secrets to keys. Throws {@link ConfigError} that names the malformed secret and the
+ * problem.
+ */
 export type KeyReader = (secrets: Secrets) => readonly KeyObject[]
 
-/** Standard Webhooks asks for 192 bits; a shorter key could be guessed. */
+/** Minimum key length. Standard Webhooks requires 192 bits; a shorter key could be guessed. */
 const minKeyBytes = 24
-/** Standard base64. `Buffer` passes over anything else, and would make some key of a mistyped one. */
+/**
+ * Standard base64. `Buffer` ignores all other characters, and would derive some key from a mistyped
+ * secret.
+ */
 const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}(?:==)?|[A-Za-z\d+/]{3}=?)?$/
-/** How many secrets are remembered, for whoever has one for each of many endpoints. */
+/**
+ * Maximum number of cached secrets, for applications with one secret for each of many endpoints.
+ */
 const maxRemembered = 1000
 
-/** Reads each secret once: decoding it takes as long as half a signature. */
+/** Caches the key of each secret: decoding a secret takes half as long as computing a signature. */
 export function keyReader(prefix: RegExp): KeyReader {
   const remembered = new Map<string, readonly KeyObject[]>()
   return function keysOf(secrets) {
@@ -42,7 +50,10 @@ function readKeys(secrets: readonly unknown[] | undefined, prefix: RegExp): read
   return Object.values(keys)
 }
 
-/** What it throws continues the sentence "`secret` …" and never holds the secret. */
+/**
+ * Decodes a secret. The message of its error completes the sentence "`secret` …" and never contains
+ * the secret.
+ */
 function signingKey(secret: unknown, prefix: RegExp): KeyObject {
   const given = nonEmptyString(secret)
   if (!prefix.test(given)) throw new Error('must begin with whsec_')

@@ -8,16 +8,25 @@ import { type VerifyOptions, verifySignature } from './signature.ts'
 import type { Secrets } from './signing-keys.ts'
 
 /**
- * Checks that Scalekit signed a delivery, and lately, and reads it.
+ * Checks that Scalekit signed a delivery within the tolerance, and parses it.
  *
- * @param rawBody The body exactly as received; one that was parsed and written again never matches.
+ * @param rawBody The body exactly as received. A body that was parsed and serialized again never
+ *   matches.
  * @param headers `req.headers`, or any object or `Headers` with the three `webhook-*` headers.
- * @param secret The endpoint's signing secret, `whsec_` followed by base64; several while one
- *   replaces another.
+ * @param secret The endpoint's signing secret, `whsec_` followed by base64, or several during a
+ *   rotation.
+ * @param options `toleranceSeconds` Default: 300. `clock` Default: `Date.now`.
+ * @returns the event; one with a type or version that this package does not know is returned as
+ *   well
  * @throws WebhookError `webhook_headers_invalid`, `webhook_timestamp_invalid`,
- *   `webhook_signature_invalid`, `webhook_body_invalid` or `webhook_body_consumed`; ConfigError for
- *   a secret that is none
+ *   `webhook_signature_invalid`, `webhook_body_invalid` or `webhook_body_consumed`; ConfigError
+ *   `config_invalid` for a malformed secret
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @example
+ * app.post('/webhooks', express.raw({ type: 'application/json' }), (req, res) => {
+ *   const event = verifyWebhook(req.body, req.headers, secret)
+ *   res.sendStatus(204)
+ * })
  */
 export function verifyWebhook(
   rawBody: RawBody,
@@ -29,8 +38,10 @@ export function verifyWebhook(
 }
 
 /**
- * The same for the call of an interceptor, with its `interceptor-*` headers and its own secret.
+ * Like {@link verifyWebhook}, for an interceptor's request with its `interceptor-*` headers and its
+ * own secret.
  *
+ * @returns the call; its trigger point may be one that this package does not know
  * @throws as {@link verifyWebhook}
  */
 export function verifyInterceptor(
