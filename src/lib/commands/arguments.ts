@@ -1,13 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** A mistake on the command line; the answer is the usage. */
+/** A mistake on the command line. The command then prints its usage. */
 export class UsageError extends Error {}
 
 type Parsed<Options extends ParseArgsConfig['options']> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
 >
 
-/** What stands behind a command. */
+/** Parses the arguments after a command's name. */
 export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,
@@ -19,7 +19,9 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   }
 }
 
-/** The words before `--`, and those behind it: another program's command, if there is one. */
+/**
+ * Splits the arguments at `--`. The part after it is another program's command, if there is one.
+ */
 export function splitAtDashes(args: readonly string[]): {
   readonly own: readonly string[]
   readonly command?: readonly string[]
@@ -28,7 +30,7 @@ export function splitAtDashes(args: readonly string[]): {
   return at < 0 ? { own: args } : { own: args.slice(0, at), command: args.slice(at + 1) }
 }
 
-/** The one word that a command is about. */
+/** Returns the one positional argument of a command. */
 export function onlyWord(positionals: readonly string[], name: string): string {
   const [word, ...rest] = positionals
   if (word === undefined) throw new UsageError(`${name} is missing.`)
@@ -36,7 +38,7 @@ export function onlyWord(positionals: readonly string[], name: string): string {
   return word
 }
 
-/** @throws {@link UsageError} for words that no command asked for */
+/** @throws {@link UsageError} for unexpected positional arguments */
 export function assertNoMore(words: readonly string[]): void {
   if (words.length > 0)
     throw new UsageError(`The command takes no further argument: ${words.join(' ')}.`)
@@ -44,12 +46,12 @@ export function assertNoMore(words: readonly string[]): void {
 
 export function urlArgument(name: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`${name} is missing.`)
-  // Without its scheme, `localhost:3000` is a URL whose scheme is localhost.
+  // Without a scheme, `localhost:3000` parses as a URL whose scheme is `localhost`.
   if (URL.canParse(value) && /^https?:/i.test(value)) return value
   throw new UsageError(`${name} must be a URL such as http://localhost:3000, not ${value}.`)
 }
 
-/** A whole number of these bounds. */
+/** Parses a whole number within these bounds. */
 export function numberArgument(
   name: string,
   value: string,
@@ -61,9 +63,9 @@ export function numberArgument(
 }
 
 /**
- * The signing secret, from the environment alone.
+ * Reads the signing secret, which may only come from the environment.
  *
- * @param given What `--secret` was given, which is refused.
+ * @param given The value of `--secret`, which is refused.
  */
 export function secretArgument(given: string | undefined): string {
   if (given !== undefined) {

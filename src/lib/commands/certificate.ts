@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A certificate for the emulator, signed by itself. */
+/** A self-signed certificate for the emulator. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
@@ -14,14 +14,18 @@ export interface Certificate {
   readonly file: string
 }
 
-/** How long a certificate is good for: the most that browsers accept, in days. */
+/** Validity of a certificate in days: the maximum that browsers accept. */
 const validDays = 397
-/** One that ends sooner is replaced, in milliseconds: it should outlast a day of work. */
+/**
+ * A certificate that expires sooner is replaced, in milliseconds. It should not expire during a
+ * day's work.
+ */
 const minLeftMs = 7 * 86_400_000
 
 /**
- * The certificate of an emulator with this host name, below `~/.express-scalekit`. It is made once,
- * so that it can be trusted once. Node cannot make certificates: `openssl` does.
+ * Returns the emulator's certificate for a host name, stored below `~/.express-scalekit`. It is
+ * created once, so that the developer only has to trust it once. Node cannot create certificates,
+ * so `openssl` does.
  *
  * @throws if `openssl` is missing or fails
  */
@@ -40,7 +44,7 @@ async function isGood(file: string, keyFile: string, host: string): Promise<bool
     const isFor = isIPv4(host) ? certificate.checkIP(host) : certificate.checkHost(host)
     return isFor !== undefined && Date.parse(certificate.validTo) - Date.now() > minLeftMs
   } catch {
-    // Missing or broken: it is made anew.
+    // Missing or damaged: a new one is created.
     return false
   }
 }
@@ -68,7 +72,10 @@ async function make(host: string, { folder, file, keyFile }: Place): Promise<voi
   }
 }
 
-/** Not an authority: what trusts it trusts these names, and nothing that its key could sign. */
+/**
+ * Not a certificate authority: a system that trusts it trusts these host names, and no certificate
+ * signed with its key.
+ */
 function configFor(host: string): string {
   const names = [...new Set(['localhost', host])].filter((name) => !isIPv4(name))
   const addresses = [...new Set(['127.0.0.1', '::1', ...(isIPv4(host) ? [host] : [])])]

@@ -5,7 +5,7 @@ import { storeOptions, withStore } from './open-store.ts'
 
 const options = { ...storeOptions } satisfies ParseArgsConfig['options']
 
-/** Lists the deliveries that failed for good, or shows one of them whole. */
+/** Lists the deliveries that failed for good, or shows one of them completely. */
 export async function deadLetters(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
   const [deliveryId, ...more] = positionals
@@ -16,7 +16,10 @@ export async function deadLetters(args: readonly string[]): Promise<void> {
   })
 }
 
-/** One line for each, without anything of the payload; tabs, so that other programs can read it. */
+/**
+ * Prints one line for each, without any of the payload. Fields are separated by tabs, so that other
+ * programs can read them.
+ */
 async function list(ledger: Ledger): Promise<void> {
   const letters = await ledger.deadLetters()
   for (const { deliveryId, type, reason, attempt, failedAt } of letters) {
@@ -32,7 +35,7 @@ async function textOf(ledger: Ledger, deliveryId: string): Promise<string> {
   return JSON.stringify(shown, undefined, 2)
 }
 
-/** @throws where there is none */
+/** @throws if there is no such letter */
 export async function letterIn(ledger: Ledger, deliveryId: string): Promise<DeadLetter> {
   const letter = await ledger.getDeadLetter(deliveryId)
   if (letter) return letter

@@ -11,7 +11,7 @@ import {
   urlArgument,
 } from './arguments.ts'
 
-/** What the command line of an emulator says. */
+/** The options of the emulator command. */
 export interface EmulatorOptions {
   readonly seed: EmulatorSeed & { readonly redirectUris: readonly string[] }
   readonly https: boolean
@@ -19,12 +19,12 @@ export interface EmulatorOptions {
   readonly envFile?: string
 }
 
-/** What the flags say: a seed, and what only the command does. */
+/** The values of the flags: a seed, and options of the command itself. */
 interface Given extends EmulatorSeed, Partial<Omit<EmulatorOptions, 'seed'>> {
   readonly seedFile?: string
 }
 
-/** How a flag is written, and what it says. */
+/** The syntax of a flag, and the option that it sets. */
 interface Flag {
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
@@ -33,7 +33,7 @@ interface Flag {
   readonly read: (words: readonly string[]) => Given
 }
 
-/** Every flag of the command; `src/cli.ts` explains each to the user. */
+/** All flags of the command. `src/cli.ts` explains each to the user. */
 const flags: Readonly<Record<string, Flag>> = {
   port: word((text) => ({ port: numberArgument('--port', text, { min: 0, max: 65_535 }) })),
   host: word((text) => ({ host: hostArgument(text) })),
@@ -64,16 +64,16 @@ const flags: Readonly<Record<string, Flag>> = {
   })),
   seed: word((seedFile) => ({ seedFile })),
   state: word((stateFile) => ({ stateFile })),
-  // Node 20 reads `--env-file` itself, wherever it is, and fails if there is no such file.
+  // Node 20 reads `--env-file` itself, at any position, and fails if the file does not exist.
   'env-file': { ...word((envFile) => ({ envFile })), short: 'e' },
   open: isSet({ open: true }),
   'dangerously-allow-emulator': isSet({ dangerouslyAllowEmulator: true }),
 }
 
 /**
- * Reads the command line. What it says wins over the file of `--seed`.
+ * Parses the command line. Its values override those of the `--seed` file.
  *
- * @param appPort where the application listens, if the environment that it inherits says so
+ * @param appPort the port on which the application listens, if the inherited environment names it
  */
 export async function readEmulatorOptions(
   args: readonly string[],
@@ -121,7 +121,7 @@ function urls(name: string, texts: readonly string[]): readonly string[] {
   return texts.map((text) => urlArgument(name, text))
 }
 
-/** One endpoint that is asked at every point. */
+/** Configures one endpoint for all trigger points. */
 function interceptorsAt(text: string): readonly EmulatedInterceptor[] {
   const url = urlArgument('--interceptor', text)
   return [...triggerPoints].map((triggerPoint) => ({ triggerPoint, url }))
@@ -141,7 +141,7 @@ function rateLimitArgument(text: string): number {
   return numberArgument('--rate-limit', text, { min: 1, max: 1_000_000 })
 }
 
-/** A name or an IPv4 address, without scheme and port. */
+/** A host name or an IPv4 address, without scheme and port. */
 function hostArgument(host: string): string {
   if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) return host.toLowerCase()
   throw new UsageError(

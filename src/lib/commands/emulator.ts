@@ -9,7 +9,7 @@ import { openBrowser } from './open-browser.ts'
 import { runCommand } from './run-command.ts'
 import { onStop } from './stop.ts'
 
-/** Plays Scalekit until the process is asked to stop, or for as long as a command runs. */
+/** Runs the emulator until the process is asked to stop, or while a command runs. */
 export async function emulator(args: readonly string[]): Promise<void> {
   const { own, command } = splitAtDashes(args)
   if (command?.length === 0) throw new UsageError('A command is missing behind --.')
@@ -33,7 +33,7 @@ export async function emulator(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Says what a developer wants to know, and what the application's environment needs. */
+/** Prints the addresses that a developer needs, and the variables that the application needs. */
 async function announce(
   running: Emulator,
   { seed, envFile }: EmulatorOptions,
@@ -41,7 +41,8 @@ async function announce(
 ): Promise<Readonly<Record<string, string>>> {
   const own = {
     ...variablesFor(running, baseUrlIn(seed.redirectUris)),
-    // With the secret, the application serves a route that it may not want otherwise.
+    // Only with interceptors: with this secret, the application serves a route that it may not want
+    // otherwise.
     ...(seed.interceptors && { SCALEKIT_INTERCEPTOR_SECRET: running.interceptorSecret }),
   }
   const notes = [
@@ -54,13 +55,15 @@ async function announce(
   return variables
 }
 
-/** The first redirect URI that is an address as it stands says where the application is. */
+/** Derives the application's base URL from the first redirect URI without wildcards. */
 function baseUrlIn(redirectUris: readonly string[]): string {
   const address = redirectUris.find((uri) => isPlain(uri) && /^https?:/i.test(uri))
   return new URL(address ?? 'http://localhost:3000').origin
 }
 
-/** Nothing where the application trusts other certificates already: there can be one file. */
+/**
+ * Returns nothing if the application already trusts other certificates: Node accepts only one file.
+ */
 function trustIn(certificate: Certificate | undefined): Readonly<Record<string, string>> {
   if (!certificate || process.env.NODE_EXTRA_CA_CERTS) return {}
   return { NODE_EXTRA_CA_CERTS: certificate.file }

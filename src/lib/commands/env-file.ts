@@ -2,9 +2,10 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
 /**
- * Adds variables to a file such as `.env`. Those that it has keep their value.
+ * Adds variables to a file such as `.env`. Existing variables keep their values.
  *
- * @returns a line about what was added, and one about each variable that has another value there
+ * @returns a line about the additions, and one for each variable that has a different value in the
+ *   file
  */
 export async function addToEnvFile(
   file: string,
@@ -16,7 +17,7 @@ export async function addToEnvFile(
   if (missing.length > 0) {
     const lines = missing.map(([name, value]) => `${name}=${value}\n`).join('')
     const start = content === '' || content.endsWith('\n') ? '' : '\n'
-    // The values are for an emulator, but a file of variables will hold others one day.
+    // These values are for an emulator, but an environment file usually gets real secrets later.
     await appendFile(file, start + lines, { mode: 0o600 })
   }
   const kept = Object.entries(variables).filter(([name, value]) => {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** What opens a URL on each platform; others have `xdg-open`. */
+/** The command that opens a URL on each platform. All others have `xdg-open`. */
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   darwin: ['open'],
-  // The empty argument is the title of a window, which `start` would take from a quoted URL.
+  // `start` takes its first quoted argument as a window title, so an empty one comes first.
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens a URL in the browser. Without a browser, a line says so. */
+/** Opens a URL in the browser. If there is no browser, prints a line that says so. */
 export async function openBrowser(url: string): Promise<void> {
   const [program = 'xdg-open', ...args] = openers[process.platform] ?? []
   try {

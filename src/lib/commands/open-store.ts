@@ -3,7 +3,7 @@ import { redisStore } from '../adapters/redis/redis-store.ts'
 import type { StateStore } from '../state/store.ts'
 import { UsageError } from './arguments.ts'
 
-/** Where the store of an application is. */
+/** The options that locate the store of an application. */
 export const storeOptions: Readonly<
   Record<'redis' | 'postgres' | 'prefix' | 'schema', { readonly type: 'string' }>
 > = {
@@ -13,20 +13,20 @@ export const storeOptions: Readonly<
   schema: { type: 'string' },
 }
 
-/** A store that is asked once. */
+/** A store that is opened for one command. */
 export interface OpenStore {
   readonly store: StateStore
-  /** Where it is, without a password. */
+  /** The location of the store, without a password. */
   readonly place: string
-  /** Whether an application has used it. */
+  /** Whether an application has used the store. */
   isInUse(): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
- * Works with the store of an application, and closes it.
+ * Opens the store of an application, works with it, and closes it.
  *
- * @throws where no application has used it: a misspelled name must not look like success
+ * @throws if no application has used the store: a misspelled name must not look like success
  */
 export async function withStore(
   values: StoreValues,
@@ -43,7 +43,7 @@ export async function withStore(
   }
 }
 
-/** What {@link storeOptions} were given. */
+/** The values given for {@link storeOptions}. */
 export interface StoreValues {
   readonly redis?: string
   readonly postgres?: string
@@ -51,7 +51,7 @@ export interface StoreValues {
   readonly schema?: string
 }
 
-/** By an option, or by the variable that the guides use. */
+/** Reads the location from an option, or from the variable that the guides use. */
 function storeFrom({ redis, postgres, prefix, schema }: StoreValues): Promise<OpenStore> {
   if (redis !== undefined && postgres !== undefined) {
     throw new UsageError('Use --redis or --postgres, not both.')
@@ -74,7 +74,7 @@ function storeFrom({ redis, postgres, prefix, schema }: StoreValues): Promise<Op
   )
 }
 
-/** @throws {@link UsageError} for a URL with a password in it */
+/** @throws {@link UsageError} for a URL that contains a password */
 function given(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined
   if (!URL.canParse(value)) throw new UsageError(`${name} must be a URL.`)
@@ -88,7 +88,7 @@ function given(name: string, value: string | undefined): string | undefined {
 async function openRedis(url: string, prefix: string): Promise<OpenStore> {
   const { createClient } = await peer('redis', () => import('redis'))
   const client = createClient({ url, socket: { reconnectStrategy: false } })
-  // The call that failed says so.
+  // The failed call reports the error.
   client.on('error', () => {})
   await client.connect()
   return {
@@ -98,7 +98,7 @@ async function openRedis(url: string, prefix: string): Promise<OpenStore> {
       const letters = `${prefix}{dead-letters}`
       return (await client.exists(`${prefix}marks`)) + (await client.exists(letters)) > 0
     },
-    // The one that redis 4 has, too.
+    // `quit` also exists in redis 4.
     close: async () => void (await client.quit()),
   }
 }
@@ -118,7 +118,7 @@ async function openPostgres(connectionString: string, schema: string): Promise<O
   }
 }
 
-/** Packages that only some applications install. */
+/** Imports a package that only some applications install. */
 async function peer<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load()

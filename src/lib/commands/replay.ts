@@ -10,16 +10,16 @@ import { sendWebhook } from './send-webhook.ts'
 const options = {
   ...storeOptions,
   to: { type: 'string' },
-  /** Known so that it can be refused with the reason. */
+  /** Only declared so that it can be refused with a reason. */
   secret: { type: 'string' },
 } satisfies ParseArgsConfig['options']
 
-/** How long a delivery is held while it is opened again, in milliseconds. */
+/** How long a delivery is claimed while it is reopened, in milliseconds. */
 const leaseMs = 30_000
 
 /**
- * Sends dead letters to the application once more, which has the handlers. One that takes effect is a
- * dead letter no more.
+ * Sends dead letters again to the application, which has the handlers. A letter is removed when its
+ * delivery takes effect.
  */
 export async function replay(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
@@ -27,7 +27,7 @@ export async function replay(args: readonly string[]): Promise<void> {
     throw new UsageError('The id is missing. To list the ids: express-scalekit dead-letters')
   }
   const to = urlArgument('--to', values.to)
-  // The application takes a signature by any secret of its list.
+  // The application accepts a signature with any secret of its list.
   const secret = secretArgument(values.secret).split(',')[0]!.trim()
   await withStore(values, async ({ store: { ledger } }) => {
     for (const deliveryId of positionals) {
@@ -47,13 +47,13 @@ async function send(
   if (letter.reason === 'webhook_given_up') await openAgain(ledger, letter)
   const { status, text, ok } = await sendWebhook(to, { id, body, secret })
   const outcome = ok ? outcomeIn(text) : undefined
-  // The application removes it only where it knows of an earlier attempt.
+  // The application only removes the letter if it knows of an earlier attempt.
   if (outcome === 'handled' || outcome === 'done') await ledger.removeDeadLetter(id)
   console.log(`${id} ${status} ${outcome ?? text}`.trim())
   return outcome !== undefined && outcome !== 'given-up'
 }
 
-/** What was given up counts as done, and the application would not handle it. */
+/** Reopens a given-up delivery: it counts as done, so the application would ignore it. */
 async function openAgain(ledger: Ledger, { deliveryId, body }: DeadLetter): Promise<void> {
   const bodyHash = createHash('sha256').update(body).digest('base64url')
   const owner = randomText(128)
@@ -62,7 +62,10 @@ async function openAgain(ledger: Ledger, { deliveryId, body }: DeadLetter): Prom
   await ledger.release(deliveryId, owner)
 }
 
-/** @returns what the kit's route says became of it; `undefined` for another endpoint's answer */
+/**
+ * @returns the result that the kit's route reported; `undefined` for the response of another
+ *   endpoint
+ */
 function outcomeIn(text: string): string | undefined {
   try {
     const { status } = JSON.parse(text) as { readonly status?: unknown }

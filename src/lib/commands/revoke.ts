@@ -7,7 +7,7 @@ const options = {
   all: { type: 'boolean', default: false },
 } satisfies ParseArgsConfig['options']
 
-/** Ends every session of a store, as after a restore from a backup. */
+/** Ends all sessions of a store, e.g. after it was restored from a backup. */
 export async function revoke(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
   assertNoMore(positionals)

@@ -4,10 +4,10 @@ import { constants } from 'node:os'
 import { onStop } from './stop.ts'
 
 /**
- * Runs a command in this terminal, with these variables in its environment. SIGINT and SIGTERM are
- * passed on to it.
+ * Runs a command in this terminal with these variables in its environment. SIGINT and SIGTERM are
+ * forwarded to it.
  *
- * @returns its exit code, or 128 and the number of the signal that ended it, as a shell has it
+ * @returns its exit code, or 128 plus the number of the signal that ended it, as shells do
  * @throws if there is no such program
  */
 export async function runCommand(

@@ -1,6 +1,6 @@
 import { signWebhook } from '../webhooks/signature.ts'
 
-/** Sends a webhook, signed, and answers what the endpoint said, on one line. */
+/** Sends a signed webhook and returns the endpoint's response on one line. */
 export async function sendWebhook(
   url: string,
   { id, secret, body }: { readonly id: string; readonly secret: string; readonly body: string },
@@ -18,7 +18,7 @@ export async function sendWebhook(
   return { status, ok, text: (await answer.text()).replaceAll(/\s+/g, ' ') }
 }
 
-/** `fetch` says only that it failed; its cause says why, by a code or in words. */
+/** The message of a `fetch` error is generic. Its cause has the reason, as a code or a sentence. */
 function reasonOf({ message, cause }: Error): string {
   const { code, message: why } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
   return code ?? why ?? message

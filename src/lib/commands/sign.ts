@@ -5,13 +5,15 @@ import { signWebhook } from '../webhooks/signature.ts'
 import { onlyWord, parseArguments, secretArgument, urlArgument } from './arguments.ts'
 
 const options = {
-  /** Known so that it can be refused with the reason. */
+  /** Only declared so that it can be refused with a reason. */
   secret: { type: 'string' },
   curl: { type: 'boolean', default: false },
   to: { type: 'string', default: 'http://localhost:3000/webhooks' },
 } satisfies ParseArgsConfig['options']
 
-/** Signs a file as it is, now: receivers take it for five minutes. */
+/**
+ * Signs a file unchanged with the current time. Receivers accept the signature for five minutes.
+ */
 export async function sign(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
   const file = onlyWord(positionals, 'The file')
@@ -24,7 +26,7 @@ export async function sign(args: readonly string[]): Promise<void> {
 
 function curl(file: string, url: string, headers: readonly string[]): string {
   const parts = [
-    // Not `--data`, which would leave out line breaks that were signed.
+    // Not `--data`, which would remove line breaks that were signed.
     ['--data-binary', `@${file}`],
     ...['content-type: application/json', ...headers].map((header) => ['--header', header]),
   ]
@@ -32,7 +34,7 @@ function curl(file: string, url: string, headers: readonly string[]): string {
   return ['curl', ...words, quoted(url)].join(' \\\n  ')
 }
 
-/** For any shell of POSIX. */
+/** Quotes an argument for any POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,10 +1,10 @@
-/** How often the parent process is looked for, in milliseconds. */
+/** How often the parent process is checked, in milliseconds. */
 const parentCheckMs = 500
 
 /**
- * Calls a function once when the process is to end: at SIGINT, at SIGTERM, or when npm, which
- * started it, has ended. npm passes no SIGTERM on, and would leave this process behind. Without
- * npm, a parent that ends means nothing: `emulator &` outlives its shell.
+ * Calls a function once when the process has to end: on SIGINT, on SIGTERM, or when npm, which
+ * started it, has ended. npm does not forward SIGTERM, and would leave this process running.
+ * Without npm, the end of the parent has no meaning: `emulator &` outlives its shell.
  */
 export function onStop(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal))

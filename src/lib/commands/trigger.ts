@@ -17,13 +17,13 @@ import { sendWebhook } from './send-webhook.ts'
 
 const options = {
   to: { type: 'string' },
-  /** Known so that it can be refused with the reason. */
+  /** Only declared so that it can be refused with a reason. */
   secret: { type: 'string' },
   data: { type: 'string' },
   count: { type: 'string', default: '1' },
 } satisfies ParseArgsConfig['options']
 
-/** Sends a documented example, signed, and shows what is answered. */
+/** Sends a documented example event, signed, and prints the response. */
 export async function trigger(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArguments(args, options)
   const type = typeFrom(onlyWord(positionals, 'The event type'))
@@ -64,7 +64,7 @@ function typeFrom(name: string): EventType {
   throw new UsageError(`There is no event type ${name}. The nearest types are ${nearest}.`)
 }
 
-/** First those that have all of the name in theirs, such as `user_created`. */
+/** Types that contain the whole name, such as `user_created`, come first. */
 function nearestTypes(name: string): readonly EventType[] {
   const distance = (type: EventType) => (type.includes(name) ? 0 : editDistance(type, name))
   return [...eventTypes].sort((one, other) => distance(one) - distance(other)).slice(0, 3)
