@@ -13,18 +13,18 @@ import { cookieHeaderOf, storageStateOf } from './storage-state.ts'
 import type { DescribedUser } from './test-user.ts'
 import { type Visit, visitTo } from './visit.ts'
 
-/** Who signs in, as the emulator has them. */
+/** The user who signs in, as the emulator knows them. */
 export interface TestLogin {
-  /** What the sign-in was sent to, and what must come back therefore. */
+  /** The requested target of the sign-in, with which the tokens must agree. */
   readonly pins: Pins
-  /** Why the emulator is going to refuse the person, where it is. */
+  /** The reason why the emulator will refuse the user, if it will. */
   readonly refusal: string | undefined
-  /** @returns the URL that Scalekit sends the browser to */
+  /** @returns the URL to which Scalekit redirects the browser */
   authorize(request: AuthorizationRequest): string
 }
 
 /**
- * Finds or makes up who signs in.
+ * Finds the emulator's user, or creates a described one.
  *
  * @throws {@link ConfigError} `test_sign_in_invalid`
  */
@@ -50,7 +50,7 @@ export function testLogin(
   }
 }
 
-/** A browser that began a sign-in and comes back from Scalekit now. */
+/** Simulates the browser's request for the callback after a sign-in at Scalekit. */
 export async function callbackVisit(
   instance: Instance,
   { pins, authorize }: TestLogin,
@@ -70,7 +70,7 @@ export async function callbackVisit(
   transactions.keep(login.req, login.res, transaction)
   const cookies = storageStateOf(setCookieLines(login.res), config.baseUrl[0].hostname)
   const redirect = redirectOf(transaction, () => authorize(requestOf(transaction, config.scopes)))
-  // As it arrives, without what a proxy takes off.
+  // The URL as the application sees it, without the prefix that a proxy removes.
   const url = Object.assign(new URL(redirect), { pathname: addresses.routes.callback })
   return visitTo(url, cookieHeaderOf(cookies))
 }
@@ -83,7 +83,7 @@ function requestOf(
   return { redirectUri, scopes, state, nonce, codeChallenge, prompts: [] }
 }
 
-/** As `/oauth/authorize` answers: with an error where nobody can sign in. */
+/** Redirects as `/oauth/authorize` does, with an error if the user cannot sign in. */
 function redirectOf({ redirectUri, state }: Transaction, authorize: () => string): string {
   try {
     return authorize()

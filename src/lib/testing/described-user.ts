@@ -13,7 +13,7 @@ import type { Pins } from '../ground/types.ts'
 import { problem } from './problem.ts'
 import type { DescribedUser } from './test-user.ts'
 
-/** What a described user is to the emulator. */
+/** A described user, in the emulator's terms. */
 export interface UserFromDescription {
   readonly person: EmulatedPerson
   readonly connection: EmulatedConnection
@@ -23,9 +23,10 @@ export interface UserFromDescription {
 }
 
 /**
- * Makes a person of a description, in the organization of the emulator where it has that one.
+ * Creates a user from a description. If the emulator knows the described organization, it is used.
  *
- * @throws {@link ConfigError} `test_sign_in_invalid` for roles that no token of the emulator has
+ * @throws {@link ConfigError} `test_sign_in_invalid` for roles that no token of the emulator can
+ *   have
  */
 export function userFrom({ settings }: State, described: DescribedUser): UserFromDescription {
   if (settings.product === 'sso') assertWithoutRoles(described)
@@ -43,12 +44,12 @@ export function userFrom({ settings }: State, described: DescribedUser): UserFro
   return { person, connection, ...(organization && { organization }) }
 }
 
-/** What Scalekit makes sure of in a sign-in that was sent there. */
+/** The values that Scalekit guarantees in a sign-in with this target. */
 export function pinsOfDescribed({ connection, organization }: UserFromDescription): Pins {
   return { connectionId: connection.id, ...(organization && { organizationId: organization.id }) }
 }
 
-/** @returns the URL that the browser is sent back to */
+/** @returns the URL to which the browser is redirected */
 export function authorizeDescribed(
   state: State,
   request: AuthorizationRequest,

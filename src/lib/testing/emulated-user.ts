@@ -8,20 +8,20 @@ import { domainOfEmail, type EmulatedPerson } from '../emulator/world/people.ts'
 import type { Pins } from '../ground/types.ts'
 import { problem } from './problem.ts'
 
-/** A person of the emulator, and where they sign in. */
+/** A user of the emulator, and the organization of the sign-in. */
 export interface EmulatedUser {
   readonly person: EmulatedPerson
-  /** None for a person of a social provider. */
+  /** Absent for a user of a social provider. */
   readonly organization: EmulatedOrganization | undefined
   /** In milliseconds since the epoch. */
   readonly authenticatedAt?: number
 }
 
 /**
- * Finds a person of the emulator.
+ * Finds a user of the emulator.
  *
- * @param organization Its id or the application's own id. Default: the one whose domain the email
- *   address has, else the first.
+ * @param organization Scalekit's id of the organization, or the application's own id. Default: the
+ *   one with the domain of the email address, otherwise the first.
  * @throws {@link ConfigError} `test_sign_in_invalid`
  */
 export function findUser(
@@ -49,7 +49,7 @@ export function findUser(
   )
 }
 
-/** What Scalekit makes sure of in a sign-in that was sent there. */
+/** The values that Scalekit guarantees in a sign-in with this target. */
 export function pinsOfUser({ organization }: EmulatedUser): Pins {
   if (!organization) return {}
   const { id, connection } = organization
@@ -57,10 +57,10 @@ export function pinsOfUser({ organization }: EmulatedUser): Pins {
 }
 
 /**
- * Signs a person in at the emulator.
+ * Signs a user in at the emulator.
  *
- * @returns the URL that the browser is sent back to
- * @throws OAuthError where the person is refused, or nobody can sign in at this organization
+ * @returns the URL to which the browser is redirected
+ * @throws OAuthError if the emulator refuses the user, or if nothing leads into this organization
  */
 export function authorizeUser(
   state: State,
@@ -76,7 +76,7 @@ export function authorizeUser(
   ).headers.location!
 }
 
-/** What the emulator says, too, where the person is chosen on its page. */
+/** The error descriptions that the emulator's own page uses for the same refusals. */
 const descriptions = {
   access_denied: 'The identity provider does not let this person in',
   user_not_active: 'This person is not active',
@@ -84,7 +84,7 @@ const descriptions = {
 
 function placeAt({ settings }: State, organization: EmulatedOrganization | undefined): Place {
   const query = organization ? { organization_id: organization.id } : { provider: 'google' }
-  // The emulator finds a place for each of these, or throws.
+  // The emulator finds a target for each of these queries, or throws.
   return findPlace(settings, new URLSearchParams(query))!
 }
 
@@ -93,7 +93,7 @@ function isByDomain({ person, organization }: EmulatedUser): boolean {
   return domain !== undefined && (organization?.domains.includes(domain) ?? false)
 }
 
-/** Enough to see a misspelled one. */
+/** Enough names to recognize a misspelled one. */
 const maxListed = 12
 
 function unknownUser(email: string, everyone: readonly EmulatedUser[]): Error {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../ground/errors.ts'
 
-/** A call of `signIn()` that cannot work, and what to write instead. */
+/** Creates the error for an invalid call of `signIn()`, with the correct call as its hint. */
 export function problem(message: string, hint?: string): ConfigError {
   return new ConfigError('test_sign_in_invalid', message, { hint })
 }

@@ -7,7 +7,10 @@ import { discoverOnce } from '../oidc/discovery.ts'
 import { keySets } from '../oidc/key-sets.ts'
 import { sender } from '../outgoing/request.ts'
 
-/** Scalekit for the sign-ins of a test: an emulator in this process, and what the callback asks. */
+/**
+ * Scalekit for the sign-ins of a test: an emulator in this process, and the functions that the
+ * callback needs.
+ */
 export interface TestScalekit extends Pick<Instance, 'discover' | 'keysOf'> {
   readonly emulator: InProcessEmulator
 }
@@ -20,7 +23,7 @@ export function emulatorOf({ config }: Instance): InProcessEmulator | undefined 
   return runningEmulator(config.issuer)
 }
 
-/** The running emulator that an instance uses, or else one of its own, which no server serves. */
+/** The running emulator that an instance uses. Otherwise a new one, which has no server. */
 export function scalekitOf(instance: Instance): TestScalekit {
   const emulator = emulatorOf(instance) ?? ownEmulatorOf(instance)
   const before = connections.get(instance)
@@ -36,7 +39,7 @@ function ownEmulatorOf(instance: Instance): InProcessEmulator {
   return emulator
 }
 
-/** Asks the emulator as the callback asks Scalekit, except for the network. */
+/** Connects the callback to the emulator as to Scalekit, but without a network. */
 function connected({ config, clock, logger }: Instance, emulator: InProcessEmulator): TestScalekit {
   const send = sender({
     origins: [config.environmentUrl.origin, new URL(config.issuer).origin],
@@ -46,12 +49,12 @@ function connected({ config, clock, logger }: Instance, emulator: InProcessEmula
   return {
     emulator,
     discover: discoverOnce(config, { send, clock, logger }),
-    // A cooldown saves calls over a network, and here a key that was rotated must be found at once.
+    // The cooldown limits calls over a network. Here, a rotated key must be found immediately.
     keysOf: keySets(send, { logger, cooldownMs: 0 }),
   }
 }
 
-/** To make a key takes a fifth of a second, so all of these sign with one. */
+/** Generating a key takes 0.2 seconds, so all emulators share one. */
 const keys = createKeyRing()
 
 function emptyEmulator({ config, clock }: Instance): InProcessEmulator {

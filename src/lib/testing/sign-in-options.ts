@@ -9,30 +9,30 @@ import {
 } from '../ground/fields.ts'
 import { problem } from './problem.ts'
 
-/** What a session of `signIn()` is to be like, beside whose it is. */
+/** Options of the session that `signIn()` creates. */
 export interface SignInOptions {
   /**
-   * Your application, which then serves the callback with all of its middleware. Required where
-   * sessions are in an `express-session` of your own.
+   * Your application. It then serves the callback with all its middleware. Required if sessions are
+   * in an `express-session` of your own.
    */
   readonly app?: (req: IncomingMessage, res: ServerResponse) => unknown
   /**
-   * The organization to sign in to, for an emulator's user of several: its id (`org_…`) or your own
-   * id of it. Default: the one whose domain the email address has, else the first.
+   * The organization to sign in to, for an emulator's user of several: Scalekit's id (`org_…`) or
+   * your own id. Default: the one with the domain of the email address, otherwise the first.
    */
   readonly organization?: string
-  /** Whether the time of the session is over. Default: false. */
+  /** Whether the session has expired. Default: false. */
   readonly expired?: boolean
-  /** Whether the session was ended, as by a removal from the directory. Default: false. */
+  /** Whether the session has been ended, as after a removal from the directory. Default: false. */
   readonly revoked?: boolean
   /**
-   * When the user authenticated: the `auth_time` that `requireRecentAuth` looks at. A number counts
-   * milliseconds since the epoch. Default: the token does not say, as Scalekit's do not.
+   * When the user authenticated: the `auth_time` that `requireRecentAuth` checks. A number is in
+   * milliseconds since the epoch. Default: the token has no `auth_time`, like Scalekit's tokens.
    */
   readonly authenticatedAt?: Date | number
 }
 
-/** {@link SignInOptions} that were read. */
+/** Validated {@link SignInOptions}. */
 export interface SignInSettings {
   readonly app: SignInOptions['app']
   readonly organization: string | undefined

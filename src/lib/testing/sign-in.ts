@@ -15,31 +15,34 @@ import { type TestInstanceParts, testInstance } from './test-instance.ts'
 import { type DescribedUser, readUser, type TestUser } from './test-user.ts'
 import { type Handler, serve, type Visit } from './visit.ts'
 
-/** A user who is signed in, for each way of calling an application. */
+/** A signed-in user, in the forms that different clients need. */
 export interface TestSession {
   /** A `Cookie` header, e.g. for supertest: `.set('Cookie', cookie)`. */
   readonly cookie: string
-  /** The same as headers, e.g. for `fetch(url, { headers })`. */
+  /** The cookie as headers, e.g. for `fetch(url, { headers })`. */
   readonly headers: { readonly cookie: string }
-  /** The same for a browser: Playwright's `newContext({ storageState })`. */
+  /** The cookie for a browser: Playwright's `newContext({ storageState })`. */
   readonly storageState: StorageState
-  /** The path that the browser is sent to: `/`, unless `onLogin` said otherwise. */
+  /** The path to which the browser is redirected: `/`, unless `onLogin` returned another one. */
   readonly returnTo: string
 }
 
 /**
- * Signs a user in, for a test.
+ * Signs a user in for a test.
  *
- * The callback's own code runs, from the tokens and their verification to `onLogin` and the session.
- * Only Scalekit's responses are made in this process, by the emulator. Nothing is sent anywhere.
+ * The real callback code runs: from the verification of the tokens to `onLogin` and the session.
+ * Only Scalekit's responses come from the emulator, within this process. No network request is
+ * made.
  *
- * @param auth What `scalekitAuth()` returned.
- * @param who The email address of a user of the emulator that `auth` uses, which has to run in this
- *   process; or any user, described. A described one needs no emulator.
- * @returns the session, as a header and as the state of a browser
- * @throws {@link ConfigError} `test_sign_in_invalid` for a call that cannot work, and always while
- *   `NODE_ENV` is `production`; otherwise what a sign-in of this user fails with, e.g.
- *   {@link LoginError} `login_denied` or {@link ConfigError} `session_too_large`
+ * @param auth The object that `scalekitAuth()` returned.
+ * @param who The email address of a user of the emulator that `auth` uses, which must run in this
+ *   process. Or a description of any user, which needs no emulator.
+ * @param options The application, the organization and the state of the session. Default: a valid
+ *   session.
+ * @returns the session, as a header and as a browser's state
+ * @throws {@link ConfigError} `test_sign_in_invalid` for an invalid call, and always if `NODE_ENV`
+ *   is `production`; otherwise the error with which this sign-in fails, e.g. {@link LoginError}
+ *   `login_denied` or {@link ConfigError} `session_too_large`
  * @example
  * const { cookie } = await signIn(auth, 'ada@acme.example')
  * await request(app).get('/account').set('Cookie', cookie).expect(200)
@@ -68,7 +71,7 @@ export async function signIn(
   return sessionOf(instance, visit)
 }
 
-/** An email address names a user of an emulator, so that has to run here. */
+/** An email address needs an emulator that runs in this process. */
 function assertFound(
   instance: Instance,
   user: string | DescribedUser,
@@ -91,7 +94,7 @@ function withoutEmulator({ config }: Instance, email: string): ConfigError {
   )
 }
 
-/** Has the callback served, and returns what the new session holds. */
+/** Serves the callback and returns the contents of the new session. */
 async function begin(
   instance: Instance,
   visit: Visit,
@@ -123,7 +126,7 @@ function notServed({ req, res }: Visit): ConfigError {
   )
 }
 
-/** Says what to write, where the reason is in the call of `signIn()` or in the seed. */
+/** Adds a hint if the cause is the call of `signIn()` or the seed. */
 function explained(error: unknown, { refusal }: TestLogin, { app }: SignInSettings): unknown {
   if (error instanceof LoginError && refusal !== undefined) {
     return new LoginError(error.code, error.message, {
@@ -149,7 +152,7 @@ function sessionOf({ config }: Instance, { res }: Visit): TestSession {
   return { cookie, headers: { cookie }, storageState, returnTo }
 }
 
-/** `express-session` sends a secure cookie over https alone. */
+/** `express-session` only sends a secure cookie over https. */
 function withoutCookie(): ConfigError {
   return problem(
     'The response to the callback set no cookie, so no request could have this session',

@@ -1,9 +1,12 @@
 import { parseSetCookie } from 'cookie'
 
-/** A browser's cookies as Playwright saves and loads them: `browser.newContext({ storageState })`. */
+/**
+ * A browser's cookies in the format in which Playwright saves and loads them: `browser.newContext({
+ * storageState })`.
+ */
 export interface StorageState {
   cookies: StoredCookie[]
-  /** Empty: the kit keeps nothing in the local storage of a page. */
+  /** Empty: the kit does not use a page's local storage. */
   origins: never[]
 }
 
@@ -11,17 +14,17 @@ export interface StorageState {
 export interface StoredCookie {
   name: string
   value: string
-  /** The host alone, for a cookie that no other host gets. */
+  /** The exact host: no other host receives the cookie. */
   domain: string
   path: string
-  /** In seconds since the epoch; -1 for a cookie that ends with the browser. */
+  /** In seconds since the epoch; -1 for a session cookie. */
   expires: number
   httpOnly: boolean
   secure: boolean
   sameSite: 'Strict' | 'Lax' | 'None'
 }
 
-/** What a browser keeps of the `Set-Cookie` lines of a response from `host`. */
+/** The cookies that a browser stores from the `Set-Cookie` lines of a response from `host`. */
 export function storageStateOf(lines: readonly string[], host: string): StorageState {
   const kept = lines.map((line) => storedCookie(parseSetCookie(line, asTheyAre), host))
   const nowSeconds = Date.now() / 1000
@@ -29,10 +32,10 @@ export function storageStateOf(lines: readonly string[], host: string): StorageS
   return { cookies, origins: [] }
 }
 
-/** Browsers send values back to the letter. */
+/** Browsers return values unchanged. */
 const asTheyAre = { decode: (value: string) => value }
 
-/** The cookies as a browser sends them in one request header. */
+/** Formats the cookies for the `Cookie` header of a request. */
 export function cookieHeaderOf({ cookies }: StorageState): string {
   return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 }
@@ -49,12 +52,15 @@ function storedCookie(cookie: SetCookie, host: string): StoredCookie {
     expires: expiryOf(cookie),
     httpOnly,
     secure,
-    // The default of browsers, too.
+    // Browsers use the same default.
     sameSite: sameSites[String(cookie.sameSite)] ?? 'Lax',
   }
 }
 
-/** `Max-Age` comes first, and counts from now by the browser's clock. @see RFC 6265 section 5.3 */
+/**
+ * `Max-Age` takes precedence, and counts from the current time of the browser's clock. @see RFC
+ * 6265 section 5.3
+ */
 function expiryOf({ maxAge, expires }: SetCookie): number {
   if (maxAge !== undefined) return Date.now() / 1000 + maxAge
   return expires === undefined ? -1 : expires.getTime() / 1000

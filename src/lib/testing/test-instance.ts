@@ -4,16 +4,16 @@ import type { Instance } from '../http/instance/instance.ts'
 import { hasExpressSession } from '../session/express-session.ts'
 import type { TestScalekit } from './scalekit.ts'
 
-/** How the instance of one test sign-in differs from the one it stands in for. */
+/** The differences between the instance of a test sign-in and the original one. */
 export interface TestInstanceParts {
   readonly scalekit: TestScalekit
-  /** Whether the session is to be over by time. */
+  /** Whether the new session must have expired already. */
   readonly expired: boolean
-  /** Gets what the session holds, once it has begun. */
+  /** Receives the contents of the session once it has begun. */
   onBegun(identity: Identity): void
 }
 
-/** The same instance, except that it asks `scalekit` and tells what it began. */
+/** Copies an instance. The copy uses `scalekit` and reports the session that it began. */
 export function testInstance(
   instance: Instance,
   { scalekit, expired, onBegun }: TestInstanceParts,
@@ -36,8 +36,9 @@ export function testInstance(
 }
 
 /**
- * Lifetimes by which a session is over when it begins. A browser still has the cookie of a sealed
- * session that was not used for too long; in `express-session`, only the absolute end is the kit's.
+ * Lifetimes with which a new session has already expired. A browser keeps the cookie of a sealed
+ * session after its idle timeout. With `express-session`, the kit only enforces the absolute
+ * lifetime.
  */
 function over({ session }: Instance['config'], req: IncomingMessage): Partial<typeof session> {
   const isCookie = session.kind === 'cookie' || !hasExpressSession(req)

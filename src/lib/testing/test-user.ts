@@ -10,7 +10,7 @@ import { isObject } from '../ground/is-object.ts'
 import type { Json } from '../ground/types.ts'
 import { problem } from './problem.ts'
 
-/** A person whom no emulator knows, as their tokens are to describe them. */
+/** A user that no emulator knows, as their tokens should describe them. */
 export interface TestUser {
   readonly email: string
   /** Default: the email address. */
@@ -19,7 +19,7 @@ export interface TestUser {
   readonly userId?: string
   /** Default: true. */
   readonly emailVerified?: boolean
-  /** The organization's id (`org_…`) or your own id of it. Default: no organization. */
+  /** Scalekit's id of the organization (`org_…`), or your own id. Default: no organization. */
   readonly organization?: string
   /** The id of the connection (`conn_…`). Default: derived from the organization. */
   readonly connection?: string
@@ -27,11 +27,11 @@ export interface TestUser {
   readonly roles?: readonly string[]
   /** Permissions in this organization. Default: none. */
   readonly permissions?: readonly string[]
-  /** Added to the ID token, over the usual claims. */
+  /** Added to the ID token; they override the usual claims. */
   readonly claims?: Json
 }
 
-/** A {@link TestUser} that was read, with the defaults that do not depend on an emulator. */
+/** A validated {@link TestUser}, with the defaults that do not depend on an emulator. */
 export interface DescribedUser {
   readonly email: string
   readonly name: string
@@ -45,7 +45,7 @@ export interface DescribedUser {
 }
 
 /**
- * Reads who is to sign in.
+ * Validates the user to sign in.
  *
  * @throws {@link ConfigError} `test_sign_in_invalid`
  */

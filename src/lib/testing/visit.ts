@@ -2,20 +2,22 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 
-/** A request that no network carried, and its response. */
+/** A request that did not use a network, and its response. */
 export interface Visit {
   readonly req: IncomingMessage
   readonly res: ServerResponse
 }
 
-/** Anything that Node's `http` server can call: an application of Express or Connect, a middleware. */
+/**
+ * A handler that Node's `http` server can call: an Express or Connect application, or a middleware.
+ */
 export type Handler = (
   req: IncomingMessage,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ) => unknown
 
-/** What a browser sends that Scalekit redirects to the application. */
+/** The headers of a browser that Scalekit redirects to the application. */
 const browserHeaders = {
   accept: 'text/html',
   'sec-fetch-site': 'cross-site',
@@ -23,7 +25,7 @@ const browserHeaders = {
   'sec-fetch-dest': 'document',
 }
 
-/** A browser's visit to a URL of the application. */
+/** Creates a browser's request for a URL of the application. */
 export function visitTo(url: URL, cookie?: string): Visit {
   const socket = unconnected(url.protocol === 'https:')
   const req = new IncomingMessage(socket)
@@ -37,10 +39,10 @@ export function visitTo(url: URL, cookie?: string): Visit {
 }
 
 /**
- * Lets a handler serve a visit.
+ * Calls a handler with a request.
  *
  * @returns once the response was sent, or the handler called `next`
- * @throws what the handler passed to `next`, threw, or rejected with
+ * @throws the error that the handler passed to `next`, threw, or rejected with
  */
 export async function serve(handler: Handler, { req, res }: Visit): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -50,7 +52,7 @@ export async function serve(handler: Handler, { req, res }: Visit): Promise<void
   })
 }
 
-/** The end of a connection at which every byte gets lost. */
+/** A connection whose bytes are all discarded. */
 function unconnected(isEncrypted: boolean): Socket {
   const sink = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
   const remote = { remoteAddress: '127.0.0.1', ...(isEncrypted && { encrypted: true }) }
