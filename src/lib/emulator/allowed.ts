@@ -1,6 +1,6 @@
 import type { EmulatorSeed } from './world/seed.ts'
 
-/** @throws where a production process starts an emulator that it was not told to allow */
+/** @throws if a production process starts an emulator without explicit permission */
 export function assertAllowed(seed: EmulatorSeed): void {
   if (process.env.NODE_ENV !== 'production') return
   if (seed.dangerouslyAllowEmulator !== true) {

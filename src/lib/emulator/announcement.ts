@@ -2,7 +2,7 @@ import type { Emulator } from './emulator.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
-/** What an application's environment needs to use this emulator. */
+/** The environment variables with which an application uses this emulator. */
 export function variablesFor(
   { options, webhookSecret }: Emulator,
   baseUrl: string,
@@ -17,9 +17,9 @@ export function variablesFor(
 }
 
 /**
- * What a developer wants to know of an emulator that was just started, as plain text.
+ * Returns the information that a developer needs about a newly started emulator, as plain text.
  *
- * @param notes Sentences about this one, each a paragraph below its address.
+ * @param notes Sentences about this emulator, each a paragraph below its address.
  */
 export function announcement(
   { url, organizations }: Emulator,

@@ -26,11 +26,11 @@ import type { EmulatorWarning } from './world/warnings.ts'
 /** A running emulator of Scalekit. */
 export interface Emulator extends EmulatorControls {
   /**
-   * `http://localhost:<port>`, or what `host` and `tls` make of it: the environment URL and the
-   * issuer of its tokens.
+   * `http://localhost:<port>`, or the URL that `host` and `tls` result in. It is the environment
+   * URL and the issuer of the emulator's tokens.
    */
   readonly url: string
-  /** What `scalekitAuth` takes to use this emulator. */
+  /** The options with which `scalekitAuth` uses this emulator. */
   readonly options: {
     readonly environmentUrl: string
     readonly clientId: string
@@ -38,109 +38,115 @@ export interface Emulator extends EmulatorControls {
   }
   readonly organizations: readonly EmulatedOrganization[]
   /**
-   * What Scalekit lets through and a strict client would not send, and what the emulator refused
-   * beyond Scalekit, oldest first: each kind once for each client, 100 at most.
+   * Requests that Scalekit accepts although a strict client would not send them, and requests that
+   * the emulator refuses although Scalekit accepts them. Oldest first, each kind once for each
+   * client, at most 100.
    */
   readonly warnings: readonly EmulatorWarning[]
   /**
-   * What was received: the newest 10 000 requests, oldest first; what `signIn()` asked in this process,
-   * too.
+   * The received requests: the newest 10 000, oldest first. They include those that `signIn()` made
+   * in this process.
    */
   readonly requests: readonly ReceivedRequest[]
   /**
-   * Makes something go wrong: an endpoint, or the next token.
+   * Makes a request to an endpoint, or the next token, fail.
    *
    * @returns a function that removes the rule
    */
   fail(rule: FaultRule): () => void
-  /** Signs with a new key from now on. The old ones stay published, unless `overlap` is false. */
+  /** Signs with a new key from now on. The old keys stay published, unless `overlap` is false. */
   rotateKeys(options?: { readonly overlap?: boolean }): void
   /**
-   * Begins a sign-in at the identity provider of the person with this email address, as their
-   * company's portal would.
+   * Begins a sign-in at the identity provider of the person with this email address, as the portal
+   * of their company would.
    *
-   * @param options `relayState` is what the portal was told to come back to; `organizationId` says
-   * which of several organizations, by default the first.
-   * @returns where the browser is sent: the application's {@link EmulatorSeed.initiateLoginUri},
-   * with a token that is good for five minutes
+   * @param options `relayState` is the relay state configured in the portal. `organizationId`
+   *   selects one of several organizations. Default: the first.
+   * @returns where the browser is redirected: the application's {@link
+   *   EmulatorSeed.initiateLoginUri}, with a token that is valid for five minutes
    */
   idpInitiatedLogin(
     email: string,
     options?: { readonly relayState?: string; readonly organizationId?: string },
   ): Promise<string>
   /**
-   * Invites a person to an organization, with the product `full-stack`: asks the interceptors, and sends
-   * `user.organization_invitation`. Their first sign-in accepts the invitation.
+   * Invites a person to an organization, with the product `full-stack`: calls the interceptors and
+   * sends `user.organization_invitation`. The person's first sign-in accepts the invitation.
    *
-   * @returns the link that the invitation's email would hold. It leads to the application's
-   * {@link EmulatorSeed.initiateLoginUri} with the parameter `invitation`, which the application has
-   * to send along to `/oauth/authorize`
-   * @throws for an unknown organization, a person who is a member, and when an interceptor denies it
+   * @returns the link in the invitation's email. It leads to the application's {@link
+   *   EmulatorSeed.initiateLoginUri} with the parameter `invitation`, which the application has to
+   *   forward to `/oauth/authorize`.
+   * @throws for an unknown organization, for a person who is already a member, and if an
+   *   interceptor denies the invitation
    */
   invite(person: InvitationSeed): Promise<string>
   /**
-   * A person, to be changed: roles, permissions, claims and metadata.
+   * Returns an editor for a person's roles, permissions, claims and metadata.
    *
-   * @param organizationId Which of several organizations; by default the first that has the person.
-   * @throws Error where there is no such person
+   * @param organizationId The organization, if the person has several. Default: the first that has
+   *   the person.
+   * @throws Error if there is no such person
    */
   person(email: string, organizationId?: string): PersonEditor
-  /** The directory with this id, to be edited; throws where there is none. */
+  /** Returns an editor for the directory with this id. Throws if there is none. */
   directory(id: string): DirectoryEditor
-  /** What webhooks are signed with; everybody knows it. */
+  /** The secret that signs webhooks. It is public. */
   readonly webhookSecret: string
   /**
-   * Has every event sent to an address, signed, and again as Scalekit does until it is answered
-   * with a 2xx.
+   * Sends every event to a URL, signed. Like Scalekit, the emulator retries until the response is a
+   * 2xx.
    *
    * @returns a function that ends the subscription
    */
   subscribe(subscription: Subscription): () => void
   /**
-   * Sends an event to all who subscribed to its type.
+   * Sends an event to all subscriptions to its type.
    *
    * @param data Default: Scalekit's example, about Ada of Acme.
-   * @param faults What goes wrong on the way.
-   * @returns what became of it once every attempt that is due was answered
+   * @param faults The faults on the way to the endpoint.
+   * @returns the deliveries, once every due attempt has ended
    */
   deliver<Type extends EventType>(
     type: Type,
     data?: DataOf<Type>,
     faults?: DeliveryFaults,
   ): Promise<readonly EmulatedDelivery[]>
-  /** What was ever on its way to a subscription: the newest 10 000, oldest first. */
+  /** All deliveries to subscriptions: the newest 10 000, oldest first. */
   readonly deliveries: readonly EmulatedDelivery[]
-  /** The secret that signs the calls of interceptors. It is public. */
+  /** The secret that signs interceptors' requests. It is public. */
   readonly interceptorSecret: string
   /**
-   * Has an endpoint asked before something happens. Several at one point are asked in their order,
-   * until one denies.
+   * Registers an endpoint that the emulator asks before an operation. Several endpoints at one
+   * trigger point are asked in the order of registration, until one denies.
    *
    * @returns a function that removes it again
    */
   intercept(interceptor: EmulatedInterceptor): () => void
   /** The latest 200 calls of interceptors, oldest first. */
   readonly interceptorCalls: readonly EmulatedInterceptorCall[]
-  /** Every logout token that was sent to {@link EmulatorSeed.backChannelLogoutUri}, oldest first. */
+  /** All logout tokens sent to {@link EmulatorSeed.backChannelLogoutUri}, oldest first. */
   readonly backChannelLogouts: readonly BackChannelLogout[]
-  /** Resolves when every attempt that is due by now, and every logout token, was answered. */
+  /** Resolves when every due attempt and every logout token has been answered or has timed out. */
   settled(): Promise<void>
   /**
-   * Moves the emulator's clock; negative numbers move it back. Attempts that are due then are made,
-   * and sessions whose time is over end.
-   * They are signed with the time of {@link EmulatorSeed.clock}, or no receiver would take them.
+   * Advances the emulator's clock; a negative number sets it back. Attempts that become due are
+   * made, and sessions that reach their end are ended. Deliveries are signed with the time of
+   * {@link EmulatorSeed.clock}, because receivers would refuse the advanced time.
    */
   advance(seconds: number): void
-  /** Stops listening and drops every connection. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
 /**
- * Starts an emulator of Scalekit on the loopback interface: on 127.0.0.1 and, where there is one,
- * on ::1, so that `localhost` reaches it whatever the name resolves to.
+ * Starts an emulator of Scalekit on the loopback interface. It listens on 127.0.0.1 and, if
+ * available, on ::1, so that `localhost` reaches it with either address.
  *
+ * @param seed The organizations, people and settings of the emulator. Default: two sample
+ *   organizations.
+ * @returns the running emulator; close it with `close()`
  * @throws in a process whose `NODE_ENV` is `production`, unless `dangerouslyAllowEmulator` is true;
- * when the port is taken; when `stateFile` holds no state
+ *   if the port is in use; if `stateFile` is not a saved state
  * @example
  * const emulator = await startEmulator({ redirectUris: ['http://localhost:3000/callback'] })
  * const auth = scalekitAuth({ ...emulator.options, baseUrl: 'http://localhost:3000' })
@@ -233,7 +239,7 @@ async function emulatorOf(
   return joined(controls, emulator)
 }
 
-/** Both as one object. A spread would read getters once and for all. */
+/** Merges two objects. A spread would evaluate getters only once. */
 function joined<One extends object, Other extends object>(one: One, other: Other): One & Other {
   return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other
 }

@@ -2,10 +2,13 @@ import { isObject } from '../ground/is-object.ts'
 import { signInPath } from './oauth/hosted/form.ts'
 import type { Answer, Call } from './server/call.ts'
 
-/** The addresses that a sign-in goes through, in this order. */
+/** The paths of a sign-in, in order. */
 const signInPaths = new Set(['/oauth/authorize', signInPath, '/oauth/token'])
 
-/** One line about a sign-in that just failed, with its reason; nothing for any other answer. */
+/**
+ * Returns a log line about a failed sign-in, with the reason. Returns nothing for any other
+ * response.
+ */
 export function failedSignIn({ method, path }: Call, answer: Answer): string | undefined {
   if (!signInPaths.has(path)) return undefined
   const reason = answer.problem ?? reasonAtRedirect(answer) ?? reasonInBody(answer)

@@ -14,7 +14,7 @@ import type { State } from './state/state.ts'
 import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
-/** `GET /`: who and what this emulator holds, for a developer who opens its address. */
+/** `GET /`: the emulator's people and settings, for a developer who opens its address. */
 export function home(state: State): Answer {
   const { issuer, settings } = state
   return page(
@@ -61,7 +61,7 @@ function personLine(
 </span>${wayIn(state, person, organization)}${rolesForm(state, person, organization)}</li>`
 }
 
-/** What can be begun for a person here: their invitation, or a sign-in at their company's portal. */
+/** The actions offered for a person: an invitation, or a sign-in from their company's portal. */
 function wayIn(state: State, person: EmulatedPerson, organization: EmulatedOrganization) {
   const { connection, id } = organization
   const status = membershipStatus(state, organization, person)
@@ -83,7 +83,7 @@ function invitationForm({ id, displayName }: EmulatedOrganization): Html {
 </form>`
 }
 
-/** Whom the emulator asks, and what they answered last. */
+/** The interceptors, with the latest response of each. */
 function interceptorsCard({ interceptors }: State): Html | undefined {
   if (interceptors.registered.length === 0) return undefined
   return html`<section class="card">

@@ -2,13 +2,13 @@ import { sha256 } from '../ground/bytes.ts'
 import { revocationPath } from './oauth/revoke.ts'
 import type { Call } from './server/call.ts'
 
-/** What a request to the token endpoint presented, without the token. */
+/** Details of the token in a request to the token endpoint, without the token itself. */
 export interface PresentedToken {
-  /** `grant_type` of a request to the token endpoint. */
+  /** The `grant_type` of a request to the token endpoint. */
   readonly grantType?: string
   /**
-   * SHA-256, in base64url, of the refresh token that was presented, or of the token to be revoked.
-   * Two requests with the same value presented the same token.
+   * SHA-256, in base64url, of the refresh token or of the token to revoke. Two requests with the
+   * same value contained the same token.
    */
   readonly tokenHash?: string
 }

@@ -7,10 +7,13 @@ import type { State } from './state/state.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
-/** Where the forms go that change what a person may do. */
+/** The target of the forms that change a person's roles and permissions. */
 export const rolesPath = '/emulator/roles'
 
-/** Changes what a person may do in an organization. Permissions are of `full-stack` only. */
+/**
+ * Renders a form for a person's roles and permissions in an organization. Only `full-stack` has
+ * permissions.
+ */
 export function rolesForm(
   { settings }: State,
   { name, email, roles, permissions }: EmulatedPerson,
@@ -31,7 +34,7 @@ ${isFullStack && namesField('Permissions', 'permissions', permissions)}
 </form></details>`
 }
 
-/** Does what such a form says. */
+/** Applies such a form. */
 export function changeRolesFromPage(state: State, { form }: Call): Answer {
   const [organizationId, email] = ['organization_id', 'email'].map((field) => form.get(field) ?? '')
   try {

@@ -48,6 +48,6 @@ function notHere({ method, path }: Call): Answer {
     const description = `The emulator has no path ${path}: see examples/emulator/README.md`
     return json(404, { error: 'not_found', error_description: description })
   }
-  // Never a 404, which would pass for Scalekit's own answer about something that is not there.
+  // Not a 404, which would look like Scalekit's own response for a missing resource.
   return json(501, { error: 'not_emulated', error_description: `not emulated: ${method} ${path}` })
 }

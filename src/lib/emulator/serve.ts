@@ -11,22 +11,22 @@ import { type Answer, type Call, json, readCall, TooLarge } from './server/call.
 import type { AnswerLostFault, FaultOfRequest } from './state/faults.ts'
 import type { State } from './state/state.ts'
 
-/** A request as it came, secrets and all, and the status it was answered with. */
+/** A request as received, including its secrets, with the status of its response. */
 export interface ReceivedRequest extends Call, PresentedToken {
-  /** Missing as long as there is no answer, and for ever when a fault swallowed it. */
+  /** Absent until there is a response, and permanently if a fault suppressed it. */
   readonly status?: number
-  /** The status of an answer that was made and that a fault lost. */
+  /** The status of a response that was created and that a fault then dropped. */
   readonly lostStatus?: number
 }
 
-/** What a server answers from, and where it writes requests down. */
+/** The state from which a server responds, and the list in which it records requests. */
 export interface ServeContext extends ControlContext {
   readonly requests: ReceivedRequest[]
-  /** Called after each answer: something may have changed. */
+  /** Called after each response, because the state may have changed. */
   readonly answered: () => void
 }
 
-/** Answers requests and writes them down, except those that control the emulator itself. */
+/** Answers requests and records them, except those that control the emulator itself. */
 export function serve(context: ServeContext): RequestListener {
   return function emulatorListener(req, res) {
     handle(context, req, res)
@@ -55,10 +55,10 @@ async function handle(
 }
 
 /**
- * Answers a call and writes it down, however it came.
+ * Answers a call and records it, over HTTP or in process.
  *
  * @param reset Closes its connection.
- * @returns nothing for a call that hangs or whose connection is gone
+ * @returns nothing for a call that hangs or whose connection is closed
  */
 export async function answerCall(
   state: State,
@@ -84,7 +84,7 @@ export async function answerCall(
 
 type Writable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] }
 
-/** Nothing for a request that hangs or whose connection is gone. */
+/** Returns nothing for a request that hangs or whose connection is closed. */
 function faultAnswer(
   fault: Exclude<FaultOfRequest, AnswerLostFault>,
   reset: () => void,
@@ -104,7 +104,7 @@ function send(res: ServerResponse, { status, headers, body }: Answer): void {
   res.writeHead(status, { ...headers }).end(String(body))
 }
 
-/** The rest of such a body is not read, so the connection cannot be used again. */
+/** The rest of such a body is not read, so the connection cannot be reused. */
 const tooLarge: Answer = json(
   413,
   { error: 'invalid_request', error_description: 'The body is larger than 64 kB' },

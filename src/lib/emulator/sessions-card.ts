@@ -4,12 +4,12 @@ import { unchangedPage } from './pages/page.ts'
 import { type Answer, type Call, seeOther } from './server/call.ts'
 import type { Session, State } from './state/state.ts'
 
-/** Where the buttons go that end a session. */
+/** The target of the buttons that end a session. */
 export const sessionEndsPath = '/emulator/session-ends'
 
 const shownSessions = 20
 
-/** The newest sessions, each with a button that ends it. Modular SSO keeps none. */
+/** Renders the newest sessions, each with a button that ends it. Modular SSO has none. */
 export function sessionsCard(state: State): Html | undefined {
   if (state.settings.product === 'sso') return undefined
   const live = [...state.sessions.values()].filter((session) => isLiveSession(state, session))
@@ -29,7 +29,7 @@ function sessionLine({ id, person, organization, startedAt }: Session): Html {
 </form></li>`
 }
 
-/** Ends a session as an administrator does. */
+/** Ends a session, as an administrator would. */
 export function endSessionFromPage(state: State, { form }: Call): Answer {
   const session = state.sessions.get(form.get('session') ?? '')
   if (!session) return unchangedPage('There is no such session.')

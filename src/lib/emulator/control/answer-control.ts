@@ -12,7 +12,7 @@ export const controlRoutes: readonly ControlRoute[] = [
   ...deliveryRoutes,
 ]
 
-/** Answers a call of the emulator's own API; nothing for any other call. */
+/** Answers a call of the emulator's own API. Returns nothing for any other call. */
 export const answerControl: Router<ControlContext, undefined | Answer> = createRouter(
   controlRoutes,
   () => undefined,

@@ -3,8 +3,8 @@ import { type Kind, readKind } from '../world/kinds.ts'
 import { ControlError } from './control-error.ts'
 
 /**
- * Refuses what a page of another site reads, and what a form could send. What its scripts change is
- * refused before, as for every path of the emulator.
+ * Refuses requests that a page of another site can read, and requests that a form can send. Writes
+ * by such a page's scripts are refused earlier, as for every path of the emulator.
  *
  * @throws {@link ControlError} `cross_site` or `unsupported_media_type`
  */
@@ -23,9 +23,9 @@ export function assertFromHere({ method, headers }: Call): void {
 }
 
 /**
- * The body as JSON; an empty body is an empty object.
+ * Parses the body as JSON. An empty body is an empty object.
  *
- * @throws {@link ControlError} `invalid_request` with everything that is wrong with it
+ * @throws {@link ControlError} `invalid_request`, which lists every problem
  */
 export function bodyAs<Value>(kind: Kind<Value>, call: Call): Value {
   const { value, problems } = readKind(kind, jsonOf(call))

@@ -1,4 +1,4 @@
-/** Why a call of the emulator's own API is refused, by the codes it answers with. */
+/** The reasons for which the emulator's own API refuses a call, by error code. */
 export const statusByCode = {
   invalid_request: 400,
   cross_site: 403,
@@ -9,7 +9,7 @@ export const statusByCode = {
 
 export type ControlCode = keyof typeof statusByCode
 
-/** A call of the emulator that cannot be done: `code` is what the HTTP API answers. */
+/** A call of the emulator that failed. `code` is the one in the HTTP API's response. */
 export class ControlError extends Error {
   override readonly name: string = 'ControlError'
   readonly code: ControlCode

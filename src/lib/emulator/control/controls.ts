@@ -33,36 +33,36 @@ import { type FinishedSignIn, type HostedSignInOptions, signInAs } from './sign-
 import { readState } from './state-kind.ts'
 
 /**
- * What a test or a script does to a running emulator. The same can be done over HTTP, below
- * `/emulator/`. Methods throw an Error whose `code` is `not_found`, `conflict` or
- * `invalid_request`.
+ * Controls a running emulator from a test or a script. The HTTP API below `/emulator/` offers the
+ * same. Methods throw an Error whose `code` is `not_found`, `conflict` or `invalid_request`.
  */
 export interface EmulatorControls {
   /** The emulator's time, in milliseconds since the epoch. */
   now(): number
-  /** Forgets the {@link Emulator.requests} so far. */
+  /** Clears {@link Emulator.requests}. */
   clearRequests(): void
-  /** The faults that are still to come. */
+  /** The pending faults. */
   readonly faults: readonly PendingFault[]
   /** Removes every fault. */
   clearFaults(): void
-  /** Those that get events now. */
+  /** The current subscriptions. */
   readonly subscriptions: readonly EmulatedSubscription[]
   /**
-   * Sends deliveries that have ended again, with the same `webhook-id`.
+   * Sends finished deliveries again, with the same `webhook-id`.
    *
    * @param id The `webhook-id`: `msg_` and digits.
-   * @returns them, once the attempt was answered
+   * @returns the deliveries, once the endpoint has responded or the attempt has timed out
    */
   redeliver(id: string): Promise<readonly EmulatedDelivery[]>
-  /** Every person in every organization, or in one; by its id or external id. */
+  /** All people of all organizations, or of one, given by its id or external id. */
   people(organization?: string): readonly EmulatedMember[]
   /** Adds a person to an organization, and to its directory if it has one. */
   addPerson(organization: string, person: PersonSeed): EmulatedMember
   /**
-   * Changes a person, by email address or id, in all of their organizations or in one.
-   * `{ active: false }` deactivates. Other roles or permissions are sent as
-   * `user.organization_membership_updated`, or in Modular SSO as `organization.directory.user_updated`.
+   * Changes a person, found by email address or id, in all their organizations or in one. `{
+   * active: false }` deactivates the person. A change of roles or permissions is sent as
+   * `user.organization_membership_updated`, or in Modular SSO as
+   * `organization.directory.user_updated`.
    */
   updatePerson(
     who: string,
@@ -74,24 +74,27 @@ export interface EmulatorControls {
   updateOrganization(organization: string, changes: OrganizationChanges): EmulatedOrganization
   /** Removes an organization, and ends its sessions. */
   removeOrganization(organization: string): void
-  /** Every session, oldest first. */
+  /** All sessions, oldest first. */
   readonly sessions: readonly EmulatedSession[]
-  /** Ends a session as an administrator does. */
+  /** Ends a session, as an administrator would. */
   endSession(id: string): void
   /**
    * Signs a person in as the hosted pages do, without the pages.
    *
-   * @returns where the browser is sent, with a code or an error
+   * @returns where the browser is redirected, with a code or an error
    */
   signIn(email: string, options?: HostedSignInOptions): Promise<FinishedSignIn>
   /**
-   * Goes back to the seed: organizations, people, subscriptions and the clock. Sessions, tokens,
-   * faults, requests and deliveries are forgotten. The signing keys stay.
+   * Restores the organizations, people, subscriptions and clock of the seed. Sessions, tokens,
+   * faults, requests and deliveries are cleared. The signing keys are kept.
    */
   reset(): void
-  /** All that {@link importState} needs to go on from here, as JSON. It holds private keys. */
+  /**
+   * Exports the state that {@link importState} needs to continue from here, as JSON. It contains
+   * private keys.
+   */
   exportState(): Promise<EmulatorState>
-  /** Replaces what the emulator holds, keys included. */
+  /** Replaces the emulator's state, including its keys. */
   importState(state: EmulatorState): void
 }
 
@@ -101,7 +104,7 @@ export interface EmulatedSession {
   readonly id: string
   readonly email: string
   readonly userId: string
-  /** Missing for a person who signed in to no organization. */
+  /** Absent if the person did not sign in to an organization. */
   readonly organizationId?: string
   readonly connectionId: string
   /** In milliseconds since the epoch, by the emulator's clock. */
@@ -109,7 +112,7 @@ export interface EmulatedSession {
   readonly isOver: boolean
 }
 
-/** A clock that can be moved. */
+/** A clock that can be advanced. */
 export interface AdjustableClock {
   readonly now: Clock
   readonly advancedSeconds: () => number
@@ -118,9 +121,9 @@ export interface AdjustableClock {
 
 export interface ControlParts {
   readonly clock: AdjustableClock
-  /** Everything received so far; cleared in place. */
+  /** All requests received so far. It is cleared in place. */
   readonly requests: unknown[]
-  /** The settings as the seed has them, made anew. */
+  /** Creates the settings of the seed again. */
   readonly freshSettings: () => Settings
 }
 

@@ -11,7 +11,7 @@ import { ControlError } from './control-error.ts'
 import { faultKind } from './fault-kind.ts'
 import { type ControlContext, type ControlRoute, control } from './route.ts'
 
-/** What was received, what was sent, and what goes wrong. */
+/** Routes for received requests, sent deliveries and faults. */
 export const deliveryRoutes: readonly ControlRoute[] = [
   control(
     'GET /requests',

@@ -3,7 +3,7 @@ import type { FaultRule } from '../state/faults.ts'
 import { type Kind, kind, objectOf } from '../world/kinds.ts'
 import { record, text } from '../world/seed-kinds.ts'
 
-/** What makes a rule one of its kinds, and what that kind needs besides. */
+/** The members that determine the kind of a rule. */
 const marks = [
   ...['status', 'hang', 'reset', 'answerLost'],
   ...['idToken', 'accessToken', 'tokenResponse', 'idpLogin', 'logoutToken'],
@@ -52,7 +52,7 @@ export const faultKind: Kind<FaultRule> = {
   read(value, at) {
     const fault = members.read(value, at)
     const given = marks.filter((name) => isObject(value) && name in value)
-    // An answer that is lost may hang besides.
+    // A lost response may be combined with `hang`.
     const isLost = given.join() === 'hang,answerLost'
     if (given.length !== 1 && !isLost)
       throw new Error(`must have exactly one of ${marks.join(', ')}`)

@@ -6,10 +6,10 @@ import { type Organization, organizationFrom } from '../world/organizations.ts'
 import type { OrganizationSeed } from '../world/seed.ts'
 import { ControlError, found } from './control-error.ts'
 
-/** What can be changed of an organization, besides its people and its directory. */
+/** The changeable fields of an organization, except its people and its directory. */
 export interface OrganizationChanges {
   readonly displayName?: string
-  /** `null` takes it away. */
+  /** `null` removes it. */
   readonly externalId?: string | null
   readonly domains?: readonly string[]
   readonly connection?: { readonly enabled: boolean }
@@ -53,7 +53,7 @@ export function updateOrganization(
   return organization
 }
 
-/** Its sessions end. */
+/** Removes an organization and ends its sessions. */
 export function removeOrganization(state: State, reference: string): void {
   const organization = organizationWith(state, reference)
   deleteOrganization(state, organization)

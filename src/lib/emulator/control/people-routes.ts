@@ -5,7 +5,7 @@ import { bodyAs } from './call-body.ts'
 import type { MemberChanges } from './people.ts'
 import { type ControlRoute, control } from './route.ts'
 
-/** People and their sessions. `{person}` is an email address or an id. */
+/** Routes for people and their sessions. `{person}` is an email address or an id. */
 export const peopleRoutes: readonly ControlRoute[] = [
   control('GET /people', 'The people, each with an `organizationId`.', ({ controls }, { query }) =>
     controls.people(organizationIn(query)),
@@ -47,7 +47,7 @@ export const peopleRoutes: readonly ControlRoute[] = [
   ),
 ]
 
-/** Which organization alone is meant: `?organizationId=`, by its id or its external id. */
+/** Returns the organization of `?organizationId=`, given by its id or external id. */
 function organizationIn(query: URLSearchParams): string | undefined {
   return query.get('organizationId') ?? undefined
 }

@@ -12,13 +12,13 @@ export interface EmulatedMember extends EmulatedPerson {
   readonly organizationId: string
 }
 
-/** What can be changed of a person; their id and groups stay. */
+/** The changeable fields of a person. The id and the groups cannot be changed. */
 export interface MemberChanges extends Partial<Omit<PersonSeed, 'id' | 'groups' | 'refusal'>> {
-  /** `false` deactivates: the person cannot sign in any more. */
+  /** `false` deactivates the person, who then cannot sign in any more. */
   readonly active?: boolean
 }
 
-/** Every person in every organization, or in one. */
+/** All people of all organizations, or of one. */
 export function members(state: State, organization?: string): readonly EmulatedMember[] {
   return organizationsOf(state, organization).flatMap((each) =>
     each.people.map((person) => memberOf(each, person)),
@@ -34,15 +34,15 @@ export function addPerson(state: State, reference: string, seed: PersonSeed): Em
   }
   const person = personFrom(seed, displayName)
   if (directory) addToDirectory(state, directory.id, person)
-  // The directory makes a person of what it knows of one, which is less.
+  // The directory has created a person from its own fields. It is replaced by the complete one.
   const at = people.findIndex(({ email }) => email === seed.email)
   people.splice(at < 0 ? people.length : at, 1, person)
   return memberOf(organization, person)
 }
 
 /**
- * Changes a person in all of their organizations, or in one. What their directory holds of them is
- * changed there. Subscribers get the events.
+ * Changes a person in all their organizations or in one. The fields that the directory holds are
+ * changed there. Subscribers receive the events.
  *
  * @param who the email address or `usr_…`
  */
@@ -57,7 +57,7 @@ export function updatePerson(
   )
 }
 
-/** Removes a person from all of their organizations, or from one, and from the directory there. */
+/** Removes a person from all their organizations or from one, and from the directory there. */
 export function removePerson(state: State, who: string, organization?: string): void {
   for (const { organization: each, person } of placesOf(state, who, organization)) {
     const { directory, people } = each
@@ -89,7 +89,7 @@ function change(
   const { people, displayName } = organization
   const at = people.indexOf(person)
   const { email, name, idpUserId } = changes
-  // Members have the roles that the application gave them; without members, the directory has them.
+  // With `full-stack`, the application sets the roles of members. With `sso`, the directory does.
   const roles = state.settings.product === 'sso' ? changes.roles : undefined
   const atDirectory = definedOf({ email, name, idpUserId, roles, active })
   changeAtDirectory(state, organization, person.email, atDirectory)
@@ -99,7 +99,7 @@ function change(
   return now
 }
 
-/** Changes a user of the directory, where there is one and something to change. */
+/** Changes a user of the directory, if the user exists and the changes are not empty. */
 export function changeAtDirectory(
   state: State,
   { directory }: Organization,
@@ -116,7 +116,7 @@ function withActivity({ refusal, ...person }: EmulatedPerson, active: boolean): 
   return refusal === 'access_denied' ? { ...person, refusal } : person
 }
 
-/** @throws {@link ControlError} `not_found` when the person is in none of them */
+/** @throws {@link ControlError} `not_found` if none of the organizations has the person */
 function placesOf(state: State, who: string, organization?: string) {
   const places = organizationsOf(state, organization).flatMap((each) => {
     const person = each.people.find(({ id, email }) => id === who || email === who)

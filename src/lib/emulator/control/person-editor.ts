@@ -5,7 +5,7 @@ import { type EmulatedPerson, personFrom } from '../world/people.ts'
 import type { PersonSeed } from '../world/seed.ts'
 import { changeAtDirectory } from './people.ts'
 
-/** What can be changed of a person; what is left out stays as it is. */
+/** The changeable fields of a person. Absent fields are left unchanged. */
 export type PersonChanges = Partial<
   Pick<
     PersonSeed,
@@ -23,21 +23,23 @@ export type PersonChanges = Partial<
   >
 >
 
-/** One person in one organization, to be changed while the emulator runs. */
+/** Changes one person of one organization while the emulator runs. */
 export interface PersonEditor {
-  /** As the person is now. */
+  /** The person's current data. */
   readonly current: EmulatedPerson
   /**
-   * The next token says so, of a sign-in or of a refresh. Where roles or permissions change,
-   * subscribers get `user.organization_membership_updated`; in Modular SSO the roles are those of the
-   * directory, and they get `organization.directory.user_updated`.
+   * Changes the person. The next token, of a sign-in or of a refresh, has the new values. If roles
+   * or permissions change, subscribers receive `user.organization_membership_updated`. In Modular
+   * SSO the roles are those of the directory, and subscribers receive
+   * `organization.directory.user_updated`.
    */
   update(changes: PersonChanges): void
 }
 
 /**
- * @param organizationId Which of several organizations; by default the first that has the person.
- * @throws Error where there is no such person
+ * @param organizationId The organization, if the person has several. Default: the first that has
+ *   the person.
+ * @throws Error if there is no such person
  */
 export function personEditor(state: State, email: string, organizationId?: string): PersonEditor {
   const find = () => {

@@ -6,24 +6,24 @@ import { assertFromHere } from './call-body.ts'
 import { ControlError } from './control-error.ts'
 import type { EmulatorControls } from './controls.ts'
 
-/** What a route of the emulator's own API answers from. */
+/** The state from which a route of the emulator's own API responds. */
 export interface ControlContext {
   readonly state: State
   readonly controls: EmulatorControls
-  /** Everything received so far, with the status of each answer. */
+  /** All requests received so far, with the status of each response. */
   readonly requests: readonly (Call & { readonly status?: number })[]
   readonly advance: (seconds: number) => void
 }
 
 /** One endpoint below `/emulator/`. */
 export interface ControlRoute extends Route<ControlContext> {
-  /** What it does, for the table in the guide. */
+  /** The description of the endpoint, for the table in the guide. */
   readonly does: string
 }
 
 type Operation = (context: ControlContext, call: Call, params: PathParams) => unknown
 
-/** An endpoint that answers what its operation returns: nothing is 204. */
+/** Creates an endpoint that responds with the result of its operation. No result is a 204. */
 export function control(
   methodAndPath: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`,
   does: string,

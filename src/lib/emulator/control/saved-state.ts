@@ -5,7 +5,7 @@ import type { Subscription } from '../webhooks/delivery.ts'
 import type { ClientSecret, OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedOrganization, Organization } from '../world/organizations.ts'
 
-/** Everything an emulator goes on from, as JSON. It holds private keys and tokens besides. */
+/** The complete state of an emulator, as JSON. It contains private keys and tokens. */
 export interface EmulatorState {
   readonly version: 1
   readonly organizations: readonly EmulatedOrganization[]
@@ -14,47 +14,47 @@ export interface EmulatorState {
 /** A state with its parts. */
 export interface SavedState extends EmulatorState {
   readonly times: SavedTimes
-  /** How far the clock was advanced. */
+  /** The number of seconds by which the clock was advanced. */
   readonly advancedSeconds: number
   readonly keys: readonly SavedKey[]
   readonly sessions: readonly SavedSession[]
   readonly grants: readonly SavedGrant[]
   readonly accessTokens: Readonly<Record<string, SavedToken>>
   readonly refreshTokens: Readonly<Record<string, SavedToken>>
-  /** When each token of the application itself ends, in milliseconds. */
+  /** When each of the application's own tokens expires, in milliseconds. */
   readonly clientTokens: Readonly<Record<string, number>>
   readonly subscriptions: readonly Subscription[]
   readonly organizationClients: readonly SavedClient[]
 }
 
-/** A client whose secrets' hashes are in base64. */
+/** A client whose secrets are hashed, with the hashes in base64. */
 export interface SavedClient extends Omit<OrganizationClient, 'secrets'> {
   readonly secrets: readonly (Omit<ClientSecret, 'hash'> & { readonly hash: string })[]
 }
 
-/** A session whose organization is named by its id. */
+/** A session that refers to its organization by id. */
 export interface SavedSession extends Omit<Session, 'organization'> {
   readonly organizationId?: string
 }
 
-/** What tokens were issued for; the session is named by its id. */
+/** A grant of tokens that refers to its session by id. */
 export interface SavedGrant extends Omit<Grant, 'session'> {
   readonly sessionId: string
 }
 
-/** A token whose grant is named by its place among the grants. */
+/** A token that refers to its grant by index. */
 export interface SavedToken {
   readonly grant: number
   readonly [member: string]: unknown
 }
 
 export async function saveState(state: State, advancedSeconds: number): Promise<SavedState> {
-  // An answer that is still being made belongs to the state, and so does what it made.
+  // A response in progress belongs to the state, and so do its effects.
   await Promise.allSettled([...state.refreshTokens.values()].map(({ used }) => used?.answer))
   const tokens = [...state.accessTokens.values(), ...state.refreshTokens.values()]
   const grants = [...new Set(tokens.map(({ grant }) => grant))]
   const keys = await state.keys.save()
-  // A copy, so that what changes from now on does not change it.
+  // A copy, which later changes do not affect.
   return structuredClone({
     version: 1,
     organizations: state.settings.organizations,
@@ -71,10 +71,10 @@ export async function saveState(state: State, advancedSeconds: number): Promise<
   })
 }
 
-/** Replaces what the emulator holds. Sign-ins that have begun are forgotten. */
+/** Replaces the emulator's state. Sign-ins in progress are dropped. */
 export function restoreState(state: State, saved: SavedState): void {
   const copy = structuredClone(saved)
-  // First, because it is what a broken state fails at.
+  // First, because an invalid state fails here.
   state.keys.restore(copy.keys)
   replaceOrganizations(state, copy.organizations.map(relinked))
   forgetSignIns(state)
@@ -96,13 +96,13 @@ export function restoreState(state: State, saved: SavedState): void {
   state.webhooks.restart(copy.subscriptions)
 }
 
-/** In place: the list itself is what {@link Emulator.organizations} is. */
+/** In place: {@link Emulator.organizations} is this array. */
 export function replaceOrganizations(state: State, organizations: readonly Organization[]): void {
   const held = state.settings.organizations
   held.splice(0, held.length, ...organizations)
 }
 
-/** Forgets sessions, codes, tokens, links and organizations' clients. */
+/** Clears sessions, codes, tokens, portal links and organizations' clients. */
 export function forgetSignIns(state: State): void {
   const { pending, codes, accessTokens, refreshTokens, sessions, clientTokens } = state
   const links = [state.portalLinks, state.portalSessions, state.organizationClients]
@@ -115,7 +115,10 @@ function savedSession({ organization, ...session }: Session): SavedSession {
   return { ...session, ...(organization && { organizationId: organization.id }) }
 }
 
-/** With the organization and the person as they are held, so that changes reach the session. */
+/**
+ * Restores a session. It refers to the held organization and person, so that changes affect the
+ * session.
+ */
 function restoredSession(state: State, { organizationId, ...session }: SavedSession): Session {
   const organization = state.settings.organizations.find(({ id }) => id === organizationId)
   const person = organization?.people.find(({ id }) => id === session.person.id)
@@ -154,7 +157,10 @@ function restoreTokens<Token extends AccessToken | RefreshToken>(
   }
 }
 
-/** An entry that did not change since a directory was disabled is the same object in both lists. */
+/**
+ * Restores object identity: an entry that has not changed since a directory was disabled is the
+ * same object in both arrays.
+ */
 function relinked(saved: EmulatedOrganization): Organization {
   const organization = saved as Organization
   const { directory } = organization

@@ -9,28 +9,28 @@ import type { SignInStep, State } from '../state/state.ts'
 import { membershipsOf } from '../world/memberships.ts'
 import { ControlError } from './control-error.ts'
 
-/** Which sign-in a person finishes. */
+/** Selects the sign-in that a person completes. */
 export interface HostedSignInOptions {
   /**
-   * The URL to which the application sent the browser, `…/oauth/authorize?…`. Default: a request
-   * of the emulator's own, with PKCE.
+   * The URL to which the application redirected the browser, `…/oauth/authorize?…`. Default: a
+   * request that the emulator creates, with PKCE.
    */
   readonly authorizationUrl?: string
-  /** For a request of the emulator's own. Default: the first registered redirect URI. */
+  /** For a request that the emulator creates. Default: the first registered redirect URI. */
   readonly redirectUri?: string
-  /** For a request of the emulator's own: `org_…`. Default: the person's first organization. */
+  /** For a request that the emulator creates: `org_…`. Default: the person's first organization. */
   readonly organizationId?: string
 }
 
-/** What the browser gets. */
+/** The result for the browser. */
 export interface FinishedSignIn {
-  /** Where it is sent: the redirect URI with `code` and `state`, or with `error`. */
+  /** Where it is redirected: the redirect URI with `code` and `state`, or with `error`. */
   readonly location: string
   /** The code in `location`, unless the sign-in failed. */
   readonly code?: string
-  /** What the code is exchanged with, if the request was the emulator's own. */
+  /** The code verifier for the code, if the emulator created the request. */
   readonly codeVerifier?: string
-  /** Why the sign-in failed, as in `location`. */
+  /** The reason of a failed sign-in, as in `location`. */
   readonly error?: string
   /** The cookie of the session at the emulator, `name=value`; with the product `full-stack`. */
   readonly cookie?: string
@@ -61,7 +61,7 @@ export async function signInAs(
   }
 }
 
-/** Sends the browser on from page to page, as the person would. */
+/** Follows the pages of the sign-in and fills each in, as the person would. */
 async function finish(state: State, email: string, query: URLSearchParams): Promise<Answer> {
   const before = new Set(state.pending.keys())
   let answer = await authorize(state, callOf('GET', '/oauth/authorize', { query }))
@@ -70,7 +70,7 @@ async function finish(state: State, email: string, query: URLSearchParams): Prom
     if (request === undefined) return answer
     const { step } = state.pending.get(request)!
     const filled = fieldsFor(state, step, email, query.get('organization_id'))
-    // Each page is answered once: one that comes back is one that this person cannot pass.
+    // Each page is filled in once. If it returns, this person cannot pass it.
     if (filled === undefined || answer.problem !== undefined) {
       state.pending.delete(request)
       throw new ControlError('not_found', answer.problem ?? `There is no person ${email}`)
@@ -84,7 +84,7 @@ async function finish(state: State, email: string, query: URLSearchParams): Prom
   }
 }
 
-/** What a page is answered with; nothing where this person has no answer. */
+/** Returns the form values for a page; nothing if this person has none. */
 function fieldsFor(
   { settings }: State,
   step: SignInStep,

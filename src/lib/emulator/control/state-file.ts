@@ -6,9 +6,9 @@ import { readJsonFile } from '../world/seed-file.ts'
 import type { EmulatorControls } from './controls.ts'
 import type { EmulatorState } from './saved-state.ts'
 
-/** A file that follows what the emulator holds. */
+/** A file that mirrors the emulator's state. */
 export interface StateFile {
-  /** Something may have changed: writes the file if it did. */
+  /** Reports a possible change. The file is written if the state did change. */
   changed(): void
   /** Writes the file for the last time. @throws if it cannot be written */
   close(): Promise<void>
@@ -17,9 +17,9 @@ export interface StateFile {
 type Controls = Pick<EmulatorControls, 'exportState' | 'importState'>
 
 /**
- * Goes on from a state file, where there is one. Webhooks of the seed are added to those it keeps.
+ * Continues from a state file, if it exists. The seed's webhooks are added to those in the file.
  *
- * @throws an Error that names the file and what is wrong with it
+ * @throws an Error that names the file and the problem
  */
 export async function openStateFile(
   { webhooks }: State,
@@ -32,7 +32,7 @@ export async function openStateFile(
     for (const added of seeded.filter(({ url }) => !kept.has(url))) webhooks.subscribe(added)
   }
   const write = createWriter(file, controls)
-  // At once, so that a file that cannot be written is known now.
+  // Immediately, so that an unwritable file is reported at startup.
   await write()
   return {
     changed: () => void write().catch((error: Error) => log?.(error.message)),
@@ -51,7 +51,10 @@ function importFrom(file: string, saved: unknown, { importState }: Controls): vo
   }
 }
 
-/** One write after the other, each of what is held when it begins, and none without a change. */
+/**
+ * Writes one state after another, never two at once. Each write saves the state at its beginning.
+ * An unchanged state is not written.
+ */
 function createWriter(file: string, { exportState }: Controls): () => Promise<void> {
   let written = ''
   let last: Promise<void> = Promise.resolve()
@@ -62,13 +65,13 @@ function createWriter(file: string, { exportState }: Controls): () => Promise<vo
     written = content
   }
   return () => {
-    // A failed write is reported to its own caller, and the next one is made all the same.
+    // A failed write is reported to its own caller. The next one is still attempted.
     last = last.catch(() => {}).then(writeChanged)
     return last
   }
 }
 
-/** A process that ends while it writes leaves the file as it was. */
+/** Replaces the file atomically: a crash during the write leaves the old file. */
 async function replaceFile(file: string, content: string): Promise<void> {
   const fresh = `${file}.${process.pid}.tmp`
   try {

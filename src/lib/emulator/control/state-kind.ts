@@ -11,7 +11,9 @@ import type {
   SavedToken,
 } from './saved-state.ts'
 
-/** What the emulator wrote itself is trusted in its depths; what it reads first is checked. */
+/**
+ * Checks the members that are read first. The contents that the emulator wrote itself are trusted.
+ */
 const stateKind = objectOf<SavedState>(
   {
     version: kind(versionOne, { const: 1 }),
@@ -52,7 +54,7 @@ const stateKind = objectOf<SavedState>(
   ],
 )
 
-/** @throws an Error that lists everything that is wrong with it */
+/** @throws an Error that lists every problem */
 export function readState(value: unknown): SavedState {
   const { value: state, problems } = readKind(stateKind, value)
   if (problems.length > 0) throw new Error(problems.join('; '))
@@ -60,7 +62,7 @@ export function readState(value: unknown): SavedState {
   return state
 }
 
-/** What names something that is not there would fail at a request, long after this. */
+/** Refuses references to missing entries, which would otherwise only fail at a later request. */
 function assertLinked({ sessions, grants, accessTokens, refreshTokens, keys }: SavedState) {
   const ids = new Set(sessions.map(({ id }) => id))
   const tokens = [...Object.values(accessTokens), ...Object.values(refreshTokens)]
@@ -113,7 +115,7 @@ function privateKey(value: unknown): JsonWebKey {
     const { asymmetricKeyType } = createPrivateKey({ key: value as JsonWebKey, format: 'jwk' })
     if (asymmetricKeyType === 'rsa') return value as JsonWebKey
   } catch {
-    // What the parser says of a key may quote it.
+    // The parser's message may quote the private key.
   }
   throw new Error('must be a private RSA key, as a JWK')
 }

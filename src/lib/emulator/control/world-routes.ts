@@ -12,7 +12,7 @@ import { type ControlContext, type ControlRoute, control } from './route.ts'
 import type { EmulatorState } from './saved-state.ts'
 import type { HostedSignInOptions } from './sign-in.ts'
 
-/** The emulator as a whole, organizations, and sign-ins. */
+/** Routes for the whole emulator, organizations, and sign-ins. */
 export const worldRoutes: readonly ControlRoute[] = [
   control('GET /health', 'Answers 200 as soon as the emulator is up.', ({ state }) => ({
     status: 'ok',
@@ -99,7 +99,7 @@ function clock({ controls, state }: ControlContext) {
   return { now: new Date(controls.now()).toISOString(), host: hostTime(state) }
 }
 
-/** Without what was advanced: what deliveries are signed with. */
+/** The host's time, without the advance. Deliveries are signed with it. */
 function hostTime({ settings }: State): string {
   return new Date(settings.clock()).toISOString()
 }

@@ -2,30 +2,30 @@ import { isObject } from '../../ground/is-object.ts'
 import type { Json } from '../../ground/types.ts'
 import { signInterceptor } from '../../webhooks/signature.ts'
 
-/** What is sent, and where. */
+/** A request to an interceptor, with its destination. */
 export interface Question {
   readonly id: string
   readonly url: string
   readonly secret: string
   readonly body: string
-  /** Seconds since the epoch. */
+  /** In seconds since the epoch. */
   readonly timestamp: number
   readonly timeoutSeconds: number
 }
 
-/** What came back: a decision, or why there is none. */
+/** The result of a request: a decision, or the reason why there is none. */
 export interface Reply {
   readonly status?: number
   readonly answer?: unknown
   readonly decision?: 'ALLOW' | 'DENY'
-  /** What an `ALLOW` adds. */
+  /** The additions of an `ALLOW`. */
   readonly response?: Json
-  /** What a `DENY` says. */
+  /** The message of a `DENY`. */
   readonly message?: string
   readonly failure?: string
 }
 
-/** Asks once. Scalekit documents no second attempt: a user is waiting. */
+/** Sends the request once. Scalekit documents no retry, because a user is waiting. */
 export async function ask(question: Question, closing: AbortSignal): Promise<Reply> {
   const { id, url, secret, body, timestamp, timeoutSeconds } = question
   const late = new AbortController()
@@ -73,7 +73,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `fetch` says only that it failed; its cause says why. */
+/** The message of a `fetch` error is generic. Its cause has the reason. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error
   const { code, message: why } = (cause ?? {}) as Partial<NodeJS.ErrnoException>

@@ -1,6 +1,6 @@
 import type { InterceptorCall, TriggerPoint } from '../../webhooks/interceptors.ts'
 
-/** Every point at which the emulator asks. */
+/** All trigger points at which the emulator asks. */
 export const triggerPoints: ReadonlySet<TriggerPoint> = new Set([
   'PRE_SIGNUP',
   'PRE_SESSION_CREATION',
@@ -8,23 +8,23 @@ export const triggerPoints: ReadonlySet<TriggerPoint> = new Set([
   'PRE_M2M_TOKEN_CREATION',
 ] as const)
 
-/** An endpoint that the emulator asks before something happens, and whose decision it waits for. */
+/** An endpoint that the emulator asks before an operation. The operation waits for its decision. */
 export interface EmulatedInterceptor {
-  /** What is about to happen. */
+  /** The operation about which the endpoint is asked. */
   readonly triggerPoint: TriggerPoint
   readonly url: string
   /** `whsec_` and base64. Default: {@link Emulator.interceptorSecret}. */
   readonly secret?: string
   /**
-   * The decision when the endpoint does not answer in time, or not with 200 and a decision: `deny`
+   * The decision if the endpoint does not respond in time, or not with 200 and a decision. `deny`
    * fails closed, `allow` fails open. Default: `deny`.
    */
   readonly onFailure?: 'allow' | 'deny'
-  /** How long it may take to answer, in seconds; more than 0. Default: 5. */
+  /** Maximum response time in seconds, greater than 0. Default: 5. */
   readonly timeoutSeconds?: number
 }
 
-/** One call of an interceptor, and what came of it. */
+/** A request to an interceptor, with its result. */
 export interface EmulatedInterceptorCall {
   /** The `interceptor-id`. */
   readonly id: string
@@ -32,16 +32,16 @@ export interface EmulatedInterceptorCall {
   readonly url: string
   /** When it was sent, in milliseconds since the epoch, by the emulator's clock. */
   readonly at: number
-  /** What was sent. */
+  /** The body of the request. */
   readonly call: InterceptorCall
-  /** Missing when there was no answer. */
+  /** Absent if there was no response. */
   readonly status?: number
-  /** The body of the answer, where it was JSON. */
+  /** The body of the response, if it was JSON. */
   readonly answer?: unknown
   readonly decision: 'ALLOW' | 'DENY'
-  /** Why the decision is that of `onFailure`. Missing when the endpoint decided. */
+  /** The reason why `onFailure` decided. Absent if the endpoint decided. */
   readonly failure?: string
 }
 
-/** What one trigger point sends about what is to happen. */
+/** The context that one trigger point sends about its operation. */
 export type CallAt<Point extends TriggerPoint> = Extract<InterceptorCall, { trigger_point: Point }>

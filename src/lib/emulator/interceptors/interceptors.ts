@@ -11,33 +11,33 @@ import {
   triggerPoints,
 } from './interceptor.ts'
 
-/** Whether something may go on, and what the interceptor adds. */
+/** Whether the operation may continue, and the interceptor's additions. */
 export type Decision =
   | { readonly decision: 'ALLOW'; readonly response: Json }
   | { readonly decision: 'DENY'; readonly message: string }
 
-/** Asks the endpoints that were registered. */
+/** Asks the registered endpoints. */
 export interface Interceptors {
-  /** Those that are asked now. */
+  /** The currently registered endpoints. */
   readonly registered: readonly Required<EmulatedInterceptor>[]
   /** The latest calls, oldest first. */
   readonly calls: readonly EmulatedInterceptorCall[]
   /** @returns a function that removes it again */
   add(interceptor: EmulatedInterceptor): () => void
-  /** Asks those of the point in the order of their registration, until one denies. */
+  /** Asks the endpoints of the trigger point in the order of registration, until one denies. */
   ask(call: InterceptorCall): Promise<Decision>
-  /** Ends what is being asked. */
+  /** Aborts the pending requests. */
   close(): void
 }
 
 export interface InterceptorSettings {
-  /** Those that are registered from the start. */
+  /** The endpoints that are registered at startup. */
   readonly interceptors: readonly EmulatedInterceptor[]
-  /** What receivers compare timestamps with: the time that `advance` does not move. */
+  /** The clock with which receivers compare timestamps. `advance` does not move it. */
   readonly clock: Clock
 }
 
-/** How many calls are remembered. */
+/** Maximum number of requests that are remembered. */
 const maxCalls = 200
 
 const defaults = {
@@ -107,7 +107,7 @@ function messageOf({ message, failure }: Reply): string {
   return failure === undefined ? 'An interceptor denied this' : 'An interceptor did not decide'
 }
 
-/** Now, and not when a user is waiting. */
+/** Checked at registration, not when a user is waiting. */
 function assertUsable(interceptor: Required<EmulatedInterceptor>): void {
   const { triggerPoint, url, secret, onFailure, timeoutSeconds } = interceptor
   if (!triggerPoints.has(triggerPoint)) {

@@ -7,7 +7,7 @@ import type { Call } from '../server/call.ts'
 import type { State } from '../state/state.ts'
 import { OAuthError } from './oauth-error.ts'
 
-/** What only this point knows of the call. */
+/** The fields that only this trigger point knows. */
 interface Subject<Point extends TriggerPoint> {
   readonly context: Omit<CallAt<Point>['interceptor_context'], 'environment_id'>
   readonly data: CallAt<Point>['data']
@@ -16,9 +16,9 @@ interface Subject<Point extends TriggerPoint> {
 /**
  * Asks the interceptors of a trigger point.
  *
- * @param call The request that brings it about, if one does.
- * @returns what they add
- * @throws {@link OAuthError} `access_denied`, with the message of the one that denied
+ * @param call The request that causes the operation, if there is one.
+ * @returns their additions
+ * @throws {@link OAuthError} `access_denied`, with the message of the interceptor that denied
  */
 export async function askInterceptors<Point extends TriggerPoint>(
   state: State,
@@ -46,7 +46,7 @@ function deviceOf(call: Call | undefined) {
   return {
     ...(userAgent !== undefined && { user_agent: userAgent }),
     device_type: deviceType(userAgent ?? ''),
-    // The emulator listens on the loopback interface only.
+    // By default, the emulator only listens on the loopback interface.
     ...(call && { ip_address: '127.0.0.1' }),
   }
 }

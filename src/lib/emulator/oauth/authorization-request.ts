@@ -3,7 +3,7 @@ import { OAuthError } from './oauth-error.ts'
 import { assertNoneRepeated, words } from './parameters.ts'
 
 /**
- * Judges everything about an authorization request but where it leads.
+ * Validates an authorization request, except for its target.
  *
  * @throws {@link OAuthError}
  */
@@ -21,7 +21,7 @@ export function authorizationRequest(state: State, query: URLSearchParams): Auth
   }
 }
 
-/** A property that is left out rather than undefined when there is no value. */
+/** Returns a property, or no property at all if the value is undefined. */
 function optional<Name extends string>(
   name: Name,
   value: string | null | undefined,
@@ -53,7 +53,10 @@ function codeChallengeOf(state: State, query: URLSearchParams): string | undefin
   return challenge
 }
 
-/** Scalekit leaves it to a setting whether web applications have to use PKCE. */
+/**
+ * Handles a request without PKCE. At Scalekit, a setting decides whether web applications have to
+ * use it.
+ */
 function withoutPkce({ settings, warnings }: State): undefined {
   const { enforcePkce, clientId } = settings
   if (enforcePkce) {
@@ -78,7 +81,8 @@ function scopesOf(query: URLSearchParams, state: State): readonly string[] {
   const unknown = asked.find((scope) => !settings.scopes.includes(scope))
   if (unknown)
     throw new OAuthError('invalid_scope', `${unknown} is not a scope of this application`)
-  // Modular SSO has no refresh tokens; what is not granted is not in the answer's `scope`.
+  // Modular SSO has no refresh tokens. A scope that is not granted is missing from the response's
+  // `scope`.
   if (settings.product !== 'sso' || !asked.includes('offline_access')) return asked
   state.warnings.warn(
     'offline_access_unsupported',

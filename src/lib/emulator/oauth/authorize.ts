@@ -12,10 +12,10 @@ import { redirectMistake } from './redirect-uri.ts'
 import { currentSession } from './session.ts'
 import { touchSession } from './session-ends.ts'
 
-/** `GET /oauth/authorize`: a page to sign in at, or what is wrong with the request. */
+/** `GET /oauth/authorize`: a sign-in page, or the error of the request. */
 export async function authorize(state: State, call: Call): Promise<Answer> {
   const { query } = call
-  // First, because an error must never be sent to an address nobody registered.
+  // First, because an error must never be sent to an unregistered address.
   const mistake = clientMistake(state, query)
   if (mistake) return problemPage('This sign-in cannot start', mistake)
   try {
@@ -41,7 +41,7 @@ function clientMistake({ settings }: State, query: URLSearchParams): string | un
   return redirectMistake(settings, redirectUri, query.get('organization_id'))
 }
 
-/** `prompt=none`: only for a browser that is signed in already, at the place that was named. */
+/** `prompt=none`: only succeeds if the browser is already signed in at the requested target. */
 function signInSilently(
   state: State,
   call: Call,
@@ -72,7 +72,7 @@ function errorRedirect(query: URLSearchParams, error: OAuthError): Answer {
   return redirect(query.get('redirect_uri')!, {
     error: error.code,
     error_description: error.message,
-    // A repeated state is part of the mistake, and none of them can be told to be the right one.
+    // With a repeated state, the correct one cannot be told apart, so none is returned.
     state: isRepeated(query, 'state') ? undefined : (query.get('state') ?? undefined),
   })
 }

@@ -5,14 +5,15 @@ import { subject } from './claims.ts'
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** How long a logout token is good for, in seconds: what the specification recommends at most. */
+/** Validity of a logout token in seconds: the maximum that the specification recommends. */
 const tokenSeconds = 120
-/** How long a response is waited for, in milliseconds. */
+/** How long a response is awaited, in milliseconds. */
 const timeoutMs = 10_000
 const maxLogouts = 1000
 
 /**
- * Tells the application that a session ended, where it has an address for that. Nobody waits for it.
+ * Sends a logout token when a session ended, if the application has an address for it. The caller
+ * does not wait for the response.
  *
  * @see OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.5
  */

@@ -5,7 +5,7 @@ import { type Grant, nowSeconds, type Session, type State } from '../state/state
 import type { OrganizationClient } from '../world/organization-clients.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 
-/** The claims of an ID token; the hashes are there for what it is issued with. */
+/** The claims of an ID token. It has a hash of the code or access token that it is issued with. */
 export function idTokenClaims(
   state: State,
   grant: Grant,
@@ -34,13 +34,13 @@ export function idTokenClaims(
   }
 }
 
-/** On request only: no documented token of Scalekit has it. */
+/** Only on request: no documented Scalekit token has this claim. */
 function authTime({ settings }: State, { authenticatedAt, startedAt }: Session): Claims {
   if (authenticatedAt === undefined && !settings.sendAuthTime) return {}
   return { auth_time: Math.floor((authenticatedAt ?? startedAt) / 1000) }
 }
 
-/** What the scopes let an application know of a person. */
+/** The profile claims that the scopes grant. */
 export function profileClaims(
   { settings }: State,
   session: Session,
@@ -53,19 +53,22 @@ export function profileClaims(
       name: person.name,
       given_name: person.givenName,
       family_name: person.familyName,
-      // The samples of full-stack authentication have no user name, those of Modular SSO have.
+      // Scalekit's samples for full-stack authentication have no user name. Those for Modular SSO
+      // do.
       ...(settings.product === 'sso' && { preferred_username: person.email }),
     }),
   }
 }
 
-/** Modular SSO's access tokens say nothing of organization, session, roles or scope. */
+/**
+ * The claims of an access token. In Modular SSO it names no organization, session, roles or scope.
+ */
 export function accessTokenClaims(state: State, { session, scopes }: Grant): Claims {
   const { issuer, settings } = state
   const person = personInTokens(state, session)
   const now = nowSeconds(state)
   return {
-    // First, so that none of them can stand for what follows.
+    // First, so that they cannot replace the claims that follow.
     ...(settings.product === 'full-stack' && person.accessTokenClaims),
     iss: issuer,
     sub: subject(state, session),
@@ -80,7 +83,7 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
     ...(settings.product === 'full-stack' && {
       ...organizationClaims(session),
       sid: session.id,
-      // Roles are held in an organization, so there are none outside of one.
+      // Roles belong to an organization, so there are none without one.
       roles: session.organization ? person.roles : [],
       permissions: session.organization ? person.permissions : [],
       scope: scopes.join(' '),
@@ -89,10 +92,10 @@ export function accessTokenClaims(state: State, { session, scopes }: Grant): Cla
   }
 }
 
-/** Claims of interceptors, and metadata; what is empty is not there. */
+/** Claims of interceptors, and metadata. Empty ones are omitted. */
 function metadataClaims(person: EmulatedPerson, { organization, customClaims }: Session): Claims {
   const claims = {
-    // What an interceptor says of this session is newer.
+    // An interceptor's claims for this session are newer.
     custom_claims: { ...person.customClaims, ...customClaims },
     user_metadata: person.metadata,
     membership_metadata: organization ? person.membershipMetadata : {},
@@ -102,7 +105,9 @@ function metadataClaims(person: EmulatedPerson, { organization, customClaims }: 
   return Object.fromEntries(present)
 }
 
-/** A token for a client of one organization: `aud` and `custom_claims` only where they are set. */
+/**
+ * A token for a client of one organization. It only has `aud` and `custom_claims` if they are set.
+ */
 export function organizationTokenClaims(
   state: State,
   { id, organizationId, audience, customClaims, expirySeconds }: OrganizationClient,
@@ -126,7 +131,7 @@ export function organizationTokenClaims(
   }
 }
 
-/** A token the application has for itself; it has no audience unless one was set up. */
+/** A token for the application itself. It only has an audience if one was configured. */
 export function clientTokenClaims(state: State, scopes: readonly string[]): Claims {
   const { issuer, settings } = state
   const now = nowSeconds(state)
@@ -146,12 +151,12 @@ export function subject({ settings }: State, { person, connection }: Session): s
   return settings.product === 'sso' ? `${connection.id};${person.idpUserId}` : person.id
 }
 
-/** What is known of a person now: a refresh tells of changes since the sign-in. */
+/** The person's current data: a refresh includes changes since the sign-in. */
 export function currentPerson({ organization, person }: Session): EmulatedPerson {
   return organization?.people.find(({ id }) => id === person.id) ?? person
 }
 
-/** The same as Scalekit's caches have it, which lag behind where the seed says so. */
+/** The person's data as in Scalekit's caches, which lag behind if the seed says so. */
 function personInTokens({ formerPeople }: State, session: Session): EmulatedPerson {
   const { organization, person } = session
   const former = organization && formerPeople.find(organization, person)
@@ -164,7 +169,7 @@ function organizationClaims({ organization }: Session): Claims {
   return { oid: id, ...(externalId !== undefined && { xoid: externalId }) }
 }
 
-/** OpenID Connect Core 3.1.3.6: the left half of the hash that goes with RS256. */
+/** OpenID Connect Core 3.1.3.6: the left half of the hash that belongs to RS256. */
 function halfHash(value: string): string {
   return sha256(value).subarray(0, 16).toString('base64url')
 }

@@ -3,14 +3,14 @@ import type { State } from '../state/state.ts'
 import { clientBySecret, type OrganizationClient } from '../world/organization-clients.ts'
 import { OAuthError } from './oauth-error.ts'
 
-/** Who asks for a token: the application itself, or a client of one organization. */
+/** The client of a token request: the application itself, or a client of one organization. */
 export type TokenClient = 'application' | OrganizationClient
 
 /**
- * Checks that the client is who it says, by form parameters or by Basic. An `Authorization`
- * of another scheme is ignored: old clients send their last Bearer token along.
+ * Authenticates the client by form parameters or by Basic authentication. An `Authorization` header
+ * with another scheme is ignored: old clients send their last Bearer token along.
  *
- * @throws {@link OAuthError} `invalid_client`, or `invalid_request` for both ways at once
+ * @throws {@link OAuthError} `invalid_client`, or `invalid_request` for both methods at once
  */
 export function authenticateClient(state: State, call: Call, params: URLSearchParams): TokenClient {
   const basic = basicCredentials(call.headers.authorization)

@@ -3,7 +3,7 @@ import { type Answer, redirect } from '../server/call.ts'
 import type { AuthorizationRequest, Session, State } from '../state/state.ts'
 import { sessionCookie } from './session.ts'
 
-/** Sends the browser back to the application with a fresh code. */
+/** Redirects the browser to the application with a new code. */
 export function codeRedirect(
   state: State,
   request: AuthorizationRequest,

@@ -3,27 +3,30 @@ import { type Answer, type Call, redirect } from '../server/call.ts'
 import { nowSeconds, type State } from '../state/state.ts'
 import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
 
-/** Where the home page's links lead. Scalekit has no such address: it is told by SAML. */
+/**
+ * The target of the home page's links. Scalekit has no such address; there, a SAML response begins
+ * the sign-in.
+ */
 export const idpInitiatedPath = '/emulator/idp-initiated'
 
-/** How long the token is good for, in seconds: what Scalekit's sample shows. */
+/** Validity of the token in seconds, as in Scalekit's sample. */
 const tokenSeconds = 300
 
-/** Who begins, and what their portal was told to come back to. */
+/** The person who begins the sign-in, and the relay state configured in their portal. */
 export interface IdpInitiatedLogin {
   readonly email: string
-  /** Default: the first in which this person can sign in. */
+  /** Default: the first organization in which this person can sign in. */
   readonly organizationId?: string
   readonly relayState?: string
 }
 
-/** A link of the home page. */
+/** The URL of a link on the home page. */
 export function idpInitiatedUrl(who: Required<Omit<IdpInitiatedLogin, 'relayState'>>): string {
   const { email, organizationId } = who
   return `${idpInitiatedPath}?${new URLSearchParams({ organization_id: organizationId, email })}`
 }
 
-/** Sends the browser from a portal to the application. */
+/** Redirects the browser from a portal to the application. */
 export async function idpInitiated(state: State, { query }: Call): Promise<Answer> {
   const [email, organizationId] = [query.get('email') ?? '', query.get('organization_id')]
   const relayState = query.get('relay_state')
@@ -39,7 +42,7 @@ export async function idpInitiated(state: State, { query }: Call): Promise<Answe
   }
 }
 
-/** @returns the URL the browser is sent to */
+/** @returns the URL to which the browser is redirected */
 export async function idpInitiatedLogin(state: State, who: IdpInitiatedLogin): Promise<string> {
   const { id, connection } = findOrganization(state, who)
   const now = nowSeconds(state)

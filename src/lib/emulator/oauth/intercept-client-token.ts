@@ -4,9 +4,9 @@ import type { State } from '../state/state.ts'
 import { askInterceptors } from './ask-interceptors.ts'
 
 /**
- * Asks the interceptors before a machine gets a token.
+ * Asks the interceptors before a machine receives a token.
  *
- * @returns the claims of the token, with those that an interceptor adds or replaces
+ * @returns the claims of the token, including those that an interceptor adds or replaces
  * @throws {@link OAuthError} `access_denied`
  */
 export async function interceptedClientClaims(
@@ -31,5 +31,5 @@ export async function interceptedClientClaims(
   return { ...claims, ...Object.fromEntries(allowed) }
 }
 
-/** Who issued the token to whom, and when: an interceptor cannot change that. */
+/** Claims that an interceptor cannot change: the issuer, the client and the times. */
 const fixedClaims = new Set(['iss', 'sub', 'client_id', 'oid', 'iat', 'nbf', 'exp', 'jti'])

@@ -10,7 +10,7 @@ import { isRegistered } from './redirect-uri.ts'
 import { currentSession, expiredSessionCookie } from './session.ts'
 import { endSession } from './session-ends.ts'
 
-/** `GET /oidc/logout` and the older `/end_session`: ends the session and goes on. */
+/** `GET /oidc/logout` and the older `/end_session`: ends the session and redirects the browser. */
 export async function logout(state: State, call: Call): Promise<Answer> {
   const { query } = call
   const hint = await openHint(state, query.get('id_token_hint'))
@@ -25,7 +25,7 @@ export async function logout(state: State, call: Call): Promise<Answer> {
   return { ...signedOut, headers: { ...signedOut.headers, ...cookie } }
 }
 
-/** An expired hint is as good as any: people sign out long after they signed in. */
+/** An expired hint is accepted: users sign out long after they signed in. */
 async function openHint(state: State, hint: string | null): Promise<Claims | undefined> {
   return hint ? state.keys.open(hint) : undefined
 }
@@ -53,7 +53,7 @@ function oidOf(hint: Claims | undefined): string | null {
   return typeof hint?.oid === 'string' ? hint.oid : null
 }
 
-/** Of what our keys have signed, only ID tokens have an `azp`. */
+/** Whether a token signed by the emulator is an ID token: only those have `azp`. */
 function isIdToken(hint: Claims | undefined, { clientId }: Settings): boolean {
   return hint?.azp === clientId
 }

@@ -1,6 +1,6 @@
 import { type Answer, type Call, json } from '../server/call.ts'
 
-/** A refusal in OAuth's words; how it reaches the client is the endpoint's business. */
+/** A refusal with an OAuth error code. The endpoint decides how it reaches the client. */
 export class OAuthError extends Error {
   override readonly name: string = 'OAuthError'
   readonly code: string
@@ -11,7 +11,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** What an endpoint answers that clients authenticate at. */
+/** The response of an endpoint at which clients authenticate. */
 export function oauthErrorAnswer(error: OAuthError, call: Call): Answer {
   const isInvalidClient = error.code === 'invalid_client'
   const usedBasic = /^Basic\b/i.test(call.headers.authorization ?? '')

@@ -1,11 +1,11 @@
 import { OAuthError } from './oauth-error.ts'
 
-/** Whether a parameter occurs more than once, which OAuth forbids for all of them. */
+/** Whether a parameter occurs more than once. OAuth forbids this for all parameters. */
 export function isRepeated(params: URLSearchParams, name: string): boolean {
   return params.getAll(name).length > 1
 }
 
-/** The name that is the first to occur again. */
+/** The first parameter name that is repeated. */
 export function repeatedName(params: URLSearchParams): string | undefined {
   return [...params.keys()].find((name, index, names) => names.indexOf(name) !== index)
 }
@@ -16,7 +16,7 @@ export function assertNoneRepeated(params: URLSearchParams): void {
   if (repeated) throw new OAuthError('invalid_request', `${repeated} appears more than once`)
 }
 
-/** The words of a list that is separated by spaces, such as `scope`. */
+/** The entries of a list that is separated by spaces, such as `scope`. */
 export function words(value: string | null): readonly string[] {
   return (value ?? '').split(' ').filter((word) => word !== '')
 }

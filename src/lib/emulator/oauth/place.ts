@@ -11,10 +11,10 @@ import type { Settings } from '../world/settings.ts'
 import { OAuthError } from './oauth-error.ts'
 
 /**
- * Finds where a request leads, the most exact selector first: provider, connection, organization,
- * domain, login hint.
+ * Finds the target of a request. The most specific selector wins: provider, connection,
+ * organization, domain, login hint.
  *
- * @returns undefined when the hosted page has to ask
+ * @returns undefined if the hosted page has to ask
  * @throws {@link OAuthError}
  */
 export function findPlace(settings: Settings, query: URLSearchParams): Place | undefined {
@@ -29,7 +29,7 @@ export function findPlace(settings: Settings, query: URLSearchParams): Place | u
   return hostedOr(settings, noSelector())
 }
 
-/** @throws {@link OAuthError} when the organization has no connection to sign in with */
+/** @throws {@link OAuthError} if the organization has no connection to sign in with */
 export function placeOfDomain(settings: Settings, domain: string): Place | undefined {
   const organization = settings.organizations.find(({ domains }) =>
     domains.includes(domain.toLowerCase()),
@@ -37,17 +37,17 @@ export function placeOfDomain(settings: Settings, domain: string): Place | undef
   return organization && placeAt(settings, organization)
 }
 
-/** Whether Scalekit's own page signs people in: by a code, a social provider, or a new account. */
+/** Whether Scalekit's own page signs users in: with a code, a social provider, or a new account. */
 export function hasHostedAccounts({ product, hostedLogin }: Settings): boolean {
   return product === 'full-stack' && hostedLogin
 }
 
-/** Whether people of this place sign in on the hosted page, and not at an identity provider. */
+/** Whether users of this target sign in on the hosted page instead of at an identity provider. */
 export function isHosted({ connection }: Place): boolean {
   return connection.type === 'PASSWORDLESS'
 }
 
-/** How users sign in who prove that they receive email at an address. */
+/** The connection of users who prove that they receive email at an address. */
 export const passwordless: EmulatedConnection = {
   id: stableId('conn_', 'passwordless'),
   provider: 'SCALEKIT',
@@ -56,19 +56,19 @@ export const passwordless: EmulatedConnection = {
   status: 'COMPLETED',
 }
 
-/** Every domain that leads to an organization. */
+/** All domains that lead to an organization. */
 export function domainsOf({ organizations }: Settings): readonly string[] {
   return organizations.flatMap(({ domains }) => domains)
 }
 
-/** Whether people can still sign in where they were asked to. */
+/** Whether users can still sign in at the requested target. */
 export function isOpen({ organizations }: Settings, { organization, connection }: Place): boolean {
   const isThere =
     organization === undefined || organizations.some(({ id }) => id === organization.id)
   return isThere && isUsable(connection)
 }
 
-/** @throws {@link OAuthError} for a provider that Scalekit does not know */
+/** @throws {@link OAuthError} for a provider that Scalekit does not support */
 export function socialPlace({ socialPeople }: Settings, provider: string): Place {
   const name = socialProviders.get(provider)
   if (!name) {
@@ -111,10 +111,10 @@ function placeOfOrganization(settings: Settings, organizationId: string): Place 
 }
 
 /**
- * Where people of an organization sign in. Without a connection that is the hosted page, in
+ * Returns where users of an organization sign in. Without a connection, that is the hosted page in
  * `full-stack` mode.
  *
- * @throws {@link OAuthError} when there is no way to sign in
+ * @throws {@link OAuthError} if there is no way to sign in
  */
 export function placeAt(settings: Settings, organization: EmulatedOrganization): Place {
   const { connection, displayName, people } = organization
@@ -139,7 +139,7 @@ function domainOf(query: URLSearchParams): string | undefined {
   return domain || domainHint || domainOfEmail(query.get('login_hint') ?? '')
 }
 
-/** Full-stack authentication has the hosted page to fall back on; Modular SSO has not. */
+/** Falls back to the hosted page in full-stack authentication. Modular SSO has no such page. */
 function hostedOr({ hostedLogin }: Settings, error: OAuthError): undefined {
   if (!hostedLogin) throw error
 }

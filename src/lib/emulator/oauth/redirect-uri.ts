@@ -7,7 +7,7 @@ import {
 } from '../world/redirect-uris.ts'
 import type { Settings } from '../world/settings.ts'
 
-/** Whether an address is registered, for the organization that the request names. */
+/** Whether an address is registered for the organization that the request names. */
 export function isRegistered(
   { organizations }: Settings,
   registered: readonly string[],
@@ -19,7 +19,7 @@ export function isRegistered(
   return registered.some((one) => matchesRedirectUri(uri, one, valuesOf))
 }
 
-/** What is wrong with the `redirect_uri` of an authorization request, as sentences. */
+/** Returns the problems of an authorization request's `redirect_uri`, as sentences. */
 export function redirectMistake(
   settings: Settings,
   uri: string,

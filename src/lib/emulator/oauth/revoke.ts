@@ -4,14 +4,15 @@ import { authenticateClient } from './client.ts'
 import { OAuthError, oauthErrorAnswer } from './oauth-error.ts'
 import { assertNoneRepeated } from './parameters.ts'
 
-/** Where tokens are revoked, as Scalekit's SDK for React has it; no page of Scalekit's names it. */
+/** The revocation path of Scalekit's SDK for React. No page of Scalekit documents it. */
 export const revocationPath = '/revoke'
 
 const nothing: Answer = { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
 
 /**
- * `POST /revoke`: a refresh token ends with every token of its sign-in, an access token alone. An
- * unknown token is answered with 200, too. The session at the identity provider goes on.
+ * `POST /revoke`: a refresh token is revoked together with all tokens of its sign-in, an access
+ * token alone. An unknown token is answered with 200 as well. The session at the identity provider
+ * continues.
  *
  * @see RFC 7009
  */
@@ -33,7 +34,10 @@ export function revoke(state: State, call: Call): Answer {
   }
 }
 
-/** A token is found whatever `token_type_hint` says: section 2.1 has servers look among the others. */
+/**
+ * Finds a token regardless of `token_type_hint`: section 2.1 requires servers to search the other
+ * types as well.
+ */
 function endToken({ refreshTokens, accessTokens, clientTokens }: State, token: string): void {
   const refreshToken = refreshTokens.get(token)
   if (refreshToken) refreshToken.grant.isRevoked = true
@@ -41,7 +45,10 @@ function endToken({ refreshTokens, accessTokens, clientTokens }: State, token: s
   clientTokens.delete(token)
 }
 
-/** Discovery does not name it then; the sentence is for a developer who has the path otherwise. */
+/**
+ * Discovery then does not name the endpoint. The message is for a developer who knows the path from
+ * elsewhere.
+ */
 const notOffered: Answer = json(501, {
   error: 'not_emulated',
   error_description: `not emulated: POST ${revocationPath}, because tokenRevocation is false`,

@@ -3,24 +3,24 @@ import { sendBackChannelLogout } from './back-channel.ts'
 import { endsOf } from './session-limits.ts'
 import { userSessionData } from './user-session.ts'
 
-/** Whether a session goes on. One that has expired is ended by being asked about. */
+/** Whether a session is live. A session that has expired is ended by this call. */
 export function isLiveSession(state: State, session: Session): boolean {
   const at = expiryOf(state, session)
   if (state.clock() >= at) endSession(state, session, { status: 'expired', at })
   return session.ended === undefined
 }
 
-/** Whether the tokens of a grant are still good. */
+/** Whether the tokens of a grant are still valid. */
 export function isLive(state: State, grant: Grant): boolean {
   return !grant.isRevoked && isLiveSession(state, grant.session)
 }
 
-/** A refresh or a silent sign-in, which begins the idle time anew. */
+/** Restarts the idle time after a refresh or a silent sign-in. */
 export function touchSession(state: State, session: Session): void {
   session.lastActiveAt = state.clock()
 }
 
-/** Ends a session, once, and tells who has to know. Modular SSO keeps none. */
+/** Ends a session once and notifies the application. Modular SSO has no sessions. */
 export function endSession(state: State, session: Session, end: SessionEnd): void {
   if (session.ended) return
   session.ended = end
@@ -29,7 +29,7 @@ export function endSession(state: State, session: Session, end: SessionEnd): voi
   sendBackChannelLogout(state, session)
 }
 
-/** Ends every session that has expired. */
+/** Ends all expired sessions. */
 export function endExpiredSessions(state: State): void {
   for (const session of state.sessions.values()) isLiveSession(state, session)
 }

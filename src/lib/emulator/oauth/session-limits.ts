@@ -1,7 +1,7 @@
 import type { Session, State } from '../state/state.ts'
 import { limitsIn, type SessionLimits } from '../world/session-policy.ts'
 
-/** When a session ends by itself, in milliseconds: `idle` only where there is a limit. */
+/** When a session expires, in milliseconds. `idle` is only present if there is an idle limit. */
 export function endsOf(
   state: State,
   session: Session,
@@ -13,7 +13,7 @@ export function endsOf(
   }
 }
 
-/** Modular SSO leaves sessions to the application. */
+/** In Modular SSO, the application manages sessions. */
 function limitsFor({ settings }: State, { organization }: Session): SessionLimits {
   if (settings.product === 'sso') return { absoluteSeconds: Infinity, idleSeconds: null }
   const policy = organization?.sessionPolicy

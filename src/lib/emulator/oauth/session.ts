@@ -7,13 +7,16 @@ import type { EmulatedPerson } from '../world/people.ts'
 import { isLiveSession } from './session-ends.ts'
 import { userSessionData } from './user-session.ts'
 
-/** Where a session begins or goes on: as whom, and in which organization. */
+/** The person and organization with which a session begins or continues. */
 export type Entrance = Pick<
   Session,
   'person' | 'connection' | 'organization' | 'customClaims' | 'authenticatedAt'
 >
 
-/** As whom a person enters; those of a social provider, in the organization of their email address. */
+/**
+ * The person who enters at a target. After a social sign-in, it is the member of the organization
+ * with their email address.
+ */
 export function entranceOf(state: State, place: Place, person: EmulatedPerson): Entrance {
   const { connection, organization } = place
   if (organization) return { connection, organization, person }
@@ -31,14 +34,14 @@ export function startSession(state: State, entrance: Entrance): Session {
     lastActiveAt: startedAt,
   }
   state.sessions.set(session.id, session)
-  // Modular SSO keeps neither users nor sessions.
+  // Modular SSO has neither users nor sessions.
   if (state.settings.product === 'full-stack') {
     state.webhooks.publish('user.login', userSessionData(state, session))
   }
   return session
 }
 
-/** Moves the session of a user to another of their organizations. Its id stays. */
+/** Switches a user's session to another of their organizations. The session's id stays the same. */
 export function switchSession(session: Session, entrance: Entrance): Session {
   const { authenticatedOrganizations: before } = session
   before.push(...idsOf(entrance).filter((id) => !before.includes(id)))
@@ -50,7 +53,7 @@ function idsOf({ organization }: Entrance): string[] {
   return organization ? [organization.id] : []
 }
 
-/** The session this browser is in; Modular SSO keeps none. */
+/** The session of this browser. Modular SSO has none. */
 export function currentSession(state: State, call: Call): Session | undefined {
   const cookies = (call.headers.cookie ?? '').split('; ')
   const start = `${cookieName(state)}=`
@@ -68,7 +71,7 @@ export function expiredSessionCookie(state: State): Record<string, string> {
   return { 'set-cookie': `${cookieName(state)}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0` }
 }
 
-/** Cookies do not tell ports apart, and the application is on this host too. */
+/** Cookies are shared between ports, and the application runs on this host as well. */
 function cookieName({ issuer }: State): string {
   return `scalekit_emulator_${new URL(issuer).port}`
 }

@@ -6,7 +6,9 @@ import type { Place } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import { field, hostedForm, signInPath } from './hosted/form.ts'
 
-/** The page of an identity provider: whoever is chosen has signed in, without a password. */
+/**
+ * The page of an identity provider. The visitor signs in by choosing a person, without a password.
+ */
 export function signInPage(id: string, place: Place, loginHint?: string): Answer {
   const provider = providerName(place.connection.provider)
   const title = `Sign in ${place.organization ? 'to' : 'with'} ${place.name}`
@@ -30,17 +32,17 @@ export function signInPage(id: string, place: Place, loginHint?: string): Answer
 }
 
 export interface HostedPageContent {
-  /** The domains of all organizations, as a help for whoever tries the emulator. */
+  /** The domains of all organizations, as a help for a person who tries the emulator. */
   readonly domains: readonly string[]
   readonly email: string | undefined
-  /** Whether there are codes, social providers and new accounts, too. */
+  /** Whether codes, social providers and new accounts are offered as well. */
   readonly hasAccounts: boolean
-  /** The only organization that may be signed in to. */
+  /** The only organization in which the user may sign in. */
   readonly name?: string
   readonly problem?: string
 }
 
-/** The hosted page, which finds the way to sign in by an email address. */
+/** The hosted page, which finds the connection by an email address. */
 export function hostedPage(id: string, shown: HostedPageContent): Answer {
   const { domains, email, hasAccounts, name, problem } = shown
   const known = domains.length > 0 ? ` Known here: ${domains.join(', ')}.` : ''

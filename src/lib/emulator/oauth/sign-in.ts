@@ -11,7 +11,7 @@ import { show } from './hosted/show.ts'
 import { takeSignUp } from './hosted/sign-up.ts'
 import { OAuthError } from './oauth-error.ts'
 
-/** Takes what was chosen on a page and sends the browser on. */
+/** Processes the form of a page and redirects the browser. */
 export async function signIn(state: State, call: Call): Promise<Answer> {
   const id = call.form.get('request') ?? ''
   const pending = state.pending.get(id)

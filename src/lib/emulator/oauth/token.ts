@@ -20,7 +20,7 @@ export async function token(state: State, call: Call): Promise<Answer> {
   }
 }
 
-/** Parameters come in the body or, as in the reference's cURL call, in the query string. */
+/** Parameters are in the body or, as in the reference's cURL call, in the query. */
 function tokenParams({ query, form }: Call): URLSearchParams {
   const params = new URLSearchParams([...query, ...form])
   assertNoneRepeated(params)
@@ -53,11 +53,13 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
   const code = state.codes.get(value)
   if (!code) throw invalidGrant('The code does not exist')
   if (code.isUsed) {
-    // RFC 6749 4.1.2: one of the two who came with it is a thief, so neither keeps anything.
+    // RFC 6749 4.1.2: one of the two clients that sent the code is an attacker, so the tokens of
+    // both are revoked.
     code.grant.isRevoked = true
     throw invalidGrant('This code was already used')
   }
-  // Used up by the first attempt, whatever comes of it, so that nothing can be tried out on it.
+  // The first attempt uses the code up, whatever its result, so that an attacker cannot try values
+  // with it.
   code.isUsed = true
   if (state.clock() >= code.expiresAt) throw invalidGrant('This code has expired')
   if (redirectUri !== code.redirectUri) {
@@ -70,7 +72,7 @@ async function redeemCode(state: State, params: URLSearchParams): Promise<Claims
 
 function assertVerifier({ codeChallenge }: Code, verifier: string | null): void {
   if (codeChallenge === undefined) {
-    // RFC 9700 4.8.2: somebody may have taken the challenge out of the authorization request.
+    // RFC 9700 4.8.2: an attacker may have removed the challenge from the authorization request.
     if (verifier !== null) throw invalidGrant('The authorization request had no code_challenge')
     return
   }
@@ -96,8 +98,9 @@ async function redeemRefreshToken(state: State, params: URLSearchParams): Promis
 }
 
 /**
- * Two requests of one application may send the same token at once, and an answer may get lost, so a
- * used token gets the same answer again for a while. After that it was stolen, or its successor was.
+ * Handles a used refresh token. Two requests of one application may send the same token
+ * concurrently, and a response may be lost. For a grace period, the token therefore gets the same
+ * response again. After that, either it or its successor counts as stolen.
  *
  * @see RFC 9700 section 4.14.2
  */

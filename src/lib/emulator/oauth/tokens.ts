@@ -10,7 +10,7 @@ import {
 } from './claims.ts'
 import { interceptedClientClaims } from './intercept-client-token.ts'
 
-/** Issues what a grant is good for, as the body the token endpoint answers. */
+/** Issues the tokens of a grant, as the body of the token response. */
 export async function issueTokens(state: State, grant: Grant, code?: string): Promise<Claims> {
   const accessToken = await issueAccessToken(state, grant)
   const hashed = { accessToken, ...(code !== undefined && { code }) }
@@ -27,7 +27,7 @@ export async function issueTokens(state: State, grant: Grant, code?: string): Pr
   })
 }
 
-/** Issues a token for the application itself; faults are for tokens of people. */
+/** Issues a token for the application itself. Faults only affect tokens of people. */
 export async function issueClientToken(state: State, scopes: readonly string[]): Promise<Claims> {
   const { clientTokenSeconds } = state.settings.lifetimes
   const claims = await interceptedClientClaims(state, clientTokenClaims(state, scopes), scopes)
@@ -41,7 +41,7 @@ export async function issueClientToken(state: State, scopes: readonly string[]):
   }
 }
 
-/** Issues a token for a client of one organization; the management API does not take it. */
+/** Issues a token for a client of one organization. The management API does not accept it. */
 export async function issueOrganizationToken(
   state: State,
   client: OrganizationClient,

@@ -5,7 +5,10 @@ import type { DataOf } from '../webhooks/event.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 import { endsOf } from './session-limits.ts'
 
-/** What `user.login` and `user.logout` say; what the emulator does not know is as in the example. */
+/**
+ * The data of `user.login` and `user.logout`. Values that the emulator does not have are those of
+ * the example.
+ */
 export function userSessionData(state: State, session: Session): DataOf<'user.login'> {
   const { person, organization, startedAt, lastActiveAt, ended } = session
   const { absolute, idle = absolute } = endsOf(state, session)
@@ -23,7 +26,7 @@ export function userSessionData(state: State, session: Session): DataOf<'user.lo
       logout_at: ended && ended.status !== 'expired' ? eventTime(ended.at) : null,
       organization_id: organization?.id ?? '',
       session_id: session.id,
-      // In the documented example of a logout, too.
+      // The documented example of a logout has this value as well.
       status: 'ACTIVE',
       updated_at: eventTime(ended?.at ?? lastActiveAt),
       user_id: person.id,

@@ -3,7 +3,7 @@ import type { State } from '../state/state.ts'
 import { profileClaims, subject } from './claims.ts'
 import { isLive } from './session-ends.ts'
 
-/** `GET /userinfo`, for the holder of an access token that is still good. */
+/** `GET /userinfo`, for the holder of a valid access token. */
 export function userinfo(state: State, call: Call): Answer {
   const [, value] = /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '') ?? []
   if (value === undefined) return refusal('Bearer')

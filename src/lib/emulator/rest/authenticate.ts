@@ -3,7 +3,7 @@ import type { State } from '../state/state.ts'
 import { RestError } from './rest-error.ts'
 
 /**
- * Lets a call through that carries a live token of the application itself.
+ * Accepts a call with a valid token of the application itself.
  *
  * @throws {@link RestError} `UNAUTHENTICATED`
  */

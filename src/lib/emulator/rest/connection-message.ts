@@ -4,7 +4,7 @@ import { apiTime } from '../format/time.ts'
 import type { State } from '../state/state.ts'
 import type { Connection, OwnedConnection } from '../world/organizations.ts'
 
-/** A connection as lists have it. */
+/** A connection in a list. */
 export function connectionListEntry(
   { times }: State,
   { organization, connection }: OwnedConnection,
@@ -27,7 +27,9 @@ export function connectionListEntry(
   }
 }
 
-/** A connection with all that was configured; what the emulator does not have is made up. */
+/**
+ * A connection with its whole configuration. Values that the emulator does not have are made up.
+ */
 export function connectionMessage(state: State, owned: OwnedConnection): Json {
   const { organization, connection } = owned
   const { id, provider, type, status, enabled } = connection
@@ -53,7 +55,7 @@ export function connectionMessage(state: State, owned: OwnedConnection): Json {
   }
 }
 
-/** An identity provider of a customer that nobody will find. */
+/** A made-up identity provider of a customer, at an address that does not resolve. */
 const idp = 'https://idp.example'
 
 function samlConfig({ issuer }: State, { id }: Connection) {

@@ -14,7 +14,7 @@ export const connectionOperations: readonly Operation[] = [
     request: {
       organization_id: optional(anyId),
       domain: optional(text({ min: 1, max: 32 })),
-      // The reference calls it a placeholder. `all` is the one value that means something.
+      // The reference calls it a placeholder. Only the value `all` has an effect.
       include: optional(text()),
     },
     respond: (state, filter) => ({

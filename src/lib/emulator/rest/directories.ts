@@ -22,7 +22,10 @@ const listRequest = {
   updated_after: optional(time),
 }
 const usersRequest = { ...listRequest, directory_group_id: optional(groupId) }
-/** Groups that are not synchronized cannot be included: all groups here are. */
+/**
+ * The option to include groups that are not synchronized has no effect: all groups here are
+ * synchronized.
+ */
 const groupsRequest = { ...listRequest, include_external_groups: yesOrNo }
 
 export const directoryOperations: readonly Operation[] = [

@@ -8,7 +8,7 @@ import type { State } from '../state/state.ts'
 import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../world/directory.ts'
 import type { OwnedDirectory } from '../world/organizations.ts'
 
-/** A directory with all that was configured; what the emulator does not have is made up. */
+/** A directory with its whole configuration. Values that the emulator does not have are made up. */
 export function directoryMessage(state: State, owned: OwnedDirectory): Json {
   const { organization, directory } = owned
   const { users, groups } = syncedContent(directory)
@@ -33,13 +33,13 @@ export function directoryMessage(state: State, owned: OwnedDirectory): Json {
     role_assignments: { assignments: [] },
     attribute_mappings: { attributes: attributeMappings },
     status: 'COMPLETED',
-    // Of Google Workspace's directories.
+    // Only set for directories of Google Workspace.
     email: '',
     groups_tracked: '',
   }
 }
 
-/** A person; with `detail` all that events say of them, too. */
+/** A directory user. With `detail`, it includes all attributes that events have. */
 export function directoryUserMessage(
   state: State,
   owned: OwnedDirectory,
@@ -64,7 +64,7 @@ export function directoryUserMessage(
   }
 }
 
-/** A group; with `detail` all that events say of it, too. */
+/** A directory group. With `detail`, it includes all attributes that events have. */
 export function directoryGroupMessage(
   { times }: State,
   { organization, directory }: OwnedDirectory,
@@ -80,7 +80,7 @@ export function directoryGroupMessage(
   }
 }
 
-/** How a provider's attributes become those of a directory user. */
+/** Maps a provider's attributes to those of a directory user. */
 const attributeMappings = [
   { key: 'userName', map_to: 'preferred_username' },
   { key: 'emails', map_to: 'email' },
@@ -90,7 +90,7 @@ const attributeMappings = [
 
 const yearMs = 365 * 86_400_000
 
-/** What the provider would authenticate with; the secret itself is told only once, at Scalekit. */
+/** The secret with which the provider authenticates. Scalekit shows the secret itself only once. */
 function secretMessage({ times }: State, directoryId: string, lastUsedAt: number | undefined) {
   const createdAt = times.createdAt(directoryId)
   return {

@@ -1,6 +1,6 @@
 import { type Rule, text } from './rules.ts'
 
-// Ids as the API's own rules have them: some calls look at the prefix, and some do not.
+// Ids by the API's own rules: some calls check the prefix, and some do not.
 
 export const anyId: Rule<string> = text({ min: 1, max: 32 })
 export const organizationId: Rule<string> = text({ min: 1, max: 32, prefix: 'org_' })

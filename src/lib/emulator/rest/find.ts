@@ -7,7 +7,7 @@ export interface Ids {
   readonly id: string
 }
 
-/** @throws {@link RestError} `RESOURCE_NOT_FOUND`, as the others below */
+/** @throws {@link RestError} `RESOURCE_NOT_FOUND`, like the functions below */
 export function organizationWith({ settings }: State, id: string): Organization {
   return found(
     settings.organizations.find((organization) => organization.id === id),

@@ -6,27 +6,27 @@ import type { State } from '../state/state.ts'
 import { RestError } from './rest-error.ts'
 import { type Rules, readFields, type Values, Violations } from './rules.ts'
 
-/** One RPC as REST serves it; its answer throws {@link RestError}s. */
+/** One RPC as REST offers it. Its `answer` throws {@link RestError}s. */
 export interface Operation extends Route {
   readonly answer: (state: State, call: Call, params: PathParams) => Answer
 }
 
 interface Definition<Shape extends Rules> {
-  /** The fields of the request message. What is not in the path is in the query. */
+  /** The fields of the request message. Those that are not in the path are in the query. */
   readonly request: Shape
-  /** The field that the body is; `*` where the body has all that is not in the path. */
+  /** The field that the body holds; `*` if the body holds all fields that are not in the path. */
   readonly body?: (keyof Shape & string) | '*'
   /** Default: 200. */
   readonly status?: number
-  /** Gives the response message. */
+  /** Returns the response message. */
   readonly respond: (state: State, request: Values<Shape>) => unknown
 }
 
-/** Where Scalekit's management API is. */
+/** The base path of Scalekit's management API. */
 export const apiPath = '/api/v1'
 
 /**
- * Makes an operation that reads its request as its rules say.
+ * Creates an operation that reads its request by the given rules.
  *
  * @param path below {@link apiPath}
  */
@@ -49,7 +49,7 @@ export function operation<Shape extends Rules>(
   }
 }
 
-/** The two operations that switch something on and off. */
+/** The two operations that enable and disable a resource. */
 export function switchOperations<Shape extends Rules>(
   path: string,
   request: Shape,
@@ -100,7 +100,7 @@ function bodyFields(call: Call, body: string | undefined): Json {
   throw new RestError('INVALID_ARGUMENT', 'The body must be an object')
 }
 
-/** Whatever it says it is: the gateway in front of the real API reads every body as JSON. */
+/** Ignores the content type: the gateway before the real API reads every body as JSON. */
 function bodyOf({ body }: Call): unknown {
   if (body === '') return undefined
   try {

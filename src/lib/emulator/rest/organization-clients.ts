@@ -18,7 +18,7 @@ const path = '/organizations/{organization_id}/clients'
 
 const defaultExpirySeconds = 3600
 
-/** What is left out of a change stays as it is. */
+/** Absent fields are left unchanged. */
 const clientFields = {
   name: optional(text({ max: 128 })),
   description: optional(text({ max: 512 })),
@@ -159,7 +159,7 @@ function clientMessage({ times }: State, client: OrganizationClient) {
     scopes,
     audience,
     custom_claims: customClaims,
-    // A 64-bit number is text in protobuf's JSON.
+    // Protobuf's JSON encodes a 64-bit number as a string.
     expiry: String(client.expirySeconds),
     resource_id: '',
     redirect_uris: [],

@@ -7,7 +7,7 @@ import type { State } from '../state/state.ts'
 import { newOrganization, type Organization } from '../world/organizations.ts'
 import { RestError } from './rest-error.ts'
 
-/** What an application says of an organization, by the names of the wire. */
+/** The changes of an organization in a request, with the field names of the JSON. */
 export interface OrganizationChanges {
   readonly display_name: string | undefined
   readonly external_id: string | undefined
@@ -49,7 +49,7 @@ export function updateOrganization(
   return changed(state, organization)
 }
 
-/** What is not named stays as it is. */
+/** Enables or disables features. Absent features are left unchanged. */
 export function setFeatures(
   state: State,
   organization: Organization,
@@ -80,7 +80,7 @@ export function deleteOrganization(state: State, organization: Organization): vo
   })
 }
 
-/** An empty text takes the value away. */
+/** An empty string removes the value. */
 function setTexts(
   organization: Organization,
   { external_id, slug, logo_url }: OrganizationChanges,
@@ -93,7 +93,7 @@ function setTexts(
   }
 }
 
-/** Two organizations with one external id could not be told apart by it. */
+/** Refuses an external id that another organization has: it has to identify one organization. */
 function assertFree({ settings }: State, externalId?: string, owner?: Organization): void {
   const other = settings.organizations.find(
     (organization) => organization.externalId === externalId,

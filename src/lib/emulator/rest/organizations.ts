@@ -39,7 +39,7 @@ const newFields = {
   logo_url: logoUrl,
 }
 
-/** An empty text takes a value away; no metadata leaves what is there. */
+/** An empty string removes a value. Absent metadata is left unchanged. */
 const changedFields = {
   display_name: optional(displayName),
   external_id: optional(text()),
@@ -52,7 +52,7 @@ const featureNames = ['sso', 'dir_sync', 'domain_verification', 'session_policy'
 
 const feature = { name: nameOf(featureNames), enabled: yesOrNo }
 
-/** More than in other lists, since 2025. */
+/** A higher limit than other lists have, since 2025. */
 const pageSize = integer({ from: 1, to: 100, ifAbsent: 10 })
 const listRequest = { ...pageFields, page_size: pageSize, external_id: optional(text()) }
 const createRequest = { organization: message(newFields) }

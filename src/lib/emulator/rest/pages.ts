@@ -2,8 +2,8 @@ import { RestError } from './rest-error.ts'
 import { integer, type Rule, text } from './rules.ts'
 
 /**
- * The fields of a request for a page: 1 to 30 items, which is what most lists allow and the reference
- * says of all. It takes 10 for granted.
+ * The fields of a request for a page. A page has 1 to 30 items: most lists have this limit, and the
+ * reference names it for all. Without a page size, it has 10.
  */
 export const pageFields: {
   readonly page_size: Rule<number>
@@ -18,7 +18,7 @@ interface PageRequest {
   readonly page_token: string
 }
 
-/** One page, and how to go on from it; an empty token marks either end. */
+/** One page, with the tokens of its neighbours. An empty token marks either end of the list. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly ends: {
@@ -28,7 +28,7 @@ export interface Page<Item> {
   }
 }
 
-/** @throws {@link RestError} when the token is not one that a page of this API had */
+/** @throws {@link RestError} if the token is not one that this API returned with a page */
 export function pageOf<Item extends { readonly id: string }>(
   all: readonly Item[],
   { page_size, page_token }: PageRequest,
@@ -46,7 +46,10 @@ export function pageOf<Item extends { readonly id: string }>(
   }
 }
 
-/** `>:` goes on after an item, `<:` ends before it. What follows is nobody's business. */
+/**
+ * Creates a page token. `>:` continues after an item, `<:` ends before it. The rest is opaque to
+ * clients.
+ */
 function tokenAt(direction: '>' | '<', position: number, item?: { readonly id: string }): string {
   // An empty page may end before the first item.
   const from = Math.max(0, position)
@@ -59,7 +62,7 @@ function startOf(all: readonly { readonly id: string }[], token: string, size: n
   return token.startsWith('<') ? Math.max(0, position - size) : position
 }
 
-/** Where a token points to, even if the item it was made of was deleted since. */
+/** The index that a token refers to, even if its item was deleted in the meantime. */
 function positionAt(all: readonly { readonly id: string }[], token: string): number {
   const [, direction, encoded = ''] = /^([<>]):([\w-]+)$/.exec(token) ?? []
   const [, position, id] = /^(\d+):(.+)$/.exec(Buffer.from(encoded, 'base64url').toString()) ?? []

@@ -8,7 +8,7 @@ import { list, nameOf, yesOrNo } from './rules.ts'
 const linkRequest = {
   id: organizationId,
   features: list(nameOf(['sso', 'dir_sync'])),
-  // Deprecated, and still sent by older clients.
+  // Deprecated, but older clients still send it.
   sso: yesOrNo,
   directory_sync: yesOrNo,
 }

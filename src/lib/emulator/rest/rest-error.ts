@@ -1,6 +1,6 @@
 import { type Answer, json } from '../server/call.ts'
 
-/** What went wrong with a call, by the name of its gRPC status. */
+/** A failed call, with the name of its gRPC status. */
 export class RestError extends Error {
   readonly kind: RestErrorKind
   readonly violations: readonly FieldViolation[]
@@ -12,14 +12,14 @@ export class RestError extends Error {
   }
 }
 
-/** A field that breaks a rule of the API, such as `str.max_len=200`. */
+/** A field that breaks one of the API's rules, such as `str.max_len=200`. */
 export interface FieldViolation {
   readonly field: string
   readonly description: string
   readonly constraint: string
 }
 
-/** The reference says `UNAUTHENTICATED`; the other names are not documented. */
+/** The reference names `UNAUTHENTICATED`. The other names are not documented. */
 const kinds = {
   INVALID_ARGUMENT: { code: 3, status: 400 },
   DEADLINE_EXCEEDED: { code: 4, status: 504 },
@@ -40,7 +40,7 @@ export function errorAnswer(error: RestError, headers?: Answer['headers']): Answ
   return json(kinds[error.kind].status, errorBody(error), headers)
 }
 
-/** The body for a status, if this API has errors with it. */
+/** The error body for a status, if this API responds with that status. */
 export function errorBodyOf(status: number): unknown {
   const kind = kindNames.find((name) => kinds[name].status === status)
   return kind && errorBody(new RestError(kind, 'On request'))
@@ -48,7 +48,7 @@ export function errorBodyOf(status: number): unknown {
 
 const kindNames = Object.keys(kinds) as readonly RestErrorKind[]
 
-/** What the reference shows: a gRPC code, a message, and what else is known. */
+/** The fields that the reference shows, gRPC code and message, and further known details. */
 function errorBody({ kind, message, violations }: RestError) {
   return {
     code: kinds[kind].code,

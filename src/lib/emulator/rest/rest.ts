@@ -12,7 +12,7 @@ import { errorAnswer, errorBodyOf, RestError } from './rest-error.ts'
 import { sessionPolicyOperations } from './session-policy.ts'
 import { sessionOperations } from './sessions.ts'
 
-/** Everything of the API that is emulated, then what answers all other calls of it. */
+/** The emulated operations, followed by the response to all other calls of the API. */
 export const restRoutes: readonly Route[] = [
   ...organizationOperations,
   ...portalLinkOperations,
@@ -47,12 +47,17 @@ function tooManyCalls(waitSeconds: number): Answer {
   return errorAnswer(error, { 'retry-after': String(waitSeconds) })
 }
 
-/** What this API says with such a status; nothing for another address, or for no error. */
+/**
+ * The body of this API's response with such a status. Returns nothing for another path, or for a
+ * status that is not an error.
+ */
 export function restErrorBody(path: string, status: number): unknown {
   return path.startsWith(`${apiPath}/`) ? errorBodyOf(status) : undefined
 }
 
-/** Without a look at the token: the author of such a call would look for the reason there first. */
+/**
+ * The token is not checked, because a developer would then look for the cause in the token first.
+ */
 function notEmulated(_state: State, { method, path }: Call): Answer {
   return errorAnswer(new RestError('NOT_IMPLEMENTED', `not emulated: ${method} ${path}`))
 }

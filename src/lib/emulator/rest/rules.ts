@@ -3,7 +3,7 @@ import type { Json } from '../../ground/types.ts'
 import type { FieldViolation } from './rest-error.ts'
 
 /**
- * Reads one field of a request; what is not there is undefined.
+ * Reads one field of a request. An absent field is undefined.
  *
  * @throws {@link Violations}
  */
@@ -15,7 +15,7 @@ export type Values<Shape extends Rules> = {
   readonly [Name in keyof Shape]: ReturnType<Shape[Name]>
 }
 
-/** Everything that is wrong with a value, or with the fields of a message. */
+/** All problems of a value, or of the fields of a message. */
 export class Violations extends Error {
   readonly list: readonly FieldViolation[]
 
@@ -32,7 +32,7 @@ export interface TextLimits {
   readonly pattern?: RegExp
 }
 
-/** A text, empty where nothing was sent. Its length is counted in characters, as protobuf does. */
+/** A string; empty if absent. Its length is counted in characters, as in protobuf. */
 export function text({
   min = 0,
   max = Infinity,
@@ -56,7 +56,7 @@ export function text({
   }
 }
 
-/** An absolute https URL, or no text at all. */
+/** An absolute https URL, or an empty string. */
 export function httpsUrl(limits: TextLimits): Rule<string> {
   const read = text(limits)
   return (value) => {
@@ -72,7 +72,7 @@ export interface IntegerLimits {
   readonly ifAbsent: number
 }
 
-/** A whole number, in JSON or as the text of a query. */
+/** A whole number, in JSON or as a string in a query. */
 export function integer({ from, to, ifAbsent }: IntegerLimits): Rule<number> {
   return (value = ifAbsent) => {
     const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
@@ -83,7 +83,7 @@ export function integer({ from, to, ifAbsent }: IntegerLimits): Rule<number> {
   }
 }
 
-/** Yes or no, in JSON or as the text of a query; no where nothing was sent. */
+/** A boolean, in JSON or as a string in a query; false if absent. */
 export function yesOrNo(value: unknown = false): boolean {
   if (value === true || value === 'true') return true
   if (value === false || value === 'false') return false
@@ -100,8 +100,8 @@ export function nameOf<const Name extends string>(names: readonly Name[]): Rule<
 }
 
 /**
- * A time in the form of RFC 3339, as milliseconds since the epoch. The reference says ISO 8601 of
- * one list and RFC 3339 of the other; what is of the second is of both.
+ * A time in RFC 3339, as milliseconds since the epoch. The reference names ISO 8601 for one list
+ * and RFC 3339 for the other. RFC 3339 satisfies both.
  *
  * @see https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
  */
@@ -114,18 +114,18 @@ export function time(value: unknown): number {
 const rfc3339 =
   /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
-/** `Date.parse` takes February 30 for March 2. */
+/** Refuses February 30, which `Date.parse` reads as March 2. */
 function isInCalendar(date: string): boolean {
   const midnight = Date.parse(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date)
 }
 
-/** What may be left out. */
+/** An optional field. */
 export function optional<Value>(rule: Rule<Value>): Rule<Value | undefined> {
   return (value) => (value === undefined ? undefined : rule(value))
 }
 
-/** Any number of values; a query repeats the name. */
+/** Any number of values. A query repeats the name. */
 export function list<Value>(rule: Rule<Value>): Rule<readonly Value[]> {
   return (value = []) => {
     const items: readonly unknown[] = Array.isArray(value) ? value : [value]
@@ -133,7 +133,7 @@ export function list<Value>(rule: Rule<Value>): Rule<readonly Value[]> {
   }
 }
 
-/** A message that has to be there, read field by field so that all problems are known at once. */
+/** A required message. It is read field by field, so that all problems are reported together. */
 export function message<Shape extends Rules>(rules: Shape): Rule<Values<Shape>> {
   return (value) => {
     if (!isObject(value)) throw broken('must be an object', 'required')
@@ -141,7 +141,7 @@ export function message<Shape extends Rules>(rules: Shape): Rule<Values<Shape>> 
   }
 }
 
-/** Up to ten texts by name, as an organization's metadata. */
+/** Up to ten strings by name, such as an organization's metadata. */
 export function metadata(value: unknown = {}): Readonly<Record<string, string>> {
   if (!isObject(value)) throw broken('must be an object', 'type=map')
   const entries = Object.entries(value)
@@ -151,8 +151,8 @@ export function metadata(value: unknown = {}): Readonly<Record<string, string>> 
 }
 
 /**
- * Reads every field by its name on the wire or, as protobuf allows, by that name in camelCase.
- * Stricter than protobuf: a name that nobody knows is refused, since it is a mistake.
+ * Reads every field by its name in the JSON or, as protobuf allows, by that name in camelCase.
+ * Stricter than protobuf: an unknown name is refused, because it is a mistake.
  */
 export function readFields<Shape extends Rules>(rules: Shape, sent: Json): Values<Shape> {
   const known = new Map(

@@ -4,7 +4,7 @@ import { endsOf } from '../oauth/session-limits.ts'
 import type { Session, State } from '../state/state.ts'
 import { exampleEvents } from '../webhooks/example-events.ts'
 
-/** A session as the API answers it. */
+/** A session in the API's format. */
 export function sessionMessage(state: State, session: Session): Json {
   const { organization } = session
   const organizationId = organization?.id ?? ''
@@ -20,7 +20,7 @@ export function sessionMessage(state: State, session: Session): Json {
   }
 }
 
-/** What the answer to a revocation says of a session. */
+/** A session in the response to a revocation. */
 export function revokedSessionMessage(state: State, session: Session): Json {
   const { id, person, startedAt, lastActiveAt, ended } = session
   const { absolute, idle } = endsOf(state, session)

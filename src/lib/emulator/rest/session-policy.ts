@@ -11,7 +11,7 @@ const path = '/organizations/{organization_id}/session-policy'
 
 const wholeNumber = integer({ from: 1, to: 2 ** 31 - 1, ifAbsent: 1 })
 
-/** What is left out stays as it is. */
+/** Absent fields are left unchanged. */
 const policyFields = {
   policy_source: nameOf(['APPLICATION', 'CUSTOM']),
   absolute_session_timeout: optional(wholeNumber),

@@ -70,9 +70,9 @@ function sessionWith(state: State, id: string): Session {
 }
 
 /**
- * The sessions of a user, newest first.
+ * Returns the sessions of a user, newest first.
  *
- * @throws {@link RestError} `RESOURCE_NOT_FOUND` for a user who neither is here nor ever signed in
+ * @throws {@link RestError} `RESOURCE_NOT_FOUND` for a user who does not exist and never signed in
  */
 function sessionsOf(state: State, userId: string): readonly Session[] {
   const sessions = keptSessions(state).filter(({ person }) => person.id === userId)
@@ -86,7 +86,7 @@ function isUser({ settings }: State, userId: string): boolean {
   return people.some(({ id }) => id === userId)
 }
 
-/** Those that Scalekit knows of, each ended if it has expired. Modular SSO keeps none. */
+/** The sessions that Scalekit would have. Expired ones are ended first. Modular SSO has none. */
 function keptSessions(state: State): readonly Session[] {
   if (state.settings.product === 'sso') return []
   const sessions = [...state.sessions.values()]

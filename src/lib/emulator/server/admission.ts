@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Answer, json } from './call.ts'
 
-/** The line and the headers of a request, before its body is read. */
+/** The request line and the headers, before the body is read. */
 export interface Arrival {
   readonly method?: string | undefined
   readonly headers: IncomingHttpHeaders
 }
 
 /**
- * Decides whether a request is handled at all. A page of any site can send requests to this
- * machine, and everything here works without a password.
+ * Decides whether a request is handled. A page of any site can send requests to this machine, and
+ * the emulator needs no password.
  *
- * @returns what a refused request is answered with
+ * @returns the response to a refused request
  */
 export function refusalOf(
   { method = 'GET', headers }: Arrival,
@@ -26,15 +26,15 @@ export function refusalOf(
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * DNS rebinding: the attacker's own name leads to this machine. The browser then takes the
- * emulator's pages for the attacker's, and only the Host header tells them apart.
+ * Prevents DNS rebinding: a host name of an attacker resolves to this machine. The browser then
+ * treats the emulator's pages as the attacker's. Only the Host header shows the difference.
  */
 function isAllowedHost(host: string, allowedHosts: readonly string[]): boolean {
   const name = host.toLowerCase().replace(/:\d+$/, '')
   return loopbackHosts.includes(name) || allowedHosts.includes(name)
 }
 
-/** Servers send neither header. Browsers before Fetch Metadata send `Origin` with every POST. */
+/** Servers send neither header. Browsers without Fetch Metadata send `Origin` with every POST. */
 function isFromSameOrigin({ host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   if (site !== undefined) return site === 'same-origin'
   return origin === undefined || origin === `http://${host}` || origin === `https://${host}`

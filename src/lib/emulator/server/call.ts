@@ -1,31 +1,31 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Html } from '../../ground/html.ts'
 
-/** One request, read to its end. */
+/** A complete request. */
 export interface Call {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
   readonly form: URLSearchParams
-  /** As it came; empty where there was none. */
+  /** Unchanged; empty if there was none. */
   readonly body: string
   readonly headers: IncomingHttpHeaders
 }
 
-/** What an endpoint answers. */
+/** The response of an endpoint. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Html
-  /** What a page of the emulator says went wrong, for the terminal. */
+  /** The error that a page of the emulator shows, for the terminal. */
   readonly problem?: string
 }
 
-/** A body that is larger than anything this protocol sends. */
+/** The body is larger than any in this protocol. */
 export class TooLarge extends Error {}
 
 const maxBodyBytes = 64 * 1024
-/** A whole state is put below this path. */
+/** A complete saved state is sent below this path. */
 const maxOwnBodyBytes = 16 * 1024 * 1024
 
 export async function readCall(req: IncomingMessage): Promise<Call> {
@@ -71,7 +71,7 @@ export function redirect(
   }
 }
 
-/** Goes on to a page of the emulator after a form. */
+/** Redirects to a page of the emulator after a form. */
 export function seeOther(path: string): Answer {
   return { status: 303, headers: { location: path, 'cache-control': 'no-store' }, body: '' }
 }

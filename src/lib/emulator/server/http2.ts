@@ -3,17 +3,17 @@ import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from '
 import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 
-/** HTTP/2 connections to a server of HTTP/1.1. */
+/** HTTP/2 connections of an HTTP/1.1 server. */
 export interface Http2Connections {
-  /** Drops all of them. `closeAllConnections` of the server does not know them. */
+  /** Closes all of them. The server's `closeAllConnections` does not include them. */
   close(): void
 }
 
 /**
- * Has HTTP/2 answered on the port of a server of HTTP/1.1. Scalekit's own SDK calls the management
- * API by gRPC. Without TLS, that begins with HTTP/2 at once ("prior knowledge"); a server of
- * HTTP/1.1 breaks the connection off, and the SDK ends its process. A server with TLS has to offer
- * `h2` among its `ALPNProtocols`.
+ * Adds HTTP/2 to the port of an HTTP/1.1 server. Scalekit's own SDK calls the management API over
+ * gRPC. Without TLS, such a connection begins with HTTP/2 immediately ("prior knowledge"). An
+ * HTTP/1.1 server closes the connection, and the SDK then ends its process. A server with TLS has
+ * to offer `h2` in its `ALPNProtocols`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior-
  */
@@ -23,7 +23,7 @@ export function answerHttp2(server: Server): Http2Connections {
   const event = server instanceof TlsServer ? 'secureConnection' : 'connection'
   const [serveHttp1] = server.listeners(event)
   server.removeAllListeners(event)
-  // Until it is known which server a connection is for, none of them knows it.
+  // Until the protocol is known, the connection belongs to neither server.
   server.prependListener('connection', (socket: Socket) => {
     sockets.add(socket.once('close', () => sockets.delete(socket)))
   })
@@ -40,10 +40,12 @@ export function answerHttp2(server: Server): Http2Connections {
   }
 }
 
-/** No method of HTTP/1.1 begins like this. */
+/** No HTTP/1.1 method begins like this. */
 const preface = 'PRI'
 
-/** Says whether HTTP/2 is spoken, as soon as enough was read; what was read is put back. */
+/**
+ * Decides whether a connection uses HTTP/2, as soon as enough bytes were read. They are put back.
+ */
 function beginningOf(socket: Socket, decide: (isHttp2: boolean) => void): void {
   let read = Buffer.alloc(0)
   function readOn(): void {
@@ -56,19 +58,19 @@ function beginningOf(socket: Socket, decide: (isHttp2: boolean) => void): void {
     socket.unshift(read)
     decide(text === preface)
   }
-  // Servers of HTTP keep a connection open that the other side has half closed.
+  // HTTP servers keep a connection open that the client has half closed.
   const end = () => socket.end()
   socket.on('readable', readOn).on('end', end).on('error', ignore)
 }
 
-/** The socket closes after an error, which is all there is to do about it. */
+/** The socket closes after an error, which needs no further handling. */
 function ignore(): void {}
 
 function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   stream.on('error', ignore).resume()
   const { ':path': path = '', 'content-type': type = '' } = headers
   if (type.startsWith('application/grpc')) {
-    // "Trailers-only": everything is in the one header block.
+    // "Trailers-only": the response is a single header block.
     stream.respond(
       { ':status': 200, 'content-type': type, ...grpcStatus(unimplemented, noGrpc(path)) },
       { endStream: true },

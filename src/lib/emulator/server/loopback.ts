@@ -6,11 +6,11 @@ import { answerHttp2, type Http2Connections } from './http2.ts'
 export interface LoopbackServer {
   readonly port: number
   handle(listener: RequestListener): void
-  /** Ends at once, also for requests that are still waiting for an answer. */
+  /** Closes immediately, including requests that wait for a response. */
   close(): Promise<void>
 }
 
-/** Where a server listens, besides its port. */
+/** The options of a listening server, besides its port. */
 export interface ListenOptions {
   /** Whether other machines can reach it. Default: false. */
   readonly onEveryInterface?: boolean
@@ -19,9 +19,9 @@ export interface ListenOptions {
 }
 
 /**
- * Listens on 127.0.0.1 and, where the machine has it, on ::1, since `localhost` means either,
- * depending on what resolves it. Other interfaces are opened on request only: every visitor can
- * sign in here as every person.
+ * Listens on 127.0.0.1 and, if the machine has it, on ::1, because `localhost` resolves to either.
+ * Other interfaces are only opened on request, because every visitor can sign in here as every
+ * person.
  */
 export async function listenOn(port: number, options: ListenOptions = {}): Promise<LoopbackServer> {
   try {
@@ -49,7 +49,7 @@ async function listenOnBoth(port: number, options: ListenOptions): Promise<Loopb
   if (!(ipv6 instanceof Error)) return loopbackServer(actualPort, [ipv4, ipv6])
   if (!isTaken(ipv6)) return loopbackServer(actualPort, [ipv4])
 
-  // Another program has this port on ::1 and would get half of what is meant for us.
+  // Another program has this port on ::1 and would receive some of the emulator's requests.
   await closeServer(ipv4)
   if (port === 0) return listenOnBoth(0, options)
   throw ipv6
@@ -59,7 +59,7 @@ function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }
 
-/** One interface's server, with what it speaks besides HTTP/1.1. */
+/** The server of one interface, with the protocols it has besides HTTP/1.1. */
 interface Listening {
   readonly server: Server
   readonly http2: Http2Connections
@@ -67,7 +67,7 @@ interface Listening {
 
 function listen(host: string, port: number, { tls }: ListenOptions): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    // In this order: browsers, which can do both, get pages by HTTP/1.1.
+    // In this order: browsers support both, and get pages over HTTP/1.1.
     const server = tls
       ? createTlsServer({ ...tls, ALPNProtocols: ['http/1.1', 'h2'] })
       : createServer()

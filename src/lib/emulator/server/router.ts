@@ -1,19 +1,19 @@
 import type { State } from '../state/state.ts'
 import { type Answer, type Call, json } from './call.ts'
 
-/** One endpoint of the emulator; `Context` is what it answers from. */
+/** One endpoint of the emulator. `Context` is the state from which it responds. */
 export interface Route<Context = State> {
-  /** `*` is every method. */
+  /** `*` matches every method. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | '*'
   /**
-   * A template with parameters in braces: `{id}` is one segment or a part of one, `{id?}` may be
-   * empty too, and `{rest*}` goes on to the end of the path.
+   * A template with parameters in braces: `{id}` is one segment or a part of one, `{id?}` may also
+   * be empty, and `{rest*}` matches the rest of the path.
    */
   readonly path: string
   readonly answer: (context: Context, call: Call, params: PathParams) => Answer | Promise<Answer>
 }
 
-/** The parameters of a path by their names, not decoded. */
+/** The parameters of a path by name, not decoded. */
 export type PathParams = Readonly<Record<string, string>>
 
 export type Router<Context = State, Other = Answer> = (
@@ -22,8 +22,8 @@ export type Router<Context = State, Other = Answer> = (
 ) => Answer | Promise<Answer> | Other
 
 /**
- * Answers a call by the first route with its method and path. A path that is in the table with
- * other methods only is 405; for any other path, `otherwise` answers.
+ * Answers a call by the first route with its method and path. A path that only has routes with
+ * other methods is a 405. `otherwise` answers all other paths.
  */
 export function createRouter<Context, Other>(
   routes: readonly Route<Context>[],

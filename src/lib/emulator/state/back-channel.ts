@@ -1,21 +1,24 @@
-/** A logout token that was sent to the application, and what came of it. */
+/** A logout token that was sent to the application, with the result. */
 export interface BackChannelLogout {
   /** The session that ended. */
   readonly sessionId: string
   readonly url: string
   readonly logoutToken: string
-  /** When it was sent, by the emulator's clock in milliseconds. */
+  /** When it was sent, in milliseconds by the emulator's clock. */
   readonly at: number
-  /** The status of the response; missing while there is none, and for ever where none came in ten seconds. */
+  /**
+   * The status of the response. Absent until there is one, and permanently if none arrived within
+   * ten seconds.
+   */
   readonly status?: number
 }
 
-/** What is on its way to the application's back-channel logout URI. */
+/** The logout tokens for the application's back-channel logout URI. */
 export interface BackChannel {
-  /** Oldest first, 1000 at most. */
+  /** Oldest first, at most 1000. */
   readonly logouts: (BackChannelLogout & { status?: number })[]
   readonly working: Set<Promise<void>>
-  /** Aborted when nothing is to be sent any more. */
+  /** Aborted when no more tokens may be sent. */
   readonly closing: AbortController
 }
 
@@ -23,7 +26,7 @@ export function createBackChannel(): BackChannel {
   return { logouts: [], working: new Set(), closing: new AbortController() }
 }
 
-/** Resolves when everything that was sent has been answered. */
+/** Resolves when all sent tokens have been answered or have timed out. */
 export async function backChannelSettled({ working }: BackChannel): Promise<void> {
   while (working.size > 0) await Promise.all(working)
 }

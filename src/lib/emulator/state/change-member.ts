@@ -6,8 +6,8 @@ import type { State } from './state.ts'
 import { identitiesOf, membershipData } from './user-data.ts'
 
 /**
- * Replaces a member by what they are now. Where their roles or permissions are others, Scalekit sends
- * an event, except in Modular SSO, which knows no members.
+ * Replaces a member's data. If the roles or permissions differ, an event is sent, as at Scalekit.
+ * Modular SSO has no members, so it sends none.
  */
 export function changeMember(
   state: State,

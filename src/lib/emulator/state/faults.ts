@@ -1,7 +1,7 @@
 import { randomId } from '../format/ids.ts'
 import type { Claims } from './keys.ts'
 
-/** Something that goes wrong, `times` times (default: once). */
+/** A fault that occurs `times` times (default: once). */
 export type FaultRule =
   | StatusFault
   | HangFault
@@ -13,107 +13,107 @@ export type FaultRule =
   | IdpLoginFault
   | LogoutTokenFault
 
-/** Answers requests to `path` with a status instead of handling them. */
+/** Responds to requests to `path` with a status instead of handling them. */
 export interface StatusFault extends RequestFault {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Text as it is, anything else as JSON. Default: what the management API answers with this
-   * status, and nothing anywhere else.
+   * A string is sent unchanged, any other value as JSON. Default: the management API's body for
+   * this status, and no body on other paths.
    */
   readonly body?: unknown
 }
 
-/** Never answers requests to `path`. */
+/** Never responds to requests to `path`. */
 export interface HangFault extends RequestFault {
   readonly hang: true
 }
 
-/** Closes the connection of requests to `path` without an answer. */
+/** Closes the connection of requests to `path` without a response. */
 export interface ResetFault extends RequestFault {
   readonly reset: true
 }
 
 /**
- * Handles requests to `path` wholly, so that a refresh token is used up and a code redeemed, and then
- * closes the connection in place of an answer.
+ * Handles requests to `path` completely, so that a refresh token or a code is used up, and then
+ * closes the connection instead of responding.
  */
 export interface AnswerLostFault extends RequestFault {
   readonly answerLost: true
-  /** Leaves the connection open without an answer instead. Default: false. */
+  /** Keeps the connection open without a response instead. Default: false. */
   readonly hang?: boolean
 }
 
-/** What happens to a request. */
+/** The faults that affect a request. */
 export type FaultOfRequest = StatusFault | HangFault | ResetFault | AnswerLostFault
 
-/** Issues ID tokens whose claims are replaced, or removed where the value is null or undefined. */
+/** Replaces claims of ID tokens. A claim whose value is null or undefined is removed. */
 export interface IdTokenFault extends RepeatedFault {
   readonly idToken: Claims
 }
 
-/** The same for access tokens. */
+/** Replaces claims of access tokens, like {@link IdTokenFault}. */
 export interface AccessTokenFault extends RepeatedFault {
   readonly accessToken: Claims
 }
 
-/** The same for the members of the token endpoint's answer. */
+/** Replaces members of the token response, like {@link IdTokenFault}. */
 export interface TokenResponseFault extends RepeatedFault {
   readonly tokenResponse: Claims
 }
 
-/** The same for the claims of an IdP-initiated login's token. */
+/** Replaces claims of an IdP-initiated login's token, like {@link IdTokenFault}. */
 export interface IdpLoginFault extends RepeatedFault {
   readonly idpLogin: Claims
 }
 
-/** The same for the claims of a back-channel logout's token. */
+/** Replaces claims of a logout token, like {@link IdTokenFault}. */
 export interface LogoutTokenFault extends RepeatedFault {
   readonly logoutToken: Claims
 }
 
-/** A fault of requests to one path. */
+/** A fault that affects requests to one path. */
 export interface RequestFault extends RepeatedFault {
-  /** Such as `/oauth/token`. */
+  /** For example `/oauth/token`. */
   readonly path: string
   /** Default: every method. */
   readonly method?: string
   /**
-   * Only requests to the token endpoint with this `grant_type`, such as `refresh_token`: sign-ins go
-   * on. Default: all requests.
+   * Only requests to the token endpoint with this `grant_type`, such as `refresh_token`; sign-ins
+   * then continue to work. Default: all requests.
    */
   readonly grantType?: string
 }
 
-/** A fault that may happen several times. */
+/** A fault that can occur several times. */
 export interface RepeatedFault {
-  /** How often; `Infinity` until removed. Default: 1. */
+  /** The number of occurrences; `Infinity` until removed. Default: 1. */
   readonly times?: number
 }
 
-/** A fault that is still to come. */
+/** A pending fault. */
 export interface PendingFault {
   /** `flt_` and digits. */
   readonly id: string
   readonly rule: FaultRule
-  /** How often it will still happen; `Infinity` until removed. */
+  /** The number of remaining occurrences; `Infinity` until removed. */
   readonly left: number
 }
 
-/** The faults still to come. The first that fits is taken and counted. */
+/** The pending faults. The first one that matches is used and counted. */
 export interface Faults {
   add(rule: FaultRule): PendingFault
   list(): readonly PendingFault[]
   /** @returns whether there was such a fault */
   remove(id: string): boolean
   clear(): void
-  /** What is to happen to this request. */
+  /** Returns the fault for this request. */
   forRequest(request: RequestLine): FaultOfRequest | undefined
-  /** The claims with the next fault of that kind worked in. */
+  /** Applies the next fault of that kind to the claims. */
   distort(kind: Distorted, claims: Claims): Claims
 }
 
-/** What a rule is compared with. */
+/** The parts of a request that a rule is compared with. */
 interface RequestLine {
   readonly method: string
   readonly path: string
@@ -136,7 +136,7 @@ export function createFaults(): Faults {
   }
   return {
     add: (rule) => {
-      // Those that have happened would otherwise be kept for as long as the emulator runs.
+      // Removes the used-up faults, which would otherwise be kept as long as the emulator runs.
       entries.splice(0, entries.length, ...pending())
       const entry = { id: randomId('flt_'), rule, left: rule.times ?? 1 }
       entries.push(entry)

@@ -2,22 +2,22 @@ import type { Clock } from '../../ground/clock.ts'
 import type { EmulatedOrganization } from '../world/organizations.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 
-/** Members as access tokens still have them for a while after a change. */
+/** Earlier data of members, which access tokens still contain for a while after a change. */
 export interface FormerPeople {
-  /** Remembers what a member was until now. */
+  /** Remembers the data of a member before a change. */
   keep(organization: EmulatedOrganization, person: EmulatedPerson): void
-  /** The member as a token has them now; nothing where that is what they are. */
+  /** Returns the member's data for a token; nothing if the current data applies. */
   find(organization: EmulatedOrganization, person: EmulatedPerson): EmulatedPerson | undefined
   clear(): void
 }
 
-/** What a person was, and until when tokens say so, in milliseconds. */
+/** A person's earlier data, and the time in milliseconds until which tokens contain it. */
 interface Former {
   readonly person: EmulatedPerson
   readonly until: number
 }
 
-/** A token tells what was true `staleSeconds` ago, by the emulator's clock. */
+/** A token contains the data of `staleSeconds` ago, by the emulator's clock. */
 export function createFormerPeople(staleSeconds: number, clock: Clock): FormerPeople {
   const byMember = new Map<string, readonly Former[]>()
   const keyOf = ({ id }: EmulatedOrganization, person: EmulatedPerson) => `${id} ${person.id}`

@@ -10,24 +10,27 @@ import { CompactSign, compactVerify, exportJWK } from 'jose'
 import type { Json } from '../../ground/types.ts'
 import { randomId } from '../format/ids.ts'
 
-/** The keys that tokens are signed with, newest first. */
+/** The keys that sign tokens, newest first. */
 export interface KeyRing {
-  /** What `/keys` answers. */
+  /** The response of `/keys`. */
   published(): Promise<{ readonly keys: readonly Json[] }>
   /** @param type The `typ` of the header. Default: `JWT`. */
   sign(claims: Claims, type?: string): Promise<string>
-  /** The claims of a token that one of our keys signed, whether published or not, expired or not. */
+  /**
+   * Returns the claims of a token that one of these keys signed, whether or not the key is
+   * published and the token has expired.
+   */
   open(token: string): Promise<Claims | undefined>
   rotate(options?: { readonly overlap?: boolean }): void
-  /** Every key that tokens were signed with, as private JWKs, newest first. */
+  /** All keys that have signed tokens, as private JWKs, newest first. */
   save(): Promise<readonly SavedKey[]>
   /** @throws if one of them is not a private RSA key */
   restore(saved: readonly SavedKey[]): void
-  /** Gives the keys up; nothing is signed with this ring afterwards. */
+  /** Releases the keys. The ring signs nothing afterwards. */
   release(): void
 }
 
-/** A key with its private half, as JSON. */
+/** A private key as JSON. */
 export interface SavedKey {
   readonly kid: string
   readonly isPublished: boolean
@@ -47,12 +50,14 @@ interface Key extends KeyPair {
 }
 
 /**
- * The pairs of emulators that were closed. Making one takes a fifth of a second of processor time,
- * which a suite that starts an emulator for each test would pay each time.
+ * Key pairs of closed emulators. Creating a pair takes 0.2 seconds of processor time, which a test
+ * suite would otherwise spend for each emulator.
  */
 const sparePairs: KeyPair[] = []
 
-/** A key is made when it is first needed; only who needs it waits. */
+/**
+ * Creates a key ring. A key is generated when it is first needed, and only its user waits for it.
+ */
 export function createKeyRing(): KeyRing {
   const made: KeyPair[] = []
   const createKey = () => lazyKey(made)

@@ -4,15 +4,15 @@ import type { EmulatedPerson } from '../world/people.ts'
 import type { MembershipStatus } from '../world/seed.ts'
 import type { State } from './state.ts'
 
-/** How long an invitation can be accepted: Scalekit's default, in milliseconds. */
+/** How long an invitation can be accepted, in milliseconds: Scalekit's default. */
 const invitationMs = 15 * 86_400_000
 
-/** What the times of an invitation are kept by. */
+/** The key under which the times of an invitation are stored. */
 export function invitationKey({ id }: EmulatedOrganization, person: EmulatedPerson): string {
   return `${id} ${person.id}`
 }
 
-/** How far a person is a member now. */
+/** The current status of a person's membership. */
 export function membershipStatus(
   { times, clock }: State,
   organization: EmulatedOrganization,
@@ -23,7 +23,7 @@ export function membershipStatus(
   return clock() < expiresAt ? 'PENDING_INVITE' : 'INVITE_EXPIRED'
 }
 
-/** Whether a user who proved who they are may enter as this member. */
+/** Whether an authenticated user may enter as this member. */
 export function isOpen(state: State, { organization, person }: Membership): boolean {
   if (person.refusal === 'user_not_active') return false
   return membershipStatus(state, organization, person) !== 'INVITE_EXPIRED'

@@ -3,7 +3,7 @@ import type { DataOf } from '../webhooks/event.ts'
 import type { Organization } from '../world/organizations.ts'
 import type { State } from './state.ts'
 
-/** An organization as the API answers it. */
+/** An organization in the API's format. */
 export function organizationMessage(
   { times }: State,
   organization: Organization,
@@ -24,7 +24,7 @@ export function organizationMessage(
   }
 }
 
-/** What events say of an organization. */
+/** An organization in the format of events. */
 export function organizationData(
   state: State,
   organization: Organization,

@@ -1,20 +1,20 @@
 import type { Json } from '../../ground/types.ts'
 
-/** What a customer's administrator opens the admin portal with. */
+/** A link with which a customer's administrator opens the admin portal. */
 export interface PortalLink {
   /** `lnk_` and digits. */
   readonly id: string
   readonly organizationId: string
-  /** What can be set up there. Empty: what the organization has enabled. */
+  /** The features that can be set up there. Empty: those that the organization has enabled. */
   readonly features: readonly string[]
   /** In milliseconds. */
   readonly expiresAt: number
-  /** What was just changed there, until a page has shown it. */
+  /** The latest change there, until a page has shown it. */
   news?: PortalMessage
 }
 
 /**
- * What the admin portal tells the page that embeds it, by `postMessage`.
+ * A message that the admin portal sends to the embedding page by `postMessage`.
  *
  * @see https://docs.scalekit.com/reference/admin-portal/ui-events
  */

@@ -16,36 +16,36 @@ import type { PortalLink } from './portal-link.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createTimes, type Times } from './times.ts'
 
-/** All there is to know about one running emulator. */
+/** The complete state of one running emulator. */
 export interface State {
   readonly issuer: string
   readonly settings: Settings
   readonly clock: Clock
   readonly keys: KeyRing
   readonly faults: Faults
-  /** Of the management API. */
+  /** The limit of the management API. */
   readonly rateLimit: RateLimit
-  /** Authorization requests that wait on a page for a person. */
+  /** Authorization requests that wait for a person at a page. */
   readonly pending: Map<string, PendingSignIn>
   readonly codes: Map<string, Code>
   readonly accessTokens: Map<string, AccessToken>
   readonly refreshTokens: Map<string, RefreshToken>
   readonly sessions: Map<string, Session>
-  /** When the tokens of the application itself end, in milliseconds. */
+  /** When the tokens of the application itself expire, in milliseconds. */
   readonly clientTokens: Map<string, number>
-  /** By their paths. */
+  /** Keyed by path. */
   readonly portalLinks: Map<string, PortalLink>
-  /** What single-use links opened, likewise. */
+  /** Portal sessions that single-use links opened. Keyed by path as well. */
   readonly portalSessions: Map<string, PortalLink>
   readonly times: Times
   readonly formerPeople: FormerPeople
   readonly webhooks: Webhooks
   readonly interceptors: Interceptors
-  /** Invitations whose links were opened, by what the link sends along. */
+  /** Invitations whose links were opened, by the parameter that the link sends along. */
   readonly invitations: Map<string, Invitation>
   readonly warnings: Warnings
   readonly backChannel: BackChannel
-  /** Clients of organizations for calls from machine to machine, by their ids. */
+  /** Clients of organizations for machine-to-machine calls, by id. */
   readonly organizationClients: Map<string, OrganizationClient>
 }
 
@@ -60,7 +60,10 @@ export interface AuthorizationRequest {
   readonly loginHint?: string
 }
 
-/** Where a person signs in: a customer's identity provider, or a social one that all share. */
+/**
+ * Where a person signs in: the identity provider of a customer, or a social one that all customers
+ * share.
+ */
 export interface Place {
   readonly name: string
   readonly connection: EmulatedConnection
@@ -68,15 +71,15 @@ export interface Place {
   readonly people: readonly EmulatedPerson[]
 }
 
-/** A sign-in that waits on a page for its user. */
+/** A sign-in that waits for its user at a page. */
 export interface PendingSignIn {
   readonly request: AuthorizationRequest
-  /** What the request names of where it leads, for interceptors. */
+  /** The selectors of the request's target, for interceptors. */
   readonly selectors: Readonly<Record<string, string>>
   readonly step: SignInStep
 }
 
-/** What the page asks for. A `place` is the only one where the user may sign in. */
+/** The step that the page shows. `place`, if set, is the only target where the user may sign in. */
 export type SignInStep =
   | { readonly kind: 'email'; readonly place?: Place }
   | { readonly kind: 'provider'; readonly place: Place }
@@ -84,47 +87,47 @@ export type SignInStep =
   | { readonly kind: 'organization'; readonly user: ProvenUser }
   | { readonly kind: 'sign-up' }
 
-/** A user who has proved who they are, and by what. */
+/** An authenticated user, and the method of authentication. */
 export interface ProvenUser {
   readonly email: string
   readonly connection: EmulatedConnection
 }
 
-/** Who was invited to which organization. */
+/** The invited person and the organization. */
 export interface Invitation {
   readonly organizationId: string
   readonly personId: string
 }
 
-/** One person's sign-in, from the page to the logout. */
+/** One person's session, from the sign-in page to the logout. */
 export interface Session {
   /** `ses_` and digits. */
   readonly id: string
-  /** As a member of the organization. */
+  /** The person as a member of the organization. */
   person: EmulatedPerson
   connection: EmulatedConnection
-  /** The one that tokens are about; a switch changes it. */
+  /** The organization that tokens name. A switch changes it. */
   organization?: EmulatedOrganization
   /** Ids of the organizations that the user has signed in to in this session. */
   readonly authenticatedOrganizations: string[]
-  /** What an interceptor adds to access tokens. */
+  /** An interceptor's additions to access tokens. */
   customClaims?: Json
-  /** What `auth_time` says, in milliseconds, where that is not the beginning of the session. */
+  /** The value of `auth_time` in milliseconds, if it differs from the start of the session. */
   readonly authenticatedAt?: number
   /** By the emulator's clock, in milliseconds. */
   readonly startedAt: number
-  /** The sign-in, or the last refresh or silent sign-in since, in milliseconds. */
+  /** The sign-in, or the latest refresh or silent sign-in, in milliseconds. */
   lastActiveAt: number
   ended?: SessionEnd
 }
 
-/** Why a session is over, and since when, in milliseconds. */
+/** The reason and the time of a session's end, in milliseconds. */
 export interface SessionEnd {
   readonly status: 'expired' | 'revoked' | 'logout'
   readonly at: number
 }
 
-/** What one code stands for, and with it every token that came of it. */
+/** The grant behind one code and behind every token that was issued for it. */
 export interface Grant {
   readonly session: Session
   readonly scopes: readonly string[]
@@ -147,7 +150,7 @@ export interface AccessToken {
 
 export interface RefreshToken {
   readonly grant: Grant
-  /** When it was used first, in milliseconds, and what the answer was. */
+  /** The time of its first use, in milliseconds, and the response then. */
   used?: { readonly at: number; readonly answer: Promise<Claims> }
 }
 
@@ -178,7 +181,7 @@ export function createState(issuer: string, settings: Settings, clock: Clock): S
   }
 }
 
-/** The emulator's time in whole seconds, as tokens count it. */
+/** The emulator's time in whole seconds, as in tokens. */
 export function nowSeconds(state: State): number {
   return Math.floor(state.clock() / 1000)
 }

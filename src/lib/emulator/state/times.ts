@@ -1,24 +1,24 @@
 import type { Clock } from '../../ground/clock.ts'
 
-/** When things were made and last changed, by their ids and the emulator's clock. */
+/** When resources were created and last changed, by id and by the emulator's clock. */
 export interface Times {
   createdAt(id: string): number
   updatedAt(id: string): number
   made(id: string): void
   changed(id: string): void
   save(): SavedTimes
-  /** Without saved times, everything is as old as this call. */
+  /** Without saved times, every resource is as old as this call. */
   restore(saved?: SavedTimes): void
 }
 
-/** All that {@link Times} knows, as JSON. */
+/** All contents of {@link Times}, as JSON. */
 export interface SavedTimes {
   readonly startedAt: number
   readonly made: Readonly<Record<string, number>>
   readonly changed: Readonly<Record<string, number>>
 }
 
-/** What was neither made nor changed since is as old as the emulator. */
+/** A resource that was neither created nor changed since is as old as the emulator. */
 export function createTimes(clock: Clock): Times {
   let startedAt = clock()
   let made = new Map<string, number>()

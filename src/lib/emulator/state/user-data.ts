@@ -9,16 +9,17 @@ import type { Session, State } from './state.ts'
 
 type UserData = DataOf<'user.login'>['user']
 
-/** An account of a user at an identity provider, as events have it. */
+/** An account of a user at an identity provider, in the format of events. */
 export type ExternalIdentity = NonNullable<
   NonNullable<UserData['user_profile']>['external_identities']
 >[number]
 
 /**
- * What events say of a user; what the emulator does not know is as in the documented example.
+ * A user in the format of events. Values that the emulator does not have are those of the
+ * documented example.
  *
  * @param at In milliseconds.
- * @param identities `null` as long as the user has not signed in.
+ * @param identities `null` until the user has signed in.
  */
 export function userData(
   person: EmulatedPerson,
@@ -45,7 +46,7 @@ export function userData(
   }
 }
 
-/** What events say of a user in an organization. */
+/** A user and an organization in the format of events. */
 export function membershipData(
   state: State,
   { organization, person }: Membership,
@@ -57,7 +58,7 @@ export function membershipData(
   }
 }
 
-/** Where a user signed in last; `null` for one who never did. */
+/** The account of the user's latest sign-in; `null` for a user who never signed in. */
 export function identitiesOf(
   { sessions }: State,
   { id }: EmulatedPerson,
@@ -68,7 +69,7 @@ export function identitiesOf(
   return [{ ...identityOf(last), ...updated }]
 }
 
-/** The account by which a session began. */
+/** The account with which a session began. */
 export function identityOf({ person, connection, startedAt }: Session): ExternalIdentity {
   const started = eventTime(startedAt)
   return {

@@ -1,18 +1,18 @@
 import type { Clock } from '../../ground/clock.ts'
 import { longestTimerMs } from '../../ground/longest-timer.ts'
 
-/** What is to be done later, by the emulator's clock. */
+/** Work scheduled by the emulator's clock. */
 export interface Agenda {
   add(dueAt: number, run: () => void): void
-  /** Does what is due, the earliest first. */
+  /** Runs the due work, the earliest first. */
   runDue(): void
-  /** Forgets everything. */
+  /** Drops all scheduled work. */
   clear(): void
-  /** Forgets everything, for good. */
+  /** Drops all scheduled work and accepts no more. */
   close(): void
 }
 
-/** A timer looks again when the next thing should be due; it does not keep the process alive. */
+/** A timer checks again when the next work should be due. It does not keep the process alive. */
 export function createAgenda(clock: Clock): Agenda {
   let entries: { readonly dueAt: number; readonly run: () => void }[] = []
   let timer: NodeJS.Timeout | undefined

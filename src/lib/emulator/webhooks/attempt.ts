@@ -1,26 +1,26 @@
 import { signWebhook } from '../../webhooks/signature.ts'
 
-/** What is sent, and how it is altered on its way. */
+/** A message to send, and how it is altered. */
 export interface Message {
   readonly url: string
   readonly secret: string
   readonly id: string
   readonly body: string
-  /** Seconds since the epoch. */
+  /** In seconds since the epoch. */
   readonly timestamp: number
   readonly tamper?: Tampering
 }
 
-/** Each leaves a delivery that was not signed like this. */
+/** The part that is altered after signing. Each makes the signature invalid. */
 export type Tampering = 'body' | 'signature' | 'timestamp'
 
-/** How long Scalekit waits for an answer, in milliseconds. */
+/** How long Scalekit waits for a response, in milliseconds. */
 const timeoutMs = 10_000
 
 /**
  * Makes one attempt.
  *
- * @returns the status of the answer, or undefined when there was none in time
+ * @returns the status of the response, or undefined if none arrived in time
  */
 export async function attempt(message: Message, closing: AbortSignal): Promise<number | undefined> {
   const late = new AbortController()

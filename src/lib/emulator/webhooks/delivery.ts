@@ -2,9 +2,9 @@ import type { EventType } from '../../webhooks/events.ts'
 import type { Tampering } from './attempt.ts'
 import type { WireEvent } from './event.ts'
 
-/** An event on its way to a subscription. */
+/** The delivery of an event to a subscription. */
 export interface EmulatedDelivery {
-  /** `webhook-id`: the same in every attempt, and for every subscription. */
+  /** The `webhook-id`: the same for every attempt and for every subscription. */
   readonly id: string
   readonly type: EventType
   readonly url: string
@@ -13,27 +13,27 @@ export interface EmulatedDelivery {
   readonly attempts: readonly DeliveryAttempt[]
 }
 
-/** One attempt to deliver, and what came back. */
+/** One attempt of a delivery, with the response. */
 export interface DeliveryAttempt {
   /** When it was made, in milliseconds since the epoch, by the emulator's clock. */
   readonly at: number
-  /** Missing when there was no answer within ten seconds. */
+  /** Absent if no response arrived within ten seconds. */
   readonly status?: number
 }
 
-/** What goes wrong on the way. */
+/** The faults of a delivery. */
 export interface DeliveryFaults {
-  /** How often it is sent besides, all at the same time. Default: 0. */
+  /** The number of additional copies, all sent at the same time. Default: 0. */
   readonly duplicate?: number
-  /** Whether it waits until the next event was sent. Default: false. */
+  /** Whether it waits until the next event has been sent. Default: false. */
   readonly reorder?: boolean
-  /** What is altered after signing, in every attempt. Default: nothing. */
+  /** The part that is altered after signing, in every attempt. Default: none. */
   readonly tamper?: Tampering
-  /** How long the first attempt waits, by the emulator's clock. Default: 0. */
+  /** The delay of the first attempt, by the emulator's clock. Default: 0. */
   readonly delaySeconds?: number
 }
 
-/** Where events are sent. */
+/** An endpoint that receives events. */
 export interface Subscription {
   readonly url: string
   /** `whsec_` and base64. Default: {@link Emulator.webhookSecret}. */
@@ -42,18 +42,18 @@ export interface Subscription {
   readonly events?: readonly EventType[]
 }
 
-/** A subscription that gets events. */
+/** An active subscription. */
 export interface EmulatedSubscription extends Required<Subscription> {
   /** `sub_` and digits. */
   readonly id: string
 }
 
-/** A delivery as it goes on. */
+/** A delivery in progress. */
 export interface Delivery extends EmulatedDelivery {
   state: EmulatedDelivery['state']
   readonly attempts: DeliveryAttempt[]
   readonly body: string
   readonly tamper?: Tampering
-  /** When the next attempt is to be made. */
+  /** When the next attempt is due. */
   dueAt: number
 }

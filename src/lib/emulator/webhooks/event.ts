@@ -4,16 +4,16 @@ import { environmentId, randomId } from '../format/ids.ts'
 import { eventTime } from '../format/time.ts'
 import { exampleEvents } from './example-events.ts'
 
-/** What an event is about; by the names of the wire. */
+/** The `data` of an event, with the field names of the JSON. */
 export type DataOf<Type extends EventType> = EventOf<Type>['data']
 
-/** An event as it goes over the wire, whatever its type. */
+/** An event of any type, as sent. */
 export interface WireEvent extends EventEnvelope {
   readonly type: EventType
   readonly data: DataOf<EventType>
 }
 
-/** A new event; without `data` it is about what Scalekit's example is about. */
+/** Creates an event. Default for `data`: the data of Scalekit's example. */
 export function newEvent<Type extends EventType>(
   type: Type,
   clock: Clock,
@@ -35,7 +35,7 @@ export function newEvent<Type extends EventType>(
   }
 }
 
-/** The organization an event is about, wherever its data names it. */
+/** The organization that an event is about, from whichever field of the data names it. */
 function organizationIdOf(data: object): string | undefined {
   const { id, organization_id, organization, user_session } = data as Partial<{
     readonly id: string

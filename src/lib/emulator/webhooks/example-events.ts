@@ -1,14 +1,14 @@
 import type { EventOf, EventType } from '../../webhooks/events.ts'
 
-/** What Scalekit documents of one event, beside what every event has. */
+/** Scalekit's example of one event, without the fields that every event has. */
 export interface ExampleEvent<Type extends EventType> {
-  /** What kind of thing it is about. */
+  /** The kind of resource. */
   readonly object: string
   readonly display_name?: string
   readonly data: EventOf<Type>['data']
 }
 
-// Everything is about the emulator's own Acme and Ada, at one moment.
+// All examples are about the emulator's own Acme and Ada, at the same time.
 const time = '2026-01-15T10:30:00.123456Z'
 const organizationId = 'org_69615647365005430'
 const environmentId = 'env_69615647365005429'
@@ -200,8 +200,8 @@ const authorizedAccount = { ...account, token_expires_at: time }
 const usedAccount = { ...authorizedAccount, last_used_at: time }
 
 /**
- * An example of every event, made of what Scalekit's own examples have, about people and things
- * that do not exist.
+ * An example of every event, based on Scalekit's own examples. The people and resources do not
+ * exist.
  *
  * @see https://docs.scalekit.com/apis/
  */

@@ -4,29 +4,31 @@ import { attempt } from './attempt.ts'
 import type { Delivery, DeliveryFaults, Subscription } from './delivery.ts'
 import type { WireEvent } from './event.ts'
 
-/** How many deliveries one subscription may have waiting; what comes on top is given up at once. */
+/**
+ * Maximum number of waiting deliveries for one subscription. Further ones are given up immediately.
+ */
 const maxWaiting = 1000
 
-/** The deliveries to one subscription, one after the other: events arrive as they happened. */
+/** Sends the deliveries of one subscription one after another, so that events arrive in order. */
 export interface Lane {
   send(event: WireEvent, id: string, faults: DeliveryFaults): readonly Delivery[]
-  /** Makes another attempt at a delivery that has ended, behind those that are on their way. */
+  /** Makes another attempt at a finished delivery, after those in progress. */
   resend(delivery: Delivery): void
 }
 
 export interface LaneParts {
   readonly clock: Clock
-  /** What receivers compare timestamps with: the time that `advance` does not move. */
+  /** The clock with which receivers compare timestamps. `advance` does not move it. */
   readonly hostClock: Clock
   readonly agenda: Agenda
-  /** What lies between one attempt and the next, in seconds. */
+  /** The pauses between attempts, in seconds. */
   readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
-  /** Aborted when nothing is to be sent any more. */
+  /** Aborted when no more deliveries may be sent. */
   readonly closing: AbortSignal
-  /** Gets every piece of work that has begun. */
+  /** Registers work that has begun. */
   readonly track: (work: Promise<void>) => Promise<void>
-  /** Gets a line for each attempt. */
+  /** Receives a line for each attempt. */
   readonly log: (line: string) => void
 }
 
@@ -59,7 +61,7 @@ export function createLane(subscription: Required<Subscription>, parts: LanePart
       end(delivery, 'given-up')
       return
     }
-    // From when the last attempt was due, so that one `advance` may bring several about.
+    // Counted from when the last attempt was due, so that one `advance` can cause several attempts.
     delivery.dueAt += delaySeconds * 1000 * parts.retryScale
     agenda.add(delivery.dueAt, () => enqueue([delivery]))
   }
@@ -99,7 +101,7 @@ export function createLane(subscription: Required<Subscription>, parts: LanePart
   }
 }
 
-/** One line for a terminal. The query of an address is left out: it may hold a secret. */
+/** One line for a terminal. The query of the URL is left out, because it may contain a secret. */
 function attemptLine({ type, url, attempts, state }: Delivery): string {
   const { origin, pathname } = new URL(url)
   const { status = 'no response' } = attempts.at(-1)!

@@ -1,13 +1,16 @@
 import { longestTimerMs } from '../../ground/longest-timer.ts'
 
 /**
- * One of the four numbers of attempts that Scalekit's pages give. They give the times of the one
- * with four (0, 1, 5 and 15 minutes) and of the one with six (within 22 minutes); the one with
- * eight takes about ten hours.
+ * One of the four numbers of attempts on Scalekit's pages. The pages name the times for four
+ * attempts (0, 1, 5 and 15 minutes) and for six (within 22 minutes). Eight attempts take about ten
+ * hours.
  */
 export type RetrySchedule = '3-attempts' | '4-attempts' | '6-attempts' | '8-attempts'
 
-/** The waits between the attempts, in seconds. Those of the first and the last are made up. */
+/**
+ * The pauses between the attempts, in seconds. Those of the first and the last schedule are made
+ * up.
+ */
 const documented: Readonly<Record<RetrySchedule, readonly number[]>> = {
   '3-attempts': [5, 30],
   '4-attempts': [60, 240, 600],
@@ -17,7 +20,7 @@ const documented: Readonly<Record<RetrySchedule, readonly number[]>> = {
 
 export const retrySchedules = Object.keys(documented) as readonly RetrySchedule[]
 
-/** @returns the waits between the attempts, in seconds */
+/** @returns the pauses between the attempts, in seconds */
 export function retryWaits(schedule: RetrySchedule | readonly number[]): readonly number[] {
   const waits = typeof schedule === 'string' ? documented[schedule] : schedule
   if (Array.isArray(waits) && waits.every(isWait)) return waits

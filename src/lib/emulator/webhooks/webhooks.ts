@@ -9,44 +9,44 @@ import type { Delivery, DeliveryFaults, EmulatedSubscription, Subscription } fro
 import { type DataOf, newEvent } from './event.ts'
 import { createLane, type Lane } from './lane.ts'
 
-/** Sends events to those who subscribed. */
+/** Sends events to their subscriptions. */
 export interface Webhooks {
-  /** The newest 10 000 that were ever on their way, oldest first. */
+  /** The newest 10 000 deliveries, oldest first. */
   readonly deliveries: readonly Delivery[]
-  /** Those that get events now. */
+  /** The active subscriptions. */
   readonly subscriptions: () => readonly EmulatedSubscription[]
   subscribe(subscription: Subscription): EmulatedSubscription
   /**
-   * Ends a subscription; what is on its way still arrives.
+   * Ends a subscription. Deliveries in progress still arrive.
    *
-   * @returns whether there was such a subscription
+   * @returns whether the subscription existed
    */
   unsubscribe(id: string): boolean
-  /** Sends an event; without `data`, the documented example. */
+  /** Sends an event. Default for `data`: the documented example. */
   publish<Type extends EventType>(
     type: Type,
     data?: DataOf<Type>,
     faults?: DeliveryFaults,
   ): readonly Delivery[]
-  /** Makes another attempt at a delivery that has ended. */
+  /** Makes another attempt at a finished delivery. */
   redeliver(delivery: Delivery): void
-  /** Forgets every delivery, the attempts still to come, and who subscribed before. */
+  /** Drops all deliveries, pending attempts and earlier subscriptions. */
   restart(subscriptions: readonly Subscription[]): void
   /** Makes the attempts that are due now. */
   runDue(): void
-  /** Resolves when every attempt that is due was answered. */
+  /** Resolves when every due attempt has been answered or has timed out. */
   settled(): Promise<void>
-  /** Ends what is on its way. */
+  /** Aborts the deliveries in progress. */
   close(): void
 }
 
 export interface WebhookSettings {
-  /** Where events are sent from the start. */
+  /** The subscriptions at startup. */
   readonly webhooks: readonly Subscription[]
-  /** What lies between one attempt and the next, in seconds. */
+  /** The pauses between attempts, in seconds. */
   readonly retryWaitsSeconds: readonly number[]
   readonly retryScale: number
-  /** The time of the host, which `advance` does not move. */
+  /** The host's time, which `advance` does not move. */
   readonly clock: Clock
   readonly log: (line: string) => void
 }
@@ -119,7 +119,7 @@ export function createWebhooks(settings: WebhookSettings, clock: Clock): Webhook
   }
 }
 
-/** Now, and not at the first event, when nobody would hear of it. */
+/** Checked at the subscription: an error at the first event would not reach the developer. */
 function assertUsable(url: string, secret: string): void {
   if (!URL.canParse(url)) throw new Error(`The URL of a subscription must be absolute, not ${url}`)
   signWebhook({ id: 'check', body: '', secret })

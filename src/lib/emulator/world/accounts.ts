@@ -3,9 +3,9 @@ import type { EmulatedDirectoryUser } from './directory.ts'
 import type { Organization } from './organizations.ts'
 import { type EmulatedPerson, personFrom } from './people.ts'
 
-// A company has one set of people: who is in its directory signs in at its identity provider.
+// A company has one set of people: the users of its directory sign in at its identity provider.
 
-/** Lets a new user of the directory sign in. */
+/** Creates an account with which a new user of the directory can sign in. */
 export function addAccount(
   { people, displayName }: Organization,
   user: EmulatedDirectoryUser,
@@ -15,8 +15,8 @@ export function addAccount(
 }
 
 /**
- * Who signs in, as the directory says now. Their roles change only if they did in the directory: an
- * administrator of the application may have given them others.
+ * Updates an account from the directory. The roles only change if they changed in the directory,
+ * because an administrator of the application may have assigned others.
  */
 export function changedAccount(
   { displayName }: Organization,
@@ -38,7 +38,7 @@ export function changedAccount(
   )
 }
 
-/** Whoever is gone from the directory has no account any more. */
+/** Removes the account of a user who was removed from the directory. */
 export function removeAccount({ people }: Organization, { email }: EmulatedDirectoryUser): void {
   people.splice(
     people.findIndex((person) => person.email === email),
@@ -46,7 +46,7 @@ export function removeAccount({ people }: Organization, { email }: EmulatedDirec
   )
 }
 
-/** Whether the company lets this person in now, whatever it did when they signed in. */
+/** Whether the company lets this person in now, regardless of its decision when they signed in. */
 export function isStillWelcome(
   people: readonly EmulatedPerson[] | undefined,
   { id }: EmulatedPerson,

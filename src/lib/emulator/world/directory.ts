@@ -3,7 +3,7 @@ import { stableId } from '../format/ids.ts'
 import type { EmulatedPerson } from './people.ts'
 import type { DirectorySeed } from './seed.ts'
 
-/** A customer's directory, as the emulator holds it. */
+/** A customer's directory. */
 export interface EmulatedDirectory {
   /** `dir_` and digits. */
   readonly id: string
@@ -12,18 +12,21 @@ export interface EmulatedDirectory {
   readonly groups: readonly EmulatedDirectoryGroup[]
 }
 
-/** Somebody in a directory. */
+/** A user of a directory. */
 export interface EmulatedDirectoryUser {
   /** `diruser_` and digits. */
   readonly id: string
-  /** The person's id at the identity provider: `dp_id` in events. */
+  /** The user's id at the identity provider: `dp_id` in events. */
   readonly idpUserId: string
-  /** No two users of a directory have the same. */
+  /** Unique within the directory. */
   readonly email: string
   readonly name: string
   readonly active: boolean
   readonly roles: readonly string[]
-  /** What else events say of this person, by the names of the wire, e.g. `department`. */
+  /**
+   * Further attributes that events have for this user, with the field names of the JSON, e.g.
+   * `department`.
+   */
   readonly attributes: Json
 }
 
@@ -32,27 +35,27 @@ export interface EmulatedDirectoryGroup {
   /** `dirgroup_` and digits. */
   readonly id: string
   readonly displayName: string
-  /** The group's id at the identity provider, where it has one. */
+  /** The group's id at the identity provider, if it has one. */
   readonly externalId?: string
   /** Ids of directory users. */
   readonly members: readonly string[]
 }
 
-/** Who and what is in a directory. */
+/** The users and groups of a directory. */
 export type DirectoryContent = Pick<EmulatedDirectory, 'users' | 'groups'>
 
-/** A directory as the emulator keeps it: an edit is seen by whoever holds it. */
+/** A directory in the emulator's state. An edit is visible through every reference to it. */
 export interface Directory extends EmulatedDirectory {
   enabled: boolean
   readonly users: EmulatedDirectoryUser[]
   readonly groups: EmulatedDirectoryGroup[]
-  /** While it is not enabled: what Scalekit had of it when it last was. */
+  /** While it is disabled: the contents that Scalekit had when it was last enabled. */
   kept?: DirectoryContent
-  /** In milliseconds, once something was synchronized. */
+  /** In milliseconds. Absent before the first synchronization. */
   syncedAt?: number
 }
 
-/** A directory that holds the people of an organization and their groups. */
+/** Creates a directory with the people of an organization and their groups. */
 export function directoryFrom(
   seed: DirectorySeed = {},
   people: readonly EmulatedPerson[],

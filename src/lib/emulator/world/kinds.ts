@@ -2,21 +2,21 @@ import { readFields, unknownNames } from '../../ground/fields.ts'
 import { isObject } from '../../ground/is-object.ts'
 import type { Json } from '../../ground/types.ts'
 
-/** How a JSON value is read, and the same as a JSON schema. */
+/** How a JSON value is read, together with its JSON schema. */
 export interface Kind<Value> {
-  /** @throws an Error whose message continues the sentence "`name` …" */
+  /** @throws an Error whose message completes the sentence "`name` …" */
   read(value: unknown, at: Position): Value
   readonly schema: Json
 }
 
-/** Where a value is in its document, and what collects the problems of its members. */
+/** The position of a value in its document, with the list for the problems of its members. */
 export interface Position {
   /** E.g. `organizations[0].people`; `''` is the document. */
   readonly path: string
   readonly problems: string[]
 }
 
-/** A kind for each member of an object. A member whose kind is missing does not compile. */
+/** A kind for each member of an object. A missing kind is a compile error. */
 export type Kinds<Shape> = {
   readonly [Name in keyof Shape]-?: Kind<Exclude<Shape[Name], undefined>>
 }
@@ -25,7 +25,7 @@ export function kind<Value>(read: (value: unknown) => Value, schema: Json): Kind
   return { read, schema }
 }
 
-/** An object with these members and no others. */
+/** An object with exactly these members. */
 export function objectOf<Shape extends object>(
   kinds: Kinds<Shape>,
   required: readonly (keyof Shape & string)[] = [],
@@ -78,7 +78,7 @@ export function nullOr<Value>(other: Kind<Value>): Kind<Value | null> {
   }
 }
 
-/** A value of this kind. @returns the value and every problem with it */
+/** Reads a value of this kind. @returns the value and all problems with it */
 export function readKind<Value>(
   { read }: Kind<Value>,
   value: unknown,

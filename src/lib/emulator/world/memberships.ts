@@ -2,13 +2,13 @@ import type { Organization } from './organizations.ts'
 import type { EmulatedPerson } from './people.ts'
 import type { Settings } from './settings.ts'
 
-/** A person in an organization. The same user may be in several, each time with other roles. */
+/** A person in an organization. The same user may be in several, with different roles in each. */
 export interface Membership {
   readonly organization: Organization
   readonly person: EmulatedPerson
 }
 
-/** Where a user is a member or invited, by email address. */
+/** The organizations in which a user is a member or invited, by email address. */
 export function membershipsOf({ organizations }: Settings, email: string): readonly Membership[] {
   return organizations.flatMap((organization) => {
     const person = memberOf(organization, email)
@@ -16,12 +16,12 @@ export function membershipsOf({ organizations }: Settings, email: string): reado
   })
 }
 
-/** Addresses are compared without regard to case. */
+/** Email addresses are compared case-insensitively. */
 export function memberOf({ people }: Organization, email: string): EmulatedPerson | undefined {
   return people.find((person) => person.email.toLowerCase() === email.toLowerCase())
 }
 
-/** Replaces what an organization knows of a person, or adds the person. */
+/** Replaces a person's data in an organization, or adds the person. */
 export function setMember({ people }: Organization, person: EmulatedPerson): void {
   const at = people.findIndex(({ id }) => id === person.id)
   if (at < 0) people.push(person)

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { sha256 } from '../../ground/bytes.ts'
 import { randomId, randomSecret } from '../format/ids.ts'
 
-/** A client of one organization, for calls from machine to machine. */
+/** A client of one organization, for machine-to-machine calls. */
 export interface OrganizationClient extends ClientDetails {
   /** `m2morg_` and digits. */
   readonly id: string
@@ -10,18 +10,18 @@ export interface OrganizationClient extends ClientDetails {
   secrets: readonly ClientSecret[]
 }
 
-/** What an application says of such a client. */
+/** The fields of such a client that the application sets. */
 export interface ClientDetails {
   name: string
   description: string
   scopes: readonly string[]
   audience: readonly string[]
   customClaims: readonly { readonly key: string; readonly value: string }[]
-  /** How long its tokens are good for. */
+  /** The lifetime of its tokens. */
   expirySeconds: number
 }
 
-/** A secret, of which only the hash and the end are kept. */
+/** A client secret. Only its hash and its last characters are stored. */
 export interface ClientSecret {
   /** `sec_` and digits. */
   readonly id: string
@@ -31,7 +31,7 @@ export interface ClientSecret {
   lastUsedAt?: number
 }
 
-/** @returns the secret and its text, which is not kept */
+/** @returns the stored secret and the secret string, which is not stored */
 export function newClientSecret(now: number): readonly [ClientSecret, plain: string] {
   const plain = randomSecret('test_')
   const secret = {
@@ -43,7 +43,7 @@ export function newClientSecret(now: number): readonly [ClientSecret, plain: str
   return [secret, plain]
 }
 
-/** The client, if the text is one of its secrets, which is then noted as used. */
+/** Returns the client if the string is one of its secrets, and records the use of that secret. */
 export function clientBySecret(
   client: OrganizationClient,
   plain: string,

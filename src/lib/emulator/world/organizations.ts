@@ -4,35 +4,35 @@ import { type EmulatedPerson, personFrom } from './people.ts'
 import type { ConnectionSeed, ConnectionStatus, OrganizationSeed } from './seed.ts'
 import type { SessionPolicy } from './session-policy.ts'
 
-/** A customer, as the emulator holds it. */
+/** A customer. */
 export interface EmulatedOrganization {
   /** `org_` and digits. */
   readonly id: string
   readonly externalId?: string
   readonly displayName: string
   readonly domains: readonly string[]
-  /** What the application attached to it. */
+  /** The application's own metadata. */
   readonly metadata: Readonly<Record<string, string>>
-  /** What its administrator may set up. */
+  /** The features that its administrator may set up. */
   readonly features: readonly OrganizationFeature[]
   readonly slug?: string
   readonly logoUrl?: string
   readonly regionCode: 'US' | 'EU'
-  /** How long sessions last, where it is not as the application says. */
+  /** The lifetime of sessions, if it differs from the application's. */
   readonly sessionPolicy?: SessionPolicy
   readonly connection?: EmulatedConnection
   readonly directory?: EmulatedDirectory
   readonly people: readonly EmulatedPerson[]
 }
 
-/** Something that an organization's administrator may set up. */
+/** A feature that an organization's administrator may set up. */
 export interface OrganizationFeature {
-  /** Such as `sso` and `dir_sync`. */
+  /** For example `sso` or `dir_sync`. */
   readonly name: string
   readonly enabled: boolean
 }
 
-/** A customer as the emulator keeps it: a change is seen by whoever holds it. */
+/** A customer in the emulator's state. A change is visible through every reference to it. */
 export interface Organization extends EmulatedOrganization {
   externalId?: string
   displayName: string
@@ -47,29 +47,29 @@ export interface Organization extends EmulatedOrganization {
   readonly people: EmulatedPerson[]
 }
 
-/** A connection that can be switched on and off. */
+/** A connection that can be enabled and disabled. */
 export interface Connection extends EmulatedConnection {
   enabled: boolean
 }
 
-/** A connection with the organization it belongs to. */
+/** A connection with its organization. */
 export interface OwnedConnection {
   readonly organization: Organization
   readonly connection: Connection
 }
 
-/** A directory with the organization it belongs to. */
+/** A directory with its organization. */
 export interface OwnedDirectory {
   readonly organization: Organization
   readonly directory: Directory
 }
 
-/** How a customer's people sign in. */
+/** The connection through which a customer's users sign in. */
 export interface EmulatedConnection {
   /** `conn_` and digits. */
   readonly id: string
   readonly provider: string
-  /** `OAUTH` is a social provider, `PASSWORDLESS` a code that is sent by email. */
+  /** `OAUTH` is a social provider, `PASSWORDLESS` a code sent by email. */
   readonly type: 'SAML' | 'OIDC' | 'OAUTH' | 'PASSWORDLESS'
   readonly enabled: boolean
   readonly status: ConnectionStatus
@@ -92,7 +92,7 @@ export function organizationFrom(seed: OrganizationSeed): Organization {
   }
 }
 
-/** What an organization begins with. */
+/** The defaults of a new organization. */
 export const newOrganization = {
   metadata: {},
   features: [
@@ -102,12 +102,15 @@ export const newOrganization = {
   regionCode: 'US',
 } as const
 
-/** Whether people can sign in through it; anything but both is "not active" at Scalekit. */
+/**
+ * Whether users can sign in through it: it must be enabled and completed. Scalekit calls all others
+ * "not active".
+ */
 export function isUsable(connection: EmulatedConnection): boolean {
   return connection.enabled && connection.status === 'COMPLETED'
 }
 
-/** @param displayName what an id is derived from where the seed has none */
+/** @param displayName the name from which an id is derived if the seed has none */
 export function connectionFrom(seed: ConnectionSeed = {}, displayName = ''): Connection {
   return {
     id: seed.id ?? stableId('conn_', displayName),

@@ -1,11 +1,11 @@
 import { stableId } from '../format/ids.ts'
 import type { MembershipStatus, PersonSeed } from './seed.ts'
 
-/** A person who can sign in, or is refused. */
+/** A person who can sign in or is refused. */
 export interface EmulatedPerson {
   /** `usr_` and digits: the subject of the product `full-stack`. */
   readonly id: string
-  /** What follows the `;` of the subject of the product `sso`. */
+  /** The part after `;` in the subject of the product `sso`. */
   readonly idpUserId: string
   readonly externalId?: string
   readonly email: string

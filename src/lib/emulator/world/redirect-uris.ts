@@ -1,13 +1,13 @@
-/** The place of an organization in a redirect URI, as Scalekit documents it. */
+/** The templates for an organization in a redirect URI, as Scalekit documents them. */
 export type TemplateName = 'org_slug' | 'external_id' | 'custom_domain'
 
 const maxLength = 256
 const templates = /\{\{(?:org_slug|external_id|custom_domain)\}\}/g
 
 /**
- * Checks a redirect URI as Scalekit's dashboard does when one is registered.
+ * Checks a redirect URI as Scalekit's dashboard does on registration.
  *
- * @returns what is wrong with it, as the end of a sentence, or undefined
+ * @returns the problem, as the end of a sentence, or undefined
  */
 export function redirectUriMistake(uri: string): string | undefined {
   const withoutTemplates = uri.replace(templates, 'template')
@@ -23,7 +23,7 @@ export function redirectUriMistake(uri: string): string | undefined {
   return placeholderMistake(uri)
 }
 
-/** Web addresses, and the private-use schemes of installed applications (RFC 8252 section 7.1). */
+/** Web addresses, and the private-use schemes of native applications (RFC 8252 section 7.1). */
 function isKnownScheme(uri: string): boolean {
   return /^https?:\/\/[^/]/i.test(uri) || /^[a-z][a-z\d+-]*\.[a-z\d.+-]*:/i.test(uri)
 }
@@ -42,19 +42,19 @@ function placeholderMistake(uri: string): string | undefined {
     : 'must have a template as a whole label of the host or part of the path'
 }
 
-/** Whether a request has to name an organization for this registration to mean something. */
+/** Whether this registration only has a meaning in a request that names an organization. */
 export function isTemplate(registered: string): boolean {
   return registered.includes('{{')
 }
 
-/** Whether a registration is an address as it stands. */
+/** Whether a registration has neither wildcards nor templates. */
 export function isPlain(registered: string): boolean {
   return !/[*{]/.test(registered)
 }
 
 /**
- * Whether an address is a registered one: to the letter, except that a wildcard stands for one label,
- * and a template for what the organization of the request has.
+ * Whether an address is registered. It is compared exactly, except that a wildcard matches one
+ * label, and a template matches the value of the request's organization.
  */
 export function matchesRedirectUri(
   uri: string,
@@ -80,7 +80,7 @@ function escaped(value: string): string {
   return value.replace(/[^\w]/g, (character) => `\\${character}`)
 }
 
-/** The address beside a registered one, such as `…/logout` beside `…/callback`. */
+/** The address next to a registered one, such as `…/logout` next to `…/callback`. */
 export function sibling(registered: string, name: string): string {
   return registered.replace(/[^/]*$/, name)
 }

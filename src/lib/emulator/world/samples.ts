@@ -61,7 +61,7 @@ const globex: OrganizationSeed = {
   ],
 }
 
-/** The two customers an emulator without a seed holds. Their ids never change. */
+/** The two customers of an emulator without a seed. Their ids never change. */
 export const sampleOrganizations: readonly OrganizationSeed[] = [acme, globex]
 
 /** Ada is a member of Acme by her email address; Sam belongs to no organization. */

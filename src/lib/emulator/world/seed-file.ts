@@ -27,7 +27,10 @@ export async function readJsonFile(file: string): Promise<unknown> {
   }
 }
 
-/** V8 names a position, or quotes the input, which may hold a secret. */
+/**
+ * Returns the line of a JSON error. V8's message names a position, or quotes the input, which may
+ * contain a secret.
+ */
 function lineOf(content: string, { message }: Error): string {
   const [, position] = /at position (\d+)/.exec(message) ?? []
   if (position === undefined) return ''

@@ -25,7 +25,10 @@ import {
 } from './seed.ts'
 import type { SessionLimits } from './session-policy.ts'
 
-/** What a file can say of a seed: all that is JSON, and nothing about the machine it is read on. */
+/**
+ * The part of a seed that a file can hold: all JSON values, except those about the machine that
+ * reads the file.
+ */
 export type SeedFile = Omit<
   EmulatorSeed,
   'clock' | 'log' | 'onWarning' | 'tls' | 'stateFile' | 'dangerouslyAllowEmulator'
@@ -155,7 +158,7 @@ export const seedKind: Kind<SeedFile> = objectOf<SeedFile>({
   singleUse: yesOrNo,
 })
 
-/** Ids are pinned as Scalekit writes them, or the kit would refuse the tokens they are in. */
+/** Ids must have Scalekit's format, or the kit would refuse tokens that contain them. */
 function id(prefix: string): Kind<string> {
   return kind(
     (value) => {
@@ -176,7 +179,7 @@ function retrySchedule(value: unknown): NonNullable<EmulatorSeed['retrySchedule'
     retryWaits(schedule)
     return schedule
   } catch (error) {
-    // Its sentence begins with the name, as this one does.
+    // The message begins with the name, like this one.
     throw new Error((error as Error).message.replace(/^`retrySchedule` /, ''), { cause: error })
   }
 }
@@ -209,7 +212,7 @@ function absoluteUrl(value: unknown): string {
   throw new Error('must be a URL such as http://localhost:3000/callback')
 }
 
-/** By the rules of the signature, which has the last word on secrets. */
+/** Checked by the signature itself, whose rules for secrets are decisive. */
 function webhookSecret(value: unknown): string {
   try {
     signWebhook({ id: 'check', body: '', secret: nonEmptyString(value) })

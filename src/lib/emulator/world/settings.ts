@@ -11,7 +11,7 @@ import type { EmulatorProduct, EmulatorSeed, Lifetimes } from './seed.ts'
 import type { SessionLimits } from './session-policy.ts'
 import type { EmulatorWarning } from './warnings.ts'
 
-/** A seed with every default filled in. */
+/** A seed with all defaults applied. */
 export interface Settings {
   readonly allowedHosts: readonly string[]
   readonly clientId: string
@@ -41,7 +41,7 @@ export interface Settings {
   readonly rateLimitPerMinute: number
   readonly portalLinkTtlSeconds: number
   readonly singleUse: boolean
-  /** What the emulator's own clock goes on from. */
+  /** The clock from which the emulator's own clock starts. */
   readonly clock: Clock
   readonly log: (line: string) => void
 }
@@ -58,7 +58,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
     redirectUris,
     postLogoutRedirectUris:
       seed.postLogoutRedirectUris ?? redirectUris.map((uri) => sibling(uri, 'logout')),
-    // Without a redirect URI nobody can sign in, and the emulator still starts.
+    // Without a redirect URI no user can sign in, but the emulator still starts.
     initiateLoginUri:
       seed.initiateLoginUri ??
       sibling(redirectUris.find(isPlain) ?? 'http://localhost:3000/callback', 'login'),
@@ -93,7 +93,7 @@ export function settingsFrom(seed: EmulatorSeed): Settings {
   }
 }
 
-/** A name as it is in a `Host` header, without the port. */
+/** A host name as in a `Host` header, without the port. */
 function hostName(given: string): string {
   const name = given.toLowerCase()
   if (/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(name)) return name
@@ -107,7 +107,7 @@ function perMinute(given: number): number {
   throw new Error(`\`rateLimitPerMinute\` must be a whole number from 1 on, not ${given}`)
 }
 
-/** @throws Error that names the first redirect URI that cannot be registered */
+/** @throws Error that names the first invalid redirect URI */
 function checked(redirectUris: readonly string[]): readonly string[] {
   for (const uri of redirectUris) {
     const mistake = redirectUriMistake(uri)
@@ -116,7 +116,7 @@ function checked(redirectUris: readonly string[]): readonly string[] {
   return redirectUris
 }
 
-/** What Scalekit's own samples show for either product. */
+/** The lifetimes in Scalekit's own samples for either product. */
 const defaultLifetimes: Readonly<Record<EmulatorProduct, Lifetimes>> = {
   'full-stack': {
     codeSeconds: 600,

@@ -1,24 +1,27 @@
 import type { Clock } from '../../ground/clock.ts'
 
-/** Something that Scalekit lets through and a strict client would not send, or the reverse. */
+/**
+ * A request that Scalekit accepts although a strict client would not send it, or one that the
+ * emulator refuses although Scalekit accepts it.
+ */
 export interface EmulatorWarning {
-  /** What it is about, such as `pkce_missing`. */
+  /** The kind of warning, such as `pkce_missing`. */
   readonly code: string
-  /** A sentence that names the option and the flag which decide it. */
+  /** A sentence that names the deciding option and flag. */
   readonly message: string
-  /** Who caused it: the application, or a client of an organization. */
+  /** The client that caused it: the application, or a client of an organization. */
   readonly clientId: string
-  /** By the emulator's clock, in milliseconds. */
+  /** In milliseconds, by the emulator's clock. */
   readonly at: number
 }
 
-/** The warnings so far: each kind once for each client. */
+/** All warnings so far: each kind once for each client. */
 export interface Warnings {
   readonly list: readonly EmulatorWarning[]
   warn(code: string, clientId: string, message: string): void
 }
 
-/** Clients can be made without end, so a limit keeps the list short. */
+/** The number of clients is unlimited, so a maximum keeps the list short. */
 const maxWarnings = 100
 
 export function createWarnings(
