@@ -1,5 +1,6 @@
 import { randomText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
+import { delay } from '../ground/delay.ts'
 import { LoginError } from '../ground/errors.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import type { Authority, Identity, Tokens } from '../ground/types.ts'
@@ -125,10 +126,20 @@ export function tokenRenewal(parts: {
     }
   }
 
+  /** Another process may have renewed it before the lease was granted. */
+  async function readAgain(turn: Turn): Promise<Kept | undefined> {
+    try {
+      return await vault.get(turn.identity)
+    } catch (error) {
+      // Nothing was sent.
+      await endLease(turn, true, 0)
+      throw error
+    }
+  }
+
   async function underLease(turn: Turn, triedMsAgo?: number): Promise<Renewal | undefined> {
-    const { identity, kept, leasedAt } = turn
-    // Another process may have renewed it before the lease was granted.
-    const current = await vault.get(identity)
+    const { kept, leasedAt } = turn
+    const current = await readAgain(turn)
     const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
     if (current?.version !== kept.version || !mayStillSend) {
       await endLease(turn, triedMsAgo === undefined, 0)
@@ -191,27 +202,39 @@ export function tokenRenewal(parts: {
     next: Kept,
     isAgain: boolean = false,
   ): Promise<Renewal | undefined> {
-    const { identity, kept } = turn
-    const outcome = await writeAtOnceOrLater(identity, next, kept.version)
-    await endLease(turn, true, 0)
-    if (outcome === 'changed' || (outcome === 'replaced' && isAgain)) return undefined
+    const outcome = await writeAtOnceOrLater(turn, next)
+    if (outcome !== 'later') await endLease(turn, true, 0)
+    if (outcome === 'changed' || (outcome !== 'gone' && isAgain)) return undefined
     if (outcome !== 'gone') return { status: 'renewed', kept: next }
     await source.revoke(next.tokens.refreshToken!).catch(() => {})
     return { status: 'over', reason: 'refresh-lost' }
   }
 
-  /** While the store is away this process has the only copy, and goes on trying to hand it over. */
   async function writeAtOnceOrLater(
-    identity: Identity,
+    turn: Turn,
     next: Kept,
-    version: number,
   ): Promise<'replaced' | 'changed' | 'gone' | 'later'> {
+    const replace = () => vault.replace(turn.identity, next, turn.kept.version)
     try {
-      return await vault.replace(identity, next, version)
+      return await replace()
     } catch {
-      void retryUntil(againForMs, () => vault.replace(identity, next, version)).catch(() => {})
+      void writeLater(turn, replace)
       return 'later'
     }
+  }
+
+  /**
+   * While the store is away this process has the only copy, and goes on trying to hand it over. Until
+   * then its lease keeps other processes from the token that is used up.
+   */
+  async function writeLater(turn: Turn, replace: () => Promise<unknown>): Promise<void> {
+    try {
+      await retryUntil(againForMs, replace)
+    } catch {
+      // The lease runs out, so the store remembers an attempt whose outcome is unknown.
+      return
+    }
+    await endLease(turn, true, 0)
   }
 
   async function failed(
@@ -255,12 +278,6 @@ export function tokenRenewal(parts: {
   }
 
   return renew
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }
 
 /** One lease, and what it is for. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from './delay.ts'
 
 /** Pause before the next attempt, in milliseconds. */
 const pauseMs = 250

@@ -1,3 +1,4 @@
+import { retryUntil } from '../ground/retry-until.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import type {
   ClaimAnswer,
@@ -84,7 +85,7 @@ function boundedTokenStore(tokenStore: TokenStore, bounded: Bounded): TokenStore
   }
 }
 
-/** Ends a lease that was granted after the timeout: its caller has given up and renews nothing. */
+/** A lease whose answer came too late, or got lost, is ended: its caller sends nothing. */
 function boundedLease(
   tokenStore: TokenStore,
   bounded: Bounded,
@@ -100,7 +101,8 @@ function boundedLease(
   return bounded(lease).catch((error: unknown) => {
     // Has no effect if the lease was not granted.
     const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
-    void asked?.then(giveBack).catch(() => {})
+    const retry = () => retryUntil(request.leaseMs, giveBack).catch(() => {})
+    void asked?.then(retry, retry)
     throw error
   })
 }

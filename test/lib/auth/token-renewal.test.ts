@@ -37,39 +37,76 @@ function strictSource(): TokenSource {
   }
 }
 
+/** A session in a store that several processes share. */
+async function sharedSession() {
+  const { tokenStore } = memoryStore()
+  const sent: string[] = []
+  const strict = strictSource()
+  const source: TokenSource = {
+    ...strict,
+    refresh(refreshToken) {
+      sent.push(refreshToken)
+      return strict.refresh(refreshToken)
+    },
+  }
+  const { logger } = recordingLogger()
+  const secrets = [new Secret('a secret of these tests, of 32 characters')]
+  const vault = tokenVault({ tokenStore, secrets, instanceId: 'tests', logger })
+  const identity = ada({
+    authority: { issuedAt: 0, isRefreshable: true },
+    absoluteExpiresAt: Date.now() + 3_600_000,
+  })
+  const { roles, permissions, scopes, claims } = identity
+  const authority = { issuedAt: 0, roles, permissions, scopes, claims }
+  await vault.put(identity, { tokens: { ...tokens(), refreshToken: 'first' }, authority })
+
+  /** Renews in a process that reaches the store in its own way. */
+  function renewWith(own: Partial<TokenVault> = {}, canWait = true) {
+    const parts = { vault: { ...vault, ...own }, tokenStore, source, callTimeoutMs: 5000 }
+    const isEnough = ({ version }: Kept) => version > 0
+    const renew = tokenRenewal({ ...parts, clock: Date.now })
+    return renew(identity, { known: undefined, canWait, isEnough })
+  }
+  return { vault, renewWith, sent }
+}
+
+const brokenOff = () => Promise.reject(new Error('The connection to the store was given up'))
+
 describe('a lease that ran out while its holder was at work', () => {
   it('costs no session: who took over waits for the holder’s result, and reads again', async () => {
-    const { tokenStore } = memoryStore()
-    const source = strictSource()
-    const { logger } = recordingLogger()
-    const secrets = [new Secret('a secret of these tests, of 32 characters')]
-    const vault = tokenVault({ tokenStore, secrets, instanceId: 'tests', logger })
-    const identity = ada({
-      authority: { issuedAt: 0, isRefreshable: true },
-      absoluteExpiresAt: Date.now() + 3_600_000,
+    const { vault, renewWith } = await sharedSession()
+    const holder = renewWith({
+      async replace(...given) {
+        await pass(9000)
+        return vault.replace(...given)
+      },
     })
-    const { roles, permissions, scopes, claims } = identity
-    const authority = { issuedAt: 0, roles, permissions, scopes, claims }
-    await vault.put(identity, { tokens: { ...tokens(), refreshToken: 'first' }, authority })
-
-    /** A process whose writes take so long. */
-    const processWith = (writeMs: number) => {
-      const slow: TokenVault = {
-        ...vault,
-        async replace(...given) {
-          await pass(writeMs)
-          return vault.replace(...given)
-        },
-      }
-      const parts = { vault: slow, tokenStore, source, callTimeoutMs: 5000, clock: Date.now }
-      const isEnough = ({ version }: Kept) => version > 0
-      return () => tokenRenewal(parts)(identity, { known: undefined, canWait: true, isEnough })
-    }
-
-    const holder = processWith(9000)()
     await pass(8100)
-    const other = await processWith(0)()
-    expect(other).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+    expect(await renewWith()).toMatchObject({ status: 'renewed', kept: { version: 1 } })
     expect(await holder).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+  })
+})
+
+describe('a store that fails', () => {
+  it('before the token was sent leaves no doubt about the token', async () => {
+    const { vault, renewWith, sent } = await sharedSession()
+    let reads = 0
+    const get: TokenVault['get'] = (key) => (++reads === 2 ? brokenOff() : vault.get(key))
+    await expect(renewWith({ get })).rejects.toThrow('given up')
+    expect(sent).toEqual([])
+    await pass(25_000)
+    expect(await renewWith({}, false)).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+  })
+
+  it('after the token was used keeps other processes from it until the result is written', async () => {
+    const { vault, renewWith, sent } = await sharedSession()
+    const workingAt = Date.now() + 3000
+    const replace: TokenVault['replace'] = (...given) =>
+      Date.now() < workingAt ? brokenOff() : vault.replace(...given)
+    const first = await renewWith({ replace })
+    expect(first).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+    expect(await renewWith()).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+    expect(Date.now()).toBeGreaterThanOrEqual(workingAt)
+    expect(sent).toEqual(['first'])
   })
 })

@@ -155,6 +155,27 @@ describe('boundedStore', () => {
     expect(next).toEqual({ status: 'granted' })
   })
 
+  it('gives back a lease that was granted although the call failed', async () => {
+    const { tokenStore } = memoryStore({ clock: () => now })
+    let failures = 2
+    const flaky: typeof tokenStore = {
+      ...tokenStore,
+      async lease(...given) {
+        await tokenStore.lease(...given)
+        throw new Error('The connection was given up')
+      },
+      async endLease(...given) {
+        if (failures-- > 0) throw new Error('The connection was given up')
+        await tokenStore.endLease(...given)
+      },
+    }
+    const bounded = boundedStore({ ...hanging, tokenStore: flaky })
+    await expect(bounded.tokenStore.lease('id', leaseRequest)).rejects.toThrow('given up')
+    await vi.advanceTimersByTimeAsync(1000)
+    const next = await tokenStore.lease('id', { ...leaseRequest, owner: 'next' })
+    expect(next).toEqual({ status: 'granted' })
+  })
+
   it('lets an application’s own transaction take its time', () => {
     const settleIn = vi.fn(never)
     const { ledger } = boundedStore({ ...hanging, ledger: { ...hanging.ledger, settleIn } })

@@ -67,9 +67,16 @@ export function startMachine(surroundings: Surroundings): Machine {
     return outcome[0].value
   }
 
+  async function storeAnswer<Value>(work: () => Promise<Value>): Promise<Value> {
+    const fate = weather.storeFate()
+    const answer = fate === 'answered' || fate === 'answer lost' ? await work() : undefined
+    if (fate !== 'answered') throw new Error('The connection to the store was given up')
+    return answer as Value
+  }
+
   const machine: Machine = {
     ...renewingProcess({
-      store: reached(store, (work) => call(weather.storeMs, work)),
+      store: reached(store, (work) => call(weather.storeMs, () => storeAnswer(work))),
       source: sourceOf(surroundings, call, happens),
       isInBrowser,
       clock: timeline.now,

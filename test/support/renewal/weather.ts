@@ -18,6 +18,8 @@ export interface Hazards {
   readonly evict: boolean
   /** The provider cannot be reached. */
   readonly outage: boolean
+  /** Calls of the store fail, whether their work was done or not. */
+  readonly brokenStore: boolean
 }
 
 export const longestFreezeMs = 15_000
@@ -34,10 +36,11 @@ export function hazardsOf(random: Random): Hazards {
     failover: may(),
     evict: may(),
     outage: may(),
+    brokenStore: may(),
   }
 }
 
-/** What becomes of one call to the token endpoint. */
+/** What becomes of one call. */
 export type Fate = 'answered' | 'answer lost' | 'request lost' | 'not reached'
 
 /** What happens to calls, as long as it is not calm. */
@@ -48,6 +51,8 @@ export interface Weather {
   storeMs(): number
   providerMs(): number
   fate(): Fate
+  /** The same of a call of the store. */
+  storeFate(): Fate
   /** What happens to a process that the provider has just answered. */
   afterAnswer(): 'crash' | 'freeze' | undefined
   freezeMs(): number
@@ -70,6 +75,10 @@ export function weatherOf(hazards: Hazards, random: Random): Weather {
     fate() {
       if (hazards.lost && chance(25)) return chance(70) ? 'answer lost' : 'request lost'
       return hazards.outage && chance(25) ? 'not reached' : 'answered'
+    },
+    storeFate() {
+      if (!hazards.brokenStore || !chance(15)) return 'answered'
+      return chance(50) ? 'answer lost' : 'not reached'
     },
     afterAnswer() {
       if (hazards.crash && chance(25)) return 'crash'
