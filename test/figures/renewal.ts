@@ -1,20 +1,46 @@
 /**
  * Plays the lives of many sessions that are renewed while anything happens, on a real Redis and a
- * real PostgreSQL, and prints what they came to. `npx tsx test/figures/renewal.ts [count]`
+ * real PostgreSQL, and prints what they came to.
+ *
+ * `npx tsx test/figures/renewal.ts [count] [Redis] [PostgreSQL]`: without names, on both. It exits
+ * with 1 where something was shown that is not so.
  */
 
 import { sharedServers } from '../lib/adapters/shared-servers.ts'
-import { playOnServer, sentenceOf } from '../support/renewal/interleavings.ts'
+import { type Failure, lineOf, playOnServer, sentenceOf } from '../support/renewal/interleavings.ts'
 
-const count = Number(process.argv[2] ?? 10_000)
-const seeds = Array.from({ length: count }, (_, seed) => seed)
+const [count = '10000', ...names] = process.argv.slice(2)
+const seeds = Array.from({ length: Number(count) }, (_, seed) => seed)
+/** How many plays are one line of progress. */
+const progressEvery = 500
+
+const known = sharedServers.map(([name]) => name)
+const unknown = names.find((name) => !known.includes(name as (typeof known)[number]))
+if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(', ')}`)
 
 for (const [name, isThere, startServer] of sharedServers) {
-  if (!isThere) continue
+  const isAsked = names.length === 0 || names.includes(name)
+  if (isThere && isAsked) await playOn(name, startServer)
+}
+
+// Processes of the plays may still try to reach a store that is gone.
+process.exit()
+
+async function playOn(name: string, startServer: (typeof sharedServers)[number][2]): Promise<void> {
   const server = await startServer()
   const startedAt = Date.now()
-  const outcomes = await playOnServer(seeds, await server.storeOf('plays'))
-  const seconds = Math.round((Date.now() - startedAt) / 1000)
-  console.log(`${name}: ${sentenceOf(outcomes)}, in ${seconds} s`)
+  const seconds = () => Math.round((Date.now() - startedAt) / 1000)
+  const onPlayed = (played: number, failure?: Failure) => {
+    if (failure) console.log(`${name}: ${lineOf(failure)}`)
+    if (played % progressEvery === 0) console.log(`${name}: ${played} plays after ${seconds()} s`)
+  }
+  const store = await server.storeOf('plays')
+  const { outcomes, failures, stalled } = await playOnServer(seeds, store, onPlayed)
+  console.log(`${name}: ${sentenceOf(outcomes)}, in ${seconds()} s`)
+  console.log(
+    `${name}: ${failures.length} plays failed; ${stalled.length} say nothing, because the machine stood still`,
+  )
+  for (const failure of failures) console.log(`${name}: FAILED ${lineOf(failure)}`)
+  if (failures.length > 0) process.exitCode = 1
   await server.close()
 }

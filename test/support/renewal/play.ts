@@ -27,8 +27,13 @@ export interface Stage {
   readonly timeline: Timeline
   /** @param name The same for no two plays at once. */
   storeFor(name: string): PlayStore
-  /** How long a process may stand still because the machine does. Default: not at all. */
-  readonly stallMs?: number
+  /** Where processes and their store may stand still because the machine does. Default: nowhere. */
+  readonly stalls?: {
+    /** For how long they may, without anything being shown that is not so. */
+    readonly toleratedMs: number
+    /** The longest since an instant. */
+    longestSince(instant: number): number
+  }
   /** How many things happen. Default: 12. */
   readonly steps?: number
   /** How long access tokens last. Default: half a minute. */
@@ -45,6 +50,8 @@ export interface Outcome {
   readonly lost: number
   /** Whether anything happened by which a session may be lost. */
   readonly mayLose: boolean
+  /** Writes that the store rejected although they are in it. */
+  readonly unconfirmed: number
 }
 
 const organizations = ['org_1', 'org_2'] as const
@@ -52,6 +59,8 @@ const machineCounts = [1, 2, 3, 3, 3]
 const browserCount = 2
 /** How long after its first try a token may be sent again. */
 const againForMs = 20_000
+/** A shorter stall makes no call fail, and no lease run out. */
+const harmlessStallMs = 500
 
 /** Plays one life of some browsers and processes. @throws where something is shown that is not so */
 export async function play(seed: number, stage: Stage): Promise<Outcome> {
@@ -84,18 +93,24 @@ interface Script {
 
 /** Whether anything may happen by which a session is lost. Without a grace, a lease that runs out may. */
 function mayLoseIn({ hazards, reuse }: Script): boolean {
-  const { crash, lost, evict, failover, freeze, slowStore } = hazards
-  const mayRunOut = (reuse !== 'grace' && freeze) || (reuse === 'ends' && slowStore)
+  const { crash, lost, evict, failover, freeze, slowStore, brokenStore } = hazards
+  const mayRunOut =
+    (reuse !== 'grace' && (freeze || brokenStore)) || (reuse === 'ends' && slowStore)
   return crash || lost || evict || failover || mayRunOut
 }
 
 async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const { random, hazards, reuse, isInBrowser, seed } = script
-  const { timeline, steps = 12, stallMs = 0, lifetimeMs = 30_000 } = stage
+  const { timeline, steps = 12, stalls, lifetimeMs = 30_000 } = stage
   const { store, failOver } = stage.storeFor(String(seed))
-  const isReal = stallMs > 0
-  const mayLose = () => mayLoseIn(script) || (isReal && reuse !== 'grace')
-  const mayDouble = () => mayLose() || hazards.freeze || hazards.slowStore || isReal
+  const isReal = stalls !== undefined
+  const stallMs = stalls?.toleratedMs ?? 0
+  const startedAt = timeline.now()
+  const stalledMs = () => stalls?.longestSince(startedAt) ?? 0
+  const wasStalled = () => stalledMs() > harmlessStallMs
+  const mayLose = () => mayLoseIn(script) || (wasStalled() && reuse !== 'grace')
+  const { freeze, slowStore, brokenStore } = hazards
+  const mayDouble = () => mayLose() || freeze || slowStore || brokenStore || wasStalled()
   const weather = weatherOf(hazards, random)
   const provider = modelProvider({
     ...{ now: timeline.now, reuse, lifetimeMs },
@@ -108,7 +123,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const travelMs =
     callTimeoutMs +
     (hazards.freeze ? 2 * longestFreezeMs : 1000) +
-    (mayDouble() ? graceMs : 0) +
+    (mayDouble() || isReal ? graceMs : 0) +
     stallMs
   const truth = truthOf(provider, timeline.now, { travelMs, stallMs })
   const tasks: Promise<void>[] = []
@@ -297,7 +312,8 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   }
 
   async function evict({ cookie }: Browser): Promise<void> {
-    if (cookie) await surroundings.store.tokenStore.remove(cookie.sessionId)
+    // A server that is too busy forgets nothing.
+    if (cookie) await surroundings.store.tokenStore.remove(cookie.sessionId).catch(() => {})
   }
 
   function pauseMs(): number {
@@ -338,7 +354,9 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   function assertWell({ cookie }: Browser, view: View | undefined): void {
     if (!cookie || !view) return
     const session = truth.sessions.get(cookie.sessionId)!
-    const isOut = session.markedAt !== undefined || session.grant.endedAt !== undefined
+    const isOut = [session.markedAt, session.grant.endedAt, session.endedBy].some(
+      (end) => end !== undefined,
+    )
     if (isOut) return
     const { principal } = view
     if (principal.status === 'signed-out') throw new Error(`out for no reason: ${principal.reason}`)
@@ -352,7 +370,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
       if (isVain) continue
       const since = at - (first.get(token) ?? at)
       if (first.has(token) && !mayDouble()) throw new Error('a token was sent twice')
-      if (since > againForMs && failovers === 0)
+      if (since > againForMs + stalledMs() && failovers === 0)
         throw new Error(`a token was sent ${since} ms after its first try`)
       first.set(token, at - since)
     }
@@ -360,7 +378,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
 
   /** Of a session that has none any more, the provider keeps no token that works. */
   function assertRevoked(): void {
-    if (hazards.crash || hazards.slowStore || isReal) return
+    if (hazards.crash || hazards.slowStore || hazards.brokenStore || isReal) return
     for (const { grant, wasGone } of truth.sessions.values()) {
       if (wasGone && grant.endedAt === undefined) throw new Error('a token nobody has still works')
     }
@@ -407,6 +425,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     renewals: truth.sends.length,
     lost: lostSessions().length,
     mayLose: mayLose(),
+    unconfirmed: truth.unconfirmed(),
   }
 }
 

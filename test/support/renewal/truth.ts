@@ -7,6 +7,7 @@ import { issuer, memberOf } from './identity.ts'
 import type { Machine, Send } from './machine.ts'
 import { maxLagMs } from './process.ts'
 import type { Grant, ModelProvider } from './provider.ts'
+import { type WatchedRevocations, watchedRevocations } from './unconfirmed-writes.ts'
 
 /** What is true of a session, whatever a process believes. */
 export interface TrueSession {
@@ -25,6 +26,8 @@ export interface Truth {
   begin(session: TrueSession): void
   readonly sessions: ReadonlyMap<string, TrueSession>
   readonly sends: Send[]
+  /** How many writes are in the store although it rejected them. */
+  unconfirmed(): number
   /** The same store, whose writes are noted. */
   watched(store: StateStore): StateStore
   /** What was written that should not have been. */
@@ -76,6 +79,11 @@ export function truthOf(
     const [reason, id] = /^(refresh-\w+):.*0:(.*)$/.exec(key)?.slice(1) ?? []
     const session = id === undefined ? undefined : sessions.get(id)
     if (session && session.markedAt === undefined) session.endedBy ??= reason!
+  }
+
+  /** A process that could not tell the store knows alone why a session ended. */
+  function noteShownReason(session: TrueSession, reason: string): void {
+    if (reason.startsWith('refresh-') && session.markedAt === undefined) session.endedBy ??= reason
   }
 
   function noteChange({ key, notBefore }: Revocation): void {
@@ -185,9 +193,20 @@ export function truthOf(
     machine.shown.set(sessionId, { version, serial })
   }
 
+  let watched: WatchedRevocations | undefined
+
+  function watchedStore({ revocations, tokenStore, ...store }: StateStore): StateStore {
+    watched = watchedRevocations(revocations, (records) => {
+      records.forEach(noteReason)
+      records.forEach(note)
+    })
+    return { ...store, tokenStore: watchedTokens(tokenStore), revocations: watched.revocations }
+  }
+
   return {
     sessions,
     sends: [],
+    unconfirmed: () => watched?.unconfirmed ?? 0,
     begin(session) {
       const { sessionId } = session.identity
       sessions.set(sessionId, session)
@@ -195,18 +214,7 @@ export function truthOf(
       for (const { end } of memberEnds) noteEnd(end, now(), session)
     },
     problems,
-    watched: ({ revocations, tokenStore, ...store }) => ({
-      ...store,
-      tokenStore: watchedTokens(tokenStore),
-      revocations: {
-        ...revocations,
-        async write(records) {
-          await revocations.write(records)
-          records.forEach(noteReason)
-          records.forEach(note)
-        },
-      },
-    }),
+    watched: watchedStore,
     wentBackTo(at) {
       versions = undefined
       hasGoneBack = true
@@ -218,7 +226,10 @@ export function truthOf(
     check(machine, identity, view) {
       const session = sessions.get(identity.sessionId)!
       assertLive(machine, session, view)
-      if (view.principal.status === 'signed-out') machine.ended.add(identity.sessionId)
+      if (view.principal.status === 'signed-out') {
+        machine.ended.add(identity.sessionId)
+        noteShownReason(session, view.principal.reason)
+      }
       assertAuthority(machine, identity, view)
     },
   }
