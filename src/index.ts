@@ -16,6 +16,8 @@ export type { AccessPredicate } from './lib/auth/predicate.ts'
 export type {
   AccessTokenOptions,
   Conditions,
+  Machine,
+  MachineKind,
   Principal,
   SignedIn,
   SignedOut,

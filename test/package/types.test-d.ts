@@ -22,6 +22,7 @@ import {
   LoginError,
   type LoginErrorCode,
   type LoginOptions,
+  type Machine,
   type Middleware,
   memoryStore,
   type OpenEnum,
@@ -93,6 +94,9 @@ describe('req.scalekit', () => {
       if (scalekit.status === 'signed-in') {
         expectTypeOf(scalekit).toEqualTypeOf<SignedIn>()
         expectTypeOf(scalekit.user).toEqualTypeOf<User>()
+      } else if (scalekit.status === 'machine') {
+        expectTypeOf(scalekit).toEqualTypeOf<Machine>()
+        expectTypeOf(scalekit.user).toEqualTypeOf<undefined>()
       } else {
         expectTypeOf(scalekit).toEqualTypeOf<SignedOut>()
         expectTypeOf(scalekit.user).toEqualTypeOf<undefined>()

@@ -7,11 +7,11 @@ import type { Identity } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { AuthorityRenewal } from './authority-renewal.ts'
-import type { Principal, SignedOut } from './principal.ts'
+import type { NoSession, SessionPrincipal } from './principal.ts'
 import { endKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { TellEnd } from './session-ends.ts'
-import { outside, type View, type Views } from './views.ts'
+import { outside, type SessionView, type View, type Views } from './views.ts'
 
 /** Answers which session a request brings, and whether it counts. */
 export interface SessionReader {
@@ -28,19 +28,24 @@ export interface SessionReader {
    * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has
    *   ended
    */
-  viewOf(req: IncomingMessage, res: ServerResponse, arrival?: Arrival, wasFresh?: boolean): View
+  viewOf(
+    req: IncomingMessage,
+    res: ServerResponse,
+    arrival?: Arrival,
+    wasFresh?: boolean,
+  ): SessionView
   /**
    * Who is asking, once what other processes ended is known.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
-  ask(req: IncomingMessage, res: ServerResponse): Promise<Principal>
+  ask(req: IncomingMessage, res: ServerResponse): Promise<SessionPrincipal | NoSession>
   /**
    * Who is asking, with authority that counts: it is renewed first where it is due.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
-  askAuthority(req: IncomingMessage, res: ServerResponse): Promise<View>
+  askAuthority(req: IncomingMessage, res: ServerResponse): Promise<SessionView>
   /** What a guard waits for before it looks again; `undefined` where that would change nothing. */
   renewal(view: View): Promise<void> | undefined
   /** Whether {@link SessionReader.viewOf} would throw unless {@link SessionReader.refresh} ran first. */
@@ -84,14 +89,19 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
   }
 
   /** A session whose end is recorded was told of by the process that recorded it. */
-  function tellExpired(req: IncomingMessage, identity: Identity): View {
+  function tellExpired(req: IncomingMessage, identity: Identity): SessionView {
     if (!revocations.isDead(identity)) tellEnd(req, identity, 'expired')
     return outside.expired
   }
 
   /** An end that no caller of the kit asked for is found by the request that brings the session. */
-  function tellFound(req: IncomingMessage, identity: Identity, view: View, isDead: boolean): View {
-    const { status, reason } = view.principal as Partial<SignedOut>
+  function tellFound(
+    req: IncomingMessage,
+    identity: Identity,
+    view: SessionView,
+    isDead: boolean,
+  ): SessionView {
+    const { status, reason } = view.principal as Partial<NoSession>
     if (status !== 'signed-out' || reason === undefined || reason === 'no-session') return view
     if (reason !== 'revoked') tellEnd(req, identity, reason)
     else if (revocations.known.get(endKey(identity, 'denied'))) tellEnd(req, identity, 'denied')
@@ -108,7 +118,7 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     res: ServerResponse,
     arrival: Arrival = newest.arrival(),
     wasFresh: boolean = false,
-  ): View {
+  ): SessionView {
     const identity = storage.read(req)
     if (!identity) return outside['no-session']
     const now = clock()
@@ -120,7 +130,7 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     return view.principal.status === 'signed-in' ? view : tellFound(req, identity, view, false)
   }
 
-  async function askForView(req: IncomingMessage, res: ServerResponse): Promise<View> {
+  async function askForView(req: IncomingMessage, res: ServerResponse): Promise<SessionView> {
     const arrival = newest.arrival()
     if (isStale(req)) await revocations.refresh()
     return viewOf(req, res, arrival)

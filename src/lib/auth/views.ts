@@ -2,13 +2,20 @@ import type { Identity } from '../ground/types.ts'
 import { withAuthority } from './authority.ts'
 import type { AuthorityBook, KnownAuthority } from './authority-book.ts'
 import type { AuthorityCopy } from './authority-copies.ts'
-import { type Abilities, type Principal, type SignedIn, signedIn, signedOut } from './principal.ts'
+import {
+  type Abilities,
+  type NoSession,
+  type Principal,
+  type SessionPrincipal,
+  signedIn,
+  signedOut,
+} from './principal.ts'
 import { endKey, type RecordedEnd } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** Who is asking, and what a guard has to know beside it. */
-export interface View {
-  readonly principal: Principal
+export interface View<Who extends Principal = Principal> {
+  readonly principal: Who
   /** Whose authority is to be renewed before a guard lets the request pass. */
   readonly due?: Identity | undefined
   /** Nothing can tell right now what the person may do. */
@@ -19,20 +26,23 @@ export interface View {
   readonly login?: Readonly<Record<string, string>>
 }
 
+/** What a session shows: a person, or no one. */
+export type SessionView = View<SessionPrincipal | NoSession>
+
 /** Shows sessions that are neither too old nor revoked, by their authority. */
 export interface Views {
-  ofLive(identity: Identity, now: number): View
-  ofDead(identity: Identity): View
+  ofLive(identity: Identity, now: number): SessionView
+  ofDead(identity: Identity): SessionView
 }
 
 /** A view that stays true while nothing is heard. */
-interface Settled extends View {
+interface Settled extends SessionView {
   readonly until: number
   readonly writes: number
   readonly copy: AuthorityCopy | undefined
 }
 
-export const outside: { readonly [Reason in 'no-session' | 'expired']: View } = {
+export const outside: { readonly [Reason in 'no-session' | 'expired']: View<NoSession> } = {
   'no-session': { principal: signedOut['no-session'] },
   expired: { principal: signedOut.expired },
 }
@@ -54,7 +64,7 @@ export function views(parts: {
   // One identity is one frozen object for all requests of a cookie, and so is what it shows.
   const settled = new WeakMap<Identity, Settled>()
 
-  function ofLive(identity: Identity, now: number): View {
+  function ofLive(identity: Identity, now: number): SessionView {
     const known = settled.get(identity)
     if (known && isStillTrue(known, identity, now)) return known
     return look(identity, now)
@@ -69,7 +79,7 @@ export function views(parts: {
     return now < until && writes === recorded.writes && isSameCopy
   }
 
-  function look(identity: Identity, now: number): View {
+  function look(identity: Identity, now: number): SessionView {
     const { writes } = recorded
     const until = book.untouchedUntil(identity, now)
     if (until !== undefined) {
@@ -85,12 +95,12 @@ export function views(parts: {
     return settle(identity, { ...view, until: settledUntil, writes, copy })
   }
 
-  function settle(identity: Identity, view: Settled): View {
+  function settle(identity: Identity, view: Settled): SessionView {
     settled.set(identity, view)
     return view
   }
 
-  function viewOf(identity: Identity, { authority, standing, isDue }: KnownAuthority): View {
+  function viewOf(identity: Identity, { authority, standing, isDue }: KnownAuthority): SessionView {
     return {
       principal: principalOf(identity, authority, standing !== 'current'),
       due: isDue ? identity : undefined,
@@ -103,11 +113,11 @@ export function views(parts: {
     identity: Identity,
     authority: KnownAuthority['authority'],
     isStale: boolean,
-  ): SignedIn {
+  ): SessionPrincipal {
     return signedIn(withAuthority(identity, authority), isStale, abilities)
   }
 
-  function ended(reason: RecordedEnd | 'changed', identity: Identity): View {
+  function ended(reason: RecordedEnd | 'changed', identity: Identity): View<NoSession> {
     if (reason === 'denied' || reason === 'changed') return { principal: signedOut.revoked }
     const login = reason === 'refresh-mismatch' ? {} : { login: loginOf(identity) }
     return { principal: signedOut[reason], ...login }

@@ -45,6 +45,9 @@ const statusByCode = {
   // Guards.
   access: {
     not_signed_in: 401,
+    invalid_token: 401,
+    machine_not_accepted: 403,
+    user_not_accepted: 403,
     organization_required: 403,
     wrong_organization: 403,
     role_required: 403,

@@ -126,7 +126,7 @@ describe('/portal', () => {
   })
 
   it('makes no link where the session was ended while the application took its time', async () => {
-    const allow = async ({ sessionId }: SignedIn) => {
+    const allow = async ({ sessionId = '' }: SignedIn) => {
       await auth.revoke({ sessionId })
       return true
     }

@@ -1,5 +1,5 @@
 import { revocationKey } from '../../../src/lib/auth/revocation.ts'
-import type { View } from '../../../src/lib/auth/views.ts'
+import type { SessionView } from '../../../src/lib/auth/views.ts'
 import { ScalekitError } from '../../../src/lib/ground/errors.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
 import { Context } from '../../../src/lib/http/instance/context.ts'
@@ -162,7 +162,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     machine: Machine,
     browser: Browser,
     cookie = browser.cookie,
-  ): Promise<View | undefined> {
+  ): Promise<SessionView | undefined> {
     if (!cookie) return undefined
     const req = requestOf(browser, cookie)
     const context = new Context(
@@ -173,7 +173,8 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     )
     if (context.isStale()) await context.refresh()
     await renewalOf(context)
-    const view = context.ask()
+    // No request of this play brings a token.
+    const view = context.ask() as SessionView
     truth.check(machine, cookie, view)
     return view
   }
@@ -326,7 +327,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const lots = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act))
 
   /** A machine that stands still may not hear from a store in time. */
-  async function askAtLast(machine: Machine, browser: Browser): Promise<View | undefined> {
+  async function askAtLast(machine: Machine, browser: Browser): Promise<SessionView | undefined> {
     try {
       return await ask(machine, browser)
     } catch (error) {
@@ -351,7 +352,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     }
   }
 
-  function assertWell({ cookie }: Browser, view: View | undefined): void {
+  function assertWell({ cookie }: Browser, view: SessionView | undefined): void {
     if (!cookie || !view) return
     const session = truth.sessions.get(cookie.sessionId)!
     const isOut = [session.markedAt, session.grant.endedAt, session.endedBy].some(

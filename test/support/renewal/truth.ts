@@ -1,6 +1,6 @@
 import { changeKey } from '../../../src/lib/auth/changes.ts'
 import { revocationKey } from '../../../src/lib/auth/revocation.ts'
-import type { View } from '../../../src/lib/auth/views.ts'
+import type { SessionView } from '../../../src/lib/auth/views.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
 import type { Revocation, StateStore } from '../../../src/lib/state/store.ts'
 import { issuer, memberOf } from './identity.ts'
@@ -35,7 +35,7 @@ export interface Truth {
   /** The store has gone back to this moment. */
   wentBackTo(at: number): void
   /** @throws where a process shows what is not so */
-  check(machine: Machine, identity: Identity, view: View): void
+  check(machine: Machine, identity: Identity, view: SessionView): void
 }
 
 /** How exact the comparison can be, in milliseconds. */
@@ -138,7 +138,11 @@ export function truthOf(
     versions?.set(sessionId, version)
   }
 
-  function assertLive(machine: Machine, { markedAt, identity, grant }: TrueSession, view: View) {
+  function assertLive(
+    machine: Machine,
+    { markedAt, identity, grant }: TrueSession,
+    view: SessionView,
+  ) {
     const { sessionId } = identity
     if (view.principal.status === 'signed-out') return
     if (machine.ended.has(sessionId)) throw new Error('a process lets in whom it knew to be out')
@@ -169,7 +173,7 @@ export function truthOf(
     )
   }
 
-  function assertAuthority(machine: Machine, identity: Identity, view: View): void {
+  function assertAuthority(machine: Machine, identity: Identity, view: SessionView): void {
     const { principal, isUnknown } = view
     if (principal.status === 'signed-out') return
     if (isUnknown) {

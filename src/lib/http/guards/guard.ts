@@ -29,6 +29,7 @@ export function guard(
   function verdictOf(context: Context, req: IncomingMessage): Verdict | Promise<Verdict> {
     const { principal, isUnknown, isLapsed, login } = context.ask()
     if (principal.status === 'signed-out') return notSignedIn(login)
+    if (principal.status === 'machine') return refusals.machineNotAccepted
     if (isLapsed || (isUnknown && check.readsAuthority)) throw authorizationUnknown()
     return check(principal, req, context.instance)
   }

@@ -24,6 +24,7 @@ export interface Refusal<Code extends string = OpenEnum<AccessErrorCode>> extend
 
 export const refusals: {
   readonly notSignedIn: Refusal
+  readonly machineNotAccepted: Refusal
   readonly organizationRequired: Refusal
   readonly noOrganization: Refusal
   readonly externalIdSelected: Refusal
@@ -40,6 +41,11 @@ export const refusals: {
     message: 'No user is signed in',
     hint: 'Open loginUrl in the browser, or send the session cookie.',
     login: {},
+  },
+  machineNotAccepted: {
+    code: 'machine_not_accepted',
+    message: 'Only users are accepted here, and the access token is of a client without one',
+    hint: 'If clients may call this route, name their kind in the `accepts` of its guard.',
   },
   organizationRequired: {
     code: 'organization_required',

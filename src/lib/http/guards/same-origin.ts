@@ -39,7 +39,7 @@ async function check(
   const { addresses, csrf } = context.instance
   const isCsrfToken = (token: string) => {
     const { principal } = context
-    return principal.status === 'signed-in' && csrf.isValid(token, principal.sessionId)
+    return principal.sessionId !== undefined && csrf.isValid(token, principal.sessionId)
   }
   const proof = { origin: addresses.origin(req), isCsrfToken, csrfField: parsedCsrfField }
   return (await isWanted(req, proof)) ? undefined : context

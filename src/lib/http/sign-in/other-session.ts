@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SignedIn } from '../../auth/principal.ts'
+import type { SessionPrincipal } from '../../auth/principal.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
 import { switchPage } from '../pages/pages.ts'
@@ -59,7 +59,7 @@ function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
 }
 
 /** Where nothing is named, whoever made the link decides nothing, and neither does it replace anything. */
-function wouldReplace(principal: SignedIn, request: LoginRequest): boolean {
+function wouldReplace(principal: SessionPrincipal, request: LoginRequest): boolean {
   const { organizationId, connectionId, loginHint, domain, provider } = request
   const { user, externalOrganizationId } = principal
   const isOther = (named: string | undefined, ...current: readonly (string | undefined)[]) =>
@@ -72,6 +72,6 @@ function wouldReplace(principal: SignedIn, request: LoginRequest): boolean {
   )
 }
 
-function proofSubject({ sessionId }: SignedIn, target: object): string {
+function proofSubject({ sessionId }: SessionPrincipal, target: object): string {
   return JSON.stringify(['switch', sessionId, Object.entries(target).sort()])
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Principal } from '../../auth/principal.ts'
+import type { SessionPrincipal, SignedOut } from '../../auth/principal.ts'
 import { AccessError, LoginError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
@@ -55,7 +55,7 @@ function assertNamed(organizationId: unknown): void {
 async function assertWanted(
   instance: Instance,
   req: IncomingMessage,
-  principal: Principal,
+  principal: SessionPrincipal | SignedOut,
 ): Promise<void> {
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A switch must be opened as a page', {

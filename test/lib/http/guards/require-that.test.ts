@@ -157,7 +157,7 @@ describe('requireThat', () => {
   })
 
   it('lets no user pass whose session was ended while the predicate took its time', async () => {
-    const { auth, browser } = await behind(async ({ sessionId }) => {
+    const { auth, browser } = await behind(async ({ sessionId = '' }) => {
       await auth.revoke({ sessionId })
       return true
     })
