@@ -15,6 +15,7 @@ export type { OrganizationName } from './lib/auth/organization-names.ts'
 export type { AccessPredicate } from './lib/auth/predicate.ts'
 export type {
   AccessTokenOptions,
+  Caller,
   Conditions,
   Machine,
   MachineKind,
@@ -39,6 +40,7 @@ export type {
 } from './lib/client/sign-in-types.ts'
 export type {
   AuthorizationOptions,
+  BearerOptions,
   HttpOptions,
   InterceptorOptions,
   LoginOptions,
@@ -93,7 +95,12 @@ export type {
 export type { GuardOptions } from './lib/http/guards/guard.ts'
 export type { Guards } from './lib/http/guards/guards.ts'
 export type { OrganizationSelector, RequestPlace } from './lib/http/guards/organization-selector.ts'
-export type { FrameworkHandler, Protect, SignedInHandler } from './lib/http/guards/protect.ts'
+export type {
+  FrameworkHandler,
+  Protect,
+  ProtectOptions,
+  SignedInHandler,
+} from './lib/http/guards/protect.ts'
 export type { RecentAuth } from './lib/http/guards/recent-auth.ts'
 export type { RequireThatOptions } from './lib/http/guards/require-that.ts'
 export {

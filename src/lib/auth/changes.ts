@@ -32,9 +32,12 @@ export interface LastChanges {
 const never: LastChange = { scalekit: Number.NEGATIVE_INFINITY, store: Number.NEGATIVE_INFINITY }
 export const noChanges: LastChanges = { person: never, any: never }
 
+/** Whom changes are recorded by. */
+type Person = Pick<Identity, 'iss' | 'sub' | 'organizationId' | 'email' | 'idpUserId'>
+
 export function lastChanges(
   known: Pick<LocalRevocations, 'get'>,
-  identity: Identity,
+  identity: Person,
   { roles, permissions }: Pick<Authority, 'roles' | 'permissions'>,
 ): LastChanges {
   const of = (targets: readonly ChangeTarget[]) =>
@@ -47,12 +50,7 @@ export function lastChanges(
   return { person, any: latest(person, of(held)) }
 }
 
-function personTargets({
-  sub,
-  organizationId,
-  email,
-  idpUserId,
-}: Identity): readonly ChangeTarget[] {
+function personTargets({ sub, organizationId, email, idpUserId }: Person): readonly ChangeTarget[] {
   if (organizationId === undefined) return []
   return [
     { organizationId },

@@ -77,12 +77,14 @@ export interface SessionEnded extends AuditFields {
   readonly cause: SessionEndCause
   /** Who did it. `kit`: a rule of this package, such as a lifetime. */
   readonly by: 'user' | 'application' | 'scalekit' | 'kit'
-  /** One session, or all that this event's other members name; `everyone`: all of the store. */
-  readonly scope: 'session' | 'user' | 'organization' | 'everyone'
+  /** One session or access token, or all that this event's other members name; `everyone`: all of the store. */
+  readonly scope: 'session' | 'token' | 'user' | 'organization' | 'everyone'
   /** The `reason` that was given to `auth.revoke`, or the type of the webhook. */
   readonly reason?: string
   /** The id of the session at Scalekit, `ses_…`. */
   readonly sid?: string
+  /** The `jti` of an access token. */
+  readonly tokenId?: string
   /** The `webhook-id`. A delivery that is sent again may be told again. */
   readonly deliveryId?: string
 }
@@ -91,12 +93,18 @@ export interface SessionEnded extends AuditFields {
 export interface GuardDenied extends AuditFields {
   /** The code of the refusal, e.g. `not_signed_in`, or your own of `requireThat`. */
   readonly code: string
+  /** What the request brought: a session, or an access token in the header `Authorization`. */
+  readonly via?: 'session' | 'bearer'
+  /** The `client_id` of an access token without a user. */
+  readonly clientId?: string
+  /** The `jti` of the access token, which names it for `auth.revoke`. */
+  readonly tokenId?: string
   readonly method: string
   /** Without the query, which may hold anything. */
   readonly path: string
   /**
-   * Why no user is signed in, as `req.scalekit.reason`. The members above then say whose session
-   * the request brought.
+   * Why no user is signed in, as `req.scalekit.reason`. The members above then say whose session or
+   * verified token the request brought.
    */
   readonly reason?: string
 }

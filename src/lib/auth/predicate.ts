@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import { authorizationUnavailable } from '../ground/authorization-unavailable.ts'
 import { answerNowOrInTime } from '../ground/hooks.ts'
 import { kindOf } from '../ground/kind-of.ts'
-import type { SignedIn } from './principal.ts'
+import type { Caller, SignedIn } from './principal.ts'
 
 /**
  * Says whether a user may do what the request asks for: only `true` lets it pass. It may look things
  * up, and has five seconds.
  */
-export type AccessPredicate<Req extends IncomingMessage = IncomingMessage> = (
-  principal: SignedIn,
-  req: Req,
-) => boolean | Promise<boolean>
+export type AccessPredicate<
+  Req extends IncomingMessage = IncomingMessage,
+  Who extends Caller = SignedIn,
+> = (principal: Who, req: Req) => boolean | Promise<boolean>
 
 /** A request waits for it, and so does every request behind the same guard. */
 const timeoutMs = 5000
@@ -24,8 +24,8 @@ const timeoutMs = 5000
  *   takes too long or answers neither true nor false: then nothing is known about the user
  */
 export function askPredicate(
-  predicate: AccessPredicate,
-  principal: SignedIn,
+  predicate: AccessPredicate<IncomingMessage, Caller>,
+  principal: Caller,
   req: IncomingMessage,
   name: string,
 ): boolean | Promise<boolean> {

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../ground/freeze.ts'
 import type { Identity, SessionClaims, User } from '../ground/types.ts'
 import { authenticatedOrganizations } from './authenticated-organizations.ts'
+import { has, userOf } from './principal-parts.ts'
 
 /** Who is asking, as far as this request shows; `req.scalekit` is one of these. */
 export type Principal = SignedIn | Machine | SignedOut
@@ -73,6 +74,9 @@ export interface SignedIn {
 
 /** A person with a session: what the kit's own sign-in routes find. */
 export type SessionPrincipal = SignedIn & { readonly via: 'session'; readonly sessionId: string }
+
+/** Credentials that count: a person, or a machine. */
+export type Caller = SignedIn | Machine
 
 /** The kinds of machines: a client of an organization, and this application’s own client. */
 export type MachineKind = 'organization-client' | 'this-client'
@@ -191,11 +195,6 @@ export function signedIn(
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
   const { authenticatedAt, authenticatedBy } = identity
   const { roles, permissions, scopes, claims } = identity
-  const held: Readonly<Record<string, readonly string[]>> = {
-    role: roles,
-    permission: permissions,
-    organization: organizationId === undefined ? [] : [organizationId],
-  }
   return Object.freeze({
     status: 'signed-in',
     via: 'session',
@@ -213,42 +212,9 @@ export function signedIn(
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
     ...(authenticatedBy === undefined ? {} : { authenticatedBy }),
     expiresAt: Math.min(identity.absoluteExpiresAt, identity.idleExpiresAt),
-    has: (conditions: Conditions) => holds(held, conditions),
+    has: has(identity),
     isStale,
     csrfToken: () => abilities.csrfToken(sessionId),
     accessToken: (options?: AccessTokenOptions) => abilities.accessToken(identity, options),
   })
 }
-
-/**
- * A name that is no condition holds nothing, and neither does nothing at all: a misspelled condition,
- * or one that was left out, must let nobody in.
- */
-function holds(held: Readonly<Record<string, readonly string[]>>, conditions: Conditions): boolean {
-  const asked = Object.entries(conditions ?? {})
-  return (
-    asked.length > 0 &&
-    asked.every(([name, value]) => Object.hasOwn(held, name) && held[name]!.includes(value))
-  )
-}
-
-/** What `onLogin` kept comes first, so that it can add to what was verified but not replace it. */
-function userOf(identity: Identity): User {
-  const { claims, sub: id, iss, email, emailVerified } = identity
-  const user: Record<string, unknown> = { ...identity.user, id, iss, emailVerified }
-  if (email !== undefined) user.email = email
-  for (const [name, claim] of claimByField) {
-    if (typeof claims[claim] === 'string') user[name] = claims[claim]
-  }
-  // Every field of a User was just set from a value of its type.
-  return Object.freeze(user) as unknown as User
-}
-
-const claimByField: readonly (readonly [field: keyof User, claim: string])[] = [
-  ['name', 'name'],
-  ['givenName', 'given_name'],
-  ['familyName', 'family_name'],
-  ['picture', 'picture'],
-  ['username', 'preferred_username'],
-  ['externalId', 'xuid'],
-]

@@ -5,6 +5,8 @@ import type { LocalRevocations, Revocation } from '../state/store.ts'
 /** Whose sessions are over: one of these ways of naming people. */
 export type RevocationTarget =
   | { readonly sessionId: string }
+  /** An access token, by its `jti`. */
+  | { readonly tokenId: string }
   /** The session's id at Scalekit. */
   | { readonly sid: string }
   /** A person, in every organization. */
@@ -20,6 +22,7 @@ export type RevocationTarget =
 /** What a revocation about these people is called, at this issuer; no two targets share a name. */
 export function revocationKey(issuer: string, target: RevocationTarget): string {
   if ('sessionId' in target) return keyOf(issuer, 'session', target.sessionId)
+  if ('tokenId' in target) return keyOf(issuer, 'token', target.tokenId)
   if ('sid' in target) return keyOf(issuer, 'sid', target.sid)
   if (!('organizationId' in target)) return keyOf(issuer, 'sub', target.sub)
   const { organizationId } = target
@@ -46,22 +49,51 @@ export function isEndedBy(
   const { iss, sessionId } = identity
   // Made for this one session, so no clock matters.
   if (revocations.get(revocationKey(iss, { sessionId })) !== undefined) return true
-  return sharedKeysOf(identity).some((key) =>
-    revocations.get(key)?.some((revocation) => beganBefore(identity, revocation)),
+  return isEndedWithOthers(revocations, identity)
+}
+
+/** Whose an access token is, and when it was issued: by this, revocations end it. */
+export interface TokenHolder
+  extends Pick<Identity, 'iss' | 'sub' | 'sid' | 'organizationId' | 'email' | 'idpUserId'> {
+  /** Its `jti`. */
+  readonly tokenId: string
+  /** Its `client_id`, where no person holds it. */
+  readonly clientId?: string
+  /** Its `iat`, in milliseconds since the epoch, by Scalekit's clock. */
+  readonly startedAt: number
+  /** The same by each clock, at the earliest it can have been. */
+  readonly begun: NonNullable<Identity['begun']>
+}
+
+/** The same of an access token. */
+export function isTokenEndedBy(
+  revocations: Pick<LocalRevocations, 'size' | 'get'>,
+  holder: TokenHolder,
+): boolean {
+  const { iss, tokenId } = holder
+  if (revocations.get(revocationKey(iss, { tokenId })) !== undefined) return true
+  return isEndedWithOthers(revocations, holder)
+}
+
+type Holder = Omit<TokenHolder, 'tokenId' | 'begun'> & Pick<Identity, 'begun'>
+
+function isEndedWithOthers(revocations: Pick<LocalRevocations, 'get'>, holder: Holder): boolean {
+  return sharedKeysOf(holder).some((key) =>
+    revocations.get(key)?.some((revocation) => beganBefore(holder, revocation)),
   )
 }
 
 /** Compares by the revocation's clock, and in the fail-safe direction where it names none we know. */
-function beganBefore({ startedAt, begun }: Identity, { notBefore, clock }: Revocation): boolean {
+function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocation): boolean {
   if (begun === undefined) return startedAt <= notBefore
   const { scalekit, store } = begun
   const byClock = clock === undefined ? undefined : begun[clock]
   return (byClock ?? Math.min(startedAt, scalekit, store)) <= notBefore
 }
 
-/** The names of all revocations that would end this session among others. */
-function sharedKeysOf(identity: Identity): readonly string[] {
-  const { iss, sid, sub, organizationId, email, idpUserId } = identity
+/** The names of all revocations that would end this session or token among others. */
+function sharedKeysOf(holder: Holder): readonly string[] {
+  const { iss, sid, sub, organizationId, email, idpUserId } = holder
   const targets: RevocationTarget[] = [{ sub }]
   if (sid !== undefined) targets.push({ sid })
   if (organizationId !== undefined) {

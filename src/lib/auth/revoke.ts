@@ -16,15 +16,21 @@ import { type EndAtScalekit, endAtScalekit, revokeIncomplete } from './revoke-at
  * Whose sessions `auth.revoke` ends:
  *
  * - `{ sessionId }`: one session, by `req.scalekit.sessionId`
+ * - `{ tokenId }`: one access token, by `req.scalekit.tokenId`
  * - `{ sid }`: the sessions that began with one of Scalekit's (`ses_…`)
  * - `{ userId }`: a user in every organization, by `user.id`; with `organizationId` in that one
  * - `{ email, organizationId }`: who signed in to the organization with this address
  * - `{ organizationId }`: all users of an organization, by Scalekit's id of it (`org_…`)
- * - `'everyone'`: every session of the store
+ * - `'everyone'`: every session of the store, but no access token
+ *
+ * Where the option `bearer` is set, those that name users or organizations also end the access tokens
+ * that were issued before, and in the minute after, since clocks differ. `userId` can be the
+ * `client.id` of a machine.
  */
 export type RevokeTarget =
   | 'everyone'
   | { readonly sessionId: string }
+  | { readonly tokenId: string }
   | { readonly sid: string }
   | { readonly userId: string; readonly organizationId?: string }
   | { readonly email: string; readonly organizationId: string }
@@ -45,7 +51,7 @@ export interface RevokeOptions {
 
 export type Revoke = (target: RevokeTarget, options?: RevokeOptions) => Promise<void>
 
-/** Later than any sign-in: a session that is named is over whenever it began. */
+/** Later than any sign-in: a session or token that is named is over whenever it began. */
 const always = 8_640_000_000_000_000
 
 export function revokeWith(parts: {
@@ -66,8 +72,8 @@ export function revokeWith(parts: {
     if (!storeTime) throw new Error('The store did not say its time', { cause: replica.failure() })
     const { latest } = storeTime
     const key = revocationKey(issuer, target)
-    const since =
-      'sessionId' in target ? { notBefore: always } : { notBefore: latest, clock: 'store' as const }
+    const isOne = 'sessionId' in target || 'tokenId' in target
+    const since = isOne ? { notBefore: always } : { notBefore: latest, clock: 'store' as const }
     await replica.write([{ key, ...since, expiresAt: latest + longestSessionMs }])
   }
 
@@ -111,6 +117,7 @@ export function revokeWith(parts: {
 function endOf(target: RevocationTarget | undefined): Partial<AuditDetails<'session.ended'>> {
   const { sub: userId, ...named } = (target ?? {}) as Readonly<Record<string, string>>
   const isOne = 'sessionId' in named || 'sid' in named
+  if ('tokenId' in named) return { ...named, scope: 'token', cause: 'revoked', by: 'application' }
   const isUser = userId !== undefined || 'email' in named
   const ofMany = isUser ? 'user' : 'organization'
   const scope = !target ? 'everyone' : isOne ? 'session' : ofMany
@@ -124,19 +131,21 @@ function tell(logger: Logger, target: RevocationTarget | undefined, why: string)
   }
   const names = target ? Object.keys(target).map((name) => (name === 'sub' ? 'userId' : name)) : []
   const whose = target ? `of one ${names.join(' and ')}` : 'of everyone'
-  withFields(logger, { userId, organizationId }).info(`revoke: ended the sessions ${whose}${why}`)
+  const what = target && 'tokenId' in target ? 'one access token' : `the sessions ${whose}`
+  withFields(logger, { userId, organizationId }).info(`revoke: ended ${what}${why}`)
 }
 
 /** The members that name one target together. */
 const shapes: readonly string[] = [
   'sessionId',
+  'tokenId',
   'sid',
   'userId',
   'organizationId userId',
   'email organizationId',
   'organizationId',
 ]
-const names = ['sessionId', 'sid', 'userId', 'organizationId', 'email']
+const names = ['sessionId', 'tokenId', 'sid', 'userId', 'organizationId', 'email']
 
 /** A member that is left out by mistake would name more people, or none. */
 function targetIn(target: unknown): RevocationTarget {
@@ -170,7 +179,7 @@ function shapeProblem(members: readonly string[]): string {
 
 function invalid(problem: string): ConfigError {
   return wrong(`auth.revoke() ended no session, because its target is wrong: ${problem}`, {
-    hint: 'Pass { sessionId }, { sid }, { userId, organizationId? }, { email, organizationId }, { organizationId } or "everyone".',
+    hint: 'Pass { sessionId }, { tokenId }, { sid }, { userId, organizationId? }, { email, organizationId }, { organizationId } or "everyone".',
   })
 }
 

@@ -10,7 +10,7 @@ import {
   signedIn,
   signedOut,
 } from './principal.ts'
-import { endKey, type RecordedEnd } from './revocation.ts'
+import { endKey, type RecordedEnd, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
 /** Who is asking, and what a guard has to know beside it. */
@@ -22,8 +22,18 @@ export interface View<Who extends Principal = Principal> {
   readonly isUnknown?: boolean
   /** That has been so for too long, so no guard lets a request pass. */
   readonly isLapsed?: boolean
+  /** Set where an access token decided in place of a cookie. */
+  readonly bearer?: BearerFacts
   /** Leads a sign-in past the question for the company: the session ended for a technical reason. */
   readonly login?: Readonly<Record<string, string>>
+}
+
+/** What the header `Authorization` brought, where a token in it decides who is asking. */
+export interface BearerFacts {
+  /** What the challenge says where it is refused. */
+  readonly refusal?: string
+  /** Whose it is, once it was verified. */
+  readonly holder?: TokenHolder
 }
 
 /** What a session shows: a person, or no one. */

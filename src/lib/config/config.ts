@@ -17,6 +17,7 @@ import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { StateStore } from '../state/store.ts'
 import { type AuthorizationConfig, authorizationReaders } from './authorization.ts'
 import { baseUrls } from './base-url.ts'
+import { type BearerConfig, bearerReaders, readBearer } from './bearer.ts'
 import { type Env, emulatorRules, isProduction, withoutEmpty } from './environment.ts'
 import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
 import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
@@ -72,6 +73,7 @@ const rootReaders = {
     readGroup('authorization', value, authorizationReaders, scope),
   tokens: (value: unknown = 'session'): 'session' | 'server' => oneOf(value, ['session', 'server']),
   session: (value: unknown, scope: RootScope): SessionConfig => readSession(value, scope),
+  bearer: (value: unknown, scope: RootScope): BearerConfig | undefined => readBearer(value, scope),
   pages: (value: unknown, scope: RootScope): PageConfig =>
     readGroup('pages', value, pageReaders, scope),
   webhooks: (value: unknown, scope: RootScope): WebhookConfig => readWebhooks(value, scope),
@@ -103,6 +105,7 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   login: Object.keys(loginReaders),
   authorization: Object.keys(authorizationReaders),
   session: Object.keys(sessionReaders),
+  bearer: Object.keys(bearerReaders),
   pages: Object.keys(pageReaders),
   'pages.texts': Object.keys(pageTextReaders),
   webhooks: Object.keys(webhookReaders),

@@ -7,6 +7,7 @@ import type { AuthorizationResolve } from '../auth/resolve.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { HookResult, LoginRequest } from '../ground/types.ts'
+import type { BearerKind } from '../oidc/bearer-token.ts'
 import type { Fetch } from '../outgoing/fetch-transport.ts'
 import type { SessionStore } from '../session/own-session.ts'
 import type { DeliveryQueue } from '../state/delivery-queue.ts'
@@ -75,6 +76,11 @@ export interface ScalekitAuthOptions {
   readonly tokens?: 'session' | 'server'
   /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
+  /**
+   * Which access tokens in the header `Authorization` count in place of a session. `{}`: those of
+   * people that were issued for this client. Default: none, and the kit does not read that header.
+   */
+  readonly bearer?: BearerOptions
   /** How the kit's own pages look, and the strings of the email page. */
   readonly pages?: PageOptions
   /** Webhook handlers, e.g. `onDirectoryUserCreated`, and how deliveries are received. */
@@ -273,6 +279,32 @@ export interface SessionOptions {
    * otherwise `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
+}
+
+/**
+ * Which access tokens count in place of a session. A request with a token is decided by the token
+ * alone: its cookie is neither read nor set, it is not redirected, and `requireSameOrigin` lets it
+ * pass. Tokens in the query or the body are not read.
+ */
+export interface BearerOptions {
+  /**
+   * Whom the token has to be for: its `aud` names one of these, e.g. the resource of your API at
+   * Scalekit. In a string, one. Tokens without `aud` are then refused. Default: `clientId`, as
+   * `aud` or as the `client_id` of a token without `aud`; also a client of an organization whose
+   * token has no `aud`, where `accepts` names that kind.
+   */
+  readonly audience?: string | readonly string[]
+  /**
+   * The `iss` of the tokens; in an array, any. Compared exactly. Tokens of a resource have one of
+   * their own, `https://<environment>/resources/<resource id>`. Default: that of the environment.
+   */
+  readonly issuers?: string | readonly string[]
+  /**
+   * Whose tokens count. `user`: people's. `organization-client`: those of the clients of
+   * organizations (`m2morg_…`). `this-client`: those that this application’s client has for itself.
+   * Guards let people pass only, unless their own `accepts` names machines, too. Default: `['user']`.
+   */
+  readonly accepts?: readonly BearerKind[]
 }
 
 /** A handler for each event, named after the event, and how deliveries are received. */

@@ -6,6 +6,7 @@ import type { ScalekitAuthOptions } from './options.ts'
 export function warnings(options: ScalekitAuthOptions, config: Config, env: Env): string[] {
   return [
     ...environmentWarnings(options, env),
+    ...bearerWarnings(config),
     ...(isProduction(env) ? productionWarnings(config) : developmentWarnings(env)),
   ]
 }
@@ -17,6 +18,14 @@ function environmentWarnings({ environmentUrl }: ScalekitAuthOptions, env: Env):
     'SCALEKIT_ENVIRONMENT_URL and SCALEKIT_ENV_URL differ: the kit uses the first, so remove SCALEKIT_ENV_URL',
   ]
 }
+
+function bearerWarnings({ bearer }: Config): string[] {
+  if (!bearer?.accepts.includes('organization-client') || bearer.audience) return []
+  return [organizationClients]
+}
+
+const organizationClients =
+  'bearer_any_organization_client: `bearer.accepts` includes "organization-client" and `bearer.audience` is not set. Every client that any organization of this environment has at Scalekit is let in where a guard accepts this kind, whichever API its token is for. To narrow it, give the clients an audience at Scalekit and set `bearer.audience` to it.'
 
 function productionWarnings({ store, session, scopes }: Config): string[] {
   // A store of this process whose memory begins with it.

@@ -24,6 +24,12 @@ export function makePrivate(res: ServerResponse): void {
   varyByCookie(res)
 }
 
+/** The same where an access token may say who is asking. */
+export function makePrivateByToken(res: ServerResponse): void {
+  makePrivate(res)
+  vary(res, 'Authorization')
+}
+
 function amendCacheControl(res: ServerResponse, least: 'private' | 'no-store'): void {
   const given = res.getHeader('Cache-Control')
   if (given === least || given === 'no-store') return
@@ -70,8 +76,17 @@ function unstored(directives: readonly string[]): string[] {
 }
 
 function varyByCookie(res: ServerResponse): void {
-  const vary = res.getHeader('Vary')
-  if (vary === undefined) res.setHeader('Vary', 'Cookie')
-  else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(String(vary)))
-    res.setHeader('Vary', [vary, 'Cookie'].flat().map(String))
+  vary(res, 'Cookie')
+}
+
+const variants = {
+  Cookie: /(^|,)\s*(\*|cookie)\s*(,|$)/i,
+  Authorization: /(^|,)\s*(\*|authorization)\s*(,|$)/i,
+}
+
+function vary(res: ServerResponse, name: keyof typeof variants): void {
+  const given = res.getHeader('Vary')
+  if (given === undefined) res.setHeader('Vary', name)
+  else if (!variants[name].test(String(given)))
+    res.setHeader('Vary', [given, name].flat().map(String))
 }

@@ -48,6 +48,7 @@ const statusByCode = {
     invalid_token: 401,
     machine_not_accepted: 403,
     user_not_accepted: 403,
+    session_required: 403,
     organization_required: 403,
     wrong_organization: 403,
     role_required: 403,
@@ -174,8 +175,7 @@ export function headersOf(code: string): Readonly<Record<string, string>> | unde
   // response.
   if (code in statusByCode.api) return undefined
   if (statuses[code] === 503) return { 'Retry-After': '5' }
-  if (code === 'access_token_invalid') return { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
-  // A 401 has to say how to authenticate. @see RFC 9110 section 15.5.2
-  const isChallenged = code in statusByCode.access && statuses[code] === 401
-  return isChallenged ? { 'WWW-Authenticate': 'Bearer' } : undefined
+  // Of a token that the application read itself, or by the option `bearer`.
+  const isOfToken = code === 'access_token_invalid' || code === 'invalid_token'
+  return isOfToken ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : undefined
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type OfferedOrganization, offeredTo } from '../auth/offered-organizations.ts'
 import type { SignedIn } from '../auth/principal.ts'
+import { personIn } from './guards/accepts.ts'
 import { tellDenied } from './guards/denial.ts'
-import { refusals, sendRefusal } from './guards/refusals.ts'
+import { sendRefusal, withoutLogin } from './guards/refusals.ts'
+import { ask } from './instance/ask.ts'
 import type { Instance } from './instance/instance.ts'
 import { assertRead } from './request/method.ts'
 import { sendJson } from './request/respond.ts'
@@ -14,13 +16,15 @@ export async function organizationsRoute(
   res: ServerResponse,
 ): Promise<void> {
   assertRead(req, res)
-  const principal = await instance.sessions.ask(req, res)
+  const view = await ask(instance, req, res)
+  const found = personIn(view)
   // Data and no page: a browser that opens it is not sent to sign in, either.
-  if (principal.status === 'signed-out') {
-    tellDenied(instance, req, refusals.notSignedIn.code, () => principal.reason)
-    sendRefusal(refusals.notSignedIn, instance, res)
+  if (!found.person) {
+    tellDenied(instance, req, found.refusal.code, () => view)
+    sendRefusal(view.bearer ? withoutLogin(found.refusal) : found.refusal, instance, res)
     return
   }
+  const { person: principal } = found
   const offered = await offeredTo(principal, instance.config.organizations.of)
   const shown = await Promise.all(offered.map((one) => show(instance, one, principal)))
   sendJson(res, 200, { current: principal.organizationId, organizations: shown })

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AccessPredicate } from '../auth/predicate.ts'
+import { type Caller, signedOut } from '../auth/principal.ts'
 import type { PortalConfig } from '../config/portal.ts'
 import { authorizationUnknown } from '../ground/authorization-unavailable.ts'
 import { ConfigError, LoginError, ScalekitError } from '../ground/errors.ts'
+import { personIn, refusalOfEnded } from './guards/accepts.ts'
 import {
   type Check,
   requiresPermissions,
@@ -9,7 +12,14 @@ import {
   requiresRole,
 } from './guards/checks.ts'
 import { tellDenied } from './guards/denial.ts'
-import { answerRefusal, type Refusal, refusals } from './guards/refusals.ts'
+import {
+  answerRefusal,
+  type Refusal,
+  refusals,
+  sendRefusal,
+  withoutLogin,
+} from './guards/refusals.ts'
+import { askAuthority, isOver } from './instance/ask.ts'
 import type { Instance } from './instance/instance.ts'
 import { themeWith } from './pages/page.ts'
 import { portalPage, portalStyle } from './pages/portal-page.ts'
@@ -30,22 +40,25 @@ export async function portalRoute(
   const { portal } = instance.config
   if (!portal) throw notConfigured()
   assertOpened(req, res)
-  const refuse = (refusal: Refusal, reason?: string) => {
-    tellDenied(instance, req, refusal.code, () => reason)
-    answerRefusal(refusal, instance, req, res)
+  const view = await askAuthority(instance, req, res)
+  const refuse = (refusal: Refusal, reason?: 'revoked') => {
+    tellDenied(instance, req, refusal.code, () =>
+      reason ? { ...view, principal: signedOut[reason] } : view,
+    )
+    if (view.bearer) sendRefusal(withoutLogin(refusal), instance, res)
+    else answerRefusal(refusal, instance, req, res)
   }
-  const { principal, isUnknown } = await instance.sessions.askAuthority(req, res)
-  if (principal.status === 'signed-out') {
-    return refuse(refusals.notSignedIn, principal.reason)
-  }
-  if (isUnknown) throw authorizationUnknown()
+  const found = personIn(view)
+  if (!found.person) return refuse(found.refusal)
+  const { person: principal } = found
+  if (view.isUnknown) throw authorizationUnknown()
   for (const check of checksOf(portal)) {
     const refusal = await check(principal, req, instance)
     if (refusal) return refuse(refusal)
   }
   // The application may have taken seconds, in which the session may have been ended.
-  if (instance.sessions.isOver(req)) {
-    return refuse(refusals.notSignedIn, 'revoked')
+  if (isOver(instance, req, view)) {
+    return refuse(refusalOfEnded(view.bearer !== undefined), 'revoked')
   }
   // Nothing of the request can name another one.
   const { organizationId } = principal
@@ -60,7 +73,16 @@ function checksOf({ role, permission, allow }: PortalConfig): readonly Check[] {
     ...(role.length > 0 ? [requiresRole(role)] : []),
     requiresPermissions(permission),
     // Last: it may look things up, which is for users who could get in.
-    ...(allow ? [requiresPredicate(allow, refusals.portalNotAllowed, '`portal.allow`')] : []),
+    // Only people come here.
+    ...(allow
+      ? [
+          requiresPredicate(
+            allow as AccessPredicate<IncomingMessage, Caller>,
+            refusals.portalNotAllowed,
+            '`portal.allow`',
+          ),
+        ]
+      : []),
   ]
 }
 

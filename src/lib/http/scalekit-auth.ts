@@ -10,7 +10,6 @@ import type { LoginRequest } from '../ground/types.ts'
 import { assertCalled } from './guards/assert-called.ts'
 import { type Guards, guards } from './guards/guards.ts'
 import { type Protect, protectWith } from './guards/protect.ts'
-import { attach } from './instance/context.ts'
 import { tellFailedLogin } from './instance/failures.ts'
 import { type Health, healthOf } from './instance/health.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
@@ -24,8 +23,8 @@ import {
   plainPath,
   routedPath,
 } from './request/middleware.ts'
-import { withExpressSession } from './request/with-express-session.ts'
 import { routesAlone, routesOf, servedRoutes } from './routes.ts'
+import { sessionMiddleware } from './session-middleware.ts'
 import { loginFromApp } from './sign-in/login.ts'
 import { endLogin } from './sign-in/logout.ts'
 import { switchOrganization } from './sign-in/switch-organization.ts'
@@ -43,7 +42,8 @@ export interface ScalekitAuth extends Guards {
   readonly routes: Routes
   /**
    * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What they or the
-   * handler throw or reject with goes to `next`.
+   * handler throw or reject with goes to `next`. With `{ accepts }` as the third argument, machines
+   * reach the handler, too, and the type says so.
    */
   readonly protect: Protect
   /**
@@ -58,7 +58,8 @@ export interface ScalekitAuth extends Guards {
    * @param options `returnTo` is the path to go on to; by default `/`. With `local: true`, the session
    *   at Scalekit goes on: the next sign-in in this browser may need no password.
    * @throws {@link LoginError} `sign_out_incomplete` while the store does not answer: the cookie is
-   *   cleared, and a copy of it works until the session expires
+   *   cleared, and a copy of it works until the session expires; {@link AccessError}
+   *   `session_required` for a request with an access token, of which nothing ends
    */
   logout(
     req: IncomingMessage,
@@ -73,7 +74,7 @@ export interface ScalekitAuth extends Guards {
    *
    * @param organizationId Scalekit's id (`org_…`) or your own id of the organization.
    * @param options `returnTo` is the path to come back to; by default `/`.
-   * @throws {@link ScalekitError} `not_signed_in`, `cross_site_request`, `navigation_required`, or
+   * @throws {@link ScalekitError} `not_signed_in`, `session_required`, `cross_site_request`, `navigation_required`, or
    *   as `/login` would answer
    */
   switchOrganization(
@@ -168,7 +169,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     ...own,
     session: () => session,
     routes: routesAlone(instance, routes),
-    protect: protectWith(own.requireAuth()),
+    protect: protectWith(own.requireAuth),
     login: withLoginUrl(loginUrl, tellingFailure(instance, bound(instance, loginFromApp))),
     logout: bound(instance, endLogin),
     switchOrganization: withLoginUrl(
@@ -236,21 +237,6 @@ function signedPlaces({ addresses, config }: Instance): readonly Place[] {
     { path: addresses.routes.webhooks, maxBytes: webhooks.maxBytes },
     { path: addresses.routes.interceptors, maxBytes: interceptors.maxBytes },
   ]
-}
-
-/** Puts `req.scalekit` on a request. Waits only for a session whose revocations are too old. */
-function sessionMiddleware(instance: Instance): Middleware {
-  const { sessions, ownSession } = instance
-
-  function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
-    attach(instance, req, res)
-    next()
-  }
-
-  return withExpressSession(ownSession, function scalekitSession(req, res, next) {
-    if (sessions.isStale(req)) sessions.refresh().then(() => goOn(req, res, next), next)
-    else goOn(req, res, next)
-  })
 }
 
 /** One look at the path decides between our own routes and the application's. */

@@ -2,7 +2,7 @@ import type { JWTPayload } from 'jose'
 import type { Clock } from '../ground/clock.ts'
 import type { AccessTokenClaims, Json } from '../ground/types.ts'
 import type { KeySet } from './key-sets.ts'
-import { verificationFailure, verifyToken } from './token.ts'
+import { type TokenChecks, verificationFailure, verifyToken } from './token.ts'
 
 /** The values with which the access token of a sign-in must agree. */
 export interface AccessTokenChecks {
@@ -71,18 +71,45 @@ export async function verifyAccessToken(
   token: string,
   checks: ShownTokenChecks,
 ): Promise<AccessTokenClaims> {
-  try {
-    const claims = await verifyToken(token, {
-      ...checks,
-      types: accessTokenTypes,
-      maxAgeSeconds: Number.POSITIVE_INFINITY,
-    })
-    assertKind(claims)
-    assertNamed(claims)
+  return refusing(checks, async () => {
+    const claims = await verifyShown(token, checks)
     if (checks.audience === undefined) assertFor(claims, checks)
-    return claims as AccessTokenClaims
+    return claims
+  })
+}
+
+/** As jose reads them, and with the members that every access token has. */
+export type ShownClaims = JWTPayload & AccessTokenClaims
+
+/** What decides whether a token is an access token of the environment, whoever it is for. */
+type SharedChecks = Pick<TokenChecks, 'keys' | 'issuer' | 'audience' | 'clock' | 'maxAgeSeconds'>
+
+/**
+ * Verifies that it is an access token, for one of the audiences where these are given.
+ *
+ * @throws an Error whose message names the check, never the token
+ */
+export async function verifyShown(token: string, checks: SharedChecks): Promise<ShownClaims> {
+  const { maxAgeSeconds = Number.POSITIVE_INFINITY } = checks
+  const claims = await verifyToken(token, { ...checks, maxAgeSeconds, types: accessTokenTypes })
+  assertKind(claims)
+  assertNamed(claims)
+  return claims as ShownClaims
+}
+
+/**
+ * Runs the checks of a token that was shown.
+ *
+ * @throws LoginError `access_token_invalid`, or what kept the keys from being loaded
+ */
+export async function refusing<Value>(
+  { clock }: { readonly clock: Clock },
+  check: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await check()
   } catch (cause) {
-    const time = { nowMs: checks.clock(), isFresh: false }
+    const time = { nowMs: clock(), isFresh: false }
     throw verificationFailure(cause, 'access_token_invalid', refused, time)
   }
 }
@@ -135,7 +162,7 @@ function assertFor(claims: JWTPayload, checks: ShownTokenChecks): void {
  * Recognizes the client by Scalekit's names for such clients. Its permissions belong to its
  * organization.
  */
-function isOfOrganizationClient({ client_id, sub, oid }: JWTPayload): boolean {
+export function isOfOrganizationClient({ client_id, sub, oid }: JWTPayload): boolean {
   const isNamed = typeof client_id === 'string' && /^m2morg_\w+$/.test(client_id)
   return isNamed && sub === client_id && typeof oid === 'string' && oid !== ''
 }
@@ -149,7 +176,8 @@ function assertNoOtherAudience({ aud }: JWTPayload): void {
   if (aud !== undefined) throw new Error('it has an audience, which was not asked for')
 }
 
-function grantsOf(claims: JWTPayload): Grants {
+/** @throws an Error where the organization cannot be compared */
+export function grantsOf(claims: JWTPayload): Grants {
   const { roles, permissions } = claims
   return {
     ...organizationOf(claims),

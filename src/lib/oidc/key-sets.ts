@@ -9,6 +9,7 @@ import {
   type JWTHeaderParameters,
   jwksCache,
 } from 'jose'
+import { ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger } from '../ground/log.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
@@ -30,11 +31,21 @@ const maxAgeMs = 600_000
 /** Maximum age of a set that cannot be loaded again, in milliseconds. */
 const maxStaleMs = 3_600_000
 
+/** Pause after a failed load if any visitor can cause one, in milliseconds. */
+const quietAfterFailureMs = 5000
+
 /** Finds the key that a token names in the provider's published set. */
-export type KeySet = (
-  header: JWTHeaderParameters,
-  token: FlattenedJWSInput,
-) => ReturnType<ReturnType<typeof createRemoteJWKSet>>
+export interface KeySet {
+  (
+    header: JWTHeaderParameters,
+    token: FlattenedJWSInput,
+  ): ReturnType<ReturnType<typeof createRemoteJWKSet>>
+  /**
+   * When the set that serves was loaded, in milliseconds since the epoch by `Date.now`; `undefined`
+   * before the first load. What was verified by an earlier set may be signed by a withdrawn key.
+   */
+  readonly loadedAt?: () => number | undefined
+}
 
 /** How a set is reloaded. */
 export interface KeySetOptions {
@@ -45,6 +56,11 @@ export interface KeySetOptions {
    * provider itself returned. Default: `false`.
    */
   readonly waits?: boolean
+  /**
+   * Whether any visitor's token can cause a load. A failed load is then not retried for five
+   * seconds. Default: `false`.
+   */
+  readonly isForVisitors?: boolean
   /** Receives a debug line for each load. */
   readonly logger?: Logger
 }
@@ -68,18 +84,16 @@ export function keySets(send: Send, options?: KeySetOptions): (provider: Provide
  * While the provider cannot be reached, the last good set is used, so that sign-ins continue. A key
  * that an earlier load had dropped stays dropped.
  */
-export function remoteKeySet(
-  url: URL,
-  send: Send,
-  { cooldownMs = defaultCooldownMs, waits = false, logger }: KeySetOptions = {},
-): KeySet {
+export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}): KeySet {
+  const { cooldownMs = defaultCooldownMs, waits = false, isForVisitors = false, logger } = options
   const lastGood: JWKSCacheInput = {}
+  const load = logger ? told(send, logger) : send
   const current = createRemoteJWKSet(url, {
     cooldownDuration: cooldownMs,
     cacheMaxAge: maxAgeMs,
     // `send` has a shorter timeout of its own.
     timeoutDuration: 60_000,
-    [customFetch]: asFetch(logger ? told(send, logger) : send),
+    [customFetch]: asFetch(isForVisitors ? quietAfterFailure(load) : load),
     [jwksCache]: lastGood,
   })
   const find: KeySet = async (header, token) => {
@@ -93,15 +107,39 @@ export function remoteKeySet(
       return current(header, token)
     }
   }
-  return async function findKey(header, token) {
+  async function findKey(...wanted: Parameters<KeySet>): ReturnType<KeySet> {
     try {
-      return await find(header, token)
+      return await find(...wanted)
     } catch (error) {
-      return fromStale(lastGood, header, token).catch(() => {
+      return fromStale(lastGood, ...wanted).catch(() => {
         throw error
       })
     }
   }
+  return Object.assign(findKey, {
+    loadedAt: () => (lastGood as Partial<ExportedJWKSCache>).uat,
+  })
+}
+
+/** Rejects with the last failure while that is recent. Its answers are not read here. */
+function quietAfterFailure(send: Send): Send {
+  let failure: { readonly at: number; readonly error: unknown } | undefined
+  return async function sendUnlessFailing(call) {
+    if (failure && performance.now() - failure.at < quietAfterFailureMs) throw failure.error
+    try {
+      const answer = await send(call)
+      if (answer.status !== 200) throw notServed(answer.status)
+      failure = undefined
+      return answer
+    } catch (error) {
+      failure = { at: performance.now(), error }
+      throw error
+    }
+  }
+}
+
+function notServed(status: number): ScalekitError {
+  return new ScalekitError('provider_failed', `The published keys were answered with ${status}`)
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Length of a sealed value's last part, in characters: its authentication tag, 16 pseudorandom
- * bytes.
+ * Length of the part that identifies a value, in characters: the end of a sealed value is its
+ * authentication tag, and the end of a token is part of its signature.
  */
 const tagLength = 22
 
@@ -9,10 +9,12 @@ interface Entry<Value> {
   readonly value: Value
 }
 
-/** A cache for sealed values that drops those not used lately. */
+/** A cache for sealed values and signed tokens that drops those not used lately. */
 export interface Generations<Value> {
   get(sealed: string): Value | undefined
   keep(sealed: string, value: Value): void
+  /** Forgets one before its time. */
+  drop(sealed: string): void
 }
 
 /**
@@ -20,15 +22,23 @@ export interface Generations<Value> {
  * An entry only counts if the whole value is equal. Two generations limit the size without a sweep.
  *
  * @param max The maximum number of values in one generation.
+ * @param maxLength The maximum length of a generation's sealed values together, in characters. A
+ *   longer value is not kept. Default: no limit.
  */
-export function generations<Value>(max: number): Generations<Value> {
+export function generations<Value>(
+  max: number,
+  maxLength: number = Number.POSITIVE_INFINITY,
+): Generations<Value> {
   let young = new Map<string, Entry<Value>>()
   let old = new Map<string, Entry<Value>>()
+  let length = 0
 
   function add(tag: string, entry: Entry<Value>): void {
-    if (young.size >= max) {
+    length += entry.sealed.length
+    if (young.size >= max || length > maxLength) {
       old = young
       young = new Map()
+      length = entry.sealed.length
     }
     young.set(tag, entry)
   }
@@ -41,7 +51,15 @@ export function generations<Value>(max: number): Generations<Value> {
       if (!young.has(tag)) add(tag, entry)
       return entry.value
     },
-    keep: (sealed, value) => add(sealed.slice(-tagLength), { sealed: copyOf(sealed), value }),
+    keep(sealed, value) {
+      if (sealed.length > maxLength) return
+      add(sealed.slice(-tagLength), { sealed: copyOf(sealed), value })
+    },
+    drop(sealed) {
+      const tag = sealed.slice(-tagLength)
+      young.delete(tag)
+      old.delete(tag)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type AccessPredicate, askPredicate } from '../../auth/predicate.ts'
-import type { SignedIn } from '../../auth/principal.ts'
+import type { Caller } from '../../auth/principal.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { Logger } from '../../ground/log.ts'
 import { type Refusal, refusals } from './refusals.ts'
@@ -16,9 +16,9 @@ export interface CheckParts {
 /** Why not, or `undefined` to let through. */
 export type Verdict = Refusal | undefined
 
-/** Decides about a user who is signed in; at once wherever it can. */
+/** Decides about a user who is signed in, or a machine that is accepted; at once wherever it can. */
 export interface Check {
-  (principal: SignedIn, req: IncomingMessage, parts: CheckParts): Verdict | Promise<Verdict>
+  (principal: Caller, req: IncomingMessage, parts: CheckParts): Verdict | Promise<Verdict>
   /**
    * Whether it looks at what the user may do: roles, permissions, scopes, claims. It cannot decide
    * while that is not known.
@@ -54,7 +54,7 @@ export function requiresScopes(scopes: readonly string[]): Check {
  * @param name What the predicate is called in messages.
  */
 export function requiresPredicate(
-  predicate: AccessPredicate,
+  predicate: AccessPredicate<IncomingMessage, Caller>,
   refusal: Refusal,
   name: string,
 ): Check {
@@ -67,7 +67,7 @@ export function requiresPredicate(
 
 /** A predicate gets the principal, so it may read anything. */
 function readingAuthority(
-  check: (principal: SignedIn, req: IncomingMessage) => Verdict | Promise<Verdict>,
+  check: (principal: Caller, req: IncomingMessage) => Verdict | Promise<Verdict>,
 ): Check {
   return Object.assign(check, { readsAuthority: true as const })
 }

@@ -1,28 +1,48 @@
 import type { IncomingMessage } from 'node:http'
 import { holderOf } from '../../auth/audit.ts'
+import type { View } from '../../auth/views.ts'
 import type { Instance } from '../instance/instance.ts'
 import { originalUrl, pathOf } from '../request/middleware.ts'
 
 /**
- * Tells listeners that a request was refused. A user who is let through costs nothing.
+ * Tells listeners that a request was refused. A caller who is let through costs nothing.
  *
- * @param reason Why no user is signed in, where that is why.
+ * @param view What decided who is asking, where that is known.
  */
 export function tellDenied(
   { audit, sessions }: Instance,
   req: IncomingMessage,
   code: string,
-  reason: () => string | undefined = () => undefined,
+  view: () => View | undefined = () => undefined,
 ): void {
   audit('guard.denied', req, () => {
-    const identity = sessions.holderOf(req)
-    const who = identity ? holderOf(identity) : {}
+    const { principal, bearer } = view() ?? {}
     return {
-      ...who,
+      ...(bearer
+        ? { via: 'bearer' as const, ...tokenHolder(bearer) }
+        : sessionHolder(sessions, req)),
       code,
-      reason: reason(),
+      reason: principal?.status === 'signed-out' ? principal.reason : undefined,
       method: req.method ?? '',
       path: pathOf(originalUrl(req)),
     }
   })
+}
+
+function sessionHolder(sessions: Instance['sessions'], req: IncomingMessage) {
+  const identity = sessions.holderOf(req)
+  return identity ? { via: 'session' as const, ...holderOf(identity) } : {}
+}
+
+/** Of a token that was not verified, nothing is told: any visitor can write one. */
+function tokenHolder({ holder }: NonNullable<View['bearer']>) {
+  if (!holder) return {}
+  const { sub, clientId, tokenId, organizationId, email } = holder
+  return {
+    userId: clientId === undefined ? sub : undefined,
+    clientId,
+    tokenId,
+    organizationId,
+    email,
+  }
 }

@@ -3,21 +3,29 @@ import type { View } from '../../auth/views.ts'
 import { authorizationUnknown } from '../../ground/authorization-unavailable.ts'
 import { neverStore } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
+import type { BearerKind } from '../../oidc/bearer-token.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { isFor, type Middleware, type Next } from '../request/middleware.ts'
+import { assertAccepts, refusalOf, refusalOfEnded } from './accepts.ts'
 import type { Check, Verdict } from './checks.ts'
 import { tellDenied } from './denial.ts'
-import { accessError, answerRefusal, type Refusal, refusals } from './refusals.ts'
+import { accessError, answerRefusal, sendRefusal, withoutLogin } from './refusals.ts'
 
 /** What a guard does besides letting through. */
 export interface GuardOptions {
+  /**
+   * Whom it lets pass besides its own condition. `user`: people, by their session or by an access
+   * token. `organization-client`, `this-client`: machines, as far as the option `bearer.accepts` names
+   * them, too. Default: `['user']`.
+   */
+  readonly accepts?: readonly BearerKind[]
   /** `next` hands a refusal to the application's error handler as an {@link AccessError}. */
   readonly refuse?: 'answer' | 'next'
 }
 
 /**
- * Makes a middleware of a check, which only signed-in users reach.
+ * Makes a middleware of a check, which only callers reach that it accepts: by default, users.
  *
  * @internal
  */
@@ -26,25 +34,31 @@ export function guard(
   options: GuardOptions = {},
   check: Check,
 ): Middleware {
+  const { accepts } = options
+  assertAccepts(accepts)
+
   function verdictOf(context: Context, req: IncomingMessage): Verdict | Promise<Verdict> {
-    const { principal, isUnknown, isLapsed, login } = context.ask()
-    if (principal.status === 'signed-out') return notSignedIn(login)
-    if (principal.status === 'machine') return refusals.machineNotAccepted
+    const view = context.ask()
+    const { principal, isUnknown, isLapsed } = view
+    const refusal = refusalOf(view, accepts)
+    if (refusal || principal.status === 'signed-out') return refusal
     if (isLapsed || (isUnknown && check.readsAuthority)) throw authorizationUnknown()
     return check(principal, req, context.instance)
   }
 
   function answer(
-    refusal: Verdict,
+    verdict: Verdict,
     context: Context,
     req: IncomingMessage,
     res: ServerResponse,
     next: Next,
   ): void {
-    const { instance } = context
-    if (refusal) tellDenied(instance, req, refusal.code, () => reasonIn(context))
+    const { instance, isByToken } = context
+    const refusal = verdict && isByToken ? withoutLogin(verdict) : verdict
+    if (refusal) tellDenied(instance, req, refusal.code, () => context.ask())
     if (refusal && options.refuse !== 'next') {
-      if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
+      if (isByToken) sendRefusal(refusal, instance, res)
+      else if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
       else answerRefusal(refusal, instance, req, res)
       return
     }
@@ -62,7 +76,7 @@ export function guard(
     next: Next,
   ): void {
     context.keepPrivate()
-    tellDenied(context.instance, req, guardError(error).code)
+    tellDenied(context.instance, req, guardError(error).code, () => viewOrNot(context))
     refuseByError(error, req, res, next, options)
   }
 
@@ -79,12 +93,16 @@ export function guard(
       answer(verdict, context, req, res, next)
       return
     }
-    const { sessions } = context.instance
     const settled = verdict.then(
       (refusal) => {
         // The application may have taken seconds, in which the session may have been ended.
-        const late = sessions.isOver(req) ? refusals.notSignedIn : refusal
-        answer(late, context, req, res, next)
+        answer(
+          context.isOver() ? refusalOfEnded(context.isByToken) : refusal,
+          context,
+          req,
+          res,
+          next,
+        )
       },
       (error) => fail(error, context, req, res, next),
     )
@@ -120,14 +138,12 @@ function renewalOf(context: Context): Promise<void> | undefined {
   }
 }
 
-/** A session that ended while a check took its time was there when the request came. */
-function reasonIn(context: Context): string | undefined {
-  const { principal } = context.ask()
-  return principal.status === 'signed-out' ? principal.reason : undefined
-}
-
-function notSignedIn(login: View['login']): Refusal {
-  return login ? { ...refusals.notSignedIn, login } : refusals.notSignedIn
+function viewOrNot(context: Context): View | undefined {
+  try {
+    return context.ask()
+  } catch {
+    return undefined
+  }
 }
 
 /** Whoever is sent there would come back here, and be sent there again. */
@@ -150,7 +166,7 @@ function guardError(error: unknown): ScalekitError {
 }
 
 /** They pass, so the response says when to try again. Other errors are for the application. */
-const outages = ['store_unavailable', 'authorization_unavailable']
+const outages = ['store_unavailable', 'authorization_unavailable', 'provider_unavailable']
 
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
 export function refuseByError(

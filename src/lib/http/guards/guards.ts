@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { AccessPredicate } from '../../auth/predicate.ts'
+import type { Caller } from '../../auth/principal.ts'
 import { ConfigError } from '../../ground/errors.ts'
+import type { BearerKind } from '../../oidc/bearer-token.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
 import { assertCalled } from './assert-called.ts'
@@ -19,7 +21,12 @@ import { sameOriginGuard } from './same-origin.ts'
 
 /** Guards of one instance, or of the instance that was mounted last. */
 export interface Guards {
-  /** Passes requests of signed-in users. */
+  /**
+   * Passes requests of signed-in users, and of the machines that `accepts` names.
+   *
+   * @throws {@link ConfigError} for an `accepts` that names no caller
+   * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
+   */
   requireAuth(options?: GuardOptions): Middleware
   /**
    * Passes users whose current organization is the selected one. Users signed in to another organization
@@ -64,12 +71,26 @@ export interface Guards {
     options: RequireThatOptions,
   ): Middleware
   /**
+   * The same where `accepts` names whom it lets pass: `predicate` then gets machines, too.
+   *
+   * @example
+   * requireThat(({ client }) => client?.id !== blocked, {
+   *   code: 'client_blocked',
+   *   accepts: ['user', 'organization-client'],
+   * })
+   */
+  requireThat<Req extends IncomingMessage = IncomingMessage>(
+    predicate: AccessPredicate<Req, Caller>,
+    options: RequireThatOptions & { readonly accepts: readonly BearerKind[] },
+  ): Middleware
+  /**
    * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
    * again: before they change how they sign in, or what they pay.
    *
-   * {@link RecentAuth.proof} says what counts as authentication.
+   * {@link RecentAuth.proof} says what counts as authentication. A machine never authenticates, so it
+   * cannot be accepted here.
    *
-   * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+   * @throws {@link ConfigError} when `accepts` names a machine, when `maxAgeSeconds` is not a number greater than 0, or `proof` is
    *   something else than `auth_time` or `prompt`
    * @see RFC 9470
    */
@@ -80,7 +101,8 @@ export interface Guards {
    * user has to be signed in.
    *
    * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
-   * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+   * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request with
+   * a valid access token needs none: no other site can make a browser send it.
    *
    * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
    */
@@ -138,13 +160,25 @@ export function guards(instance?: Instance): Guards {
       )
       return guard(instance, options, requiresScopes(needed))
     },
-    requireThat: (predicate, options) => guard(instance, options, requiresThat(predicate, options)),
-    requireRecentAuth: (limit, options) => guard(instance, options, requiresRecentAuth(limit)),
+    requireThat: <Req extends IncomingMessage>(
+      predicate: AccessPredicate<Req> | AccessPredicate<Req, Caller>,
+      options: RequireThatOptions & Pick<GuardOptions, 'accepts'>,
+    ) => guard(instance, options, requiresThat(predicate, options)),
+    requireRecentAuth: (limit, options) => {
+      assertPeople(options?.accepts)
+      return guard(instance, options, requiresRecentAuth(limit))
+    },
     requireSameOrigin: (options = {}) => {
       assertCalled('requireSameOrigin', options)
       return sameOriginGuard(instance, options)
     },
   }
+}
+
+/** Such a guard would refuse each of them, whatever the machine does. */
+function assertPeople(accepts: readonly BearerKind[] = []): void {
+  if (accepts.every((kind) => kind === 'user')) return
+  throw new ConfigError(['requireRecentAuth() cannot accept machines, which never authenticate'])
 }
 
 /** One name or several; none, or an empty one, is a mistake that nobody could mean. */

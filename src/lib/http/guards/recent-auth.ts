@@ -1,3 +1,4 @@
+import type { SignedIn } from '../../auth/principal.ts'
 import { clockSkewMs } from '../../ground/clock.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import type { Check } from './checks.ts'
@@ -26,7 +27,9 @@ export function requiresRecentAuth(
 ): Check {
   assertLimit(maxAgeSeconds, proof)
   return function requireRecentAuth(principal, _req, { clock }) {
-    const { authenticatedAt = Number.NEGATIVE_INFINITY, authenticatedBy } = principal
+    // A machine never authenticated as a user does.
+    const { authenticatedAt = Number.NEGATIVE_INFINITY, authenticatedBy }: Partial<SignedIn> =
+      principal.user ? principal : {}
     // It was asked for and did not come: another sign-in would end here, too.
     if (proof === 'auth_time' && authenticatedBy === 'prompt') return refusals.authTimeMissing
     const now = clock()

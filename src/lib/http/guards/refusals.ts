@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SignedIn } from '../../auth/principal.ts'
+import type { Caller } from '../../auth/principal.ts'
 import { type AccessErrorCode, headersOf, statusOf } from '../../ground/error-codes.ts'
 import { AccessError } from '../../ground/errors.ts'
 import type { OpenEnum } from '../../ground/types.ts'
@@ -24,7 +24,9 @@ export interface Refusal<Code extends string = OpenEnum<AccessErrorCode>> extend
 
 export const refusals: {
   readonly notSignedIn: Refusal
+  invalidToken(description: string): Refusal
   readonly machineNotAccepted: Refusal
+  readonly userNotAccepted: Refusal
   readonly organizationRequired: Refusal
   readonly noOrganization: Refusal
   readonly externalIdSelected: Refusal
@@ -33,7 +35,7 @@ export const refusals: {
   readonly portalNotAllowed: Refusal
   insufficientScope(scopes: readonly string[]): Refusal
   readonly authTimeMissing: Refusal
-  recentAuthRequired(maxAgeSeconds: number, principal: SignedIn, now: number): Refusal
+  recentAuthRequired(maxAgeSeconds: number, principal: Caller, now: number): Refusal
   wrongOrganization(organizationId: string): Refusal
 } = {
   notSignedIn: {
@@ -42,10 +44,20 @@ export const refusals: {
     hint: 'Open loginUrl in the browser, or send the session cookie.',
     login: {},
   },
+  // @see RFC 6750 section 3.1
+  invalidToken: (description) => ({
+    code: 'invalid_token',
+    message: description,
+    challenge: `error="invalid_token", error_description="${description}"`,
+  }),
   machineNotAccepted: {
     code: 'machine_not_accepted',
-    message: 'Only users are accepted here, and the access token is of a client without one',
-    hint: 'If clients may call this route, name their kind in the `accepts` of its guard.',
+    message: 'The access token is of a client without a user, which this route does not accept',
+    hint: 'If such clients may call the route, name their kind in the `accepts` of its guards.',
+  },
+  userNotAccepted: {
+    code: 'user_not_accepted',
+    message: 'This route accepts only clients without a user',
   },
   organizationRequired: {
     code: 'organization_required',
@@ -131,7 +143,7 @@ export function answerRefusal(
     sendRefusal(refusal, instance, res)
     return
   }
-  setHeaders(res, refusalHeaders(refusal))
+  setHeaders(res, refusalHeaders(refusal, instance))
   const loginUrl = wayBack || loginUrlOf(refusal, instance)
   const page = errorPage(code, { ...(loginUrl ? { retryUrl: loginUrl } : {}), text: refusal.text })
   sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
@@ -152,7 +164,7 @@ export function sendRefusal(
   instance: Instance | undefined,
   res: ServerResponse,
 ): void {
-  setHeaders(res, refusalHeaders(refusal))
+  setHeaders(res, refusalHeaders(refusal, instance))
   const loginUrl = loginUrlOf(refusal, instance)
   sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }
@@ -160,7 +172,7 @@ export function sendRefusal(
 /** Makes an error of a refusal, with everything that our own response would say. */
 export function accessError(refusal: Refusal, instance: Instance): AccessError {
   const { code, message, hint } = refusal
-  const headers = refusalHeaders(refusal)
+  const headers = refusalHeaders(refusal, instance)
   // A code of the application comes by no other way.
   return new AccessError(code as AccessErrorCode, message, {
     hint,
@@ -169,8 +181,20 @@ export function accessError(refusal: Refusal, instance: Instance): AccessError {
   })
 }
 
-function refusalHeaders({ code, challenge }: Refusal<string>) {
-  return challenge ? { 'WWW-Authenticate': `Bearer ${challenge}` } : headersOf(code)
+/** Where no access token counts, a challenge would name a scheme that does not work. */
+function refusalHeaders(
+  { code, challenge }: Refusal<string>,
+  instance: Instance | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (!instance?.bearer) return headersOf(code)
+  if (challenge) return { 'WWW-Authenticate': `Bearer ${challenge}` }
+  // A request without any credentials is told the scheme alone. @see RFC 6750 section 3.1
+  return statusOf(code) === 401 ? { 'WWW-Authenticate': 'Bearer' } : headersOf(code)
+}
+
+/** The same for a request with an access token, whose sender opens no pages. */
+export function withoutLogin({ login, hint, ...refusal }: Refusal): Refusal {
+  return login || hint === undefined ? refusal : { ...refusal, hint }
 }
 
 /** The path that starts the sign-in that would help, if one would. */

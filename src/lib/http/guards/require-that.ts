@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { AccessPredicate } from '../../auth/predicate.ts'
+import type { Caller } from '../../auth/principal.ts'
 import { isOwnCode } from '../../ground/error-codes.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import { type Logger, quote, textOfThrown } from '../../ground/log.ts'
@@ -8,7 +9,7 @@ import type { GuardOptions } from './guard.ts'
 import type { Refusal } from './refusals.ts'
 
 /** How `requireThat` refuses. */
-export interface RequireThatOptions extends GuardOptions {
+export interface RequireThatOptions extends Omit<GuardOptions, 'accepts'> {
   /**
    * The `code` of the refusal: up to 64 lower-case letters, digits and underscores, such as
    * `plan_required`. It cannot be a code of the kit.
@@ -24,13 +25,15 @@ export interface RequireThatOptions extends GuardOptions {
  * @internal
  */
 export function requiresThat<Req extends IncomingMessage>(
-  predicate: AccessPredicate<Req>,
+  predicate: AccessPredicate<Req> | AccessPredicate<Req, Caller>,
   options: RequireThatOptions,
 ): Check {
   assertMeant(predicate, options)
   const name = `The predicate of requireThat() for ${options.code}`
-  // The framework that calls this guard is the one whose request type `predicate` names.
-  return telling(requiresPredicate(predicate as AccessPredicate, refusalOf(options), name))
+  // The framework that calls this guard is the one whose request type `predicate` names, and only
+  // where `accepts` names machines does it get one.
+  const asked = predicate as AccessPredicate<IncomingMessage, Caller>
+  return telling(requiresPredicate(asked, refusalOf(options), name))
 }
 
 function refusalOf({ code, detail }: RequireThatOptions): Refusal {

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LoginError } from '../../ground/errors.ts'
+import { type AccessError, LoginError } from '../../ground/errors.ts'
+import { bearerKinds } from '../../oidc/bearer-token.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { parsedCsrfField } from '../request/csrf-field.ts'
 import type { Middleware, Next } from '../request/middleware.ts'
 import { isWanted } from '../request/same-origin.ts'
+import { refusalOf } from './accepts.ts'
 import { tellDenied } from './denial.ts'
 import { type GuardOptions, refuseByError } from './guard.ts'
-import { answerRefusal, type Refusal } from './refusals.ts'
+import { accessError, answerRefusal, type Refusal, sendRefusal } from './refusals.ts'
 
 /** They change nothing. @see RFC 9110 section 9.2.1 */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
@@ -23,37 +25,54 @@ export function sameOriginGuard(own: Instance | undefined, options: GuardOptions
   return function requireSameOrigin(req, res, next) {
     if (safeMethods.includes(req.method ?? '')) return next()
     check(own, req).then(
-      (context) => (context === undefined ? next() : refuse(context, req, res, next, options)),
+      (refused) => (refused === undefined ? next() : refuse(refused, req, res, next, options)),
       (error) => refuseByError(error, req, res, next, options),
     )
   }
 }
 
-/** @returns where the request was asked, if it is not of this site */
+/** Where a request was refused, and why. */
+interface Refused {
+  readonly context: Context
+  readonly refusal: Refusal<'cross_site_request'> | Refusal
+}
+
+/** @returns nothing where the request is of this site, or brings a token: no browser adds that itself */
 async function check(
   own: Instance | undefined,
   req: IncomingMessage,
-): Promise<Context | undefined> {
+): Promise<Refused | undefined> {
   const context = contextOf(req, own)
   if (context.isStale()) await context.refresh()
+  if (context.isByToken) {
+    const refusal = refusalOf(context.ask(), bearerKinds)
+    return refusal && { context, refusal }
+  }
   const { addresses, csrf } = context.instance
   const isCsrfToken = (token: string) => {
     const { principal } = context
     return principal.sessionId !== undefined && csrf.isValid(token, principal.sessionId)
   }
   const proof = { origin: addresses.origin(req), isCsrfToken, csrfField: parsedCsrfField }
-  return (await isWanted(req, proof)) ? undefined : context
+  return (await isWanted(req, proof)) ? undefined : { context, refusal: crossSite }
 }
 
 function refuse(
-  { instance }: Context,
+  { context, refusal }: Refused,
   req: IncomingMessage,
   res: ServerResponse,
   next: Next,
   { refuse }: GuardOptions,
 ): void {
+  const { instance, isByToken } = context
+  tellDenied(instance, req, refusal.code, () => (isByToken ? context.ask() : undefined))
+  if (refuse === 'next') next(errorOf(refusal, instance))
+  else if (isByToken) sendRefusal(refusal, instance, res)
+  else answerRefusal(refusal, instance, req, res)
+}
+
+function errorOf(refusal: Refused['refusal'], instance: Instance): LoginError | AccessError {
+  if (refusal !== crossSite) return accessError(refusal as Refusal, instance)
   const { code, message, hint } = crossSite
-  tellDenied(instance, req, code)
-  if (refuse === 'next') next(new LoginError(code, message, hint === undefined ? {} : { hint }))
-  else answerRefusal(crossSite, instance, req, res)
+  return new LoginError(code, message, hint === undefined ? {} : { hint })
 }

@@ -4,7 +4,12 @@ const free = guards()
 
 // Each says again what `Guards` says: editors show `{@inheritDoc}` as it is.
 
-/** Passes requests of signed-in users. */
+/**
+ * Passes requests of signed-in users, and of the machines that `accepts` names.
+ *
+ * @throws {@link ConfigError} for an `accepts` that names no caller
+ * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
+ */
 export const requireAuth: Guards['requireAuth'] = free.requireAuth
 
 /**
@@ -52,9 +57,10 @@ export const requireThat: Guards['requireThat'] = free.requireThat
  * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
  * again: before they change how they sign in, or what they pay.
  *
- * {@link RecentAuth.proof} says what counts as authentication.
+ * {@link RecentAuth.proof} says what counts as authentication. A machine never authenticates, so it
+ * cannot be accepted here.
  *
- * @throws {@link ConfigError} when `maxAgeSeconds` is not a number greater than 0, or `proof` is
+ * @throws {@link ConfigError} when `accepts` names a machine, when `maxAgeSeconds` is not a number greater than 0, or `proof` is
  *   something else than `auth_time` or `prompt`
  * @see RFC 9470
  */
@@ -66,7 +72,8 @@ export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecent
  * user has to be signed in.
  *
  * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
- * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read.
+ * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request with
+ * a valid access token needs none: no other site can make a browser send it.
  *
  * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
  */

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Presented } from '../../auth/bearer.ts'
 import type { Principal } from '../../auth/principal.ts'
 import type { View } from '../../auth/views.ts'
-import { makePrivate } from '../../ground/caching.ts'
+import { makePrivate, makePrivateByToken } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import { beforeHead, foundBeforeHead, type HeadWork } from '../../ground/response-head.ts'
 import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
+import { isOver } from './ask.ts'
 import type { Instance } from './instance.ts'
 
 declare global {
@@ -39,6 +41,7 @@ export class Context {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #arrival: Arrival
+  readonly #presented: Presented | undefined
   #view: View | undefined
   #wasFresh: boolean
 
@@ -47,17 +50,24 @@ export class Context {
     req: IncomingMessage,
     res: ServerResponse,
     outer: Context | undefined,
+    presented?: Presented,
   ) {
     this.instance = instance
     this.outer = outer
     this.#req = req
     this.#res = res
+    this.#presented = presented
     this.#arrival = instance.sessions.arrival()
     this.#wasFresh = instance.sessions.isFresh()
   }
 
   get arrival(): Arrival {
     return this.#arrival
+  }
+
+  /** Whether an access token says who is asking, and not a cookie. */
+  get isByToken(): boolean {
+    return this.#presented !== undefined
   }
 
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
@@ -71,9 +81,19 @@ export class Context {
 
   /** The same for a caller that keeps what it sends from caches itself. */
   ask(): View {
-    const { sessions } = this.instance
-    this.#view ??= sessions.viewOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
+    this.#view ??= this.#look()
     return this.#view
+  }
+
+  #look(): View {
+    const { bearer, sessions } = this.instance
+    if (bearer && this.#presented) return bearer.viewOf(this.#presented, this.#wasFresh)
+    return sessions.viewOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
+  }
+
+  /** Whether the session or the token was ended since the request came; never throws. */
+  isOver(): boolean {
+    return isOver(this.instance, this.#req, this.#view)
   }
 
   /** What a guard has to wait for: authority that has to be renewed before it counts. */
@@ -92,12 +112,19 @@ export class Context {
     this.isPrivate = true
     // A host's own object for the response may know of no request.
     if (this.#res.req === this.#req) foundBeforeHead(this.#res, privacyOf)
-    else beforeHead(this.#res, makePrivate)
+    else beforeHead(this.#res, this.privacy)
+  }
+
+  /** How what is sent is kept from caches. */
+  get privacy(): HeadWork {
+    return this.instance.bearer ? makePrivateByToken : makePrivate
   }
 
   /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
   isStale(): boolean {
-    return this.#view === undefined && this.instance.sessions.isStale(this.#req)
+    if (this.#view !== undefined) return false
+    const { sessions } = this.instance
+    return this.#presented ? !sessions.isFresh() : sessions.isStale(this.#req)
   }
 
   /** Brings what is known up to date; if that fails, nobody can tell who is asking. */
@@ -112,7 +139,7 @@ export class Context {
 function privacyOf({ req }: ServerResponse): HeadWork | undefined {
   let context = (req as Branded | undefined)?.[brand]
   while (context && !context.isPrivate) context = context.outer
-  return context && makePrivate
+  return context?.privacy
 }
 
 const show = requestProperty({
@@ -124,12 +151,21 @@ const show = requestProperty({
 /**
  * Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows.
  *
+ * @param presented The access token that decides in place of a cookie, where the request has one.
+ *
  * @internal
  */
-export function attach(instance: Instance, req: IncomingMessage, res: ServerResponse): void {
+export function attach(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  presented?: Presented,
+): void {
   const branded = req as Branded
   const outer = branded[brand]
-  if (outer?.instance !== instance) branded[brand] = new Context(instance, req, res, outer)
+  if (outer?.instance !== instance) {
+    branded[brand] = new Context(instance, req, res, outer, presented)
+  }
   show(req)
 }
 

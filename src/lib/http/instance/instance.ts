@@ -1,5 +1,6 @@
 import type { AccessTokenOfSession } from '../../auth/access-tokens.ts'
 import { type Audit, auditWith } from '../../auth/audit.ts'
+import { type Bearer, bearerWith } from '../../auth/bearer.ts'
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
@@ -7,6 +8,7 @@ import { sessionEnds } from '../../auth/session-ends.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
+import { longestSeconds } from '../../config/bearer.ts'
 import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
@@ -70,6 +72,8 @@ export interface Instance extends Lookups, SignedParts {
   readonly revocations: RevocationsReplica
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
+  /** Decides about requests that bring an access token, where the option `bearer` is set. */
+  readonly bearer: Bearer | undefined
   readonly accessTokenOf: AccessTokenOfSession
   /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
@@ -117,6 +121,7 @@ export function createInstance(config: Config): Instance {
   })
   const csrf = csrfTokens(config.secret, id)
   const keysOf = keySets(send, { waits: true, logger })
+  const shownKeysOf = keySets(send, { cooldownMs: bearerCooldownMs, isForVisitors: true, logger })
   const events = authEmitter(logger)
   const audit = auditWith({ events, clock, logger })
   const { sessions, accessTokenOf } = sessionsWith(config, {
@@ -144,7 +149,7 @@ export function createInstance(config: Config): Instance {
     theme: themeWith(config.pages.style),
     discover,
     keysOf,
-    shownKeysOf: keySets(send, { cooldownMs: bearerCooldownMs, logger }),
+    shownKeysOf,
     scalekit,
     ...lookupsBy(scalekit, { clock, logger }),
     store,
@@ -153,6 +158,10 @@ export function createInstance(config: Config): Instance {
     revocations,
     csrf,
     sessions,
+    bearer: bearerIn(config, {
+      revocations,
+      keys: async () => shownKeysOf(await discover()),
+    }),
     accessTokenOf,
     ownSession: ownSessionFor(config, { id, cookieStyle, newest, isOver: sessions.isOver }),
     transactions: cookieTransactions({
@@ -169,6 +178,21 @@ export function createInstance(config: Config): Instance {
     parameterSeal: seal('parameters'),
     ...signed,
   }
+}
+
+function bearerIn(
+  config: Config,
+  parts: Pick<Parameters<typeof bearerWith>[0], 'revocations' | 'keys'>,
+): Bearer | undefined {
+  const { bearer, clientId, clock, issuer, logger, session } = config
+  if (!bearer) return undefined
+  const { issuers = [issuer], audience, accepts } = bearer
+  return bearerWith({
+    ...parts,
+    ...{ issuer, issuers, audience, accepts, clientId, clock, logger },
+    claimNames: session.claims,
+    maxAgeSeconds: longestSeconds(config),
+  })
 }
 
 function once(work: () => void): () => void {

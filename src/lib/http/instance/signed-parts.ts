@@ -4,6 +4,7 @@ import type { AuthEmitter } from '../../auth/events.ts'
 import { type React, reactions } from '../../auth/reactions.ts'
 import type { RevocationsReplica } from '../../auth/revocations-replica.ts'
 import { type Revoke, revokeWith } from '../../auth/revoke.ts'
+import { longestSeconds } from '../../config/bearer.ts'
 import type { Config } from '../../config/config.ts'
 import type { Deliveries } from '../../deliveries/delivery.ts'
 import { durableDeliveries } from '../../deliveries/durable-deliveries.ts'
@@ -39,11 +40,11 @@ export interface SignedContext {
 }
 
 /**
- * How long after a moment a session may live that began before it, in milliseconds: its sign-in may
+ * How long after a moment a session or a token may live that began before it, in milliseconds: its sign-in may
  * be finished after that moment, and each of the two clocks that its ends are by may be wrong.
  */
-function longestSession(absoluteSeconds: number): number {
-  return (absoluteSeconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs
+function longestSession(seconds: number): number {
+  return (seconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs
 }
 
 /** @internal */
@@ -51,9 +52,9 @@ export function signedParts(
   config: Config,
   { store, revocations, events, audit, call }: SignedContext,
 ): SignedParts {
-  const { issuer, clock, logger, session, webhooks, interceptors } = config
+  const { issuer, clock, logger, webhooks, interceptors } = config
   const dispatcher = createDispatcher(webhooks.handlers)
-  const longestSessionMs = longestSession(session.absoluteSeconds)
+  const longestSessionMs = longestSession(longestSeconds(config))
   const { revokeOn } = webhooks
   const { ledger, aliases } = store
   const known = { issuer, revocations, aliases, longestSessionMs, clock }

@@ -4,6 +4,7 @@ import { LoginError, ScalekitError } from '../../ground/errors.ts'
 import { quote, withFields } from '../../ground/log.ts'
 import { endSessionUrl } from '../../oidc/end-session.ts'
 import type { Addresses } from '../instance/addresses.ts'
+import { assertNoToken } from '../instance/ask.ts'
 import { arrivalOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { signOutPage } from '../pages/pages.ts'
@@ -30,7 +31,8 @@ interface LogoutOptions {
 /**
  * Signs the browser out here, then at Scalekit unless it is `local`, then goes on to `returnTo`.
  *
- * @throws LoginError `sign_out_incomplete` when only the browser forgot the session
+ * @throws LoginError `sign_out_incomplete` when only the browser forgot the session; AccessError
+ *   `session_required` for a request with an access token
  */
 export async function endLogin(
   instance: Instance,
@@ -38,6 +40,7 @@ export async function endLogin(
   res: ServerResponse,
   options: LogoutOptions = {},
 ): Promise<void> {
+  assertNoToken(instance, req, 'A sign-out')
   // First here, so that whatever happens at Scalekit the session is over.
   const tokens = await instance.sessions.end(req, res, arrivalOf(instance, req))
   tell(instance, req, 'sign-out', 'session ended here')
@@ -96,6 +99,7 @@ export async function logoutRoute(
 ): Promise<void> {
   const { addresses, csrf, theme } = instance
   assertMethod(req, res, ['GET', 'POST'], 'A sign-out must be a GET or a POST')
+  assertNoToken(instance, req, 'A sign-out')
   const query = queryOf(req)
   const returnTo = query.get('return_to') ?? undefined
   const session = await sessionToEnd(instance, req, res)

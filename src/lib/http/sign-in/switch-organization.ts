@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionPrincipal, SignedOut } from '../../auth/principal.ts'
 import { AccessError, LoginError } from '../../ground/errors.ts'
+import { assertNoToken } from '../instance/ask.ts'
 import type { Instance } from '../instance/instance.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
 import { isWanted } from '../request/same-origin.ts'
@@ -20,6 +21,7 @@ export async function switchOrganization(
   organizationId: string,
   { returnTo }: { readonly returnTo?: string } = {},
 ): Promise<void> {
+  assertNoToken(instance, req, 'switchOrganization()')
   const principal = await instance.sessions.ask(req, res)
   await assertWanted(instance, req, principal)
   if (principal.status === 'signed-out') {

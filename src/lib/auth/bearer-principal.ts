@@ -1,0 +1,149 @@
+import { type Clock, clockSkewMs } from '../ground/clock.ts'
+import { ScalekitError } from '../ground/errors.ts'
+import { deepFreeze } from '../ground/freeze.ts'
+import type { Identity } from '../ground/types.ts'
+import type { BearerToken } from '../oidc/bearer-token.ts'
+import { type Profile, profileOf } from '../oidc/claims.ts'
+import { keptClaims, verifiedClaims } from '../oidc/kept-claims.ts'
+import type { AccessTokenOptions, Caller, Machine, MachineKind, SignedIn } from './principal.ts'
+import { has, userOf } from './principal-parts.ts'
+import type { TokenHolder } from './revocation.ts'
+
+/** What the principal of a token is made with. */
+export interface BearerPrincipalParts {
+  /** Whose tokens they are, whichever of its issuers a token names. */
+  readonly issuer: string
+  /** What `session.claims` names. */
+  readonly claimNames: readonly string[]
+  readonly clock: Clock
+}
+
+/** A verified token, as the application and the revocations see it. */
+export interface BearerCaller {
+  readonly principal: Caller
+  readonly holder: TokenHolder
+}
+
+/**
+ * Shows a verified access token to the application.
+ *
+ * @param value The token itself, which `accessToken()` returns.
+ */
+export function bearerCaller(
+  value: string,
+  token: BearerToken,
+  { issuer, claimNames, clock }: BearerPrincipalParts,
+): BearerCaller {
+  const profile = profileOf(token.claims)
+  const holder = holderOf(token, profile, issuer)
+  const shared = sharedOf(token, holder, claimNames)
+  const give = (options?: AccessTokenOptions) => lasting(value, shared.expiresAt - clock(), options)
+  const { kind } = token
+  const principal =
+    kind === 'user' ? person(profile, holder, shared, give) : machine(kind, token, shared)
+  return deepFreeze({ principal, holder })
+}
+
+/**
+ * The store's clock may be behind Scalekit's, by as much as a token may seem to be of the future.
+ * So what the application revokes itself ends tokens of the minute after, too.
+ */
+function holderOf(
+  { kind, claims, grants: { organizationId } }: BearerToken,
+  profile: Profile,
+  issuer: string,
+): TokenHolder {
+  const startedAt = claims.iat * 1000
+  return {
+    iss: issuer,
+    sub: claims.sub,
+    tokenId: claims.jti,
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(kind === 'user' ? namesIn(profile) : { clientId: claims.client_id }),
+    startedAt,
+    begun: { scalekit: startedAt, store: startedAt - clockSkewMs },
+  }
+}
+
+/** What else revocations know a person by. */
+function namesIn({
+  email,
+  idpUserId,
+  sid,
+}: Profile): Pick<Identity, 'email' | 'idpUserId' | 'sid'> {
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(idpUserId === undefined ? {} : { idpUserId }),
+    ...(sid === undefined ? {} : { sid }),
+  }
+}
+
+/** What a person and a machine have in common. */
+type Shared = Pick<
+  SignedIn,
+  'roles' | 'permissions' | 'scopes' | 'claims' | 'startedAt' | 'expiresAt' | 'has'
+> & { readonly organizationId?: string; readonly tokenId: string }
+
+function sharedOf(
+  { claims, grants }: BearerToken,
+  { organizationId, tokenId, startedAt }: TokenHolder,
+  claimNames: readonly string[],
+): Shared {
+  const { roles, permissions, scopes } = grants
+  const held = {
+    ...(organizationId === undefined ? {} : { organizationId }),
+    roles,
+    permissions,
+    scopes,
+  }
+  return {
+    ...held,
+    claims: keptClaims(verifiedClaims({}, claims), claimNames),
+    tokenId,
+    startedAt,
+    expiresAt: claims.exp * 1000,
+    has: has(held),
+  }
+}
+
+function machine(kind: MachineKind, { claims }: BearerToken, shared: Shared): Machine {
+  return { status: 'machine', via: 'bearer', client: { id: claims.client_id, kind }, ...shared }
+}
+
+function person(
+  { connectionId, externalOrganizationId, emailVerified, authenticatedAt }: Profile,
+  holder: TokenHolder,
+  shared: Shared,
+  accessToken: (options?: AccessTokenOptions) => string,
+): SignedIn {
+  const { organizationId, claims } = shared
+  // Without an organization of Scalekit’s, an id of yours is of none.
+  const hasExternalId = organizationId !== undefined && externalOrganizationId !== undefined
+  return {
+    status: 'signed-in',
+    via: 'bearer',
+    user: userOf({ ...holder, claims, emailVerified }),
+    ...(hasExternalId ? { externalOrganizationId } : {}),
+    ...(connectionId === undefined ? {} : { connectionId }),
+    authenticatedOrganizations: organizationId === undefined ? [] : [organizationId],
+    ...shared,
+    ...(authenticatedAt === undefined ? {} : { authenticatedAt, authenticatedBy: 'auth_time' }),
+    isStale: false,
+    csrfToken: () => '',
+    accessToken: async (options) => accessToken(options),
+  }
+}
+
+/** Only its client can renew a token that the request brought. */
+function lasting(
+  value: string,
+  leftMs: number,
+  { minTtlSeconds = 0 }: AccessTokenOptions = {},
+): string {
+  if (leftMs > minTtlSeconds * 1000) return value
+  throw new ScalekitError(
+    'token_unavailable',
+    `The access token of this request does not last for ${minTtlSeconds} more seconds`,
+    { hint: 'Only the client that sent it can renew it.' },
+  )
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BearerView } from '../../auth/bearer.ts'
+import type { View } from '../../auth/views.ts'
+import { AccessError } from '../../ground/errors.ts'
+import { bearerIn } from '../request/bearer-header.ts'
+import type { Instance } from './instance.ts'
+
+/**
+ * Who is asking, with authority that counts: by the access token of the request, else by its session.
+ *
+ * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
+ */
+export function askAuthority(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<View> {
+  return byToken(instance, req) ?? instance.sessions.askAuthority(req, res)
+}
+
+/** The same for a route that reads no authority. */
+export function ask(instance: Instance, req: IncomingMessage, res: ServerResponse): Promise<View> {
+  return (
+    byToken(instance, req) ?? instance.sessions.ask(req, res).then((principal) => ({ principal }))
+  )
+}
+
+/** Decided by the token alone, whatever cookie is beside it. */
+function byToken(
+  { bearer, sessions }: Instance,
+  req: IncomingMessage,
+): Promise<BearerView> | undefined {
+  const token = bearer && bearerIn(req)
+  if (token === undefined) return undefined
+  const look = async () => {
+    const presented = bearer!.known(token) ?? (await bearer!.verify(token))
+    if (!sessions.isFresh()) await sessions.refresh()
+    return bearer!.viewOf(presented)
+  }
+  return look()
+}
+
+/** Whether the session or the token of this request was ended since; never throws. */
+export function isOver(
+  { bearer, sessions }: Instance,
+  req: IncomingMessage,
+  view: View | undefined,
+): boolean {
+  return bearer && view?.bearer ? bearer.isOver(view) : sessions.isOver(req)
+}
+
+/**
+ * For what only a session can do: sign-out, and the switch to another organization.
+ *
+ * @param what What the application or the browser asked for, e.g. `auth.logout()`.
+ * @throws {@link AccessError} `session_required`
+ */
+export function assertNoToken({ bearer }: Instance, req: IncomingMessage, what: string): void {
+  if (!bearer || bearerIn(req) === undefined) return
+  throw new AccessError(
+    'session_required',
+    `${what} needs a session, and the request brings an access token in its place`,
+    { hint: 'Send the request without the header Authorization.' },
+  )
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Bearer, Presented } from '../auth/bearer.ts'
+import { attach } from './instance/context.ts'
+import type { Instance } from './instance/instance.ts'
+import { bearerIn } from './request/bearer-header.ts'
+import type { Middleware, Next } from './request/middleware.ts'
+import { withExpressSession } from './request/with-express-session.ts'
+
+/**
+ * Puts `req.scalekit` on a request. Waits only for a session whose revocations are too old, and for
+ * an access token that was not seen before.
+ */
+export function sessionMiddleware(instance: Instance): Middleware {
+  const { bearer } = instance
+  const bySession = withCookie(instance)
+  if (!bearer) return bySession
+  const byToken = withToken(instance, bearer)
+  return function scalekitCaller(req, res, next) {
+    const token = bearerIn(req)
+    if (token === undefined) bySession(req, res, next)
+    else byToken(token, req, res, next)
+  }
+}
+
+function withCookie(instance: Instance): Middleware {
+  const { sessions, ownSession } = instance
+
+  function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
+    attach(instance, req, res)
+    next()
+  }
+
+  return withExpressSession(ownSession, function scalekitSession(req, res, next) {
+    if (sessions.isStale(req)) sessions.refresh().then(() => goOn(req, res, next), next)
+    else goOn(req, res, next)
+  })
+}
+
+/** Nothing of a cookie is read here, and no `express-session` of the kit's runs. */
+function withToken(instance: Instance, bearer: Bearer) {
+  const { sessions } = instance
+
+  async function find(token: string): Promise<Presented> {
+    const presented = bearer.known(token) ?? (await bearer.verify(token))
+    if (!sessions.isFresh()) await sessions.refresh()
+    return presented
+  }
+
+  return function byToken(
+    token: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
+  ): void {
+    const goOn = (presented: Presented) => {
+      attach(instance, req, res, presented)
+      next()
+    }
+    const known = sessions.isFresh() ? bearer.known(token) : undefined
+    if (known) goOn(known)
+    else find(token).then(goOn, next)
+  }
+}

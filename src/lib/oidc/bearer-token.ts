@@ -1,0 +1,83 @@
+import type { JWTPayload } from 'jose'
+import type { Clock } from '../ground/clock.ts'
+import {
+  type Grants,
+  grantsOf,
+  isOfOrganizationClient,
+  refusing,
+  type ShownClaims,
+  verifyShown,
+} from './access-token.ts'
+import type { KeySet } from './key-sets.ts'
+
+/** Whose access tokens there are: people's, and those that a client has for itself. */
+export const bearerKinds = ['user', 'organization-client', 'this-client'] as const
+/**
+ * Whose access token it is. `user`: a person's. `organization-client`: one of the clients of an
+ * organization (`m2morg_…`). `this-client`: the client of this application, without a person.
+ */
+export type BearerKind = (typeof bearerKinds)[number]
+
+/** What an access token in the header `Authorization` must agree with. */
+export interface BearerChecks {
+  readonly keys: KeySet
+  /** Of several, any; compared exactly. */
+  readonly issuers: readonly string[]
+  readonly clientId: string
+  /** Of several, any. Where it is given, no other audience counts, and a token without one neither. */
+  readonly audience: readonly string[] | undefined
+  readonly accepts: readonly BearerKind[]
+  /** How long ago it may have been issued, in seconds. */
+  readonly maxAgeSeconds: number
+  readonly clock: Clock
+}
+
+/** A token that counts, unless something happened since it was issued. */
+export interface BearerToken {
+  readonly kind: BearerKind
+  readonly claims: ShownClaims
+  readonly grants: Grants
+}
+
+/**
+ * Verifies an access token that is shown in place of a session.
+ *
+ * @throws LoginError `access_token_invalid`, or what kept the keys from being loaded
+ * @see RFC 9068 section 4, RFC 6750 section 5.2
+ */
+export async function verifyBearer(token: string, checks: BearerChecks): Promise<BearerToken> {
+  const { issuers: issuer, audience, ...rest } = checks
+  return refusing(checks, async () => {
+    const claims = await verifyShown(token, {
+      ...rest,
+      issuer,
+      ...(audience === undefined ? {} : { audience }),
+    })
+    const kind = kindOf(claims, checks.clientId)
+    if (!checks.accepts.includes(kind)) throw new Error(`it is of the kind ${kind}, not accepted`)
+    if (audience === undefined) assertForThisClient(claims, checks.clientId, kind)
+    return { kind, claims, grants: grantsOf(claims) }
+  })
+}
+
+/** A client that is its own subject acts for itself. @see RFC 9068 section 2.2 */
+function kindOf(claims: ShownClaims, clientId: string): BearerKind {
+  const { sub, client_id } = claims
+  if (sub !== client_id) {
+    // Scalekit’s names for clients, which never are those of people.
+    if (/^(?:m2morg|skc)_/.test(sub)) throw new Error('its sub is a client, but not its client_id')
+    return 'user'
+  }
+  if (client_id === clientId) return 'this-client'
+  if (isOfOrganizationClient(claims)) return 'organization-client'
+  throw new Error('it is of a client that is neither this one nor an organization’s')
+}
+
+/** Clients of organizations mostly have no audience; the option `accepts` had to name them. */
+function assertForThisClient(claims: JWTPayload, clientId: string, kind: BearerKind): void {
+  const { aud, client_id } = claims
+  const isUnaddressed = aud === undefined
+  if (isUnaddressed && (kind === 'organization-client' || client_id === clientId)) return
+  if (!isUnaddressed && [aud].flat().includes(clientId)) return
+  throw new Error('its aud does not name this client, and the option `bearer.audience` is not set')
+}
