@@ -327,6 +327,56 @@ describe('at oidc-provider, a sign-out', () => {
   })
 })
 
+describe('at oidc-provider, a sign-out on one of two devices', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** Ada on her laptop and on her phone, and Katherine of another company. */
+  async function threeDevices(logoutTokens: 'by session' | 'by user') {
+    // Both sides read the time from `Date`.
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { provider, newPerson, log, auth } = await startAtSecondProvider({}, () =>
+      startSecondProvider({ logoutTokens }),
+    )
+    const devices = { laptop: newPerson(), phone: newPerson(), other: newPerson() }
+    await devices.laptop.signIn(home, ada)
+    await devices.phone.signIn(home, ada)
+    await devices.other.signIn(home, katherine)
+    const names = Object.keys(devices) as (keyof typeof devices)[]
+    async function whoIsIn() {
+      const asked = names.map((name) => devices[name].browser.call('/app'))
+      const answers = await Promise.all(asked)
+      return names.filter((_, at) => answers[at]!.status === 200)
+    }
+    expect(await whoIsIn()).toEqual(names)
+    return { ...devices, provider, whoIsIn, log, auth }
+  }
+
+  it('comes as a genuine logout token by sid, which ends the session there alone', async () => {
+    const { laptop, provider, whoIsIn, auth, log } = await threeDevices('by session')
+    const causes: string[] = []
+    auth.on('session.ended', ({ cause, scope }) => void causes.push(`${scope} by ${cause}`))
+    await laptop.there.leave()
+    expect(provider.logouts).toEqual(['taken'])
+    expect(await whoIsIn()).toEqual(['phone', 'other'])
+    expect(causes).toEqual(['session by back-channel-logout'])
+    expect(log.filter((line) => line.includes('back-channel logout: ended'))).toHaveLength(1)
+    await laptop.signIn(home, ada)
+    expect(await whoIsIn()).toEqual(['laptop', 'phone', 'other'])
+  })
+
+  it('comes by sub where the provider names no session; a sign-in revives no other', async () => {
+    const { laptop, provider, whoIsIn } = await threeDevices('by user')
+    await laptop.there.leave()
+    expect(provider.logouts).toEqual(['taken'])
+    expect(await whoIsIn()).toEqual(['other'])
+    vi.setSystemTime(Date.now() + 3000)
+    await laptop.signIn(home, ada)
+    expect(await whoIsIn()).toEqual(['laptop', 'other'])
+  })
+})
+
 describe('at oidc-provider, in time', () => {
   afterEach(() => {
     vi.useRealTimers()

@@ -29,6 +29,7 @@ const methods: Readonly<Record<keyof Paths, string>> = {
   me: 'GET',
   webhooks: 'POST',
   interceptors: 'POST',
+  backchannelLogout: 'POST',
   organizations: 'GET',
   portal: 'GET',
 }

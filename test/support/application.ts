@@ -49,16 +49,19 @@ export interface ApplicationParts extends ServedParts {
   /** The kit's paths that the emulator has to know. Default: `/callback` and `/logout`. */
   readonly callback?: string
   readonly logout?: string
+  /** The path that the emulator sends logout tokens to. Default: none, it sends none. */
+  readonly backchannelLogout?: string
   readonly emulator?: Emulator
 }
 
 /** Starts emulator and application, each on a free port. */
 export async function startApplication(parts: ApplicationParts = {}): Promise<Application> {
-  const { callback = '/callback', logout = '/logout' } = parts
+  const { callback = '/callback', logout = '/logout', backchannelLogout } = parts
   const startBehind = (url: string) =>
     startEmulator({
       redirectUris: [url + callback],
       postLogoutRedirectUris: [url + logout],
+      ...(backchannelLogout && { backChannelLogoutUri: url + backchannelLogout }),
       ...parts.seed,
     })
   let emulator = parts.emulator

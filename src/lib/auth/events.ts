@@ -50,6 +50,7 @@ export interface LoginFailed extends AuditFields {
  * - `replaced`: another sign-in in the same browser
  * - `revoked`: `auth.revoke`
  * - `webhook`: an event of Scalekit's
+ * - `back-channel-logout`: a logout token that came to `/backchannel-logout`
  * - `expired`: `session.idleSeconds` or `session.absoluteSeconds`
  * - `forgotten`: the store was emptied or replaced, or `auth.revoke('everyone')` was called
  * - `refresh-rejected`, `refresh-lost`, `refresh-mismatch`: as `req.scalekit.reason`
@@ -61,6 +62,7 @@ export type SessionEndCause =
   | 'replaced'
   | 'revoked'
   | 'webhook'
+  | 'back-channel-logout'
   | 'expired'
   | 'forgotten'
   | 'refresh-rejected'
@@ -70,8 +72,9 @@ export type SessionEndCause =
   | 'changed'
 
 /**
- * Sessions ended. `sign-out`, `replaced`, `revoked` and `webhook` are told when they happen. The
- * other causes are told once in each process, by the first request that brings such a session.
+ * Sessions ended. `sign-out`, `replaced`, `revoked`, `webhook` and `back-channel-logout` are told when
+ * they happen. The other causes are told once in each process, by the first request that brings such a
+ * session.
  */
 export interface SessionEnded extends AuditFields {
   readonly cause: SessionEndCause

@@ -11,6 +11,7 @@ const actors: Readonly<Record<SessionEndCause, 'user' | 'application' | 'scaleki
   replaced: 'user',
   revoked: 'application',
   webhook: 'scalekit',
+  'back-channel-logout': 'scalekit',
   expired: 'kit',
   forgotten: 'kit',
   'refresh-rejected': 'scalekit',

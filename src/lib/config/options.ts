@@ -142,6 +142,8 @@ export interface PathOptions {
   readonly webhooks?: string
   /** Receives Scalekit's interceptor calls. Default: `/interceptors`. */
   readonly interceptors?: string
+  /** Receives OpenID Connect's back-channel logouts from Scalekit. Default: `/backchannel-logout`. */
+  readonly backchannelLogout?: string
   /** Returns the organizations of the user as JSON. Default: `/organizations`. */
   readonly organizations?: string
   /** Opens Scalekit's admin portal. Default: `/portal`. */

@@ -9,6 +9,7 @@ export const pathReaders = {
   me: (value: unknown = '/me'): string => path(value),
   webhooks: (value: unknown = '/webhooks'): string => path(value),
   interceptors: (value: unknown = '/interceptors'): string => path(value),
+  backchannelLogout: (value: unknown = '/backchannel-logout'): string => path(value),
   organizations: (value: unknown = '/organizations'): string => path(value),
   portal: (value: unknown = '/portal'): string => path(value),
 }

@@ -37,6 +37,7 @@ const statusByCode = {
     access_token_invalid: 401,
     refresh_token_rejected: 401,
     idp_login_invalid: 400,
+    logout_token_invalid: 400,
     login_resolve_failed: 503,
     on_login_failed: 503,
     cross_site_request: 403,

@@ -16,6 +16,11 @@ import { callbackRoute } from './sign-in/callback.ts'
 import { withIdpLogin } from './sign-in/idp-initiated.ts'
 import { loginRoute } from './sign-in/login.ts'
 import { logoutRoute } from './sign-in/logout.ts'
+import {
+  backchannelLogout,
+  backchannelLogoutRoute,
+  sendLogoutFailure,
+} from './signed/backchannel-logout.ts'
 import { interceptorsRoute } from './signed/interceptors.ts'
 import { webhooksRoute } from './signed/webhooks.ts'
 
@@ -36,6 +41,10 @@ export function routesOf(instance: Instance): Routes {
     interceptors: plain(
       { name: 'interceptors', what: 'interceptor', ...signed },
       interceptorsRoute,
+    ),
+    backchannelLogout: plain(
+      { name: 'backchannelLogout', what: backchannelLogout, send: sendLogoutFailure },
+      backchannelLogoutRoute,
     ),
     organizations: withSession(
       { name: 'organizations', what: '/organizations' },
@@ -60,6 +69,7 @@ export function servedRoutes({ webhooks, interceptors, portal }: Config): (keyof
     'callback',
     'logout',
     'me',
+    'backchannelLogout',
     'organizations',
     ...(webhooks.secret.length > 0 ? (['webhooks'] as const) : []),
     ...(interceptors.secret.length > 0 ? (['interceptors'] as const) : []),

@@ -56,7 +56,7 @@ export async function verifyIdToken(token: string, checks: IdTokenChecks): Promi
 }
 
 /** Rules 3 to 5: this client must be the only audience and the authorized party. */
-function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
+export function assertOnlyAudience({ aud, azp }: JWTPayload, clientId: string): void {
   if ([aud].flat().some((audience) => audience !== clientId)) {
     throw new Error('aud contains another client')
   }

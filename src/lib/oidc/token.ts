@@ -35,6 +35,8 @@ export interface TokenChecks {
   readonly maxAgeSeconds?: number
   /** Accepted values of `typ` besides `JWT`, in lower case. Default: none. */
   readonly types?: readonly string[]
+  /** Whether it may lack `exp`, and is then refused for its age alone. Default: `false`. */
+  readonly isExpOptional?: boolean
 }
 
 /**
@@ -64,7 +66,7 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
     algorithms: ['RS256'],
     issuer: [checks.issuer].flat(),
     ...(checks.audience === undefined ? {} : { audience: [checks.audience].flat() }),
-    requiredClaims: ['exp', 'iat'],
+    requiredClaims: checks.isExpOptional ? ['iat'] : ['exp', 'iat'],
     clockTolerance: toleranceSeconds,
     currentDate: new Date(now),
   }).catch((cause: unknown) => {

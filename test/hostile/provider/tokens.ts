@@ -8,6 +8,7 @@ export const organizationId = 'org_70087756646187150'
 export const externalOrganizationId = 'ext_acme'
 export const connectionId = 'conn_70087756662964366'
 export const subject = 'usr_70087756327420047'
+export const sessionId = 'ses_70087756327420048'
 
 /** What both kinds of token say. */
 function sharedClaims(issuer: string): Members {
@@ -18,7 +19,7 @@ function sharedClaims(issuer: string): Members {
     sub: subject,
     oid: organizationId,
     xoid: externalOrganizationId,
-    sid: 'ses_70087756327420048',
+    sid: sessionId,
     client_id: clientId,
     iat: now,
     exp: now + 900,
@@ -51,6 +52,21 @@ export function idTokenClaims(
     email: 'ada@acme.example',
     email_verified: true,
     name: 'Ada Lovelace',
+  }
+}
+
+/** @see OpenID Connect Back-Channel Logout 1.0, section 2.4 */
+export function logoutTokenClaims(issuer: string): Members {
+  const now = Math.floor(Date.now() / 1000)
+  return {
+    iss: issuer,
+    aud: [clientId],
+    sub: subject,
+    sid: sessionId,
+    iat: now,
+    exp: now + 120,
+    jti: `tkn_${randomUUID()}`,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
   }
 }
 

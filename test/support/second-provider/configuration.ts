@@ -24,6 +24,7 @@ export interface Particulars {
   /** Whether it issues refresh tokens, each of which works once. */
   readonly rotates: boolean
   readonly accessTokenSeconds: number
+  readonly logoutTokens?: 'by session' | 'by user'
   readonly rightsOf: (member: Member) => Rights
 }
 
@@ -34,6 +35,9 @@ export function configurationOf(particulars: Particulars): Configuration {
     adapter,
     jwks: { keys: [key] },
     clients: [clientOf(particulars)],
+    // Its own would refuse the loopback interface.
+    fetch: (url, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown } = {}) =>
+      fetch(url, options),
     clientAuthMethods: ['client_secret_post'],
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -64,16 +68,20 @@ export function configurationOf(particulars: Particulars): Configuration {
       Session: 3600,
     },
     features: {
+      backchannelLogout: { enabled: particulars.logoutTokens !== undefined },
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       revocation: { enabled: rotates, allowedPolicy: () => true },
       resourceIndicators: jwtForApplication,
-      rpInitiatedLogout: { logoutSource: (ctx, form) => show(ctx, form) },
+      rpInitiatedLogout: {
+        logoutSource: (ctx, form) => show(ctx, form),
+        postLogoutSuccessSource: (ctx) => show(ctx, ''),
+      },
     },
   }
 }
 
-function clientOf({ applicationUrl, rotates }: Particulars): ClientMetadata {
+function clientOf({ applicationUrl, rotates, logoutTokens }: Particulars): ClientMetadata {
   return {
     client_id: credentials.clientId,
     client_secret: credentials.clientSecret,
@@ -86,6 +94,10 @@ function clientOf({ applicationUrl, rotates }: Particulars): ClientMetadata {
     redirect_uris: [`${applicationUrl}/callback`],
     post_logout_redirect_uris: [`${applicationUrl}/logout`],
     require_auth_time: true,
+    ...(logoutTokens && {
+      backchannel_logout_uri: `${applicationUrl}/backchannel-logout`,
+      backchannel_logout_session_required: logoutTokens === 'by session',
+    }),
   }
 }
 

@@ -14,6 +14,8 @@ export interface Person {
   cancel(authorizeUrl: URL): Promise<string>
   /** Confirms a sign-out, and answers where the browser is sent then. */
   signOut(endSessionUrl: URL): Promise<string>
+  /** Signs out at the provider itself, where no application asked for it, and stays there. */
+  leave(): Promise<void>
 }
 
 export function personAt(providerUrl: string): Person {
@@ -31,7 +33,18 @@ export function personAt(providerUrl: string): Person {
   }
 
   async function submit(path: string, fields: Readonly<Record<string, string>>): Promise<string> {
-    return leaving(await follow(await agent.post(path).type('form').send(fields)))
+    return leaving(await send(path, fields))
+  }
+
+  async function send(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+    return follow(await agent.post(path).type('form').send(fields))
+  }
+
+  async function confirmSignOut(endSessionUrl: URL): Promise<Response> {
+    const page = await open(endSessionUrl)
+    const action = / action="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    const xsrf = / name="xsrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    return send(pathOf(new URL(action, providerUrl)), { xsrf, logout: 'yes' })
   }
 
   async function answerPage(authorizeUrl: URL, fields: Readonly<Record<string, string>>) {
@@ -45,11 +58,10 @@ export function personAt(providerUrl: string): Person {
     pass: async (authorizeUrl) => leaving(await open(authorizeUrl)),
     signIn: (authorizeUrl, email) => answerPage(authorizeUrl, { email }),
     cancel: (authorizeUrl) => answerPage(authorizeUrl, {}),
-    async signOut(endSessionUrl) {
-      const page = await open(endSessionUrl)
-      const action = / action="([^"]+)"/.exec(page.text)?.[1] ?? ''
-      const xsrf = / name="xsrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
-      return submit(pathOf(new URL(action, providerUrl)), { xsrf, logout: 'yes' })
+    signOut: async (endSessionUrl) => leaving(await confirmSignOut(endSessionUrl)),
+    async leave() {
+      const { status } = await confirmSignOut(new URL('/oidc/logout', providerUrl))
+      if (status !== 200) throw new Error(`The provider answered ${status}`)
     },
   }
 }

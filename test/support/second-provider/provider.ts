@@ -25,6 +25,8 @@ export interface SecondProvider {
   allow(member: Member, rights: Partial<Rights>): void
   /** What the token endpoint was asked for, oldest first. */
   readonly tokenCalls: readonly TokenCall[]
+  /** What became of the logout tokens it sent, oldest first: `taken`, or what it says went wrong. */
+  readonly logouts: readonly string[]
   close(): Promise<void>
 }
 
@@ -43,6 +45,8 @@ export interface SecondProviderSettings {
   readonly rotates?: boolean
   /** Default: 900. */
   readonly accessTokenSeconds?: number
+  /** Whether logout tokens name a session or a user. Default: it sends none. */
+  readonly logoutTokens?: 'by session' | 'by user'
 }
 
 /**
@@ -63,6 +67,7 @@ let firstKey: JWK | undefined
 export async function startSecondProvider({
   rotates = false,
   accessTokenSeconds = 900,
+  logoutTokens,
 }: SecondProviderSettings = {}): Promise<SecondProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -74,12 +79,18 @@ export async function startSecondProvider({
   const rights = new Map<string, Rights>()
   const rightsOf = (member: Member) => rights.get(member.email) ?? member
   const tokenCalls: TokenCall[] = []
+  const logouts: string[] = []
 
   function configure(): void {
-    const configuration = { applicationUrl, key, adapter: memory, rotates, accessTokenSeconds }
+    const configuration = {
+      ...{ applicationUrl, key, adapter: memory, rotates, accessTokenSeconds },
+      ...(logoutTokens && { logoutTokens }),
+    }
     const provider = new Provider(url, configurationOf({ ...configuration, rightsOf }))
     provider.on('grant.success', (ctx) => tokenCalls.push(tokenCallOf(ctx)))
     provider.on('grant.error', (ctx, { error }) => tokenCalls.push({ ...tokenCallOf(ctx), error }))
+    provider.on('backchannel.success', () => logouts.push('taken'))
+    provider.on('backchannel.error', (_ctx, error) => logouts.push(error.message))
     const serve = provider.callback()
     server.removeAllListeners('request').on('request', (req, res) => {
       if (req.url?.startsWith('/api/')) return organizationByExternalId(req, res)
@@ -93,6 +104,7 @@ export async function startSecondProvider({
     url,
     options: { environmentUrl: url, ...credentials },
     tokenCalls,
+    logouts,
     allow: (member, given) => void rights.set(member.email, { ...rightsOf(member), ...given }),
     register(registered) {
       applicationUrl = registered

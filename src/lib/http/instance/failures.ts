@@ -19,6 +19,8 @@ export interface FailureContext {
   readonly retryText?: string
   /** Scalekit calls this route itself, so no sign-in would help. */
   readonly isForScalekit?: boolean
+  /** Answers the caller. Default: a page for browsers, and a problem document for all others. */
+  readonly send?: (res: ServerResponse, error: ScalekitError) => void
   /** Any visitor can cause it at will, so its line is for debugging only. */
   readonly isUnsolicited?: boolean
 }
@@ -43,7 +45,8 @@ export function answerFailure(
     return
   }
   setHeaders(res, error.headers)
-  if (asksForPage(req)) {
+  if (context.send) context.send(res, error)
+  else if (asksForPage(req)) {
     const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
     sendPage(res, error.status, page, theme)
   } else {

@@ -13,6 +13,7 @@ export interface Routes {
   readonly me: Middleware
   readonly webhooks: Middleware
   readonly interceptors: Middleware
+  readonly backchannelLogout: Middleware
   readonly organizations: Middleware
   /** Answers 500 unless the option `portal` says who may open it. */
   readonly portal: Middleware

@@ -1,4 +1,5 @@
 import type { Audit } from '../../auth/audit.ts'
+import { type EndByLogoutToken, endByLogoutTokenWith } from '../../auth/back-channel.ts'
 import { changeReactions } from '../../auth/change-reactions.ts'
 import type { AuthEmitter } from '../../auth/events.ts'
 import { type React, reactions } from '../../auth/reactions.ts'
@@ -25,6 +26,7 @@ export interface SignedParts {
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly revoke: Revoke
+  readonly endByLogoutToken: EndByLogoutToken
   readonly deliveries: Deliveries
   readonly replay: Replay
   readonly intercept: Intercept
@@ -56,7 +58,7 @@ export function signedParts(
   const dispatcher = createDispatcher(webhooks.handlers)
   const longestSessionMs = longestSession(longestSeconds(config))
   const { revokeOn } = webhooks
-  const { ledger, aliases } = store
+  const { ledger, aliases, singleUse } = store
   const known = { issuer, revocations, aliases, longestSessionMs, clock }
   const changes = changeReactions({ ...known, sources: sourcesIn(config) })
   const react = reactions({ ...known, changes, revokeOn })
@@ -85,6 +87,7 @@ export function signedParts(
     dispatcher,
     react,
     revoke,
+    endByLogoutToken: endByLogoutTokenWith({ ...known, singleUse, audit, logger }),
     deliveries:
       webhooks.delivery === 'inline'
         ? inlineDeliveries(parts)

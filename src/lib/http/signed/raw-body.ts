@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { WebhookError } from '../../ground/errors.ts'
 import { maxWaitingBytes, shareOf } from './body-budget.ts'
 import { tapOf } from './body-tap.ts'
@@ -26,8 +26,14 @@ export async function rawBody(req: IncomingMessage, limits: BodyLimits): Promise
   return kept
 }
 
+/** Ends the connection with the response: what still comes of a refused body is not waited for. */
+export function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
+  // HTTP/2 has no such header.
+  if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
+}
+
 /** Neither read, nor listened to, nor paused, nor turned into text. */
-function isUntouched(req: IncomingMessage): boolean {
+export function isUntouched(req: IncomingMessage): boolean {
   const { readableDidRead, destroyed, readableFlowing, readableEncoding } = req
   return !readableDidRead && !destroyed && readableFlowing === null && readableEncoding === null
 }

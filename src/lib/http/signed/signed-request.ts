@@ -6,7 +6,7 @@ import type { Scheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
 import type { Instance } from '../instance/instance.ts'
 import { tell } from '../request/request-log.ts'
-import { type BodyLimits, bodyTimeoutMs, rawBody } from './raw-body.ts'
+import { type BodyLimits, bodyTimeoutMs, closeAfterAnswer, rawBody } from './raw-body.ts'
 
 /** How one kind of signed request is configured: `config.webhooks` or `config.interceptors`. */
 export interface SignedRequestOptions {
@@ -46,8 +46,7 @@ export async function signedRequest(
     })
   }
   const raw = await signableBody(instance, req, scheme, limits).catch((error: unknown) => {
-    // Whatever still comes of such a body is not waited for. HTTP/2 has no such header.
-    if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
+    closeAfterAnswer(req, res)
     throw error
   })
   const options = { toleranceSeconds, clock: instance.clock }

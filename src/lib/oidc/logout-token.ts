@@ -1,0 +1,134 @@
+import { decodeProtectedHeader, type JWTPayload } from 'jose'
+import { sha256 } from '../ground/bytes.ts'
+import type { Clock } from '../ground/clock.ts'
+import { LoginError } from '../ground/errors.ts'
+import { isObject } from '../ground/is-object.ts'
+import { assertOnlyAudience } from './id-token.ts'
+import type { KeySet } from './key-sets.ts'
+import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
+
+/** What a logout token must agree with. */
+export interface LogoutTokenChecks {
+  readonly keys: KeySet
+  readonly issuer: string
+  readonly clientId: string
+  readonly clock: Clock
+}
+
+/** Whose sessions ended at Scalekit. */
+export type LogoutSubject =
+  /** One session. The token may say whose it is. */
+  | { readonly sid: string; readonly sub?: string }
+  /** Every session of a user. */
+  | { readonly sid?: undefined; readonly sub: string }
+
+/** What a verified logout token says. */
+export interface Logout {
+  readonly subject: LogoutSubject
+  /**
+   * The latest that Scalekit's clock can have said when the token was issued, in milliseconds since
+   * the epoch: `iat` is in whole seconds.
+   */
+  readonly issuedAt: number
+  /** Names the token in the single-use set: its `jti`. */
+  readonly id: string
+  /** From when on the token is refused for its age alone, in milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** The longest accepted logout token, in characters. A usual one has some nine hundred. */
+export const maxLogoutTokenLength = 8192
+
+/** The member of `events` that makes a token a logout token. */
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
+
+const types = ['logout+jwt', 'application/logout+jwt']
+
+/**
+ * Claims of ID, access and IdP-initiated login tokens, which the same keys sign for the same issuer.
+ * Some of these tokens have claims that an application or a customer chooses, such as `events`.
+ */
+const foreignClaims = [
+  'at_hash',
+  'c_hash',
+  'azp',
+  'client_id',
+  'scope',
+  'scopes',
+  'organization_id',
+  'connection_id',
+]
+
+/**
+ * Verifies a logout token, and that it is not a token of another kind.
+ *
+ * @throws {@link LoginError} `logout_token_invalid`
+ * @see OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6
+ */
+export async function verifyLogoutToken(token: string, checks: LogoutTokenChecks): Promise<Logout> {
+  const { clientId, clock } = checks
+  if (token.length > maxLogoutTokenLength) {
+    throw new LoginError(
+      'logout_token_invalid',
+      `The token has more than ${maxLogoutTokenLength} characters`,
+    )
+  }
+  try {
+    const claims = await verifySigned(token, {
+      ...checks,
+      audience: clientId,
+      types,
+      isExpOptional: true,
+    })
+    assertOnlyAudience(claims, clientId)
+    assertKind(token, claims)
+    return logoutOf(claims)
+  } catch (cause) {
+    const time = { nowMs: clock(), isFresh: false }
+    throw verificationFailure(cause, 'logout_token_invalid', 'The logout token was refused', time)
+  }
+}
+
+/** A token whose `typ` says that it is a logout token may have claims that others have, too. */
+function assertKind(token: string, claims: JWTPayload): void {
+  if ('nonce' in claims)
+    throw new Error('it has the claim nonce, which a logout token must not have')
+  const events = isObject(claims.events) ? claims.events : {}
+  if (!(Object.hasOwn(events, logoutEvent) && isObject(events[logoutEvent]))) {
+    throw new Error('events does not say that it is a logout token')
+  }
+  if (isTyped(token)) return
+  const foreign = foreignClaims.find((name) => name in claims)
+  if (foreign) throw new Error(`it has the claim ${foreign}, and no typ of a logout token`)
+}
+
+function isTyped(token: string): boolean {
+  const { typ } = decodeProtectedHeader(token)
+  return typ !== undefined && types.includes(typ.toLowerCase())
+}
+
+function logoutOf(claims: JWTPayload): Logout {
+  const { iat, exp = Number.POSITIVE_INFINITY, jti } = claims
+  // Just past the last moment that the checks accept.
+  const lastSeconds = Math.min(exp + toleranceSeconds, iat! + maxAgeSeconds + 1)
+  return {
+    subject: subjectOf(claims),
+    issuedAt: Math.floor(iat!) * 1000 + 999,
+    id: sha256(idIn('jti', jti)).toString('base64url'),
+    expiresAt: lastSeconds * 1000,
+  }
+}
+
+function subjectOf({ sid, sub }: JWTPayload): LogoutSubject {
+  if (sid === undefined) {
+    if (sub === undefined) throw new Error('it has neither sid nor sub')
+    return { sub: idIn('sub', sub) }
+  }
+  return { sid: idIn('sid', sid), ...(sub === undefined ? {} : { sub: idIn('sub', sub) }) }
+}
+
+/** Ids go into keys of the store. */
+function idIn(name: string, value: unknown): string {
+  if (typeof value === 'string' && value.length >= 1 && value.length <= 255) return value
+  throw new Error(`${name} is not a string of 1 to 255 characters`)
+}
