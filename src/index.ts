@@ -54,7 +54,18 @@ export type {
   SessionOptions,
   WebhookOptions,
 } from './lib/config/options.ts'
-export type { EmailPage, EmailPageTexts, PageOptions } from './lib/config/page-options.ts'
+export type { EmailPage, ErrorPage, PageOptions, PageWay } from './lib/config/page-options.ts'
+export type {
+  CommonTexts,
+  ConfirmTexts,
+  EmailPageTexts,
+  PageProblem,
+  PageTexts,
+  PageTranslation,
+  PortalPageTexts,
+  ProblemTexts,
+  SwitchPageTexts,
+} from './lib/config/texts/page-texts.ts'
 export type { Clock } from './lib/ground/clock.ts'
 
 export type {

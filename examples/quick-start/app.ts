@@ -24,7 +24,11 @@ export function createApp(customers: readonly Customer[], options: ScalekitAuthO
   const auth = scalekitAuth({
     // `/organizations` is a page here; the data for its switcher lies beside our own.
     paths: { organizations: '/api/organizations' },
-    pages: { texts: { unknown: `Use an address of ${domainsOf(customers)} here.` } },
+    pages: {
+      name: 'Quick start',
+      language: 'en',
+      texts: { en: { email: { unknown: `Use an address of ${domainsOf(customers)} here.` } } },
+    },
     organizations: { of: ({ user }) => customersOf(user.id) },
     portal: { role: 'admin', embed: true, returnTo: '/welcome' },
     ...options,

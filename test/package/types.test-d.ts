@@ -11,6 +11,7 @@ import {
   ConfigError,
   type ConfigErrorCode,
   type EmailPage,
+  type ErrorPage,
   type EventHandler,
   type EventOf,
   type Fetch,
@@ -27,6 +28,9 @@ import {
   memoryStore,
   type OpenEnum,
   type OrganizationPage,
+  type PageOptions,
+  type PageTexts,
+  type PageTranslation,
   type Principal,
   type Protect,
   type ResolveLogin,
@@ -36,6 +40,7 @@ import {
   requireRole,
   requireThat,
   type ScalekitAuth,
+  type ScalekitAuthOptions,
   type ScalekitClient,
   ScalekitError,
   type ScalekitErrorCode,
@@ -322,7 +327,7 @@ describe('the door', () => {
   })
 
   it('has a page whose texts and answer are typed', () => {
-    scalekitAuth({ pages: { texts: (req) => ({ lang: req.headers['accept-language'] ?? 'en' }) } })
+    scalekitAuth({ pages: { language: (req) => req.headers.cookie?.slice(-2) } })
     scalekitAuth({
       pages: {
         email(page, _req, res: Response) {
@@ -330,10 +335,45 @@ describe('the door', () => {
           expectTypeOf(page.problem).toEqualTypeOf<'unknown' | 'unusable' | undefined>()
           res.render('sign-in', page)
         },
+        error(problem, _req, res: Response) {
+          expectTypeOf(problem).toEqualTypeOf<ErrorPage>()
+          res.status(problem.status).render('problem', problem)
+        },
       },
     })
     // @ts-expect-error There is no such text.
-    scalekitAuth({ pages: { texts: { heading: 'Anmelden' } } })
+    scalekitAuth({ pages: { texts: { de: { email: { heading: 'Anmelden' } } } } })
+  })
+
+  it('sends a page as Express does, whatever the call returns', () => {
+    const pages: readonly PageOptions[] = [
+      { email: (page, _req, res: Response) => res.render('sign-in', page) },
+      { email: (page: EmailPage, _req: Request, res: Response) => res.send(page.email) },
+      { error: async (problem, _req, res: Response) => res.render('problem', problem) },
+      { error: async (problem: ErrorPage, req: Request, res) => res.end(problem.code + req.ip) },
+    ]
+    expectTypeOf(pages).toExtend<readonly ScalekitAuthOptions['pages'][]>()
+    // @ts-expect-error It gets a page.
+    const wrong: PageOptions = { error: (problem: number) => problem }
+    expectTypeOf(wrong).toExtend<ScalekitAuthOptions['pages']>()
+  })
+
+  it('has texts whose types say what a language lacks', () => {
+    expectTypeOf<PageTexts['dir']>().toEqualTypeOf<'ltr' | 'rtl'>()
+    const partial: PageTranslation = { email: { title: 'Connexion' } }
+    scalekitAuth({ pages: { texts: { fr: partial } } })
+    // @ts-expect-error It lacks the label of the field, and others.
+    const email: PageTexts['email'] = { title: 'Connexion' }
+    // @ts-expect-error It lacks a title.
+    const problem: PageTexts['problems']['login_denied'] = { text: email.title }
+    expectTypeOf(problem.title).toBeString()
+  })
+
+  it('tells an error handler what the visitor reads', () => {
+    expectTypeOf<ScalekitError['visitorMessage']>().toEqualTypeOf<string | undefined>()
+    scalekitAuth({ login: { onLogin: () => ({ deny: { reason: 'seats', message: 'Full.' } }) } })
+    // @ts-expect-error A message is what the object is for.
+    scalekitAuth({ login: { onLogin: () => ({ deny: { reason: 'seats' } }) } })
   })
 })
 

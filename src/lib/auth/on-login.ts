@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { LoginError } from '../ground/errors.ts'
 import { answerInTime } from '../ground/hooks.ts'
 import { isNames } from '../ground/is-names.ts'
+import { isObject } from '../ground/is-object.ts'
 import { plainOrQuoted, quote } from '../ground/log.ts'
 import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 
-/** What the application may look at before somebody is let in. */
+/** What the application may look at before a user is let in. */
 export interface LoginAttempt {
   readonly identity: Identity
   readonly tokens: Tokens
@@ -22,15 +23,18 @@ export interface LoginDecision {
   readonly roles?: readonly string[]
   /** In place of the permissions of the access token, until the session ends. */
   readonly permissions?: readonly string[]
-  /** Refuses the sign-in; the reason goes to the log, not to the visitor. */
-  readonly deny?: string
+  /**
+   * Refuses the sign-in. A string is the reason, for the log alone. `message` is shown to the visitor
+   * as plain text: at most 500 characters.
+   */
+  readonly deny?: string | { readonly reason?: string; readonly message: string }
   /** Another path to land on. */
   readonly returnTo?: string
 }
 
 /**
- * Called after every check has passed and before the session exists. A throw lets nobody in, nor
- * does an answer that takes longer than 30 seconds.
+ * Called after every check has passed and before the session exists. If it throws or takes longer than
+ * 30 seconds, the sign-in is refused.
  */
 export type OnLogin = (attempt: LoginAttempt) => HookResult<LoginDecision>
 
@@ -48,15 +52,39 @@ export async function decide(
   const decision = (await ask(onLogin, attempt)) ?? {}
   if (onLogin) onDecision(namesIn(decision))
   assertUnderstood(decision)
-  if (decision.deny !== undefined) {
-    // As the cause it is told to the log alone.
-    const cause = new Error(String(decision.deny))
-    throw new LoginError('login_denied', 'onLogin refused the sign-in', { cause })
-  }
+  if (decision.deny !== undefined) throw denied(decision.deny)
   assertKeepable(decision.user)
   assertNames(decision, 'roles')
   assertNames(decision, 'permissions')
   return decision
+}
+
+function denied(deny: unknown): LoginError {
+  const { reason, message } = isObject(deny) ? denialIn(deny) : { reason: String(deny) }
+  // As the cause, the reason is told to the log alone.
+  const cause = new Error(reason ?? message)
+  return new LoginError('login_denied', 'onLogin refused the sign-in', {
+    cause,
+    visitorMessage: message,
+  })
+}
+
+/** A longer message would not fit on a page, and was hardly meant for a visitor. */
+const maxMessageLength = 500
+
+function denialIn(deny: Json): { readonly reason?: string; readonly message?: string } {
+  const { reason, message, ...others } = deny
+  const isMessage =
+    typeof message === 'string' && message !== '' && message.length <= maxMessageLength
+  const isReason = reason === undefined || typeof reason === 'string'
+  if (isMessage && isReason && Object.keys(others).length === 0) {
+    return reason === undefined ? { message } : { reason, message }
+  }
+  throw new LoginError(
+    'on_login_failed',
+    `onLogin’s \`deny\` must be a string, or { reason, message } with a message of 1 to ${maxMessageLength} characters`,
+    { hint: 'Return { deny: "why, for the log" } to show the visitor no message of yours.' },
+  )
 }
 
 /** The longest list of names that is worth a line: a decision has five members at most. */
@@ -78,10 +106,7 @@ const members: readonly (keyof LoginDecision)[] = [
   'returnTo',
 ]
 
-/**
- * `false` and a misspelled `deny` were meant for a refusal, and nobody knows what else could be
- * meant by something else.
- */
+/** `false` and a misspelled `deny` were meant for a refusal; what anything else means is not known. */
 function assertUnderstood(decision: LoginDecision): void {
   if (typeof decision !== 'object' || Array.isArray(decision)) {
     throw notUnderstood(`onLogin must return an object or undefined, not ${kindOf(decision)}`)

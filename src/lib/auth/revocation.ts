@@ -83,6 +83,19 @@ function isEndedWithOthers(revocations: Pick<LocalRevocations, 'get'>, holder: H
   )
 }
 
+/**
+ * Whether an event of Scalekit's about the person ended the session: their directory deactivated or
+ * deleted them, or their membership was removed.
+ */
+export function isRemoval(revocations: Pick<LocalRevocations, 'get'>, identity: Identity): boolean {
+  return personKeysOf(identity).some((key) =>
+    revocations
+      .get(key)
+      // What the application revokes has the store's clock.
+      ?.some((revocation) => revocation.clock === 'scalekit' && beganBefore(identity, revocation)),
+  )
+}
+
 /** Compares by the revocation's clock, and in the fail-safe direction where it names none we know. */
 function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocation): boolean {
   if (begun === undefined) return startedAt <= notBefore
@@ -93,14 +106,19 @@ function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocat
 
 /** The names of all revocations that would end this session or token among others. */
 function sharedKeysOf(holder: Holder): readonly string[] {
-  const { iss, sid, sub, organizationId, email, idpUserId } = holder
+  const { iss, sid, sub, organizationId } = holder
   const targets: RevocationTarget[] = [{ sub }]
   if (sid !== undefined) targets.push({ sid })
-  if (organizationId !== undefined) {
-    targets.push({ organizationId }, { organizationId, sub })
-    if (email !== undefined) targets.push({ organizationId, email })
-    if (idpUserId !== undefined) targets.push({ organizationId, idpUserId })
-  }
+  if (organizationId !== undefined) targets.push({ organizationId })
+  return [...targets.map((target) => revocationKey(iss, target)), ...personKeysOf(holder)]
+}
+
+/** The names of revocations of this one person in the session's organization. */
+function personKeysOf({ iss, sub, organizationId, email, idpUserId }: Holder): readonly string[] {
+  if (organizationId === undefined) return []
+  const targets: RevocationTarget[] = [{ organizationId, sub }]
+  if (email !== undefined) targets.push({ organizationId, email })
+  if (idpUserId !== undefined) targets.push({ organizationId, idpUserId })
   return targets.map((target) => revocationKey(iss, target))
 }
 

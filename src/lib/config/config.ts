@@ -23,7 +23,7 @@ import { type Read, type Report, type RootScope, readGroup, readMembers } from '
 import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
 import { type LoginConfig, loginReaders } from './login.ts'
 import type { ScalekitAuthOptions } from './options.ts'
-import { type PageConfig, pageReaders, pageTextReaders } from './pages.ts'
+import { type PageConfig, pageReaders } from './pages.ts'
 import { basePath, type Paths, pathReaders, readPaths } from './paths.ts'
 import { type PortalConfig, portalReaders, readPortal } from './portal.ts'
 import { clientSecret, environmentUrl, issuer, required } from './scalekit.ts'
@@ -107,7 +107,6 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   session: Object.keys(sessionReaders),
   bearer: Object.keys(bearerReaders),
   pages: Object.keys(pageReaders),
-  'pages.texts': Object.keys(pageTextReaders),
   webhooks: Object.keys(webhookReaders),
   interceptors: Object.keys(interceptorReaders),
   organizations: Object.keys(organizationReaders),

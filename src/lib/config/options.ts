@@ -81,7 +81,7 @@ export interface ScalekitAuthOptions {
    * people that were issued for this client. Default: none, and the kit does not read that header.
    */
   readonly bearer?: BearerOptions
-  /** How the kit's own pages look, and the strings of the email page. */
+  /** How the kit's own pages look, which languages they speak, and what answers in their place. */
   readonly pages?: PageOptions
   /** Webhook handlers, e.g. `onDirectoryUserCreated`, and how deliveries are received. */
   readonly webhooks?: WebhookOptions
@@ -183,7 +183,8 @@ export interface LoginOptions {
   /**
    * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
    * to keep values with the session, `{ roles, permissions }` to replace those of the access token
-   * until the session ends, `{ deny: reason }` to refuse, or `{ returnTo }`. If it throws or takes
+   * until the session ends, `{ returnTo }`, or `{ deny: reason }` to refuse; with
+   * `{ deny: { reason, message } }`, the visitor reads the message. If it throws or takes
    * longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin

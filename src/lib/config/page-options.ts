@@ -1,8 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HookResult } from '../ground/types.ts'
+import type { EmailPageTexts, PageTranslation } from './texts/page-texts.ts'
 
-/** How the kit's own pages look, and the strings of the email page. */
+/** How the kit's own pages look, which languages they speak, and what answers in their place. */
 export interface PageOptions {
+  /**
+   * The name of your application, in the title and at the top of every page. Default: none.
+   */
+  readonly name?: string
+  /**
+   * A logo at the top of every page, in place of `name`, which is then its alternative text and
+   * required: an https URL, or a path of this site such as `/logo.svg`. Default: none.
+   */
+  readonly logoUrl?: string
+  /**
+   * Where the link "Get help" leads, which stands on errors, refusals and below an address that is
+   * not known: an https URL, a `mailto:` URL, or a path of this site. Default: none.
+   */
+  readonly supportUrl?: string
   /**
    * CSS that is added to every page, e.g. `:root { --accent: #0a7d4f }`. The custom properties are
    * `--accent`, `--on-accent`, `--ink`, `--soft`, `--alert`, `--paper`, `--back`, `--line`,
@@ -10,37 +24,35 @@ export interface PageOptions {
    */
   readonly style?: string
   /**
-   * The strings of the email page, or a function that returns them for a request: `lang`, `title`,
-   * `label`, `button`, `or`, `provider`, `unknown`, `unusable`. A function has 30 seconds; if it
-   * fails, the page is English. Default: English.
+   * Texts by language tag, over those of the kit: `{ de: { email: { title: 'Login' } } }`. A language
+   * that the kit does not have is one object of type `PageTexts`; texts that it lacks are English.
+   * Default: English and German.
    */
-  readonly texts?: EmailPageTexts | ((req: IncomingMessage) => HookResult<EmailPageTexts>)
+  readonly texts?: Readonly<Record<string, PageTranslation>>
+  /**
+   * The language of all pages, such as `en`, or a function that returns it for a request at once;
+   * `undefined` and unknown languages leave the choice to the request: its sign-in's `ui_locales`,
+   * then its `Accept-Language`, then English. Default: the request's choice.
+   */
+  readonly language?: string | ((req: IncomingMessage) => string | undefined)
   /**
    * Sends your own page instead of the email page. The headers against caching and framing are set
    * before it is called. If it fails, or has not sent the page after 30 seconds, the request is
    * answered 503. Default: none.
    */
-  email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): void | Promise<void>
-}
-
-/** The strings of the email page. Missing ones are English. */
-export interface EmailPageTexts {
-  /** The language of the strings. Default: `en`. */
-  readonly lang?: string
-  readonly title?: string
-  /** The label of the field. */
-  readonly label?: string
-  readonly button?: string
-  /** The word between the field and the social providers. */
-  readonly or?: string
-  /** The button of a social provider; `{provider}` is replaced by its name. */
-  readonly provider?: string
-  /** Shown when Scalekit has no connection for the domain of the address. */
-  readonly unknown?: string
-  /** Shown when the connection is switched off, or not set up completely. */
-  readonly unusable?: string
-  /** The link to `/`, which stands below either of these. */
-  readonly start?: string
+  email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): unknown
+  /**
+   * Sends your own page instead of the kit's page for a refusal or an error. Status and headers are
+   * set before it is called. If it fails, or has not sent the page after 30 seconds, the kit's page is
+   * sent and an error is logged. It cannot be combined with `errors: 'next'`. Default: none.
+   */
+  error?(problem: ErrorPage, req: IncomingMessage, res: ServerResponse): unknown
+  /**
+   * Who answers where the kit would show a page for a refusal or an error. `next`: your error
+   * handler, which gets a `ScalekitError`, and an `AccessError` from guards. Programs that call get
+   * the kit's JSON either way. Default: `answer`.
+   */
+  readonly errors?: 'answer' | 'next'
 }
 
 /**
@@ -55,10 +67,71 @@ export interface EmailPage {
   readonly email: string
   /** Why the address was not accepted. Only its domain was looked up, never a user. */
   readonly problem?: 'unknown' | 'unusable'
+  /**
+   * Present when the session that this browser had was ended because the user's organization
+   * removed them.
+   */
+  readonly notice?: 'removed'
   /** The social providers to offer, each with the path that begins its sign-in. */
   readonly providers: readonly {
     readonly id: string
     readonly name: string
     readonly url: string
   }[]
+  /** Ways on where the address is not known: to the start page, and to `pages.supportUrl`. */
+  readonly ways: readonly PageWay[]
+  /** The language of this visitor, e.g. `de`, with the kit's texts in it. */
+  readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
+  readonly texts: EmailPageTexts
+}
+
+/** A refusal or an error, for your own page. All strings are unescaped. */
+export interface ErrorPage {
+  /** A code of the kit, or the one of your `requireThat`. */
+  readonly code: string
+  /** The HTTP status, which is already set on the response. */
+  readonly status: number
+  /** The title and the sentence of the kit's own page, in the language of this visitor. */
+  readonly title: string
+  readonly text: string
+  readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
+  /** The `error` that Scalekit named, where it is one that Scalekit documents. */
+  readonly reference?: string
+  /** Present when the user's organization removed them; `text` does not say it. */
+  readonly notice?: string
+  /** Who is signed in, where it is the user who was refused. */
+  readonly signedIn?: {
+    readonly userId: string
+    readonly email?: string
+    readonly name?: string
+    readonly organizationId?: string
+  }
+  /** What the visitor can do now, best first. */
+  readonly ways: readonly PageWay[]
+}
+
+/** A link or a button that leads on from a page. */
+export interface PageWay {
+  /**
+   * `sign-in` begins a sign-in, `retry` loads the page again, `other-account` and
+   * `other-organization` begin a sign-in as another user or elsewhere, `home` is the start page.
+   */
+  readonly kind:
+    | 'sign-in'
+    | 'retry'
+    | 'other-account'
+    | 'other-organization'
+    | 'home'
+    | 'sign-out'
+    | 'help'
+  /** What the link or button says, in the language of this visitor. */
+  readonly label: string
+  /** A path of this site; with `help`, `pages.supportUrl`. */
+  readonly url: string
+  /** `post`: send a form to `url` with `fields`. `get`: link to `url`. */
+  readonly method: 'get' | 'post'
+  /** The hidden fields of the form. */
+  readonly fields: Readonly<Record<string, string>>
 }

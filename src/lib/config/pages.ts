@@ -1,41 +1,77 @@
-import { optionalFunction, optionalString } from '../ground/fields.ts'
-import { type Read, readMembers, type Scope } from './group.ts'
-import type { EmailPageTexts, PageOptions } from './page-options.ts'
+import type { IncomingMessage } from 'node:http'
+import { nonEmptyString, oneOf, optionalFunction } from '../ground/fields.ts'
+import { firstKnownLanguage, isLanguageTag } from '../ground/languages.ts'
+import type { Read, Scope } from './group.ts'
+import type { PageOptions } from './page-options.ts'
+import { type Languages, readTexts } from './texts/read-texts.ts'
 
 type PageScope = Scope<PageOptions>
 
 /** How each option of `pages` is read. */
 export const pageReaders = {
+  name: (value: unknown, { group }: PageScope): string | undefined =>
+    applicationName(value, group.logoUrl !== undefined),
+  logoUrl: (value: unknown): string | undefined => link(value, ['https:'], '/logo.svg'),
+  supportUrl: (value: unknown): string | undefined =>
+    link(value, ['https:', 'mailto:'], 'mailto:help@app.example'),
   style: (value: unknown = ''): string => style(value),
-  texts: (value: unknown, scope: PageScope): PageOptions['texts'] => texts(value, scope),
+  texts: (value: unknown, { report }: PageScope): Languages => readTexts(value, report.problems),
+  language: (value: unknown, { group }: PageScope): PageOptions['language'] =>
+    language(value, Object.keys(Object(group.texts))),
   email: (value: unknown): PageOptions['email'] => optionalFunction(value),
-}
-
-/** How each text of the email page is read. */
-export const pageTextReaders = {
-  lang: (value: unknown): string | undefined => optionalString(value),
-  title: (value: unknown): string | undefined => optionalString(value),
-  label: (value: unknown): string | undefined => optionalString(value),
-  button: (value: unknown): string | undefined => optionalString(value),
-  or: (value: unknown): string | undefined => optionalString(value),
-  provider: (value: unknown): string | undefined => optionalString(value),
-  unknown: (value: unknown): string | undefined => optionalString(value),
-  unusable: (value: unknown): string | undefined => optionalString(value),
-  start: (value: unknown): string | undefined => optionalString(value),
+  error: (value: unknown, { group }: PageScope): PageOptions['error'] => {
+    if (value !== undefined && group.errors === 'next') {
+      throw new Error('cannot be combined with `pages.errors: "next"`: choose one of them')
+    }
+    return optionalFunction(value)
+  },
+  errors: (value: unknown = 'answer'): 'answer' | 'next' => oneOf(value, ['answer', 'next']),
 }
 
 /** `pages` as it was read. */
 export type PageConfig = Read<typeof pageReaders>
 
-/** It ends inside an element of ours, so it must not end that element. */
+/** A longer name would not fit beside a logo, or into a title. */
+const maxNameLength = 80
+
+function applicationName(value: unknown, hasLogo: boolean): string | undefined {
+  if (value === undefined) {
+    if (hasLogo) throw new Error('is missing: it is the alternative text of `pages.logoUrl`')
+    return undefined
+  }
+  const name = nonEmptyString(value)
+  if (name.length <= maxNameLength) return name
+  throw new Error(`must have at most ${maxNameLength} characters`)
+}
+
+/** Where links and images of a page may lead: to these schemes, or to a path of this site. */
+function link(value: unknown, protocols: readonly string[], example: string): string | undefined {
+  if (value === undefined) return undefined
+  const wrong = new Error(
+    `must be an https URL${protocols.includes('mailto:') ? ', a mailto: URL' : ''} or a path of this site, such as ${example}`,
+  )
+  if (typeof value !== 'string' || /[\p{Cc}\s\\]/u.test(value)) throw wrong
+  if (/^\/(?!\/)/.test(value)) return value
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !protocols.includes(url.protocol) || url.username || url.password) throw wrong
+  return url.href
+}
+
+/** The CSS ends inside a `<style>` element, so it must not end that element. */
 function style(value: unknown): string {
   if (typeof value === 'string' && !value.includes('</')) return value
   throw new Error('must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"')
 }
 
-/** A function's texts are not known yet. */
-function texts(value: unknown, scope: PageScope): PageOptions['texts'] {
-  if (value === undefined || typeof value === 'function') return value as PageOptions['texts']
-  readMembers<EmailPageTexts, typeof pageTextReaders>('pages.texts', value, pageTextReaders, scope)
-  return value as EmailPageTexts
+/** @param others The languages of `pages.texts`. */
+function language(value: unknown, others: readonly string[]): PageOptions['language'] {
+  if (value === undefined || typeof value === 'function') {
+    return value as ((req: IncomingMessage) => string | undefined) | undefined
+  }
+  if (typeof value !== 'string' || !isLanguageTag(value)) {
+    throw new Error('must be a language tag such as "en", or a function that returns one')
+  }
+  const known = new Set(['en', 'de', ...others.map((tag) => tag.toLowerCase())])
+  if (firstKnownLanguage([value], known) !== undefined) return value
+  throw new Error(`is ${JSON.stringify(value)}, but \`pages.texts\` has no such language`)
 }

@@ -7,6 +7,7 @@ export function warnings(options: ScalekitAuthOptions, config: Config, env: Env)
   return [
     ...environmentWarnings(options, env),
     ...bearerWarnings(config),
+    ...textWarnings(config),
     ...(isProduction(env) ? productionWarnings(config) : developmentWarnings(env)),
   ]
 }
@@ -26,6 +27,19 @@ function bearerWarnings({ bearer }: Config): string[] {
 
 const organizationClients =
   'bearer_any_organization_client: `bearer.accepts` includes "organization-client" and `bearer.audience` is not set. Every client that any organization of this environment has at Scalekit is let in where a guard accepts this kind, whichever API its token is for. To narrow it, give the clients an audience at Scalekit and set `bearer.audience` to it.'
+
+/** The most texts that a line names. */
+const maxNamed = 5
+
+/** A new version of the kit may show a text that a translation does not have yet. */
+function textWarnings({ pages }: Config): string[] {
+  const { missing } = pages.texts
+  if (missing.length === 0) return []
+  const more = missing.length > maxNamed ? ` and ${missing.length - maxNamed} more` : ''
+  return [
+    `Some texts of the kit’s pages are English, because they have no translation: ${missing.slice(0, maxNamed).join(', ')}${more}`,
+  ]
+}
 
 function productionWarnings({ store, session, scopes }: Config): string[] {
   // A store of this process whose memory begins with it.

@@ -27,7 +27,7 @@ export function makePrivate(res: ServerResponse): void {
 /** The same where an access token may say who is asking. */
 export function makePrivateByToken(res: ServerResponse): void {
   makePrivate(res)
-  vary(res, 'Authorization')
+  varyBy(res, 'Authorization')
 }
 
 function amendCacheControl(res: ServerResponse, least: 'private' | 'no-store'): void {
@@ -76,15 +76,19 @@ function unstored(directives: readonly string[]): string[] {
 }
 
 function varyByCookie(res: ServerResponse): void {
-  vary(res, 'Cookie')
+  varyBy(res, 'Cookie')
 }
 
-const variants = {
+type Variant = 'Cookie' | 'Authorization' | 'Accept-Language'
+
+const variants: Readonly<Record<Variant, RegExp>> = {
   Cookie: /(^|,)\s*(\*|cookie)\s*(,|$)/i,
   Authorization: /(^|,)\s*(\*|authorization)\s*(,|$)/i,
+  'Accept-Language': /(^|,)\s*(\*|accept-language)\s*(,|$)/i,
 }
 
-function vary(res: ServerResponse, name: keyof typeof variants): void {
+/** Says that the response would be another one for another value of this request header. */
+export function varyBy(res: ServerResponse, name: Variant): void {
   const given = res.getHeader('Vary')
   if (given === undefined) res.setHeader('Vary', name)
   else if (!variants[name].test(String(given)))

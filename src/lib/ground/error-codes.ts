@@ -25,6 +25,7 @@ const statusByCode = {
     login_cookies_refused: 400,
     login_expired: 400,
     login_too_old: 400,
+    login_cancelled: 400,
     login_denied: 403,
     login_incomplete: 400,
     login_target_mismatch: 403,

@@ -23,6 +23,8 @@ export interface ErrorDetails {
   readonly loginUrl?: string | undefined
   /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError?: string | undefined
+  /** What a page tells the visitor in place of the kit's own sentence. */
+  readonly visitorMessage?: string | undefined
 }
 
 /** Base of every error that this package throws. Catch this class to catch all of them. */
@@ -49,6 +51,8 @@ export interface ScalekitError<Code extends string = OpenEnum<ScalekitErrorCode>
   readonly hint: string | undefined
   /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError: string | undefined
+  /** What `onLogin` tells the visitor by `{ deny: { message } }`; plain text, to be escaped. */
+  readonly visitorMessage: string | undefined
 }
 
 /**
@@ -73,6 +77,7 @@ export const ScalekitError: {
   declare readonly loginUrl: string | undefined
   declare readonly hint: string | undefined
   declare readonly providerError: string | undefined
+  declare readonly visitorMessage: string | undefined
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
@@ -80,8 +85,8 @@ export const ScalekitError: {
     this.status = statusOf(code)
     this.statusCode = this.status
     this.expose = this.status < 500
-    const { headers = headersOf(code), loginUrl, hint, providerError } = details
-    Object.assign(this, present({ headers, loginUrl, hint, providerError }))
+    const { headers = headersOf(code), loginUrl, hint, providerError, visitorMessage } = details
+    Object.assign(this, present({ headers, loginUrl, hint, providerError, visitorMessage }))
   }
 }
 

@@ -8,6 +8,8 @@ export interface HtmlDocument {
   readonly body: Html
   /** Default: `en`. */
   readonly lang?: string
+  /** The direction of the script. Default: from left to right. */
+  readonly dir?: 'ltr' | 'rtl'
   /** `<meta>` elements besides the usual ones. */
   readonly metas?: Html
   readonly links?: Html
@@ -15,9 +17,9 @@ export interface HtmlDocument {
 
 /** Renders a whole page with its style sheet inlined. */
 export function htmlDocument(content: HtmlDocument): Html {
-  const { title, style, body, lang = 'en', metas, links } = content
+  const { title, style, body, lang = 'en', dir = 'ltr', metas, links } = content
   return html`<!doctype html>
-<html lang="${lang}">
+<html lang="${lang}"${dir === 'rtl' && html` dir="rtl"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

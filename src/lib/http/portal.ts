@@ -23,7 +23,9 @@ import { askAuthority, isOver } from './instance/ask.ts'
 import type { Instance } from './instance/instance.ts'
 import { themeWith } from './pages/page.ts'
 import { portalPage, portalStyle } from './pages/portal-page.ts'
+import { textsFor } from './request/language.ts'
 import { assertMethod } from './request/method.ts'
+import type { Next } from './request/middleware.ts'
 import { isNavigation } from './request/navigation.ts'
 import { redirect, sendPage } from './request/respond.ts'
 
@@ -36,6 +38,7 @@ export async function portalRoute(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ): Promise<void> {
   const { portal } = instance.config
   if (!portal) throw notConfigured()
@@ -46,7 +49,7 @@ export async function portalRoute(
       reason ? { ...view, principal: signedOut[reason] } : view,
     )
     if (view.bearer) sendRefusal(withoutLogin(refusal), instance, res)
-    else answerRefusal(refusal, instance, req, res)
+    else answerRefusal(refusal, instance, req, res, next)
   }
   const found = personIn(view)
   if (!found.person) return refuse(found.refusal)
@@ -104,18 +107,20 @@ async function linkTo(
 }
 
 function open(
-  { addresses, config }: Instance,
+  instance: Instance,
   { embed, returnTo }: PortalConfig,
   link: URL,
   req: IncomingMessage,
   res: ServerResponse,
 ): void {
+  const { addresses, config } = instance
   if (embed) {
-    const page = portalPage(link, {
+    const ways = {
       returnTo: returnTo === '/' ? addresses.home : returnTo,
       again: addresses.paths.portal,
-    })
-    sendPage(res, 200, page, themeWith(config.pages.style, portalStyle))
+    }
+    const page = portalPage(link, ways, textsFor(instance, req, res))
+    sendPage(res, 200, page, themeWith(config.pages, portalStyle))
     return
   }
   // The portal has no use for the address that the browser comes from.
@@ -134,7 +139,7 @@ function notConfigured(): ConfigError {
   )
 }
 
-/** A prefetch or a script that asks would leave a link lying about that nobody wanted. */
+/** A prefetch or a script that asks would leave a link behind that no user wanted. */
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {
   assertMethod(req, res, ['GET'], 'The admin portal must be opened with GET')
   if (!isNavigation(req)) {

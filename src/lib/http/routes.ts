@@ -31,7 +31,7 @@ export function routesOf(instance: Instance): Routes {
     withExpressSession(instance.ownSession, plain(...given))
   const { portal } = instance.addresses.paths
   const signed = { isForScalekit: true }
-  const again = { retryUrl: portal, retryText: 'Try again' }
+  const again = { retryUrl: portal, isReload: true }
   return {
     login: withSession({ name: 'login', what: 'sign-in' }, withIdpLogin(loginRoute)),
     callback: withSession({ name: 'callback', what: 'sign-in' }, withIdpLogin(callbackRoute)),

@@ -38,6 +38,8 @@ export interface Transaction {
    * Whether the browser continues without a session if a silent sign-in finds none (`prompt=none`).
    */
   readonly mayStayAnonymous?: true
+  /** The languages that were asked for, best first: an error at the end is told in them, too. */
+  readonly uiLocales?: string
 }
 
 /** Prefix of the state of a sign-in that was restarted because its cookie was lost. */
@@ -100,6 +102,7 @@ const added = [
   'maxAgeSeconds',
   'storeStartedAt',
   'mayStayAnonymous',
+  'uiLocales',
 ] as const satisfies readonly (keyof Transaction)[]
 
 /** @param label The name of the cookie that will hold it. */

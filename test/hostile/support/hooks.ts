@@ -37,15 +37,16 @@ export const optionHooks = {
     outcome: () => [503, 401],
     line: () => /authorization_unavailable/,
   },
-  'pages.texts': {
-    options: (texts) => ({ pages: { texts } }),
+  'pages.language': {
+    options: (language) => ({ pages: { language } }),
     drive: openLogin,
+    // It has to say so at once.
+    waits: () => false,
     outcome: () => [200],
-    // An object is a translation, of which unknown members are ignored.
-    line: ({ kind, name }) =>
-      kind === 'nothing' || name === 'returns an object'
+    line: ({ name }) =>
+      name === 'returns undefined' || name === 'returns null'
         ? undefined
-        : /`pages.texts` failed, so the email page is in English/,
+        : /`pages.language` failed, so the request chooses the language/,
   },
   'pages.email': {
     options: (email) => ({ pages: { email } }),
@@ -54,6 +55,14 @@ export const optionHooks = {
     waits: ({ kind }) => kind !== 'fails',
     outcome: () => [503],
     line: () => /`pages.email` failed/,
+  },
+  'pages.error': {
+    options: (error) => ({ pages: { error } }),
+    drive: async ({ browser }) => [(await browser.open('/login?prompt=now')).status],
+    // Unless it throws, it may still send its page.
+    waits: ({ kind }) => kind !== 'fails',
+    outcome: () => [400],
+    line: () => /`pages.error` failed, so the kit’s page is sent/,
   },
   'organizations.of': {
     options: (of) => ({ organizations: { of } }),

@@ -422,10 +422,6 @@ describe('every other option', () => {
       'must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"',
     ],
     ['pages.style', { pages: { style: 'p {}</style><script>' } }, 'must be a string of CSS'],
-    ['pages.texts.title', { pages: { texts: { title: 5 } } }, 'must be a string'],
-    ['pages.texts.titel', { pages: { texts: { titel: 'x' } } }, 'is not an option; did you mean'],
-    ['pages.texts', { pages: { texts: ['Anmelden'] } }, 'must be an object'],
-    ['pages.email', { pages: { email: '<form>' } }, 'must be a function'],
     ['session.kind', { session: 'memory' }, 'must be "auto" or "cookie" or "express-session"'],
     [
       'session.kind',
@@ -565,7 +561,16 @@ describe('every other option', () => {
         maxAgeSeconds: undefined,
         onLogin: undefined,
       },
-      pages: { style: '' },
+      pages: {
+        name: undefined,
+        logoUrl: undefined,
+        supportUrl: undefined,
+        style: '',
+        language: undefined,
+        email: undefined,
+        error: undefined,
+        errors: 'answer',
+      },
       session: {
         kind: 'auto',
         store: undefined,
@@ -670,7 +675,7 @@ describe('a ConfigError', () => {
       '`session.maxAge` is not an option; write `session.absoluteSeconds` or `session.idleSeconds`',
     ],
     [{ issuerBaseURL: 'x' }, '`issuerBaseURL` is not an option; write `environmentUrl`'],
-    [{ pages: { texts: { titel: 'x' } } }, '`pages.texts.titel` is not an option; did you mean'],
+    [{ pages: { text: {} } }, '`pages.text` is not an option; did you mean `pages.texts`?'],
     [{ constructor: 1 }, '`constructor` is not an option'],
     [{ session: { toString: 1 } }, '`session.toString` is not an option'],
   ])('says what to write in place of %j', (options, problem) => {

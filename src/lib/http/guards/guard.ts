@@ -59,7 +59,7 @@ export function guard(
     if (refusal && options.refuse !== 'next') {
       if (isByToken) sendRefusal(refusal, instance, res)
       else if (asksForLogin(req, instance)) next(loginOutOfReach(instance))
-      else answerRefusal(refusal, instance, req, res)
+      else answerRefusal(refusal, instance, req, res, next)
       return
     }
     // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
@@ -77,7 +77,7 @@ export function guard(
   ): void {
     context.keepPrivate()
     tellDenied(context.instance, req, guardError(error).code, () => viewOrNot(context))
-    refuseByError(error, req, res, next, options)
+    refuseByError(error, context.instance, req, res, next, options)
   }
 
   /** Waits only where the check does. */
@@ -171,6 +171,7 @@ const outages = ['store_unavailable', 'authorization_unavailable', 'provider_una
 /** Where nobody can tell who is asking they are refused, and never as "not signed in". */
 export function refuseByError(
   error: unknown,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
   next: Next,
@@ -178,7 +179,7 @@ export function refuseByError(
 ): void {
   const known = guardError(error)
   if (outages.includes(known.code) && refuse !== 'next') {
-    answerRefusal(known, undefined, req, res)
+    answerRefusal(known, instance, req, res, next)
   } else {
     next(known)
   }

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../../auth/principal.ts'
 import { type AccessErrorCode, headersOf, statusOf } from '../../ground/error-codes.ts'
-import { AccessError } from '../../ground/errors.ts'
+import { errorForRequest } from '../../ground/error-for-request.ts'
+import { AccessError, LoginError, ScalekitError } from '../../ground/errors.ts'
 import type { OpenEnum } from '../../ground/types.ts'
+import { answerWithPage, type VisibleProblem } from '../instance/error-answer.ts'
 import type { Instance } from '../instance/instance.ts'
-import { themeWith } from '../pages/page.ts'
-import { errorPage } from '../pages/pages.ts'
+import type { Next } from '../request/middleware.ts'
 import { asksForPage, isNavigation } from '../request/navigation.ts'
-import { type Problem, redirect, sendPage, sendProblem, setHeaders } from '../request/respond.ts'
+import { type Problem, redirect, sendProblem, setHeaders } from '../request/respond.ts'
 
 /** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
 export interface Refusal<Code extends string = OpenEnum<AccessErrorCode>> extends Problem {
@@ -103,7 +104,7 @@ export const refusals: {
     message: 'The user has not authenticated recently enough',
     hint: 'Open loginUrl in the browser to authenticate again.',
     login: freshLogin(organizationId),
-    // Who has just come from there without proof would only be sent around in a circle.
+    // A user who has just come from there without proof would be sent around in a circle.
     asksFirst: now - startedAt < justSignedInMs,
     challenge: `error="insufficient_user_authentication", max_age="${maxAgeSeconds}"`,
   }),
@@ -115,7 +116,7 @@ export const refusals: {
   }),
 }
 
-/** A sign-in takes a person longer than this, and a redirect that nobody sees does not. */
+/** A sign-in takes a person longer than this, in milliseconds. A redirect without a page takes less. */
 const justSignedInMs = 10_000
 
 function freshLogin(organizationId: string | undefined): Record<string, string> {
@@ -123,18 +124,16 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
   return { ...organization, prompt: 'login' }
 }
 
-/** Where no instance is known whose page it is. */
-const plainTheme = themeWith('')
-
-/** A person opening a page is sent to sign in where that helps; everybody else is told why not. */
+/** Sends a person to sign in where that helps; every other request is told why it was refused. */
 export function answerRefusal(
   refusal: Refusal<string>,
-  instance: Instance | undefined,
+  instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ): void {
-  const { code, login, asksFirst } = refusal
-  const wayBack = login && instance && isNavigation(req) && loginAndBack(login, instance, req)
+  const { login, asksFirst } = refusal
+  const wayBack = login && isNavigation(req) && loginAndBack(login, instance, req)
   if (wayBack && !asksFirst) {
     redirect(req, res, wayBack)
     return
@@ -143,10 +142,43 @@ export function answerRefusal(
     sendRefusal(refusal, instance, res)
     return
   }
-  setHeaders(res, refusalHeaders(refusal, instance))
-  const loginUrl = wayBack || loginUrlOf(refusal, instance)
-  const page = errorPage(code, { ...(loginUrl ? { retryUrl: loginUrl } : {}), text: refusal.text })
-  sendPage(res, statusOf(code), page, instance?.theme ?? plainTheme)
+  const problem = visible(refusal, instance, req, wayBack || loginUrlOf(refusal, instance))
+  answerWithPage(instance, problem, req, res, next).catch(next)
+}
+
+function visible(
+  refusal: Refusal<string>,
+  instance: Instance,
+  req: IncomingMessage,
+  loginUrl: string | undefined,
+): VisibleProblem {
+  const { code, text } = refusal
+  const status = statusOf(code)
+  const here = isNavigation(req) ? instance.addresses.returnToOf(req) : undefined
+  const signIn = loginUrl === undefined ? undefined : { kind: 'sign-in' as const, url: loginUrl }
+  const reload =
+    status === 503 && here !== undefined ? { kind: 'retry' as const, url: here } : undefined
+  return {
+    code,
+    status,
+    headers: refusalHeaders(refusal, instance),
+    text,
+    retry: signIn ?? reload,
+    returnTo: here,
+    toError: () => errorOf(refusal, instance, loginUrl),
+  }
+}
+
+/** Makes an error of a refusal, or hands on the error that it is. */
+function errorOf(
+  refusal: Refusal<string>,
+  instance: Instance,
+  loginUrl: string | undefined,
+): ScalekitError {
+  if (refusal instanceof ScalekitError) return refusal
+  const { code, message, hint } = refusal
+  if (code === 'cross_site_request') return new LoginError(code, message, { hint })
+  return errorForRequest(accessError(refusal, instance), loginUrl)
 }
 
 function loginAndBack(
@@ -161,7 +193,7 @@ function loginAndBack(
 /** Tells a program why not. */
 export function sendRefusal(
   refusal: Refusal<string>,
-  instance: Instance | undefined,
+  instance: Instance,
   res: ServerResponse,
 ): void {
   setHeaders(res, refusalHeaders(refusal, instance))
@@ -198,9 +230,6 @@ export function withoutLogin({ login, hint, ...refusal }: Refusal): Refusal {
 }
 
 /** The path that starts the sign-in that would help, if one would. */
-function loginUrlOf(
-  { login }: Refusal<string>,
-  instance: Instance | undefined,
-): string | undefined {
-  return login && instance?.addresses.loginUrl(login)
+function loginUrlOf({ login }: Refusal<string>, instance: Instance): string | undefined {
+  return login && instance.addresses.loginUrl(login)
 }

@@ -24,29 +24,27 @@ const crossSite: Refusal<'cross_site_request'> = {
 export function sameOriginGuard(own: Instance | undefined, options: GuardOptions = {}): Middleware {
   return function requireSameOrigin(req, res, next) {
     if (safeMethods.includes(req.method ?? '')) return next()
-    check(own, req).then(
-      (refused) => (refused === undefined ? next() : refuse(refused, req, res, next, options)),
-      (error) => refuseByError(error, req, res, next, options),
+    let context: Context
+    try {
+      context = contextOf(req, own)
+    } catch (error) {
+      return next(error)
+    }
+    check(context, req).then(
+      (refusal) =>
+        refusal === undefined ? next() : refuse(refusal, context, req, res, next, options),
+      (error) => refuseByError(error, context.instance, req, res, next, options),
     )
   }
 }
 
-/** Where a request was refused, and why. */
-interface Refused {
-  readonly context: Context
-  readonly refusal: Refusal<'cross_site_request'> | Refusal
-}
+type CrossSite = Refusal<'cross_site_request'> | Refusal
 
 /** @returns nothing where the request is of this site, or brings a token: no browser adds that itself */
-async function check(
-  own: Instance | undefined,
-  req: IncomingMessage,
-): Promise<Refused | undefined> {
-  const context = contextOf(req, own)
+async function check(context: Context, req: IncomingMessage): Promise<CrossSite | undefined> {
   if (context.isStale()) await context.refresh()
   if (context.isByToken) {
-    const refusal = refusalOf(context.ask(), bearerKinds)
-    return refusal && { context, refusal }
+    return refusalOf(context.ask(), bearerKinds)
   }
   const { addresses, csrf } = context.instance
   const isCsrfToken = (token: string) => {
@@ -54,11 +52,12 @@ async function check(
     return principal.sessionId !== undefined && csrf.isValid(token, principal.sessionId)
   }
   const proof = { origin: addresses.origin(req), isCsrfToken, csrfField: parsedCsrfField }
-  return (await isWanted(req, proof)) ? undefined : { context, refusal: crossSite }
+  return (await isWanted(req, proof)) ? undefined : crossSite
 }
 
 function refuse(
-  { context, refusal }: Refused,
+  refusal: CrossSite,
+  context: Context,
   req: IncomingMessage,
   res: ServerResponse,
   next: Next,
@@ -68,10 +67,10 @@ function refuse(
   tellDenied(instance, req, refusal.code, () => (isByToken ? context.ask() : undefined))
   if (refuse === 'next') next(errorOf(refusal, instance))
   else if (isByToken) sendRefusal(refusal, instance, res)
-  else answerRefusal(refusal, instance, req, res)
+  else answerRefusal(refusal, instance, req, res, next)
 }
 
-function errorOf(refusal: Refused['refusal'], instance: Instance): LoginError | AccessError {
+function errorOf(refusal: CrossSite, instance: Instance): LoginError | AccessError {
   if (refusal !== crossSite) return accessError(refusal as Refusal, instance)
   const { code, message, hint } = crossSite
   return new LoginError(code, message, hint === undefined ? {} : { hint })

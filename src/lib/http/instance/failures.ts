@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorFields } from '../../ground/error-fields.ts'
+import { errorForRequest } from '../../ground/error-for-request.ts'
 import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
 import { debug, type Logger, quote, withFields } from '../../ground/log.ts'
-import { errorPage } from '../pages/pages.ts'
+import type { Next } from '../request/middleware.ts'
 import { asksForPage } from '../request/navigation.ts'
 import { logFieldsOf, nameOf } from '../request/request-log.ts'
-import { sendPage, sendProblem, setHeaders } from '../request/respond.ts'
+import { sendProblem, setHeaders } from '../request/respond.ts'
+import { answerWithPage, type VisibleProblem } from './error-answer.ts'
 import type { Instance } from './instance.ts'
 import { standInOf } from './stand-in.ts'
 
@@ -15,8 +17,10 @@ export interface FailureContext {
   readonly what: string
   /** Where the user tries again. Default: the sign-in. */
   readonly retryUrl?: string
-  /** What the link to `retryUrl` says, where that is not the sign-in. */
-  readonly retryText?: string
+  /** Whether `retryUrl` is the page itself, and not a sign-in. */
+  readonly isReload?: boolean
+  /** The path that a sign-in as another user comes back to. Default: the application's start page. */
+  readonly returnTo?: string
   /** Scalekit calls this route itself, so no sign-in would help. */
   readonly isForScalekit?: boolean
   /** Answers the caller. Default: a page for browsers, and a problem document for all others. */
@@ -26,17 +30,17 @@ export interface FailureContext {
 }
 
 /** Writes one line for the developer, and answers with a page or a problem document. */
-export function answerFailure(
+export async function answerFailure(
   instance: Instance,
   failure: unknown,
   context: FailureContext,
   req: IncomingMessage,
   res: ServerResponse,
-): void {
+  next: Next,
+): Promise<void> {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
-  const { logger, theme, addresses } = instance
-  const { providerError } = error
-  const { retryUrl = addresses.loginUrl({}), retryText, isForScalekit = false } = context
+  const { logger, addresses } = instance
+  const { retryUrl = addresses.loginUrl({}), isReload = false, isForScalekit = false } = context
   writeLine(logger, error, context, req)
   if (context.what === signIn) tellFailedLogin(instance, error, req, context.isUnsolicited)
   standInOf(req)?.failed(error)
@@ -44,14 +48,38 @@ export function answerFailure(
     res.destroy()
     return
   }
+  if (context.send) {
+    setHeaders(res, error.headers)
+    context.send(res, error)
+    return
+  }
+  if (asksForPage(req)) {
+    await answerWithPage(instance, visible(error, { ...context, retryUrl }), req, res, next)
+    return
+  }
   setHeaders(res, error.headers)
-  if (context.send) context.send(res, error)
-  else if (asksForPage(req)) {
-    const page = errorPage(error.code, { retryUrl, retryText, reference: providerError })
-    sendPage(res, error.status, page, theme)
-  } else {
-    const isSignIn = retryText === undefined && !isForScalekit && signInHelps(error)
-    sendProblem(res, error, { loginUrl: isSignIn ? retryUrl : undefined, providerError })
+  const isSignIn = !isReload && !isForScalekit && signInHelps(error)
+  const { providerError } = error
+  sendProblem(res, error, { loginUrl: isSignIn ? retryUrl : undefined, providerError })
+}
+
+function visible(
+  error: ScalekitError,
+  { retryUrl, returnTo, isReload = false }: FailureContext & { readonly retryUrl: string },
+): VisibleProblem {
+  const { code, status, headers, providerError, visitorMessage } = error
+  const loginUrl = !isReload && signInHelps(error) ? retryUrl : undefined
+  return {
+    code,
+    status,
+    headers,
+    text: visitorMessage,
+    reference: providerError,
+    retry: { kind: isReload ? 'retry' : 'sign-in', url: retryUrl },
+    returnTo,
+    // The application decided about this user, and would do so again.
+    isFinal: code === 'login_denied' && providerError === undefined,
+    toError: () => errorForRequest(error, loginUrl),
   }
 }
 

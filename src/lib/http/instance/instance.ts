@@ -146,7 +146,7 @@ export function createInstance(config: Config): Instance {
     audit,
     addresses: addressesOf(config),
     cookieStyle,
-    theme: themeWith(config.pages.style),
+    theme: themeWith(config.pages),
     discover,
     keysOf,
     shownKeysOf,

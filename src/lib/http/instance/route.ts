@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConfigError } from '../../ground/errors.ts'
-import { isFor, type Middleware, originalUrl, pathOf } from '../request/middleware.ts'
+import { isFor, type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
 import { answerFailure, type FailureContext } from './failures.ts'
 import type { Instance } from './instance.ts'
 import { servedBy } from './stand-in.ts'
@@ -37,6 +37,7 @@ export type RouteHandler = (
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ) => Promise<void>
 
 /**
@@ -47,8 +48,8 @@ export type RouteHandler = (
  */
 export function route(instance: Instance, options: RouteOptions, handle: RouteHandler): Middleware {
   return function scalekitRoute(req, res, next) {
-    handle(servedBy(instance, req), req, res)
-      .catch((error: unknown) => answerFailure(instance, error, options, req, res))
+    handle(servedBy(instance, req), req, res, next)
+      .catch((error: unknown) => answerFailure(instance, error, options, req, res, next))
       // A failure of the failure must not end the process.
       .catch(next)
   }

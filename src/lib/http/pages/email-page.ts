@@ -1,52 +1,35 @@
-import type { EmailPage, EmailPageTexts } from '../../config/page-options.ts'
-import { html } from '../../ground/html.ts'
+import type { EmailPage } from '../../config/page-options.ts'
+import type { PageTexts } from '../../config/texts/page-texts.ts'
+import { type Html, html } from '../../ground/html.ts'
+import { fillPlain } from './fill.ts'
 import type { Page } from './page.ts'
-
-const english: Required<EmailPageTexts> = {
-  lang: 'en',
-  title: 'Sign in',
-  label: 'Work email',
-  button: 'Continue',
-  or: 'or',
-  provider: 'Continue with {provider}',
-  unknown:
-    'We couldn’t find single sign-on for this email. Check the spelling or ask your IT admin.',
-  unusable:
-    'Single sign-on of your company is switched off, or not set up completely. Your IT admin can help.',
-  start: 'Go to the start page',
-}
+import { helpHtml, hiddenFields } from './ways.ts'
 
 /** Asks for an email address; without script, so that it works wherever a form does. */
-export function emailPage(
-  { action, fields, email, problem, providers }: EmailPage,
-  given: EmailPageTexts | null = {},
-): Page {
-  const texts = { ...english, ...withoutGaps(given) }
-  const hidden = Object.entries(fields).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  )
+export function emailPage(page: EmailPage, texts: PageTexts): Page {
+  const { action, fields, email, problem, notice, providers, ways } = page
+  const { label, button, title } = texts.email
   const trouble = problem && html` aria-invalid="true" aria-describedby="problem"`
-  const body = html`<form class="ways column" action="${action}">${hidden}
-<div><label for="email">${texts.label}</label>
+  const home = ways.find(({ kind }) => kind === 'home')
+  const body = html`${
+    notice &&
+    html`<p class="notice">${texts.common[notice]}</p>
+`
+  }<form class="ways column" action="${action}">${hiddenFields(fields)}
+<div><label for="email">${label}</label>
 <input id="email" type="email" name="login_hint" value="${email}" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus${trouble}>
-${problem && html`<p id="problem">${texts[problem]}</p>`}</div>
-<button class="first">${texts.button}</button>
-${problem && html`<a href="/">${texts.start}</a>`}</form>
-${providers.length > 0 && otherWays(providers, texts)}`
-  return { title: texts.title, body, lang: texts.lang }
+${problem && html`<p id="problem">${texts.email[problem]}</p>`}</div>
+<button class="first">${button}</button>
+${home && html`<a href="${home.url}">${home.label}</a>`}</form>
+${providers.length > 0 && otherWays(providers, texts)}${helpHtml(ways)}`
+  return { title, body, language: texts }
 }
 
-/** A translation may lack a text, or be missing as a whole. */
-function withoutGaps(given: EmailPageTexts | null): EmailPageTexts {
-  return Object.fromEntries(
-    Object.entries(given ?? {}).filter(([, text]) => typeof text === 'string'),
-  )
-}
-
-function otherWays(providers: EmailPage['providers'], { or, provider }: Required<EmailPageTexts>) {
+function otherWays(providers: EmailPage['providers'], { email }: PageTexts): Html {
   const links = providers.map(
-    ({ name, url }) => html`<a href="${url}">${provider.replace('{provider}', () => name)}</a>`,
+    ({ name, url }) => html`<a href="${url}">${fillPlain(email.provider, { provider: name })}</a>`,
   )
-  return html`<p class="or">${or}</p>
-<div class="ways column">${links}</div>`
+  return html`<p class="or">${email.or}</p>
+<div class="ways column">${links}</div>
+`
 }

@@ -1,12 +1,17 @@
+import type { PageTexts } from '../../config/texts/page-texts.ts'
 import { html, raw } from '../../ground/html.ts'
 import { policyHash } from '../../ground/html-document.ts'
 import type { Page } from './page.ts'
 
-/** What is particular about this page. */
+/** The CSS of this page alone. */
 export const portalStyle: string = `
 body { place-items: stretch; padding: 0 }
-main { display: grid; grid-template: auto auto 1fr / 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
-h1, .back { display: flex; align-items: center; margin: 0; padding: .9rem 1.25rem; font-size: 1.1rem; border-bottom: 1px solid var(--line) }
+main { display: grid; grid-template: auto auto 1fr / auto 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
+h1, .back, .brand { display: flex; align-items: center; margin: 0; padding: .9rem 1.25rem; font-size: 1.1rem; border-bottom: 1px solid var(--line) }
+.brand { grid-column: 1; padding-inline-end: 0 }
+.brand img { max-height: 1.75rem }
+h1 { grid-column: 2; font-weight: 600 }
+.back { grid-column: 3 }
 .back a { color: var(--accent); font-size: 1rem; font-weight: 600; text-decoration: none; border-radius: .3rem }
 .back a:hover { text-decoration: underline }
 .back a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
@@ -14,14 +19,15 @@ h1, .back { display: flex; align-items: center; margin: 0; padding: .9rem 1.25re
 #told { margin: 0; padding: .6rem 1.25rem; background: var(--back); border-bottom: 1px solid var(--line) }
 #told:empty { display: none }
 #portal { grid-row: 3; display: grid }
-#portal .ways { place-content: center; padding: 2rem 1.25rem }
+#portal .ways { place-content: center; margin: 0; padding: 2rem 1.25rem }
 #portal .ways a { flex: 0 1 auto }
 iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #fff }
 `
 
 /**
- * Puts the portal where its link was. Only what the portal itself sends is heard: by its origin,
- * and by its frame, as another window of that origin could say the same.
+ * Puts the portal where its link was. Only messages of the portal itself are heard: by their origin,
+ * and by its frame, as another window of that origin could send the same. The texts are an attribute
+ * of the page, so that the hash of the script is the same in every language.
  *
  * @see https://docs.scalekit.com/reference/admin-portal/ui-events
  */
@@ -30,19 +36,20 @@ const place = document.getElementById('portal')
 const told = document.getElementById('told')
 const link = place.querySelector('a')
 const { origin } = new URL(link.href)
+const texts = JSON.parse(place.dataset.texts)
 const words = {
   PORTAL_LOAD_SUCCESS: '',
-  PORTAL_LOAD_FAILURE: 'The portal could not be opened.',
-  PORTAL_SESSION_WARNING: 'Your portal session is about to expire. Please finish your changes.',
-  PORTAL_SESSION_EXPIRY: 'Your portal session has expired.',
-  ORGANIZATION_SSO_ENABLED: 'Single sign-on is now switched on.',
-  ORGANIZATION_SSO_DISABLED: 'Single sign-on is now switched off.',
-  ORGANIZATION_DIRECTORY_ENABLED: 'Directory sync is now switched on.',
-  ORGANIZATION_DIRECTORY_DISABLED: 'Directory sync is now switched off.',
+  PORTAL_LOAD_FAILURE: texts.failed,
+  PORTAL_SESSION_WARNING: texts.expiring,
+  PORTAL_SESSION_EXPIRY: texts.expired,
+  ORGANIZATION_SSO_ENABLED: texts.ssoOn,
+  ORGANIZATION_SSO_DISABLED: texts.ssoOff,
+  ORGANIZATION_DIRECTORY_ENABLED: texts.directoryOn,
+  ORGANIZATION_DIRECTORY_DISABLED: texts.directoryOff,
 }
 const ends = ['PORTAL_LOAD_FAILURE', 'PORTAL_SESSION_EXPIRY']
 const frame = document.createElement('iframe')
-frame.title = 'Admin portal'
+frame.title = texts.title
 frame.referrerPolicy = 'no-referrer'
 frame.allow = 'clipboard-write'
 frame.src = link.href
@@ -54,23 +61,22 @@ addEventListener('message', (message) => {
   if (ends.includes(type)) offerAgain()
 })
 frame.addEventListener('load', () => {
-  if (told.textContent === opening) told.textContent = ''
+  if (told.textContent === texts.opening) told.textContent = ''
 })
-const opening = 'Opening the portal …'
-told.textContent = opening
+told.textContent = texts.opening
 const ways = place.replaceChild(frame, place.firstElementChild)
 function offerAgain() {
   link.href = place.dataset.again
-  link.textContent = 'Open again'
+  link.textContent = texts.again
   place.replaceChildren(ways)
 }
 `
 const scriptHash = policyHash(script)
 
 /**
- * The portal inside a page of ours; without scripts, a link to it.
+ * The portal inside a page of the kit; without scripts, a link to it.
  *
- * @param link Whoever has it may change how an organization signs in.
+ * @param link Its holder may change how an organization signs in.
  */
 export function portalPage(
   link: URL,
@@ -79,14 +85,18 @@ export function portalPage(
     /** Where another link is made. */
     readonly again: string
   },
+  texts: PageTexts,
 ): Page {
-  const body = html`<p class="back"><a href="${ways.returnTo}">Back</a></p>
+  const { title, back, open } = texts.portal
+  const words = JSON.stringify(texts.portal)
+  const body = html`<p class="back"><a href="${ways.returnTo}">${back}</a></p>
 <p id="told" role="status"></p>
-<div id="portal" data-again="${ways.again}"><div class="ways"><a class="first" href="${link.href}" rel="noreferrer">Open the admin portal</a></div></div>
+<div id="portal" data-again="${ways.again}" data-texts="${words}"><div class="ways"><a class="first" href="${link.href}" rel="noreferrer">${open}</a></div></div>
 <script>${raw(script)}</script>`
   return {
-    title: 'Admin portal',
+    title,
     body,
+    language: texts,
     scriptHash,
     frameOrigin: link.origin,
     referrerPolicy: 'no-referrer',

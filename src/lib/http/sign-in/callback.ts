@@ -22,6 +22,8 @@ import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Taken } from '../instance/transactions.ts'
+import { noteLocales } from '../request/language.ts'
+import type { Next } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { logFieldsOf } from '../request/request-log.ts'
 import { redirect } from '../request/respond.ts'
@@ -48,18 +50,22 @@ export async function callbackRoute(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ): Promise<void> {
   const answer = readCallbackAnswer(req, res, instance.config.issuer)
   nameSignIn(req, answer.state)
   // Taken before anything else can fail, so that a replayed callback finds nothing.
   const taken = await instance.transactions.take(req, res, answer.state)
   tellSignIn(instance, req, `the browser came back with ${answerText(answer)}`)
-  if (taken.status === 'missing') return withoutTransaction(instance, answer, req, res)
+  if (taken.status === 'missing') return withoutTransaction(instance, answer, req, res, next)
+  const { returnTo, uiLocales } = taken.transaction
+  noteLocales(req, uiLocales)
   try {
     await finish(instance, answer, taken, req, res)
   } catch (error) {
     const retryUrl = instance.addresses.loginUrl(retryQuery(taken.transaction, error))
-    answerFailure(instance, error, { what: 'sign-in', retryUrl }, req, res)
+    const context = { what: 'sign-in', retryUrl, returnTo }
+    await answerFailure(instance, error, context, req, res, next)
   }
 }
 
@@ -220,10 +226,12 @@ async function withoutTransaction(
   { state, error, description }: CallbackAnswer,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ): Promise<void> {
   if (error !== undefined) {
     const failure = providerError(error, description)
-    return answerFailure(instance, failure, { what: 'sign-in', isUnsolicited: true }, req, res)
+    const context = { what: 'sign-in', isUnsolicited: true }
+    return answerFailure(instance, failure, context, req, res, next)
   }
   tellSignIn(instance, req, 'the browser brought no cookie of this sign-in')
   const mayRestart = isNavigation(req) && !isRestarted(state)
@@ -293,7 +301,10 @@ const noAuthTime =
   'auth_time_missing: this Scalekit environment does not send auth_time, so what `login.maxAgeSeconds` or prompt=login asked for could not be checked'
 
 /** What `/login` has to be told to try the same again. */
-function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<string, string> {
+function retryQuery(
+  { pins, returnTo, uiLocales }: Transaction,
+  error: unknown,
+): Record<string, string> {
   const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
   return {
     ...(connectionId === undefined ? {} : { connection_id: connectionId }),
@@ -301,6 +312,7 @@ function retryQuery({ pins, returnTo }: Transaction, error: unknown): Record<str
     // Without it, Scalekit would answer from the same old session again.
     ...(isTooOld(error) ? { prompt: 'login' } : {}),
     return_to: returnTo,
+    ...(uiLocales === undefined ? {} : { ui_locales: uiLocales }),
   }
 }
 

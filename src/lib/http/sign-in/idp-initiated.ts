@@ -9,12 +9,13 @@ import type { Addresses } from '../instance/addresses.ts'
 import { claimOnce } from '../instance/claim-once.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { RouteHandler } from '../instance/route.ts'
-import { switchPage } from '../pages/pages.ts'
+import { switchPage } from '../pages/confirm-pages.ts'
 import {
   cameFromOtherHost,
   keepMarker,
   redirectToCanonicalHost,
 } from '../request/canonical-host.ts'
+import { textsFor } from '../request/language.ts'
 import { assertMethod } from '../request/method.ts'
 import { pathOf, queryOf } from '../request/middleware.ts'
 import { asksForPage, isPrefetch } from '../request/navigation.ts'
@@ -36,10 +37,10 @@ const tokenParameter = 'idp_initiated_login'
  * nonce and PKCE: a stolen or planted token gains what a link to `/login` gives.
  */
 export function withIdpLogin(route: RouteHandler): RouteHandler {
-  return async function routeOrIdpLogin(instance, req, res) {
+  return async function routeOrIdpLogin(instance, req, res, next) {
     const query = queryOf(req)
     if (query.has(tokenParameter)) await idpLogin(instance, req, res, query)
-    else await route(instance, req, res)
+    else await route(instance, req, res, next)
   }
 }
 
@@ -59,15 +60,10 @@ async function idpLogin(
   const other = session && isOther(session, login) ? session : undefined
   if (other && req.method !== 'POST') {
     const action = ownAction(addresses, req, { token, relayState })
-    const switching = {
-      from: other.user.email,
-      to: login.loginHint,
-      by: 'Your identity provider',
-    }
-    const page = switchPage(
-      { method: 'post', action, fields: { csrf: other.csrfToken() } },
-      switching,
-    )
+    const fields = { csrf: other.csrfToken() }
+    const form = { method: 'post', action, fields, home: addresses.home } as const
+    const switching = { from: other.user.email, to: login.loginHint, by: 'provider' } as const
+    const page = switchPage(form, switching, textsFor(instance, req, res))
     return sendPage(res, 200, page, theme)
   }
   await claim(store.singleUse, login)

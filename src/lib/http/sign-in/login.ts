@@ -5,6 +5,7 @@ import { authorizationUrl, pinsOf } from '../../oidc/authorization-request.ts'
 import { newState, startTransaction } from '../../oidc/transaction.ts'
 import type { Instance } from '../instance/instance.ts'
 import { cameFromOtherHost, redirectToCanonicalHost } from '../request/canonical-host.ts'
+import { noteLocales } from '../request/language.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
@@ -63,6 +64,7 @@ export async function startLogin(
     asked,
     options,
   )
+  noteLocales(req, request.uiLocales)
   const returnTo = instance.addresses.safeReturnTo(req, request.returnTo)
   if (ask === undefined) {
     const { confirm, isLink, forwarded } = options
@@ -127,6 +129,7 @@ async function goToScalekit(
       startedAt: clock(),
       ...(isFreshLogin ? { isFreshLogin: true } : {}),
       ...(request.allowAnonymous ? { mayStayAnonymous: true } : {}),
+      ...(request.uiLocales === undefined ? {} : { uiLocales: request.uiLocales }),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
       ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
     },

@@ -7,7 +7,8 @@ import type { Addresses } from '../instance/addresses.ts'
 import { assertNoToken } from '../instance/ask.ts'
 import { arrivalOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
-import { signOutPage } from '../pages/pages.ts'
+import { signOutPage } from '../pages/confirm-pages.ts'
+import { textsFor } from '../request/language.ts'
 import { assertMethod } from '../request/method.ts'
 import { queryOf } from '../request/middleware.ts'
 import { asksForPage } from '../request/navigation.ts'
@@ -111,7 +112,9 @@ export async function logoutRoute(
   } else if (req.method === 'GET') {
     tell(instance, req, 'sign-out', 'the request did not come from this site: asking the user')
     const action = ownAction(addresses, req, returnTo)
-    sendPage(res, 200, signOutPage(action, { csrf: csrf.issue(session.sessionId) }), theme)
+    const fields = { csrf: csrf.issue(session.sessionId) }
+    const form = { action, fields, home: addresses.home }
+    sendPage(res, 200, signOutPage(form, textsFor(instance, req, res)), theme)
   } else {
     throw new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
       hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',

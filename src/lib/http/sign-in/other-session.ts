@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionPrincipal } from '../../auth/principal.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
-import { switchPage } from '../pages/pages.ts'
+import { switchPage } from '../pages/confirm-pages.ts'
+import { textsFor } from '../request/language.ts'
 import { sendPage } from '../request/respond.ts'
 import { type FurtherParameters, sealParameters } from './further-parameters.ts'
 import { fieldsOf } from './login-target.ts'
@@ -40,9 +41,11 @@ export async function askedToSwitch(
   const sealed = sealParameters(instance, parameters)
   const named = fieldsOf({ ...target, parameters: sealed })
   const fields = { ...forwarded, ...named, confirm: instance.csrf.issue(subject) }
-  const form = { method: 'get', action: instance.addresses.loginUrl({}), fields } as const
-  const switching = { from: principal.user.email, to: request.loginHint, by: 'A link' }
-  sendPage(res, 200, switchPage(form, switching), instance.theme)
+  const { addresses, theme } = instance
+  const form = { method: 'get', action: addresses.loginUrl({}), fields, home: addresses.home }
+  const switching = { from: principal.user.email, to: request.loginHint, by: 'link' } as const
+  const page = switchPage({ ...form, method: 'get' }, switching, textsFor(instance, req, res))
+  sendPage(res, 200, page, theme)
   return true
 }
 

@@ -10,6 +10,10 @@ import { LoginError, ScalekitError } from '../../ground/errors.ts'
  */
 const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   access_denied: 'login_denied',
+  // Names that identity providers use, which Scalekit may pass on.
+  user_cancelled: 'login_cancelled',
+  user_cancelled_login: 'login_cancelled',
+  user_cancelled_authorize: 'login_cancelled',
   unauthorized: 'login_denied',
   user_not_active: 'login_denied',
   login_required: 'login_incomplete',
@@ -81,12 +85,28 @@ const hintByError: Readonly<Record<string, string>> = {
 }
 
 /**
- * What the redirect's `error` means to us. Its name is repeated only when it is a documented one;
- * everything else goes to the log, as the cause, and never to the visitor.
+ * A description of `access_denied` that says the user cancelled and nothing else. The error alone does
+ * not tell a cancel from a refusal. @see RFC 6749 section 4.1.2.1
+ */
+const cancelled =
+  /^(?:the )?(?:(?:end[- ]?)?user|sign-?in|log-?in|authentication|authorization|request)(?: has| was)?(?: been)? cancell?ed(?: (?:the|this) (?:sign-?in|log-?in|authentication|authorization|request|flow|operation|dialog))?(?: by the (?:end[- ]?)?user)?\.?$/i
+
+/** A longer description says more than that. */
+const maxCancelLength = 100
+
+function isCancel(error: string, description = ''): boolean {
+  const isShort = description.length <= maxCancelLength
+  return error === 'access_denied' && isShort && cancelled.test(description)
+}
+
+/**
+ * Turns the redirect's `error` into an error of the kit. Its name is repeated only when it is a
+ * documented one. Everything else goes to the log, as the cause, and never to the visitor.
  */
 export function providerError(error: string, description: string | undefined): ScalekitError {
   const said = description ? { cause: new Error(description) } : {}
-  const [loginCode, generalCode] = [own(loginCodes, error), own(generalCodes, error)]
+  const loginCode = isCancel(error, description) ? 'login_cancelled' : own(loginCodes, error)
+  const generalCode = own(generalCodes, error)
   const message = `Scalekit returned the error ${error}`
   const details = { ...said, providerError: error, hint: own(hintByError, error) }
   if (loginCode) return new LoginError(loginCode, message, details)

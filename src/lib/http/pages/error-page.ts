@@ -1,0 +1,54 @@
+import type { ErrorPage } from '../../config/page-options.ts'
+import type { PageProblem, PageTexts, ProblemTexts } from '../../config/texts/page-texts.ts'
+import { isOwnCode } from '../../ground/error-codes.ts'
+import { type Html, html } from '../../ground/html.ts'
+import { fill } from './fill.ts'
+import type { Page } from './page.ts'
+import { waysHtml } from './ways.ts'
+
+/** An error of Scalekit's that says the user cannot have cancelled. */
+const certainRefusals = ['unauthorized', 'user_not_active']
+
+/**
+ * The title and the sentence for a code.
+ *
+ * @param providerError The `error` that Scalekit named. Without one, the application denied a sign-in.
+ */
+export function problemTexts(
+  { problems }: Pick<PageTexts, 'problems'>,
+  code: string,
+  providerError?: string,
+): ProblemTexts {
+  if (!isOwnCode(code)) return problems.refused
+  const isRefused = providerError === undefined || certainRefusals.includes(providerError)
+  if (code === 'login_denied' && isRefused) return problems.login_refused
+  return problems[code as PageProblem] ?? problems.other
+}
+
+/** Says what went wrong, who is signed in, and what can be done now. */
+export function errorPage(problem: ErrorPage, texts: PageTexts): Page {
+  const { title, text, notice, code, reference, ways } = problem
+  const body = html`${
+    notice !== undefined &&
+    html`<p class="notice">${notice}</p>
+`
+  }<p>${text}</p>
+${signedInHtml(problem.signedIn, texts)}${waysHtml(ways)}
+<p class="code">${fill(texts.common.code, { code: html`<code>${code}</code>` })}${
+    reference !== undefined && html` · <code>${reference}</code>`
+  }</p>`
+  return { title, body, language: texts }
+}
+
+function signedInHtml(who: ErrorPage['signedIn'], texts: PageTexts): Html {
+  return who
+    ? html`<p>${whoHtml(who.email ?? who.name, texts)}</p>
+`
+    : html``
+}
+
+/** Says who is signed in, where that is known. */
+export function whoHtml(user: string | undefined, { common }: PageTexts): Html {
+  if (user === undefined) return html`${common.signedIn}`
+  return fill(common.signedInAs, { user: html`<b>${user}</b>` })
+}
