@@ -35,19 +35,28 @@ export const noChanges: LastChanges = { person: never, any: never }
 /** Whom changes are recorded by. */
 type Person = Pick<Identity, 'iss' | 'sub' | 'organizationId' | 'email' | 'idpUserId'>
 
+/** The roles and permissions of a user, whose changes concern them. */
+type Held = Pick<Authority, 'roles' | 'permissions'>
+
 export function lastChanges(
   known: Pick<LocalRevocations, 'get'>,
   identity: Person,
-  { roles, permissions }: Pick<Authority, 'roles' | 'permissions'>,
+  held: Held,
 ): LastChanges {
   const of = (targets: readonly ChangeTarget[]) =>
     targets.flatMap((target) => known.get(changeKey(identity.iss, target)) ?? [])
   const person = latest(never, of(personTargets(identity)))
-  const held = [
-    ...roles.map((role) => ({ role })),
-    ...permissions.map((permission) => ({ permission })),
-  ]
-  return { person, any: latest(person, of(held)) }
+  return { person, any: latest(person, of(heldTargets(held))) }
+}
+
+/** The names of all changes that concern a session. */
+export function changeKeysOf(identity: Person, held: Held): readonly string[] {
+  const targets = [...personTargets(identity), ...heldTargets(held)]
+  return targets.map((target) => changeKey(identity.iss, target))
+}
+
+function heldTargets({ roles, permissions }: Held): readonly ChangeTarget[] {
+  return [...roles.map((role) => ({ role })), ...permissions.map((permission) => ({ permission }))]
 }
 
 function personTargets({ sub, organizationId, email, idpUserId }: Person): readonly ChangeTarget[] {

@@ -104,6 +104,12 @@ function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocat
   return (byClock ?? Math.min(startedAt, scalekit, store)) <= notBefore
 }
 
+/** The names of all revocations that end this session, alone or among others. */
+export function endingKeysOf(identity: Identity): readonly string[] {
+  const { iss, sessionId } = identity
+  return [revocationKey(iss, { sessionId }), ...sharedKeysOf(identity)]
+}
+
 /** The names of all revocations that would end this session or token among others. */
 function sharedKeysOf(holder: Holder): readonly string[] {
   const { iss, sid, sub, organizationId } = holder

@@ -19,6 +19,8 @@ import { type StoreTime, storeTimeFrom } from './store-time.ts'
 const deadlineMs = 1000
 /** How long a store that failed is left alone before it is asked again, in milliseconds. */
 const probeAfterMs = 500
+/** How often a store in this process is looked at that tells nothing of itself, in milliseconds. */
+const localPollMs = 500
 /** How many are written at once, or looked at before others get their turn. */
 const batchSize = 1000
 
@@ -47,8 +49,18 @@ export interface RevocationsReplica {
   isForgotten(identity: Identity): boolean
   /** Writes to the store and, once that succeeded, here. */
   write(revocations: readonly Revocation[]): Promise<void>
+  /**
+   * Calls `heard` with the keys of revocations once they are known here, whichever process wrote them.
+   * `undefined` stands for all keys: another epoch began, or the store does not say which they are.
+   *
+   * @returns a function that ends it
+   */
+  onHeard(heard: HeardKeys): () => void
   close(): void
 }
+
+/** Gets the keys of revocations that have just become known. */
+export type HeardKeys = (keys: readonly string[] | undefined) => void
 
 /** How the copy is kept. */
 export interface ReplicaOptions {
@@ -91,8 +103,27 @@ function localRevocations(
     isDead: (identity) => isForgotten(identity) || isEndedBy(local, identity),
     isForgotten,
     write: (written) => revocations.write(written),
+    onHeard: (heard) => listenToLocal(local, heard),
     close: () => {},
   }
+}
+
+/** A store of another package may not say what is written; its number of writes tells that some was. */
+function listenToLocal(local: LocalRevocations, heard: HeardKeys): () => void {
+  let { epoch, writes } = local
+  const isNewEpoch = () => {
+    const before = epoch
+    epoch = local.epoch
+    return epoch.id !== before.id
+  }
+  if (local.subscribe) return local.subscribe((key) => heard(isNewEpoch() ? undefined : [key]))
+  const timer = setInterval(() => {
+    if (local.writes === writes && !isNewEpoch()) return
+    writes = local.writes
+    heard(undefined)
+  }, localPollMs)
+  timer.unref?.()
+  return () => clearInterval(timer)
 }
 
 /** A way through all pages; the next one goes on where it ended. */
@@ -117,15 +148,29 @@ function remoteRevocations(
   let storeTime: (() => StoreTime) | undefined
   let probe: NodeJS.Timeout | undefined
   let isClosed = false
+  const listeners = new Set<HeardKeys>()
   const unsubscribe = revocations.subscribe?.(() => void refresh())
   outage?.onDoubt(() => void refresh())
 
-  /** Keeps what came, also where nobody waits for it any more. */
+  /** Keeps what came, and tells of it. */
+  function keep(records: readonly Revocation[], where: 'in the store' | 'anywhere'): void {
+    copy.keep(records, where)
+    if (records.length === 0) return
+    for (const heard of listeners) heard(records.map(({ key }) => key))
+  }
+
+  function beginEpoch(next: StoreEpoch): void {
+    const isOther = epoch?.id !== next.id
+    epoch = next
+    if (isOther) for (const heard of listeners) heard(undefined)
+  }
+
+  /** Keeps what came, also where no caller waits for it any more. */
   function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
     const heard = storeTimeFrom(page.now, askedAt)
     // An answer that was given up on may come after the one to a later question.
     if (asked !== cursor) {
-      copy.keep(page.revocations, 'anywhere')
+      keep(page.revocations, 'anywhere')
       return false
     }
     if (askedAt > freshSince) storeTime = heard
@@ -133,8 +178,8 @@ function remoteRevocations(
       copy.restart()
       before ??= epoch
     }
-    copy.keep(page.revocations, 'in the store')
-    epoch = page.epoch ?? epoch
+    keep(page.revocations, 'in the store')
+    if (page.epoch) beginEpoch(page.epoch)
     if (!page.hasMore) {
       if (!page.epoch) throw new Error('The store answered no epoch')
       if (freshSince === Number.NEGATIVE_INFINITY) onFirstRead?.()
@@ -209,7 +254,7 @@ function remoteRevocations(
 
   async function write(written: readonly Revocation[]): Promise<void> {
     await revocations.write(written)
-    copy.keep(written, 'in the store')
+    keep(written, 'in the store')
   }
 
   const isForgotten = (identity: Identity) => epoch !== undefined && !isOfEpoch(identity, epoch)
@@ -228,10 +273,15 @@ function remoteRevocations(
     isDead: (identity) => isForgotten(identity) || isEndedBy(copy, identity),
     isForgotten,
     write,
+    onHeard(heard) {
+      listeners.add(heard)
+      return () => void listeners.delete(heard)
+    },
     close() {
       isClosed = true
       clearTimeout(probe)
       unsubscribe?.()
+      listeners.clear()
     },
   }
 }

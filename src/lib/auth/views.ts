@@ -26,6 +26,8 @@ export interface View<Who extends Principal = Principal> {
   readonly bearer?: BearerFacts
   /** Leads a sign-in past the question for the company: the session ended for a technical reason. */
   readonly login?: Readonly<Record<string, string>>
+  /** Until then all of it stays so while nothing is heard, by the clock of the application. */
+  readonly until?: number
 }
 
 /** What the header `Authorization` brought, where a token in it decides who is asking. */

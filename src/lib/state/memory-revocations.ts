@@ -18,6 +18,7 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
   const epoch = () => (known ??= { id: randomText(128), isFirst: true })
   let beganAt = clock()
   let writes = 0
+  const listeners = new Set<(key: string) => void>()
 
   function keep(record: Revocation): void {
     writes += 1
@@ -25,10 +26,11 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
     if (begun) {
       known = begun
       beganAt = clock()
-      return
+    } else {
+      const joined = joinRevocations(revocations.get(record.key), record)
+      revocations.set(record.key, joined, lastExpiry(joined))
     }
-    const joined = joinRevocations(revocations.get(record.key), record)
-    revocations.set(record.key, joined, lastExpiry(joined))
+    for (const heard of listeners) heard(record.key)
   }
 
   async function write(records: readonly Revocation[]): Promise<void> {
@@ -52,6 +54,10 @@ export function memoryRevocations(clock: Clock, file?: DurableRecords<Revocation
       },
       get beganAt() {
         return file ? undefined : beganAt
+      },
+      subscribe(heard) {
+        listeners.add(heard)
+        return () => void listeners.delete(heard)
       },
     },
     write,

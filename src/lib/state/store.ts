@@ -115,6 +115,13 @@ export interface LocalRevocations {
    * if it survives the process, e.g. in a file.
    */
   readonly beganAt?: number | undefined
+  /**
+   * Calls `heard` with the key of each revocation that is written, and when an epoch begins. Without
+   * it, open connections are all looked at again after each write.
+   *
+   * @returns a function that ends it
+   */
+  subscribe?(heard: (key: string) => void): () => void
 }
 
 /**
