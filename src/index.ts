@@ -25,6 +25,7 @@ export type {
 } from './lib/auth/principal.ts'
 export type { Authorization, AuthorizationResolve, ResolveReason } from './lib/auth/resolve.ts'
 export type { RevokeOptions, RevokeTarget } from './lib/auth/revoke.ts'
+export { SessionEndedError } from './lib/auth/session-ended-error.ts'
 export type { ScalekitClientOptions } from './lib/client/client-parts.ts'
 export type { ScalekitClient } from './lib/client/scalekit-client.ts'
 export type { SignInClient } from './lib/client/sign-in-client.ts'
@@ -41,6 +42,7 @@ export type {
 export type {
   AuthorizationOptions,
   BearerOptions,
+  ConnectionOptions,
   HttpOptions,
   InterceptorOptions,
   LoginOptions,
@@ -103,6 +105,7 @@ export type {
   Tokens,
   User,
 } from './lib/ground/types.ts'
+export type { OpenConnection } from './lib/http/authenticate.ts'
 export type { GuardOptions } from './lib/http/guards/guard.ts'
 export type { Guards } from './lib/http/guards/guards.ts'
 export type { OrganizationSelector, RequestPlace } from './lib/http/guards/organization-selector.ts'

@@ -5,7 +5,14 @@ import type { Identity } from '../ground/types.ts'
 import type { BearerToken } from '../oidc/bearer-token.ts'
 import { type Profile, profileOf } from '../oidc/claims.ts'
 import { keptClaims, verifiedClaims } from '../oidc/kept-claims.ts'
-import type { AccessTokenOptions, Caller, Machine, MachineKind, SignedIn } from './principal.ts'
+import {
+  type AccessTokenOptions,
+  type Caller,
+  type Machine,
+  type MachineKind,
+  type SignedIn,
+  withEnded,
+} from './principal.ts'
 import { has, userOf } from './principal-parts.ts'
 import type { TokenHolder } from './revocation.ts'
 
@@ -16,6 +23,8 @@ export interface BearerPrincipalParts {
   /** What `session.claims` names. */
   readonly claimNames: readonly string[]
   readonly clock: Clock
+  /** Returns the signal of the token, for a principal outside of a request. */
+  readonly ended: () => AbortSignal
 }
 
 /** A verified token, as the application and the revocations see it. */
@@ -32,7 +41,7 @@ export interface BearerCaller {
 export function bearerCaller(
   value: string,
   token: BearerToken,
-  { issuer, claimNames, clock }: BearerPrincipalParts,
+  { issuer, claimNames, clock, ended }: BearerPrincipalParts,
 ): BearerCaller {
   const profile = profileOf(token.claims)
   const holder = holderOf(token, profile, issuer)
@@ -41,7 +50,10 @@ export function bearerCaller(
   const { kind } = token
   const principal =
     kind === 'user' ? person(profile, holder, shared, give) : machine(kind, token, shared)
-  return deepFreeze({ principal, holder })
+  return {
+    principal: withEnded(deepFreeze(principal), ended) as Caller,
+    holder: deepFreeze(holder),
+  }
 }
 
 /**
@@ -106,7 +118,11 @@ function sharedOf(
   }
 }
 
-function machine(kind: MachineKind, { claims }: BearerToken, shared: Shared): Machine {
+function machine(
+  kind: MachineKind,
+  { claims }: BearerToken,
+  shared: Shared,
+): Omit<Machine, 'ended'> {
   return { status: 'machine', via: 'bearer', client: { id: claims.client_id, kind }, ...shared }
 }
 
@@ -115,7 +131,7 @@ function person(
   holder: TokenHolder,
   shared: Shared,
   accessToken: (options?: AccessTokenOptions) => string,
-): SignedIn {
+): Omit<SignedIn, 'ended'> {
   const { organizationId, claims } = shared
   // Without an organization of Scalekit’s, an id of yours is of none.
   const hasExternalId = organizationId !== undefined && externalOrganizationId !== undefined

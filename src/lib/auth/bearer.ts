@@ -7,11 +7,14 @@ import type { KeySet } from '../oidc/key-sets.ts'
 import { toleranceSeconds, untimely } from '../oidc/token.ts'
 import { type BearerCaller, bearerCaller } from './bearer-principal.ts'
 import { lastChanges } from './changes.ts'
+import type { OpenConnections } from './open-connections.ts'
 import { type Principal, type SignedOut, signedOut } from './principal.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import { verifiedTokens } from './verified-tokens.ts'
 import type { BearerFacts, View } from './views.ts'
+import type { Watched } from './watched.ts'
+import { watchedToken } from './watched-token.ts'
 
 /** A view that a token decided, and no cookie. */
 export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
@@ -22,6 +25,8 @@ export type Presented =
   | { readonly status: 'refused'; readonly view: BearerView }
   /** Nothing can tell: Scalekit's keys cannot be loaded. */
   | { readonly status: 'unknown'; readonly error: ScalekitError }
+
+type Verified = Extract<Presented, { readonly status: 'verified' }>
 
 /** Answers who a token in the header `Authorization` speaks for. */
 export interface Bearer {
@@ -40,6 +45,8 @@ export interface Bearer {
    * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
    */
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
+  /** Watches a token for an open connection; `undefined` if it is not accepted. */
+  watch(presented: Presented): Watched | undefined
   /** Whether its token was revoked since, by what is known now; never throws. */
   isOver(view: View): boolean
 }
@@ -58,6 +65,7 @@ export interface BearerParts {
   readonly claimNames: readonly string[]
   readonly keys: () => Promise<KeySet>
   readonly revocations: RevocationsReplica
+  readonly connections: OpenConnections
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -65,7 +73,8 @@ export interface BearerParts {
 export function bearerWith(parts: BearerParts): Bearer {
   const { revocations, maxAgeSeconds, clock, logger } = parts
   const { known: recorded } = revocations
-  const tokens = verifiedTokens<Extract<Presented, { status: 'verified' }>>()
+  const tokens = verifiedTokens<Verified>()
+  const signals = new WeakMap<Verified, AbortSignal>()
   // Of those that were looked at since anything was last revoked.
   const settled = new WeakMap<object, { readonly writes: number; readonly view: BearerView }>()
 
@@ -75,8 +84,9 @@ export function bearerWith(parts: BearerParts): Bearer {
       const verified = await verifyBearer(token, { ...parts, keys })
       const { exp, iat } = verified.claims
       const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
-      const caller = bearerCaller(token, verified, parts)
-      return tokens.keep(token, keys, { status: 'verified', endsAt, ...caller })
+      const caller = bearerCaller(token, verified, { ...parts, ended: () => endedOf(presented) })
+      const presented = { status: 'verified' as const, endsAt, ...caller }
+      return tokens.keep(token, keys, presented)
     } catch (error) {
       return failed(error)
     }
@@ -120,7 +130,28 @@ export function bearerWith(parts: BearerParts): Bearer {
     return { principal, bearer: { holder } }
   }
 
+  function watch(presented: Presented): Watched | undefined {
+    if (presented.status !== 'verified') return undefined
+    // An outage ends no connection, so `look` takes what is known as it is.
+    const look = () => viewOf(presented, true)
+    async function askFresh(): Promise<BearerView> {
+      if (!revocations.isFresh()) await revocations.refresh()
+      return viewOf(presented)
+    }
+    return watchedToken(presented, { look, askFresh })
+  }
+
+  /** The signal of a token outside of a request: one for all that is given its principal. */
+  function endedOf(presented: Verified): AbortSignal {
+    const known = signals.get(presented)
+    if (known) return known
+    const { ended } = parts.connections.watch(watch(presented)!)
+    signals.set(presented, ended)
+    return ended
+  }
+
   return {
+    watch,
     known: (token) => (token === '' ? malformed : tokens.get(token)),
     verify,
     viewOf,

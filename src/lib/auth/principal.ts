@@ -70,6 +70,12 @@ export interface SignedIn {
    * @throws {@link ScalekitError} `token_unavailable` where the session has none, or none that lasts
    */
   accessToken(options?: AccessTokenOptions): Promise<string>
+  /**
+   * Fires when the session or the token is over, also with no request going on, in every process: for
+   * event streams. The reason is a {@link SessionEndedError}. On `req.scalekit` it is a signal of that
+   * request alone, and fires no more once the response has closed.
+   */
+  readonly ended: AbortSignal
 }
 
 /** A person with a session: what the kit's own sign-in routes find. */
@@ -113,6 +119,8 @@ export interface Machine {
   readonly expiresAt: number
   /** Whether every condition named holds, as {@link SignedIn.has}. */
   has(conditions: Conditions): boolean
+  /** Fires when the token is over, as {@link SignedIn.ended}. */
+  readonly ended: AbortSignal
 }
 
 /** Which access token is good enough. */
@@ -180,6 +188,7 @@ export const signedOut: {
 export interface Abilities {
   csrfToken(sessionId: string): string
   accessToken(identity: Identity, options?: AccessTokenOptions): Promise<string>
+  ended(identity: Identity): AbortSignal
 }
 
 /**
@@ -195,7 +204,7 @@ export function signedIn(
   const { organizationId, externalOrganizationId, connectionId, sessionId } = identity
   const { authenticatedAt, authenticatedBy } = identity
   const { roles, permissions, scopes, claims } = identity
-  return Object.freeze({
+  const shown: Omit<SessionPrincipal, 'ended'> = {
     status: 'signed-in',
     via: 'session',
     user: userOf(identity),
@@ -216,5 +225,32 @@ export function signedIn(
     isStale,
     csrfToken: () => abilities.csrfToken(sessionId),
     accessToken: (options?: AccessTokenOptions) => abilities.accessToken(identity, options),
-  })
+  }
+  return withEnded(shown, () => abilities.ended(identity))
+}
+
+/** Has a member on its prototype: an accessor of each object alone would cost ten times as much. */
+class WithEnded {
+  readonly #ended: () => AbortSignal
+
+  constructor(shown: object, ended: () => AbortSignal) {
+    Object.assign(this, shown)
+    this.#ended = ended
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended()
+  }
+}
+
+/**
+ * The same principal with a signal of its own, which is made when it is first read. Frozen.
+ *
+ * @param ended Returns the same signal each time.
+ */
+export function withEnded<Shown extends object>(
+  shown: Shown,
+  ended: () => AbortSignal,
+): Shown & { readonly ended: AbortSignal } {
+  return Object.freeze(new WithEnded(shown, ended)) as Shown & WithEnded
 }

@@ -110,6 +110,12 @@ export function endingKeysOf(identity: Identity): readonly string[] {
   return [revocationKey(iss, { sessionId }), ...sharedKeysOf(identity)]
 }
 
+/** The names of all revocations that end this token, alone or among others. */
+export function tokenEndingKeysOf(holder: TokenHolder): readonly string[] {
+  const { iss, tokenId } = holder
+  return [revocationKey(iss, { tokenId }), ...sharedKeysOf(holder)]
+}
+
 /** The names of all revocations that would end this session or token among others. */
 function sharedKeysOf(holder: Holder): readonly string[] {
   const { iss, sid, sub, organizationId } = holder

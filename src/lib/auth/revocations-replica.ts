@@ -10,7 +10,8 @@ import type {
   StoreEpoch,
 } from '../state/store.ts'
 import type { StoreOutage } from '../state/store-outage.ts'
-import { isForgottenByMemory, isOfEpoch, type MemoryRule } from './forgotten.ts'
+import { isOfEpoch, type MemoryRule } from './forgotten.ts'
+import { localRevocations } from './local-revocations.ts'
 import { isEndedBy } from './revocation.ts'
 import { revocationsCopy } from './revocations-copy.ts'
 import { type StoreTime, storeTimeFrom } from './store-time.ts'
@@ -19,8 +20,6 @@ import { type StoreTime, storeTimeFrom } from './store-time.ts'
 const deadlineMs = 1000
 /** How long a store that failed is left alone before it is asked again, in milliseconds. */
 const probeAfterMs = 500
-/** How often a store in this process is looked at that tells nothing of itself, in milliseconds. */
-const localPollMs = 500
 /** How many are written at once, or looked at before others get their turn. */
 const batchSize = 1000
 
@@ -83,47 +82,6 @@ export function replicateRevocations(
   return revocations.local
     ? localRevocations(revocations, revocations.local, { clock: options.clock, memory })
     : remoteRevocations(revocations, options)
-}
-
-function localRevocations(
-  revocations: Revocations,
-  local: LocalRevocations,
-  { clock, memory }: { readonly clock: Clock; readonly memory: MemoryRule },
-): RevocationsReplica {
-  const isForgotten = (identity: Identity) => isForgottenByMemory(identity, local, memory)
-  const storeTime = () => ({ earliest: clock(), latest: clock() })
-  return {
-    isFresh: () => true,
-    refresh: async () => true,
-    failure: () => undefined,
-    storeTime,
-    askStoreTime: async () => storeTime(),
-    epoch: () => local.epoch,
-    known: local,
-    isDead: (identity) => isForgotten(identity) || isEndedBy(local, identity),
-    isForgotten,
-    write: (written) => revocations.write(written),
-    onHeard: (heard) => listenToLocal(local, heard),
-    close: () => {},
-  }
-}
-
-/** A store of another package may not say what is written; its number of writes tells that some was. */
-function listenToLocal(local: LocalRevocations, heard: HeardKeys): () => void {
-  let { epoch, writes } = local
-  const isNewEpoch = () => {
-    const before = epoch
-    epoch = local.epoch
-    return epoch.id !== before.id
-  }
-  if (local.subscribe) return local.subscribe((key) => heard(isNewEpoch() ? undefined : [key]))
-  const timer = setInterval(() => {
-    if (local.writes === writes && !isNewEpoch()) return
-    writes = local.writes
-    heard(undefined)
-  }, localPollMs)
-  timer.unref?.()
-  return () => clearInterval(timer)
 }
 
 /** A way through all pages; the next one goes on where it ended. */

@@ -22,7 +22,11 @@ const actors: Readonly<Record<SessionEndCause, 'user' | 'application' | 'scaleki
 }
 
 /** Tells that one session is over, the first time only: a dead cookie may come back often. */
-export type TellEnd = (req: IncomingMessage, identity: Identity, cause: SessionEndCause) => void
+export type TellEnd = (
+  req: IncomingMessage | undefined,
+  identity: Identity,
+  cause: SessionEndCause,
+) => void
 
 export function sessionEnds(audit: Audit): TellEnd {
   const told = new Set<string>()

@@ -7,11 +7,12 @@ import type { Identity } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { AuthorityRenewal } from './authority-renewal.ts'
+import type { FoundEnds } from './found-ends.ts'
 import type { NoSession, SessionPrincipal } from './principal.ts'
-import { endKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import type { TellEnd } from './session-ends.ts'
 import { outside, type SessionView, type View, type Views } from './views.ts'
+import type { Watched } from './watched.ts'
+import type { WatchSession } from './watched-session.ts'
 
 /** Answers which session a request brings, and whether it counts. */
 export interface SessionReader {
@@ -22,6 +23,7 @@ export interface SessionReader {
   /**
    * Who is asking.
    *
+   * @param res Keeps the session from ending for lack of use. Without one, no cookie is written.
    * @param arrival When the request came. Default: now.
    * @param wasFresh Whether what other processes ended was known when the request came, and that is
    *   enough. Default: false.
@@ -30,7 +32,7 @@ export interface SessionReader {
    */
   viewOf(
     req: IncomingMessage,
-    res: ServerResponse,
+    res: ServerResponse | undefined,
     arrival?: Arrival,
     wasFresh?: boolean,
   ): SessionView
@@ -45,11 +47,13 @@ export interface SessionReader {
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
-  askAuthority(req: IncomingMessage, res: ServerResponse): Promise<SessionView>
+  askAuthority(req: IncomingMessage, res?: ServerResponse): Promise<SessionView>
   /** What a guard waits for before it looks again; `undefined` where that would change nothing. */
   renewal(view: View): Promise<void> | undefined
   /** Whether {@link SessionReader.viewOf} would throw unless {@link SessionReader.refresh} ran first. */
   isStale(req: IncomingMessage): boolean
+  /** The session that a request brings, to be watched; `undefined` where it brings none. Never throws. */
+  watchedOf(req: IncomingMessage): Watched | undefined
   /** Waits for the revocations of other processes; never rejects. */
   refresh(): Promise<unknown>
   /** Whether the session of this request was ended since it came; never throws. */
@@ -67,12 +71,13 @@ export interface SessionReaderParts {
   readonly newest: NewestCookies
   readonly views: Views
   readonly renewal: AuthorityRenewal
-  readonly tellEnd: TellEnd
+  readonly ends: FoundEnds
+  readonly watchSession: WatchSession
   readonly clock: Clock
 }
 
 export function sessionReader(parts: SessionReaderParts): SessionReader {
-  const { storage, revocations, newest, views, renewal, tellEnd, clock } = parts
+  const { storage, revocations, newest, views, renewal, ends, watchSession, clock } = parts
 
   /** Of several requests at once, one renews the cookie: those of the others would be older. */
   function mayRenew(identity: Identity, arrival: Arrival): boolean {
@@ -88,52 +93,39 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     return true
   }
 
-  /** A session whose end is recorded was told of by the process that recorded it. */
-  function tellExpired(req: IncomingMessage, identity: Identity): SessionView {
-    if (!revocations.isDead(identity)) tellEnd(req, identity, 'expired')
-    return outside.expired
-  }
-
-  /** An end that no caller of the kit asked for is found by the request that brings the session. */
-  function tellFound(
-    req: IncomingMessage,
-    identity: Identity,
-    view: SessionView,
-    isDead: boolean,
-  ): SessionView {
-    const { status, reason } = view.principal as Partial<NoSession>
-    if (status !== 'signed-out' || reason === undefined || reason === 'no-session') return view
-    if (reason !== 'revoked') tellEnd(req, identity, reason)
-    else if (revocations.known.get(endKey(identity, 'denied'))) tellEnd(req, identity, 'denied')
-    else if (!isDead) tellEnd(req, identity, 'changed')
-    return view
-  }
-
   function isStale(req: IncomingMessage): boolean {
     return !revocations.isFresh() && storage.holds(req)
   }
 
   function viewOf(
     req: IncomingMessage,
-    res: ServerResponse,
+    res: ServerResponse | undefined,
     arrival: Arrival = newest.arrival(),
     wasFresh: boolean = false,
   ): SessionView {
     const identity = storage.read(req)
     if (!identity) return outside['no-session']
     const now = clock()
-    if (hasEnded(identity, now)) return tellExpired(req, identity)
+    if (hasEnded(identity, now)) return ends.expired(req, identity)
     if (!wasFresh && !revocations.isFresh()) throw unavailable(revocations.failure())
-    if (revocations.isDead(identity)) return tellFound(req, identity, views.ofDead(identity), true)
-    storage.touch(req, res, identity, arrival, mayRenew)
+    if (revocations.isDead(identity)) return ends.found(req, identity, views.ofDead(identity), true)
+    if (res) storage.touch(req, res, identity, arrival, mayRenew)
     const view = views.ofLive(identity, now)
-    return view.principal.status === 'signed-in' ? view : tellFound(req, identity, view, false)
+    return view.principal.status === 'signed-in' ? view : ends.found(req, identity, view, false)
   }
 
-  async function askForView(req: IncomingMessage, res: ServerResponse): Promise<SessionView> {
+  async function askForView(req: IncomingMessage, res?: ServerResponse): Promise<SessionView> {
     const arrival = newest.arrival()
     if (isStale(req)) await revocations.refresh()
     return viewOf(req, res, arrival)
+  }
+
+  function holderOf(req: IncomingMessage): Identity | undefined {
+    try {
+      return storage.holds(req) ? storage.read(req) : undefined
+    } catch {
+      return undefined
+    }
   }
 
   function renewalOf({ due }: View): Promise<void> | undefined {
@@ -155,12 +147,12 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     renewal: renewalOf,
     isStale,
     refresh: () => revocations.refresh(),
-    holderOf(req) {
-      try {
-        return storage.holds(req) ? storage.read(req) : undefined
-      } catch {
-        return undefined
-      }
+    holderOf,
+    watchedOf(req) {
+      const identity = holderOf(req)
+      if (!identity) return undefined
+      const { absoluteExpiresAt } = identity
+      return watchSession(identity, Math.min(absoluteExpiresAt, storage.idleEndOf(req, identity)))
     },
     isOver(req) {
       const identity = storage.holds(req) ? storage.read(req) : undefined

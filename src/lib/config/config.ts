@@ -18,6 +18,7 @@ import type { StateStore } from '../state/store.ts'
 import { type AuthorizationConfig, authorizationReaders } from './authorization.ts'
 import { baseUrls } from './base-url.ts'
 import { type BearerConfig, bearerReaders, readBearer } from './bearer.ts'
+import { connectionReaders } from './connections.ts'
 import { type Env, emulatorRules, isProduction, withoutEmpty } from './environment.ts'
 import { type Read, type Report, type RootScope, readGroup, readMembers } from './group.ts'
 import { type InterceptorConfig, interceptorReaders, readInterceptors } from './interceptors.ts'
@@ -85,6 +86,8 @@ const rootReaders = {
   store: (value: unknown): StateStore | undefined => stateStore(value),
   revocation: (value: unknown, scope: RootScope): Read<typeof revocationReaders> =>
     readGroup('revocation', value, revocationReaders, scope),
+  connections: (value: unknown, scope: RootScope): Read<typeof connectionReaders> =>
+    readGroup('connections', value, connectionReaders, scope),
   logger: (value: unknown, { env }: RootScope): Logger =>
     guardedLogger(withMethods<Logger>(value ?? consoleLogger(env), logLevels)),
   http: (value: unknown, scope: RootScope): Read<typeof httpReaders> =>
@@ -112,6 +115,7 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   organizations: Object.keys(organizationReaders),
   portal: Object.keys(portalReaders),
   revocation: Object.keys(revocationReaders),
+  connections: Object.keys(connectionReaders),
   http: Object.keys(httpReaders),
 }
 

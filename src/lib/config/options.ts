@@ -102,6 +102,8 @@ export interface ScalekitAuthOptions {
   readonly store?: StateStore
   /** How fast a session ends that another process revoked. */
   readonly revocation?: RevocationOptions
+  /** From where sockets may be opened. */
+  readonly connections?: ConnectionOptions
   /**
    * Receives log lines: `debug`, `info`, `warn` and `error`; `pino()` can be passed as it is. Default:
    * the console, where debug lines appear only with the variable `DEBUG=scalekit`. If the logger
@@ -223,6 +225,16 @@ export interface RevocationOptions {
    * The longest time until a revocation is known in every process, in milliseconds. Default: 1000.
    */
   readonly maxLagMs?: number
+}
+
+/** From where sockets may be opened. */
+export interface ConnectionOptions {
+  /**
+   * Further origins whose pages may open a socket that {@link ScalekitAuth.authenticate} accepts, such
+   * as `https://admin.app.example`, or `capacitor://localhost` of an app. Default: none, only those of
+   * `baseUrl`.
+   */
+  readonly origins?: readonly string[]
 }
 
 /** How the kit calls Scalekit. */

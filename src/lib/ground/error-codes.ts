@@ -47,6 +47,7 @@ const statusByCode = {
   // Guards.
   access: {
     not_signed_in: 401,
+    session_ended: 401,
     invalid_token: 401,
     machine_not_accepted: 403,
     user_not_accepted: 403,

@@ -7,6 +7,7 @@ import { parseConfig } from '../config/config.ts'
 import type { ScalekitAuthOptions } from '../config/options.ts'
 import { asScalekitError, ConfigError } from '../ground/errors.ts'
 import type { LoginRequest } from '../ground/types.ts'
+import { authenticate, type OpenConnection } from './authenticate.ts'
 import { assertCalled } from './guards/assert-called.ts'
 import { type Guards, guards } from './guards/guards.ts'
 import { type Protect, protectWith } from './guards/protect.ts'
@@ -84,8 +85,30 @@ export interface ScalekitAuth extends Guards {
     options?: { readonly returnTo?: string },
   ): Promise<void>
   /**
-   * Ends sessions at the next request, in every process that shares the store. A sign-in that begins
-   * afterwards stands. Sessions at Scalekit end where the target is one of its users (`usr_…`) or
+   * Says who opens a socket, for the request of its upgrade, and then what becomes of their session:
+   * refuse the handshake where no user is signed in, close the socket when `ended` fires. Reads the
+   * session and writes no cookie: a socket keeps no session alive.
+   *
+   * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing where the request
+   * has `Sec-Fetch-Site: same-origin` or an access token in `Authorization`.
+   *
+   * @param req The request of the upgrade; with Socket.IO, `socket.request`.
+   * @throws {@link LoginError} `cross_site_request`; {@link ScalekitError} `store_unavailable`,
+   *   `authorization_unavailable`; {@link ConfigError} `session_not_mounted` or `session_kind_changed`
+   *   where the application's own express-session did not run for the upgrade
+   * @example
+   * server.on('upgrade', async (req, socket, head) => {
+   *   const connection = await auth.authenticate(req)
+   *   if (connection.principal.status !== 'signed-in') return refuse(socket, 401)
+   *   sockets.handleUpgrade(req, socket, head, (webSocket) => {
+   *     connection.ended.addEventListener('abort', () => webSocket.close(4401))
+   *   })
+   * })
+   */
+  authenticate(req: IncomingMessage): Promise<OpenConnection>
+  /**
+   * Ends sessions at the next request, and fires `ended` of open connections, in every process that
+   * shares the store. A sign-in that begins afterwards stands. Sessions at Scalekit end where the target is one of its users (`usr_…`) or
    * sessions (`ses_…`); otherwise they go on.
    *
    * @param target Whose; `'everyone'` also after a store was restored from a backup, which has
@@ -136,7 +159,7 @@ export interface ScalekitAuth extends Guards {
    */
   health(): Promise<Health>
   /**
-   * Stops what runs in the background, and waits for webhook handlers that have begun: inline for 20
+   * Stops what runs in the background, ends the signals of open connections, and waits for webhook handlers that have begun: inline for 20
    * seconds at most, and those that a queue runs until they end or time out. Close the server first.
    */
   close(): Promise<void>
@@ -154,7 +177,8 @@ export interface ScalekitAuth extends Guards {
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
   const instance = createInstance(parseConfig(options))
-  const { addresses, config, deliveries, events, revocations, scalekit, store } = instance
+  const { addresses, config, connections, deliveries, events, revocations, scalekit, store } =
+    instance
   const loginUrl = addresses.paths.login
   const routes = routesOf(instance)
   const session = sessionMiddleware(instance)
@@ -176,6 +200,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
       loginUrl,
       tellingFailure(instance, bound(instance, switchOrganization)),
     ),
+    authenticate: bound(instance, authenticate),
     revoke: instance.revoke,
     accessTokenOf: instance.accessTokenOf,
     client: scalekit,
@@ -185,6 +210,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     health: () => healthOf(instance),
     async close() {
       stopTap()
+      connections.close()
       await deliveries.close()
       revocations.close()
       store.close?.()

@@ -14,7 +14,7 @@ type Done = (error?: unknown) => void
 
 /** The cookie settings of an `express-session` session. */
 interface SessionCookie {
-  expires: Date
+  expires: Date | null | undefined | false
   serialize(name: string, value: string): string
 }
 
@@ -84,6 +84,11 @@ export function expressSession(parts: {
       warnAboutCookie(req, res, logger)
     },
     touch() {},
+    idleEndOf(req, { idleExpiresAt }) {
+      const expires = hasExpressSession(req) ? req.session?.cookie.expires : undefined
+      // A cookie without an end lasts as long as the browser does.
+      return expires instanceof Date ? Math.min(expires.getTime(), idleExpiresAt) : idleExpiresAt
+    },
     async clear(req, res, isReplaced) {
       assertMounted(req)
       if (valueIn(req) === undefined) return

@@ -67,6 +67,7 @@ export function detectedKind(
       // The identity was read before, and reading it has decided the kind.
       if (settled) storages[settled].touch(req, res, identity, arrival, mayRenew)
     },
+    idleEndOf: (req, identity) => storages[kindOf(req)].idleEndOf(req, identity),
     async clear(req, res, isReplaced) {
       await storageFor(req).clear(req, res, isReplaced)
       await forgetCookie(req, res)

@@ -79,6 +79,7 @@ export function sealedCookie(parts: {
         send(req, res, sealed.seal(renewed(identity)), identity)
       })
     },
+    idleEndOf: (_req, { idleExpiresAt }) => idleExpiresAt,
     async clear(req, res, isReplaced) {
       cookie.clear(req, res)
       beforeHead(res, () => {

@@ -45,6 +45,10 @@ export interface SessionStorage {
     mayRenew: MayRenew,
   ): void
   /**
+   * When the session that a request brought ends for lack of use, in milliseconds since the epoch.
+   */
+  idleEndOf(req: IncomingMessage, identity: Identity): number
+  /**
    * Removes the session from the browser. The caller has revoked it before.
    *
    * @param isReplaced Whether the browser has received a newer session since. Called until the

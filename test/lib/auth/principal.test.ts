@@ -7,6 +7,7 @@ import {
 } from '../../../src/lib/auth/principal.ts'
 import { deepFreeze } from '../../../src/lib/ground/freeze.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
+import { neverEnds } from '../../support/never-ends.ts'
 import { ada, hourMs, now } from '../identities.ts'
 
 describe('signedIn', () => {
@@ -195,6 +196,7 @@ describe('signedOut', () => {
 const abilities = {
   csrfToken: (sessionId: string) => `csrf of ${sessionId}`,
   accessToken: async ({ sessionId }: Identity) => `token of ${sessionId}`,
+  ended: neverEnds,
 }
 
 /** Ada as the application sees her; identities are frozen where they are opened. */

@@ -1,7 +1,10 @@
 import { authorityBook } from '../../../src/lib/auth/authority-book.ts'
+import { foundEnds } from '../../../src/lib/auth/found-ends.ts'
 import type { RevocationsReplica } from '../../../src/lib/auth/revocations-replica.ts'
 import { views } from '../../../src/lib/auth/views.ts'
+import { watchedSessions } from '../../../src/lib/auth/watched-session.ts'
 import type { Clock } from '../../../src/lib/ground/clock.ts'
+import { neverEnds } from '../../support/never-ends.ts'
 
 /** What sessions need whose authority stays as at the sign-in. */
 export function withoutSources(revocations: RevocationsReplica, clock: Clock) {
@@ -13,10 +16,16 @@ export function withoutSources(revocations: RevocationsReplica, clock: Clock) {
     accessToken: async () => {
       throw new Error('no token is kept')
     },
+    ended: neverEnds,
   }
+  const shown = views({ book, revocations, abilities })
+  const renewal = { renew: async () => {}, awaited: () => undefined, forget() {} }
+  const ends = foundEnds({ revocations, tellEnd() {} })
   return {
-    views: views({ book, revocations, abilities }),
-    renewal: { renew: async () => {}, awaited: () => undefined, forget() {} },
+    views: shown,
+    renewal,
+    ends,
+    watchSession: watchedSessions({ book, views: shown, revocations, renewal, ends, clock }),
     authorityOf: book.authorityOf,
     hasTokenKeys: true,
   }

@@ -4,6 +4,7 @@ import { type AuthorityBook, authorityBook } from '../../../src/lib/auth/authori
 import { authorityRenewal } from '../../../src/lib/auth/authority-renewal.ts'
 import { type ChangeReactions, changeReactions } from '../../../src/lib/auth/change-reactions.ts'
 import { endByRenewal } from '../../../src/lib/auth/end-by-renewal.ts'
+import { foundEnds } from '../../../src/lib/auth/found-ends.ts'
 import {
   type RevocationsReplica,
   replicateRevocations,
@@ -12,12 +13,14 @@ import { liveSessions, type Sessions } from '../../../src/lib/auth/sessions.ts'
 import { type TokenSource, tokenRenewal } from '../../../src/lib/auth/token-renewal.ts'
 import { tokenVault } from '../../../src/lib/auth/token-vault.ts'
 import { views } from '../../../src/lib/auth/views.ts'
+import { watchedSessions } from '../../../src/lib/auth/watched-session.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import type { Identity } from '../../../src/lib/ground/types.ts'
 import { newestCookies } from '../../../src/lib/session/newest-cookies.ts'
 import type { SessionStorage } from '../../../src/lib/session/session-storage.ts'
 import { boundedStore } from '../../../src/lib/state/bounded-store.ts'
 import type { StateStore } from '../../../src/lib/state/store.ts'
+import { neverEnds } from '../never-ends.ts'
 import { issuer } from './identity.ts'
 
 /** A browser: it has one session at a time, and remembers those it had. */
@@ -67,12 +70,14 @@ export function renewingProcess(parts: {
   const known = { book, renewTokens, vault, end, revocations, clock, logger: silent }
   const renewal = authorityRenewal({ ...known, authorization, claimNames: [] })
   const accessToken = accessTokens({ book, renewal, vault, clock })
-  const abilities = { csrfToken: () => '', accessToken }
+  const abilities = { csrfToken: () => '', accessToken, ended: neverEnds }
   const shown = views({ book, revocations, abilities })
   const newest = newestCookies({ clock, maxLagMs })
   const { authorityOf } = book
   const own = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
-  const rest = { ...own, hasTokenKeys: true, tellEnd() {} }
+  const ends = foundEnds({ revocations, tellEnd() {} })
+  const watchSession = watchedSessions({ ...known, views: shown, renewal, ends })
+  const rest = { ...own, hasTokenKeys: true, tellEnd() {}, ends, watchSession }
   return {
     sessions: liveSessions({ storage: storageOf(isInBrowser), revocations, ...rest }),
     book,
@@ -100,6 +105,7 @@ function storageOf(isInBrowser: boolean): SessionStorage {
       set(req, identity)
     },
     touch() {},
+    idleEndOf: (_req, { idleExpiresAt }) => idleExpiresAt,
     async clear(req) {
       set(req, undefined)
     },

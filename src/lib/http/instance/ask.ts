@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BearerView } from '../../auth/bearer.ts'
+import type { BearerView, Presented } from '../../auth/bearer.ts'
 import type { View } from '../../auth/views.ts'
 import { AccessError } from '../../ground/errors.ts'
 import { bearerIn } from '../request/bearer-header.ts'
@@ -15,27 +15,34 @@ export function askAuthority(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<View> {
-  return byToken(instance, req) ?? instance.sessions.askAuthority(req, res)
+  const token = tokenIn(instance, req)
+  return token ? token.then(({ view }) => view) : instance.sessions.askAuthority(req, res)
 }
 
 /** The same for a route that reads no authority. */
 export function ask(instance: Instance, req: IncomingMessage, res: ServerResponse): Promise<View> {
-  return (
-    byToken(instance, req) ?? instance.sessions.ask(req, res).then((principal) => ({ principal }))
-  )
+  const token = tokenIn(instance, req)
+  if (token) return token.then(({ view }) => view)
+  return instance.sessions.ask(req, res).then((principal) => ({ principal }))
 }
 
-/** Decided by the token alone, whatever cookie is beside it. */
-function byToken(
+/** The access token of a request, and its view. */
+interface Token {
+  readonly presented: Presented
+  readonly view: BearerView
+}
+
+/** The request is decided by its token alone, whether or not it also has a cookie. */
+export function tokenIn(
   { bearer, sessions }: Instance,
   req: IncomingMessage,
-): Promise<BearerView> | undefined {
+): Promise<Token> | undefined {
   const token = bearer && bearerIn(req)
   if (token === undefined) return undefined
   const look = async () => {
     const presented = bearer!.known(token) ?? (await bearer!.verify(token))
     if (!sessions.isFresh()) await sessions.refresh()
-    return bearer!.viewOf(presented)
+    return { presented, view: bearer!.viewOf(presented) }
   }
   return look()
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Presented } from '../../auth/bearer.ts'
-import type { Principal } from '../../auth/principal.ts'
+import { type Principal, withEnded } from '../../auth/principal.ts'
 import type { View } from '../../auth/views.ts'
+import type { Watched } from '../../auth/watched.ts'
 import { makePrivate, makePrivateByToken } from '../../ground/caching.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import { beforeHead, foundBeforeHead, type HeadWork } from '../../ground/response-head.ts'
 import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
 import { isOver } from './ask.ts'
+import { endedWith } from './credentials.ts'
 import type { Instance } from './instance.ts'
 
 declare global {
@@ -43,6 +45,9 @@ export class Context {
   readonly #arrival: Arrival
   readonly #presented: Presented | undefined
   #view: View | undefined
+  /** The principal of the view, and the same with the signal of this request. */
+  #shown: readonly [of: Principal, own: Principal] | undefined
+  #ended: AbortSignal | undefined
   #wasFresh: boolean
 
   constructor(
@@ -73,13 +78,31 @@ export class Context {
   /** Found out when first asked for, then the same for the whole request, however long it takes. */
   get principal(): Principal {
     try {
-      return this.ask().principal
+      return this.#own(this.ask().principal)
     } finally {
       this.keepPrivate()
     }
   }
 
-  /** The same for a caller that keeps what it sends from caches itself. */
+  /** A principal is shared by all requests of its session; the signal on it is of this one. */
+  #own(principal: Principal): Principal {
+    if (principal.status === 'signed-out') return principal
+    if (this.#shown?.[0] !== principal) {
+      const own = withEnded(principal, () => {
+        this.#ended ??= endedWith(this.instance, this.#watched(), this.#res)
+        return this.#ended
+      })
+      this.#shown = [principal, own]
+    }
+    return this.#shown[1]
+  }
+
+  #watched(): Watched | undefined {
+    const { bearer, sessions } = this.instance
+    return this.#presented ? bearer?.watch(this.#presented) : sessions.watchedOf(this.#req)
+  }
+
+  /** Returns the view for a caller that keeps the response from caches itself. */
   ask(): View {
     this.#view ??= this.#look()
     return this.#view

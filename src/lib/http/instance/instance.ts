@@ -3,6 +3,7 @@ import { type Audit, auditWith } from '../../auth/audit.ts'
 import { type Bearer, bearerWith } from '../../auth/bearer.ts'
 import { type CsrfTokens, csrfTokens } from '../../auth/csrf.ts'
 import { type AuthEmitter, authEmitter } from '../../auth/events.ts'
+import { type OpenConnections, openConnections } from '../../auth/open-connections.ts'
 import { type RevocationsReplica, replicateRevocations } from '../../auth/revocations-replica.ts'
 import { sessionEnds } from '../../auth/session-ends.ts'
 import type { Sessions } from '../../auth/sessions.ts'
@@ -70,6 +71,8 @@ export interface Instance extends Lookups, SignedParts {
   /** Whether Scalekit answers. */
   readonly provider: Watch
   readonly revocations: RevocationsReplica
+  /** Sockets and event streams. */
+  readonly connections: OpenConnections
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
   /** Decides about requests that bring an access token, where the option `bearer` is set. */
@@ -115,6 +118,7 @@ export function createInstance(config: Config): Instance {
     outage,
     onFirstRead: storeProblems(store, logger),
   })
+  const connections = openConnections({ revocations, maxLagMs, clock, logger })
   const newest = newestCookies({
     clock,
     maxLagMs: store.revocations.local ? undefined : maxLagMs,
@@ -134,6 +138,7 @@ export function createInstance(config: Config): Instance {
     keysOf,
     csrfToken: csrf.issue,
     tellEnd: sessionEnds(audit),
+    connections,
   })
   const signed = signedParts(config, { store, revocations, events, audit, call })
   return {
@@ -156,10 +161,12 @@ export function createInstance(config: Config): Instance {
     outage,
     provider,
     revocations,
+    connections,
     csrf,
     sessions,
     bearer: bearerIn(config, {
       revocations,
+      connections,
       keys: async () => shownKeysOf(await discover()),
     }),
     accessTokenOf,
@@ -182,7 +189,7 @@ export function createInstance(config: Config): Instance {
 
 function bearerIn(
   config: Config,
-  parts: Pick<Parameters<typeof bearerWith>[0], 'revocations' | 'keys'>,
+  parts: Pick<Parameters<typeof bearerWith>[0], 'revocations' | 'connections' | 'keys'>,
 ): Bearer | undefined {
   const { bearer, clientId, clock, issuer, logger, session } = config
   if (!bearer) return undefined

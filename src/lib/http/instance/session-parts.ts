@@ -7,7 +7,10 @@ import {
 import { type AuthorityRules, authorityBook } from '../../auth/authority-book.ts'
 import { authorityRenewal } from '../../auth/authority-renewal.ts'
 import { endByRenewal } from '../../auth/end-by-renewal.ts'
+import { endedSignals } from '../../auth/ended-signals.ts'
+import { foundEnds } from '../../auth/found-ends.ts'
 import type { Sources } from '../../auth/judge-authority.ts'
+import type { OpenConnections } from '../../auth/open-connections.ts'
 import type { RevocationsReplica } from '../../auth/revocations-replica.ts'
 import type { TellEnd } from '../../auth/session-ends.ts'
 import { liveSessions, type Sessions } from '../../auth/sessions.ts'
@@ -15,7 +18,9 @@ import { tokenRenewal } from '../../auth/token-renewal.ts'
 import { scalekitSource } from '../../auth/token-source.ts'
 import { tokenVault } from '../../auth/token-vault.ts'
 import { views } from '../../auth/views.ts'
+import { watchedSessions } from '../../auth/watched-session.ts'
 import type { Config } from '../../config/config.ts'
+import type { Identity } from '../../ground/types.ts'
 import type { Provider } from '../../oidc/discovery.ts'
 import type { KeySet } from '../../oidc/key-sets.ts'
 import type { NewestCookies } from '../../session/newest-cookies.ts'
@@ -39,6 +44,7 @@ export interface SessionParts {
   readonly keysOf: (provider: Provider) => KeySet
   readonly csrfToken: (sessionId: string) => string
   readonly tellEnd: TellEnd
+  readonly connections: OpenConnections
 }
 
 /**
@@ -50,6 +56,7 @@ export interface SessionParts {
 export function sessionsWith(config: Config, parts: SessionParts): MadeSessions {
   const { authorization, clock, issuer, clientId, logger, secret: secrets, session } = config
   const { id: instanceId, storage, store, revocations, newest, discover, keysOf } = parts
+  const { tellEnd, connections } = parts
   const { tokenStore, aliases } = store
   const claimNames = session.claims
   const isOnServer = config.tokens === 'server'
@@ -62,17 +69,23 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const known = { book, renewTokens, vault, end, revocations, clock, logger }
   const renewal = authorityRenewal({ ...known, authorization, claimNames })
   const accessToken = accessTokens({ book, renewal, vault, clock })
-  const abilities = { csrfToken: parts.csrfToken, accessToken }
+  const ended = endedSignals((identity) => watchSession(identity, endOf(identity)), connections)
+  const abilities = { csrfToken: parts.csrfToken, accessToken, ended }
   const shown = views({ book, revocations, abilities })
+  const ends = foundEnds({ revocations, tellEnd })
+  const watchSession = watchedSessions({ book, views: shown, revocations, renewal, ends, clock })
   const { authorityOf } = book
   const rest = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
-  const { tellEnd } = parts
-  const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd }
+  const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd, ends, watchSession }
   const sessions = liveSessions({ ...kept, ...rest })
   const accessTokenOf = isOnServer
     ? serverTokens({ vault, revocations, accessToken, clock })
     : notOnServer
   return { sessions, accessTokenOf }
+}
+
+function endOf({ absoluteExpiresAt, idleExpiresAt }: Identity): number {
+  return Math.min(absoluteExpiresAt, idleExpiresAt)
 }
 
 /** What renews the authority of sessions, as far as the options say. */

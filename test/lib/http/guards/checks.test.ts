@@ -10,6 +10,7 @@ import {
 } from '../../../../src/lib/http/guards/checks.ts'
 import { requiresRecentAuth } from '../../../../src/lib/http/guards/recent-auth.ts'
 import { requiresThat } from '../../../../src/lib/http/guards/require-that.ts'
+import { neverEnds } from '../../../support/never-ends.ts'
 import { ada, now } from '../../identities.ts'
 
 const checks: Readonly<Record<string, readonly [check: Check, readsAuthority: true | undefined]>> =
@@ -35,6 +36,7 @@ it.each(Object.entries(checks))(
     const principal = signedIn(identity, false, {
       csrfToken: () => '',
       accessToken: async () => '',
+      ended: neverEnds,
     })
     const parts = { clock: () => now } as CheckParts
     expect(check(principal, {} as IncomingMessage, parts)).toBeUndefined()

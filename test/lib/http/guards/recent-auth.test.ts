@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { expect, it } from 'vitest'
 import { signedIn } from '../../../../src/lib/auth/principal.ts'
 import { requiresRecentAuth } from '../../../../src/lib/http/guards/recent-auth.ts'
+import { neverEnds } from '../../../support/never-ends.ts'
 import { ada, now } from '../../identities.ts'
 
 const parts = { clock: () => now } as Parameters<ReturnType<typeof requiresRecentAuth>>[2]
@@ -11,6 +12,7 @@ async function codeFor(proof: 'auth_time' | 'prompt', authenticatedBy?: 'auth_ti
   const principal = signedIn(identity, false, {
     csrfToken: () => '',
     accessToken: async () => '',
+    ended: neverEnds,
   })
   const check = requiresRecentAuth({ maxAgeSeconds: 300, proof })
   return (await check(principal, {} as IncomingMessage, parts))?.code

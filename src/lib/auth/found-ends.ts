@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { Identity } from '../ground/types.ts'
+import type { NoSession } from './principal.ts'
+import { endKey } from './revocation.ts'
+import type { RevocationsReplica } from './revocations-replica.ts'
+import type { TellEnd } from './session-ends.ts'
+import { outside, type SessionView } from './views.ts'
+
+/** Tells of ends that no caller of the kit asked for, where a request or an open connection finds them. */
+export interface FoundEnds {
+  /** A session whose end is recorded was told of by the process that recorded it. */
+  expired(req: IncomingMessage | undefined, identity: Identity): SessionView
+  /** Returns the view. `isDead`: a record ended the session. */
+  found(
+    req: IncomingMessage | undefined,
+    identity: Identity,
+    view: SessionView,
+    isDead: boolean,
+  ): SessionView
+}
+
+export function foundEnds(parts: {
+  readonly revocations: Pick<RevocationsReplica, 'isDead' | 'known'>
+  readonly tellEnd: TellEnd
+}): FoundEnds {
+  const { revocations, tellEnd } = parts
+  return {
+    expired(req, identity) {
+      if (!revocations.isDead(identity)) tellEnd(req, identity, 'expired')
+      return outside.expired
+    },
+    found(req, identity, view, isDead) {
+      const { status, reason } = view.principal as Partial<NoSession>
+      if (status !== 'signed-out' || reason === undefined || reason === 'no-session') return view
+      if (reason !== 'revoked') tellEnd(req, identity, reason)
+      else if (revocations.known.get(endKey(identity, 'denied'))) tellEnd(req, identity, 'denied')
+      else if (!isDead) tellEnd(req, identity, 'changed')
+      return view
+    },
+  }
+}

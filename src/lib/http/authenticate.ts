@@ -1,0 +1,143 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { ChangeListener, Watch } from '../auth/open-connections.ts'
+import { type Caller, type Principal, withEnded } from '../auth/principal.ts'
+import { SessionEndedError } from '../auth/session-ended-error.ts'
+import type { Watched } from '../auth/watched.ts'
+import { authorizationUnknown } from '../ground/authorization-unavailable.ts'
+import { cookieNames } from '../ground/cookies.ts'
+import { ConfigError } from '../ground/errors.ts'
+import { hasExpressSession } from '../session/express-session.ts'
+import { tellDenied } from './guards/denial.ts'
+import { type Credentials, credentialsOf } from './instance/credentials.ts'
+import type { Instance } from './instance/instance.ts'
+import { assertOpenedHere } from './request/opened-here.ts'
+
+/** A socket, or another connection that outlives its request, as {@link ScalekitAuth.authenticate} returns it. */
+export interface OpenConnection {
+  /** Who opened it, with the authority of then. */
+  readonly principal: Principal
+  /**
+   * Fires once, when the session or the token is over, also with no request going on, in every process:
+   * within a second of the moment when the store or an event says so, and at the session's own end. The
+   * reason is a {@link SessionEndedError}. Of a principal that is signed out it has fired already.
+   * While the store is away it does not fire.
+   */
+  readonly ended: AbortSignal
+  /**
+   * Who it is now, with authority that counts: it is renewed first where it is due, as a request would
+   * renew it. Ask before something that needs a role or a permission.
+   *
+   * @throws {@link ScalekitError} `store_unavailable`, `authorization_unavailable`
+   */
+  current(): Promise<Principal>
+  /**
+   * Calls a listener with the principal whenever its roles, permissions, scopes or claims have changed,
+   * also with no request going on.
+   *
+   * @returns a function that removes the listener
+   */
+  onChange(listener: (principal: Caller) => void): () => void
+  /**
+   * Stops watching. A WebSocket is let go when it closes; of any other connection, such as one of
+   * Socket.IO, call this when it has. `ended` and `onChange` then say nothing more.
+   */
+  close(): void
+}
+
+/** @internal */
+export async function authenticate(
+  instance: Instance,
+  req: IncomingMessage,
+): Promise<OpenConnection> {
+  try {
+    assertOpenedHere(req, originsOf(instance))
+  } catch (error) {
+    tellDenied(instance, req, 'cross_site_request')
+    throw error
+  }
+  const { view, watched } = await credentialsOn(instance, req)
+  if (view.isLapsed) throw authorizationUnknown()
+  const { principal } = view
+  if (principal.status === 'signed-out' || !watched) return signedOutConnection(principal)
+  return connectionOf(instance, req, principal, watched)
+}
+
+function originsOf({ config }: Instance): readonly string[] {
+  return [...config.baseUrl.map(({ origin }) => origin), ...config.connections.origins]
+}
+
+/** No middleware has run for the request of an upgrade. */
+async function credentialsOn(instance: Instance, req: IncomingMessage): Promise<Credentials> {
+  const { ownSession, config, warnOnce } = instance
+  // The response goes nowhere: nothing of it is sent, and no session is saved.
+  if (ownSession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
+  let credentials: Credentials
+  try {
+    credentials = await credentialsOf(instance, req)
+  } catch (error) {
+    throw withoutExpressSession(error)
+  }
+  const { principal } = credentials.view
+  const isWithout = principal.status === 'signed-out' && principal.reason === 'no-session'
+  if (isWithout && config.session.kind === 'auto' && mayLack(req)) warnOnce(notRun)
+  return credentials
+}
+
+/** Whether the browser has a session of `express-session`, by the name that it gives its cookie. */
+function mayLack(req: IncomingMessage): boolean {
+  return !hasExpressSession(req) && cookieNames(req).includes('connect.sid')
+}
+
+const howToRun =
+  'Let express-session run before auth.authenticate(): `io.engine.use(session)` for Socket.IO, `session(req, {}, done)` in the `upgrade` listener for ws.'
+const notRun = `session_not_mounted: a socket was opened with a cookie of express-session, which did not run for it, so no user is signed in there. ${howToRun}`
+
+function withoutExpressSession(error: unknown): unknown {
+  const { code, message } = error as Partial<ConfigError>
+  if (code !== 'session_not_mounted' && code !== 'session_kind_changed') return error
+  return new ConfigError(code, message ?? '', { hint: howToRun, cause: error })
+}
+
+function signedOutConnection(principal: Principal): OpenConnection {
+  const reason = principal.status === 'signed-out' ? principal.reason : 'no-session'
+  return {
+    principal,
+    ended: AbortSignal.abort(new SessionEndedError(reason)),
+    current: async () => principal,
+    onChange: () => () => {},
+    close() {},
+  }
+}
+
+function connectionOf(
+  { connections }: Instance,
+  req: IncomingMessage,
+  opened: Caller,
+  watched: Watched,
+): OpenConnection {
+  const watch = connections.watch(watched, opened)
+  const { ended, onChange } = watch
+  const shown = <Shown extends Principal>(principal: Shown): Shown =>
+    principal.status === 'signed-out' ? principal : (withEnded(principal, () => ended) as Shown)
+  releaseWithSocket(req, watch)
+  return {
+    principal: shown(opened),
+    ended,
+    async current() {
+      const view = await watched.ask()
+      watch.look()
+      if (view.isLapsed) throw authorizationUnknown()
+      return shown(view.principal)
+    },
+    onChange: (listener: ChangeListener) => onChange((principal) => listener(shown(principal))),
+    close: watch.release,
+  }
+}
+
+/** The connection of any other request may close while a client of Socket.IO goes on by the next one. */
+function releaseWithSocket(req: IncomingMessage, { release }: Watch): void {
+  const { socket } = req
+  if (req.headers.upgrade?.toLowerCase() !== 'websocket') return
+  if (socket.destroyed) release()
+  else socket.once('close', release)
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SessionEndedError } from '../../auth/session-ended-error.ts'
+import type { View } from '../../auth/views.ts'
+import type { Watched } from '../../auth/watched.ts'
+import { tokenIn } from './ask.ts'
+import type { Instance } from './instance.ts'
+
+// Which credentials a request has is decided here alone, for sockets as for event streams.
+
+/** What the credentials of a request show, and how they are watched from then on. */
+export interface Credentials {
+  readonly view: View
+  /** Absent where the view is signed out. */
+  readonly watched?: Watched | undefined
+}
+
+/**
+ * Reads the credentials of a request that has no response. Writes no cookie.
+ *
+ * @throws {@link ScalekitError} `store_unavailable`
+ *
+ * @internal
+ */
+export async function credentialsOf(
+  instance: Instance,
+  req: IncomingMessage,
+): Promise<Credentials> {
+  const { bearer, sessions } = instance
+  const token = tokenIn(instance, req)
+  if (token) {
+    const { presented, view } = await token
+    return { view, watched: bearer?.watch(presented) }
+  }
+  const view = await sessions.askAuthority(req)
+  return view.principal.status === 'signed-out'
+    ? { view }
+    : { view, watched: sessions.watchedOf(req) }
+}
+
+/**
+ * The signal of a request, which is let go when its response closes.
+ *
+ * @internal
+ */
+export function endedWith(
+  { connections }: Instance,
+  watched: Watched | undefined,
+  res: ServerResponse,
+): AbortSignal {
+  // A handler has signed the user out, so that the request brings no session any more.
+  if (!watched) return AbortSignal.abort(new SessionEndedError('no-session'))
+  // A signal that no one would ever fire must not look like one that has not fired yet.
+  if (hasClosed(res)) return AbortSignal.abort(new SessionEndedError('closed'))
+  const { ended, release } = connections.watch(watched)
+  res.once?.('close', release)
+  return ended
+}
+
+function hasClosed({ closed, destroyed, writableFinished }: ServerResponse): boolean {
+  return closed || destroyed || writableFinished
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import { LoginError } from '../../ground/errors.ts'
+import { quote } from '../../ground/log.ts'
+
+/**
+ * Refuses a connection that a page of another site opens. Browsers send cookies with a WebSocket
+ * whichever page opens it, and no rule of CORS applies to it.
+ *
+ * Browsers name the page in `Origin`, except for an event stream of the same origin, which says so by
+ * `Sec-Fetch-Site`. A client with a token in `Authorization` is no browser that was led here.
+ *
+ * @param origins Of the pages that may open one, as browsers send them.
+ * @throws {@link LoginError} `cross_site_request`
+ * @see RFC 6455 section 10.2
+ */
+export function assertOpenedHere({ headers }: IncomingMessage, origins: readonly string[]): void {
+  const { origin } = headers
+  if (origin !== undefined) {
+    if (!origins.includes(origin)) throw crossSite(`Origin is ${quote(origin)}`)
+    return
+  }
+  if (headers['sec-fetch-site'] === 'same-origin') return
+  if (/^bearer +\S/i.test(headers.authorization ?? '')) return
+  throw crossSite('the request has no Origin, and no Sec-Fetch-Site: same-origin')
+}
+
+function crossSite(why: string): LoginError {
+  return new LoginError(
+    'cross_site_request',
+    `The connection was not opened by a page of this site: ${why}`,
+    {
+      hint: 'Open it from a page of `baseUrl`, or add the origin to `connections.origins`. A client that is no browser sends an access token in Authorization, or Origin.',
+    },
+  )
+}
