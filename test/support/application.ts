@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import expressSession, { MemoryStore, type SessionOptions, type Store } from 'express-session'
 import {
@@ -40,6 +40,12 @@ export interface ServedParts {
   readonly store?: Store
   /** Puts the kit and the routes into the application. Default: the kit at the root, `/app` guarded. */
   mount?(app: HostApp, auth: ScalekitAuth): void
+  /**
+   * Accepts sockets of the server.
+   *
+   * @param session The application's own `express-session`, where it has one.
+   */
+  attach?(server: Server, auth: ScalekitAuth, session: Middleware | undefined): void
 }
 
 /** What a test may want to be otherwise. */
@@ -97,10 +103,12 @@ export async function serveApplication(
   const auth = scalekitAuth({ ...named, ...(await optionsFor(url)) })
   const app = (parts.host ?? createHost)()
   const mount = parts.mount ?? mountAtRoot
-  if (isExpressSession) app.use(applicationSession(parts.store))
+  const session = isExpressSession ? applicationSession(parts.store) : undefined
+  if (session) app.use(session)
   mount(app, auth)
   app.use(answerError)
   server.on('request', app)
+  parts.attach?.(server, auth, session)
   return {
     url,
     auth,

@@ -48,8 +48,9 @@ export async function startProcesses(parts: {
   readonly seed?: EmulatorSeed
   readonly options?: ScalekitAuthOptions | ((index: number) => ScalekitAuthOptions)
   readonly mount?: ServedParts['mount']
+  readonly attach?: ServedParts['attach']
 }): Promise<Processes> {
-  const { count = 2, storeOf, seed, options = {}, mount } = parts
+  const { count = 2, storeOf, seed, options = {}, mount, attach } = parts
   const urls: string[] = []
   const sessions = new MemoryStore()
   let resolveStarted = (_emulator: Emulator) => {}
@@ -70,7 +71,7 @@ export async function startProcesses(parts: {
 
   async function serve(index: number): Promise<ServedApplication> {
     const served = await serveApplication(
-      { store: sessions, ...(mount ? { mount } : {}) },
+      { store: sessions, ...(mount ? { mount } : {}), ...(attach ? { attach } : {}) },
       async (url) => {
         urls[index] = url
         if (Object.keys(urls).length === count) await startBehind()
