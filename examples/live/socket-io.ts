@@ -14,7 +14,11 @@ export function acceptSocketIo(
   server: HttpServer,
   auth: ScalekitAuth,
 ): Server<Events, Events, Events, SocketData> {
-  const io = new Server<Events, Events, Events, SocketData>(server, { serveClient: false })
+  const io = new Server<Events, Events, Events, SocketData>(server, {
+    serveClient: false,
+    // Leaves the WebSockets of other paths alone.
+    destroyUpgrade: false,
+  })
   io.use((socket, next) => {
     accept(socket, auth).then(
       () => next(),
@@ -44,7 +48,8 @@ async function accept(
 
 /** What the client finds in its event `connect_error`: `error.data.status`. */
 function refusal(error: unknown): Error {
-  const { status, code } = error instanceof ScalekitError ? error : { status: 500, code: 'unexpected' }
+  const isKnown = error instanceof ScalekitError
+  const { status, code } = isKnown ? error : { status: 500, code: 'unexpected' }
   if (status >= 500) console.error(error)
   return Object.assign(new Error(code), { data: { status } })
 }

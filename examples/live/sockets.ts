@@ -1,6 +1,11 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type OpenConnection, type Principal, ScalekitError, type ScalekitAuth } from 'express-scalekit'
+import {
+  type OpenConnection,
+  type Principal,
+  type ScalekitAuth,
+  ScalekitError,
+} from 'express-scalekit'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { sessionOver, whenOver } from './over.ts'
 
@@ -18,9 +23,13 @@ export function acceptSockets(server: Server, auth: ScalekitAuth): WebSocketServ
   }
 
   server.on('upgrade', (req, socket, head) => {
-    if (req.url !== '/live') return
+    if (req.url?.startsWith('/socket.io/')) return
     // Without a listener, a client that hangs up now would end the process.
     socket.on('error', () => socket.destroy())
+    if (req.url !== '/live') {
+      refuse(socket, 404)
+      return
+    }
     accept(req, socket, head).catch((error: unknown) => {
       if (!(error instanceof ScalekitError) || !error.expose) console.error(error)
       refuse(socket, error instanceof ScalekitError ? error.status : 500)

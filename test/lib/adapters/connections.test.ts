@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { io, type Socket } from 'socket.io-client'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { WebSocket } from 'ws'
+import { whenOver } from '../../../examples/live/over.ts'
+import { acceptSocketIo } from '../../../examples/live/socket-io.ts'
+import { acceptSockets } from '../../../examples/live/sockets.ts'
+import { getAuth, type ScalekitAuth } from '../../../src/index.ts'
+import { showPrincipal } from '../../support/application.ts'
+import { eventually } from '../../support/eventually.ts'
+import type { HostApp } from '../../support/hosts.ts'
+import { cookiesOf, startProcesses } from '../../support/processes.ts'
+import { openSocket } from '../../support/sockets.ts'
+import type { Visitor } from '../../support/visitor.ts'
+import { type SharedServer, sharedServers } from './shared-servers.ts'
+
+const maxLagMs = 300
+/** Until then every open connection has to know, after the arrival of the event. */
+const boundMs = maxLagMs + 250
+const [acme, globex] = ['org_69615647365005430', 'org_70087756662964366']
+const grace = 'grace@acme.example'
+const scopes = ['openid', 'email', 'profile', 'offline_access']
+const reader = { roles: ['reader'], permissions: ['projects:read'] }
+
+/** What the pages of one browser at one process see of its session. */
+interface Page {
+  /** The status of a page that asks again and again. */
+  poll(path: string): Promise<number>
+  /** What the connections have been told last, by their kind. */
+  readonly seen: Record<'webSocket' | 'socketIo' | 'stream' | 'signal', string>
+}
+
+function mount(app: HostApp, auth: ScalekitAuth): void {
+  app.use(auth)
+  app.use('/app', auth.requireAuth())
+  app.use('/app', showPrincipal)
+  app.use('/write', auth.requirePermission('projects:write'))
+  app.use('/write', showPrincipal)
+  app.use('/signal', streamOfSignal)
+  app.use('/stream', (req, res, next) => void streamOf(auth, req, res).catch(next))
+}
+
+function streamOfSignal(req: IncomingMessage, res: ServerResponse): void {
+  const principal = getAuth(req)
+  if (principal.status !== 'signed-in') return void res.end('over\n')
+  res.write('open\n')
+  whenOver(principal.ended, () => res.end('over\n'))
+}
+
+async function streamOf(auth: ScalekitAuth, req: IncomingMessage, res: ServerResponse) {
+  const { principal, ended, onChange, close } = await auth.authenticate(req)
+  res.on('close', close)
+  if (principal.status === 'signed-in') res.write(`${principal.roles}\n`)
+  onChange(({ roles }) => res.write(`${roles}\n`))
+  whenOver(ended, () => res.end('over\n'))
+}
+
+function attach(server: Server, auth: ScalekitAuth): void {
+  acceptSockets(server, auth)
+  const sockets = acceptSocketIo(server, auth)
+  onTestFinished(() => void sockets.disconnectSockets(true))
+}
+
+/** Opens one of each kind, and waits until each has been told something. */
+async function openPage(url: string, browser: Visitor, options: object): Promise<Page> {
+  const headers = { Origin: url, ...cookiesOf(browser) }
+  const seen = { webSocket: '', socketIo: '', stream: '', signal: '' }
+  const { socket, closed } = await openSocket(`${url}/live`, headers)
+  watchSocket(socket, closed, (told) => {
+    seen.webSocket = told
+  })
+  const client: Socket = io(url, { extraHeaders: headers, reconnection: false, ...options })
+  onTestFinished(() => void client.close())
+  client.on('roles', (roles) => {
+    seen.socketIo = String(roles)
+  })
+  client.on('disconnect', () => {
+    seen.socketIo = 'over'
+  })
+  await Promise.all(
+    (['stream', 'signal'] as const).map((kind) =>
+      readLines(`${url}/${kind}`, headers, (line) => {
+        seen[kind] = line
+      }),
+    ),
+  )
+  await eventually(() => expect(Object.values(seen)).not.toContain(''))
+  const poll = async (path: string) => (await fetch(url + path, { headers })).status
+  return { poll, seen }
+}
+
+function watchSocket(socket: WebSocket, closed: Promise<number>, tell: (told: string) => void) {
+  socket.on('message', (text) => tell(String(JSON.parse(String(text)).roles)))
+  void closed.then((code) => tell(code === 4401 ? 'over' : `closed ${code}`))
+}
+
+async function readLines(url: string, headers: object, tell: (line: string) => void) {
+  const aborted = new AbortController()
+  onTestFinished(() => aborted.abort())
+  const response = await fetch(url, { headers: { ...headers }, signal: aborted.signal })
+  const reading = (async () => {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      tell(chunk.trim().split('\n').at(-1)!)
+    }
+  })()
+  reading.catch(() => {})
+}
+
+describe.each(sharedServers)('processes that share a %s', (_name, isThere, startServer) => {
+  describe.skipIf(!isThere)('with connections open on each', () => {
+    let server: SharedServer
+    beforeAll(async () => {
+      server = await startServer()
+    })
+    afterAll(() => server.close())
+
+    /** Grace, signed in to two organizations in two browsers, each with pages at both processes. */
+    async function opened() {
+      const space = `test ${randomUUID()}`
+      const stores = [await server.storeOf(space), await server.storeOf(space)]
+      let arrivedAt = 0
+      const { emulator, all } = await startProcesses({
+        storeOf: (index) => stores[index],
+        options: { scopes, revocation: { maxLagMs } },
+        mount(app, auth) {
+          app.use('/webhooks', (_req, _res, next) => {
+            arrivedAt = performance.now()
+            next()
+          })
+          mount(app, auth)
+        },
+        attach,
+      })
+      const browsers = [all[0]!.visitor(), all[0]!.visitor()]
+      await browsers[0]!.signIn(`/login?organization_id=${acme}`, grace)
+      await browsers[1]!.signIn(`/login?organization_id=${globex}`, grace)
+      await emulator.settled()
+      // One client begins by polling and goes over to a WebSocket, the other one goes on polling.
+      const transports = [{}, { transports: ['polling'] }]
+      const pagesOf = (browser: Visitor) =>
+        Promise.all(all.map(({ url }, index) => openPage(url, browser, transports[index]!)))
+      const [pages, others] = [await pagesOf(browsers[0]!), await pagesOf(browsers[1]!)]
+      return { emulator, all, pages, others, arrivedAt: () => arrivedAt }
+    }
+
+    type Opened = Awaited<ReturnType<typeof opened>>
+
+    /** Polls until the bound is over, and returns what was answered after it. */
+    async function pollUntilBound(pages: readonly Page[], path: string, since: () => number) {
+      for (;;) {
+        const askedAt = performance.now()
+        const statuses = await Promise.all(pages.map(({ poll }) => poll(path)))
+        if (askedAt >= since() + boundMs) return statuses
+      }
+    }
+
+    const everywhere = (told: string, signal = told) => {
+      const seen = { webSocket: told, socketIo: told, stream: told, signal }
+      return [seen, seen]
+    }
+
+    const endings: readonly (readonly [string, (given: Opened) => Promise<unknown>])[] = [
+      ['a removal', async ({ emulator }) => emulator.removePerson(grace, acme)],
+      [
+        'user.logout',
+        async ({ emulator: { sessions, endSession } }) =>
+          endSession(sessions.find(({ organizationId }) => organizationId === acme)!.id),
+      ],
+      [
+        'auth.revoke',
+        async ({ all, emulator: { sessions } }) =>
+          all[1]!.auth.revoke({ userId: sessions[0]!.userId, organizationId: acme }),
+      ],
+      // As the genuine logout token of a provider names the session that it ends.
+      [
+        'auth.revoke by the session at Scalekit',
+        async ({ all, emulator: { sessions } }) => {
+          const { id } = sessions.find(({ organizationId }) => organizationId === acme)!
+          await all[1]!.auth.revoke({ sid: id }, { atScalekit: false })
+        },
+      ],
+    ]
+
+    it.each(endings)('%s closes all of them within the lag, and no other organization’s', async (
+      _what,
+      end,
+    ) => {
+      const given = await opened()
+      const { pages, others, emulator, arrivedAt } = given
+      await end(given)
+      await emulator.settled()
+      const endedAt = performance.now()
+      const since = () => arrivedAt() || endedAt
+      expect(await pollUntilBound(pages, '/app', since)).toEqual([401, 401])
+      expect(pages.map(({ seen }) => seen)).toEqual(everywhere('over'))
+      expect(others.map(({ seen }) => seen.signal)).toEqual(['open', 'open'])
+      expect(others.map(({ seen }) => seen.webSocket)).not.toContain('over')
+      expect(await Promise.all(others.map(({ poll }) => poll('/app')))).toEqual([200, 200])
+    })
+
+    it('a demotion tells all of them within the lag, and no other organization’s', async () => {
+      const { pages, others, emulator, arrivedAt } = await opened()
+      const before = structuredClone(others.map(({ seen }) => seen))
+      emulator.person(grace, acme).update(reader)
+      await emulator.settled()
+      expect(await pollUntilBound(pages, '/write', arrivedAt)).toEqual([403, 403])
+      await eventually(() =>
+        expect(pages.map(({ seen }) => seen)).toEqual(everywhere('reader', 'open')),
+      )
+      expect(others.map(({ seen }) => seen)).toEqual(before)
+    })
+  })
+})
