@@ -16,13 +16,14 @@ export function askAuthority(
   res: ServerResponse,
 ): Promise<View> {
   const token = tokenIn(instance, req)
-  return token ? token.then(({ view }) => view) : instance.sessions.askAuthority(req, res)
+  if (token !== undefined) return token.then(({ view }) => view)
+  return instance.sessions.askAuthority(req, res)
 }
 
 /** The same for a route that reads no authority. */
 export function ask(instance: Instance, req: IncomingMessage, res: ServerResponse): Promise<View> {
   const token = tokenIn(instance, req)
-  if (token) return token.then(({ view }) => view)
+  if (token !== undefined) return token.then(({ view }) => view)
   return instance.sessions.ask(req, res).then((principal) => ({ principal }))
 }
 

@@ -27,7 +27,7 @@ export async function credentialsOf(
 ): Promise<Credentials> {
   const { bearer, sessions } = instance
   const token = tokenIn(instance, req)
-  if (token) {
+  if (token !== undefined) {
     const { presented, view } = await token
     return { view, watched: bearer?.watch(presented) }
   }
