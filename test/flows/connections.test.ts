@@ -357,7 +357,8 @@ describe('req.scalekit.ended', () => {
     app.use((req, res) => {
       stream(req, res)
       const principal = getAuth(req)
-      if (principal.status === 'signed-in') void auth.revoke({ userId: principal.user.id })
+      if (principal.status !== 'signed-in') return
+      void auth.revoke({ userId: principal.user.id }, { atScalekit: false })
     })
     const cookie = `${sessionCookie}=${browser.cookie(sessionCookie)}`
     const { body } = await askOverHttp2(app, { ':path': '/', cookie })

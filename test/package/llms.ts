@@ -106,6 +106,7 @@ const guides = [
   'single-page-app',
   'organizations',
   'roles',
+  'live',
   'webhooks',
   'admin-portal',
   'interceptors',

@@ -1,6 +1,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { ChangeListener, Watch } from '../auth/open-connections.ts'
-import { type Caller, type Principal, withEnded } from '../auth/principal.ts'
+import {
+  type Caller,
+  type Machine,
+  type Principal,
+  type SignedIn,
+  withEnded,
+} from '../auth/principal.ts'
 import { SessionEndedError } from '../auth/session-ended-error.ts'
 import type { Watched } from '../auth/watched.ts'
 import { authorizationUnknown } from '../ground/authorization-unavailable.ts'
@@ -36,7 +42,7 @@ export interface OpenConnection {
    *
    * @returns a function that removes the listener
    */
-  onChange(listener: (principal: Caller) => void): () => void
+  onChange(listener: (principal: SignedIn | Machine) => void): () => void
   /**
    * Stops watching. A WebSocket is let go when it closes; of any other connection, such as one of
    * Socket.IO, call this when it has. `ended` and `onChange` then say nothing more.

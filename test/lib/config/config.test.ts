@@ -516,6 +516,17 @@ describe('every other option', () => {
     ],
     ['store', { store: storeOfBefore }, 'must have a tokenStore with a replace() method'],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
+    ['connections.origins', { connections: { origins: 'https://app.example' } }, 'must be an array'],
+    [
+      'connections.origins',
+      { connections: { origins: ['https://app.example/page'] } },
+      'must not have a path',
+    ],
+    [
+      'connections.origins',
+      { connections: { origins: ['*'] } },
+      'must contain origins such as https://admin.app.example',
+    ],
     ['logger', { logger: { info() {} } }, 'must be an object with a debug() method'],
     ['http.fetch', { http: { fetch: 'fetch' } }, 'must be a function'],
     ['http.timeoutSeconds', { http: { timeoutSeconds: Number.NaN } }, 'must be a number'],
@@ -537,6 +548,7 @@ describe('every other option', () => {
     'organizations',
     'portal',
     'revocation',
+    'connections',
     'http',
   ])('%s has one sentence for what is no object', (group) => {
     for (const given of [null, 5, []]) {
@@ -591,6 +603,7 @@ describe('every other option', () => {
       },
       interceptors: { toleranceSeconds: 300, maxBytes: 1_048_576, timeoutSeconds: 2.5 },
       revocation: { maxLagMs: 1000 },
+      connections: { origins: [] },
       http: { timeoutSeconds: 5 },
       clock: Date.now,
     })
