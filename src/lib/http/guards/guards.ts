@@ -58,6 +58,19 @@ export interface Guards {
    */
   requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
   /**
+   * As below, where `accepts` names whom it lets pass: `predicate` then gets machines, too.
+   *
+   * @example
+   * requireThat(({ client }) => client?.id !== blocked, {
+   *   code: 'client_blocked',
+   *   accepts: ['user', 'organization-client'],
+   * })
+   */
+  requireThat<Req extends IncomingMessage = IncomingMessage>(
+    predicate: AccessPredicate<Req, Caller>,
+    options: RequireThatOptions & { readonly accepts: readonly BearerKind[] },
+  ): Middleware
+  /**
    * Passes users for whom `predicate` answers `true`, now or as a promise. `false` is refused with 403
    * and your own `code`. If the predicate throws, takes longer than five seconds or answers something
    * else, the response is 503 `authorization_unavailable`, and no user passes.
@@ -69,19 +82,6 @@ export interface Guards {
   requireThat<Req extends IncomingMessage = IncomingMessage>(
     predicate: AccessPredicate<Req>,
     options: RequireThatOptions,
-  ): Middleware
-  /**
-   * The same where `accepts` names whom it lets pass: `predicate` then gets machines, too.
-   *
-   * @example
-   * requireThat(({ client }) => client?.id !== blocked, {
-   *   code: 'client_blocked',
-   *   accepts: ['user', 'organization-client'],
-   * })
-   */
-  requireThat<Req extends IncomingMessage = IncomingMessage>(
-    predicate: AccessPredicate<Req, Caller>,
-    options: RequireThatOptions & { readonly accepts: readonly BearerKind[] },
   ): Middleware
   /**
    * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
