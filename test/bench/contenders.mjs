@@ -3,6 +3,7 @@ import { start } from './child.mjs'
 import { resealed, tampered } from './cookies.mjs'
 import { settings } from './settings.mjs'
 import { signIn, visit } from './sign-in.mjs'
+import { startIssuer } from './tokens.mjs'
 
 const noCookie = [undefined]
 /** Seals the sessions of both kits. */
@@ -20,6 +21,8 @@ export async function startContenders() {
   const kit = await startBeside('express-scalekit')
   const peer = await startBeside('express-openid-connect')
   const inSession = await startBeside('express-scalekit', { baseApp: 'express-session' })
+  const byToken = await startBeside('express-scalekit')
+  const tokenPeer = await startBeside('express-oauth2-jwt-bearer')
   const emulator = await startEmulator({
     redirectUris: [kit, peer, inSession].map(({ server }) => `${server.url}/callback`),
   })
@@ -28,6 +31,13 @@ export async function startContenders() {
   await kit.server.run('kit', optionsOf(kit))
   await peer.server.run('openid-connect', optionsOf(peer))
   await inSession.server.run('kit-in-session', optionsOf(inSession))
+
+  const { clientId, clientSecret } = emulator.options
+  const issuer = await startIssuer(clientId)
+  const api = { environmentUrl: issuer.url, clientId, clientSecret, secret }
+  await byToken.server.run('kit-bearer', { ...api, baseUrl: byToken.server.url })
+  await tokenPeer.server.run('jwt-bearer', api)
+  const tokens = { one: issuer.one(), many: issuer.many(settings.manyCookies) }
 
   const cookie = await signIn(kit.server.url)
   const many = resealed(cookie, settings.manyCookies, optionsOf(kit))
@@ -45,14 +55,20 @@ export async function startContenders() {
         status: 200,
       },
       ...casesOf(peer, await signIn(peer.server.url)),
+      ...tokenCasesOf(byToken, tokens),
+      { ...byToken, name: 'no cookie and no token', cookies: noCookie, status: 401 },
+      ...tokenCasesOf(tokenPeer, tokens),
     ],
     /** What it takes to ask the kit without a server. */
     session: { options: optionsOf(kit), cookie },
-    stop: () =>
-      stopServers(
-        [again, kit, inSession, peer].flatMap(({ base, server }) => [base, server]),
+    stop() {
+      issuer.close()
+      const all = [again, kit, inSession, peer, byToken, tokenPeer]
+      return stopServers(
+        all.flatMap(({ base, server }) => [base, server]),
         emulator,
-      ),
+      )
+    },
   }
 }
 
@@ -93,6 +109,14 @@ function casesOf(contender, cookie) {
     { ...contender, name: 'sealed cookie', cookies: [cookie], status: 200 },
     { ...contender, name: 'no cookie', cookies: noCookie, status: 401 },
     { ...contender, name: 'tampered cookie', cookies: [tampered(cookie)], status: 401 },
+  ]
+}
+
+/** The tokens are more than the kit remembers, too. */
+function tokenCasesOf(contender, { one, many }) {
+  return [
+    { ...contender, name: 'access token, first seen', cookies: many, status: 200 },
+    { ...contender, name: 'access token, seen', cookies: [one], status: 200 },
   ]
 }
 

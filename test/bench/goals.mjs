@@ -24,8 +24,23 @@ export function goalsFor(summaries) {
       kit('express-session, × it alone'),
     ),
     goal('guarded', 3, 'express-openid-connect', guarded / others),
+    ...bearerGoals(cpuOf),
     goal('refused without a cookie', 0.9, 'bare Express', kit('no cookie')),
     goal('refused with a tampered cookie', 0.9, 'bare Express', kit('tampered cookie')),
+  ]
+}
+
+/** An access token by RS256; the peer verifies each anew, and so does the kit when it is new. */
+function bearerGoals(cpuOf) {
+  const [first, seen] = ['access token, first seen', 'access token, seen']
+  const kit = (name) => cpuOf('express-scalekit', name)
+  const timesThePeer = (name) => kit(name) / cpuOf('express-oauth2-jwt-bearer', name)
+  return [
+    goal(first, 0.72, 'bare Express', kit(first)),
+    goal(seen, 0.93, 'bare Express', kit(seen)),
+    goal(first, 1.15, 'express-oauth2-jwt-bearer', timesThePeer(first)),
+    goal(seen, 1.5, 'express-oauth2-jwt-bearer', timesThePeer(seen)),
+    goal('no cookie and no token', 0.95, 'bare Express', kit('no cookie and no token')),
   ]
 }
 

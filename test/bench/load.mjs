@@ -32,7 +32,8 @@ function inTurn(cookies) {
   }
 }
 
-/** A program's request, which both kits refuse with 401. */
-export function headersWith(cookie) {
-  return { accept: 'application/json', ...(cookie ? { cookie } : {}) }
+/** A program's request, which both kits refuse with 401 unless it brings a cookie or an access token. */
+export function headersWith(credential) {
+  const name = credential?.startsWith('Bearer ') ? 'authorization' : 'cookie'
+  return { accept: 'application/json', ...(credential ? { [name]: credential } : {}) }
 }

@@ -1,11 +1,12 @@
 import request from 'supertest'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type GuardDenied, memoryStore, type ScalekitAuth } from '../../src/index.ts'
 import { signIn } from '../../src/testing.ts'
+import { jwk } from '../hostile/provider/keys.ts'
 import { idOf, postToken, tokensFor } from '../lib/emulator/application.ts'
 import { apiOf, clientToken } from '../lib/emulator/rest/api.ts'
 import { showPrincipal, startApplication } from '../support/application.ts'
-import { startBearer } from '../support/bearer.ts'
+import { secondKey, secondKid, startBearer } from '../support/bearer.ts'
 import type { HostApp } from '../support/hosts.ts'
 import { deliver, example, webhookSecret } from '../support/webhook.ts'
 
@@ -175,13 +176,40 @@ describe('an access token that counted', () => {
     await call('/app', renewed).expect(200)
   })
 
-  it('is refused once its key was withdrawn, when the keys are loaded anew', async () => {
-    const { keys, call } = await scene()
-    const token = `Bearer ${await keys.personsToken()}`
+  it.each([
+    ['with another token of a new key, half a minute later', 31_000, true],
+    ['by itself, ten minutes later', 600_001, false],
+  ])('is refused once its key was withdrawn: %s', async (_case, laterMs, hasNewKey) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { keys, call } = await startBearer({ bearer: everyKind }, { mount })
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const token = `Bearer ${await keys.personsToken({ claims: { exp } })}`
+    await call('/app', token).expect(200)
+    keys.answer(200, [jwk(secondKey.publicKey, { kid: secondKid })])
     await call('/app', token).expect(200)
     expect(keys.loads()).toBe(1)
+    vi.setSystemTime(Date.now() + laterMs)
+    if (hasNewKey) {
+      const changes = { header: { kid: secondKid }, key: secondKey.privateKey }
+      await call('/app', `Bearer ${await keys.personsToken(changes)}`).expect(200)
+    }
+    await call('/app', token).expect(401)
+    expect(keys.loads()).toBe(2)
+  })
+
+  it('goes on while the keys cannot be loaded any more', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { keys, call } = await startBearer({ bearer: everyKind }, { mount })
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const token = `Bearer ${await keys.personsToken({ claims: { exp } })}`
     await call('/app', token).expect(200)
-    expect(keys.loads()).toBe(1)
+    keys.answer(503)
+    vi.setSystemTime(Date.now() + 600_001)
+    await call('/app', token).expect(200)
+    await call('/app', token).expect(200)
+    expect(keys.loads()).toBe(2)
   })
 })
 

@@ -1,0 +1,36 @@
+/** What Scalekit's dashboard, or its API, gives a customer for one of their programs. */
+export interface MachineClient {
+  readonly environmentUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/** A program of a customer: gets an access token of its own, and gets another one when it has to. */
+export function machineClient({ environmentUrl, clientId, clientSecret }: MachineClient) {
+  let token: Promise<string> | undefined
+
+  async function issue(): Promise<string> {
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    })
+    const answer = await fetch(new URL('/oauth/token', environmentUrl), { method: 'POST', body })
+    if (!answer.ok) throw new Error(`Scalekit answered ${answer.status}`)
+    return ((await answer.json()) as { readonly access_token: string }).access_token
+  }
+
+  async function send(url: string): Promise<Response> {
+    token ??= issue()
+    return fetch(url, { headers: { authorization: `Bearer ${await token}` } })
+  }
+
+  return async function call(url: string): Promise<Response> {
+    const answer = await send(url)
+    const challenge = answer.headers.get('www-authenticate') ?? ''
+    if (answer.status !== 401 || !challenge.includes('error="invalid_token"')) return answer
+    // It expired, or what this client may do has changed. Once: another 401 is no matter of time.
+    token = undefined
+    return send(url)
+  }
+}
