@@ -17,7 +17,7 @@ ${block('js', 'examples/ten-lines.js')}
 Environment variables: SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET, APP_BASE_URL, SCALEKIT_COOKIE_SECRET (both required in production), SCALEKIT_WEBHOOK_SECRET (with webhooks).
 For development, \`npx express-scalekit emulator --webhook http://localhost:3000/webhooks\` prints all of them; start the application with \`node --env-file=.env app.js\`.
 
-app.use(scalekitAuth()) must come before routes and guards. It serves /login, /callback, /logout, /me, /organizations, and, when configured, /webhooks, /interceptors and /portal. Link to /login and /logout; do not fetch() them.
+app.use(scalekitAuth()) must come before routes and guards. It serves /login, /callback, /logout, /me, /organizations, /backchannel-logout, and, when configured, /webhooks, /interceptors and /portal. Link to /login and /logout; do not fetch() them.
 
 ## Guards
 

@@ -74,7 +74,11 @@ export const otherBehaviours: readonly Behaviour[] = [
       await emulator.signIn('ada@acme.example')
       emulator.endSession(emulator.sessions[0]!.id)
       await emulator.settled()
-      expect(emulator.backChannelLogouts).toMatchObject([{ status: 200 }])
+      const [logout, ...others] = emulator.backChannelLogouts
+      expect([logout?.status, others]).toEqual([200, []])
+      const { sessionId: sid, logoutToken } = logout!
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+      expect(decodeJwt(logoutToken)).toMatchObject({ sid, sub: expect.any(String), events })
     },
   ),
   behaviour('Scalekit calls an application’s interceptors', 'as documented', async () => {
