@@ -6,7 +6,7 @@ import { splitAtDashes, UsageError } from './lib/commands/arguments.ts'
 const usage = `Usage: express-scalekit emulator [options] [-- <command>]
        express-scalekit trigger <event type> --to <url> [options]
        express-scalekit sign <file> [options]
-       express-scalekit revoke --all [options]
+       express-scalekit revoke --all | <target> [options]
        express-scalekit dead-letters [<id>] [options]
        express-scalekit replay <id> --to <url> [options]
 
@@ -65,9 +65,19 @@ sign: prints the headers to send with a file.
   --to <url>                  the URL in that command
                               (default: http://localhost:3000/webhooks)
 
-revoke: ends every session of a store, e.g. after it was restored from a backup.
+revoke: ends every session of a store, e.g. after it was restored from a backup, or the sessions of
+a target. A target needs the variable SCALEKIT_ENVIRONMENT_URL of the application.
 
-  --all                       required
+  --all                       every session
+  --user <id>                 a user's, in every organization; with --organization, in that one
+  --sid <ses_…>               those that began with one session at Scalekit
+  --session <id>              one session of the application
+  --email <address>           who signed in with this address; needs --organization
+  --organization <org_…>      all users of an organization
+  --at-scalekit               also ends the sessions at Scalekit, so that the next sign-in asks who
+                              the user is; for --user usr_… and --sid ses_…, with the variables
+                              SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET
+  --issuer <url>              the option issuer of the application, if it has one
 
 dead-letters: lists the webhooks that failed for good, or prints one whole.
 

@@ -147,8 +147,12 @@ const shapes: readonly string[] = [
 ]
 const names = ['sessionId', 'tokenId', 'sid', 'userId', 'organizationId', 'email']
 
-/** A member that is left out by mistake would name more people, or none. */
-function targetIn(target: unknown): RevocationTarget {
+/**
+ * Reads a target. A member that is left out by mistake would name more people, or none.
+ *
+ * @throws {@link ConfigError}
+ */
+export function targetIn(target: unknown): RevocationTarget {
   if (!isObject(target)) throw invalid(`got ${typeof target === 'string' ? quote(target) : 'none'}`)
   const members = Object.keys(target)
   for (const name of members) assertMember(name, target[name])
