@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { MemoryStore } from 'express-session'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { memoryStore, scalekitAuth } from '../../src/index.ts'
+import { memoryStore, type ScalekitAuthOptions, scalekitAuth } from '../../src/index.ts'
 import { startEmulator } from '../../src/testing.ts'
 import { applicationSession, mountAtRoot } from '../support/application.ts'
 import { createHost, type HostApp } from '../support/hosts.ts'
@@ -16,7 +16,10 @@ const [old, fresh] = ['the-old-secret-of-32-characters-1', 'the-new-secret-of-32
 const weekMs = 7 * 24 * 3_600_000
 
 /** Three processes behind one address that takes them in turn, each started with a list of secrets. */
-async function threeProcesses(secrets: readonly string[]) {
+async function threeProcesses(
+  secrets: readonly string[],
+  options: () => ScalekitAuthOptions = () => ({}),
+) {
   // The time of the store is known by the monotonic clock, which passes with the other one.
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -37,7 +40,8 @@ async function threeProcesses(secrets: readonly string[]) {
   function start(secret: readonly string[]): { app: HostApp; log: readonly string[] } {
     const { logger, lines: log } = recordingLogger()
     const named = { name: 'scalekit', baseUrl: url, logger, clock }
-    const auth = scalekitAuth({ ...emulator.options, ...named, store: remote(store), secret })
+    const shared = { ...emulator.options, store: remote(store) }
+    const auth = scalekitAuth({ ...shared, ...named, ...options(), secret })
     onTestFinished(() => auth.close())
     const app = createHost()
     if (isExpressSession) app.use(applicationSession(sessions))
@@ -148,4 +152,44 @@ it('an unknown key is told once, and not of a process that has run for ten minut
   for (const index of [0, 1, 2]) restart(index, [fresh])
   for (const each of [browser, other]) expect(await asked(each)).toEqual([401, 401, 401])
   expect(lines()).toHaveLength(3)
+})
+
+describe.skipIf(isExpressSession)('with a store that the kit mounts itself, a cookie', () => {
+  /** What all processes have stored, and the options of each. */
+  function ownStore() {
+    const sessions: Record<string, string> = {}
+    return {
+      sessions,
+      // `express-session` puts functions of its own on a store, so that none can be shared.
+      options: () => ({ session: { store: Object.assign(new MemoryStore(), { sessions }) } }),
+    }
+  }
+
+  it('of another secret is told once, with the steps', async () => {
+    const { restart, signIn, asked, lines } = await threeProcesses([old], ownStore().options)
+    const [browser, other] = [await signIn(), await signIn()]
+    expect(lines()).toEqual([])
+    for (const index of [0, 1, 2]) restart(index, [fresh])
+    for (const each of [browser, other]) expect(await asked(each)).toEqual([401, 401, 401])
+    expect(lines()).toHaveLength(3)
+    expect(new Set(lines()).size).toBe(1)
+    expect(lines()[0]).toMatch(/^warn secret_unknown: .*old,new, then new,old, then new/)
+  })
+
+  it('is not told of when its secret is known and its session is gone, or when it is none', async () => {
+    const { sessions, options } = ownStore()
+    const { restart, signIn, asked, lines } = await threeProcesses([old], options)
+    const browser = await signIn()
+    for (const index of [0, 1, 2]) restart(index, [fresh, old])
+    expect(await asked(browser)).toEqual(everywhere)
+    for (const id of Object.keys(sessions)) delete sessions[id]
+    expect(await asked(browser)).toEqual([401, 401, 401])
+    const url = new URL((await browser.open('/login?domain=acme.example')).headers.location!)
+    const origin = new URL(url.searchParams.get('redirect_uri')!).origin
+    for (const value of ['', 'garbage', 's:abc', 's%3Aabc.def', 's:.'.padEnd(60, 'a')]) {
+      const headers = { ...background, cookie: `scalekit-session=${value}` }
+      expect((await fetch(`${origin}/app`, { headers })).status).toBe(401)
+    }
+    expect(lines()).toEqual([])
+  })
 })

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cookieName } from '../ground/cookies.ts'
+import { cookieName, readCookie } from '../ground/cookies.ts'
 import { type Logger, quote } from '../ground/log.ts'
 import { storeTimeoutMs } from './express-session.ts'
 import { loadExpressSession } from './load-express-session.cts'
 import { type OwnCookieParts, ownCookie } from './own-session-cookie.ts'
+import { isSignedByOther } from './own-session-signature.ts'
 
 /**
  * A store for `express-session`, e.g. of `connect-redis` or `connect-pg-simple`. Only the kit
@@ -27,6 +28,8 @@ export interface OwnSessionParts extends OwnCookieParts {
   /** The first secret signs; all secrets verify. */
   readonly secrets: readonly string[]
   readonly logger: Logger
+  /** Called for a cookie that was signed by a secret which is not in the list. */
+  readonly onUnknownKey: () => void
 }
 
 /**
@@ -66,14 +69,20 @@ function sendAnyway(req: IncomingMessage): void {
 }
 
 function optionsOf(
-  { name, style, store, secrets, idleSeconds }: OwnSessionParts,
+  { name: plainName, style, store, secrets, idleSeconds, onUnknownKey }: OwnSessionParts,
   newId: () => string,
 ): object {
+  const name = cookieName(plainName, style)
   return {
-    name: cookieName(name, style),
+    name,
     store,
     secret: secrets,
-    genid: newId,
+    // Only called for requests without a session, so that others need no second look at their cookie.
+    genid({ headers }: IncomingMessage): string {
+      const brought = readCookie(headers.cookie, name)
+      if (brought !== undefined && isSignedByOther(brought, secrets)) onUnknownKey()
+      return newId()
+    },
     resave: false,
     saveUninitialized: false,
     rolling: true,

@@ -170,7 +170,10 @@ export function createInstance(config: Config): Instance {
       keys: async () => shownKeysOf(await discover()),
     }),
     accessTokenOf,
-    ownSession: ownSessionFor(config, { id, cookieStyle, newest, isOver: sessions.isOver }),
+    ownSession: ownSessionFor(config, {
+      ...{ id, cookieStyle, newest, isOver: sessions.isOver },
+      onUnknownKey: tellUnknownKey,
+    }),
     transactions: cookieTransactions({
       name: config.cookiePrefix,
       style: cookieStyle,

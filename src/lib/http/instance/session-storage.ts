@@ -44,11 +44,12 @@ const expressSessionFound =
  * Mounts `express-session` for an application that left it to us.
  *
  * @param instance `id` tells this instance's secrets from another's; `isOver` says whether the
- *   session that a request has was ended meanwhile.
+ *   session that a request has was ended meanwhile. `onUnknownKey` hears of cookies that other secrets
+ *   signed.
  */
 export function ownSessionFor(
   config: Config,
-  instance: Pick<OwnSessionParts, 'newest' | 'isOver'> & {
+  instance: Pick<OwnSessionParts, 'newest' | 'isOver' | 'onUnknownKey'> & {
     readonly id: string
     readonly cookieStyle: CookieStyle
   },

@@ -38,7 +38,7 @@ export function isUntouched(req: IncomingMessage): boolean {
   return !readableDidRead && !destroyed && readableFlowing === null && readableEncoding === null
 }
 
-/** The copy that is kept; whoever else reads may be in the middle of it. */
+/** The copy that is kept. Another reader may be in the middle of the body. */
 async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
   const tap = tapOf(req)
   if (!tap) return undefined
