@@ -83,7 +83,7 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     }
     expect(after).toEqual([
       ...['Ada Lovelace', 'Grace Hopper', 'Alan Turing'],
-      ...['Access was denied', 'Access was denied', 'Access was denied'],
+      ...['You were not signed in', 'You do not have access', 'You cancelled the sign-in'],
       'Your identity provider had a problem',
     ])
   })

@@ -30,6 +30,32 @@ describe('decide', () => {
     expect(await decide(async () => decision, attempt)).toEqual(decision)
   })
 
+  it('refuses with a message for the visitor, and keeps the reason for the log', async () => {
+    const deny = { reason: 'seats: 5 of 5', message: 'All seats are taken.' }
+    const error = await decide(() => ({ deny }), attempt).catch((it) => it)
+    expect(error).toMatchObject({ code: 'login_denied', visitorMessage: 'All seats are taken.' })
+    expect([error.message, error.cause.message]).toEqual([
+      'onLogin refused the sign-in',
+      'seats: 5 of 5',
+    ])
+    const plain = await decide(() => ({ deny: 'seats: 5 of 5' }), attempt).catch((it) => it)
+    expect(plain.visitorMessage).toBeUndefined()
+  })
+
+  it.each([
+    {},
+    { reason: 'left' },
+    { message: '' },
+    { message: 5 },
+    { message: 'a'.repeat(501) },
+    { message: 'No.', reason: 5 },
+    { message: 'No.', code: 'left' },
+  ])('lets no user in by the denial %j, which says nothing or too much', async (deny) => {
+    await expect(decide(() => ({ deny }) as object, attempt)).rejects.toMatchObject({
+      code: 'on_login_failed',
+    })
+  })
+
   it.each(['not on the list', ''])('refuses with the reason %j', async (deny) => {
     await expect(decide(() => ({ deny }), attempt)).rejects.toMatchObject({
       name: 'LoginError',

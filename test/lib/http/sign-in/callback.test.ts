@@ -515,7 +515,7 @@ describe('a sign-in that failed', () => {
     const application = await start()
     const browser = application.visitor()
     const authorizeUrl = await browser.begin(`/login?${target}&return_to=/app?tab=1`)
-    const answer = await browser.open(await answerWith(authorizeUrl.href, 'denied')).expect(403)
+    const answer = await browser.open(await answerWith(authorizeUrl.href, 'denied')).expect(400)
     const link = /class="first" href="([^"]+)"/.exec(answer.text)![1]!.replaceAll('&amp;', '&')
     expect(link).toBe(`/login?${target}&return_to=%2Fapp%3Ftab%3D1`)
     const back = await browser.signIn(link, ada)
@@ -580,6 +580,8 @@ const standardErrors: readonly [error: string, status: number, code: string][] =
   ['request_not_supported', 502, 'application_refused'],
   ['request_uri_not_supported', 502, 'application_refused'],
   ['registration_not_supported', 502, 'application_refused'],
+  // What identity providers call it.
+  ['user_cancelled_login', 400, 'login_cancelled'],
   // What `acr_values` may be answered with.
   ['unmet_authentication_requirements', 400, 'login_incomplete'],
 ]
@@ -616,13 +618,39 @@ describe('an error from Scalekit', () => {
     expect(line).toContain(code)
   })
 
+  it.each([
+    'The sign-in was cancelled',
+    'The user cancelled the login.',
+    'User has canceled the authentication',
+    'the request was cancelled by the user',
+    'The end-user cancelled the operation',
+  ])('that says only %j is no refusal', async (description) => {
+    const { visitor } = await start()
+    const query = new URLSearchParams({ error: 'access_denied', error_description: description })
+    const { body } = await visitor().call(`/callback?${query}`).expect(400)
+    expect(body).toMatchObject({ code: 'login_cancelled', providerError: 'access_denied' })
+  })
+
+  it.each([
+    'Your subscription was cancelled',
+    'The user cancelled their subscription',
+    'Not cancelled',
+    'The sign-in was cancelled because you are not invited',
+    `The sign-in was cancelled ${' '.repeat(200)}`,
+  ])('that says %j may be a refusal', async (description) => {
+    const { visitor } = await start()
+    const query = new URLSearchParams({ error: 'access_denied', error_description: description })
+    const { body } = await visitor().call(`/callback?${query}`).expect(403)
+    expect(body).toMatchObject({ code: 'login_denied', providerError: 'access_denied' })
+  })
+
   it('ends the transaction and leaves a live session alone', async () => {
     const { visitor } = await start()
     const browser = visitor()
     await browser.signIn(home, ada)
     const authorizeUrl = await browser.begin('/login?organization_id=globex')
     const callbackUrl = await answerWith(authorizeUrl.href, 'denied')
-    await browser.open(callbackUrl).expect(403)
+    await browser.open(callbackUrl).expect(400)
     expect(browser.cookieNames()).toEqual([sessionCookie])
     await browser.call('/app').expect(200)
   })

@@ -234,10 +234,10 @@ describe('an error that comes back', () => {
     const { visitor, log } = await start()
     const browser = visitor()
     const begun = await browser.begin('/login?organization_id=acme')
-    await browser.open(await answerWith(begun.href, 'denied')).expect(403)
+    await browser.open(await answerWith(begun.href, 'denied')).expect(400)
     expect(constant(log.slice(-2))).toEqual([
       'debug sign-in ID: the browser came back with the error "access_denied"',
-      expect.stringMatching(/^warn sign-in ID failed: login_denied \(access_denied\)/),
+      expect.stringMatching(/^warn sign-in ID failed: login_cancelled \(access_denied\)/),
     ])
     expect(idsIn(log).size).toBe(1)
   })

@@ -210,7 +210,7 @@ describe('a switch that fails', () => {
     const begun = await browser.open(`/switch/${globex}`, click).expect(302)
     await expect(signInAt(begun.headers.location!, ada)).rejects.toThrow('Nobody on the page')
     const refused = await browser.open(await answerWith(begun.headers.location!, 'denied'), sent)
-    expect([refused.status, codeOn(refused)]).toEqual([403, 'login_denied'])
+    expect([refused.status, codeOn(refused)]).toEqual([400, 'login_cancelled'])
     expect(await stateOf(browser)).toEqual(before)
   })
 
