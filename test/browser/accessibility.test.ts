@@ -87,18 +87,22 @@ describe.runIf(hasBrowser)('a page of ours, looked at by axe-core,', () => {
     await photograph(page, `page-${name}`)
   })
 
-  it.each(languages)('has no fault in the language $locale', async ({ locale, pages }) => {
-    for (const { come, name } of kitPages) {
-      const application = await startWithAllPages(pages)
-      const context = await newContext({ locale, viewport: sizes[1] })
-      const page = await context.newPage()
-      await come(page, application)
-      expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, locale])
-      expect([name, ...(await violationsOn(page))]).toEqual([name])
-      const width = await page.evaluate(() => document.documentElement.scrollWidth)
-      expect([name, width]).toEqual([name, sizes[1].width])
-      await context.close()
-      await application.close()
-    }
-  }, 120_000)
+  it.each(languages)(
+    'has no fault in the language $locale',
+    async ({ locale, pages }) => {
+      for (const { come, name } of kitPages) {
+        const application = await startWithAllPages(pages)
+        const context = await newContext({ locale, viewport: sizes[1] })
+        const page = await context.newPage()
+        await come(page, application)
+        expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, locale])
+        expect([name, ...(await violationsOn(page))]).toEqual([name])
+        const width = await page.evaluate(() => document.documentElement.scrollWidth)
+        expect([name, width]).toEqual([name, sizes[1].width])
+        await context.close()
+        await application.close()
+      }
+    },
+    120_000,
+  )
 })

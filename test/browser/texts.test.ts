@@ -20,6 +20,7 @@ function mark(texts: object): object {
 /** All that a person sees or hears of a page: its title, its texts and the names of its elements. */
 async function wordsOn(page: Page): Promise<string[]> {
   return page.evaluate(() => {
+    // biome-ignore lint/performance/useDomNodeTextContent: only what is shown counts.
     const words = [document.title, document.body.innerText]
     const spoken = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description']
     for (const element of document.querySelectorAll('body *')) {

@@ -88,7 +88,6 @@ The emulator has Acme (ada@acme.example is an admin) and Globex. examples/testin
 ## Options of scalekitAuth()
 
 ${Object.keys(optionNames)
-  .filter((group) => group !== 'pages.texts')
   .flatMap(documentedOptions)
   .filter(({ name }) => !(name in optionNames))
   .map(({ name, text, default: fallback }) => `- ${name} (default: ${fallback}): ${text}`)

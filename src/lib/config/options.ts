@@ -185,8 +185,8 @@ export interface LoginOptions {
   /**
    * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
    * to keep values with the session, `{ roles, permissions }` to replace those of the access token
-   * until the session ends, `{ returnTo }`, or `{ deny: reason }` to refuse; with
-   * `{ deny: { reason, message } }`, the visitor reads the message. If it throws or takes
+   * until the session ends, `{ returnTo }`, or `{ deny: reason }` or `{ deny: { reason, message } }`
+   * to refuse: the visitor reads the message. If it throws or takes
    * longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin

@@ -3,18 +3,16 @@ import type { EmailPageTexts, PageTranslation } from './texts/page-texts.ts'
 
 /** How the kit's own pages look, which languages they speak, and what answers in their place. */
 export interface PageOptions {
-  /**
-   * The name of your application, in the title and at the top of every page. Default: none.
-   */
+  /** The name of your application, in the title and at the top of every page. Default: none. */
   readonly name?: string
   /**
-   * A logo at the top of every page, in place of `name`, which is then its alternative text and
-   * required: an https URL, or a path of this site such as `/logo.svg`. Default: none.
+   * A logo in place of `name`, which is then its alternative text and required: an https URL, or a
+   * path of this site such as `/logo.svg`. Default: none.
    */
   readonly logoUrl?: string
   /**
-   * Where the link "Get help" leads, which stands on errors, refusals and below an address that is
-   * not known: an https URL, a `mailto:` URL, or a path of this site. Default: none.
+   * Where the link "Get help" of errors and refusals leads: an https URL, a `mailto:` URL, or a path
+   * of this site. Default: none.
    */
   readonly supportUrl?: string
   /**
@@ -24,15 +22,14 @@ export interface PageOptions {
    */
   readonly style?: string
   /**
-   * Texts by language tag, over those of the kit: `{ de: { email: { title: 'Login' } } }`. A language
-   * that the kit does not have is one object of type `PageTexts`; texts that it lacks are English.
+   * Texts by language tag, over those of the kit: `{ de: { email: { title: 'Login' } } }`. Another
+   * language is one object of type `PageTexts`; texts that it lacks are English.
    * Default: English and German.
    */
   readonly texts?: Readonly<Record<string, PageTranslation>>
   /**
-   * The language of all pages, such as `en`, or a function that returns it for a request at once;
-   * `undefined` and unknown languages leave the choice to the request: its sign-in's `ui_locales`,
-   * then its `Accept-Language`, then English. Default: the request's choice.
+   * The language of all pages, such as `en`, or a function that returns it at once. For `undefined`,
+   * the request chooses. Default: the sign-in's `ui_locales`, then `Accept-Language`, then English.
    */
   readonly language?: string | ((req: IncomingMessage) => string | undefined)
   /**
@@ -42,15 +39,14 @@ export interface PageOptions {
    */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
-   * Sends your own page instead of the kit's page for a refusal or an error. Status and headers are
-   * set before it is called. If it fails, or has not sent the page after 30 seconds, the kit's page is
-   * sent and an error is logged. It cannot be combined with `errors: 'next'`. Default: none.
+   * Sends your own page instead of the error page, whose status and headers are set before. If it
+   * fails, or has not sent the page after 30 seconds, the kit's page is sent and an error is logged.
+   * Default: none.
    */
   error?(problem: ErrorPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
-   * Who answers where the kit would show a page for a refusal or an error. `next`: your error
-   * handler, which gets a `ScalekitError`, and an `AccessError` from guards. Programs that call get
-   * the kit's JSON either way. Default: `answer`.
+   * `next`: your error handler answers instead of the error page. It gets a `ScalekitError`, from
+   * guards an `AccessError`. It cannot be combined with `error`. Default: `answer`.
    */
   readonly errors?: 'answer' | 'next'
 }
@@ -78,7 +74,7 @@ export interface EmailPage {
     readonly name: string
     readonly url: string
   }[]
-  /** Ways on where the address is not known: to the start page, and to `pages.supportUrl`. */
+  /** Ways on besides the form: to the start page, and to `pages.supportUrl`. Empty at first. */
   readonly ways: readonly PageWay[]
   /** The language of this visitor, e.g. `de`, with the kit's texts in it. */
   readonly lang: string

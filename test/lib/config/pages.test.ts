@@ -4,8 +4,10 @@ import type { PageOptions } from '../../../src/lib/config/page-options.ts'
 import type { ConfigError } from '../../../src/lib/ground/errors.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 
+type WrongPage = readonly [name: string, pages: object, problem: string]
+
 /** Options of `pages` that cannot be used, each with the sentence about it. */
-const wrongPages: readonly (readonly [name: string, pages: object, problem: string])[] = [
+const wrongPages: readonly WrongPage[] = [
   ['pages.texts', { texts: ['Anmelden'] }, 'must be an object by language'],
   ['pages.texts', { texts: () => ({}) }, 'a function chooses by `pages.language`'],
   ['pages.texts.title', { texts: { title: 'Anmelden' } }, 'is not a language'],
@@ -22,11 +24,13 @@ const wrongPages: readonly (readonly [name: string, pages: object, problem: stri
     { texts: { de: { problems: { toString: { title: 'x' } } } } },
     'is not a text',
   ],
-  ...[5, '', null].map((title) => [
-    'pages.texts.de.email.title',
-    { texts: { de: { email: { title } } } },
-    'must be a non-empty string',
-  ]),
+  ...[5, '', null].map(
+    (title): WrongPage => [
+      'pages.texts.de.email.title',
+      { texts: { de: { email: { title } } } },
+      'must be a non-empty string',
+    ],
+  ),
   [
     'pages.texts.de.common.signedInAs',
     { texts: { de: { common: { signedInAs: 'Angemeldet' } } } },
@@ -55,9 +59,15 @@ const wrongPages: readonly (readonly [name: string, pages: object, problem: stri
     '/logo.svg\n',
     'mailto:help@app.example',
     5,
-  ].map((logoUrl) => ['pages.logoUrl', { name: 'Initech', logoUrl }, 'must be an https URL']),
+  ].map(
+    (logoUrl): WrongPage => ['pages.logoUrl', { name: 'Initech', logoUrl }, 'must be an https URL'],
+  ),
   ...['http://help.example', 'javascript:alert(1)', '//help.example', 'help@app.example'].map(
-    (supportUrl) => ['pages.supportUrl', { supportUrl }, 'must be an https URL, a mailto:'],
+    (supportUrl): WrongPage => [
+      'pages.supportUrl',
+      { supportUrl },
+      'must be an https URL, a mailto:',
+    ],
   ),
 ]
 

@@ -74,7 +74,8 @@ function visible(
     status,
     headers,
     text: visitorMessage,
-    reference: providerError,
+    // A page that says the user cancelled does not say that access was denied.
+    reference: code === 'login_cancelled' ? undefined : providerError,
     retry: { kind: isReload ? 'retry' : 'sign-in', url: retryUrl },
     returnTo,
     // The application decided about this user, and would do so again.

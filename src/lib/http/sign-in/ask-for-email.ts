@@ -52,7 +52,10 @@ function pageFor(
       name: socialProviders.get(id) ?? id,
       url: addresses.loginUrl({ provider: id, ...fields }),
     })),
-    ways: problem ? waysOn(instance, req, texts, fields) : [],
+    ways: [
+      ...(problem ? homeWayFrom(instance, req, texts, fields) : []),
+      ...(problem || isRemoved ? helpWay(instance, texts) : []),
+    ],
     lang: texts.lang,
     dir: texts.dir,
     texts: texts.email,
@@ -60,7 +63,7 @@ function pageFor(
 }
 
 /** The start page sent the user here, where the sign-in is to come back to it: that way is a circle. */
-function waysOn(
+function homeWayFrom(
   instance: Instance,
   req: IncomingMessage,
   texts: PageTexts,
@@ -68,5 +71,5 @@ function waysOn(
 ): EmailPage['ways'] {
   const { home } = instance.addresses
   const isFromHome = returnTo !== undefined && plainPath(pathOf(returnTo)) === plainPath(home)
-  return [...(isFromHome ? [] : homeWay(instance, req, texts)), ...helpWay(instance, texts)]
+  return isFromHome ? [] : homeWay(instance, req, texts)
 }

@@ -181,7 +181,10 @@ describe('a page', () => {
   })
 
   it('has the name and the logo of the application, and may load no other image', async () => {
-    const { browser } = await startWith({ name: 'A&B', logoUrl: 'https://cdn.example/a;b,c.svg?v=1' })
+    const { browser } = await startWith({
+      name: 'A&B',
+      logoUrl: 'https://cdn.example/a;b,c.svg?v=1',
+    })
     const { text, headers } = await browser.open('/login?prompt=now')
     expect(text).toContain('<title>This link is not valid · A&amp;B</title>')
     expect(text).toContain('<img src="https://cdn.example/a;b,c.svg?v=1" alt="A&amp;B">')
