@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { violationsOn } from '../support/axe.ts'
 import { hasBrowser, photograph } from '../support/browser.ts'
 import { type KitPage, kitPages, signIn, startWithAllPages } from './kit-pages.ts'
 import { headingOf, useBrowser } from './pages.ts'
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 const sizes = [
   { width: 1100, height: 800 },
@@ -44,7 +39,7 @@ const pages: readonly KitPage[] = [
   },
   {
     name: 'emulator-directory',
-    heading: 'Directory',
+    heading: 'Directory of Acme',
     async come(page, { emulator }) {
       await page.goto(
         `${emulator.url}/emulator/directories/${emulator.organizations[0]!.directory!.id}`,
@@ -54,15 +49,7 @@ const pages: readonly KitPage[] = [
   },
 ]
 
-/** What axe-core finds wrong with the page as it is shown. */
-async function violationsOn(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations, passes } = await page.evaluate<AxeResults>('axe.run()')
-  expect(passes.length).toBeGreaterThan(5)
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-}
-
-/** The languages that the pages are looked at in, one of them from right to left. */
+/** The languages in which the pages are shown, one of them from right to left. */
 const languages = [
   { locale: 'de', pages: {} },
   { locale: 'ar', pages: { texts: { ar: { dir: 'rtl' } } } },

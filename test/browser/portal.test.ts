@@ -59,7 +59,7 @@ describe.runIf(hasBrowser)('the admin portal, in a browser', () => {
     expect(await received(page)).toMatchObject([{ data: { event_type: 'PORTAL_LOAD_FAILURE' } }])
   })
 
-  it('is not shown by a page of somebody else', async () => {
+  it('is not shown by a page of another site', async () => {
     const { link } = await scene()
     const stranger = await startHost()
     const page = await (await newContext()).newPage()
@@ -141,9 +141,13 @@ async function embed(page: Page, hostUrl: string, link: string): Promise<Frame> 
   return frame
 }
 
-/** Presses a button and waits until the page says what came of it. */
+/** Presses a button, answers its question, and waits until the page says what came of it. */
 async function press(frame: Frame, name: string): Promise<void> {
   await frame.getByRole('button', { name }).click()
+  if (name.startsWith('Disable')) {
+    await frame.getByRole('heading', { name: `${name} of ` }).waitFor()
+    await frame.getByRole('button', { name }).click()
+  }
   await frame.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' })
   await frame.getByRole('status').waitFor()
 }

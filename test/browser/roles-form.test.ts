@@ -31,12 +31,15 @@ describe.runIf(hasBrowser)('the home page of the emulator', () => {
     expect({ roles, permissions }).toEqual({ roles: ['member'], permissions: [] })
   })
 
-  it('ends a session by one button', async () => {
+  it('ends a session by one button, which a press of "End" shows', async () => {
     const { page, emulator } = await open()
     await emulator.signIn('ada@acme.example')
     await page.reload()
     await photograph(page, 'home-sessions')
-    await page.getByRole('form', { name: 'Session of Ada Lovelace' }).getByRole('button').click()
+    const end = page.getByRole('button', { name: 'End the session' })
+    expect(await end.isVisible()).toBe(false)
+    await page.locator('summary', { hasText: 'End' }).click()
+    await end.click()
     await page.getByRole('heading', { name: 'Sessions' }).waitFor({ state: 'detached' })
     expect(emulator.sessions).toMatchObject([{ isOver: true }])
   })

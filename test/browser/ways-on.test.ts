@@ -41,7 +41,8 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     expect(headings(pages)).toEqual([
       'Admin portal of Acme',
       'Admin portal of Globex',
-      'Directory',
+      'Directory of Acme',
+      'Directory of Globex',
       'Scalekit emulator',
       'Sign in',
       'Sign in to Acme',
@@ -111,6 +112,10 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     const mary = page.locator('form[aria-label="Mary Shaw"]')
     for (const button of ['Deactivate', 'Reactivate', 'Remove']) {
       await mary.getByRole('button', { name: button }).click()
+      if (button === 'Reactivate') continue
+      await page.getByRole('heading', { name: `${button} Mary Shaw?` }).waitFor()
+      await page.getByRole('button', { name: button }).click()
+      await page.getByRole('heading', { name: 'Directory of Acme' }).waitFor()
     }
     await mary.waitFor({ state: 'detached' })
     await press(page, 'link', 'Scalekit emulator')
@@ -123,6 +128,8 @@ describe.runIf(hasBrowser)('the quick start, from page to page,', patient, () =>
     await signIn(page, url, 'Acme', 'Ada Lovelace')
     await press(page, 'link', 'Admin portal')
     const portal = page.frameLocator('iframe')
+    await portal.getByRole('button', { name: 'Disable single sign-on' }).click()
+    await portal.getByRole('heading', { name: 'Disable single sign-on of Acme?' }).waitFor()
     await portal.getByRole('button', { name: 'Disable single sign-on' }).click()
     await page.getByText('Single sign-on is now switched off.').waitFor()
     await portal.getByRole('link', { name: 'Scalekit emulator' }).click()

@@ -6,6 +6,7 @@ import { postToken, tokenParams } from '../lib/emulator/application.ts'
 export interface Sight {
   readonly status: number
   readonly page: string
+  /** Without the product's name at its end. */
   readonly title: string | undefined
   /** Where a redirect leads. */
   readonly location: URL | undefined
@@ -52,7 +53,7 @@ function sightOf(answer: Response, page: string): Sight {
   return {
     status: answer.status,
     page,
-    title: /<title>(.*)<\/title>/.exec(page)?.[1],
+    title: /<title>(.*) · Scalekit emulator<\/title>/.exec(page)?.[1],
     location,
     params: Object.fromEntries(location?.searchParams ?? []),
   }

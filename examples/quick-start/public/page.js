@@ -1,4 +1,4 @@
-const [me, customers] = await Promise.all(['/me', '/api/customers'].map(readJson))
+const [me, customers] = await Promise.all(['/me', '/api/customers'].map(readJson)).catch(giveUp)
 
 if (me.status === 'signed-in') showMember()
 else showVisitor()
@@ -8,29 +8,37 @@ addEventListener('focus', lookAgain)
 // And an administrator may have removed this person from their company's directory.
 if (me.status === 'signed-in') {
   setInterval(lookAgain, 500)
-  await Promise.all([showOrganizations(), showPeople()])
+  await Promise.all([
+    showOrganizations().catch(() => say('organizations', 'They cannot be read right now.')),
+    showPeople().catch(() => say('people', 'The directory cannot be read right now.')),
+  ])
 }
 
 async function lookAgain() {
-  const now = await readJson('/me')
+  // Where the application does not answer, the next look may find it.
+  const now = await readJson('/me').catch(() => me)
   if (now.status === 'signed-out' && me.status === 'signed-in') location.assign('/')
   else if (now.csrfToken !== me.csrfToken) location.reload()
 }
 
 function showVisitor() {
-  const links = customers.map(({ displayName, domains }) => ({
-    text: displayName,
-    detail: `people of ${domains.join(', ')}`,
-    href: `/login?${new URLSearchParams({ domain: domains[0], return_to: '/welcome' })}`,
+  const links = customers.map(({ id, displayName, domains }) => ({
+    name: displayName,
+    detail: domains.length > 0 ? `people of ${domains.join(', ')}` : 'no domain, so by its id',
+    href: `/login?${new URLSearchParams({ ...targetOf(id, domains), return_to: '/welcome' })}`,
   }))
   fill('customers', links)
-  element('visitor').hidden = false
+  show('visitor', 'Sign in')
+}
+
+function targetOf(id, [domain]) {
+  return domain === undefined ? { organization_id: id } : { domain }
 }
 
 function showMember() {
   const { user, organizationId, roles, expiresAt } = me
   const organization = customers.find(({ id }) => id === organizationId)
-  write('place', placeName())
+  element('place').replaceChildren(...named(place()))
   write('name', user.name ?? user.email ?? user.id)
   write('email', user.email ?? '—')
   write('organization', organization?.displayName ?? organizationId ?? '—')
@@ -38,26 +46,43 @@ function showMember() {
   write('expires', new Date(expiresAt).toLocaleString())
   fill('pages', [
     ...customers.map(({ id, displayName }) => ({
-      text: `${displayName}’s page`,
+      name: displayName,
+      after: '’s page',
       detail: `requireOrganization: ${id === organizationId ? 'yours' : 'not yours'}`,
       href: `/organizations/${id}`,
     })),
-    { text: 'Page for admins', detail: 'requireRole: admin', href: '/admin' },
+    { after: 'Page for admins', detail: 'requireRole: admin', href: '/admin' },
     {
-      text: 'Admin portal',
+      after: 'Admin portal',
       detail: 'portal: for admins, of their own organization',
       href: '/portal',
     },
   ])
   element('sign-out').hidden = false
   element('sign-out').addEventListener('click', signOut)
-  element('member').hidden = false
+  show('member', `${element('place').textContent}, ${element('organization').textContent}`)
+}
+
+/** The document has one heading and says in its title where it is. */
+function show(id, title) {
+  for (const other of document.querySelectorAll('main > *')) {
+    if (other.id !== id) other.remove()
+  }
+  document.title = `${title} · Quick start`
+  element(id).hidden = false
+}
+
+function giveUp(error) {
+  show('problem', 'Not available')
+  element('again').href = location.href
+  throw error
 }
 
 async function showOrganizations() {
   const { organizations } = await readJson('/api/organizations')
   const links = organizations.map(({ id, displayName = id, isCurrent, switchUrl }) => ({
-    text: isCurrent ? displayName : `Switch to ${displayName}`,
+    before: isCurrent ? '' : 'Switch to ',
+    name: displayName,
     detail: isCurrent ? 'where you are' : 'signs in there, with the roles you have there',
     href: isCurrent ? undefined : `${switchUrl}&return_to=/welcome`,
   }))
@@ -66,38 +91,61 @@ async function showOrganizations() {
 
 async function showPeople() {
   const people = await readJson('/api/people')
+  if (people.length === 0) say('people', 'There is no directory, or it is empty.')
+  else list(people)
+}
+
+function list(people) {
   const items = people.map(({ name, email }) => {
-    const item = Object.assign(document.createElement('li'), { textContent: name })
+    const item = document.createElement('li')
+    item.append(...named({ name }))
     item.append(Object.assign(document.createElement('small'), { textContent: email }))
     return item
   })
   element('people').replaceChildren(...items)
 }
 
-function placeName() {
-  const [, place, id] = location.pathname.split('/')
-  if (place === 'admin') return 'The page for admins'
+function place() {
+  const [, page, id] = location.pathname.split('/')
+  if (page === 'admin') return { after: 'The page for admins' }
   const customer = customers.find((one) => one.id === id)
-  return customer ? `${customer.displayName}’s page` : 'Welcome'
+  return customer ? { name: customer.displayName, after: '’s page' } : { after: 'Welcome' }
+}
+
+/** A name may be written from right to left, and must not turn the words around it. */
+function named({ before = '', name = '', after = '' }) {
+  return [before, Object.assign(document.createElement('bdi'), { textContent: name }), after]
 }
 
 async function signOut() {
   const headers = { 'X-CSRF-Token': me.csrfToken }
-  const answer = await fetch(me.logoutUrl, { method: 'POST', headers })
-  const { redirectTo } = await answer.json()
-  location.assign(redirectTo)
+  try {
+    const answer = await fetch(me.logoutUrl, { method: 'POST', headers })
+    const { redirectTo } = await answer.json()
+    location.assign(redirectTo)
+  } catch {
+    // The kit's own page asks, and says what is wrong.
+    location.assign(me.logoutUrl)
+  }
 }
 
 function fill(id, links) {
-  const items = links.map(({ text, detail, href }) => {
+  const items = links.map(({ detail, href, ...words }) => {
     const link = document.createElement(href ? 'a' : 'span')
-    Object.assign(link, { textContent: text, ...(href && { href }) })
+    Object.assign(link, href && { href })
+    link.append(...named(words))
     link.append(Object.assign(document.createElement('small'), { textContent: detail }))
     const item = document.createElement('li')
     item.append(link)
     return item
   })
   element(id).replaceChildren(...items)
+}
+
+/** A sentence in place of a list's items. */
+function say(id, sentence) {
+  const item = Object.assign(document.createElement('li'), { textContent: sentence })
+  element(id).replaceChildren(item)
 }
 
 function write(id, text) {
@@ -110,5 +158,6 @@ function element(id) {
 
 async function readJson(url) {
   const answer = await fetch(url)
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
   return answer.json()
 }

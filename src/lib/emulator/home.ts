@@ -1,10 +1,11 @@
-import { type Html, html } from '../ground/html.ts'
+import { type Html, type HtmlValue, html } from '../ground/html.ts'
 import { directoriesPath } from './directory/api.ts'
 import { invitationUrl } from './oauth/hosted/invitation.ts'
 import { invitationsPath } from './oauth/hosted/invite.ts'
 import { idpInitiatedUrl } from './oauth/idp-initiated.ts'
 import { applicationLinks } from './pages/application.ts'
-import { page } from './pages/page.ts'
+import { emulatorName, page } from './pages/page.ts'
+import { nameAndNote } from './pages/person-line.ts'
 import { openPortalPath } from './portal/portal.ts'
 import { rolesForm } from './roles-form.ts'
 import type { Answer } from './server/call.ts'
@@ -14,17 +15,20 @@ import type { State } from './state/state.ts'
 import { type EmulatedOrganization, isUsable } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
-/** `GET /`: the emulator's people and settings, for a developer who opens its address. */
+/** `GET /`: the organizations, people and sessions of this emulator, and the way to the application. */
 export function home(state: State): Answer {
   const { issuer, settings } = state
   return page(
     200,
-    'Scalekit emulator',
+    emulatorName,
     html`<section class="card">
-<h1>Scalekit emulator</h1>
-<p>This is <code>${issuer}</code> of the product ${settings.product}. To sign in, start at ${applicationLinks(settings)}.</p>
-<h2>Redirect URIs</h2>
-<ul>${settings.redirectUris.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>
+<h1>${emulatorName}</h1>
+<p>To sign in, start at ${applicationLinks(settings)}.</p>
+<dl>${termsOf({
+      Address: issuer,
+      Product: settings.product,
+      'Redirect URIs': settings.redirectUris,
+    })}</dl>
 </section>
 ${settings.organizations.map((organization) => organizationCard(state, organization))}
 ${sessionsCard(state)}
@@ -42,12 +46,24 @@ function organizationCard(state: State, organization: EmulatedOrganization): Htm
     Directory: directory && `${directory.id} ${directory.enabled ? '' : '(disabled)'}`,
   }
   return html`<section class="card ${connection?.provider.toLowerCase()}">
-<h2>${displayName}</h2>
-<dl>${Object.entries(facts).map(([term, value]) => value && html`<dt>${term}</dt><dd><code>${value}</code></dd>`)}</dl>
+<h2><bdi>${displayName}</bdi></h2>
+<dl>${termsOf(facts)}</dl>
+${people.length === 0 && html`<p>There are no people yet.</p>`}
 <ul>${people.map((person) => personLine(state, person, organization))}</ul>
 ${state.settings.product === 'full-stack' && invitationForm(organization)}
-<p><a href="${openPortalPath}${id}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}">Edit the directory</a>`}</p>
+<p><a href="${openPortalPath}${id}" aria-label="Open the admin portal of ${displayName}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}" aria-label="Edit the directory of ${displayName}">Edit the directory</a>`}</p>
 </section>`
+}
+
+type Fact = string | readonly string[] | undefined
+
+/** Facts without a value are left out. */
+function termsOf(facts: Readonly<Record<string, Fact>>): readonly HtmlValue[] {
+  return Object.entries(facts).map(([term, value = []]) => {
+    const values = [value].flat().filter((one) => one !== '')
+    const details = values.map((one) => html`<dd><code>${one}</code></dd>`)
+    return details.length > 0 && html`<dt>${term}</dt>${details}`
+  })
 }
 
 function personLine(
@@ -56,12 +72,11 @@ function personLine(
   organization: EmulatedOrganization,
 ): Html {
   const { refusal, roles } = person
-  return html`<li class="person${refusal && ' refuses'}"><span class="who">
-<strong>${person.name}</strong><span class="note">${refusal ?? roles.join(', ')}</span><span>${person.email}</span>
-</span>${wayIn(state, person, organization)}${rolesForm(state, person, organization)}</li>`
+  const note = html`<span class="note">${refusal ?? roles.join(', ')}</span>`
+  return html`<li class="person${refusal && ' refuses'}">${nameAndNote(person.name, note, person.email)}${wayIn(state, person, organization)}${rolesForm(state, person, organization)}</li>`
 }
 
-/** The actions offered for a person: an invitation, or a sign-in from their company's portal. */
+/** The link that begins something for a person: their invitation, or a sign-in at a portal. */
 function wayIn(state: State, person: EmulatedPerson, organization: EmulatedOrganization) {
   const { connection, id } = organization
   const status = membershipStatus(state, organization, person)
@@ -76,14 +91,14 @@ function wayIn(state: State, person: EmulatedPerson, organization: EmulatedOrgan
 }
 
 function invitationForm({ id, displayName }: EmulatedOrganization): Html {
-  return html`<form class="row" method="post" action="${invitationsPath}">
+  return html`<form method="post" action="${invitationsPath}">
 <input type="hidden" name="organization_id" value="${id}">
-<input name="email" type="email" required aria-label="Email address to invite to ${displayName}" placeholder="Email address">
-<button>Invite</button>
+<label for="invite-${id}">Email address to invite to ${displayName}</label>
+<span class="row"><input id="invite-${id}" name="email" type="email" required autocomplete="off"><button>Invite</button></span>
 </form>`
 }
 
-/** The interceptors, with the latest response of each. */
+/** The endpoints that the emulator asks, each with its last answer. */
 function interceptorsCard({ interceptors }: State): Html | undefined {
   if (interceptors.registered.length === 0) return undefined
   return html`<section class="card">
@@ -92,7 +107,9 @@ function interceptorsCard({ interceptors }: State): Html | undefined {
     const last = interceptors.calls.findLast(
       (call) => call.triggerPoint === triggerPoint && call.url === url,
     )
-    return html`<li class="person"><span class="who"><strong>${triggerPoint}</strong><span class="note">${last?.decision ?? 'not asked yet'}</span><span>${url}${last?.failure && `: ${last.failure}`}</span></span></li>`
+    const note = html`<span class="note">${last?.decision ?? 'not asked yet'}</span>`
+    const details = `${url}${last?.failure ? `: ${last.failure}` : ''}`
+    return html`<li class="person">${nameAndNote(triggerPoint, note, details)}</li>`
   })}</ul>
 </section>`
 }

@@ -7,13 +7,10 @@ import type { State } from './state/state.ts'
 import type { EmulatedOrganization } from './world/organizations.ts'
 import type { EmulatedPerson } from './world/people.ts'
 
-/** The target of the forms that change a person's roles and permissions. */
+/** The path that the forms which change roles and permissions are sent to. */
 export const rolesPath = '/emulator/roles'
 
-/**
- * Renders a form for a person's roles and permissions in an organization. Only `full-stack` has
- * permissions.
- */
+/** A form that changes a person's roles in an organization, and in `full-stack` their permissions. */
 export function rolesForm(
   { settings }: State,
   { name, email, roles, permissions }: EmulatedPerson,
@@ -34,7 +31,7 @@ ${isFullStack && namesField('Permissions', 'permissions', permissions)}
 </form></details>`
 }
 
-/** Applies such a form. */
+/** Makes the change of such a form. */
 export function changeRolesFromPage(state: State, { form }: Call): Answer {
   const [organizationId, email] = ['organization_id', 'email'].map((field) => form.get(field) ?? '')
   try {

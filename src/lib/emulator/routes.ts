@@ -11,6 +11,7 @@ import { revocationPath, revoke } from './oauth/revoke.ts'
 import { signIn } from './oauth/sign-in.ts'
 import { token } from './oauth/token.ts'
 import { userinfo } from './oauth/userinfo.ts'
+import { errorForBrowser } from './pages/error-page.ts'
 import { portalRoutes } from './portal/portal.ts'
 import { restRoutes } from './rest/rest.ts'
 import { changeRolesFromPage, rolesPath } from './roles-form.ts'
@@ -18,8 +19,11 @@ import { type Answer, type Call, json } from './server/call.ts'
 import { createRouter, type Router } from './server/router.ts'
 import { endSessionFromPage, sessionEndsPath } from './sessions-card.ts'
 
-/** Answers a request by its path and method. */
-export const route: Router = createRouter(
+/** Answers a request by its path and method. A browser that opens a page gets errors in words. */
+export const route: Router = async (state, call) =>
+  errorForBrowser(call.headers, await answer(state, call))
+
+const answer: Router = createRouter(
   [
     { method: 'GET', path: '/', answer: home },
     { method: 'GET', path: idpInitiatedPath, answer: idpInitiated },

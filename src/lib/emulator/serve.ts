@@ -3,6 +3,7 @@ import { addBounded } from '../ground/bounded.ts'
 import { answerControl } from './control/answer-control.ts'
 import type { ControlContext } from './control/route.ts'
 import { failedSignIn } from './failed-sign-in.ts'
+import { errorForBrowser } from './pages/error-page.ts'
 import { type PresentedToken, presentedToken } from './presented-token.ts'
 import { restErrorBody } from './rest/rest.ts'
 import { route } from './routes.ts'
@@ -31,8 +32,8 @@ export function serve(context: ServeContext): RequestListener {
   return function emulatorListener(req, res) {
     handle(context, req, res)
       .catch((error: unknown) => {
-        if (error instanceof TooLarge) send(res, tooLarge)
-        else if (!res.headersSent) send(res, brokenEmulator(error))
+        const answer = error instanceof TooLarge ? tooLarge : brokenEmulator(error)
+        if (!res.headersSent) send(res, errorForBrowser(req.headers, answer))
       })
       .finally(context.answered)
   }
@@ -45,7 +46,7 @@ async function handle(
 ): Promise<void> {
   const { state, requests } = context
   const refusal = refusalOf(req, state.settings.allowedHosts)
-  if (refusal) return send(res, refusal)
+  if (refusal) return send(res, errorForBrowser(req.headers, refusal))
   const call = await readCall(req)
   const isOwn = call.path.startsWith('/emulator/')
   const controlled = isOwn ? await answerControl(context, call) : undefined

@@ -1,15 +1,16 @@
 import { type Html, html } from '../ground/html.ts'
 import { endSession, isLiveSession } from './oauth/session-ends.ts'
 import { unchangedPage } from './pages/page.ts'
+import { nameAndNote } from './pages/person-line.ts'
 import { type Answer, type Call, seeOther } from './server/call.ts'
 import type { Session, State } from './state/state.ts'
 
-/** The target of the buttons that end a session. */
+/** The path that the buttons which end a session are sent to. */
 export const sessionEndsPath = '/emulator/session-ends'
 
 const shownSessions = 20
 
-/** Renders the newest sessions, each with a button that ends it. Modular SSO has none. */
+/** The newest sessions, each with a button that ends it after a question. Modular SSO has none. */
 export function sessionsCard(state: State): Html | undefined {
   if (state.settings.product === 'sso') return undefined
   const live = [...state.sessions.values()].filter((session) => isLiveSession(state, session))
@@ -22,11 +23,13 @@ export function sessionsCard(state: State): Html | undefined {
 
 function sessionLine({ id, person, organization, startedAt }: Session): Html {
   const since = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
-  return html`<li class="person"><span class="who">
-<strong>${person.name}</strong><span class="note">${organization?.displayName ?? 'no organization'}</span><span>since ${since} UTC · ${id}</span>
-</span><form method="post" action="${sessionEndsPath}" aria-label="Session of ${person.name}">
-<button name="session" value="${id}">End</button>
-</form></li>`
+  const note = html`<span class="note"><bdi>${organization?.displayName ?? 'no organization'}</bdi></span>`
+  return html`<li class="person">${nameAndNote(person.name, note, `since ${since} UTC · ${id}`)}
+<details><summary>End</summary>
+<form method="post" action="${sessionEndsPath}" aria-label="Session of ${person.name}">
+<p class="hint">The tokens of this session are refused from then on, and ${person.name} has to sign in again.</p>
+<button class="danger" name="session" value="${id}">End the session</button>
+</form></details></li>`
 }
 
 /** Ends a session, as an administrator would. */

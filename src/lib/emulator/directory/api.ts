@@ -9,22 +9,26 @@ import { isObject } from '../../ground/is-object.ts'
 import type { Json } from '../../ground/types.ts'
 import { type Answer, type Call, json } from '../server/call.ts'
 import type { Route } from '../server/router.ts'
-import { type DirectoryEditor, directoryEditor } from './editor.ts'
+import { askFromPage } from './ask-page.ts'
+import { type DirectoryEditor, directoryEditor, findDirectory } from './editor.ts'
 import { DirectoryError } from './error.ts'
-import { addFromPage, changeFromPage, directoryPage } from './page.ts'
+import { directoryPage } from './page.ts'
+import { addFromPage, changeFromPage } from './page-forms.ts'
 
-/** Where directories are edited. Scalekit has no such address: its directories speak SCIM. */
+/** The path below which directories are edited. Scalekit has none: its directories speak SCIM. */
 export const directoriesPath = '/emulator/directories/'
 
 const memberPath = '/groups/{id?}/members/{member?}'
 
 type Operation = (directory: DirectoryEditor, call: Call, id: string, memberId: string) => Answer
 
+type Page = (directory: DirectoryEditor, call: Call, organizationName: string) => Answer
+
 export const directoryRoutes: readonly Route[] = [
-  below('GET', '', directoryPage),
+  pageAt('', directoryPage),
   below('POST', '', addFromPage),
   // The page's path may end with a slash.
-  below('GET', '/', directoryPage),
+  pageAt('/', directoryPage),
   below('POST', '/', addFromPage),
   below('GET', '/users', ({ users }) => json(200, users)),
   below('POST', '/users', (directory, call) =>
@@ -34,6 +38,7 @@ export const directoryRoutes: readonly Route[] = [
     json(200, directory.updateUser(id, read(call, userFields))),
   ),
   edit('DELETE', '/users/{id?}', (directory, id) => directory.deleteUser(id)),
+  below('GET', '/users/{id?}', askFromPage),
   below('POST', '/users/{id?}', changeFromPage),
   below('GET', '/groups', ({ groups }) => json(200, groups)),
   below('POST', '/groups', (directory, call) =>
@@ -52,14 +57,30 @@ function below(method: Route['method'], path: string, operation: Operation): Rou
   return {
     method,
     path: `${directoriesPath}{directory?}${path}`,
-    answer(state, call, { directory = '', id = '', member = '' }) {
-      try {
-        return operation(directoryEditor(state, directory), call, id, member)
-      } catch (error) {
-        if (!(error instanceof DirectoryError)) throw error
-        return json(error.status, { error: error.code, error_description: error.message })
-      }
-    },
+    answer: (state, call, { directory = '', id = '', member = '' }) =>
+      withErrors(() => operation(directoryEditor(state, directory), call, id, member)),
+  }
+}
+
+/** The page of a directory, which names its organization. */
+function pageAt(path: string, show: Page): Route {
+  return {
+    method: 'GET',
+    path: `${directoriesPath}{directory?}${path}`,
+    answer: (state, call, { directory = '' }) =>
+      withErrors(() => {
+        const { displayName } = findDirectory(state, directory).organization
+        return show(directoryEditor(state, directory), call, displayName)
+      }),
+  }
+}
+
+function withErrors(answer: () => Answer): Answer {
+  try {
+    return answer()
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error
+    return json(error.status, { error: error.code, error_description: error.message })
   }
 }
 
@@ -88,7 +109,7 @@ const groupFields = { displayName: nonEmptyString, externalId: nonEmptyString }
 type Fields = Readonly<Record<string, (value: unknown) => unknown>>
 type Read<Shape extends Fields> = { readonly [Name in keyof Shape]: ReturnType<Shape[Name]> }
 
-/** Reads what is there and what has to be. */
+/** Reads the fields that the body has, and those that it must have. */
 function read<Shape extends Fields, Required extends keyof Shape & string = never>(
   call: Call,
   fields: Shape,
@@ -103,7 +124,7 @@ function read<Shape extends Fields, Required extends keyof Shape & string = neve
   return values
 }
 
-/** Only what says it is JSON: a form on a page of somebody else's cannot. */
+/** Only a body of the type `application/json`: a form of another site cannot send that type. */
 function jsonBody({ headers, body }: Call): Json {
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
   try {

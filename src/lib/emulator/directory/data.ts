@@ -6,7 +6,7 @@ import type {
 } from '../world/directory.ts'
 import type { Organization } from '../world/organizations.ts'
 
-/** What events say of a user of a directory. */
+/** The data of an event about a user of a directory. */
 export function userData(
   { id: organizationId }: Organization,
   { groups }: DirectoryContent,
@@ -22,7 +22,7 @@ export function userData(
     given_name: givenName,
     family_name: familyNames.join(' '),
     roles: user.roles.map((role) => ({ role_name: role })),
-    // As the reference has it, a list or null.
+    // An array or null, as in Scalekit's reference.
     groups: memberships.length > 0 ? memberships.map(groupReference) : null,
     custom_attributes: {},
     raw_attributes: {},
@@ -37,7 +37,7 @@ export function deletedUserData(
   return { id, organization_id: organizationId, dp_id: idpUserId, email }
 }
 
-/** What events say of a group; its members are in their own events. */
+/** The data of an event about a group. Its members are in events of their own. */
 export function groupData(
   organizationId: string,
   directoryId: string,

@@ -14,11 +14,13 @@ import { DirectoryError } from './error.ts'
 import { type DirectoryEvents, directoryEvents } from './events.ts'
 
 /**
- * A customer's directory, as its administrator edits it. Every edit is sent as Scalekit's event,
- * and holds at the identity provider at once: who is deactivated or removed cannot sign in there.
- * A directory that is not enabled sends nothing until it is: then it sends what became of it.
+ * A customer's directory, as its administrator edits it. Every edit is sent as Scalekit's event. It
+ * takes effect at the identity provider at once: a user who is deactivated or removed cannot sign
+ * in there. A directory that is not enabled sends no events; the differences are sent when it is
+ * enabled.
  *
- * Each method throws where what it names is not there, or what it adds already exists.
+ * Each method throws when the user or group that it names does not exist, and when the one that it
+ * adds exists already.
  */
 export interface DirectoryEditor extends EmulatedDirectory {
   createUser(user: DirectoryUserSeed): EmulatedDirectoryUser
@@ -31,11 +33,11 @@ export interface DirectoryEditor extends EmulatedDirectory {
   deleteGroup(id: string): void
   /** Sends `user_updated` for the member: events of groups do not name members. */
   addMember(groupId: string, userId: string): void
-  /** Likewise. */
+  /** Sends `user_updated` for the former member. */
   removeMember(groupId: string, userId: string): void
 }
 
-/** Somebody to be in a directory; everything left out has a working default. */
+/** A user to add to a directory. Every field that is left out has a working default. */
 export interface DirectoryUserSeed {
   readonly email: string
   readonly name: string
@@ -45,11 +47,11 @@ export interface DirectoryUserSeed {
   readonly active?: boolean
   /** Default: `['member']`. */
   readonly roles?: readonly string[]
-  /** What else events say of this person, by the names of the wire. Default: nothing. */
+  /** Further attributes of this user in events, by their names on the wire. Default: none. */
   readonly attributes?: Json
 }
 
-/** A group to be in a directory, without members at first. */
+/** A group to add to a directory. It has no members at first. */
 export interface DirectoryGroupSeed {
   readonly displayName: string
   readonly externalId?: string
@@ -72,7 +74,8 @@ export function directoryEditor(state: State, id: string): DirectoryEditor {
   }
 }
 
-function findDirectory({ settings }: State, id: string) {
+/** @throws {@link DirectoryError} when no organization has this directory */
+export function findDirectory({ settings }: State, id: string): OwnedDirectory {
   for (const organization of settings.organizations) {
     const { directory } = organization
     if (directory?.id === id) return { organization, directory }
@@ -170,7 +173,8 @@ function groupEdits({ users, groups }: Directory, events: DirectoryEvents) {
   }
 }
 
-function entryOf<Entry extends { readonly id: string }>(
+/** @throws {@link DirectoryError} when there is no such entry */
+export function entryOf<Entry extends { readonly id: string }>(
   entries: readonly Entry[],
   kind: 'user' | 'group',
   id: string,
@@ -192,7 +196,7 @@ function without(group: EmulatedDirectoryGroup, userId: string): EmulatedDirecto
   return { ...group, members: group.members.filter((member) => member !== userId) }
 }
 
-/** JavaScript can leave out what the type requires. */
+/** JavaScript can leave out the fields that the type requires. */
 function assertNamed(user: Readonly<Record<'email' | 'name', unknown>>): void {
   for (const field of ['email', 'name'] as const) {
     if (typeof user[field] === 'string' && user[field] !== '') continue

@@ -1,7 +1,7 @@
-/** What the HTTP API answers with each status. */
+/** The error codes of the HTTP API, by status. */
 const codes = { 400: 'invalid_request', 404: 'not_found', 409: 'conflict' } as const
 
-/** An edit of a directory that cannot be made, with the status that says so over HTTP. */
+/** The error of an edit that a directory refuses. `status` is that of the HTTP response. */
 export class DirectoryError extends Error {
   override readonly name: string = 'DirectoryError'
   readonly status: keyof typeof codes

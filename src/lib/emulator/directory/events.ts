@@ -5,7 +5,7 @@ import type { EmulatedDirectoryGroup, EmulatedDirectoryUser } from '../world/dir
 import type { OwnedDirectory } from '../world/organizations.ts'
 import { deletedGroupData, deletedUserData, groupData, userData } from './data.ts'
 
-/** Tells Scalekit of changes, as far as the directory is enabled: it sends and dates them. */
+/** Sends changes of a directory as events and dates them. Does neither while it is not enabled. */
 export interface DirectoryEvents {
   user(change: 'created' | 'updated', user: EmulatedDirectoryUser): void
   userDeleted(user: EmulatedDirectoryUser): void

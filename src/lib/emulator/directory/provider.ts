@@ -1,6 +1,9 @@
 import type { EmulatedOrganization } from '../world/organizations.ts'
 
-/** A company's people are where its sign-ins are, as far as Scalekit syncs from there. */
+/**
+ * The provider of an organization's directory: that of its connection, or Okta where Scalekit does
+ * not synchronize from that one.
+ */
 export function directoryProvider({ connection }: EmulatedOrganization): string {
   const provider = connection?.provider ?? 'OKTA'
   return syncedProviders.has(provider) ? provider : 'OKTA'

@@ -6,8 +6,8 @@ import { directoryProvider } from './provider.ts'
 import { sendDifferences, syncedAt, syncedContent } from './sync.ts'
 
 /**
- * Switches a directory on or off and sends the event, if that changes anything. What changes while
- * it is off is sent as soon as it is on again.
+ * Switches a directory on or off and sends the event. Does nothing when it is in that state already.
+ * Changes that are made while it is off are sent as soon as it is on again.
  */
 export function switchDirectory(state: State, owned: OwnedDirectory, enabled: boolean): void {
   const { directory } = owned
@@ -44,7 +44,7 @@ function publishSwitch(state: State, { organization, directory }: OwnedDirectory
     directory_type: 'SCIM',
     provider: directoryProvider(organization),
     enabled,
-    // Documented of this event only.
+    // Documented for this event only.
     ...(!enabled && { status: 'COMPLETED' }),
     last_sync_at: at === undefined ? null : eventTime(at),
     updated_at: eventTime(state.times.updatedAt(id)),

@@ -7,18 +7,18 @@ import type {
 } from '../world/directory.ts'
 import type { DirectoryEvents } from './events.ts'
 
-/** What Scalekit has of a directory. One that never was enabled has sent nothing yet. */
+/** The content of a directory that Scalekit knows. One that was never enabled has sent nothing. */
 export function syncedContent(directory: Directory): DirectoryContent {
   return directory.kept ?? directory
 }
 
-/** When it last heard of it, in milliseconds; nothing if it never did. */
+/** The time of the last synchronization, in milliseconds; undefined if there was none. */
 export function syncedAt({ times }: State, directory: Directory): number | undefined {
   const { id, enabled } = directory
   return directory.syncedAt ?? (enabled ? times.createdAt(id) : undefined)
 }
 
-/** Sends what was made, changed and removed between two states of a directory. */
+/** Sends an event for each entry that was created, changed or removed between two states. */
 export function sendDifferences(
   events: DirectoryEvents,
   before: DirectoryContent,
@@ -29,7 +29,7 @@ export function sendDifferences(
   for (const group of missingIn(after.groups, before.groups)) events.groupDeleted(group)
   for (const user of missingIn(before.users, after.users)) events.user('created', user)
   for (const [was, is] of pairsOf(before.users, after.users)) {
-    // Entries are replaced and never altered, so that what is identical did not change.
+    // Entries are replaced and never altered, so an identical object has not changed.
     if (was !== is || !isInSameGroups(is, before, after)) events.user('updated', is)
   }
   for (const user of missingIn(after.users, before.users)) events.userDeleted(user)
@@ -64,7 +64,7 @@ function missingIn<Item extends Entry>(items: readonly Item[], others: readonly 
   return others.filter(({ id }) => !items.some((item) => item.id === id))
 }
 
-/** What is on both sides, as it was and as it is. */
+/** The entries that both lists have, each as it was and as it is. */
 function pairsOf<Item extends Entry>(before: readonly Item[], after: readonly Item[]) {
   return before.flatMap((was) => {
     const is = after.find(({ id }) => id === was.id)

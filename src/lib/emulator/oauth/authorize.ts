@@ -1,3 +1,5 @@
+import { html } from '../../ground/html.ts'
+import { applicationLinks } from '../pages/application.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
 import type { AuthorizationRequest, Place, Session, State } from '../state/state.ts'
@@ -17,7 +19,10 @@ export async function authorize(state: State, call: Call): Promise<Answer> {
   const { query } = call
   // First, because an error must never be sent to an unregistered address.
   const mistake = clientMistake(state, query)
-  if (mistake) return problemPage('This sign-in cannot start', mistake)
+  if (mistake) {
+    const back = html`Go back to ${applicationLinks(state.settings)}.`
+    return problemPage('This sign-in cannot start', mistake, back)
+  }
   try {
     const request = authorizationRequest(state, query)
     const place = findPlace(state.settings, query)

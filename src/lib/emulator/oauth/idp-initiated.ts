@@ -1,4 +1,4 @@
-import { problemPage } from '../pages/page.ts'
+import { homeLink, problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
 import { nowSeconds, type State } from '../state/state.ts'
 import { type EmulatedOrganization, isUsable } from '../world/organizations.ts'
@@ -38,7 +38,7 @@ export async function idpInitiated(state: State, { query }: Call): Promise<Answe
     })
     return redirect(location, {})
   } catch (error) {
-    return problemPage('No user can sign in like this', (error as Error).message)
+    return problemPage('No user can sign in like this', `${(error as Error).message}.`, homeLink)
   }
 }
 

@@ -15,7 +15,10 @@ export async function logout(state: State, call: Call): Promise<Answer> {
   const { query } = call
   const hint = await openHint(state, query.get('id_token_hint'))
   const mistake = logoutMistake(state, query, hint)
-  if (mistake) return problemPage('This sign-out cannot be finished', mistake)
+  if (mistake) {
+    const back = html`Go back to ${applicationLinks(state.settings)}.`
+    return problemPage('This sign-out cannot be finished', mistake, back)
+  }
 
   endSessions(state, call, hint)
   const cookie = expiredSessionCookie(state)

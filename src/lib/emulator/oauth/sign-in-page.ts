@@ -1,14 +1,13 @@
 import { type Html, html } from '../../ground/html.ts'
 import { page } from '../pages/page.ts'
+import { initials, nameAndNote } from '../pages/person-line.ts'
 import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
-import type { Place } from '../state/state.ts'
+import type { Place, State } from '../state/state.ts'
 import type { EmulatedPerson } from '../world/people.ts'
 import { field, hostedForm, signInPath } from './hosted/form.ts'
 
-/**
- * The page of an identity provider. The visitor signs in by choosing a person, without a password.
- */
+/** The page of an identity provider. Its user chooses a person, and is signed in without a password. */
 export function signInPage(id: string, place: Place, loginHint?: string): Answer {
   const provider = providerName(place.connection.provider)
   const title = `Sign in ${place.organization ? 'to' : 'with'} ${place.name}`
@@ -32,7 +31,7 @@ export function signInPage(id: string, place: Place, loginHint?: string): Answer
 }
 
 export interface HostedPageContent {
-  /** The domains of all organizations, as a help for a person who tries the emulator. */
+  /** The domains of all organizations, to choose an email address from. */
   readonly domains: readonly string[]
   readonly email: string | undefined
   /** Whether codes, social providers and new accounts are offered as well. */
@@ -42,12 +41,12 @@ export interface HostedPageContent {
   readonly problem?: string
 }
 
-/** The hosted page, which finds the connection by an email address. */
-export function hostedPage(id: string, shown: HostedPageContent): Answer {
+/** The hosted page, which finds the way to sign in by an email address. */
+export function hostedPage(state: State, id: string, shown: HostedPageContent): Answer {
   const { domains, email, hasAccounts, name, problem } = shown
   const known = domains.length > 0 ? ` Known here: ${domains.join(', ')}.` : ''
   const isInvalid = problem !== undefined
-  return hostedForm(id, {
+  return hostedForm(state, id, {
     title: name === undefined ? 'Sign in' : `Sign in to ${name}`,
     lead:
       name === undefined
@@ -76,7 +75,7 @@ function personButton(person: EmulatedPerson, loginHint: string | undefined): Ht
   const isHinted = isSame(person.email, loginHint)
   return html`<li${person.refusal && html` class="refuses"`}><button name="person" value="${person.id}" data-email="${person.email}"${isHinted && html` autofocus`}>
 <span class="initials" aria-hidden="true">${initials(person.name)}</span>
-<span class="who"><strong>${person.name}</strong>${note(person, isHinted)}<span>${person.email}</span></span>
+${nameAndNote(person.name, note(person, isHinted), person.email)}
 </button></li>`
 }
 
@@ -96,12 +95,4 @@ function hintedFirst(people: readonly EmulatedPerson[], loginHint: string | unde
 
 function isSame(email: string, loginHint: string | undefined): boolean {
   return email.toLowerCase() === loginHint?.toLowerCase()
-}
-
-function initials(name: string): string {
-  return name
-    .split(' ')
-    .map((word) => word.slice(0, 1))
-    .slice(0, 2)
-    .join('')
 }

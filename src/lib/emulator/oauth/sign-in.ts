@@ -2,7 +2,7 @@ import { html } from '../../ground/html.ts'
 import { applicationLinks } from '../pages/application.ts'
 import { problemPage } from '../pages/page.ts'
 import { type Answer, type Call, redirect } from '../server/call.ts'
-import type { AuthorizationRequest, PendingSignIn, State } from '../state/state.ts'
+import type { AuthorizationRequest, PendingSignIn, SignInStep, State } from '../state/state.ts'
 import { takeCode } from './hosted/code.ts'
 import { takeEmail } from './hosted/email.ts'
 import { takeOrganization } from './hosted/organization.ts'
@@ -18,7 +18,8 @@ export async function signIn(state: State, call: Call): Promise<Answer> {
   if (!pending) {
     return problemPage(
       'This page was already used',
-      html`A sign-in can be finished once. To sign in again, go back to ${applicationLinks(state.settings)}.`,
+      'A sign-in can be finished once.',
+      html`To sign in again, go back to ${applicationLinks(state.settings)}.`,
     )
   }
   try {
@@ -37,9 +38,8 @@ function takeStep(
 ): Answer | Promise<Answer> {
   const { step } = pending
   const isAtForm = step.kind === 'email' || step.kind === 'sign-up'
-  const isPageBack = step.kind === 'organization' || step.kind === 'sign-up'
-  if (isPageBack && call.form.get('step') === 'email') {
-    return show(state, { ...pending, step: { kind: 'email' } }, {}, id)
+  if (step.kind !== 'provider' && call.form.get('step') === 'email') {
+    return show(state, { ...pending, step: emailStep(step) }, {}, id)
   }
   // A form may be corrected and sent again. A proof of identity is accepted once.
   if (!isAtForm) state.pending.delete(id)
@@ -55,6 +55,12 @@ function takeStep(
     case 'organization':
       return takeOrganization(state, call, pending, step.user)
   }
+}
+
+/** The first page, of the one organization where the user may sign in if there is such a limit. */
+function emailStep(step: SignInStep): SignInStep {
+  const place = 'place' in step ? step.place : undefined
+  return { kind: 'email', ...(place && { place }) }
 }
 
 function failureRedirect({ redirectUri, state }: AuthorizationRequest, error: OAuthError): Answer {

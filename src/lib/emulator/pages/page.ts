@@ -3,6 +3,12 @@ import { contentSecurityPolicy, htmlDocument, policyHash } from '../../ground/ht
 import type { Answer } from '../server/call.ts'
 import { style } from './style.ts'
 
+/** The product's name, at the end of every title. */
+export const emulatorName = 'Scalekit emulator'
+
+/** The link to the home page. It leaves the frame of an embedded portal. */
+export const homeLink: Html = html`<a href="/" target="_top">Go to the emulator’s home page</a>`
+
 /** How a page differs from the others. */
 export interface PageSettings {
   /** The one script that runs. Default: none. */
@@ -11,7 +17,12 @@ export interface PageSettings {
   readonly embeddedBy?: readonly string[]
 }
 
-/** A page of the emulator: one style sheet, and nothing from anywhere else. */
+/**
+ * A page of the emulator. It has one style sheet, and loads nothing.
+ *
+ * @param title The document's title is this and the emulator's name.
+ * @param content With the page's one `h1`.
+ */
 export function page(
   status: number,
   title: string,
@@ -22,27 +33,31 @@ export function page(
     status,
     headers: headers(options),
     body: htmlDocument({
-      title,
+      title: title === emulatorName ? title : `${title} · ${emulatorName}`,
       style: raw(style),
       metas: html`<meta name="color-scheme" content="light dark">`,
       links: html`<link rel="icon" href="data:,">`,
       body: html`<main>${content}</main>
-<footer><a href="/" target="_top">Scalekit emulator</a>, on this machine only</footer>
+<footer><a href="/" target="_top">${emulatorName}</a>, on this machine only</footer>
 ${options.script && html`<script>${raw(options.script)}</script>`}`,
     }),
   }
 }
 
-/** A page that says what went wrong, for where no redirect URI can be trusted with it. */
-export function problemPage(title: string, ...sentences: readonly HtmlValue[]): Answer {
-  const content = html`<section class="card"><h1>${title}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`
-  const plain = sentences.filter((text) => typeof text === 'string')
-  return { ...page(400, title, content), problem: `${title}. ${plain.join(' ')}`.trim() }
+/**
+ * A page that explains an error, for a request without a redirect URI that can be trusted with it.
+ *
+ * @param back The way on: a link, or a sentence with one.
+ */
+export function problemPage(title: string, sentence: HtmlValue, back: HtmlValue): Answer {
+  const content = html`<section class="card"><h1>${title}</h1><p>${sentence}</p><p>${back}</p></section>`
+  const reason = typeof sentence === 'string' ? sentence : ''
+  return { ...page(400, title, content), problem: `${title}. ${reason}`.trim() }
 }
 
-/** Says why a form had no effect. */
-export function unchangedPage(reason: string): Answer {
-  return problemPage('Nothing was changed', reason)
+/** A page that explains why a form had no effect. */
+export function unchangedPage(reason: string, back: Html = homeLink): Answer {
+  return problemPage('Nothing was changed', reason, back)
 }
 
 function headers({ script, embeddedBy = [] }: PageSettings) {

@@ -1,4 +1,4 @@
-/** `MICROSOFT_AD` and the like, as people know them. */
+/** The usual name of a provider: `Microsoft Entra ID` for `MICROSOFT_AD`. */
 export function providerName(provider: string): string {
   const known = providerNames[provider]
   if (known) return known

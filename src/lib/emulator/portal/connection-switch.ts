@@ -2,10 +2,10 @@ import type { State } from '../state/state.ts'
 import type { OwnedConnection } from '../world/organizations.ts'
 
 /**
- * Switches a connection on or off and sends the event, if that changes anything. Only what was set
- * up to its end can be switched on.
+ * Switches a connection on or off and sends the event. Does nothing when it is in that state
+ * already. Only a connection whose setup is complete can be switched on.
  *
- * @returns what stands against it
+ * @returns the reason why it cannot be switched on; undefined otherwise
  */
 export function switchConnection(
   { webhooks, times }: State,

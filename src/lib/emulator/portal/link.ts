@@ -3,10 +3,10 @@ import { randomId } from '../format/ids.ts'
 import type { PortalLink } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
 
-/** Where links to the admin portal lead. */
+/** The path below which links open the admin portal. */
 export const magicLinkPath = '/magicLink/'
 
-/** A link that was just made, with its path. */
+/** A new link, with its path. */
 export interface NewPortalLink extends PortalLink {
   readonly path: string
 }

@@ -29,7 +29,7 @@ export function portalLoaded(link: PortalLink): PortalMessage {
   return aboutSession(link, 'PORTAL_LOAD_SUCCESS', 'The admin portal was loaded')
 }
 
-/** Of a link that nobody made there is nothing to know. */
+/** An unknown link has no organization and no expiry to report. */
 export function portalNotLoaded(message: string): PortalMessage {
   return {
     event_type: 'PORTAL_LOAD_FAILURE',

@@ -3,6 +3,7 @@ import { longestTimerMs } from '../../ground/longest-timer.ts'
 import { directoriesPath } from '../directory/api.ts'
 import { directoryProvider } from '../directory/provider.ts'
 import { applicationLinks, applicationOrigins } from '../pages/application.ts'
+import { type Question, questionCard } from '../pages/ask-page.ts'
 import { page } from '../pages/page.ts'
 import { providerName } from '../pages/provider-name.ts'
 import type { Answer } from '../server/call.ts'
@@ -13,40 +14,55 @@ import type { Connection, Organization } from '../world/organizations.ts'
 import { portalExpired, portalExpiring, portalLoaded, portalNotLoaded } from './message.ts'
 import { type PortalScript, portalScript } from './script.ts'
 
-/** The admin portal of one customer, opened by a link. */
+/** A visit to the admin portal of one organization, opened by a link. */
 export interface PortalVisit {
   readonly link: PortalLink
   readonly organization: Organization
 }
 
-/** A link that names no features opens what the organization has enabled. */
+/** A link that names no features opens those that the organization has enabled. */
 export function featuresOf({ link, organization }: PortalVisit): readonly string[] {
   if (link.features.length > 0) return link.features
   return organization.features.filter(({ enabled }) => enabled).map(({ name }) => name)
 }
 
-/** Scalekit warns so long before a session ends, in milliseconds. */
+/** How long before its end Scalekit warns of it, in milliseconds. */
 const warningMs = 5 * 60_000
 
 export function portalPage(state: State, visit: PortalVisit, news?: PortalMessage): Answer {
   const { link, organization } = visit
   const title = `Admin portal of ${organization.displayName}`
-  const leftMs = link.expiresAt - state.clock()
   return scriptedPage(state, 200, title, {
     content: html`<section class="card"><h1>${title}</h1>
 <p>Set up single sign-on and directory sync for your organization. At Scalekit, this also needs the metadata of the identity provider.</p>
 ${news && html`<p role="status" class="news">${news.message}</p>`}
 </section>
 ${featuresOf(visit).map((feature) => featureCard(feature, organization))}`,
-    messages: [
-      { afterMs: 0, message: news ?? portalLoaded(link) },
-      { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
-      { afterMs: leftMs, message: portalExpired(link) },
-    ].filter(({ afterMs }) => afterMs <= longestTimerMs),
+    messages: [{ afterMs: 0, message: news ?? portalLoaded(link) }, ...endOf(state, link)],
   })
 }
 
-/** What is answered where no portal is open. */
+/** A page that asks before a change. It posts only the messages about the visit's end. */
+export function portalQuestionPage(
+  state: State,
+  { link }: PortalVisit,
+  question: Question,
+): Answer {
+  return scriptedPage(state, 200, question.title, {
+    content: questionCard(question),
+    messages: endOf(state, link),
+  })
+}
+
+function endOf({ clock }: State, link: PortalLink): PortalScript['messages'] {
+  const leftMs = link.expiresAt - clock()
+  return [
+    { afterMs: Math.max(0, leftMs - warningMs), message: portalExpiring(link) },
+    { afterMs: leftMs, message: portalExpired(link) },
+  ].filter(({ afterMs }) => afterMs <= longestTimerMs)
+}
+
+/** The page for a link that opens no portal. */
 export function noPortalPage(state: State): Answer {
   const title = 'This link does not open anything'
   const reason = 'It has expired, was used already or never existed.'
@@ -58,7 +74,7 @@ export function noPortalPage(state: State): Answer {
   })
 }
 
-/** Shown by the application's own pages only: Scalekit takes these from the redirect URIs. */
+/** Only the application's pages may embed it. Scalekit takes their origins from the redirect URIs. */
 function scriptedPage(
   { settings }: State,
   status: number,
@@ -128,13 +144,20 @@ function stateOf({ enabled }: { readonly enabled: boolean }, isSetUp = true): st
   return enabled ? 'enabled' : 'disabled'
 }
 
+/** Disabling asks first: its form opens the page that does. */
 function switchForm(feature: string, name: string, enabled: boolean): Html {
-  const [change, verb] = enabled ? ['disable', 'Disable'] : ['enable', 'Enable']
-  return html`<form method="post">${button(feature, change!, `${verb} ${name}`)}</form>`
+  if (!enabled)
+    return html`<form method="post">${button(feature, 'enable', `Enable ${name}`)}</form>`
+  return html`<form method="get">${featureField(feature)}
+<button class="other" name="change" value="disable">Disable ${name}</button></form>`
 }
 
-/** Its form goes to the page's own address, which only those know who have the link. */
+/** Its form is sent to the page's own address, which only a holder of the link knows. */
 function button(feature: string, change: string, label: string): Html {
-  return html`<input type="hidden" name="feature" value="${feature}">
+  return html`${featureField(feature)}
 <button class="primary" name="change" value="${change}">${label}</button>`
+}
+
+export function featureField(feature: string): Html {
+  return html`<input type="hidden" name="feature" value="${feature}">`
 }

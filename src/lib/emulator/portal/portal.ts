@@ -1,3 +1,4 @@
+import { html } from '../../ground/html.ts'
 import { switchDirectory } from '../directory/switch.ts'
 import { randomSecret } from '../format/ids.ts'
 import { unchangedPage } from '../pages/page.ts'
@@ -6,32 +7,35 @@ import type { PathParams, Route } from '../server/router.ts'
 import type { PortalMessage } from '../state/portal-link.ts'
 import type { State } from '../state/state.ts'
 import type { Organization } from '../world/organizations.ts'
+import { askPage } from './ask-page.ts'
 import { switchConnection } from './connection-switch.ts'
 import { magicLinkPath, newPortalLink } from './link.ts'
 import { connectionSwitched, directorySwitched } from './message.ts'
 import { featuresOf, noPortalPage, type PortalVisit, portalPage } from './page.ts'
 import { setUpConnection, setUpDirectory } from './set-up.ts'
 
-/** Where the home page's links lead. At Scalekit, a link comes from the dashboard or the API. */
+/** The path of the home page's links. At Scalekit, a link comes from the dashboard or the API. */
 export const openPortalPath = '/emulator/portal/'
 
-/** The admin portal of one customer, as far as an emulator has one. */
+/** The routes of the admin portal. */
 export const portalRoutes: readonly Route[] = [
   { method: 'GET', path: `${openPortalPath}{organization}`, answer: openNew },
   { method: 'GET', path: `${magicLinkPath}{link*}`, answer: open },
   { method: 'POST', path: `${magicLinkPath}{link*}`, answer: change },
 ]
 
-/** Opens the portal of an organization by a link that is made for this visit. */
+/** Opens the portal of an organization by a new link for this visit. */
 function openNew(state: State, _call: Call, { organization = '' }: PathParams): Answer {
   return seeOther(newPortalLink(state, organization, ['sso', 'dir_sync']).path)
 }
 
-function open(state: State, { path }: Call): Answer {
+function open(state: State, { path, query }: Call): Answer {
   const sessionPath = state.settings.singleUse && startSession(state, path)
   if (sessionPath) return seeOther(sessionPath)
   const visit = visitAt(state, path)
   if (!visit) return noPortalPage(state)
+  const question = askPage(state, visit, path, query)
+  if (question) return question
   const { news } = visit.link
   delete visit.link.news
   return portalPage(state, visit, news)
@@ -63,20 +67,21 @@ function visitAt(state: State, path: string): PortalVisit | undefined {
   return link && organization && clock() < link.expiresAt ? { link, organization } : undefined
 }
 
-/** Does what a button of the page says. */
+/** Makes the change of the button that was pressed. */
 function change(state: State, call: Call): Answer {
   const visit = visitAt(state, call.path)
   if (!visit) return noPortalPage(state)
   const feature = featuresOf(visit).find((name) => name === call.form.get('feature'))
   const act = actions.get(`${call.form.get('change')} ${feature}`)
-  if (!act) return unchangedPage('The form has no such button.')
+  const back = html`<a href="${call.path}">Back to the admin portal</a>`
+  if (!act) return unchangedPage('The form has no such button.', back)
   const outcome = act(state, visit.organization, call.form)
-  if (typeof outcome === 'string') return unchangedPage(`${outcome}.`)
+  if (typeof outcome === 'string') return unchangedPage(`${outcome}.`, back)
   visit.link.news = outcome
   return seeOther(call.path)
 }
 
-/** What happened, or what stands against it. */
+/** The message about a change, or the reason why it was not made. */
 type Outcome = PortalMessage | string
 
 type Action = (state: State, organization: Organization, form: URLSearchParams) => Outcome
@@ -88,7 +93,7 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ...actionsOn('dir_sync', switchSync, setUpDirectory),
 ])
 
-/** The three actions on a feature, by their names. What was just set up is enabled, too. */
+/** The three actions on a feature, by their names. Setting it up enables it, too. */
 function actionsOn(
   feature: string,
   toggle: (state: State, organization: Organization, enabled: boolean) => Outcome,

@@ -1,17 +1,17 @@
 import type { PortalMessage } from '../state/portal-link.ts'
 
-/** What the script of a portal's page tells whoever embeds it. */
+/** The messages that a portal's page posts to the page that embeds it. */
 export interface PortalScript {
-  /** Origins that may embed it; nobody else is told. */
+  /** Origins that may embed it. Messages are posted to these only. */
   readonly origins: readonly string[]
   readonly messages: readonly {
-    /** How long after the page was there, in milliseconds. */
+    /** The delay after the page was loaded, in milliseconds. */
     readonly afterMs: number
     readonly message: PortalMessage
   }[]
 }
 
-/** Posts what the page was given in `data-portal`. All else on it works without a script. */
+/** Posts the messages in the page's `data-portal`. Everything else on it works without a script. */
 export const portalScript: string = `
 const { origins, messages } = JSON.parse(document.querySelector('[data-portal]').dataset.portal)
 if (window.parent !== window) {

@@ -6,10 +6,11 @@ import { connectionFrom, type Organization } from '../world/organizations.ts'
 import { personFrom } from '../world/people.ts'
 
 /**
- * Gives an organization a connection for the people of a domain, complete and switched off. There
- * is no identity provider to be asked who works there, so two people do where nobody did.
+ * Gives an organization a connection for the people of a domain, complete and switched off. The
+ * emulator has no identity provider that could list people. It adds two to an organization that has
+ * none, or no sign-in would be possible.
  *
- * @returns what stands against it
+ * @returns the reason why it cannot be set up; undefined otherwise
  */
 export function setUpConnection(
   state: State,
@@ -37,7 +38,7 @@ export function setUpConnection(
 /**
  * Gives an organization a directory that holds its people, switched off.
  *
- * @returns what stands against it
+ * @returns the reason why it cannot be set up; undefined otherwise
  */
 export function setUpDirectory(state: State, organization: Organization): string | undefined {
   if (organization.directory) return 'Directory sync is already set up'
@@ -47,7 +48,7 @@ export function setUpDirectory(state: State, organization: Organization): string
   return undefined
 }
 
-/** Labels of letters, digits and hyphens. Where two had one domain, nobody could be sent to either. */
+/** A domain consists of labels of letters, digits and hyphens, and leads to one organization only. */
 function domainProblem(
   { settings }: State,
   organization: Organization,
@@ -61,7 +62,7 @@ function domainProblem(
   return `${owner.displayName} already has the domain ${domain}`
 }
 
-/** One who administers and one who does not; a directory that is there already hears of them. */
+/** Adds an administrator and a member, through the directory if there is one: it sends events. */
 function hire(state: State, { directory, people, id }: Organization, domain: string): void {
   const editor = directory && directoryEditor(state, directory.id)
   for (const { localPart, ...person } of staff) {

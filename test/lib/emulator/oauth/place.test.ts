@@ -130,7 +130,7 @@ function urlFor(emulator: Emulator, selector: Changes): string {
 
 async function titleFor(emulator: Emulator, selector: Changes): Promise<string | undefined> {
   const page = await (await fetch(urlFor(emulator, selector))).text()
-  return /<title>(.*)<\/title>/.exec(page)?.[1]
+  return /<title>(.*) · Scalekit emulator<\/title>/.exec(page)?.[1]
 }
 
 async function errorFor(emulator: Emulator, selector: Changes): Promise<string | undefined> {

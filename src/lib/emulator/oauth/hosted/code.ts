@@ -5,7 +5,7 @@ import { emailedCode } from './code-page.ts'
 import { chooseOrganization } from './organization.ts'
 import { show } from './show.ts'
 
-/** Takes the code of an email that was never sent. */
+/** Checks the code of an email. The emulator sends none: the code is always the same. */
 export function takeCode(
   state: State,
   call: Call,

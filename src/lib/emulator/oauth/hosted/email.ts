@@ -6,7 +6,7 @@ import { OAuthError } from '../oauth-error.ts'
 import { hasHostedAccounts, isHosted, placeOfDomain, socialPlace } from '../place.ts'
 import { type Shown, show } from './show.ts'
 
-/** Takes the hosted page's answer: an email address, a social provider, or a new account. */
+/** Handles the form of the hosted page: an email address, a social provider, or a new account. */
 export function takeEmail(
   state: State,
   { form }: Call,
@@ -41,7 +41,7 @@ function socialPlaceIn({ settings }: State, provider: string, only: Place | unde
   return { ...only, connection: place.connection, people: only.people.filter(isSocial) }
 }
 
-/** Where an email address leads, or why it leads nowhere. */
+/** The next step for an email address, or the reason why there is none. */
 function stepFor(
   { settings }: State,
   email: string,

@@ -19,7 +19,7 @@ import {
 } from '../session.ts'
 
 /**
- * Signs a person in who proved who they are, and sends the browser back with a code.
+ * Signs in a person who has authenticated, and sends the browser back with a code.
  *
  * @throws {@link OAuthError} for a person who may not enter
  */
@@ -61,7 +61,7 @@ export function refusal(reason: keyof typeof descriptions): OAuthError {
   return new OAuthError(reason, descriptions[reason])
 }
 
-/** Modular SSO has no sessions to be asked about. */
+/** Modular SSO has no sessions, so its interceptors are not asked. */
 async function claimsOfInterceptors(
   state: State,
   call: Call,
@@ -102,7 +102,7 @@ function interceptedUser(state: State, person: EmulatedPerson) {
   }
 }
 
-/** The first sign-in of an invited person makes a member of them. */
+/** An invited person becomes a member at their first sign-in. */
 function acceptInvitation(state: State, entrance: Entrance): Entrance {
   const { person, organization: entered } = entrance
   const organization = state.settings.organizations.find(({ id }) => id === entered?.id)
@@ -116,7 +116,7 @@ function acceptInvitation(state: State, entrance: Entrance): Entrance {
   return { ...entrance, person: member }
 }
 
-/** A user who chooses another organization stays in their session; every other sign-in begins one. */
+/** Switching the organization keeps the user's session. Every other sign-in begins a new one. */
 function sessionFor(
   state: State,
   call: Call,

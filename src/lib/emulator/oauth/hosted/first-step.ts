@@ -15,8 +15,8 @@ import { enterOrganization } from './organization.ts'
 import { show } from './show.ts'
 
 /**
- * Answers an authorization request with the first page of its sign-in, or without one for an
- * invitation whose link was opened, and for a switch that needs none.
+ * Answers an authorization request with the first page of its sign-in. There is no page for an
+ * invitation whose link was opened, nor for a switch to an organization that was signed in to.
  *
  * @throws {@link OAuthError} for a user who may not enter
  */
@@ -67,7 +67,7 @@ function switchFrom(
   return member && enterOrganization(state, call, pending, user, { organization, person: member })
 }
 
-/** What interceptors are told of the request. */
+/** The parameters of the request that interceptors get. */
 function selectorsIn(query: URLSearchParams): Readonly<Record<string, string>> {
   const names = ['connection_id', 'organization_id', 'domain', 'login_hint', 'state']
   return Object.fromEntries([...query].filter(([name, value]) => names.includes(name) && value))

@@ -1,24 +1,26 @@
 import { type Html, html } from '../../../ground/html.ts'
+import { applicationLinks } from '../../pages/application.ts'
 import { page } from '../../pages/page.ts'
 import type { Answer } from '../../server/call.ts'
+import type { State } from '../../state/state.ts'
 
-/** Where every form on these pages goes. */
+/** The path that every form of these pages is sent to. */
 export const signInPath = '/emulator/sign-in'
 
 export interface HostedForm {
   readonly title: string
-  /** What is to be done, in a sentence. */
+  /** The instruction, in a sentence. */
   readonly lead: Html | string
   readonly fields: Html
   readonly problem?: string | undefined
-  /** What the button says. Default: the form has buttons of its own. */
+  /** The label of the button. Default: the form has buttons of its own. */
   readonly submit?: string
-  /** Other ways on, below. */
+  /** Buttons for other ways on, below. */
   readonly others?: Html | false
 }
 
-/** A page of Scalekit's own with one form. */
-export function hostedForm(id: string, content: HostedForm): Answer {
+/** A page of Scalekit's own with one form, and a link back to the application. */
+export function hostedForm({ settings }: State, id: string, content: HostedForm): Answer {
   const { title, lead, fields, problem, submit, others } = content
   return page(
     200,
@@ -33,6 +35,7 @@ ${fields}
 ${submit && html`<button class="primary">${submit}</button>`}
 ${others && html`<div class="others">${others}</div>`}
 </form>
+<p class="back">Back to ${applicationLinks(settings)}</p>
 </section>`,
   )
 }
@@ -43,12 +46,12 @@ export interface FieldSettings {
   readonly type?: string
   readonly autocomplete?: string
   readonly inputmode?: string
-  /** Whether the form's problem is about it. */
+  /** Whether the form's problem is about this field. */
   readonly isInvalid?: boolean
   readonly isFirst?: boolean
 }
 
-/** A field that has to be filled in, with its label. */
+/** A required field with its label. */
 export function field(name: string, label: string, settings: FieldSettings = {}): Html {
   const { value, type = 'text', autocomplete, inputmode, isInvalid, isFirst } = settings
   return html`<label for="${name}">${label}</label>

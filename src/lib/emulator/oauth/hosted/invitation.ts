@@ -1,11 +1,13 @@
+import { html } from '../../../ground/html.ts'
 import { randomSecret } from '../../format/ids.ts'
-import { problemPage } from '../../pages/page.ts'
+import { applicationLinks } from '../../pages/application.ts'
+import { homeLink, problemPage } from '../../pages/page.ts'
 import { type Answer, type Call, redirect } from '../../server/call.ts'
 import type { State } from '../../state/state.ts'
 import { type Membership, memberOf } from '../../world/memberships.ts'
 import { OAuthError } from '../oauth-error.ts'
 
-/** Where the link of an invitation's email leads. */
+/** The path of the link in an invitation's email. */
 export const invitationPath = '/emulator/invitation'
 
 /**
@@ -29,7 +31,8 @@ export function openInvitation(state: State, { query }: Call): Answer {
   if (!person || person.membershipStatus === 'ACTIVE') {
     return problemPage(
       'This invitation cannot be used',
-      'It was accepted already, or the organization does not know this person.',
+      'It was accepted already, or the organization did not invite this person.',
+      html`To sign in, go to ${applicationLinks(state.settings)}. To send another invitation: ${homeLink}.`,
     )
   }
   const token = randomSecret()
@@ -38,7 +41,8 @@ export function openInvitation(state: State, { query }: Call): Answer {
 }
 
 /**
- * Who is invited, for a request that has the parameter of an opened link. It counts once.
+ * Finds the invited person for a request that has the parameter of an opened link. The parameter is
+ * accepted once.
  *
  * @throws {@link OAuthError} `invalid_request` for another value
  */

@@ -1,4 +1,4 @@
-import { problemPage } from '../../pages/page.ts'
+import { homeLink, problemPage } from '../../pages/page.ts'
 import { type Answer, type Call, seeOther } from '../../server/call.ts'
 import { invitationKey } from '../../state/membership-status.ts'
 import type { State } from '../../state/state.ts'
@@ -9,14 +9,14 @@ import { domainOfEmail, personFrom } from '../../world/people.ts'
 import { askInterceptors } from '../ask-interceptors.ts'
 import { invitationUrl } from './invitation.ts'
 
-/** Where the home page's forms go. */
+/** The path that the home page's forms are sent to. */
 export const invitationsPath = '/emulator/invitations'
 
-/** Who is invited, and what they will be. */
+/** A person to invite to an organization. */
 export interface InvitationSeed {
   readonly organizationId: string
   readonly email: string
-  /** Default: what stands before the `@`. */
+  /** Default: the part of the email address before the `@`. */
   readonly name?: string
   /** Default: `['member']`. */
   readonly roles?: readonly string[]
@@ -74,7 +74,7 @@ async function askBefore(
   await askInterceptors(state, 'PRE_USER_INVITATION', { context, data }, call)
 }
 
-/** Does what a form of the home page says. */
+/** Invites the person that a form of the home page names. */
 export async function inviteFromPage(state: State, call: Call): Promise<Answer> {
   const [organizationId, email] = ['organization_id', 'email'].map((field) =>
     (call.form.get(field) ?? '').trim(),
@@ -83,6 +83,6 @@ export async function inviteFromPage(state: State, call: Call): Promise<Answer> 
     await invite(state, { organizationId: organizationId!, email: email! }, call)
     return seeOther('/')
   } catch (error) {
-    return problemPage('The invitation was not sent', `${(error as Error).message}.`)
+    return problemPage('The invitation was not sent', `${(error as Error).message}.`, homeLink)
   }
 }

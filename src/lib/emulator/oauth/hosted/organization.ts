@@ -9,8 +9,8 @@ import { enter, refusal } from './enter.ts'
 import { show } from './show.ts'
 
 /**
- * Goes on with a user who proved who they are: into their organization, or to the switcher where
- * there are several or the request asks for it.
+ * Signs a user who has authenticated in to their organization. Shows the switcher if they have
+ * several organizations, or if the request asks for it.
  *
  * @param only The organization that the request named.
  */
@@ -30,12 +30,12 @@ export async function chooseOrganization(
   if (open.length > 1 || (mustAsk && open.length > 0)) {
     return show(state, { ...pending, step: { kind: 'organization', user } })
   }
-  // Of one who is not open, it says why.
+  // For a membership that is not open, this throws the reason.
   if (first) return enterOrganization(state, call, pending, user, first)
   throw refusal('user_not_active')
 }
 
-/** Takes what was pressed in the switcher. */
+/** Handles the form of the switcher. */
 export async function takeOrganization(
   state: State,
   call: Call,
@@ -51,8 +51,8 @@ export async function takeOrganization(
 }
 
 /**
- * Signs a user in to one organization. One with single sign-on asks its identity provider, unless
- * it has in this session.
+ * Signs a user in to one organization. If it has single sign-on, its identity provider is asked,
+ * unless the user has signed in to it in this session.
  */
 export async function enterOrganization(
   state: State,

@@ -6,7 +6,7 @@ import { OAuthError } from '../oauth-error.ts'
 import { enter } from './enter.ts'
 import { show } from './show.ts'
 
-/** Takes who was chosen at an identity provider. */
+/** Handles the form of an identity provider: the person who was chosen, or a failure. */
 export function takePerson(
   state: State,
   call: Call,

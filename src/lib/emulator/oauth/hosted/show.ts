@@ -7,13 +7,13 @@ import { codePage } from './code-page.ts'
 import { organizationPage } from './organization-page.ts'
 import { signUpPage } from './sign-up-page.ts'
 
-/** What a page shows beside its questions. */
+/** The values that a page is filled in with. */
 export interface Shown {
-  /** What was entered so far, by the names of the fields. */
+  /** The value that was entered before. */
   readonly email?: string | undefined
   readonly name?: string
   readonly organization?: string
-  /** What is wrong with it. */
+  /** The problem with the values, in a sentence. */
   readonly problem?: string
 }
 
@@ -30,7 +30,7 @@ export function show(
     case 'provider':
       return signInPage(id, step.place, shown.email)
     case 'email':
-      return hostedPage(id, {
+      return hostedPage(state, id, {
         domains: domainsOf(state.settings),
         email: shown.email,
         hasAccounts: hasHostedAccounts(state.settings),
@@ -38,10 +38,10 @@ export function show(
         ...(shown.problem !== undefined && { problem: shown.problem }),
       })
     case 'code':
-      return codePage(id, step.email, shown.problem)
+      return codePage(state, id, step.email, shown.problem)
     case 'organization':
       return organizationPage(state, id, step.user)
     case 'sign-up':
-      return signUpPage(id, shown)
+      return signUpPage(state, id, shown)
   }
 }

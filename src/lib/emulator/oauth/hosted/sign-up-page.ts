@@ -1,5 +1,6 @@
 import { html } from '../../../ground/html.ts'
 import type { Answer } from '../../server/call.ts'
+import type { State } from '../../state/state.ts'
 import { field, hostedForm } from './form.ts'
 
 export interface SignUpForm {
@@ -9,9 +10,10 @@ export interface SignUpForm {
   readonly problem?: string
 }
 
-/** Creates an account and its organization. */
-export function signUpPage(id: string, { email, name, organization, problem }: SignUpForm): Answer {
-  return hostedForm(id, {
+/** The page that creates an account and its organization. */
+export function signUpPage(state: State, id: string, form: SignUpForm): Answer {
+  const { email, name, organization, problem } = form
+  return hostedForm(state, id, {
     title: 'Create an account',
     lead: 'You become the administrator of a new organization.',
     fields: html`${field('email', 'Email address', { type: 'email', value: email, autocomplete: 'username', isFirst: true })}

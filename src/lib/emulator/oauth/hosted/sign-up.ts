@@ -15,7 +15,10 @@ import { isHosted, passwordless, placeOfDomain } from '../place.ts'
 import { enterOrganization } from './organization.ts'
 import { show } from './show.ts'
 
-/** Takes the form of the sign-up page. A company with single sign-on has its accounts there. */
+/**
+ * Handles the form of the sign-up page. For a company with single sign-on, its identity provider is
+ * shown: the accounts are there.
+ */
 export async function takeSignUp(
   state: State,
   call: Call,
@@ -95,7 +98,7 @@ function askBefore(
   return askInterceptors(state, 'PRE_SIGNUP', { context, data }, call)
 }
 
-/** A user who is in another organization already. */
+/** The data of a user who is in another organization already. */
 function knownUser(state: State, memberships: readonly Membership[]) {
   const { id, name, email, emailVerified, givenName, familyName } = memberships[0]!.person
   return {
