@@ -105,7 +105,9 @@ describe.runIf(hasBrowser)('a change that takes access away', patient, () => {
       await askAbout(page, emulator, 'Ada Lovelace', button)
       await page.getByRole('button', { name: button }).click()
       await page.getByRole('heading', { name: 'Directory of Acme' }).waitFor()
-      expect(users().some(({ email, active }) => email === 'ada@acme.example' && active)).toBe(false)
+      expect(users().some(({ email, active }) => email === 'ada@acme.example' && active)).toBe(
+        false,
+      )
     },
   )
 

@@ -131,7 +131,7 @@ describe('a session that is ended', () => {
     expect(await home()).not.toContain('<h2>Sessions</h2>')
     await tokensFor(emulator)
     const { id } = emulator.sessions[0]!
-    expect(await home()).toContain(`<button name="session" value="${id}">End</button>`)
+    expect(await home()).toContain(`name="session" value="${id}">End the session</button>`)
     emulator.endSession(id)
     expect(await home()).not.toContain(id)
   })
