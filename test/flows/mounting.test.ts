@@ -185,6 +185,32 @@ describe('a kit mounted somewhere else than it was told', () => {
     expect(answer.body.message).toContain('/auth/login')
   })
 
+  it.each(['/elsewhere', '/elsewhere/'])(
+    'says so if it was told nothing, too: %s',
+    async (path) => {
+      const { visitor } = await start({ mount: (app, auth) => app.use(path, auth) })
+      const answer = await visitor().open('/elsewhere/login').expect(500)
+      expect(answer.body).toMatchObject({ handledBy: 'application', code: 'base_path_mismatch' })
+    },
+  )
+
+  it.runIf(isConnect)(
+    'in an application that is mounted itself has a line in the log',
+    async () => {
+      const { visitor, log } = await start({
+        mount(app, auth) {
+          const inner = createHost()
+          inner.use(auth)
+          app.use('/elsewhere', inner)
+        },
+      })
+      await visitor().open('/elsewhere/me')
+      await visitor().open('/elsewhere/login')
+      const lines = log.filter((line) => line.includes('base_path_mismatch'))
+      expect(lines).toHaveLength(1)
+    },
+  )
+
   it.each(['login', 'callback', 'logout', 'me'] as const)(
     'says so for the %s route alone',
     async (name) => {
@@ -260,7 +286,7 @@ describe('a route of the kit', () => {
   })
 })
 
-const isExpress = process.env.TEST_HOST !== 'Connect'
+const isConnect = process.env.TEST_HOST === 'Connect'
 
 /** Takes a language off the path, or puts the default one in front, as i18n middleware does. */
 const withoutLanguage: Middleware = (req, _res, next) => {
@@ -283,8 +309,6 @@ describe('behind middleware that rewrites `req.url`', () => {
       },
     })
     const browser = visitor()
-    // The kit stands at the root; Connect does not say so, and a request as it came shows it.
-    await browser.call('/me').expect(200)
     const refused = await browser.open('/de/app?x=1').expect(302)
     expect(refused.headers.location).toBe('/login?return_to=%2Fde%2Fapp%3Fx%3D1')
     const loginUrl = `/de${refused.headers.location}&organization_id=acme`
@@ -296,7 +320,7 @@ describe('behind middleware that rewrites `req.url`', () => {
     await browser.call('/de/organizations').expect(200)
   })
 
-  it.runIf(isExpress)('the first request of all may be a rewritten one', async () => {
+  it('the first request of all may be a rewritten one', async () => {
     const { visitor, emulator } = await start({
       mount(app, auth) {
         app.use(withoutLanguage)
@@ -326,11 +350,31 @@ describe('behind middleware that rewrites `req.url`', () => {
         app.use('/login', auth.routes.login)
       },
     })
-    const browser = visitor()
-    // Connect does not say where it mounts; a request at the route's own address shows it.
-    await browser.begin('/login?organization_id=acme')
-    const authorizeUrl = await browser.begin('/de/login?organization_id=acme')
+    const authorizeUrl = await visitor().begin('/de/login?organization_id=acme')
     expect(authorizeUrl.origin).toBe(emulator.url)
+  })
+
+  it('the application has its own pages of the kit’s names, from the first request on', async () => {
+    const { visitor } = await start({
+      options: { basePath: '/auth' },
+      mount(app, auth) {
+        app.use(withoutLanguage)
+        app.use(auth)
+        app.use('/login', showPrincipal)
+      },
+    })
+    await visitor().open('/de/login').expect(200)
+  })
+
+  it('a kit that is mounted somewhere else than it was told still says so', async () => {
+    const { visitor } = await start({
+      mount(app, auth) {
+        app.use(withoutLanguage)
+        app.use('/elsewhere', auth)
+      },
+    })
+    const answer = await visitor().open('/de/elsewhere/login').expect(500)
+    expect(answer.body).toMatchObject({ handledBy: 'application', code: 'base_path_mismatch' })
   })
 })
 

@@ -55,10 +55,13 @@ export function routesOf(instance: Instance): Routes {
 }
 
 /** The same, each to be mounted alone. */
-export function routesAlone({ addresses }: Instance, routes: Routes): Routes {
+export function routesAlone({ addresses, config }: Instance, routes: Routes): Routes {
   const entries = Object.entries(routes) as [keyof Routes, Middleware][]
   return Object.fromEntries(
-    entries.map(([name, serve]) => [name, mountedAlone(addresses.routes[name], serve)]),
+    entries.map(([name, serve]) => [
+      name,
+      mountedAlone(addresses.routes[name], serve, config.logger),
+    ]),
   ) as unknown as Routes
 }
 

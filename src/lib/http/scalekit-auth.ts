@@ -15,7 +15,8 @@ import { tellFailedLogin } from './instance/failures.ts'
 import { type Health, healthOf } from './instance/health.ts'
 import { createInstance, type Instance } from './instance/instance.ts'
 import { rememberInstance } from './instance/instance-of.ts'
-import { misplaced, type Routes } from './instance/route.ts'
+import { misplaced, type Routes, unsureMount } from './instance/route.ts'
+import { connectMounts } from './request/connect-mounts.ts'
 import {
   type Middleware,
   type Next,
@@ -68,7 +69,7 @@ export interface ScalekitAuth extends Guards {
     options?: { readonly returnTo?: string; readonly local?: boolean },
   ): Promise<void>
   /**
-   * Switches whoever is signed in to another organization, from a route of the application: a
+   * Switches the signed-in user to another organization, from a route of the application: a
    * sign-in through Scalekit that has to end there. The session that is there lives until it does.
    *
    * The request must be a form or a link of this site that a person has used.
@@ -280,18 +281,29 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     if (!routeByPath.has(asked)) routeByPath.set(asked, misplacedRoute(expected))
   }
   const lengths = new Set([...routeByPath.keys()].map(({ length }) => length))
-  // Seen on Connect alone, which does not say whether a path was taken off by a mount or rewritten.
+  const mounts = connectMounts(scalekit)
+  const tellUnsure = unsureMount(config.logger)
+  // Of hosts that do not say where they mount: one request that came unchanged shows it.
   let isAtRoot = false
 
   /** Of a request whose `url` is no longer what the browser asked for, one of our routes. */
   function routeBelow(req: IncomingMessage): Middleware | undefined {
-    const { url = '' } = req
+    const path = pathOf(req.url ?? '')
+    const routed = routedPaths(req, path)
+    const own = routed.map((each) => routeByPath.get(plainPath(each))).find(Boolean)
+    const expected = pathByOwnPath.get(plainPath(path))
+    if (!own && expected === undefined) return undefined
+    if (mounts.isKnown() && !isAtRoot) tellUnsure()
+    if (own || routed.includes(path)) return own
+    return misplacedRoute(expected!)
+  }
+
+  /** The paths that a request may have for its router; none where nothing says so. */
+  function routedPaths(req: IncomingMessage, path: string): readonly string[] {
     const routed = routedPath(req)
-    const own = routeByPath.get(plainPath(routed ?? (isAtRoot ? pathOf(url) : '')))
-    const isMounted = routed === undefined ? !isAtRoot : routed !== pathOf(url)
-    if (own || !isMounted) return own
-    const expected = pathByOwnPath.get(plainPath(pathOf(url)))
-    return expected === undefined ? undefined : misplacedRoute(expected)
+    if (routed !== undefined) return [routed]
+    if (mounts.isKnown()) return mounts.pathsOf(req)
+    return isAtRoot ? [path] : []
   }
 
   /** Most paths are none of ours, and are told so by their length, without another string. */
@@ -301,7 +313,9 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     return mayBeOwn ? routeByPath.get(plainPath(path)) : undefined
   }
 
-  return function scalekit(req, res, next) {
+  return scalekit
+
+  function scalekit(req: IncomingMessage, res: ServerResponse, next: Next): void {
     const target = originalUrl(req)
     const isUnchanged = req.url === target
     isAtRoot ||= isUnchanged

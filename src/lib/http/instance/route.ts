@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConfigError } from '../../ground/errors.ts'
-import { isFor, type Middleware, type Next, originalUrl, pathOf } from '../request/middleware.ts'
+import { type Logger, warnerOnce } from '../../ground/log.ts'
+import { connectMounts } from '../request/connect-mounts.ts'
+import {
+  isFor,
+  type Middleware,
+  type Next,
+  originalUrl,
+  pathOf,
+  plainPath,
+} from '../request/middleware.ts'
 import { answerFailure, type FailureContext } from './failures.ts'
 import type { Instance } from './instance.ts'
 import { servedBy } from './stand-in.ts'
@@ -56,15 +65,34 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
 }
 
 /** A route that the application mounts by itself: checks that it is where its URL says. */
-export function mountedAlone(path: string, serve: Middleware): Middleware {
-  // Connect does not say what it took off `req.url`. Where one request came to the right place, the
-  // route is there, and another path was rewritten by the application.
+export function mountedAlone(path: string, serve: Middleware, logger: Logger): Middleware {
+  const mounts = connectMounts(scalekitRouteAlone)
+  const tellUnsure = unsureMount(logger)
+  // Of hosts that do not say where they mount: where one request came to the right place, the route
+  // is there, and another path was rewritten by the application.
   let isInPlace = false
-  return function scalekitRouteAlone(req, res, next) {
+  return scalekitRouteAlone
+
+  function scalekitRouteAlone(req: IncomingMessage, res: ServerResponse, next: Next): void {
     isInPlace ||= isFor(req, path)
     if (isInPlace) serve(req, res, next)
-    else next(misplaced(req, path))
+    else if (mounts.pathsOf(req).some((each) => plainPath(each) === plainPath(path))) {
+      tellUnsure()
+      serve(req, res, next)
+    } else next(misplaced(req, path))
   }
+}
+
+/**
+ * On Connect, an application around the one that the kit is mounted in may have taken a path off, or
+ * middleware may have rewritten it: nothing tells the two apart until a request comes unchanged.
+ */
+export function unsureMount(logger: Logger): () => void {
+  const tell = warnerOnce(logger, 'info')
+  return () =>
+    tell(
+      'base_path_mismatch: a request came to the kit at another path than the browser asked for. If the application rewrites `req.url`, this is right. If the kit is mounted in an application that is itself mounted at a path, set `basePath`',
+    )
 }
 
 /** The developer mounted the kit somewhere else than they told it. */
