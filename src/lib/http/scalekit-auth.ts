@@ -293,9 +293,9 @@ function authMiddleware(instance: Instance, routes: Routes, session: Middleware)
     const own = routed.map((each) => routeByPath.get(plainPath(each))).find(Boolean)
     const expected = pathByOwnPath.get(plainPath(path))
     if (!own && expected === undefined) return undefined
+    if (!own && !routed.includes(path)) return misplacedRoute(expected!)
     if (mounts.isKnown() && !isAtRoot) tellUnsure()
-    if (own || routed.includes(path)) return own
-    return misplacedRoute(expected!)
+    return own
   }
 
   /** The paths that a request may have for its router; none where nothing says so. */
