@@ -153,9 +153,9 @@ export class SignInClient {
 
   /**
    * Verifies the token in `idp_initiated_login` and returns the requested sign-in. This does not
-   * sign a user in. Redirect the browser to {@link getAuthorizationUrl} with the connection,
-   * organization and login hint. An attacker can choose `relay_state`: never use it as your
-   * `state`, only as a path to return to.
+   * sign a user in. Redirect the browser to the URL of {@link getAuthorizationUrl} with the
+   * connection, organization and login hint. An attacker can choose `relay_state`: never use it as
+   * your `state`, only as a path to return to.
    *
    * @param token The query parameter `idp_initiated_login`.
    * @returns the connection, the organization and, if present, the login hint and relay state
@@ -191,7 +191,7 @@ export class SignInClient {
   }
 
   /**
-   * Checks that Scalekit signed a webhook within the last five minutes.
+   * Checks that Scalekit signed a webhook, within five minutes of the current time.
    *
    * @param secret The endpoint's signing secret, or several during a rotation.
    * @param headers The headers of the request.

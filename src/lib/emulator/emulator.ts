@@ -62,8 +62,8 @@ export interface Emulator extends EmulatorControls {
    *
    * @param options `relayState` is the relay state configured in the portal. `organizationId`
    *   selects one of several organizations. Default: the first.
-   * @returns where the browser is redirected: the application's {@link
-   *   EmulatorSeed.initiateLoginUri}, with a token that is valid for five minutes
+   * @returns where the browser is redirected: the application's
+   *   {@link EmulatorSeed.initiateLoginUri}, with a token that is valid for five minutes
    */
   idpInitiatedLogin(
     email: string,
@@ -73,9 +73,9 @@ export interface Emulator extends EmulatorControls {
    * Invites a person to an organization, with the product `full-stack`: calls the interceptors and
    * sends `user.organization_invitation`. The person's first sign-in accepts the invitation.
    *
-   * @returns the link in the invitation's email. It leads to the application's {@link
-   *   EmulatorSeed.initiateLoginUri} with the parameter `invitation`, which the application has to
-   *   forward to `/oauth/authorize`.
+   * @returns the link in the invitation's email. It leads to the application's
+   *   {@link EmulatorSeed.initiateLoginUri} with the parameter `invitation`, which the application
+   *   has to forward to `/oauth/authorize`.
    * @throws for an unknown organization, for a person who is already a member, and if an
    *   interceptor denies the invitation
    */

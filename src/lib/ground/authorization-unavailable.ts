@@ -14,6 +14,6 @@ export function authorizationUnavailable(message: string, cause: unknown): Scale
 export function authorizationUnknown(): ScalekitError {
   return new ScalekitError(
     'authorization_unavailable',
-    'What the user may do cannot be found out right now',
+    'The user’s permissions cannot be determined right now',
   )
 }

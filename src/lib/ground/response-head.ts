@@ -40,8 +40,8 @@ export function foundBeforeHead(res: ServerResponse, find: FindHeadWork): void {
 }
 
 /**
- * Returns false if the check throws, e.g. because the application's clock does. An error in {@link
- * HeadWork} would surface while the application responds, and could end the process there.
+ * Returns false if the check throws, e.g. because the application's clock does. An error in
+ * {@link HeadWork} would surface while the application responds, and could end the process there.
  */
 export function orNot(ask: () => boolean): boolean {
   try {

@@ -12,8 +12,8 @@ export type HookResult<Value> = Value | undefined | void | Promise<Value | undef
  * The user who signed in. `id` is the OpenID Connect subject, the only identifier that is never
  * reassigned to another person. An email address can be, so do not look your users up by it.
  *
- * Declare further fields on this interface if `onLogin` keeps some: `declare module
- * 'express-scalekit' { interface User { plan?: string } }`.
+ * Declare further fields on this interface if `onLogin` keeps some:
+ * `declare module 'express-scalekit' { interface User { plan?: string } }`.
  */
 export interface User {
   readonly id: string

@@ -48,7 +48,7 @@ const longestSeconds = 86_400
 const marginMs = 30_000
 
 /**
- * Manages the application's own access token, which its client credentials yield. The token is
+ * Manages the application's own access token, obtained with its client credentials. The token is
  * opaque: only its lifetime is read. Concurrent callers share one request.
  *
  * @see RFC 6749 section 4.4
@@ -131,8 +131,8 @@ function readToken(answer: Answer, asked: Asked): { token: string; lifetimeSecon
 }
 
 /**
- * A lifetime of zero counts as one second, and an unreadable one as the assumed lifetime: the API
- * decides whether a token is valid.
+ * A lifetime of zero counts as one second. An absent or unreadable one counts as the assumed
+ * lifetime. The API decides whether a token is valid.
  */
 function secondsOf(lifetime: unknown): number {
   const seconds = typeof lifetime === 'string' ? Number(lifetime) : lifetime

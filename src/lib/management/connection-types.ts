@@ -191,6 +191,7 @@ export interface ConnectionApi {
   listConnections(
     filter?: NamedArguments<ListConnectionsOptions>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  /** Lists the connections of the organization that has an email domain. */
   listConnectionsByDomain(
     domain: string,
     options?: NamedArguments<Pick<ListConnectionsOptions, 'include'>>,
@@ -198,6 +199,7 @@ export interface ConnectionApi {
   listConnectionsByDomain(
     request: NamedArguments<{ readonly domain: string; readonly include?: string }>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
+  /** Returns one connection with its whole configuration. */
   getConnection(
     organizationId: string,
     id: string,
@@ -206,8 +208,10 @@ export interface ConnectionApi {
   getConnection(
     request: NamedArguments<ConnectionRequest>,
   ): Promise<{ readonly connection: Connection }>
+  /** Enables a connection, so that users can sign in through it. */
   enableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
+  /** Disables a connection. Users can then no longer sign in through it. */
   disableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
 }

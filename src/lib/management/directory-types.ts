@@ -118,6 +118,7 @@ export interface DirectoryOwner {
  * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface DirectoryApi {
+  /** Lists the directories of an organization. */
   listDirectories(
     organizationId: string,
     options?: CallOptions,
@@ -125,6 +126,7 @@ export interface DirectoryApi {
   listDirectories(
     request: NamedArguments<{ readonly organizationId: string }>,
   ): Promise<{ readonly directories: readonly Directory[] }>
+  /** Returns one directory. */
   getDirectory(
     organizationId: string,
     id: string,
@@ -189,8 +191,10 @@ export interface DirectoryApi {
   groups(
     request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): AsyncGenerator<DirectoryGroup, void, undefined>
+  /** Enables a directory, which starts its synchronization. */
   enableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
+  /** Disables a directory, which stops its synchronization. */
   disableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
 }

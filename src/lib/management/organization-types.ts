@@ -109,6 +109,12 @@ export interface OrganizationApi {
   createOrganization(
     organization: NamedArguments<NewOrganization>,
   ): Promise<{ readonly organization: Organization }>
+  /**
+   * Returns an organization.
+   *
+   * @param id Scalekit's id, `org_…`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   getOrganization(
     id: string,
     options?: CallOptions,
@@ -116,6 +122,12 @@ export interface OrganizationApi {
   getOrganization(
     request: NamedArguments<{ readonly id: string }>,
   ): Promise<{ readonly organization: Organization }>
+  /**
+   * Returns an organization.
+   *
+   * @param externalId The id of the organization in your system.
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   getOrganizationByExternalId(
     externalId: string,
     options?: CallOptions,
@@ -153,6 +165,7 @@ export interface OrganizationApi {
   updateOrganizationSettings(
     request: NamedArguments<{ readonly id: string; readonly settings: OrganizationSettings }>,
   ): Promise<{ readonly organization: Organization }>
+  /** Deletes an organization. */
   deleteOrganization(id: string, options?: CallOptions): Promise<void>
   deleteOrganization(request: NamedArguments<{ readonly id: string }>): Promise<void>
   /** Looks the organization up by its external id and deletes it. */

@@ -61,8 +61,8 @@ export interface Rejection {
  * Throws the error for a failed grant. It tells whether the value, the application or Scalekit is
  * at fault.
  *
- * @throws {@link LoginError} the rejection, `application_refused` or `id_token_invalid`, {@link
- *   ScalekitError} `provider_unavailable` or `provider_failed`
+ * @throws {@link LoginError} the rejection, `application_refused` or `id_token_invalid`,
+ *   {@link ScalekitError} `provider_unavailable` or `provider_failed`
  */
 export function grantFailed(cause: unknown, rejection: Rejection): never {
   const ours = wrappedError(cause)

@@ -20,8 +20,8 @@ export interface MemoryFile {
 }
 
 /**
- * Keeps revocations, the epoch and aliases in a file, as lines `{ "revocation": … }` and `{
- * "alias": … }`. Other lines are preserved.
+ * Keeps revocations, the epoch and aliases in a file, as lines `{ "revocation": … }` and
+ * `{ "alias": … }`. Other lines are preserved.
  *
  * @throws {@link ConfigError} if the file cannot be used
  */

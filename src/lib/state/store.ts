@@ -26,7 +26,7 @@ export interface StateStore {
  */
 export type RevocationClock = 'scalekit' | 'store'
 
-/** Ends the sessions of a key that began at or before a given time. */
+/** A record that ends the sessions of a key that began at or before a given time. */
 export interface Revocation {
   /** The sessions concerned, e.g. `session:…`. Compared exactly. */
   readonly key: string
@@ -44,7 +44,7 @@ export interface Revocation {
 }
 
 /**
- * The lifetime of a store's memory. A store with another epoch has forgotten the earlier
+ * Identifies one lifetime of the store's data. A store with another epoch has forgotten the earlier
  * revocations: it was flushed, evicted or truncated, or it is another store.
  */
 export interface StoreEpoch {
@@ -208,9 +208,8 @@ export interface LeaseRequest {
 /** Whether a lease was granted. Times are in milliseconds. */
 export type LeaseAnswer =
   /**
-   * `triedMsAgo`: how long ago the first attempt to renew this version with an unknown outcome
-   * began. The outcome is unknown if the lease expired or was ended with `isAnswered: false`.
-   * Absent if there is no such attempt.
+   * `triedMsAgo`: the age of the first attempt at this version whose outcome is unknown, because
+   * its lease expired or was ended with `isAnswered: false`. Absent if there is none.
    */
   | { readonly status: 'granted'; readonly triedMsAgo?: number }
   /** Another caller holds the lease, for at most `leftMs`. */
@@ -247,7 +246,7 @@ export interface Ledger {
   /**
    * Like `settle`, within the application's own transaction. The effect and the end of the delivery
    * are then committed together. Rejects if the delivery no longer belongs to the owner; the
-   * application then rolls back.
+   * application must then roll back.
    *
    * @param transaction A transaction of the store's database, e.g. a client of `pg` after `BEGIN`.
    */

@@ -1,8 +1,8 @@
 import { parseSetCookie } from 'cookie'
 
 /**
- * A browser's cookies in the format in which Playwright saves and loads them: `browser.newContext({
- * storageState })`.
+ * A browser's cookies in the format in which Playwright saves and loads them:
+ * `browser.newContext({ storageState })`.
  */
 export interface StorageState {
   cookies: StoredCookie[]

@@ -55,8 +55,8 @@ const queueDefaults = {
  * delivery takes effect once.
  *
  * @param boss A started instance of `pg-boss`. The application stops it. If the queue exists
- *   already, its own attempts, back-off, expiry and retention apply: `boss.createQueue(name,
- *   options)`.
+ *   already, its own attempts, back-off, expiry and retention apply:
+ *   `boss.createQueue(name, options)`.
  * @param options `queue` The name of the queue. Default: `scalekit-webhooks`. `worker` Options of
  *   the worker in this process, or `false` for no worker. Default: `{}`.
  * @returns the value for `webhooks.delivery`

@@ -59,8 +59,8 @@ export interface EmulatorControls {
   /** Adds a person to an organization, and to its directory if it has one. */
   addPerson(organization: string, person: PersonSeed): EmulatedMember
   /**
-   * Changes a person, found by email address or id, in all their organizations or in one. `{
-   * active: false }` deactivates the person. A change of roles or permissions is sent as
+   * Changes a person, found by email address or id, in all their organizations or in one.
+   * `{ active: false }` deactivates the person. A change of roles or permissions is sent as
    * `user.organization_membership_updated`, or in Modular SSO as
    * `organization.directory.user_updated`.
    */
@@ -69,8 +69,16 @@ export interface EmulatorControls {
     changes: MemberChanges,
     organization?: string,
   ): readonly EmulatedMember[]
+  /**
+   * Removes a person from all their organizations or from one, and from the directory there.
+   *
+   * @param who The email address or `usr_…`.
+   * @param organization The id or external id of an organization. Default: all organizations.
+   */
   removePerson(who: string, organization?: string): void
+  /** Adds an organization. Subscribers receive `organization.created`. */
   addOrganization(organization: OrganizationSeed): EmulatedOrganization
+  /** Changes an organization, given by its id or external id. */
   updateOrganization(organization: string, changes: OrganizationChanges): EmulatedOrganization
   /** Removes an organization, and ends its sessions. */
   removeOrganization(organization: string): void

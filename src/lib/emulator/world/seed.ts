@@ -106,7 +106,7 @@ export interface EmulatorSeed {
    * all tokens of its sign-in are revoked. Default: 30.
    */
   readonly refreshGraceSeconds?: number
-  /** How many seconds `iat` of tokens is before their issuance. Default: 0. */
+  /** The number of seconds by which `iat` precedes the issuance of a token. Default: 0. */
   readonly backdateIatSeconds?: number
   /**
    * How long after a change of a person their access tokens still have the earlier roles,
