@@ -30,6 +30,24 @@ function mount(app: HostApp, auth: ScalekitAuth): void {
   app.use('/write', showPrincipal)
   app.use('/token', (req, res) => void answerToken(req, res))
   app.use('/public', showPrincipal)
+  const held = auth.requireThat(() => heldUp.wait().then(() => true), { code: 'held_up' })
+  app.use('/held', held)
+  app.use('/held', showPrincipal)
+}
+
+/** A condition that decides only once the test says so. */
+const heldUp = {
+  arrived() {},
+  release() {},
+  next: () =>
+    new Promise<void>((resolve) => {
+      heldUp.arrived = resolve
+    }),
+  wait: () =>
+    new Promise<void>((resolve) => {
+      heldUp.release = resolve
+      heldUp.arrived()
+    }),
 }
 
 async function answerToken(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -333,6 +351,72 @@ describe('the application as a source', () => {
     wait(300_000)
     expect(await statuses('/admin')).toEqual([403, 403])
     expect(asked).toEqual(['sign-in', 'age', 'age'])
+  })
+
+  it('names less than before, and the newest token counts for the rest', async () => {
+    let answer: object = { roles: ['owner'], permissions: ['bill'] }
+    const { call, emulator, wait } = await signedIn({
+      options: { authorization: { resolve: async () => answer } },
+    })
+    expect((await call(0, '/app').expect(200)).body.roles).toEqual(['owner'])
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    answer = { permissions: ['bill'] }
+    wait(301_000)
+    for (const index of [0, 1]) {
+      const { body } = await call(index, '/app').expect(200)
+      expect(body).toMatchObject({ roles: ['member'], permissions: ['bill'] })
+    }
+  })
+
+  it.each([
+    ['the token of the sign-in', 'full-stack', ['admin']],
+    ['a token without roles', 'sso', []],
+  ] as const)('names nothing any more, and %s counts', async (_what, product, roles) => {
+    let answer: object = { roles: ['owner'] }
+    const { statuses, call, wait } = await signedIn({
+      seed: { product },
+      options: {
+        scopes: ['openid', 'email', 'profile'],
+        authorization: { resolve: async () => answer },
+      },
+    })
+    expect((await call(0, '/app').expect(200)).body.roles).toEqual(['owner'])
+    answer = {}
+    wait(300_000)
+    expect(await statuses('/app')).toEqual([200, 200])
+    for (const index of [0, 1]) {
+      expect((await call(index, '/app').expect(200)).body.roles).toEqual(roles)
+    }
+  })
+
+  it('denies a session whose request an asynchronous condition holds up', async () => {
+    const { all, call, set, store, wait } = await withDatabase()
+    Object.assign(store.revocations, { write: async () => Promise.reject(new Error('read only')) })
+    wait(200_000)
+    const held = heldUp.next()
+    const passes = call(0, '/held').then((response) => response)
+    await held
+    set(async () => ({ deny: 'the subscription ended' }))
+    wait(100_000)
+    await call(0, '/app').expect(401)
+    heldUp.release()
+    expect((await passes).status).toBe(401)
+    expect(all).toHaveLength(2)
+  })
+
+  it('does not answer after a change, and an asynchronous condition lets no request pass', async () => {
+    const { call, set, emulator } = await withDatabase()
+    const held = heldUp.next()
+    const passes = call(0, '/held').then((response) => response)
+    await held
+    set(async () => Promise.reject(new Error('the database is away')))
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await call(0, '/admin').expect(503)
+    heldUp.release()
+    const { status, body } = await passes
+    expect([status, body.code]).toEqual([503, 'authorization_unavailable'])
   })
 
   it('is asked after an event, when the handlers have finished', async () => {

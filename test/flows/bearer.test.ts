@@ -53,7 +53,10 @@ describe('access tokens that Scalekit issues', () => {
     await call(person.id_token).expect(401)
 
     const api = await apiOf(emulator)
-    const made = await api(`POST /organizations/${acme}/clients`, { name: 'Export', scopes: ['a:b'] })
+    const made = await api(`POST /organizations/${acme}/clients`, {
+      name: 'Export',
+      scopes: ['a:b'],
+    })
     const { client, plain_secret } = made.body as {
       client: { client_id: string }
       plain_secret: string
@@ -167,9 +170,7 @@ describe('an access token that counted', () => {
     const occurred_at = new Date(now()).toISOString()
     await deliver(url, { event: { ...change, occurred_at } }).expect(201)
     const { body } = await call('/admin', token).expect(401)
-    expect(body.detail).toBe(
-      'What its holder may do has changed since the access token was issued',
-    )
+    expect(body.detail).toBe('What its holder may do has changed since the access token was issued')
     pass(1000)
     const renewed = `Bearer ${await keys.personsToken({ claims: { roles: [] } })}`
     expect((await call('/admin', renewed).expect(403)).body.code).toBe('role_required')
@@ -254,7 +255,12 @@ describe('a request with an access token', () => {
     await call('/admin', 'Bearer x', { cookie }).expect(401)
     await call('/admin', `Bearer ${await keys.personsToken({ claims: { roles: [] } })}`).expect(403)
     expect(denied).toMatchObject([
-      { via: 'bearer', code: 'machine_not_accepted', clientId: 'm2morg_1', organizationId: 'org_1001' },
+      {
+        via: 'bearer',
+        code: 'machine_not_accepted',
+        clientId: 'm2morg_1',
+        organizationId: 'org_1001',
+      },
       { via: 'bearer', code: 'invalid_token', reason: 'token-invalid' },
       { via: 'bearer', code: 'role_required', userId: 'usr_ada', tokenId: expect.any(String) },
     ])

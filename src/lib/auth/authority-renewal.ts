@@ -5,7 +5,7 @@ import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
 import type { Authority, Identity } from '../ground/types.ts'
 import { deadlineIn } from '../management/deadline.ts'
 import { slots } from '../management/slots.ts'
-import { withAnswer, withFixed } from './authority.ts'
+import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
 import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
 import type { LastChanges } from './changes.ts'
@@ -104,7 +104,7 @@ export function authorityRenewal(parts: {
     if (renewal?.status === 'failed') return fail(turn, renewal.error, renewal.quietMs)
     if (hasVanished(identity, renewal)) return over(turn, 'refresh-lost')
     const kept = renewal?.kept ?? (await vault.get(identity))
-    const base = renewal?.status === 'none' ? turn.before : (kept?.authority ?? turn.before)
+    const base = kept?.authority ?? withoutAnswer(turn.before)
     const authority = await withApplication(turn, withFixed(base, turn.identity), kept)
     if (authority === 'denied') return over(turn, authority)
     copies.set(identity.sessionId, {

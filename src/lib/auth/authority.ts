@@ -27,6 +27,13 @@ export interface SignInFacts {
   readonly storeTime: () => number
 }
 
+/** An identity with what its user may do. */
+export interface SettledIdentity {
+  readonly identity: Identity
+  /** The same without what `authorization.resolve` named, for when it names less. */
+  readonly authority: Authority
+}
+
 /**
  * Settles what the user of a new session may do: what the token says, in its place what `onLogin`
  * says, and above both what the application says when it is asked.
@@ -39,18 +46,20 @@ export async function authorityAtSignIn(
   identity: Identity,
   { decision, tokens, now, storeTime }: SignInFacts,
   rules: AuthorityRules,
-): Promise<Identity> {
+): Promise<SettledIdentity> {
   const { resolve, claimNames } = rules
   const ofToken = { ...authorityOf(identity, claimNames), ...freshness(tokens, rules, now) }
-  const decided = withAuthority(identity, withDecision(ofToken, decision))
-  if (!resolve) return decided
+  const withoutResolve = withDecision(ofToken, decision)
+  const decided = withAuthority(identity, withoutResolve)
+  if (!resolve) return { identity: decided, authority: withoutResolve }
   // Read before: what changes while the application looks is then newer than its answer.
   const askedAt = storeTime()
   const { accessToken } = tokens
   const answer = await askApplication(resolve, decided, { reason: 'sign-in', accessToken })
   if (answer.status === 'denied') throw denied(answer.reason)
   const base = { ...authorityOf(decided, claimNames), askedAt }
-  return withAuthority(decided, withAnswer(base, answer, claimNames))
+  const settled = withAuthority(decided, withAnswer(base, answer, claimNames))
+  return { identity: settled, authority: { ...withoutResolve, askedAt } }
 }
 
 /** What an identity says of it. Without an origin, it is as old as the sign-in can be. */
@@ -75,7 +84,18 @@ export function withAnswer(
   claimNames: readonly string[],
 ): Authority {
   const replaced = claims === undefined ? {} : { claims: authorityClaims(claims, claimNames) }
-  return { ...authority, ...named, ...replaced }
+  const members = { ...named, ...replaced }
+  const resolved = Object.keys(members) as (keyof typeof members)[]
+  return { ...authority, ...members, ...(resolved.length > 0 ? { resolved } : {}) }
+}
+
+/**
+ * What is left of it without the application's last answer. Where the tokens are not at hand, nothing
+ * says what they let the user do in its place, so that is nothing.
+ */
+export function withoutAnswer({ resolved = [], ...authority }: Authority): Authority {
+  const nothing = { roles: [], permissions: [], scopes: [], claims: {} }
+  return { ...authority, ...Object.fromEntries(resolved.map((name) => [name, nothing[name]])) }
 }
 
 function withDecision(authority: Authority, { roles, permissions }: LoginDecision): Authority {

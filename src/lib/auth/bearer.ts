@@ -8,7 +8,7 @@ import { toleranceSeconds, untimely } from '../oidc/token.ts'
 import { type BearerCaller, bearerCaller } from './bearer-principal.ts'
 import { lastChanges } from './changes.ts'
 import type { OpenConnections } from './open-connections.ts'
-import { type Principal, type SignedOut, signedOut } from './principal.ts'
+import { type Caller, type Principal, type SignedOut, signedOut } from './principal.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import { verifiedTokens } from './verified-tokens.ts'
@@ -47,8 +47,8 @@ export interface Bearer {
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
   /** Watches a token for an open connection; `undefined` if it is not accepted. */
   watch(presented: Presented): Watched | undefined
-  /** Whether its token was revoked since, by what is known now; never throws. */
-  isOver(view: View): boolean
+  /** Returns the view of its token by what is known now. */
+  lookAgain(view: View): View
 }
 
 /** What tokens are verified and judged by. */
@@ -155,9 +155,15 @@ export function bearerWith(parts: BearerParts): Bearer {
     known: (token) => (token === '' ? malformed : tokens.get(token)),
     verify,
     viewOf,
-    isOver: ({ bearer: { holder } = {} }) =>
-      holder !== undefined && recorded.size > 0 && isTokenEndedBy(recorded, holder),
+    lookAgain: (view) =>
+      view.bearer?.holder && isCaller(view.principal)
+        ? judged({ principal: view.principal, holder: view.bearer.holder })
+        : view,
   }
+}
+
+function isCaller(principal: Principal): principal is Caller {
+  return principal.status !== 'signed-out'
 }
 
 type Reason = Extract<

@@ -12,8 +12,8 @@ import type { Identity, SessionClaims } from '../ground/types.ts'
 export type ResolveReason = 'sign-in' | 'age' | 'event'
 
 /**
- * What a user may do, as `authorization.resolve` returns it. A member that is left out stays as the
- * access token has it.
+ * What a user may do, as `authorization.resolve` returns it. A member that is left out is as the newest
+ * access token has it, also where an earlier answer named it.
  */
 export interface Authorization {
   readonly roles?: readonly string[] | undefined

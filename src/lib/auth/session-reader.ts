@@ -56,7 +56,12 @@ export interface SessionReader {
   watchedOf(req: IncomingMessage): Watched | undefined
   /** Waits for the revocations of other processes; never rejects. */
   refresh(): Promise<unknown>
-  /** Whether the session of this request was ended since it came; never throws. */
+  /**
+   * Returns the view of this request's session by what is known now, without waiting; `undefined` if
+   * it brought none.
+   */
+  lookAgain(req: IncomingMessage): SessionView | undefined
+  /** Whether {@link SessionReader.lookAgain} finds the session ended. */
   isOver(req: IncomingMessage): boolean
   /** Whose session a request brought, also one that is over; never throws. */
   holderOf(req: IncomingMessage): Identity | undefined
@@ -128,6 +133,12 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     }
   }
 
+  function lookAgain(req: IncomingMessage): SessionView | undefined {
+    const identity = storage.holds(req) ? storage.read(req) : undefined
+    if (identity === undefined) return undefined
+    return revocations.isDead(identity) ? views.ofDead(identity) : views.ofLive(identity, clock())
+  }
+
   function renewalOf({ due }: View): Promise<void> | undefined {
     return due && renewal.awaited(due)
   }
@@ -154,10 +165,8 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
       const { absoluteExpiresAt } = identity
       return watchSession(identity, Math.min(absoluteExpiresAt, storage.idleEndOf(req, identity)))
     },
-    isOver(req) {
-      const identity = storage.holds(req) ? storage.read(req) : undefined
-      return identity !== undefined && revocations.isDead(identity)
-    },
+    lookAgain,
+    isOver: (req) => lookAgain(req)?.principal.status === 'signed-out',
     async live(req) {
       if (isStale(req)) await revocations.refresh()
       const identity = storage.read(req)

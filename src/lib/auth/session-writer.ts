@@ -4,7 +4,7 @@ import type { Clock } from '../ground/clock.ts'
 import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
-import type { Authority, Identity, Tokens } from '../ground/types.ts'
+import type { Identity, Tokens } from '../ground/types.ts'
 import type { Arrival, NewestCookies } from '../session/newest-cookies.ts'
 import { hasEnded, type SessionStorage } from '../session/session-storage.ts'
 import type { Aliases } from '../state/store.ts'
@@ -13,7 +13,7 @@ import type { AuthorityRenewal } from './authority-renewal.ts'
 import { sessionRevocation } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { TellEnd } from './session-ends.ts'
-import type { TokenVault } from './token-vault.ts'
+import type { Kept, TokenVault } from './token-vault.ts'
 
 /** Begins and ends sessions. */
 export interface SessionWriter {
@@ -21,7 +21,7 @@ export interface SessionWriter {
     req: IncomingMessage,
     res: ServerResponse,
     identity: Identity,
-    tokens: Tokens,
+    kept: Omit<Kept, 'version'>,
   ): Promise<void>
   /**
    * Ends the session that a request brought, if any, and answers the tokens it had. The cookie of one
@@ -42,8 +42,6 @@ export interface SessionWriterParts {
   readonly aliases: Aliases
   readonly newest: NewestCookies
   readonly renewal: Pick<AuthorityRenewal, 'forget'>
-  /** The authority that a session begins with. */
-  readonly authorityOf: (identity: Identity) => Authority
   /** Whether tokens are sealed by a key whose half only the cookie has, where there is such a cookie. */
   readonly hasTokenKeys: boolean
   readonly tellEnd: TellEnd
@@ -107,11 +105,10 @@ export function sessionWriter(parts: SessionWriterParts): SessionWriter {
   }
 
   return {
-    begin: (req, res, verified, tokens) =>
+    begin: (req, res, verified, kept) =>
       orUnavailable(async () => {
         const identity = await inEpoch(withTokenKey(req, verified))
-        const authority = identity.authority && parts.authorityOf(identity)
-        await vault.put(identity, { tokens, ...(authority ? { authority } : {}) })
+        await vault.put(identity, kept)
         await replace(req, res, identity).catch(async (error: unknown) => {
           await vault.remove(identity)
           throw error

@@ -118,6 +118,8 @@ export interface AuthorityOrigin {
   readonly isRefreshable?: boolean
   /** The fields that `onLogin` returned itself. Tokens do not replace them. */
   readonly fixed?: readonly ('roles' | 'permissions')[]
+  /** What `authorization.resolve` named last; what the token says there is kept beside the tokens. */
+  readonly resolved?: readonly ('roles' | 'permissions' | 'scopes' | 'claims')[]
 }
 
 /** The user's permissions, with their origin. */

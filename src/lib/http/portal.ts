@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessPredicate } from '../auth/predicate.ts'
-import { type Caller, signedOut } from '../auth/principal.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { View } from '../auth/views.ts'
 import type { PortalConfig } from '../config/portal.ts'
 import { authorizationUnknown } from '../ground/authorization-unavailable.ts'
 import { ConfigError, LoginError, ScalekitError } from '../ground/errors.ts'
-import { personIn, refusalOfEnded } from './guards/accepts.ts'
+import { personIn, refusalOf } from './guards/accepts.ts'
 import {
   type Check,
   requiresPermissions,
@@ -19,7 +20,7 @@ import {
   sendRefusal,
   withoutLogin,
 } from './guards/refusals.ts'
-import { askAuthority, isOver } from './instance/ask.ts'
+import { askAuthority, lookAgain } from './instance/ask.ts'
 import type { Instance } from './instance/instance.ts'
 import { themeWith } from './pages/page.ts'
 import { portalPage, portalStyle } from './pages/portal-page.ts'
@@ -44,10 +45,8 @@ export async function portalRoute(
   if (!portal) throw notConfigured()
   assertOpened(req, res)
   const view = await askAuthority(instance, req, res)
-  const refuse = (refusal: Refusal, reason?: 'revoked') => {
-    tellDenied(instance, req, refusal.code, () =>
-      reason ? { ...view, principal: signedOut[reason] } : view,
-    )
+  const refuse = (refusal: Refusal, seen: View = view) => {
+    tellDenied(instance, req, refusal.code, () => seen)
     if (view.bearer) sendRefusal(withoutLogin(refusal), instance, res)
     else answerRefusal(refusal, instance, req, res, next)
   }
@@ -59,10 +58,12 @@ export async function portalRoute(
     const refusal = await check(principal, req, instance)
     if (refusal) return refuse(refusal)
   }
-  // The application may have taken seconds, in which the session may have been ended.
-  if (isOver(instance, req, view)) {
-    return refuse(refusalOfEnded(view.bearer !== undefined), 'revoked')
+  // The application may have taken seconds, in which the session or its authority may have ended.
+  const late = lookAgain(instance, req, view)
+  if (late?.principal.status === 'signed-out') {
+    return refuse(refusalOf(late) ?? refusals.notSignedIn, late)
   }
+  if (late?.isUnknown) throw authorizationUnknown()
   // Nothing of the request can name another one.
   const { organizationId } = principal
   if (organizationId === undefined) {

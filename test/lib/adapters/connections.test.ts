@@ -182,22 +182,22 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
       ],
     ]
 
-    it.each(endings)('%s closes all of them within the lag, and no other organization’s', async (
-      _what,
-      end,
-    ) => {
-      const given = await opened()
-      const { pages, others, emulator, arrivedAt } = given
-      await end(given)
-      await emulator.settled()
-      const endedAt = performance.now()
-      const since = () => arrivedAt() || endedAt
-      expect(await pollUntilBound(pages, '/app', since)).toEqual([401, 401])
-      expect(pages.map(({ seen }) => seen)).toEqual(everywhere('over'))
-      expect(others.map(({ seen }) => seen.signal)).toEqual(['open', 'open'])
-      expect(others.map(({ seen }) => seen.webSocket)).not.toContain('over')
-      expect(await Promise.all(others.map(({ poll }) => poll('/app')))).toEqual([200, 200])
-    })
+    it.each(endings)(
+      '%s closes all of them within the lag, and no other organization’s',
+      async (_what, end) => {
+        const given = await opened()
+        const { pages, others, emulator, arrivedAt } = given
+        await end(given)
+        await emulator.settled()
+        const endedAt = performance.now()
+        const since = () => arrivedAt() || endedAt
+        expect(await pollUntilBound(pages, '/app', since)).toEqual([401, 401])
+        expect(pages.map(({ seen }) => seen)).toEqual(everywhere('over'))
+        expect(others.map(({ seen }) => seen.signal)).toEqual(['open', 'open'])
+        expect(others.map(({ seen }) => seen.webSocket)).not.toContain('over')
+        expect(await Promise.all(others.map(({ poll }) => poll('/app')))).toEqual([200, 200])
+      },
+    )
 
     it('a demotion tells all of them within the lag, and no other organization’s', async () => {
       const { pages, others, emulator, arrivedAt } = await opened()

@@ -63,6 +63,7 @@ describe('what an identity says a user may do', () => {
     } as const
     expect(withAnswer(base, answer, ['groups', 'plan'])).toEqual({
       ...base,
+      resolved: ['roles', 'claims'],
       roles: ['editor'],
       claims: { plan: 'pro' },
     })
@@ -181,10 +182,11 @@ describe('at a sign-in', () => {
   })
 })
 
-function settle(facts: Partial<SignInFacts> = {}, rules: Partial<AuthorityRules> = {}) {
-  return authorityAtSignIn(
+async function settle(facts: Partial<SignInFacts> = {}, rules: Partial<AuthorityRules> = {}) {
+  const settled = await authorityAtSignIn(
     identity,
     { decision: {}, tokens: tokens(), now, storeTime: () => 1, ...facts },
     { resolve: undefined, maxAgeSeconds: 300, claimNames: ['groups', 'plan'], ...rules },
   )
+  return settled.identity
 }

@@ -5,7 +5,7 @@ import { liveSessions } from '../../../src/lib/auth/sessions.ts'
 import { tokenVault } from '../../../src/lib/auth/token-vault.ts'
 import { sealer } from '../../../src/lib/ground/seal.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
-import type { Identity } from '../../../src/lib/ground/types.ts'
+import type { Authority, Identity } from '../../../src/lib/ground/types.ts'
 import { newestCookies } from '../../../src/lib/session/newest-cookies.ts'
 import { sealedCookie } from '../../../src/lib/session/sealed-cookie.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
@@ -67,13 +67,11 @@ describe('a session', () => {
     expect(JSON.stringify(principal)).not.toContain(tokenKey)
   })
 
-  it('keeps with its tokens what its user may do, where that has a source', async () => {
+  it('keeps with its tokens what they let its user do', async () => {
     const { begin, keptFor } = application()
     const { roles, permissions, scopes } = ada()
-    const origin = { issuedAt: now, freshUntil: now + hourMs, fixed: ['roles'] } as const
-    const kept = await keptFor(await begin(ada({ authority: origin })))
-    expect(kept?.authority).toEqual({ ...origin, roles, permissions, scopes, claims: {} })
-    expect((await keptFor(await begin()))?.authority).toBeUndefined()
+    const authority = { issuedAt: now, roles, permissions, scopes, claims: {} }
+    expect((await keptFor(await begin(ada(), authority)))?.authority).toEqual(authority)
   })
 
   it('keeps its tokens until its absolute end, however often it was idle', async () => {
@@ -245,7 +243,7 @@ describe('begin', () => {
     const { begin, sessions, principalFor, store } = application()
     const old = await begin()
     const next = ada({ sessionId: 'next', sub: 'conn_1;alan' })
-    await sessions.begin(requestWith(old), responseTo(), next, tokens())
+    await sessions.begin(requestWith(old), responseTo(), next, { tokens: tokens() })
     expect(principalFor(old)).toMatchObject({ reason: 'revoked' })
     expect(await store.tokenStore.get(ada().sessionId)).toBeUndefined()
     expect(await store.tokenStore.get('next')).toBeDefined()
@@ -255,7 +253,9 @@ describe('begin', () => {
     const { sessions, fail } = application()
     fail('tokenStore')
     const res = responseTo()
-    await expect(sessions.begin(requestWith(), res, ada(), tokens())).rejects.toMatchObject({
+    await expect(
+      sessions.begin(requestWith(), res, ada(), { tokens: tokens() }),
+    ).rejects.toMatchObject({
       code: 'store_unavailable',
     })
     expect(setCookieLines(res)).toEqual([])
@@ -267,7 +267,9 @@ describe('begin', () => {
     fail('aliases')
     const res = responseTo()
     const next = ada({ sessionId: 'next' })
-    await expect(sessions.begin(requestWith(old), res, next, tokens())).rejects.toMatchObject({
+    await expect(
+      sessions.begin(requestWith(old), res, next, { tokens: tokens() }),
+    ).rejects.toMatchObject({
       code: 'store_unavailable',
     })
     expect(setCookieLines(res)).toEqual([])
@@ -281,7 +283,7 @@ describe('begin', () => {
     fail('tokenStore')
     const next = ada({ sessionId: 'next' })
     await expect(
-      sessions.begin(requestWith(old), responseTo(), next, tokens()),
+      sessions.begin(requestWith(old), responseTo(), next, { tokens: tokens() }),
     ).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(principalFor(old).status).toBe('signed-in')
   })
@@ -292,7 +294,7 @@ describe('begin', () => {
     fail('revocations')
     const next = ada({ sessionId: 'next' })
     await expect(
-      sessions.begin(requestWith(old), responseTo(), next, tokens()),
+      sessions.begin(requestWith(old), responseTo(), next, { tokens: tokens() }),
     ).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(await store.tokenStore.get('next')).toBeUndefined()
   })
@@ -302,7 +304,9 @@ describe('begin', () => {
     const old = await begin()
     const large = ada({ sessionId: 'next', roles: ['a'.repeat(5000)] })
     const res = responseTo()
-    await expect(sessions.begin(requestWith(old), res, large, tokens())).rejects.toMatchObject({
+    await expect(
+      sessions.begin(requestWith(old), res, large, { tokens: tokens() }),
+    ).rejects.toMatchObject({
       code: 'session_too_large',
     })
     expect(setCookieLines(res)).toEqual([])
@@ -313,7 +317,7 @@ describe('begin', () => {
     const { sessions, store } = application()
     const large = ada({ roles: ['a'.repeat(5000)] })
     await expect(
-      sessions.begin(requestWith(), responseTo(), large, tokens()),
+      sessions.begin(requestWith(), responseTo(), large, { tokens: tokens() }),
     ).rejects.toMatchObject({ code: 'session_too_large' })
     expect(await store.tokenStore.get(large.sessionId)).toBeUndefined()
   })
@@ -421,9 +425,10 @@ function application() {
       isStale = value
     },
     /** Signs a fresh browser in and answers its cookie. */
-    async begin(identity: Identity = ada()): Promise<string> {
+    async begin(identity: Identity = ada(), authority?: Authority): Promise<string> {
       const res = responseTo()
-      await sessions.begin(requestWith(), res, identity, tokens())
+      const kept = { tokens: tokens(), ...(authority ? { authority } : {}) }
+      await sessions.begin(requestWith(), res, identity, kept)
       return cookieAfter(res)
     },
     principalFor: (cookie: string | undefined) =>

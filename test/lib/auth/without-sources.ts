@@ -26,7 +26,6 @@ export function withoutSources(revocations: RevocationsReplica, clock: Clock) {
     renewal,
     ends,
     watchSession: watchedSessions({ book, views: shown, revocations, renewal, ends, clock }),
-    authorityOf: book.authorityOf,
     hasTokenKeys: true,
   }
 }

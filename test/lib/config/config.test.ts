@@ -516,7 +516,11 @@ describe('every other option', () => {
     ],
     ['store', { store: storeOfBefore }, 'must have a tokenStore with a replace() method'],
     ['revocation.maxLagMs', { revocation: { maxLagMs: -1 } }, 'must be a number'],
-    ['connections.origins', { connections: { origins: 'https://app.example' } }, 'must be an array'],
+    [
+      'connections.origins',
+      { connections: { origins: 'https://app.example' } },
+      'must be an array',
+    ],
     [
       'connections.origins',
       { connections: { origins: ['https://app.example/page'] } },

@@ -16,6 +16,8 @@ export interface Send {
   readonly at: number
   /** Its grant had ended already, so that it told the provider nothing. */
   isVain?: boolean
+  /** Its process gave up waiting, e.g. because it stood still for longer than the deadline. */
+  isGivenUp?: boolean
 }
 
 /** What processes have around them. */
@@ -146,20 +148,23 @@ function sourceOf(
       return call(weather.providerMs, async () => Promise.reject(notReached()))
     const send: Send = { token, at: timeline.now() }
     onSend(send)
-    return call(weather.providerMs, async () => {
+    const answer = call(weather.providerMs, async () => {
       if (fate === 'request lost') throw noAnswer()
       send.isVain = provider.hasEnded(token)
       const answer = provider.refresh(token)
       if (fate === 'answer lost') throw noAnswer()
       return answer
     })
+    return withTimeout(callTimeoutMs, answer).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error) throw error
+      send.isGivenUp = true
+      throw noAnswer()
+    })
   }
 
   return {
     async refresh(token) {
-      const answer = await withTimeout(callTimeoutMs, exchange(token)).catch((error: unknown) => {
-        throw error instanceof Error && 'code' in error ? error : noAnswer()
-      })
+      const answer = await exchange(token)
       await happens()
       const { accessToken, refreshToken, expiresInSeconds } = answer
       const issued = { accessToken, refreshToken, expiresInSeconds, idToken: 'id' }

@@ -108,7 +108,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const startedAt = timeline.now()
   const stalledMs = () => stalls?.longestSince(startedAt) ?? 0
   const wasStalled = () => stalledMs() > harmlessStallMs
-  const mayLose = () => mayLoseIn(script) || (wasStalled() && reuse !== 'grace')
+  const mayLose = () =>
+    mayLoseIn(script) ||
+    truth.sends.some(({ isGivenUp }) => isGivenUp) ||
+    (wasStalled() && reuse !== 'grace')
   const { freeze, slowStore, brokenStore } = hazards
   const mayDouble = () => mayLose() || freeze || slowStore || brokenStore || wasStalled()
   const weather = weatherOf(hazards, random)
@@ -123,7 +126,7 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   const travelMs =
     callTimeoutMs +
     (hazards.freeze ? 2 * longestFreezeMs : 1000) +
-    (mayDouble() || isReal ? graceMs : 0) +
+    (mayLoseIn(script) || freeze || slowStore || brokenStore || isReal ? graceMs : 0) +
     stallMs
   const truth = truthOf(provider, timeline.now, { travelMs, stallMs })
   const tasks: Promise<void>[] = []
@@ -199,8 +202,9 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
     const { refreshToken, accessToken, expiresInSeconds } = answer
     const accessTokenExpiresAt = now + expiresInSeconds * 1000
     const tokens = { accessToken, refreshToken, idToken: 'id', accessTokenExpiresAt }
+    const authority = machine.book.authorityOf(identity)
     truth.begin({ identity, grant })
-    await machine.sessions.begin(requestOf(browser), response, identity, tokens)
+    await machine.sessions.begin(requestOf(browser), response, identity, { tokens, authority })
   }
 
   async function signOut(machine: Machine, browser: Browser): Promise<void> {

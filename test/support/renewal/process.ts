@@ -73,8 +73,7 @@ export function renewingProcess(parts: {
   const abilities = { csrfToken: () => '', accessToken, ended: neverEnds }
   const shown = views({ book, revocations, abilities })
   const newest = newestCookies({ clock, maxLagMs })
-  const { authorityOf } = book
-  const own = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
+  const own = { vault, aliases, newest, views: shown, renewal, clock }
   const ends = foundEnds({ revocations, tellEnd() {} })
   const watchSession = watchedSessions({ ...known, views: shown, renewal, ends })
   const rest = { ...own, hasTokenKeys: true, tellEnd() {}, ends, watchSession }

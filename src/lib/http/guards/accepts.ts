@@ -32,11 +32,6 @@ export function personIn(
     : { refusal: refusals.machineNotAccepted }
 }
 
-/** What became of the session or the token while a check took its time. */
-export function refusalOfEnded(isByToken: boolean): Refusal {
-  return isByToken ? refusals.invalidToken('The access token was revoked') : refusals.notSignedIn
-}
-
 function kindOf({ client }: Caller): BearerKind {
   return client ? client.kind : 'user'
 }

@@ -7,7 +7,7 @@ import type { BearerKind } from '../../oidc/bearer-token.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { isFor, type Middleware, type Next } from '../request/middleware.ts'
-import { assertAccepts, refusalOf, refusalOfEnded } from './accepts.ts'
+import { assertAccepts, refusalOf } from './accepts.ts'
 import type { Check, Verdict } from './checks.ts'
 import { tellDenied } from './denial.ts'
 import { accessError, answerRefusal, sendRefusal, withoutLogin } from './refusals.ts'
@@ -38,12 +38,25 @@ export function guard(
   assertAccepts(accepts)
 
   function verdictOf(context: Context, req: IncomingMessage): Verdict | Promise<Verdict> {
-    const view = context.ask()
-    const { principal, isUnknown, isLapsed } = view
+    const view = known(context.ask())
+    const { principal } = view
     const refusal = refusalOf(view, accepts)
     if (refusal || principal.status === 'signed-out') return refusal
-    if (isLapsed || (isUnknown && check.readsAuthority)) throw authorizationUnknown()
     return check(principal, req, context.instance)
+  }
+
+  /** @throws ScalekitError `authorization_unavailable` */
+  function known(view: View): View {
+    if (view.isLapsed || (view.isUnknown && check.readsAuthority)) throw authorizationUnknown()
+    return view
+  }
+
+  /** The application may have taken seconds, in which the session or its authority may have ended. */
+  function lateVerdict(context: Context, verdict: Verdict): Verdict {
+    const view = context.lookAgain()
+    if (view?.principal.status === 'signed-out') return refusalOf(view, accepts)
+    if (view && !verdict) known(view)
+    return verdict
   }
 
   function answer(
@@ -93,19 +106,12 @@ export function guard(
       answer(verdict, context, req, res, next)
       return
     }
-    const settled = verdict.then(
-      (refusal) => {
-        // The application may have taken seconds, in which the session may have been ended.
-        answer(
-          context.isOver() ? refusalOfEnded(context.isByToken) : refusal,
-          context,
-          req,
-          res,
-          next,
-        )
-      },
-      (error) => fail(error, context, req, res, next),
-    )
+    const settled = verdict
+      .then((early) => lateVerdict(context, early))
+      .then(
+        (late) => answer(late, context, req, res, next),
+        (error) => fail(error, context, req, res, next),
+      )
     settled.catch(next)
   }
 

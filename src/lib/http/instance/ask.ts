@@ -48,13 +48,13 @@ export function tokenIn(
   return look()
 }
 
-/** Whether the session or the token of this request was ended since; never throws. */
-export function isOver(
+/** Returns the view of the request's session or token by what is known now, without waiting. */
+export function lookAgain(
   { bearer, sessions }: Instance,
   req: IncomingMessage,
   view: View | undefined,
-): boolean {
-  return bearer && view?.bearer ? bearer.isOver(view) : sessions.isOver(req)
+): View | undefined {
+  return bearer && view?.bearer ? bearer.lookAgain(view) : sessions.lookAgain(req)
 }
 
 /**

@@ -8,7 +8,7 @@ import { ConfigError } from '../../ground/errors.ts'
 import { beforeHead, foundBeforeHead, type HeadWork } from '../../ground/response-head.ts'
 import type { Arrival } from '../../session/newest-cookies.ts'
 import { requestProperty } from '../request/request-property.ts'
-import { isOver } from './ask.ts'
+import { lookAgain } from './ask.ts'
 import { endedWith } from './credentials.ts'
 import type { Instance } from './instance.ts'
 
@@ -114,9 +114,9 @@ export class Context {
     return sessions.viewOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
   }
 
-  /** Whether the session or the token was ended since the request came; never throws. */
-  isOver(): boolean {
-    return isOver(this.instance, this.#req, this.#view)
+  /** Returns the view by what is known now, without waiting; `undefined` if the session is gone. */
+  lookAgain(): View | undefined {
+    return lookAgain(this.instance, this.#req, this.#view)
   }
 
   /** What a guard has to wait for: authority that has to be renewed before it counts. */

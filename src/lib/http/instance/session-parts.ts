@@ -74,8 +74,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const shown = views({ book, revocations, abilities })
   const ends = foundEnds({ revocations, tellEnd })
   const watchSession = watchedSessions({ book, views: shown, revocations, renewal, ends, clock })
-  const { authorityOf } = book
-  const rest = { vault, aliases, newest, views: shown, renewal, authorityOf, clock }
+  const rest = { vault, aliases, newest, views: shown, renewal, clock }
   const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd, ends, watchSession }
   const sessions = liveSessions({ ...kept, ...rest })
   const accessTokenOf = isOnServer

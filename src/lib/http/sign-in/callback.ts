@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { holderOf } from '../../auth/audit.ts'
-import { authorityAtSignIn, authorityOf, isFixed, type SignInFacts } from '../../auth/authority.ts'
+import {
+  authorityAtSignIn,
+  authorityOf,
+  isFixed,
+  type SettledIdentity,
+  type SignInFacts,
+} from '../../auth/authority.ts'
 import { newIdentity, toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
 import type { StoreTime } from '../../auth/store-time.ts'
@@ -116,9 +122,10 @@ async function signIn(
   const { claims: claimNames, kind } = config.session
   const known = toKeep(identity, { claimNames, user: decision.user })
   tellSignIn(instance, req, claimsText(identity.claims, known.claims))
-  const kept = await settleAuthority(instance, known, { decision, tokens }, req)
-  await sessions.begin(req, res, kept, tokens)
-  tellSucceeded(instance, req, kept)
+  const settled = await settleAuthority(instance, known, { decision, tokens }, req)
+  const { authority } = settled
+  await sessions.begin(req, res, settled.identity, { tokens, authority })
+  tellSucceeded(instance, req, settled.identity)
   tellSignIn(instance, req, `session begun in ${storageText(kind, req)}, ${whoText(identity)}`)
   const landing = addresses.safeReturnTo(req, decision.returnTo) ?? returnTo
   tellSignIn(instance, req, `redirecting to ${pathText(landing)}`)
@@ -139,15 +146,16 @@ async function settleAuthority(
   known: Identity,
   facts: Pick<SignInFacts, 'decision' | 'tokens'>,
   req: IncomingMessage,
-): Promise<Identity> {
+): Promise<SettledIdentity> {
   const { clock, config, informOnce } = instance
   const { claims: claimNames, absoluteSeconds } = config.session
   const storeTime = () => storeTimeOf(instance).earliest
   const rules = { ...config.authorization, claimNames }
-  const kept = await authorityAtSignIn(known, { ...facts, now: clock(), storeTime }, rules)
+  const settled = await authorityAtSignIn(known, { ...facts, now: clock(), storeTime }, rules)
   if (rules.resolve) tellSignIn(instance, req, 'authorization.resolve answered')
-  if (isFixed(authorityOf(kept, claimNames))) informOnce(fixedText(absoluteSeconds))
-  return kept
+  const ofSession = authorityOf(settled.identity, claimNames)
+  if (isFixed(ofSession)) informOnce(fixedText(absoluteSeconds))
+  return settled
 }
 
 /**
