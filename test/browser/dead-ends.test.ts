@@ -9,7 +9,7 @@ import { headingOf, pathOf, press, useBrowser } from './pages.ts'
 
 const [ada, alan] = ['ada@acme.example', 'alan@acme.example']
 
-describe.runIf(hasBrowser)('what was a dead end, in a browser,', () => {
+describe.runIf(hasBrowser)('what was a dead end, in a browser,', { timeout: 60_000 }, () => {
   const { newContext } = useBrowser()
 
   async function open(pages: PageOptions = {}): Promise<{ page: Page; application: Application }> {

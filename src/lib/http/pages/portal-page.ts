@@ -8,7 +8,8 @@ export const portalStyle: string = `
 body { place-items: stretch; padding: 0 }
 main { display: grid; grid-template: auto auto 1fr / auto 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
 h1, .back, .brand { display: flex; align-items: center; margin: 0; padding: .9rem 1.25rem; font-size: 1.1rem; border-bottom: 1px solid var(--line) }
-.brand { grid-column: 1; padding-inline-end: 0 }
+.brand { grid-column: 1; padding-inline-end: 0; line-height: 1.3 }
+.brand + h1 { padding-inline-start: .6rem; color: var(--soft) }
 .brand img { max-height: 1.75rem }
 h1 { grid-column: 2; font-weight: 600 }
 .back { grid-column: 3 }
