@@ -90,7 +90,7 @@ describe('the rule for commands', () => {
 
 describe('the rule for names', () => {
   it.each([
-    ...['webhooks.secrets', 'pages.texts.titel', 'login.of…', 'paths.home'],
+    ...['webhooks.secrets', 'pages.text', 'login.of…', 'paths.home'],
     ...['webhooks.onDirectoryUserCame', 'session.cookie.maxAge', 'login.fails'],
   ])('sees that there is no option %s', (name) => {
     expect(unknownOptions(page(`One.\n\nSet \`${name}\`.`))).toEqual([
@@ -99,7 +99,7 @@ describe('the rule for names', () => {
   })
 
   it.each([
-    ...['webhooks.secret', 'pages.texts.title', 'webhooks.on…', 'webhooks.onDirectoryUserCreated'],
+    ...['webhooks.secret', 'pages.texts', 'webhooks.on…', 'webhooks.onDirectoryUserCreated'],
     ...[
       'interceptors.onPreSignup',
       'webhooks.ts',
