@@ -19,6 +19,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // Texts of pages would be longer as escapes.
+  charset: 'utf8',
   packages: 'external',
   external: [commonJs],
 })
