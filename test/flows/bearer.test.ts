@@ -238,7 +238,7 @@ describe('a request with an access token', () => {
 
   it('ends no session at /logout, although its cookie is beside it', async () => {
     const { url, auth, keys, call } = await scene()
-    const { cookie } = await signIn(auth, 'ada@acme.example')
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
     const token = `Bearer ${await keys.personsToken()}`
     const headers = { authorization: token, cookie, 'sec-fetch-site': 'same-origin' }
     const { body } = await request(url).post('/logout').set(headers).expect(403)
@@ -250,7 +250,7 @@ describe('a request with an access token', () => {
     const { auth, keys, call } = await scene()
     const denied: GuardDenied[] = []
     auth.on('guard.denied', (event) => denied.push(event))
-    const { cookie } = await signIn(auth, 'ada@acme.example')
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
     await call('/admin', `Bearer ${await keys.organizationToken()}`, { cookie }).expect(403)
     await call('/admin', 'Bearer x', { cookie }).expect(401)
     await call('/admin', `Bearer ${await keys.personsToken({ claims: { roles: [] } })}`).expect(403)

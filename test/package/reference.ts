@@ -17,6 +17,7 @@ const groups: Readonly<Record<string, readonly [name: string, file: string]>> = 
   interceptors: ['InterceptorOptions', 'options.ts'],
   organizations: ['OrganizationsOptions', 'options.ts'],
   portal: ['PortalOptions', 'options.ts'],
+  bearer: ['BearerOptions', 'options.ts'],
   revocation: ['RevocationOptions', 'options.ts'],
   http: ['HttpOptions', 'options.ts'],
 }

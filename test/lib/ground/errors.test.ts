@@ -68,7 +68,11 @@ describe('for the error handlers of frameworks, an error', () => {
   })
 
   it.each([
-    ['an anonymous request', new AccessError('not_signed_in', 'who?'), 'WWW-Authenticate: Bearer'],
+    [
+      'a wrong token',
+      new AccessError('invalid_token', 'no'),
+      'WWW-Authenticate: Bearer error="invalid_token"',
+    ],
     ['an outage', new ScalekitError('store_unavailable', 'down'), 'Retry-After: 5'],
     ['a sign-in', new LoginError('on_login_failed', 'down'), 'Retry-After: 5'],
     ['a webhook', new WebhookError('webhook_busy', 'wait'), 'Retry-After: 5'],

@@ -77,7 +77,7 @@ describe('/organizations', () => {
       expect(answer.status).toBe(401)
       expect(answer.headers.location).toBeUndefined()
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
-      expect(answer.headers['www-authenticate']).toBe('Bearer')
+      expect(answer.headers['www-authenticate']).toBeUndefined()
       expect(answer.headers['cache-control']).toBe('no-store')
       expect(answer.body).toMatchObject({ code: 'not_signed_in', loginUrl: '/login' })
     }

@@ -89,7 +89,8 @@ describe('a refusal that next gets', () => {
   })
 
   it('for an anonymous request names the sign-in below the base path of the kit', async () => {
-    const { browser, handed } = await behind(requireAuth, { options: { basePath: '/auth' } })
+    const options = { basePath: '/auth', bearer: {} }
+    const { browser, handed } = await behind(requireAuth, { options })
     await browser.call('/handed').expect(401)
     expect(handed[0]).toMatchObject({
       code: 'not_signed_in',
@@ -137,6 +138,7 @@ describe('the error handler of the framework', () => {
 
   it('shows no more than the status in production', async () => {
     const { visitor } = await start({
+      options: { bearer: {} },
       mount(app, auth) {
         app.use(auth)
         app.use('/page', auth.requireAuth({ refuse: 'next' }))

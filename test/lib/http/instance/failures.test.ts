@@ -140,7 +140,6 @@ describe('an error of what the application begins itself', () => {
     expect(handed[0]).toMatchObject({
       name: 'AccessError',
       code: 'not_signed_in',
-      headers: { 'WWW-Authenticate': 'Bearer' },
       loginUrl: '/auth/login',
     })
   })
