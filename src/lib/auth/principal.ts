@@ -151,6 +151,7 @@ export interface SignedOut {
     | 'token-invalid'
     | 'token-outdated'
   readonly user: undefined
+  readonly via?: undefined
   readonly client?: undefined
   readonly sessionId?: undefined
   readonly organizationId?: undefined
