@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import connect from 'connect'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -35,7 +36,7 @@ function stream(req: IncomingMessage, res: ServerResponse): void {
   res.write('data: begun\n\n')
   if (principal.status !== 'signed-in') return void res.end('signed out')
   const { ended } = principal
-  firedBy(ended).then((reason) => res.end(`over: ${(reason as { reason: string }).reason}`))
+  void firedBy(ended).then((reason) => res.end(`over: ${(reason as { reason: string }).reason}`))
 }
 
 function mount(app: HostApp, auth: ScalekitAuth): void {
@@ -58,7 +59,7 @@ async function signedIn(
   const { emulator, all } = await startProcesses({
     storeOf: () => store,
     seed: { clock, ...seed },
-    options: { scopes, clock, revocation: { maxLagMs: 100 }, ...options },
+    options: { scopes, clock, ...options },
     mount,
     attach: sockets.attach,
   })
@@ -72,11 +73,13 @@ async function signedIn(
     return { ...opened, connection: sockets.connections.at(-1)! }
   }
 
-  const openStream = async (index: number) => {
-    const response = await fetch(`${all[index]!.url}/stream`, { headers: cookiesOf(browser) })
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-    await reader.read()
-    return reader
+  /** An event stream that has begun. */
+  async function openStream(index: number): Promise<IncomingMessage> {
+    const request = get(`${all[index]!.url}/stream`, { headers: { ...cookiesOf(browser) } })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    expect(String((await once(response, 'data'))[0])).toBe('data: begun\n\n')
+    response.pause()
+    return response
   }
 
   return {
@@ -186,8 +189,8 @@ describe.each(ends)('%s', (_what, expected, end) => {
       expect(connection.ended.reason).toMatchObject({ reason: expected })
       expect(await connection.current()).toMatchObject({ status: 'signed-out', reason: expected })
     }
-    const last = await Promise.all(streams.map((reader) => reader.read()))
-    expect(last.map(({ value }) => value)).toEqual([`over: ${expected}`, `over: ${expected}`])
+    const last = await Promise.all(streams.map((each) => each.setEncoding('utf8').toArray()))
+    expect(last.map((texts) => texts.join(''))).toEqual(Array(2).fill(`over: ${expected}`))
     expect(signed.watched()).toEqual([0, 0])
   })
 })
@@ -303,7 +306,7 @@ describe('what is open', () => {
     const { openStream, watched } = await signedIn()
     const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(0)))
     expect(watched()).toEqual([50, 0])
-    await Promise.all(streams.map((reader) => reader.cancel()))
+    for (const each of streams) each.destroy()
     await eventually(() => expect(watched()).toEqual([0, 0]))
   })
 

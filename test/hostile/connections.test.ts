@@ -13,7 +13,7 @@ async function signedIn(options: ScalekitAuthOptions = {}) {
   const store = remote(memoryStore())
   const { all } = await startProcesses({
     storeOf: () => store,
-    options: { revocation: { maxLagMs: 100 }, ...options },
+    options,
     attach: sockets.attach,
   })
   const browser = all[0]!.visitor()

@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, readonly [name: string, file: string]>> = 
   portal: ['PortalOptions', 'options.ts'],
   bearer: ['BearerOptions', 'options.ts'],
   revocation: ['RevocationOptions', 'options.ts'],
+  connections: ['ConnectionOptions', 'options.ts'],
   http: ['HttpOptions', 'options.ts'],
 }
 

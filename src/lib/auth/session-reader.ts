@@ -121,8 +121,9 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
 
   async function askForView(req: IncomingMessage, res?: ServerResponse): Promise<SessionView> {
     const arrival = newest.arrival()
-    if (isStale(req)) await revocations.refresh()
-    return viewOf(req, res, arrival)
+    // Known since the request came is enough, however long the event loop took to get here.
+    const isKnown = isStale(req) && (await revocations.refresh())
+    return viewOf(req, res, arrival, isKnown)
   }
 
   function holderOf(req: IncomingMessage): Identity | undefined {
