@@ -70,14 +70,20 @@ export interface OpenedSocket {
   readonly closed: Promise<number>
 }
 
-/** Opens a WebSocket with these headers and no others. */
+/**
+ * Opens a WebSocket with these headers and no others.
+ *
+ * @param heard Gets each message; the first may come with the response of the handshake.
+ */
 export async function openSocket(
   url: string,
   headers: Readonly<Record<string, string>>,
+  heard: (message: string) => void = () => {},
 ): Promise<OpenedSocket> {
   const socket = new WebSocket(url.replace('http', 'ws'), { headers })
   onTestFinished(() => socket.terminate())
   socket.on('error', () => {})
+  socket.on('message', (message) => heard(String(message)))
   const closed = new Promise<number>((resolve) => socket.once('close', resolve))
   const response = await new Promise<IncomingMessage>((resolve) => {
     socket.once('upgrade', resolve)

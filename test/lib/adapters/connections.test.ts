@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { WebSocket } from 'ws'
 import { whenOver } from '../../../examples/live/over.ts'
 import { acceptSocketIo } from '../../../examples/live/socket-io.ts'
 import { acceptSockets } from '../../../examples/live/sockets.ts'
@@ -66,9 +65,11 @@ function attach(server: Server, auth: ScalekitAuth): void {
 async function openPage(url: string, browser: Visitor, options: object): Promise<Page> {
   const headers = { Origin: url, ...cookiesOf(browser) }
   const seen = { webSocket: '', socketIo: '', stream: '', signal: '' }
-  const { socket, closed } = await openSocket(`${url}/live`, headers)
-  watchSocket(socket, closed, (told) => {
-    seen.webSocket = told
+  const { closed } = await openSocket(`${url}/live`, headers, (message) => {
+    seen.webSocket = String(JSON.parse(message).roles)
+  })
+  void closed.then((code) => {
+    seen.webSocket = code === 4401 ? 'over' : `closed ${code}`
   })
   const client: Socket = io(url, { extraHeaders: headers, reconnection: false, ...options })
   onTestFinished(() => void client.close())
@@ -88,11 +89,6 @@ async function openPage(url: string, browser: Visitor, options: object): Promise
   await eventually(() => expect(Object.values(seen)).not.toContain(''))
   const poll = async (path: string) => (await fetch(url + path, { headers })).status
   return { poll, seen }
-}
-
-function watchSocket(socket: WebSocket, closed: Promise<number>, tell: (told: string) => void) {
-  socket.on('message', (text) => tell(String(JSON.parse(String(text)).roles)))
-  void closed.then((code) => tell(code === 4401 ? 'over' : `closed ${code}`))
 }
 
 async function readLines(url: string, headers: object, tell: (line: string) => void) {
