@@ -28,7 +28,10 @@ async function scene() {
   let nowMs = Date.now()
   const options = { bearer: everyKind, clock: () => nowMs, webhooks: { secret: webhookSecret } }
   const application = await startBearer(options, { mount }, () => nowMs)
-  return { ...application, pass: (ms: number) => void (nowMs += ms), now: () => nowMs }
+  const pass = (ms: number): void => {
+    nowMs += ms
+  }
+  return { ...application, pass, now: () => nowMs }
 }
 
 describe('access tokens that Scalekit issues', () => {
