@@ -65,11 +65,12 @@ function attach(server: Server, auth: ScalekitAuth): void {
 async function openPage(url: string, browser: Visitor, options: object): Promise<Page> {
   const headers = { Origin: url, ...cookiesOf(browser) }
   const seen = { webSocket: '', socketIo: '', stream: '', signal: '' }
-  const { closed } = await openSocket(`${url}/live`, headers, (message) => {
+  const { closed, status, code } = await openSocket(`${url}/live`, headers, (message) => {
     seen.webSocket = String(JSON.parse(message).roles)
   })
-  void closed.then((code) => {
-    seen.webSocket = code === 4401 ? 'over' : `closed ${code}`
+  expect({ status, code }).toEqual({ status: 101, code: undefined })
+  void closed.then((closeCode) => {
+    seen.webSocket = closeCode === 4401 ? 'over' : `closed ${closeCode}`
   })
   const client: Socket = io(url, { extraHeaders: headers, reconnection: false, ...options })
   onTestFinished(() => void client.close())
@@ -183,10 +184,11 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
       async (_what, end) => {
         const given = await opened()
         const { pages, others, emulator, arrivedAt } = given
+        const beganAt = performance.now()
         await end(given)
-        await emulator.settled()
         const endedAt = performance.now()
-        const since = () => arrivedAt() || endedAt
+        await emulator.settled()
+        const since = () => (arrivedAt() > beganAt ? arrivedAt() : endedAt)
         expect(await pollUntilBound(pages, '/app', since)).toEqual([401, 401])
         expect(pages.map(({ seen }) => seen)).toEqual(everywhere('over'))
         expect(others.map(({ seen }) => seen.signal)).toEqual(['open', 'open'])
