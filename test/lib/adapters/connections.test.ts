@@ -191,7 +191,7 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
         const since = () => (arrivedAt() > beganAt ? arrivedAt() : endedAt)
         expect(await pollUntilBound(pages, '/app', since)).toEqual([401, 401])
         expect(pages.map(({ seen }) => seen)).toEqual(everywhere('over'))
-        expect(others.map(({ seen }) => seen.signal)).toEqual(['open', 'open'])
+        expect(others.map(({ seen }) => seen)).toEqual(everywhere('advisor', 'open'))
         expect(others.map(({ seen }) => seen.webSocket)).not.toContain('over')
         expect(await Promise.all(others.map(({ poll }) => poll('/app')))).toEqual([200, 200])
       },
