@@ -4,14 +4,13 @@
  * `npx tsx test/figures/connections.ts [connections] [records]`
  */
 
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { memoryStore } from '../../src/index.ts'
 import { openConnections } from '../../src/lib/auth/open-connections.ts'
 import { replicateRevocations } from '../../src/lib/auth/revocations-replica.ts'
 import type { Identity } from '../../src/lib/ground/types.ts'
 import { withoutSources } from '../lib/auth/without-sources.ts'
 import { ada } from '../lib/identities.ts'
-import { remote } from '../support/processes.ts'
 
 const weekMs = 7 * 24 * 3_600_000
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -35,15 +34,15 @@ function person(index: number): Identity {
 function watchTurns() {
   let [longestMs, longestCpuMs] = [0, 0]
   let [time, cpu] = [performance.now(), process.cpuUsage()]
-  let next = setImmediate(turn)
+  let next = setImmediate(look)
 
-  function turn(): void {
+  function look(): void {
     const { user, system } = process.cpuUsage(cpu)
     longestMs = Math.max(longestMs, performance.now() - time)
     longestCpuMs = Math.max(longestCpuMs, (user + system) / 1000)
     time = performance.now()
     cpu = process.cpuUsage()
-    next = setImmediate(turn)
+    next = setImmediate(look)
   }
 
   return {
@@ -56,8 +55,7 @@ function watchTurns() {
 
 function open(count: number) {
   const clock = Date.now
-  const { revocations: shared } = remote(memoryStore())
-  const revocations = replicateRevocations(shared, { clock, maxLagMs: 1000 })
+  const revocations = replicateRevocations(memoryStore({ clock }).revocations, { clock, maxLagMs: 1000 })
   const connections = openConnections({ revocations, maxLagMs: 1000, clock, logger: silent })
   const { watchSession } = withoutSources(revocations, clock)
   const firedAt: number[] = []
@@ -94,6 +92,7 @@ async function measure(
     await revocations.write(
       keys.map((key) => ({ key, notBefore, clock: 'store', expiresAt: notBefore + weekMs })),
     )
+    await turn()
   }
   const before = firedAt.length
   await pause(1500)
