@@ -38,7 +38,9 @@ describe.runIf(hasBrowser)('a page with an open socket, in a browser', () => {
     return { page, emulator }
   }
 
-  it('shows that its user was demoted, and then removed, without a reload', { timeout: 60_000 }, async () => {
+  it('shows that its user was demoted, and then removed, without a reload', {
+    timeout: 60_000,
+  }, async () => {
     const { page, emulator } = await openPage()
     const publish = page.getByRole('button', { name: 'Publish' })
     await publish.click()

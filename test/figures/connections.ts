@@ -55,7 +55,10 @@ function watchTurns() {
 
 function open(count: number) {
   const clock = Date.now
-  const revocations = replicateRevocations(memoryStore({ clock }).revocations, { clock, maxLagMs: 1000 })
+  const revocations = replicateRevocations(memoryStore({ clock }).revocations, {
+    clock,
+    maxLagMs: 1000,
+  })
   const connections = openConnections({ revocations, maxLagMs: 1000, clock, logger: silent })
   const { watchSession } = withoutSources(revocations, clock)
   const firedAt: number[] = []

@@ -18,8 +18,8 @@ import { postgresStore } from '../../src/postgres.ts'
 import { redisStore } from '../../src/redis.ts'
 import { startEmulator } from '../../src/testing.ts'
 import { freePort } from '../package/free-port.ts'
-import { cookiesOf } from '../support/processes.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { cookiesOf } from '../support/processes.ts'
 import { startRedis } from '../support/redis.ts'
 import { visitorOf } from '../support/visitor.ts'
 
@@ -105,7 +105,10 @@ async function openAll(urls: readonly string[]) {
       () => stream.destroy(),
     )
   }
-  return { userId: body.user.id as string, closed, end: () => ends.forEach((each) => each()) }
+  const end = () => {
+    for (const each of ends) each()
+  }
+  return { userId: body.user.id as string, closed, end }
 }
 
 async function measure(what: string, where: Where, rounds: number): Promise<void> {
@@ -160,7 +163,10 @@ else {
   await measure('Redis', { redis: redis.port }, rounds)
   const admin = await redis.connect()
   const pid = Number(/process_id:(\d+)/.exec(await admin.info('server'))![1])
-  const server = { stop: () => process.kill(pid, 'SIGSTOP'), go: () => process.kill(pid, 'SIGCONT') }
+  const server = {
+    stop: () => process.kill(pid, 'SIGSTOP'),
+    go: () => process.kill(pid, 'SIGCONT'),
+  }
   await outage('Redis', { redis: redis.port }, server, seconds)
   await redis.close()
   const postgres = await startPostgres()
