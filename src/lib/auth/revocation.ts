@@ -16,7 +16,7 @@ export type RevocationTarget =
   | { readonly organizationId: string; readonly email: string }
   /** The person's id at their company's identity provider. */
   | { readonly organizationId: string; readonly idpUserId: string }
-  /** Everybody in an organization. */
+  /** All users of an organization. */
   | { readonly organizationId: string }
 
 /** What a revocation about these people is called, at this issuer; no two targets share a name. */

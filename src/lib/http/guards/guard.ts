@@ -75,7 +75,7 @@ export function guard(
       else answerRefusal(refusal, instance, req, res, next)
       return
     }
-    // Whoever passes sees what is theirs, and whoever does not may pass in a minute.
+    // The page is for this user alone, and a user who is refused now may pass in a minute.
     neverStore(res)
     context.keepPrivate()
     next(refusal && accessError(refusal, instance))
@@ -152,7 +152,7 @@ function viewOrNot(context: Context): View | undefined {
   }
 }
 
-/** Whoever is sent there would come back here, and be sent there again. */
+/** A user who is sent to sign in would come back here, and be sent to sign in again. */
 function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
   return isFor(req, addresses.routes.login)
 }
@@ -174,7 +174,7 @@ function guardError(error: unknown): ScalekitError {
 /** They pass, so the response says when to try again. Other errors are for the application. */
 const outages = ['store_unavailable', 'authorization_unavailable', 'provider_unavailable']
 
-/** Where nobody can tell who is asking they are refused, and never as "not signed in". */
+/** A request is refused while its user is not known, and never as "not signed in". */
 export function refuseByError(
   error: unknown,
   instance: Instance,

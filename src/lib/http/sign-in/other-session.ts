@@ -61,7 +61,7 @@ function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
   return origin === addresses.origin(req)
 }
 
-/** Where nothing is named, whoever made the link decides nothing, and neither does it replace anything. */
+/** Whether the sign-in could replace the session. A link that names nothing decides nothing. */
 function wouldReplace(principal: SessionPrincipal, request: LoginRequest): boolean {
   const { organizationId, connectionId, loginHint, domain, provider } = request
   const { user, externalOrganizationId } = principal
