@@ -186,7 +186,7 @@ export type {
 } from './lib/management/organization-types.ts'
 export type { PageEnds, Pagination } from './lib/management/pages.ts'
 export type { Toggled } from './lib/management/shapes.ts'
-export type { BearerKind } from './lib/oidc/bearer-token.ts'
+export type { BearerKind } from './lib/oidc/bearer-kinds.ts'
 export type { Fetch } from './lib/outgoing/fetch-transport.ts'
 export type { SessionStore } from './lib/session/own-session.ts'
 export type {

@@ -1,6 +1,6 @@
 import { nonEmptyString, strings } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
-import { type BearerKind, bearerKinds } from '../oidc/bearer-token.ts'
+import { type BearerKind, bearerKinds } from '../oidc/bearer-kinds.ts'
 import { type Read, type RootScope, readGroup } from './group.ts'
 
 /** How each option of `bearer` is read. */

@@ -8,15 +8,8 @@ import {
   type ShownClaims,
   verifyShown,
 } from './access-token.ts'
+import type { BearerKind } from './bearer-kinds.ts'
 import type { KeySet } from './key-sets.ts'
-
-/** Whose access tokens there are: people's, and those that a client has for itself. */
-export const bearerKinds = ['user', 'organization-client', 'this-client'] as const
-/**
- * Whose access token it is. `user`: a person's. `organization-client`: one of the clients of an
- * organization (`m2morg_…`). `this-client`: the client of this application, without a person.
- */
-export type BearerKind = (typeof bearerKinds)[number]
 
 /** What an access token in the header `Authorization` must agree with. */
 export interface BearerChecks {

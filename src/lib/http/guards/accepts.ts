@@ -1,7 +1,7 @@
 import type { Caller, SignedIn } from '../../auth/principal.ts'
 import type { View } from '../../auth/views.ts'
 import { ConfigError } from '../../ground/errors.ts'
-import { type BearerKind, bearerKinds } from '../../oidc/bearer-token.ts'
+import { type BearerKind, bearerKinds } from '../../oidc/bearer-kinds.ts'
 import { type Refusal, refusals } from './refusals.ts'
 
 /** Without a word of the route, machines are kept out. */

@@ -3,7 +3,7 @@ import type { View } from '../../auth/views.ts'
 import { authorizationUnknown } from '../../ground/authorization-unavailable.ts'
 import { neverStore } from '../../ground/caching.ts'
 import { asScalekitError, ConfigError, type ScalekitError } from '../../ground/errors.ts'
-import type { BearerKind } from '../../oidc/bearer-token.ts'
+import type { BearerKind } from '../../oidc/bearer-kinds.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { isFor, type Middleware, type Next } from '../request/middleware.ts'
@@ -174,7 +174,12 @@ function guardError(error: unknown): ScalekitError {
 /** They pass, so the response says when to try again. Other errors are for the application. */
 const outages = ['store_unavailable', 'authorization_unavailable', 'provider_unavailable']
 
-/** A request is refused while its user is not known, and never as "not signed in". */
+/**
+ * Answers a request for which nothing can tell who is asking: with 503, and never as if no user were
+ * signed in.
+ *
+ * @internal
+ */
 export function refuseByError(
   error: unknown,
   instance: Instance,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AccessError, LoginError } from '../../ground/errors.ts'
-import { bearerKinds } from '../../oidc/bearer-token.ts'
+import { bearerKinds } from '../../oidc/bearer-kinds.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { parsedCsrfField } from '../request/csrf-field.ts'
