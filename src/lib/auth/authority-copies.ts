@@ -1,6 +1,6 @@
 import type { Authority } from '../ground/types.ts'
 import type { LastChange } from './changes.ts'
-import type { RenewalEnd } from './token-renewal.ts'
+import type { RenewalEnd } from './renewal.ts'
 import type { Kept } from './token-vault.ts'
 
 /** At most so many sessions, and so many bytes of their tokens and authority; the oldest go first. */

@@ -11,9 +11,9 @@ import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
 import type { LastChanges } from './changes.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
 import { isBefore, type Sources } from './judge-authority.ts'
+import { quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
 import { type AuthorizationResolve, askApplication, type ResolveReason } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import { quietAfterFailureMs, type Renewal, type RenewTokens } from './token-renewal.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 
 /** Scalekit’s own caches may lag: what it answered since a change is asked for once more after this. */

@@ -3,60 +3,15 @@ import type { Clock } from '../ground/clock.ts'
 import { delay } from '../ground/delay.ts'
 import { LoginError } from '../ground/errors.ts'
 import { retryUntil } from '../ground/retry-until.ts'
-import type { Authority, Identity, Tokens } from '../ground/types.ts'
+import type { Identity } from '../ground/types.ts'
 import type { Issued } from '../oidc/token-response.ts'
 import { storeTimeoutMs } from '../state/bounded-store.ts'
 import type { LeaseAnswer, TokenStore } from '../state/store.ts'
+import { quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
+import type { TokenSource } from './token-source.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 import { unknownTries } from './unknown-tries.ts'
 
-/** Why a session cannot go on: the three are told apart by who or what ended it. */
-export type RenewalEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch'
-
-/** What an attempt came to. */
-export type Renewal =
-  | { readonly status: 'renewed'; readonly kept: Kept }
-  /** The session has no refresh token: nothing can be renewed, and nothing ended. */
-  | { readonly status: 'none'; readonly kept: Kept | undefined }
-  | { readonly status: 'over'; readonly reason: RenewalEnd; readonly error?: unknown }
-  /** No process shall ask again for `quietMs`. */
-  | { readonly status: 'failed'; readonly error: unknown; readonly quietMs: number }
-
-/** The provider, as far as renewal needs it. */
-export interface TokenSource {
-  /** Sends a refresh token, once. */
-  refresh(refreshToken: string): Promise<Issued>
-  /** Whose tokens they are, and what they let them do. */
-  verify(
-    issued: Issued,
-    before: Kept,
-    identity: Identity,
-  ): Promise<{ readonly tokens: Tokens; readonly authority: Authority }>
-  /** The tokens alone, where they cannot be verified right now. */
-  unverified(issued: Issued, before: Kept): Tokens
-  isMismatch(error: unknown): boolean
-  mayBeLost(error: unknown): boolean
-  retryAfterMs(error: unknown): number
-  /** Ends if the token endpoint answers at all. */
-  assertAnswers(): Promise<void>
-  /** Takes back a refresh token that no session has any more. */
-  revoke(refreshToken: string): Promise<void>
-}
-
-/** Asks for the tokens of a session, and renews them where they are not enough. */
-export type RenewTokens = (
-  identity: Identity,
-  options: {
-    /** What this process knew last; the store may have gone back behind it. */
-    readonly known: Kept | undefined
-    /** Whether the session can go on without; otherwise tokens that may be lost are given up. */
-    readonly canWait: boolean
-    isEnough(kept: Kept): boolean
-  },
-) => Promise<Renewal>
-
-/** No session asks again this soon after a failure, in milliseconds. */
-export const quietAfterFailureMs = 5000
 /** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
 const againForMs = 20_000
 /** How long to wait between two looks at what another process is renewing, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../ground/clock.ts'
-import type { Authority } from '../ground/types.ts'
+import type { Authority, Identity, Tokens } from '../ground/types.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { authorityClaims, verifiedClaims } from '../oidc/kept-claims.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
@@ -17,7 +17,28 @@ import {
 import type { Issued } from '../oidc/token-response.ts'
 import { assumedTokenMs } from './authority.ts'
 import { grantsIn } from './identity.ts'
-import type { TokenSource } from './token-renewal.ts'
+import type { Kept } from './token-vault.ts'
+
+/** The provider, as far as renewal needs it. */
+export interface TokenSource {
+  /** Sends a refresh token, once. */
+  refresh(refreshToken: string): Promise<Issued>
+  /** Whose tokens they are, and what they let them do. */
+  verify(
+    issued: Issued,
+    before: Kept,
+    identity: Identity,
+  ): Promise<{ readonly tokens: Tokens; readonly authority: Authority }>
+  /** The tokens alone, where they cannot be verified right now. */
+  unverified(issued: Issued, before: Kept): Tokens
+  isMismatch(error: unknown): boolean
+  mayBeLost(error: unknown): boolean
+  retryAfterMs(error: unknown): number
+  /** Ends if the token endpoint answers at all. */
+  assertAnswers(): Promise<void>
+  /** Takes back a refresh token that no session has any more. */
+  revoke(refreshToken: string): Promise<void>
+}
 
 /** Scalekit, as the source of tokens and of what they let their user do. */
 export function scalekitSource(parts: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type TokenSource, tokenRenewal } from '../../../src/lib/auth/token-renewal.ts'
+import { tokenRenewal } from '../../../src/lib/auth/token-renewal.ts'
+import type { TokenSource } from '../../../src/lib/auth/token-source.ts'
 import { type Kept, type TokenVault, tokenVault } from '../../../src/lib/auth/token-vault.ts'
 import { LoginError } from '../../../src/lib/ground/errors.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'

@@ -1,4 +1,4 @@
-import type { TokenSource } from '../../../src/lib/auth/token-renewal.ts'
+import type { TokenSource } from '../../../src/lib/auth/token-source.ts'
 import { renewedAuthority } from '../../../src/lib/auth/token-source.ts'
 import { LoginError } from '../../../src/lib/ground/errors.ts'
 import { withTimeout } from '../../../src/lib/ground/with-timeout.ts'

@@ -10,7 +10,8 @@ import {
   replicateRevocations,
 } from '../../../src/lib/auth/revocations-replica.ts'
 import { liveSessions, type Sessions } from '../../../src/lib/auth/sessions.ts'
-import { type TokenSource, tokenRenewal } from '../../../src/lib/auth/token-renewal.ts'
+import { tokenRenewal } from '../../../src/lib/auth/token-renewal.ts'
+import type { TokenSource } from '../../../src/lib/auth/token-source.ts'
 import { tokenVault } from '../../../src/lib/auth/token-vault.ts'
 import { views } from '../../../src/lib/auth/views.ts'
 import { watchedSessions } from '../../../src/lib/auth/watched-session.ts'
