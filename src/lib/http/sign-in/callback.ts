@@ -1,29 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { holderOf } from '../../auth/audit.ts'
-import {
-  authorityAtSignIn,
-  authorityOf,
-  isFixed,
-  type SettledIdentity,
-  type SignInFacts,
-} from '../../auth/authority.ts'
-import { newIdentity, toKeep } from '../../auth/identity.ts'
+import { toKeep } from '../../auth/identity.ts'
 import { decide } from '../../auth/on-login.ts'
-import type { StoreTime } from '../../auth/store-time.ts'
 import { LoginError } from '../../ground/errors.ts'
-import { storeUnavailable } from '../../ground/store-unavailable.ts'
-import type { Identity, Tokens } from '../../ground/types.ts'
-import { type Grants, readGrants, withScopes } from '../../oidc/access-token.ts'
-import { assertPinned, type Profile, profileOf } from '../../oidc/claims.ts'
-import { exchangeCode } from '../../oidc/exchange.ts'
-import { verifyIdToken } from '../../oidc/id-token.ts'
-import { verifiedClaims } from '../../oidc/kept-claims.ts'
-import {
-  begunBy,
-  earliestAuthentication,
-  isRestarted,
-  type Transaction,
-} from '../../oidc/transaction.ts'
+import type { Identity } from '../../ground/types.ts'
+import type { Transaction } from '../../oidc/transaction.ts'
 import { storageText } from '../../session/kind.ts'
 import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -33,17 +14,12 @@ import type { Next } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { logFieldsOf } from '../request/request-log.ts'
 import { redirect } from '../request/respond.ts'
-import { assertIssuerNamed, type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
-import {
-  answerText,
-  claimsText,
-  pinsText,
-  tokensText,
-  whoFields,
-  whoText,
-} from './callback-text.ts'
-import { missingTransaction } from './missing-transaction.ts'
+import { type CallbackAnswer, readCallbackAnswer } from './callback-answer.ts'
+import { answerText, claimsText, whoText } from './callback-text.ts'
+import { goOn, withoutTransaction } from './go-on.ts'
 import { findsNoSession, providerError } from './provider-errors.ts'
+import { redeem } from './redeem.ts'
+import { settleAuthority } from './settle-authority.ts'
 import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
 
 /**
@@ -140,24 +116,6 @@ function tellSucceeded({ audit }: Instance, req: IncomingMessage, identity: Iden
   })
 }
 
-/** What the session keeps, with what its user may do. */
-async function settleAuthority(
-  instance: Instance,
-  known: Identity,
-  facts: Pick<SignInFacts, 'decision' | 'tokens'>,
-  req: IncomingMessage,
-): Promise<SettledIdentity> {
-  const { clock, config, informOnce } = instance
-  const { claims: claimNames, absoluteSeconds } = config.session
-  const storeTime = () => storeTimeOf(instance).earliest
-  const rules = { ...config.authorization, claimNames }
-  const settled = await authorityAtSignIn(known, { ...facts, now: clock(), storeTime }, rules)
-  if (rules.resolve) tellSignIn(instance, req, 'authorization.resolve answered')
-  const ofSession = authorityOf(settled.identity, claimNames)
-  if (isFixed(ofSession)) informOnce(fixedText(absoluteSeconds))
-  return settled
-}
-
 /**
  * A browser may ask for the callback twice at once, and shows either response. Both lead to the page
  * that the sign-in was for, and if it fails, both say why. Only the first sets a session: a copy of
@@ -179,104 +137,6 @@ async function goOnBeside(
   redirect(req, res, landing)
 }
 
-/** Turns the code into an identity: every check of the protocol is made here. */
-async function redeem(
-  instance: Instance,
-  answer: CallbackAnswer,
-  transaction: Transaction,
-  previous: Identity | undefined,
-  req: IncomingMessage,
-): Promise<{ identity: Identity; tokens: Tokens }> {
-  const { clock, config, discover, keysOf, warnOnce } = instance
-  const { clientId, issuer } = config
-  const { code, params } = answer
-  const provider = await discover()
-  assertIssuerNamed(answer, provider)
-  const { tokens, scopes } = await exchangeCode(provider, params, transaction, clock)
-  tellSignIn(instance, req, `tokens received: ${tokensText(tokens, clock())}`)
-
-  const { accessToken } = tokens
-  const checks = { keys: keysOf(provider), issuer, clientId, clock }
-  const { nonce } = transaction
-  const authenticatedSince = earliestAuthentication(transaction)
-  const expected = { ...checks, nonce, accessToken, code, authenticatedSince }
-  const claims = await verifyIdToken(tokens.idToken, expected)
-  if (authenticatedSince !== undefined && claims.auth_time === undefined) warnOnce(noAuthTime)
-  const profile = profileOf(claims)
-  tellSignIn(instance, req, `ID token verified, ${whoText(profile)}`, whoFields(profile))
-  const ofToken = await readGrants(accessToken, { ...checks, subject: claims.sub })
-  const grants = withScopes(ofToken, scopes)
-
-  assertPinned(transaction.pins, profile, grants.organizationId)
-  if (hasUnboundRoles(profile, grants)) warnOnce(unboundRoles)
-  tellSignIn(instance, req, pinsText(transaction.pins))
-  const all = verifiedClaims(claims, grants.claims)
-  const begun = begunBy(transaction, claims.iat!, storeTimeOf(instance).latest)
-  const { issuedAt = claims.iat! * 1000 } = grants
-  const signIn = { profile, claims: all, grants, issuedAt, transaction, begun, previous }
-  return { identity: newIdentity(signIn, config.session, clock()), tokens }
-}
-
-/**
- * Read after the tokens came, when the store has answered for the transaction.
- *
- * @throws ScalekitError `store_unavailable` where it has not
- */
-function storeTimeOf({ revocations }: Instance): StoreTime {
-  const storeTime = revocations.storeTime()
-  if (storeTime) return storeTime
-  throw storeUnavailable('The store did not say its time', revocations.failure())
-}
-
-/** The cookie was lost: once, the sign-in is started again; the second time the user is told. */
-async function withoutTransaction(
-  instance: Instance,
-  { state, error, description }: CallbackAnswer,
-  req: IncomingMessage,
-  res: ServerResponse,
-  next: Next,
-): Promise<void> {
-  if (error !== undefined) {
-    const failure = providerError(error, description)
-    const context = { what: 'sign-in', isUnsolicited: true }
-    return answerFailure(instance, failure, context, req, res, next)
-  }
-  tellSignIn(instance, req, 'the browser brought no cookie of this sign-in')
-  const mayRestart = isNavigation(req) && !isRestarted(state)
-  await goOn(
-    instance,
-    req,
-    res,
-    instance.addresses.home,
-    mayRestart ? undefined : missingTransaction(instance, req),
-  )
-}
-
-/**
- * A user who is signed in already just goes on; no browser is sent around in a circle.
- *
- * @param mayTryPage Whether the page may find out what becomes of a user who is not signed in yet.
- */
-async function goOn(
-  instance: Instance,
-  req: IncomingMessage,
-  res: ServerResponse,
-  returnTo: string,
-  error: LoginError | undefined,
-  mayTryPage = false,
-): Promise<void> {
-  const { addresses, sessions } = instance
-  const { status } = await sessions.ask(req, res)
-  const isSignedIn = status === 'signed-in'
-  if (!isSignedIn && error && !mayTryPage) throw error
-  const elsewhere = mayTryPage ? 'another process may finish it' : 'the sign-in begins again'
-  const why = isSignedIn ? 'the browser has a live session' : elsewhere
-  const next = isSignedIn || mayTryPage ? returnTo : addresses.loginUrl({ restart: '1' })
-  const but = error ? `${error.message}, but ` : ''
-  tellSignIn(instance, req, `${but}${why}: redirecting to ${pathText(next)}`)
-  redirect(req, res, next)
-}
-
 /** No cookie could be sent any more, and the session before would be over. */
 function answeredItself(): LoginError {
   return new LoginError('on_login_failed', 'onLogin sent a response itself', {
@@ -291,22 +151,6 @@ function expired(): LoginError {
 function alreadyUsed(): LoginError {
   return new LoginError('login_state_used', 'The sign-in was already used')
 }
-
-function hasUnboundRoles(profile: Profile, grants: Grants): boolean {
-  const { roles, permissions, organizationId } = grants
-  const has = roles.length + permissions.length > 0
-  return has && organizationId === undefined && profile.organizationId !== undefined
-}
-
-const unboundRoles =
-  'roles_without_organization: an access token with roles or permissions has no `oid`, so they do not count in the organization of the ID token'
-
-function fixedText(absoluteSeconds: number): string {
-  return `authority_fixed: the roles, permissions, scopes and claims of a session stay as at its sign-in, for up to ${absoluteSeconds} seconds (\`session.absoluteSeconds\`). To have them renewed, set \`authorization.resolve\`, or add "offline_access" to \`scopes\``
-}
-
-const noAuthTime =
-  'auth_time_missing: this Scalekit environment does not send auth_time, so what `login.maxAgeSeconds` or prompt=login asked for could not be checked'
 
 /** What `/login` has to be told to try the same again. */
 function retryQuery(
