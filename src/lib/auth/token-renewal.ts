@@ -10,7 +10,7 @@ import type { LeaseAnswer, TokenStore } from '../state/store.ts'
 import { quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
 import type { TokenSource } from './token-source.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
-import { unknownTries } from './unknown-tries.ts'
+import { type Try, unknownTries } from './unknown-tries.ts'
 
 /** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
 const againForMs = 20_000
@@ -235,13 +235,9 @@ export function tokenRenewal(parts: {
   return renew
 }
 
-/** One lease, and what it is for. */
-interface Turn {
-  readonly identity: Identity
+/** One lease, and what it is for; it was asked for after `leasedAt`. */
+interface Turn extends Try {
   readonly owner: string
-  readonly kept: Kept
-  /** By `performance.now()`, before the lease was asked for. */
-  readonly leasedAt: number
   readonly canWait: boolean
 }
 
