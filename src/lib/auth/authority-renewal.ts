@@ -7,17 +7,15 @@ import { deadlineIn } from '../management/deadline.ts'
 import { slots } from '../management/slots.ts'
 import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
-import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
-import type { LastChanges } from './changes.ts'
+import type { AuthorityEnd } from './authority-copies.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
-import { isBefore, type Sources } from './judge-authority.ts'
-import { quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
-import { type AuthorizationResolve, askApplication, type ResolveReason } from './resolve.ts'
+import { isBefore } from './judge-authority.ts'
+import { quietAfterFailureMs, type RenewTokens } from './renewal.ts'
+import { againAt, hasVanished, isStanding, reasonOf, type Turn, tokenIn } from './renewal-turn.ts'
+import { type AuthorizationResolve, askApplication } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 
-/** Scalekit’s own caches may lag: what it answered since a change is asked for once more after this. */
-const againAfterMs = 10_000
 /** How many sessions are renewed at once; after a change of a role others wait for their turn. */
 const maxAtOnce = 64
 /** How long they wait, in milliseconds. */
@@ -202,43 +200,4 @@ export function authorityRenewal(parts: {
     },
     forget: ({ sessionId }) => copies.delete(sessionId),
   }
-}
-
-/** Whether what is known of a session counts, also while nothing newer can be had. */
-function isStanding(known: ReturnType<AuthorityBook['known']>): boolean {
-  return typeof known !== 'string' && (known.standing === 'current' || known.standing === 'stale')
-}
-
-/** One attempt, and what was known when it began. */
-interface Turn {
-  readonly identity: Identity
-  readonly before: Authority
-  readonly copy: AuthorityCopy | undefined
-  readonly changes: LastChanges
-  readonly sources: Sources
-  readonly minTtlMs: number
-}
-
-function reasonOf({ before, changes, sources }: Turn): ResolveReason {
-  return isBefore(before, changes.any, sources) ? 'event' : 'age'
-}
-
-function tokenIn(kept: Kept | undefined, now: number): string | undefined {
-  if (!kept) return undefined
-  const { accessToken, accessTokenExpiresAt = Number.POSITIVE_INFINITY } = kept.tokens
-  return now < accessTokenExpiresAt ? accessToken : undefined
-}
-
-/** Once for each change: a token that is backdated would be asked for again and again. */
-function againAt({ copy, changes, sources }: Turn, { issuedAt }: Authority): number | undefined {
-  const { scalekit } = changes.any
-  if (!sources.token || issuedAt >= scalekit + againAfterMs) return undefined
-  const isAgain = copy?.againAt !== undefined && copy.seen.scalekit >= scalekit
-  if (!isAgain) return performance.now() + againAfterMs
-  return performance.now() >= copy.againAt ? undefined : copy.againAt
-}
-
-/** It had a refresh token, and now the store knows of none. */
-function hasVanished({ authority }: Identity, renewal: Renewal | undefined): boolean {
-  return renewal?.status === 'none' && !renewal.kept && authority?.isRefreshable === true
 }
