@@ -37,6 +37,8 @@ describe('a page of another site that opens a socket with the cookie of its visi
     ['no origin, from a site beside', () => ({ 'Sec-Fetch-Site': 'same-site' })],
     ['no origin, from another site', () => ({ 'Sec-Fetch-Site': 'cross-site' })],
     ['no origin, and another scheme of authentication', () => ({ Authorization: 'Basic YTpi' })],
+    // The option `bearer` is off: the header is not read, so the cookie would decide.
+    ['no origin, and a token that nothing reads', () => ({ Authorization: 'Bearer e30.e30.x' })],
     [
       'its own origin, and metadata that a browser would not send',
       () => ({ Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' }),
@@ -58,6 +60,32 @@ describe('a page of another site that opens a socket with the cookie of its visi
     const { open, url, connections } = await signedIn({ connections: { origins } })
     expect((await open(headersFor(url))).status).toBe(101)
     expect(connections[0]!.principal.status).toBe('signed-in')
+  })
+})
+
+describe('a request with an access token and the cookie of a visitor', () => {
+  const bearer = {}
+
+  it('opens without an Origin by the token alone: a wrong one brings no cookie in', async () => {
+    const { open, connections } = await signedIn({ bearer })
+    for (const wrong of ['Bearer e30.e30.x', 'Bearer', 'bearer\t']) {
+      await open({ Authorization: wrong })
+      const { principal, ended } = connections.at(-1)!
+      expect(principal).toMatchObject({ status: 'signed-out', reason: 'token-invalid' })
+      expect(ended.aborted).toBe(true)
+    }
+    expect(connections).toHaveLength(3)
+  })
+
+  it.each<readonly [string, Readonly<Record<string, string>>]>([
+    ['another scheme', { Authorization: 'Basic YTpi' }],
+    ['a scheme that begins alike', { Authorization: 'Bearer-x e30.e30.x' }],
+    ['the origin of another site', { Authorization: 'Bearer x', Origin: 'https://evil.example' }],
+  ])('is refused with %s', async (_what, headers) => {
+    const { open, connections } = await signedIn({ bearer })
+    const { status, code } = await open(headers)
+    expect({ status, code }).toEqual({ status: 403, code: 'cross_site_request' })
+    expect(connections).toEqual([])
   })
 })
 

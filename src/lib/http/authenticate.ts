@@ -14,6 +14,7 @@ import { cookieNames } from '../ground/cookies.ts'
 import { ConfigError } from '../ground/errors.ts'
 import { hasExpressSession } from '../session/express-session.ts'
 import { tellDenied } from './guards/denial.ts'
+import { isByToken } from './instance/ask.ts'
 import { type Credentials, credentialsOf } from './instance/credentials.ts'
 import type { Instance } from './instance/instance.ts'
 import { assertOpenedHere } from './request/opened-here.ts'
@@ -56,7 +57,7 @@ export async function authenticate(
   req: IncomingMessage,
 ): Promise<OpenConnection> {
   try {
-    assertOpenedHere(req, originsOf(instance))
+    assertOpenedHere(req, originsOf(instance), isByToken(instance, req))
   } catch (error) {
     tellDenied(instance, req, 'cross_site_request')
     throw error

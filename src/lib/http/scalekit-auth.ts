@@ -84,12 +84,13 @@ export interface ScalekitAuth extends Guards {
    * session and writes no cookie: a socket keeps no session alive.
    *
    * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing where the request
-   * has `Sec-Fetch-Site: same-origin` or an access token in `Authorization`.
+   * has `Sec-Fetch-Site: same-origin`, or an access token in `Authorization` and the option `bearer` is
+   * set: then the token decides, as for any request, and no cookie.
    *
    * @param req The request of the upgrade; with Socket.IO, `socket.request`.
    * @throws {@link LoginError} `cross_site_request`; {@link ScalekitError} `store_unavailable`,
-   *   `authorization_unavailable`; {@link ConfigError} `session_not_mounted` or `session_kind_changed`
-   *   where the application's own express-session did not run for the upgrade
+   *   `authorization_unavailable`, `provider_unavailable`; {@link ConfigError} `session_not_mounted` or
+   *   `session_kind_changed` where the application's own express-session did not run for the upgrade
    * @example
    * server.on('upgrade', async (req, socket, head) => {
    *   const connection = await auth.authenticate(req)

@@ -33,6 +33,11 @@ interface Token {
   readonly view: BearerView
 }
 
+/** Whether an access token decides the request, and no cookie: also one that will be refused. */
+export function isByToken({ bearer }: Instance, req: IncomingMessage): boolean {
+  return bearer !== undefined && bearerIn(req) !== undefined
+}
+
 /** The request is decided by its token alone, whether or not it also has a cookie. */
 export function tokenIn(
   { bearer, sessions }: Instance,
@@ -63,8 +68,8 @@ export function lookAgain(
  * @param what What the application or the browser asked for, e.g. `auth.logout()`.
  * @throws {@link AccessError} `session_required`
  */
-export function assertNoToken({ bearer }: Instance, req: IncomingMessage, what: string): void {
-  if (!bearer || bearerIn(req) === undefined) return
+export function assertNoToken(instance: Instance, req: IncomingMessage, what: string): void {
+  if (!isByToken(instance, req)) return
   throw new AccessError(
     'session_required',
     `${what} needs a session, and the request brings an access token in its place`,

@@ -17,7 +17,7 @@ export interface Credentials {
 /**
  * Reads the credentials of a request that has no response. Writes no cookie.
  *
- * @throws {@link ScalekitError} `store_unavailable`
+ * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
  *
  * @internal
  */

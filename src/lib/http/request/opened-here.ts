@@ -7,20 +7,27 @@ import { quote } from '../../ground/log.ts'
  * whichever page opens it, and no rule of CORS applies to it.
  *
  * Browsers name the page in `Origin`, except for an event stream of the same origin, which says so by
- * `Sec-Fetch-Site`. A client with a token in `Authorization` is no browser that was led here.
+ * `Sec-Fetch-Site`. A client whose access token decides is no browser that was led here: no cookie
+ * counts for its request.
  *
  * @param origins Of the pages that may open one, as browsers send them.
+ * @param isByToken Whether an access token decides the request. A header `Authorization` that the
+ *   instance does not read leaves the cookie in force, so it does not count.
  * @throws {@link LoginError} `cross_site_request`
  * @see RFC 6455 section 10.2
  */
-export function assertOpenedHere({ headers }: IncomingMessage, origins: readonly string[]): void {
+export function assertOpenedHere(
+  { headers }: IncomingMessage,
+  origins: readonly string[],
+  isByToken: boolean,
+): void {
   const { origin } = headers
   if (origin !== undefined) {
     if (!origins.includes(origin)) throw crossSite(`Origin is ${quote(origin)}`)
     return
   }
   if (headers['sec-fetch-site'] === 'same-origin') return
-  if (/^bearer +\S/i.test(headers.authorization ?? '')) return
+  if (isByToken) return
   throw crossSite('the request has no Origin, and no Sec-Fetch-Site: same-origin')
 }
 
