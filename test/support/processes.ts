@@ -39,18 +39,21 @@ export function cookiesOf(browser: Visitor): { readonly Cookie: string } {
 }
 
 /**
- * Starts instances that share a secret, and a store as far as `storeOf` says so. Webhooks come to the
- * first of them.
+ * Starts instances that share a secret, and a store as far as `storeOf` says so. Webhooks and logout
+ * tokens come to the first of them.
+ *
+ * @param parts `backchannelLogout`: the path that the emulator sends logout tokens to. Default: none.
  */
 export async function startProcesses(parts: {
   readonly count?: number
   storeOf(index: number): StateStore | undefined
   readonly seed?: EmulatorSeed
+  readonly backchannelLogout?: string | undefined
   readonly options?: ScalekitAuthOptions | ((index: number) => ScalekitAuthOptions)
   readonly mount?: ServedParts['mount']
   readonly attach?: ServedParts['attach']
 }): Promise<Processes> {
-  const { count = 2, storeOf, seed, options = {}, mount, attach } = parts
+  const { count = 2, storeOf, seed, options = {}, mount, attach, backchannelLogout } = parts
   const urls: string[] = []
   const sessions = new MemoryStore()
   let resolveStarted = (_emulator: Emulator) => {}
@@ -63,6 +66,7 @@ export async function startProcesses(parts: {
       redirectUris: urls.map((url) => `${url}/callback`),
       postLogoutRedirectUris: urls.map((url) => `${url}/logout`),
       webhooks: [{ url: `${urls[0]}/webhooks`, secret: webhookSecret }],
+      ...(backchannelLogout && { backChannelLogoutUri: urls[0] + backchannelLogout }),
       ...seed,
     })
     onTestFinished(() => emulator.close())

@@ -22,6 +22,9 @@ const grace = 'grace@acme.example'
 const scopes = ['openid', 'email', 'profile', 'offline_access']
 const reader = { roles: ['reader'], permissions: ['projects:read'] }
 
+/** What the emulator tells the first process of ends by: never by both, so that each has to suffice. */
+type Arrival = 'events' | 'logout tokens'
+
 /** What the pages of one browser at one process see of its session. */
 interface Page {
   /** The status of a page that asks again and again. */
@@ -113,18 +116,24 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
     afterAll(() => server.close())
 
     /** Grace, signed in to two organizations in two browsers, each with pages at both processes. */
-    async function opened() {
+    async function opened(by: Arrival = 'events') {
       const space = `test ${randomUUID()}`
       const stores = [await server.storeOf(space), await server.storeOf(space)]
       let arrivedAt = 0
       const { emulator, all } = await startProcesses({
         storeOf: (index) => stores[index],
+        ...(by === 'logout tokens' && {
+          backchannelLogout: '/backchannel-logout',
+          seed: { webhooks: [] },
+        }),
         options: { scopes, revocation: { maxLagMs } },
         mount(app, auth) {
-          app.use('/webhooks', (_req, _res, next) => {
-            arrivedAt = performance.now()
-            next()
-          })
+          for (const path of ['/webhooks', '/backchannel-logout']) {
+            app.use(path, (_req, _res, next) => {
+              arrivedAt = performance.now()
+              next()
+            })
+          }
           mount(app, auth)
         },
         attach,
@@ -157,19 +166,30 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
       return [seen, seen]
     }
 
-    const endings: readonly (readonly [string, (given: Opened) => Promise<unknown>])[] = [
+    const endingOf = ({ emulator: { sessions, endSession } }: Opened) =>
+      endSession(sessions.find(({ organizationId }) => organizationId === acme)!.id)
+
+    const endings: readonly (readonly [
+      what: string,
+      end: (given: Opened) => Promise<unknown>,
+      by?: Arrival,
+    ])[] = [
       ['a removal', async ({ emulator }) => emulator.removePerson(grace, acme)],
+      ['user.logout', async (given) => endingOf(given)],
       [
-        'user.logout',
-        async ({ emulator: { sessions, endSession } }) =>
-          endSession(sessions.find(({ organizationId }) => organizationId === acme)!.id),
+        'a genuine logout token',
+        async (given) => {
+          endingOf(given)
+          await given.emulator.settled()
+          expect(given.emulator.backChannelLogouts).toMatchObject([{ status: 200 }])
+        },
+        'logout tokens',
       ],
       [
         'auth.revoke',
         async ({ all, emulator: { sessions } }) =>
           all[1]!.auth.revoke({ userId: sessions[0]!.userId, organizationId: acme }),
       ],
-      // As the genuine logout token of a provider names the session that it ends.
       [
         'auth.revoke by the session at Scalekit',
         async ({ all, emulator: { sessions } }) => {
@@ -179,10 +199,10 @@ describe.each(sharedServers)('processes that share a %s', (_name, isThere, start
       ],
     ]
 
-    it.each(endings)(
+    it.for(endings)(
       '%s closes all of them within the lag, and no other organization’s',
-      async (_what, end) => {
-        const given = await opened()
+      async ([, end, by]) => {
+        const given = await opened(by)
         const { pages, others, emulator, arrivedAt } = given
         const beganAt = performance.now()
         await end(given)
