@@ -19,7 +19,7 @@ export function directoryPage(
     title,
     html`<section class="card">
 <h1>${title}</h1>
-<p><code>${id}</code> Changes are sent to the application${enabled ? '' : ' as soon as the directory is enabled'}.</p>
+<p><code>${id}</code>. Changes are sent to the application${enabled ? '' : ' as soon as the directory is enabled'}.</p>
 <p>${homeLink}</p>
 ${users.length === 0 && html`<p>There are no users yet.</p>`}
 <ul>${users.map((user) => userLine(user, groupNamesOf(groups, user.id), path))}</ul>

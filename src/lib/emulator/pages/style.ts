@@ -74,6 +74,7 @@ ul + p { margin-top: 16px; }
 }
 .refuses .initials { background: none; color: var(--quiet); border: 1px dashed var(--quiet); }
 .who { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 8px; min-width: 0; flex: 1 1 180px; line-height: 1.35; }
+.who:has(+ form) { flex-basis: 100%; }
 .who, .who > * { max-width: 100%; }
 .who strong { font-weight: 600; }
 .who span { width: 100%; color: var(--quiet); font-size: 14px; }
