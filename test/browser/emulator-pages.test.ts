@@ -159,7 +159,10 @@ async function askAbout(page: Page, { url }: Scene['emulator'], name: string, bu
   await page.getByRole('heading', { name: `${button} ${name}?` }).waitFor()
 }
 
-/** The elements that stick out of the page or are cut off. Fields may scroll what they hold. */
+/**
+ * The visible elements that stick out of the page or are cut off. Fields may scroll their value. A
+ * closed `details` keeps its content at the width of the last layout, so its content is left out.
+ */
 function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
@@ -169,7 +172,8 @@ function tooWide(page: Page): Promise<string[]> {
       return isCut || right > width + 1 || left < -1
     }
     return [...document.querySelectorAll('html, body *')]
-      .filter((element) => element.tagName !== 'INPUT' && isTooWide(element))
+      .filter((element) => element.tagName !== 'INPUT' && element.checkVisibility())
+      .filter(isTooWide)
       .map((element) => `${element.tagName} ${element.textContent?.trim().slice(0, 60)}`)
   })
 }

@@ -64,6 +64,7 @@ const homePages: readonly ScenePage[] = [
       await emulator.signIn(longOrganization.people![0]!.email)
       await page.goto(emulator.url)
       await page.getByText('Change roles').first().click()
+      await page.getByText('End', { exact: true }).first().click()
     },
   },
 ]
