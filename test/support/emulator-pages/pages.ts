@@ -263,7 +263,7 @@ const directoryPages: readonly ScenePage[] = [
   },
   {
     name: 'directory-none',
-    heading: 'There is no such directory',
+    heading: 'There is no such page',
     come: (page, { emulator }) => page.goto(`${emulator.url}/emulator/directories/dir_1`),
   },
 ]
