@@ -7,7 +7,7 @@ import type { AccessTokenOptions } from './principal.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 
-/** Answers a user's access token, e.g. for a call to an API in their name. */
+/** Returns a user's access token, e.g. for a call to an API in their name. */
 export type AccessTokenOf = (identity: Identity, options?: AccessTokenOptions) => Promise<string>
 
 export function accessTokens(parts: {
@@ -44,13 +44,13 @@ export function accessTokens(parts: {
   }
 }
 
-/** Answers the access token of a session that is named, without its cookie. */
+/** Returns the access token of a session that is given by its id, without its cookie. */
 export type AccessTokenOfSession = (
   sessionId: string,
   options?: AccessTokenOptions,
 ) => Promise<string>
 
-/** For jobs and webhooks, where the option `tokens` is `server`. */
+/** Returns access tokens to jobs and webhooks, if the option `tokens` is `server`. */
 export function serverTokens(parts: {
   readonly vault: Pick<TokenVault, 'get'>
   readonly revocations: RevocationsReplica
@@ -72,7 +72,7 @@ export function serverTokens(parts: {
   }
 }
 
-/** Without its cookie, nothing opens the tokens of a session. */
+/** Rejects: without its cookie, the tokens of a session cannot be decrypted. */
 export const notOnServer: AccessTokenOfSession = async () => {
   throw new ConfigError('config_invalid', 'auth.accessTokenOf() needs the option `tokens`', {
     hint: 'Write scalekitAuth({ tokens: "server" }): then `secret` alone opens the tokens of all sessions.',

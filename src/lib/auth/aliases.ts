@@ -4,24 +4,24 @@ import type { Alias, Aliases } from '../state/store.ts'
 import { keyOf, type RevocationTarget, revocationKey } from './revocation.ts'
 
 /**
- * How long the addresses of a person in a directory are remembered after the last event about them,
- * in milliseconds: 400 days, so that a yearly change of anything about them renews it.
+ * How long the addresses of a directory's user are remembered after the last event about that user,
+ * in milliseconds: 400 days. A change of the user once a year therefore renews them.
  */
 export const directoryMemoryMs: number = 400 * 24 * 3_600_000
 
-/** A person of an organization's directory, as an event about them names them. */
+/** A user of an organization's directory, with the names that an event gives. */
 export interface DirectoryPerson {
   readonly organizationId: string
   /** `diruser_…` */
   readonly id?: string | undefined
-  /** The person's id at the directory provider. */
+  /** The user's id at the directory provider. */
   readonly idpUserId?: string | undefined
   readonly email?: string | undefined
 }
 
 /**
- * The names under which a new session can be found, for as long as it can last. A directory's events
- * name its user by an address, which may be another one by then.
+ * Returns the names by which a new session can be found until it expires at the latest. Events of a
+ * directory name a user by an email address, which may have changed since the sign-in.
  */
 export function aliasesOf(identity: Identity): readonly Alias[] {
   const { iss, sub, organizationId, email, idpUserId, absoluteExpiresAt } = identity
@@ -33,13 +33,13 @@ export function aliasesOf(identity: Identity): readonly Alias[] {
   return targets.map((target) => ({ key: revocationKey(iss, target), value: sub, expiresAt }))
 }
 
-/** What is known of the people of directories, and of who signed in. */
+/** The known addresses of directories' users, and the subjects of users who signed in. */
 export interface KnownPeople {
-  /** Remembers the person's address, and renews what was known of them before. */
+  /** Remembers the user's address, and renews the addresses known before. */
   remember(person: DirectoryPerson): Promise<void>
-  /** Every address that the person is known to have had, with the one they have now. */
+  /** Returns every known address of the user, including the current one. */
   addressesOf(person: DirectoryPerson): Promise<readonly string[]>
-  /** The subjects of all who signed in under one of these names. */
+  /** Returns the subjects of all users who signed in under one of these names. */
   subjectsOf(targets: readonly RevocationTarget[]): Promise<readonly string[]>
 }
 
@@ -65,7 +65,7 @@ export function knownPeople(issuer: string, aliases: Aliases, clock: Clock): Kno
   }
 }
 
-/** The names of a person that stay when their address changes. */
+/** Returns the names of a user that stay when the email address changes. */
 function directoryKeys(issuer: string, person: DirectoryPerson): readonly string[] {
   const { organizationId, id, idpUserId } = person
   return [

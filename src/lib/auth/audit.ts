@@ -5,10 +5,10 @@ import { originOf } from '../ground/request-origin.ts'
 import type { Identity } from '../ground/types.ts'
 import type { AuditFields, AuthEmitter, AuthEvents } from './events.ts'
 
-/** The events that an audit log is made of. */
+/** The names of the events for an audit log. */
 export type AuditName = 'login.succeeded' | 'login.failed' | 'session.ended' | 'guard.denied'
 
-/** The members of such an event that are not the same for all; those unknown may be `undefined`. */
+/** The members that only this event has. Members without a value may be `undefined`. */
 export type AuditDetails<Name extends AuditName> = {
   readonly [Member in Exclude<keyof AuthEvents[Name], 'at' | 'ip' | 'requestId'>]:
     | AuthEvents[Name][Member]
@@ -16,11 +16,11 @@ export type AuditDetails<Name extends AuditName> = {
 }
 
 /**
- * Tells listeners of an event for an audit log; never throws.
+ * Passes an event for an audit log to its listeners. Never throws.
  *
- * @param req The request that it came about by, if any.
- * @param details Only called while there is a listener, so that an event costs nothing otherwise.
- *   `undefined`: there is nothing to tell.
+ * @param req The request that caused the event, if any.
+ * @param details Returns the event's own members, or `undefined` if there is nothing to report. It
+ *   is only called if there is a listener, so that an event without listeners costs nothing.
  */
 export type Audit = <Name extends AuditName>(
   name: Name,
@@ -47,14 +47,14 @@ export function auditWith(parts: {
   }
 }
 
-/** Leaves out what is not known. */
+/** Leaves out members that are `undefined`. */
 function known<Event>(members: object): Event {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined)
-  // The details are typed by the event's own type.
+  // `AuditDetails` is derived from the event's type, so the members match it.
   return Object.fromEntries(entries) as Event
 }
 
-/** Whose session it is. */
+/** Returns the members that name the holder of a session. */
 export function holderOf(
   identity: Identity,
 ): Pick<AuditFields, 'userId' | 'email' | 'organizationId' | 'sessionId'> {

@@ -1,23 +1,27 @@
 import type { Identity } from '../ground/types.ts'
 
-/** The most a session remembers: it has to fit into cookies, and a switcher onto a screen. */
+/**
+ * The largest number of organizations that a session keeps. They must fit into a cookie, and into a
+ * switcher on a screen.
+ */
 const maxOrganizations = 20
 
-/** The organizations that a session knows of, its own among them; the latest sign-in is last. */
+/** Returns the organizations that a session knows, its own included. The latest sign-in is last. */
 export function authenticatedOrganizations(identity: Identity): readonly string[] {
   const { organizationId } = identity
-  // Not in sessions of one organization, nor in those that were begun before there was a list.
+  // Absent in sessions with one organization, and in sessions of versions without the list.
   return (
     identity.authenticatedOrganizations ?? (organizationId === undefined ? [] : [organizationId])
   )
 }
 
 /**
- * Gives a new session the organizations of the one it takes the place of, if that is the same
- * subject's. The next user of a browser sees nothing of the one before; where a user has a subject at
- * each organization, as in single sign-on, nothing tells the two cases apart.
+ * Gives a new session the organizations of the session that it replaces, if both have the same
+ * subject. The next user of a browser therefore sees none of the user before. With single sign-on a
+ * user has another subject at each organization; this cannot be told from another user, so the list
+ * starts anew.
  *
- * @param previous The live session of the browser that came back.
+ * @param previous The live session that the browser had before the sign-in.
  */
 export function followedBy(previous: Identity | undefined, identity: Identity): Identity {
   if (previous?.iss !== identity.iss || previous.sub !== identity.sub) return identity

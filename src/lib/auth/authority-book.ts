@@ -11,41 +11,44 @@ import { type LastChanges, lastChanges, noChanges } from './changes.ts'
 import { type Judgement, judge, type Sources } from './judge-authority.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
-/** What is known, without waiting, of what a user may do. */
+/** The authority of a user, as far as this process knows it without waiting. */
 export interface KnownAuthority {
-  /** What counts; empty while nothing can tell. */
+  /** The authority that applies. Empty while no source can confirm it. */
   readonly authority: Authority
   readonly standing: 'current' | 'stale' | 'unknown' | 'lapsed'
-  /** Whether it is to be renewed before a guard lets the request pass. */
+  /** Whether a guard has to renew it before the request passes. */
   readonly isDue: boolean
-  /** Until then it stays so, by the clock of the application, while no change is heard of. */
+  /**
+   * Until when the result stays the same unless a change becomes known, by the application's clock.
+   */
   readonly settledUntil: number
 }
 
 export interface AuthorityBook {
   /**
-   * Until when what the identity itself says counts, where nothing was heard since its sign-in:
-   * mostly, and at the least cost. `undefined` where {@link AuthorityBook.known} has to tell.
+   * Returns until when the identity's own authority applies, if nothing became known since its
+   * sign-in. This is the common case, and the cheapest. Returns `undefined` if
+   * {@link AuthorityBook.known} has to decide.
    */
   untouchedUntil(identity: Identity, now: number): number | undefined
   known(identity: Identity): KnownAuthority | AuthorityEnd | 'changed'
   sourcesOf(identity: Identity, copy: AuthorityCopy | undefined): Sources
   changesOf(identity: Identity, authority: Authority): LastChanges
-  /** That of the last renewal, else that of the sign-in. */
+  /** Returns the authority of the last renewal, otherwise that of the sign-in. */
   authorityOf(identity: Identity): Authority
   readonly copies: AuthorityCopies
 }
 
-/** How authority is renewed, as far as the options say. */
+/** The options that decide how authority is renewed. */
 export interface AuthorityRules {
-  /** Whether sign-ins ask for a refresh token, and whether the application is asked. */
+  /** Whether sign-ins request a refresh token, and whether `authorization.resolve` is set. */
   readonly sources: Sources
   readonly outageGraceMs: number
   /** The claims that `session.claims` names. */
   readonly claimNames: readonly string[]
 }
 
-/** Knows the authority of each session: of its sign-in, or of its last renewal. */
+/** Knows the authority of each session, from its sign-in or its last renewal. */
 export function authorityBook(parts: {
   readonly rules: AuthorityRules
   readonly revocations: Pick<RevocationsReplica, 'known'>

@@ -3,31 +3,40 @@ import type { LastChange } from './changes.ts'
 import type { RenewalEnd } from './renewal.ts'
 import type { Kept } from './token-vault.ts'
 
-/** At most so many sessions, and so many bytes of their tokens and authority; the oldest go first. */
+/**
+ * The largest number of sessions, and of bytes of their tokens and authority. The oldest are
+ * dropped first.
+ */
 const maxEntries = 10_000
 const maxBytes = 32 * 1024 * 1024
 
-/** Why renewal ended a session. */
+/** The reason for which renewal ended a session. */
 export type AuthorityEnd = RenewalEnd | 'denied'
 
-/** What this process knows of the authority of one session since its sign-in. */
+/** The authority of one session as this process has learned it since the sign-in. */
 export interface AuthorityCopy {
   readonly authority: Authority
-  /** The tokens it is from, where they are kept. */
+  /** The tokens that it comes from, if they are kept. */
   readonly kept?: Kept | undefined
   /** When the last attempt to renew it ended, by `performance.now()`. */
   readonly triedAt: number
-  /** What changes were known when it was asked for: it is of after them, whatever its token says. */
+  /**
+   * The changes that were known when it was requested. It is newer than those, even if its token is
+   * dated earlier.
+   */
   readonly seen: LastChange
-  /** Asked for once more then, by `performance.now()`: what Scalekit answered may have been old. */
+  /**
+   * When it is requested once more, by `performance.now()`: Scalekit may have returned an outdated
+   * answer.
+   */
   readonly againAt?: number | undefined
-  /** No request asks before, by `performance.now()`. */
+  /** Before this time no request renews it, by `performance.now()`. */
   readonly quietUntil?: number | undefined
-  /** Since when it cannot be renewed, by the clock of the application. */
+  /** Since when its renewal fails, by the application's clock. */
   readonly failingSince?: number | undefined
-  /** The session has no refresh token. */
+  /** Whether the session has no refresh token. */
   readonly hasNoToken?: boolean | undefined
-  /** Renewal ended the session. */
+  /** Set if renewal ended the session. */
   readonly over?: AuthorityEnd | undefined
 }
 
@@ -38,7 +47,10 @@ export interface AuthorityCopies {
   delete(sessionId: string): void
 }
 
-/** Bounded by count and by bytes. A copy that was dropped is read from the store when it is needed. */
+/**
+ * Keeps copies, limited by number and by bytes. A copy that was dropped is read from the store when
+ * it is needed.
+ */
 export function authorityCopies(
   limits: { readonly maxEntries: number; readonly maxBytes: number } = { maxEntries, maxBytes },
 ): AuthorityCopies {

@@ -5,40 +5,43 @@ import { authorityClaims, keptClaims } from '../oidc/kept-claims.ts'
 import type { LoginDecision } from './on-login.ts'
 import { type AuthorizationResolve, askApplication, type ResolveAnswer } from './resolve.ts'
 
-/** What the configuration says about it. */
+/** The options that decide the authority at sign-in. */
 export interface AuthorityRules {
   readonly resolve: AuthorizationResolve | undefined
   readonly maxAgeSeconds: number
-  /** What `session.claims` names. */
+  /** The claims that `session.claims` names. */
   readonly claimNames: readonly string[]
 }
 
-/** What a sign-in knows beside the identity. */
+/** The facts of a sign-in besides the identity. */
 export interface SignInFacts {
-  /** What `onLogin` answered. */
+  /** The value that `onLogin` returned. */
   readonly decision: LoginDecision
   readonly tokens: Tokens
   readonly now: number
   /**
-   * The store's time, at the earliest.
+   * Returns the earliest possible time of the store's clock.
    *
    * @throws ScalekitError `store_unavailable`
    */
   readonly storeTime: () => number
 }
 
-/** An identity with what its user may do. */
+/** An identity with the authority of its user. */
 export interface SettledIdentity {
   readonly identity: Identity
-  /** The same without what `authorization.resolve` named, for when it names less. */
+  /**
+   * The authority without the members that `authorization.resolve` returned. It applies to members
+   * that a later answer leaves out.
+   */
   readonly authority: Authority
 }
 
 /**
- * Settles what the user of a new session may do: what the token says, in its place what `onLogin`
- * says, and above both what the application says when it is asked.
+ * Decides the authority of a new session. The access token comes first, `onLogin` replaces its
+ * members, and `authorization.resolve` replaces both.
  *
- * @param identity What the session keeps, with what the token says.
+ * @param identity The identity for the session, with the authority of the token.
  * @throws {@link LoginError} `login_denied`, ScalekitError `authorization_unavailable` or
  *   `store_unavailable`
  */
@@ -52,7 +55,7 @@ export async function authorityAtSignIn(
   const withoutResolve = withDecision(ofToken, decision)
   const decided = withAuthority(identity, withoutResolve)
   if (!resolve) return { identity: decided, authority: withoutResolve }
-  // Read before: what changes while the application looks is then newer than its answer.
+  // Read before the application is asked: a change during that call is then newer than its answer.
   const askedAt = storeTime()
   const { accessToken } = tokens
   const answer = await askApplication(resolve, decided, { reason: 'sign-in', accessToken })
@@ -62,14 +65,17 @@ export async function authorityAtSignIn(
   return { identity: settled, authority: { ...withoutResolve, askedAt } }
 }
 
-/** What an identity says of it. Without an origin, it is as old as the sign-in can be. */
+/**
+ * Reads the authority of an identity. If its origin is unknown, it is dated to the earliest begin
+ * of the sign-in.
+ */
 export function authorityOf(identity: Identity, claimNames: readonly string[]): Authority {
   const { roles, permissions, scopes, claims, begun, startedAt } = identity
   const { authority = { issuedAt: begun?.scalekit ?? startedAt } } = identity
   return { ...authority, roles, permissions, scopes, claims: authorityClaims(claims, claimNames) }
 }
 
-/** The same person with other authority; nothing of the old one is left. */
+/** Returns the identity with another authority in place of its own. */
 export function withAuthority(identity: Identity, authority: Authority): Identity {
   const { roles, permissions, scopes, claims, ...origin } = authority
   const profile = keptClaims(identity.claims, [])
@@ -77,7 +83,7 @@ export function withAuthority(identity: Identity, authority: Authority): Identit
   return deepFreeze({ ...identity, roles, permissions, scopes, claims: all, authority: origin })
 }
 
-/** Puts what the application named in the place of what is there. */
+/** Replaces the members that the application returned. */
 export function withAnswer(
   authority: Authority,
   { status: _, claims, ...named }: Extract<ResolveAnswer, { status: 'answered' }>,
@@ -90,8 +96,8 @@ export function withAnswer(
 }
 
 /**
- * What is left of it without the application's last answer. Where the tokens are not at hand, nothing
- * says what they let the user do in its place, so that is nothing.
+ * Removes the application's last answer from the authority. If the tokens are not available, their
+ * values for these members are unknown, so the members become empty.
  */
 export function withoutAnswer({ resolved = [], ...authority }: Authority): Authority {
   const nothing = { roles: [], permissions: [], scopes: [], claims: {} }
@@ -107,10 +113,10 @@ function withDecision(authority: Authority, { roles, permissions }: LoginDecisio
   return fixed.length === 0 ? authority : { ...authority, ...named, fixed }
 }
 
-/** How long an access token counts as young that does not say when it ends, in milliseconds. */
+/** How long an access token without an expiry time counts as fresh, in milliseconds. */
 export const assumedTokenMs = 300_000
 
-/** Nothing where no source renews it. */
+/** Empty if no source renews the authority. */
 function freshness(
   { refreshToken, accessTokenExpiresAt }: Tokens,
   { resolve, maxAgeSeconds }: AuthorityRules,
@@ -125,32 +131,32 @@ function freshness(
   return refreshToken === undefined ? { freshUntil } : { freshUntil, isRefreshable: true }
 }
 
-/** As its cause, the reason is told to the log alone. */
+/** The application's reason is the cause, so only the log contains it. */
 function denied(reason: string): LoginError {
   const message = '`authorization.resolve` refused the sign-in'
   return new LoginError('login_denied', message, { cause: new Error(reason) })
 }
 
-/** They say what the application gets to know. @see OpenID Connect Core 5.4 and 11 */
+/** These scopes decide which data the application receives. @see OpenID Connect Core 5.4 and 11 */
 const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
-/** Whether it lets a user do anything that a change could take away. */
+/** Whether it grants anything that a change could take away. */
 export function grantsAnything({ roles, permissions, scopes, claims }: Authority): boolean {
   const special = scopes.filter((scope) => !standardScopes.includes(scope))
   return [roles, permissions, special, Object.keys(claims)].some(({ length }) => length > 0)
 }
 
-/** Whether it stays as it is for the whole session, although it lets the user do something. */
+/** Whether it never changes during the session although it grants something. */
 export function isFixed(authority: Authority): boolean {
   return authority.freshUntil === undefined && grantsAnything(authority)
 }
 
-/** What is left while nothing can say what a user may do. */
+/** Removes all grants while no source can confirm them. */
 export function withoutAuthority(authority: Authority): Authority {
   return deepFreeze({ ...authority, roles: [], permissions: [], scopes: [], claims: {} })
 }
 
-/** What `onLogin` answered at the sign-in has no source that could renew it. */
+/** Restores the members that `onLogin` returned at the sign-in: no source renews them. */
 export function withFixed(authority: Authority, identity: Identity): Authority {
   const fixed = identity.authority?.fixed ?? []
   return { ...authority, ...Object.fromEntries(fixed.map((name) => [name, identity[name]])) }

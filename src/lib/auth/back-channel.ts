@@ -10,8 +10,8 @@ import { keyOf, type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
 /**
- * Ends the sessions that a verified logout token names: with a `sid` that session alone, otherwise all
- * sessions of the user. A sign-in that begins afterwards stands, and ends no revocation.
+ * Ends the sessions that a verified logout token names: with `sid` that session alone, otherwise
+ * all sessions of the user. A sign-in that begins later is not affected.
  *
  * @throws {@link LoginError} `logout_token_invalid` for a token that was used before;
  *   {@link ScalekitError} `store_unavailable`
@@ -22,7 +22,7 @@ export function endByLogoutTokenWith(parts: {
   readonly issuer: string
   readonly revocations: RevocationsReplica
   readonly singleUse: SingleUse
-  /** How long a session may last that has to be ended, in milliseconds. */
+  /** The longest lifetime of a session that has to be ended, in milliseconds. */
   readonly longestSessionMs: number
   readonly audit: Audit
   readonly clock: Clock
@@ -37,13 +37,13 @@ export function endByLogoutTokenWith(parts: {
   }
 
   async function claim({ id, expiresAt }: Logout): Promise<boolean> {
-    // The store forgets it by its own clock, which may be ahead of the one that the token is checked by.
+    // Kept longer, because the store's clock may be ahead of the clock that checks the token.
     return singleUse.claim(keyOf(issuer, 'logout-token', id), expiresAt + maxClockDifferenceMs)
   }
 
   return async function endByLogoutToken(req, logout) {
-    // In this order: where the store fails in between, Scalekit may send the same token again. Written
-    // twice, a revocation ends nothing more, since its time is that of the token.
+    // Writes first and claims second: if the store fails in between, Scalekit can send the token
+    // again. A repeated revocation ends no further session, because its time is that of the token.
     const isFirst = await write(logout)
       .then(() => claim(logout))
       .catch((cause: unknown) => {

@@ -16,25 +16,27 @@ import {
 import { has, userOf } from './principal-parts.ts'
 import type { TokenHolder } from './revocation.ts'
 
-/** What the principal of a token is made with. */
+/** The dependencies for the principal of a token. */
 export interface BearerPrincipalParts {
-  /** Whose tokens they are, whichever of its issuers a token names. */
+  /**
+   * The environment's issuer, used as the holder's issuer whichever accepted issuer a token names.
+   */
   readonly issuer: string
-  /** What `session.claims` names. */
+  /** The claims that `session.claims` names. */
   readonly claimNames: readonly string[]
   readonly clock: Clock
   /** Returns the signal of the token, for a principal outside of a request. */
   readonly ended: () => AbortSignal
 }
 
-/** A verified token, as the application and the revocations see it. */
+/** A verified token, as the principal for the application and the holder for revocations. */
 export interface BearerCaller {
   readonly principal: Caller
   readonly holder: TokenHolder
 }
 
 /**
- * Shows a verified access token to the application.
+ * Builds the principal of a verified access token.
  *
  * @param value The token itself, which `accessToken()` returns.
  */
@@ -57,8 +59,8 @@ export function bearerCaller(
 }
 
 /**
- * The store's clock may be behind Scalekit's, by as much as a token may seem to be of the future.
- * So what the application revokes itself ends tokens of the minute after, too.
+ * The store's clock may be behind Scalekit's by as much as a token may be dated in the future. A
+ * revocation by the application therefore also ends tokens that are issued up to a minute later.
  */
 function holderOf(
   { kind, claims, grants: { organizationId } }: BearerToken,
@@ -77,7 +79,7 @@ function holderOf(
   }
 }
 
-/** What else revocations know a person by. */
+/** Returns the other names by which revocations find a user. */
 function namesIn({
   email,
   idpUserId,
@@ -90,7 +92,7 @@ function namesIn({
   }
 }
 
-/** What a person and a machine have in common. */
+/** The members that a user's and a machine's principal share. */
 type Shared = Pick<
   SignedIn,
   'roles' | 'permissions' | 'scopes' | 'claims' | 'startedAt' | 'expiresAt' | 'has'
@@ -133,7 +135,7 @@ function person(
   accessToken: (options?: AccessTokenOptions) => string,
 ): Omit<SignedIn, 'ended'> {
   const { organizationId, claims } = shared
-  // Without an organization of Scalekit’s, an id of yours is of none.
+  // An external id only applies together with Scalekit's id of the organization.
   const hasExternalId = organizationId !== undefined && externalOrganizationId !== undefined
   return {
     status: 'signed-in',
@@ -150,7 +152,7 @@ function person(
   }
 }
 
-/** Only its client can renew a token that the request brought. */
+/** Returns the token if it lasts long enough. Only its client can renew a token from a request. */
 function lasting(
   value: string,
   leftMs: number,

@@ -17,51 +17,54 @@ import type { BearerFacts, View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
 
-/** A view that a token decided, and no cookie. */
+/** A view that an access token decided, instead of a cookie. */
 export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
 
-/** What became of a token. What happened since it was issued is asked on each request. */
+/**
+ * The outcome of a token's verification. Revocations and changes since its issue are checked on
+ * each request.
+ */
 export type Presented =
   | ({ readonly status: 'verified'; readonly endsAt: number } & BearerCaller)
   | { readonly status: 'refused'; readonly view: BearerView }
-  /** Nothing can tell: Scalekit's keys cannot be loaded. */
+  /** Scalekit's keys cannot be loaded, so the token cannot be verified. */
   | { readonly status: 'unknown'; readonly error: ScalekitError }
 
 type Verified = Extract<Presented, { readonly status: 'verified' }>
 
-/** Answers who a token in the header `Authorization` speaks for. */
+/** Determines the user or machine of a token in the header `Authorization`. */
 export interface Bearer {
   /**
-   * What is known of it without waiting; `undefined` where it has to be verified first.
+   * Returns a known outcome without waiting, or `undefined` if the token has to be verified first.
    *
-   * @param token The empty string for a header that is malformed.
+   * @param token The token, or the empty string if the header is malformed.
    */
   known(token: string): Presented | undefined
-  /** Verifies it. Never rejects. */
+  /** Verifies a token. Never rejects. */
   verify(token: string): Promise<Presented>
   /**
-   * Who is asking, by what happened until now.
+   * Returns the view of a token, by the revocations and changes known now.
    *
-   * @param wasFresh Whether what other processes revoked was known when the request came.
+   * @param wasFresh Whether the revocations of other processes were known when the request arrived.
    * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
    */
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
-  /** Watches a token for an open connection; `undefined` if it is not accepted. */
+  /** Watches a token for an open connection. Returns `undefined` if the token is not accepted. */
   watch(presented: Presented): Watched | undefined
-  /** Returns the view of its token by what is known now. */
+  /** Returns the view of this view's token, by the current knowledge. */
   lookAgain(view: View): View
 }
 
-/** What tokens are verified and judged by. */
+/** The dependencies and limits for the verification of tokens. */
 export interface BearerParts {
-  /** Of several, any. */
+  /** If there are several, any of them may match. */
   readonly issuers: readonly string[]
-  /** The environment's own, which revocations are recorded by. */
+  /** The environment's own issuer. Revocations are recorded under it. */
   readonly issuer: string
   readonly clientId: string
   readonly audience: readonly string[] | undefined
   readonly accepts: readonly BearerKind[]
-  /** How long a token counts after it was issued, in seconds. */
+  /** How long a token is accepted after its issue, in seconds. */
   readonly maxAgeSeconds: number
   readonly claimNames: readonly string[]
   readonly keys: () => Promise<KeySet>
@@ -76,7 +79,7 @@ export function bearerWith(parts: BearerParts): Bearer {
   const { known: recorded } = revocations
   const tokens = verifiedTokens<Verified>()
   const signals = new WeakMap<Verified, AbortSignal>()
-  // Of those that were looked at since anything was last revoked.
+  // Views since the last record was written.
   const settled = new WeakMap<object, { readonly writes: number; readonly view: BearerView }>()
 
   async function verify(token: string): Promise<Presented> {
@@ -95,7 +98,7 @@ export function bearerWith(parts: BearerParts): Bearer {
 
   function failed(error: unknown): Presented {
     if (error instanceof LoginError && error.code === 'access_token_invalid') {
-      // Any visitor can cause it at will.
+      // On the debug level, because any client can cause it at will.
       debug(logger, `bearer: ${error.message}: ${quote(textOfThrown(error.cause))}`)
       return {
         status: 'refused',
@@ -105,7 +108,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     return { status: 'unknown', error: keysUnavailable(error) }
   }
 
-  /** What is known of a token is asked for again as soon as anything is written. */
+  /** Reuses the last view until a record is written. */
   function viewOf(presented: Presented, wasFresh: boolean = false): BearerView {
     if (presented.status === 'unknown') throw presented.error
     if (presented.status === 'refused') return presented.view
@@ -125,7 +128,8 @@ export function bearerWith(parts: BearerParts): Bearer {
     if (recorded.size > 0) {
       if (isTokenEndedBy(recorded, holder)) return refused('revoked', holder)
       const { any } = lastChanges(recorded, holder, principal)
-      // Whole seconds: one that was issued in the second of the change may be of before it.
+      // `iat` has whole seconds. A token issued in the same second as the change may be older than
+      // it.
       if (holder.startedAt <= any.scalekit) return refused('token-outdated', holder)
     }
     return { principal, bearer: { holder } }
@@ -133,7 +137,7 @@ export function bearerWith(parts: BearerParts): Bearer {
 
   function watch(presented: Presented): Watched | undefined {
     if (presented.status !== 'verified') return undefined
-    // An outage ends no connection, so `look` takes what is known as it is.
+    // An outage ends no connection, so `look` uses the known records whatever their age.
     const look = () => viewOf(presented, true)
     async function askFresh(): Promise<BearerView> {
       if (!revocations.isFresh()) await revocations.refresh()
@@ -142,7 +146,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     return watchedToken(presented, { look, askFresh })
   }
 
-  /** The signal of a token outside of a request: one for all that is given its principal. */
+  /** Returns the signal of a token outside of a request. All principals of the token share it. */
   function endedOf(presented: Verified): AbortSignal {
     const known = signals.get(presented)
     if (known) return known
@@ -172,7 +176,7 @@ type Reason = Extract<
   'expired' | 'revoked' | 'token-invalid' | 'token-outdated'
 >
 
-/** What a challenge says of each. Nothing of the token is in it. @see RFC 6750 section 3 */
+/** The descriptions in the challenge. They contain nothing of the token. @see RFC 6750 section 3 */
 const descriptions: Readonly<Record<Reason, string>> = {
   expired: 'The access token expired',
   revoked: 'The access token was revoked',
@@ -193,14 +197,14 @@ const malformed: Presented = {
   },
 }
 
-/** Whether it counted once. */
+/** Whether the token was valid in the past. */
 function isLate(cause: unknown, nowMs: number): boolean {
   const late = untimely(cause)
   if (late?.claim === 'iat') return late.payload.iat! * 1000 < nowMs
   return late?.claim === 'exp'
 }
 
-/** Never as if the token were wrong: its client would throw it away. */
+/** Does not report the token as invalid: its client would discard it. */
 function keysUnavailable(cause: unknown): ScalekitError {
   const message = 'Scalekit’s keys cannot be loaded, so no access token can be verified'
   return new ScalekitError('provider_unavailable', message, { cause })

@@ -10,24 +10,24 @@ import type { Reaction } from './reactions.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import { roleHierarchy } from './role-hierarchy.ts'
 
-/** What the kit records about events that change what users may do. */
+/** Records changes of authority that events report. */
 export interface ChangeReactions {
   record(event: ScalekitEvent, occurredAt: number): Promise<Recorded>
   /**
-   * The same once more when the handlers have finished: they may be what changes the database that
-   * `authorization.resolve` reads.
+   * Records the same change again after the handlers have finished. A handler may write the
+   * database that `authorization.resolve` reads.
    */
   recordHandled(event: ScalekitEvent): Promise<void>
 }
 
-/** What came of an event. */
+/** The outcome of an event. */
 export type Recorded = Pick<Reaction, 'changes' | 'isUnheard'>
 
 export function changeReactions(parts: {
   readonly issuer: string
   readonly revocations: RevocationsReplica
   readonly aliases: Aliases
-  /** Whether the authority of sessions can be renewed. */
+  /** Whether the authority of sessions can be renewed, and by which sources. */
   readonly sources: Sources
   readonly longestSessionMs: number
   readonly clock: Clock
@@ -65,11 +65,12 @@ export function changeReactions(parts: {
     }
   }
 
-  /** Whether an event says something new about what a user may do. */
+  /** Whether an event changes what a user may do. */
   async function isNews(event: ScalekitEvent): Promise<boolean> {
     if (event.type !== 'organization.directory.user_updated') return true
     const differ = await lastRoles.differ(event)
-    // Nothing was seen before: to sign out a whole company for it would be too much.
+    // No earlier roles of the user are known. Without a source, news ends sessions: that could sign
+    // out a whole company.
     return differ ?? (sources.token || sources.application)
   }
 
@@ -93,7 +94,7 @@ export function changeReactions(parts: {
     return keys.length
   }
 
-  /** By the store's clock, which says when the application was asked. */
+  /** By the store's clock, which also dates the application's answers. */
   async function storeInstant(): Promise<readonly Pick<Revocation, 'notBefore' | 'clock'>[]> {
     if (!sources.application) return []
     const storeTime = await revocations.askStoreTime()
@@ -116,7 +117,7 @@ export function changeReactions(parts: {
         { notBefore: occurredAt, clock: 'scalekit' },
         ...instants,
       ])
-      // Last: an attempt that failed before has said nothing yet.
+      // Last, so that a retry after a failure is still treated as news.
       await remember(event)
       return isUnheard(targets) ? { changes, isUnheard: true } : { changes }
     },

@@ -2,15 +2,18 @@ import type { Authority, Identity } from '../ground/types.ts'
 import type { LocalRevocations, Revocation, RevocationClock } from '../state/store.ts'
 import { keyOf, type RevocationTarget, revocationKey } from './revocation.ts'
 
-/** Whose authority changed: people in an organization, or all who hold a role or a permission. */
+/**
+ * The users whose authority changed: users in an organization, or all users with a role or
+ * permission.
+ */
 export type ChangeTarget =
   | Extract<RevocationTarget, { readonly organizationId: string }>
   | { readonly role: string }
   | { readonly permission: string }
 
 /**
- * What the record of a change is called. Such records lie among the revocations, where processes of a
- * version that does not know them look for none of these names.
+ * Returns the key of a change's record. Such records are stored among the revocations. Processes of
+ * an older version ignore them, because they look up none of these keys.
  */
 export function changeKey(issuer: string, target: ChangeTarget): string {
   if ('role' in target) return keyOf(issuer, 'changed-role', target.role)
@@ -18,24 +21,24 @@ export function changeKey(issuer: string, target: ChangeTarget): string {
   return `changed-${revocationKey(issuer, target)}`
 }
 
-/** When the last change occurred, by each clock; `-Infinity` where none is known. */
+/** The time of the last change by each clock. `-Infinity` if no change is known. */
 export type LastChange = Readonly<Record<RevocationClock, number>>
 
 /** The last changes that concern a session. */
 export interface LastChanges {
-  /** Of the person: their membership, or their entry in a directory. */
+  /** The last change of the user: the membership, or the entry in a directory. */
   readonly person: LastChange
-  /** The same, or of a role or a permission that the person holds. */
+  /** The last change of the user, or of a role or permission that the user has. */
   readonly any: LastChange
 }
 
 const never: LastChange = { scalekit: Number.NEGATIVE_INFINITY, store: Number.NEGATIVE_INFINITY }
 export const noChanges: LastChanges = { person: never, any: never }
 
-/** Whom changes are recorded by. */
+/** The names of a user under which changes are recorded. */
 type Person = Pick<Identity, 'iss' | 'sub' | 'organizationId' | 'email' | 'idpUserId'>
 
-/** The roles and permissions of a user, whose changes concern them. */
+/** The roles and permissions of a user. A change of one of them concerns the user. */
 type Held = Pick<Authority, 'roles' | 'permissions'>
 
 export function lastChanges(
@@ -49,7 +52,7 @@ export function lastChanges(
   return { person, any: latest(person, of(heldTargets(held))) }
 }
 
-/** The names of all changes that concern a session. */
+/** Returns the keys of all changes that concern a session. */
 export function changeKeysOf(identity: Person, held: Held): readonly string[] {
   const targets = [...personTargets(identity), ...heldTargets(held)]
   return targets.map((target) => changeKey(identity.iss, target))

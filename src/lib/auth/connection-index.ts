@@ -1,6 +1,6 @@
-/** Finds what a key concerns, among very many. */
+/** Finds the items of a key, among a large number of items. */
 export interface KeyIndex<Item> {
-  /** Sets the keys of an item, in place of those before. */
+  /** Replaces the keys of an item. */
   set(item: Item, keys: readonly string[]): void
   delete(item: Item): void
   of(key: string): Iterable<Item>

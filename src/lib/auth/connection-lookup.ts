@@ -6,19 +6,18 @@ import { rateLimit } from '../ground/rate-limit.ts'
 import type { LoginTarget } from '../ground/types.ts'
 import type { ListedConnection } from '../management/connection-types.ts'
 
-/** A connection as far as a sign-in needs to know it. */
+/** The members of a connection that a sign-in needs. */
 type FoundConnection = Pick<
   ListedConnection,
   'id' | 'enabled' | 'status' | 'organizationId' | 'domains'
 >
 
-/** Asks Scalekit for the connections of an email domain; it has to settle in time by itself. */
+/** Asks Scalekit for the connections of an email domain. It must apply a timeout of its own. */
 export type FindConnections = (domain: string) => Promise<readonly FoundConnection[]>
 
 /**
- * What is known of an email domain: its one usable connection; that it has none, or none that
- * works; or that nobody can tell, because there are several, or Scalekit was not asked or did not
- * answer.
+ * The result for an email domain: its one usable connection; `unknown` or `unusable` connections;
+ * or `unclear`, because there are several, or Scalekit was not asked or did not respond.
  */
 export type DomainAnswer =
   | Pick<LoginTarget, 'connectionId' | 'organizationId'>
@@ -27,23 +26,26 @@ export type DomainAnswer =
   | 'unclear'
 
 /**
- * Whatever goes wrong is `unclear`, with one exception.
+ * Returns the result for a domain. Failures are returned as `unclear`, with one exception.
  *
- * @throws {@link LoginError} `application_refused` where Scalekit refused the client credentials: it
- *   would refuse them again after the user had signed in
+ * @throws {@link LoginError} `application_refused` if Scalekit refused the client credentials: it
+ *   would refuse them again after the user has signed in
  */
 export type LookUpDomain = (domain: string) => Promise<DomainAnswer>
 
 const hitMs = 5 * 60_000
 const missMs = 60_000
-/** How long a connection goes on to be pinned while Scalekit is not asked, or does not answer. */
+/**
+ * How long a known connection is used while Scalekit is not asked or does not respond, in
+ * milliseconds.
+ */
 const hitStaleMs = 24 * 3_600_000
-/** In all, and whoever asks: anybody can make up domains. */
+/** For all requests together, because any client can make up domains. */
 const lookUpsPerSecond = 5
-/** Scalekit's rule for the `domain` of ListConnections, in characters. */
+/** The longest `domain` that Scalekit's ListConnections accepts, in characters. */
 const longestDomain = 32
 
-/** Finds the connection of an email domain, and asks no more often than that is worth. */
+/** Finds the connection of an email domain. Results are cached, and lookups are limited. */
 export function connectionLookup(parts: {
   readonly findConnections: FindConnections
   readonly clock: Clock
@@ -65,7 +67,7 @@ export function connectionLookup(parts: {
   })
 }
 
-/** Only `invalid_client` is sure to stay as it is until the application is configured otherwise. */
+/** Only `invalid_client` certainly persists until the application is configured otherwise. */
 function findFailed(cause: unknown): never {
   if (!(cause instanceof ApiError && cause.errorCode === 'invalid_client')) throw cause
   throw new LoginError('application_refused', 'Scalekit refused the client id or secret', {
@@ -84,8 +86,8 @@ function judge(domain: string, listed: readonly FoundConnection[]): DomainAnswer
 }
 
 /**
- * The filter is Scalekit's, and how it compares is not documented; a list of domains without this
- * one says that it compared too kindly.
+ * Scalekit filters by domain, but how it compares is not documented. A connection whose `domains`
+ * lack this domain was matched too loosely.
  */
 function belongsTo(domain: string, { domains = [] }: FoundConnection): boolean {
   return domains.length === 0 || domains.some((name) => name.toLowerCase() === domain)

@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto'
 import { isSameText } from '../ground/bytes.ts'
 import type { Secret } from '../ground/secret.ts'
 
-/** Tokens against cross-site requests: one a session, without anything to store. */
+/** Tokens against cross-site requests: one for each session, without a store. */
 export interface CsrfTokens {
   issue(sessionId: string): string
-  /** Takes the tokens of every secret, so that a new secret breaks no page that is open. */
+  /** Accepts tokens of every secret, so that pages stay usable after the secret is rotated. */
   isValid(token: string, sessionId: string): boolean
 }
 
-/** @param purpose Which instance they are for. */
+/** @param purpose The instance that the tokens belong to. */
 export function csrfTokens(secrets: readonly Secret[], purpose: string): CsrfTokens {
   const keys = secrets.map((secret) => secret.derive(`csrf ${purpose}`, 32))
   const tokens = (sessionId: string) => keys.map((key) => macOf(key, sessionId))

@@ -10,11 +10,11 @@ type UserEvent = EventOf<
 >
 
 /**
- * Remembers a hash of the roles and groups that a directory named last of each of its people: an event
- * about a person names all their attributes, whichever of them changed.
+ * Remembers a hash of the last known roles and groups of each directory user. It detects changes:
+ * an event about a user carries all attributes, whichever of them changed.
  */
 export interface DirectoryRoles {
-  /** Whether they are others than those seen last; `undefined` where none were seen. */
+  /** Whether the roles or groups differ from the last known ones. `undefined` if none are known. */
   differ(event: UserEvent): Promise<boolean | undefined>
   remember(event: UserEvent): Promise<void>
 }
@@ -43,7 +43,10 @@ export function directoryRoles(issuer: string, aliases: Aliases, clock: Clock): 
   }
 }
 
-/** The last one counts: what was seen twice with something else between was seen at two times. */
+/**
+ * An entry with its time, because the same hash may occur again after another one. The latest entry
+ * counts.
+ */
 interface Seen {
   readonly at: number
   readonly hash: string
@@ -54,7 +57,7 @@ function seenIn(value: string): Seen {
   return { at: Number(at), hash }
 }
 
-/** Neither order nor a name that is shown changes what a user may do. */
+/** Ignores order and display names, because neither changes what a user may do. */
 function hashOf({ data: { roles, groups } }: UserEvent): string {
   const roleNames = (roles ?? []).map(
     ({ role_name, role, name }) => role_name ?? role ?? name ?? '',
