@@ -6,7 +6,7 @@ import { sessionEnd } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { TokenVault } from './token-vault.ts'
 
-/** Ends a session whose authority cannot be renewed any more, in all processes. Never rejects. */
+/** Ends a session whose authority can no longer be renewed, in all processes. Never rejects. */
 export type EndByRenewal = (
   identity: Identity,
   reason: AuthorityEnd,
@@ -22,7 +22,7 @@ export function endByRenewal(parts: {
   const { revocations, vault, clock, logger } = parts
   return async function end(identity, reason, error) {
     await revocations.refresh()
-    // Signed out, or ended by another process: no reason of ours.
+    // The user signed out, or another process ended the session. Renewal is then not the reason.
     if (revocations.isDead(identity)) return
     const { sub: userId, organizationId } = identity
     const log = withFields(logger, { userId, organizationId })

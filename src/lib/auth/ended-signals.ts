@@ -3,8 +3,9 @@ import type { OpenConnections } from './open-connections.ts'
 import type { Watched } from './watched.ts'
 
 /**
- * Makes one signal for each identity, which is watched until its session ends. For functions of the
- * application that get a principal outside of `req.scalekit`, which is let go with its response.
+ * Returns one signal for each identity, which is watched until its session ends. It is for
+ * functions of the application that receive a principal outside of `req.scalekit`. The signal on
+ * `req.scalekit` is only watched until the response closes.
  */
 export function endedSignals(
   watchedOf: (identity: Identity) => Watched,

@@ -2,10 +2,13 @@ import type { ScalekitEvent } from '../webhooks/events.ts'
 import type { DirectoryPerson } from './aliases.ts'
 import type { RevocationTarget } from './revocation.ts'
 
-/** Events that end the sessions of an organization only where the application says so. */
+/**
+ * Events that end an organization's sessions only if the application lists them in
+ * `webhooks.revokeOn`.
+ */
 export type OptionalRevocation = 'sso_disabled' | 'directory_disabled'
 
-/** The person of a directory that an event is about. */
+/** Returns the directory user of an event. */
 export function directoryPersonOf(event: ScalekitEvent): DirectoryPerson | undefined {
   switch (event.type) {
     case 'organization.directory.user_created':
@@ -19,7 +22,7 @@ export function directoryPersonOf(event: ScalekitEvent): DirectoryPerson | undef
   }
 }
 
-/** The organization that an event removed one person from. */
+/** Returns the organization from which an event removed a user. */
 export function removedFrom(event: ScalekitEvent): string | undefined {
   switch (event.type) {
     case 'organization.directory.user_deleted':
@@ -34,8 +37,8 @@ export function removedFrom(event: ScalekitEvent): string | undefined {
 }
 
 /**
- * Whose sessions an event ends. It names no session, so it ends by every name it carries; one that
- * carries less than its type says would not carry more the next time it is sent.
+ * Returns the targets whose sessions an event ends: one for each name that the event carries. A
+ * missing name is not an error, because a retry of the delivery would not carry it either.
  */
 export function targetsOf(
   event: ScalekitEvent,
@@ -63,7 +66,7 @@ export function targetsOf(
   }
 }
 
-/** One person, by every name that is there. */
+/** Returns one target for each name of a user. */
 export function peopleIn(
   organizationId: string | undefined,
   person: {
@@ -87,7 +90,7 @@ function everybodyIn(
   return isWanted ? named({ organizationId }) : []
 }
 
-/** A target all of whose names are there: half of one would name another user. */
+/** Returns the target if all its names are present. An incomplete one would name other users. */
 function named(target: Readonly<Record<string, string | undefined>>): RevocationTarget[] {
   const isWhole = Object.values(target).every((name) => typeof name === 'string' && name !== '')
   return isWhole ? [target as RevocationTarget] : []

@@ -4,58 +4,67 @@ import { callUnawaited } from '../ground/hooks.ts'
 import { type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { nearestName } from '../ground/nearest-name.ts'
 
-/** What an event of an audit log says beside its own members, as far as it is known. */
+/** The members that all events of an audit log share. Members without a known value are absent. */
 export interface AuditFields {
-  /** When, in milliseconds since the epoch, by the clock of this application. */
+  /** When the event occurred, in milliseconds since the epoch, by the application's clock. */
   readonly at: number
-  /** `user.id` */
+  /** The user's `user.id`. */
   readonly userId?: string
   readonly email?: string
   readonly organizationId?: string
-  /** `req.scalekit.sessionId`: it names the session for `auth.revoke`, and lets no one in. */
+  /** The session's `req.scalekit.sessionId`, which `auth.revoke` accepts. It grants no access. */
   readonly sessionId?: string
-  /** `req.ip` where the framework has it, by its `trust proxy`; otherwise the connection's address. */
+  /**
+   * The client's address: `req.ip` if the framework sets it, by its `trust proxy`; otherwise the
+   * connection's address.
+   */
   readonly ip?: string
-  /** `req.id`, where the application or pino-http set one. */
+  /** The request's `req.id`, if the application or pino-http set it. */
   readonly requestId?: string | number
 }
 
-/** A user signed in, and their session began. */
+/** A user signed in, and a session began. */
 export interface LoginSucceeded extends AuditFields {
   /** The id of the session at Scalekit, `ses_…`. */
   readonly sid?: string
   readonly connectionId?: string
-  /** The same as on the log lines of this sign-in. */
-  readonly signInId?: string
-}
-
-/** A sign-in failed, or could not begin. Users are named once their ID token was verified. */
-export interface LoginFailed extends AuditFields {
-  /** The code of the error, e.g. `login_denied`. */
-  readonly code: string
-  /** The error that Scalekit named, where its name is documented. */
-  readonly providerError?: string
-  /** For people who read the log; a sentence that may change. */
-  readonly reason: string
-  /** No sign-in of this browser is known, so any visitor can cause as many as they like. */
-  readonly isUnsolicited: boolean
-  /** The same as on the log lines of this sign-in. */
+  /** The id of this sign-in, as on its log lines. */
   readonly signInId?: string
 }
 
 /**
- * What ended a session:
+ * A sign-in failed, or could not begin. The event names the user if the ID token was verified
+ * before the failure.
+ */
+export interface LoginFailed extends AuditFields {
+  /** The code of the error, e.g. `login_denied`. */
+  readonly code: string
+  /** The error that Scalekit returned, if Scalekit documents its name. */
+  readonly providerError?: string
+  /** A sentence for readers of the log. It may change between versions. */
+  readonly reason: string
+  /**
+   * Whether this browser has no pending sign-in. Any client can cause such events, in any number.
+   */
+  readonly isUnsolicited: boolean
+  /** The id of this sign-in, as on its log lines. */
+  readonly signInId?: string
+}
+
+/**
+ * Why a session ended:
  *
- * - `sign-out`: its user, at `/logout` or by `auth.logout`
+ * - `sign-out`: the user signed out at `/logout`, or the application called `auth.logout`
  * - `replaced`: another sign-in in the same browser
- * - `revoked`: `auth.revoke`
+ * - `revoked`: the application called `auth.revoke`
  * - `webhook`: an event of Scalekit's
- * - `back-channel-logout`: a logout token that came to `/backchannel-logout`
- * - `expired`: `session.idleSeconds` or `session.absoluteSeconds`
- * - `forgotten`: the store was emptied or replaced, or `auth.revoke('everyone')` was called
+ * - `back-channel-logout`: Scalekit sent a logout token to `/backchannel-logout`
+ * - `expired`: `session.idleSeconds` or `session.absoluteSeconds` passed
+ * - `forgotten`: the store was emptied or replaced, or the application called
+ *   `auth.revoke('everyone')`
  * - `refresh-rejected`, `refresh-lost`, `refresh-mismatch`: as `req.scalekit.reason`
  * - `denied`: `authorization.resolve` denied the user
- * - `changed`: the user's roles changed, and nothing renews them
+ * - `changed`: the user's roles changed, and no source renews them
  */
 export type SessionEndCause =
   | 'sign-out'
@@ -72,78 +81,93 @@ export type SessionEndCause =
   | 'changed'
 
 /**
- * Sessions ended. `sign-out`, `replaced`, `revoked`, `webhook` and `back-channel-logout` are told when
- * they happen. The other causes are told once in each process, by the first request that brings such a
- * session.
+ * Sessions ended. `sign-out`, `replaced`, `revoked`, `webhook` and `back-channel-logout` are
+ * reported when they happen. The other causes are reported once in each process, when a request or
+ * an open connection first finds the session ended.
  */
 export interface SessionEnded extends AuditFields {
   readonly cause: SessionEndCause
-  /** Who did it. `kit`: a rule of this package, such as a lifetime. */
+  /** Who ended it. `kit`: a rule of this package, such as a lifetime. */
   readonly by: 'user' | 'application' | 'scalekit' | 'kit'
-  /** One session or access token, or all that this event's other members name; `everyone`: all of the store. */
+  /**
+   * The extent: one session or access token; all sessions of the user or organization that the
+   * other members name; `everyone`: all sessions of the store.
+   */
   readonly scope: 'session' | 'token' | 'user' | 'organization' | 'everyone'
-  /** The `reason` that was given to `auth.revoke`, or the type of the webhook. */
+  /** The `reason` that the application passed to `auth.revoke`, or the type of the webhook. */
   readonly reason?: string
   /** The id of the session at Scalekit, `ses_…`. */
   readonly sid?: string
   /** The `jti` of an access token. */
   readonly tokenId?: string
-  /** The `webhook-id`. A delivery that is sent again may be told again. */
+  /**
+   * The `webhook-id` of the delivery. A delivery that Scalekit sends again may be reported again.
+   */
   readonly deliveryId?: string
 }
 
 /** A guard, or a route of the kit, refused a request. */
 export interface GuardDenied extends AuditFields {
-  /** The code of the refusal, e.g. `not_signed_in`, or your own of `requireThat`. */
+  /** The code of the refusal, e.g. `not_signed_in`, or your own from `requireThat`. */
   readonly code: string
-  /** What the request brought: a session, or an access token in the header `Authorization`. */
+  /**
+   * The credentials of the request: a session, or an access token in the header `Authorization`.
+   */
   readonly via?: 'session' | 'bearer'
   /** The `client_id` of an access token without a user. */
   readonly clientId?: string
-  /** The `jti` of the access token, which names it for `auth.revoke`. */
+  /** The `jti` of the access token, which `auth.revoke` accepts. */
   readonly tokenId?: string
   readonly method: string
-  /** Without the query, which may hold anything. */
+  /** The path without its query, which may contain secrets. */
   readonly path: string
   /**
-   * Why no user is signed in, as `req.scalekit.reason`. The members above then say whose session or
-   * verified token the request brought.
+   * Why no user is signed in, as `req.scalekit.reason`. The members above then name the holder of
+   * the session or verified token in the request.
    */
   readonly reason?: string
 }
 
-/** What an instance tells its listeners; never a secret, and nothing of a payload. */
+/** The events of an instance. They contain no secrets, and nothing of a payload. */
 export interface AuthEvents {
   readonly 'login.succeeded': LoginSucceeded
   readonly 'login.failed': LoginFailed
   readonly 'session.ended': SessionEnded
   readonly 'guard.denied': GuardDenied
-  /** An event took effect. */
+  /** A webhook event was processed. */
   readonly 'webhook.handled': DeliveryInfo
-  /** An attempt failed, or something is odd about a delivery. */
+  /** An attempt to process a delivery failed, or a delivery is suspicious. */
   readonly 'webhook.failed': DeliveryInfo & {
-    /** E.g. `webhook_handler_failed`, or `webhook_id_reused`: another body came under this id. */
+    /**
+     * The code of the problem, e.g. `webhook_handler_failed`, or `webhook_id_reused`: a different
+     * body arrived under this id.
+     */
     readonly code: string
-    /** Whether it is kept as a dead letter: no further attempt is certain to come. */
+    /**
+     * Whether the delivery is stored as a dead letter, because no further attempt is certain to
+     * follow.
+     */
     readonly isFinal: boolean
   }
-  /** An event removed a user of whom no sign-in is known, so no session could be found by one. */
+  /**
+   * An event removed a user of whom no sign-in is known. No session could be found by a sign-in.
+   */
   readonly 'webhook.unmatched': DeliveryInfo & {
-    /** How many such removals this process has seen. */
+    /** The number of such removals in this process so far. */
     readonly count: number
   }
 }
 
-/** Which delivery, in which attempt. */
+/** The delivery and its attempt. */
 export interface DeliveryInfo {
   readonly deliveryId: string
   readonly type: string
   readonly attempt: number
-  /** Of the event, where it has one. */
+  /** The organization of the event, if it has one. */
   readonly organizationId?: string
 }
 
-/** Every name that {@link AuthEmitter.on} takes; a missing one does not compile. */
+/** Every name that {@link AuthEmitter.on} accepts. A missing name does not compile. */
 const eventNames: Readonly<Record<keyof AuthEvents, true>> = {
   'login.succeeded': true,
   'login.failed': true,
@@ -154,19 +178,24 @@ const eventNames: Readonly<Record<keyof AuthEvents, true>> = {
   'webhook.unmatched': true,
 }
 
-/** The same as strings. */
+/** The names of all events. */
 export const authEventNames: readonly string[] = Object.keys(eventNames)
 
 export type Emit = <Name extends keyof AuthEvents>(name: Name, event: AuthEvents[Name]) => void
 
-/** Tells listeners; one that throws, rejects or never settles changes nothing for a request. */
+/**
+ * Passes events to listeners. A listener that throws, rejects or never settles does not affect
+ * requests.
+ */
 export interface AuthEmitter {
   emit: Emit
-  /** Whether there is a listener: without one, an event need not be made. */
+  /** Whether there is a listener. Without one, an event need not be built. */
   isHeard(name: keyof AuthEvents): boolean
   /**
-   * @returns a function that ends it
-   * @throws {@link ConfigError} for an event that does not exist
+   * Adds a listener.
+   *
+   * @returns a function that removes the listener
+   * @throws {@link ConfigError} `config_invalid` for an unknown event name
    */
   on<Name extends keyof AuthEvents>(
     name: Name,
@@ -177,13 +206,13 @@ export interface AuthEmitter {
 type Listener = (event: unknown) => unknown
 
 export function authEmitter(logger: Logger): AuthEmitter {
-  // Each part of an application may listen: eleven listeners are no leak.
+  // No warning at eleven listeners: each part of an application may add one.
   const emitter = new EventEmitter().setMaxListeners(0)
 
   return {
     isHeard: (name) => emitter.listenerCount(name) > 0,
     emit(name, event) {
-      // What one listener does to it, the next one must not see.
+      // Frozen, so that a listener cannot change the event for the next one.
       Object.freeze(event)
       for (const listener of emitter.listeners(name)) {
         callUnawaited(
@@ -200,7 +229,7 @@ export function authEmitter(logger: Logger): AuthEmitter {
   }
 }
 
-/** A listener of a misspelled event would never be called, and nothing would say so. */
+/** Refuses an unknown name. Otherwise the listener would silently never be called. */
 function assertEvent(name: unknown): void {
   if (typeof name === 'string' && authEventNames.includes(name)) return
   const nearest = typeof name === 'string' ? nearestName(name, authEventNames) : undefined

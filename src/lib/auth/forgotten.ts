@@ -1,25 +1,25 @@
 import type { Identity } from '../ground/types.ts'
 import type { LocalRevocations, StoreEpoch } from '../state/store.ts'
 
-/** What becomes of sessions of another epoch where revocations end with the process. */
+/** How sessions of another epoch are treated if revocations are in memory. */
 export interface MemoryRule {
-  /** Whether sessions from before this process are over. */
+  /** Whether sessions from before this process have ended. */
   readonly afterRestart: 'end' | 'keep'
-  /** Called for a session that began while this process ran, and not here. */
+  /** Called for a session that began after this process, but in another one. */
   onOtherProcess(): void
 }
 
 /**
- * Whether the store remembers everything that could have ended the session. A session without an
- * epoch is older than epochs are; it counts where no other epoch was known.
+ * Whether the store remembers every revocation that could have ended the session. A session without
+ * an epoch was begun by a version without epochs. It is accepted in the first epoch.
  */
 export function isOfEpoch({ epoch }: Identity, known: StoreEpoch): boolean {
   return epoch === undefined ? known.isFirst : epoch === known.id
 }
 
 /**
- * Whether a session is over because this process cannot know what ended it. In memory, another epoch
- * is that of a process before this one, or of one beside it that shares the secret.
+ * Whether a session has ended because this process cannot know its revocations. In memory, another
+ * epoch belongs to an earlier process, or to another process with the same secret.
  */
 export function isForgottenByMemory(
   identity: Identity,
@@ -33,6 +33,6 @@ export function isForgottenByMemory(
     onOtherProcess()
     return false
   }
-  // A later epoch was begun to end all sessions.
+  // `auth.revoke('everyone')` began a later epoch to end all sessions.
   return afterRestart === 'end' || !epoch.isFirst
 }

@@ -6,11 +6,20 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 import type { TellEnd } from './session-ends.ts'
 import { outside, type SessionView } from './views.ts'
 
-/** Tells of ends that no caller of the kit asked for, where a request or an open connection finds them. */
+/**
+ * Reports ends of sessions that no call caused, when a request or an open connection finds them.
+ */
 export interface FoundEnds {
-  /** A session whose end is recorded was told of by the process that recorded it. */
+  /**
+   * Returns the view of an expired session. If a record ended it earlier, the process that wrote
+   * the record has reported that.
+   */
   expired(req: IncomingMessage | undefined, identity: Identity): SessionView
-  /** Returns the view. `isDead`: a record ended the session. */
+  /**
+   * Returns the view unchanged, after reporting the end if there is one.
+   *
+   * @param isDead Whether a record ended the session.
+   */
   found(
     req: IncomingMessage | undefined,
     identity: Identity,

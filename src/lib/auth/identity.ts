@@ -7,32 +7,32 @@ import { keptClaims } from '../oidc/kept-claims.ts'
 import type { Transaction } from '../oidc/transaction.ts'
 import { followedBy } from './authenticated-organizations.ts'
 
-/** What a sign-in established, and what it follows. */
+/** The verified result of a sign-in, with its transaction and the previous session. */
 export interface VerifiedSignIn {
-  /** From the ID token. */
+  /** The user and organization, from the ID token. */
   readonly profile: Profile
-  /** Of both tokens, all of them: `onLogin` may look at each. */
+  /** All claims of both tokens, for `onLogin`. */
   readonly claims: Json
-  /** From the access token. */
+  /** The grants of the access token. */
   readonly grants: Grants
-  /** When the token that says what the user may do was issued, in milliseconds since the epoch. */
+  /** When the token that carries the grants was issued, in milliseconds since the epoch. */
   readonly issuedAt: number
   readonly transaction: Transaction
-  /** When it began, by the clocks that revocations are by. */
+  /** When the sign-in began, by each clock that revocations use. */
   readonly begun: NonNullable<Identity['begun']>
-  /** The live session of the browser that came back. */
+  /** The live session that the browser had before the sign-in. */
   readonly previous: Identity | undefined
 }
 
-/** How long a session lasts, in seconds. */
+/** The lifetime of a session, in seconds. */
 export interface Lifetimes {
   readonly absoluteSeconds: number
   readonly idleSeconds: number
 }
 
 /**
- * Builds what a new session holds. What was verified is final: the result is frozen, so that
- * `onLogin` can look at it and not change it.
+ * Builds the identity of a new session. It is frozen, so that `onLogin` can read the verified
+ * values and not change them.
  */
 export function newIdentity(
   { profile, claims, grants, issuedAt, transaction, begun, previous }: VerifiedSignIn,
@@ -60,7 +60,10 @@ export function newIdentity(
   return deepFreeze(followedBy(previous, identity))
 }
 
-/** What Scalekit says about it is more exact than what was asked of it: a user can change the URL. */
+/**
+ * Prefers Scalekit's `auth_time` to the `prompt=login` of the request, because the user can remove
+ * the latter from the URL.
+ */
 function authentication(
   { authenticatedAt }: Profile,
   promptedAt: number | undefined,
@@ -69,13 +72,16 @@ function authentication(
   return promptedAt === undefined ? {} : { authenticatedAt: promptedAt, authenticatedBy: 'prompt' }
 }
 
-/** Roles are held in an organization: those of a token that names none count in none. */
+/**
+ * Drops roles and permissions of a token without an organization, if the session has one: they are
+ * not held there.
+ */
 export function grantsIn(organizationId: string | undefined, grants: Grants): Grants {
   const isElsewhere = organizationId !== undefined && grants.organizationId === undefined
   return isElsewhere ? { ...grants, roles: [], permissions: [] } : grants
 }
 
-/** What of it is kept: of the claims those that count, and what `onLogin` asked to keep. */
+/** Keeps the claims that the session needs, and the values that `onLogin` returned as `user`. */
 export function toKeep(
   identity: Identity,
   { claimNames, user }: { readonly claimNames: readonly string[]; readonly user: Json | undefined },

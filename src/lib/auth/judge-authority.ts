@@ -3,46 +3,49 @@ import { grantsAnything } from './authority.ts'
 import type { AuthorityCopy } from './authority-copies.ts'
 import type { LastChange, LastChanges } from './changes.ts'
 
-/** What renews the authority of a session. */
+/** The sources that can renew the authority of a session. */
 export interface Sources {
-  /** Its refresh token. */
+  /** Whether the session has a refresh token. */
   readonly token: boolean
-  /** The application, by `authorization.resolve`. */
+  /** Whether the application has `authorization.resolve`. */
   readonly application: boolean
 }
 
-/** What a session's authority is judged by. */
+/** The facts from which a session's authority is judged. */
 export interface Evidence {
   readonly authority: Authority
   readonly copy: AuthorityCopy | undefined
   readonly sources: Sources
   readonly changes: LastChanges
-  /** By the clock of the application. */
+  /** The time by the application's clock. */
   readonly now: number
-  /** By `performance.now()`. */
+  /** The time by `performance.now()`. */
   readonly at: number
-  /** How long it counts after its end where no source answers, in milliseconds. */
+  /** How long expired authority applies while no source responds, in milliseconds. */
   readonly outageGraceMs: number
 }
 
 /**
- * - `current`: it counts
- * - `stale`: it is old, and counts only while no source answers
- * - `unknown`: something changed that no source has told yet
+ * - `current`: it applies
+ * - `stale`: it has expired, and applies only while no source responds
+ * - `unknown`: something changed, and no source has confirmed the authority since
  * - `lapsed`: it was stale for too long
- * - `over`: something changed that no source can tell, so the session ends
+ * - `over`: something changed, and no source can renew the authority, so the session ends
  */
 export type Standing = 'current' | 'stale' | 'unknown' | 'lapsed' | 'over'
 
 export interface Judgement {
   readonly standing: Standing
-  /** Whether it is to be renewed before anything else. */
+  /** Whether it has to be renewed first. */
   readonly isDue: boolean
-  /** Whether nothing of this can be different before the authority’s own end. */
+  /** Whether the judgement stays the same until the authority expires. */
   readonly isSettled: boolean
 }
 
-/** While a token says it is of before a change, and came after it, it is asked for this often. */
+/**
+ * How often authority is requested while its token is dated before a change although it was issued
+ * after it, in milliseconds.
+ */
 const againEveryMs = 1000
 
 const settled: Judgement = { standing: 'current', isDue: false, isSettled: true }
@@ -61,13 +64,19 @@ export function judge(evidence: Evidence): Judgement {
   return isWaiting ? unsettled('current', isDue && mayAsk) : settled
 }
 
-/** A change of a role or a permission ends no session: it would end those of a whole environment. */
+/**
+ * A change of a role or permission ends no session: it would end the sessions of a whole
+ * environment.
+ */
 function judgeFixed(authority: Authority, { person }: LastChanges): Judgement {
   const isOver = authority.issuedAt <= person.scalekit && grantsAnything(authority)
   return isOver ? { standing: 'over', isDue: false, isSettled: true } : settled
 }
 
-/** Whether it may be of before the change. Whole seconds, and equality, count as before. */
+/**
+ * Whether the authority may be older than the change. Times are in whole seconds, so an equal time
+ * counts as older.
+ */
 export function isBefore(authority: Authority, change: LastChange, sources: Sources): boolean {
   const { issuedAt, askedAt = Number.NEGATIVE_INFINITY } = authority
   return (
@@ -76,7 +85,7 @@ export function isBefore(authority: Authority, change: LastChange, sources: Sour
   )
 }
 
-/** Whether it was asked for when the change was known. */
+/** Whether the authority was requested after the change became known. */
 function hasSeen(copy: AuthorityCopy | undefined, { scalekit, store }: LastChange): boolean {
   if (copy === undefined || copy.failingSince !== undefined) return false
   return copy.seen.scalekit >= scalekit && copy.seen.store >= store

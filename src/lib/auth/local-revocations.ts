@@ -5,10 +5,13 @@ import { isForgottenByMemory, type MemoryRule } from './forgotten.ts'
 import { isEndedBy } from './revocation.ts'
 import type { HeardKeys, RevocationsReplica } from './revocations-replica.ts'
 
-/** How often a store in this process is looked at that tells nothing of itself, in milliseconds. */
+/**
+ * How often a store in this process is checked for writes if it does not announce them, in
+ * milliseconds.
+ */
 const localPollMs = 500
 
-/** Revocations that this process holds itself need no copy. */
+/** Wraps revocations in this process's memory. They need no copy. */
 export function localRevocations(
   revocations: Revocations,
   local: LocalRevocations,
@@ -32,7 +35,10 @@ export function localRevocations(
   }
 }
 
-/** A store of another package may not say what is written; its number of writes tells that some was. */
+/**
+ * A store of another package may not announce its writes. Its counter then shows that there were
+ * some.
+ */
 function listenToLocal(local: LocalRevocations, heard: HeardKeys): () => void {
   let { epoch, writes } = local
   const isNewEpoch = () => {

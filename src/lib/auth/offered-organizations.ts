@@ -3,15 +3,15 @@ import { answerInTime } from '../ground/hooks.ts'
 import type { OrganizationName } from './organization-names.ts'
 import type { SignedIn } from './principal.ts'
 
-/** An organization that a person may be offered to switch to. */
+/** An organization that a switcher offers to a user. */
 export interface OfferedOrganization extends OrganizationName {
-  /** Scalekit's id, `org_…`. */
+  /** Scalekit's id of the organization, `org_…`. */
   readonly id: string
 }
 
 /**
- * Says which organizations a person may be offered, by their ids or with their names; names that
- * are left out are asked for at Scalekit. Whether they get in is decided when they sign in there.
+ * Returns the organizations to offer a user, as ids or as objects with names. The kit asks Scalekit
+ * for missing names. The list grants no access: switching always goes through a sign-in.
  */
 export type OfferOrganizations = (
   principal: SignedIn,
@@ -20,7 +20,8 @@ export type OfferOrganizations = (
 type Offered = Awaited<ReturnType<OfferOrganizations>>
 
 /**
- * Asks the application; where it does not say, those are offered that were signed in to.
+ * Asks the application for the organizations to offer. Without `organizations.of`, those are
+ * offered that this browser has signed in to.
  *
  * @throws {@link ScalekitError} `organizations_failed`
  */

@@ -6,42 +6,55 @@ import { isObject } from '../ground/is-object.ts'
 import { plainOrQuoted, quote } from '../ground/log.ts'
 import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 
-/** What the application may look at before a user is let in. */
+/** A sign-in, as `onLogin` receives it before there is a session. */
 export interface LoginAttempt {
   readonly identity: Identity
   readonly tokens: Tokens
   readonly req: IncomingMessage
-  /** The path the user will land on. */
+  /** The path to which the user is redirected. */
   readonly returnTo: string
 }
 
-/** What the application may answer; nothing at all means welcome. */
+/** The decision about a sign-in. `undefined` accepts it unchanged. */
 export interface LoginDecision {
-  /** Kept with the session and added to `req.scalekit.user`; a few short values. */
+  /**
+   * Values that are stored with the session and added to `req.scalekit.user`, as JSON. Keep them
+   * short.
+   */
   readonly user?: Json
-  /** In place of the roles of the access token, until the session ends. */
+  /** Replaces the roles of the access token until the session ends. */
   readonly roles?: readonly string[]
-  /** In place of the permissions of the access token, until the session ends. */
+  /** Replaces the permissions of the access token until the session ends. */
   readonly permissions?: readonly string[]
   /**
-   * Refuses the sign-in. A string is the reason, for the log alone. `message` is shown to the visitor
-   * as plain text: at most 500 characters.
+   * Refuses the sign-in. A string is the reason, which only the log contains. `message` is shown to
+   * the user as plain text: 1 to 500 characters.
    */
   readonly deny?: string | { readonly reason?: string; readonly message: string }
-  /** Another path to land on. */
+  /** Replaces the path to which the user is redirected. */
   readonly returnTo?: string
 }
 
 /**
- * Called after every check has passed and before the session exists. If it throws or takes longer than
- * 30 seconds, the sign-in is refused.
+ * Called after all checks have passed and before the session exists. If it throws or takes longer
+ * than 30 seconds, the sign-in is refused with `on_login_failed`.
+ *
+ * @param attempt The sign-in, with the claims of both tokens.
+ * @returns the decision; `undefined` accepts the sign-in
+ *
+ * @example
+ * const onLogin: OnLogin = async ({ identity }) => {
+ *   const account = await accounts.find(identity.sub)
+ *   if (account?.isBlocked) return { deny: { reason: 'blocked', message: 'This account is blocked.' } }
+ *   return { user: { plan: account?.plan ?? 'free' } }
+ * }
  */
 export type OnLogin = (attempt: LoginAttempt) => HookResult<LoginDecision>
 
 /**
- * Asks the application.
+ * Asks `onLogin` for its decision.
  *
- * @param onDecision Gets the names of what the application returned, also where that is a refusal.
+ * @param onDecision Receives the names of the members that `onLogin` returned, also for a refusal.
  * @throws {@link LoginError} `login_denied` or `on_login_failed`
  */
 export async function decide(
@@ -61,7 +74,7 @@ export async function decide(
 
 function denied(deny: unknown): LoginError {
   const { reason, message } = isObject(deny) ? denialIn(deny) : { reason: String(deny) }
-  // As the cause, the reason is told to the log alone.
+  // The reason is the cause, so only the log contains it.
   const cause = new Error(reason ?? message)
   return new LoginError('login_denied', 'onLogin refused the sign-in', {
     cause,
@@ -69,7 +82,10 @@ function denied(deny: unknown): LoginError {
   })
 }
 
-/** A longer message would not fit on a page, and was hardly meant for a visitor. */
+/**
+ * The longest message, in characters. A longer one would not fit on a page, and was probably not
+ * meant for the user.
+ */
 const maxMessageLength = 500
 
 function denialIn(deny: Json): { readonly reason?: string; readonly message?: string } {
@@ -87,10 +103,10 @@ function denialIn(deny: Json): { readonly reason?: string; readonly message?: st
   )
 }
 
-/** The longest list of names that is worth a line: a decision has five members at most. */
+/** The largest number of names in a log line. A decision has at most five members. */
 const maxNames = 10
 
-/** Values may be about a person or secret, so only names are told. */
+/** Only names are logged: the values may be personal or secret. */
 function namesIn(decision: unknown): string {
   if (typeof decision !== 'object' || decision === null) return typeof decision
   if (Array.isArray(decision)) return 'an array'
@@ -106,7 +122,9 @@ const members: readonly (keyof LoginDecision)[] = [
   'returnTo',
 ]
 
-/** `false` and a misspelled `deny` were meant for a refusal; what anything else means is not known. */
+/**
+ * Rejects a decision with unknown members. `false` and a misspelled `deny` were meant as a refusal.
+ */
 function assertUnderstood(decision: LoginDecision): void {
   if (typeof decision !== 'object' || Array.isArray(decision)) {
     throw notUnderstood(`onLogin must return an object or undefined, not ${kindOf(decision)}`)
@@ -127,7 +145,7 @@ function notUnderstood(message: string): LoginError {
   })
 }
 
-/** Not when it is written: the session before would be over by then. */
+/** Checked before the session is written: by then, the previous session would have ended. */
 function assertKeepable(user: unknown): void {
   if (user === undefined || user === null) return
   const hint = 'Return a few JSON values, such as { user: { plan: "pro" } }.'
@@ -144,7 +162,7 @@ function assertKeepable(user: unknown): void {
   }
 }
 
-/** One string with several names in it, or a name by itself, is no array: it would grant something else. */
+/** Requires an array. A string such as `'admin editor'` would grant something else. */
 function assertNames(decision: LoginDecision, member: 'roles' | 'permissions'): void {
   const value: unknown = decision[member]
   if (value === undefined || isNames(value)) return

@@ -8,43 +8,59 @@ import { isSameAuthority } from './same-authority.ts'
 import { SessionEndedError } from './session-ended-error.ts'
 import type { Sight, Watched } from './watched.ts'
 
-/** Gets the principal whenever what it may do has changed. */
+/** Receives the principal whenever its authority has changed. */
 export type ChangeListener = (principal: Caller) => void
 
-/** One open connection, as long as it is watched. */
+/** One open connection while it is watched. */
 export interface Watch {
-  /** Fires once, when the credentials are over; the reason is a {@link SessionEndedError}. */
+  /** Fires once when the credentials end. The reason is a {@link SessionEndedError}. */
   readonly ended: AbortSignal
-  /** @returns a function that removes the listener */
+  /**
+   * Adds a listener.
+   *
+   * @returns a function that removes the listener
+   */
   onChange(listener: ChangeListener): () => void
-  /** Looks now, so that what another caller has just found is told. */
+  /** Checks now, so that the connection learns at once of a change that another caller found. */
   look(): void
-  /** The connection has closed: nothing is told any more. */
+  /** Stops watching, after the connection has closed. */
   release(): void
 }
 
 /**
- * Tells open connections what happens to their sessions while no request comes.
+ * Informs open connections of the end of their sessions and of changes, without a request.
  *
- * A record that becomes known costs what it concerns: connections are found by its key. Beside that,
- * each is looked at when its session or its authority ends.
+ * A new record only costs time for the connections that it concerns, because they are found by its
+ * key. In addition, each connection is checked when its session or authority expires.
  */
 export interface OpenConnections {
-  /** How many are watched. */
+  /** The number of watched connections. */
   readonly size: number
-  /** @param shown What the connection has been told so far. Default: what counts now. */
+  /**
+   * Watches the credentials of a connection.
+   *
+   * @param shown The principal that the connection knows. Default: the current one.
+   */
   watch(watched: Watched, shown?: Caller): Watch
-  /** Ends the signals of all connections: from now on no one would tell them anything. */
+  /** Ends the signals of all connections, because from now on nothing would inform them. */
   close(): void
 }
 
-/** How often the times are looked at, in milliseconds. */
+/**
+ * The shortest and the longest interval between two checks of the expiry times, in milliseconds.
+ */
 const [shortestTickMs, longestTickMs] = [100, 1000]
-/** At most so many connections renew their authority at once, so that requests have their turn. */
+/**
+ * The largest number of connections that renew their authority at once, so that requests can renew
+ * as well.
+ */
 const maxRenewals = 32
-/** How soon a connection is looked at again that waits for something; each time twice as long. */
+/**
+ * The first and the longest wait before an unsettled connection is checked again, in milliseconds.
+ * Each wait is twice as long as the one before.
+ */
 const [firstRetryMs, lastRetryMs] = [1000, 30_000]
-/** So much is done before the event loop has its turn. */
+/** The most time, in milliseconds, and the most connections in one turn of the event loop. */
 const [maxTurnMs, maxTurnCount] = [5, 250]
 
 interface Entry {
@@ -67,7 +83,7 @@ export function openConnections(parts: {
   const tickMs = Math.min(Math.max(maxLagMs, shortestTickMs), longestTickMs)
   const entries = keyIndex<Entry>()
   const times = dueTimes<Entry>()
-  /** To be looked at as soon as the event loop allows. */
+  /** Connections to check as soon as the event loop allows. */
   const waiting = new Set<Entry>()
   const renewable = new Set<Entry>()
   let underWay = 0
@@ -99,7 +115,7 @@ export function openConnections(parts: {
     lookSoon()
   }
 
-  /** Without a request, no one else asks what other processes ended. */
+  /** Without requests, only this timer asks for the revocations of other processes. */
   function tick(): void {
     const at = performance.now()
     if (at - askedAt >= maxLagMs - tickMs / 2) {
@@ -110,7 +126,7 @@ export function openConnections(parts: {
     lookSoon()
   }
 
-  /** A clock that fails ends nothing: requests are refused until it works. */
+  /** A failing clock ends no connection. Requests are refused until it works again. */
   function dueNow(): readonly Entry[] {
     try {
       return times.take(clock())
@@ -154,7 +170,8 @@ export function openConnections(parts: {
       return
     }
     plan(entry, sight)
-    // What is unknown while a source is away is no change: it may turn out to be as it was.
+    // Authority that is unknown during an outage is not reported as a change: it may turn out
+    // unchanged.
     if (!isUnknown) tellChange(entry, principal)
     if (!due || !mayRenew || entry.isRenewing) return
     renewable.add(entry)

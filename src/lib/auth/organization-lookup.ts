@@ -4,32 +4,31 @@ import { ApiError, LoginError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
 import { rateLimit } from '../ground/rate-limit.ts'
 
-/** Asks Scalekit for the organization with this external id; it has to settle in time by itself. */
+/** Asks Scalekit for the organization with this external id. It must apply a timeout of its own. */
 export type FindByExternalId = (externalId: string) => Promise<{ readonly id: string }>
 
 /**
- * Scalekit's id of an organization; `unknown` where no organization has the external id; `unclear`
- * where Scalekit was not asked or did not answer.
+ * Scalekit's id of an organization; `unknown` if no organization has the external id; `unclear` if
+ * Scalekit was not asked or did not respond.
  */
 export type OrganizationAnswer = { readonly id: string } | 'unknown' | 'unclear'
 
 /**
  * Finds an organization by the application's own id of it.
  *
- * @throws {@link LoginError} `application_refused` where Scalekit refuses the application itself
+ * @throws {@link LoginError} `application_refused` if Scalekit refuses the client credentials
  */
 export type LookUpOrganization = (externalId: string) => Promise<OrganizationAnswer>
 
 const hitMs = 5 * 60_000
 const missMs = 60_000
-/** How long an id goes on to be known while Scalekit is not asked, or does not answer. */
+/** How long a known id is used while Scalekit is not asked or does not respond, in milliseconds. */
 const hitStaleMs = 24 * 3_600_000
-/** For all requests together: any visitor can make up ids. */
+/** For all requests together, because any client can make up ids. */
 const lookUpsPerSecond = 5
 
 /**
- * Scalekit takes only its own ids (`org_…`) in an authorization request, so an external id is
- * resolved before.
+ * Resolves external ids. Scalekit accepts only its own ids (`org_…`) in an authorization request.
  */
 export function organizationLookup(parts: {
   readonly findByExternalId: FindByExternalId
@@ -51,7 +50,7 @@ export function organizationLookup(parts: {
     keptMs: (answer) => (typeof answer === 'object' ? hitMs : missMs),
     fallback: 'unclear',
     failureMs: 0,
-    // Both ids are pinned, so a sign-in by an answer that is no longer true is refused.
+    // Both ids must match the tokens, so a sign-in by an outdated result is refused.
     lasting: { isLasting: (answer) => typeof answer === 'object', staleMs: hitStaleMs },
     mayAsk: rateLimit(lookUpsPerSecond, 1000, clock),
     clock,
@@ -61,7 +60,7 @@ export function organizationLookup(parts: {
 
 function judge(error: unknown): 'unknown' {
   if (!(error instanceof ApiError)) throw error
-  // An id that Scalekit cannot read is not the id of any organization.
+  // Scalekit refuses the id as malformed, so no organization has it.
   if (error.code === 'api_not_found' || error.code === 'api_invalid_argument') return 'unknown'
   if (error.errorCode === 'invalid_client') {
     throw refused('Scalekit refused the client id or secret', error, error.hint)

@@ -3,7 +3,7 @@ import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 
-/** What an organization is called, as far as Scalekit says. */
+/** The names of an organization, as far as Scalekit returns them. */
 export interface OrganizationName {
   readonly displayName?: string
   /** Your own id of the organization. */
@@ -13,23 +13,28 @@ export interface OrganizationName {
 /** Asks Scalekit for one organization. */
 export type FindOrganization = (id: string) => Promise<OrganizationName>
 
-/** Never rejects: a name decides nothing, so whatever goes wrong is no name. */
+/**
+ * Returns the names of an organization. Never rejects: they are for display only, so a failure
+ * returns no names.
+ */
 export type LookUpName = (id: string) => Promise<OrganizationName>
 
 const hitMs = 5 * 60_000
-/** An organization that is gone, or an API that is down, is not asked for on every page. */
+/** How long a failed lookup is cached, in milliseconds, so that not every page repeats it. */
 const missMs = 30_000
-/** In all; no more are begun, and further names come with a later page. */
+/** The largest number of concurrent lookups. Further names are looked up for a later page. */
 const maxFlights = 40
-/** How long a page waits; an answer that comes later is kept for the next one. */
+/**
+ * How long a page waits for a name, in milliseconds. A later result is cached for the next page.
+ */
 const defaultTimeoutMs = 2000
 
-/** Finds what organizations are called, and asks no more often than a name is worth. */
+/** Looks up the names of organizations. Results are cached, and lookups are limited. */
 export function organizationNames(parts: {
   readonly findOrganization: FindOrganization
   readonly clock: Clock
   readonly logger: Logger
-  /** Default: 2000. */
+  /** How long a page waits for a name, in milliseconds. Default: 2000. */
   readonly timeoutMs?: number
 }): LookUpName {
   const { findOrganization, clock, logger, timeoutMs = defaultTimeoutMs } = parts
@@ -46,7 +51,7 @@ export function organizationNames(parts: {
   return (id) => withTimeout(timeoutMs, lookUp(id)).catch(() => ({}))
 }
 
-/** The wire has empty texts for what there is not. */
+/** Scalekit returns empty strings for missing names. */
 function nameIn({ displayName, externalId }: OrganizationName): OrganizationName {
   return { ...(displayName && { displayName }), ...(externalId && { externalId }) }
 }

@@ -5,23 +5,28 @@ import { kindOf } from '../ground/kind-of.ts'
 import type { Caller, SignedIn } from './principal.ts'
 
 /**
- * Says whether a user may do what the request asks for: only `true` lets it pass. It may look things
- * up, and has five seconds.
+ * Decides whether a user may do what the request asks for. Only `true` lets the request pass. It
+ * may be asynchronous, and times out after five seconds.
+ *
+ * @param principal The user, or the machine if the guard accepts machines.
+ * @param req The request.
+ * @returns whether the request may pass
  */
 export type AccessPredicate<
   Req extends IncomingMessage = IncomingMessage,
   Who extends Caller = SignedIn,
 > = (principal: Who, req: Req) => boolean | Promise<boolean>
 
-/** A request waits for it, and so does every request behind the same guard. */
+/** Limits how long the predicate may take, in milliseconds, because the request waits for it. */
 const timeoutMs = 5000
 
 /**
- * Asks the application. Nothing is waited for where it answers at once.
+ * Asks the application. The result is synchronous if the predicate's is.
  *
- * @param name What the function is called in messages.
- * @throws {@link ScalekitError} `authorization_unavailable`, at once or later, when the predicate throws,
- *   takes too long or answers neither true nor false: then nothing is known about the user
+ * @param name The predicate's name in messages.
+ * @throws {@link ScalekitError} `authorization_unavailable`, synchronously or as a rejection, if
+ *   the predicate throws, times out, or returns neither true nor false: then the user's rights are
+ *   unknown
  */
 export function askPredicate(
   predicate: AccessPredicate<IncomingMessage, Caller>,
@@ -41,7 +46,7 @@ export function askPredicate(
   }
 }
 
-/** Of anything else its kind is told: it may hold something about the user. */
+/** The message names only the kind of another value, because the value may be about the user. */
 function trueOrFalse(answer: unknown, name: string): boolean {
   if (typeof answer === 'boolean') return answer
   throw new TypeError(`${name} must return true or false, not ${kindOf(answer)}`)

@@ -1,7 +1,7 @@
 import type { Identity, User } from '../ground/types.ts'
 import type { Caller, Conditions } from './principal.ts'
 
-/** Makes the `has` of a principal with these roles, permissions and organization. */
+/** Returns the `has` of a principal with these roles, permissions and organization. */
 export function has({
   roles: role,
   permissions: permission,
@@ -13,8 +13,8 @@ export function has({
 }
 
 /**
- * A name that is no condition holds nothing, and neither does nothing at all: a misspelled condition,
- * or one that was left out, must let nobody in.
+ * Whether all conditions hold. A misspelled condition never holds, and neither does a call without
+ * conditions: a mistake must not grant access.
  */
 function holds(held: Readonly<Record<string, readonly string[]>>, conditions: Conditions): boolean {
   const asked = Object.entries(conditions ?? {})
@@ -24,7 +24,9 @@ function holds(held: Readonly<Record<string, readonly string[]>>, conditions: Co
   )
 }
 
-/** What `onLogin` kept comes first, so that it can add to what was verified but not replace it. */
+/**
+ * The values of `onLogin` come first, so that they can add to verified values and not replace them.
+ */
 export function userOf(
   identity: Pick<Identity, 'claims' | 'sub' | 'iss' | 'email' | 'emailVerified' | 'user'>,
 ): User {
@@ -34,7 +36,7 @@ export function userOf(
   for (const [name, claim] of claimByField) {
     if (typeof claims[claim] === 'string') user[name] = claims[claim]
   }
-  // Every field of a User was just set from a value of its type.
+  // Every field of a User was set above from a value of its type.
   return Object.freeze(user) as unknown as User
 }
 

@@ -3,142 +3,166 @@ import type { Identity, SessionClaims, User } from '../ground/types.ts'
 import { authenticatedOrganizations } from './authenticated-organizations.ts'
 import { has, userOf } from './principal-parts.ts'
 
-/** Who is asking, as far as this request shows; `req.scalekit` is one of these. */
+/**
+ * The user, the machine or the absence of both that a request shows. `req.scalekit` is one of
+ * these.
+ */
 export type Principal = SignedIn | Machine | SignedOut
 
 /**
- * A person: with a live session, or with an access token in the header `Authorization`. Frozen: no
- * request sees what another did to it.
+ * A user, with a live session or with an access token in the header `Authorization`. Frozen, so
+ * that no request can change it for another.
  */
 export interface SignedIn {
   readonly status: 'signed-in'
-  /** `bearer`: by an access token, which the option `bearer` allows. */
+  /**
+   * `session`: by the session of the request. `bearer`: by an access token, which the option
+   * `bearer` allows.
+   */
   readonly via: 'session' | 'bearer'
   readonly user: User
   readonly client?: undefined
-  /** The one organization of the session or token; roles and permissions are those held there. */
+  /** The organization of the session or token. Roles and permissions are those held in it. */
   readonly organizationId?: string
-  /** Your own id of that organization, where Scalekit knows it. */
+  /** Your own id of that organization, if Scalekit knows it. */
   readonly externalOrganizationId?: string
   readonly connectionId?: string
   /**
-   * The organizations that were signed in to in this browser one after the other, at most 20, the
-   * current one last. For a switcher: that an id is here gives no right to anything.
+   * The organizations that this user has signed in to in this browser, at most 20, the current one
+   * last. It is for a switcher only: an id in it grants no access.
    */
   readonly authenticatedOrganizations: readonly string[]
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
-  /** The standard profile's claims and those that `session.claims` names, by their wire names. */
+  /**
+   * The claims of the standard profile and those that `session.claims` names, by their wire names.
+   */
   readonly claims: SessionClaims
-  /** Names the session for `auth.revoke`. Always there via `session`, never via `bearer`. */
+  /** The id of the session, which `auth.revoke` accepts. Present only via `session`. */
   readonly sessionId?: string
-  /** The token’s `jti`, which names it for `auth.revoke`. Always there via `bearer`, and only there. */
+  /** The token’s `jti`, which `auth.revoke` accepts. Present only via `bearer`. */
   readonly tokenId?: string
   /**
-   * When the sign-in that led here began, in milliseconds since the epoch. Via `bearer`: when the
+   * When the sign-in of this session began, in milliseconds since the epoch. Via `bearer`: when the
    * token was issued.
    */
   readonly startedAt: number
-  /** When the user last proved who they are, in milliseconds since the epoch, where that is known. */
+  /** When the user last authenticated, in milliseconds since the epoch, if that is known. */
   readonly authenticatedAt?: number
   /**
-   * What says so: Scalekit’s `auth_time`, or that the sign-in was begun with `prompt=login`, which the
-   * user of the browser can take out of the URL.
+   * The source of `authenticatedAt`: Scalekit’s `auth_time`, or the `prompt=login` with which the
+   * sign-in began. The user can remove that parameter from the URL.
    */
   readonly authenticatedBy?: 'auth_time' | 'prompt'
-  /** When the session or the token ends at the latest, in milliseconds since the epoch. */
+  /** When the session or the token expires at the latest, in milliseconds since the epoch. */
   readonly expiresAt: number
   /**
-   * Whether roles, permissions, scopes and the claims that `session.claims` names are older than their
-   * source allows, because it does not answer. They are empty where the source is known to have
-   * changed since. Always false via `bearer`: a token that is too old is refused.
+   * Whether roles, permissions, scopes and the claims of `session.claims` are older than allowed,
+   * because their source does not respond. They are empty if they are known to have changed since.
+   * Always `false` via `bearer`: a token that is too old is refused.
    */
   readonly isStale: boolean
-  /** Whether every condition named holds; `undefined`, a name that is no condition, and no condition at all never do. */
+  /**
+   * Whether all named conditions hold. Never holds for `undefined`, an unknown condition, or no
+   * condition at all.
+   *
+   * @param conditions Exact names. If there are several, all must hold.
+   * @example
+   * if (principal.has({ role: 'admin' })) showSettings()
+   */
   has(conditions: Conditions): boolean
   /**
-   * Sent back in `X-CSRF-Token`, it tells a script of your pages from others: `/logout` takes it. Via
-   * `bearer` it is the empty string: no other site can make a browser send that header.
+   * Returns a token for the header `X-CSRF-Token`. With it, `/logout` accepts a request from a
+   * script of your pages. Via `bearer` it is the empty string: another site cannot make a browser
+   * send `Authorization`.
    */
   csrfToken(): string
   /**
-   * The user's access token at Scalekit, renewed where it ends too soon. Via `bearer` it is the token
-   * that the request brought, which cannot be renewed here.
+   * Returns the user's access token at Scalekit, renewed if it expires too soon. Via `bearer` it is
+   * the token of the request, which cannot be renewed here.
    *
-   * @param options `minTtlSeconds` How long it has to last at least, in seconds. Default: 0.
-   * @throws {@link ScalekitError} `token_unavailable` where the session has none, or none that lasts
+   * @param options `minTtlSeconds`: the shortest remaining lifetime, in seconds. Default: 0.
+   * @throws {@link ScalekitError} `token_unavailable` if the session has no access token, or none
+   *   that lasts
+   * @example
+   * const accessToken = await req.scalekit.accessToken({ minTtlSeconds: 60 })
    */
   accessToken(options?: AccessTokenOptions): Promise<string>
   /**
-   * Fires when the session or the token is over, also with no request going on, in every process: for
-   * event streams. The reason is a {@link SessionEndedError}. On `req.scalekit` it is a signal of that
-   * request alone, and fires no more once the response has closed.
+   * Fires when the session or the token ends, in every process, also while no request arrives. It
+   * is for event streams and sockets. The reason is a {@link SessionEndedError}. The signal of
+   * `req.scalekit` belongs to that request, and is no longer watched once the response has closed.
    */
   readonly ended: AbortSignal
 }
 
-/** A person with a session: what the kit's own sign-in routes find. */
+/** A user with a session. The kit's own sign-in routes work with these. */
 export type SessionPrincipal = SignedIn & { readonly via: 'session'; readonly sessionId: string }
 
-/** Credentials that count: a person, or a machine. */
+/** Accepted credentials: a user or a machine. */
 export type Caller = SignedIn | Machine
 
-/** The kinds of machines: a client of an organization, and this application’s own client. */
+/** The kinds of machines: a client of an organization, or this application’s own client. */
 export type MachineKind = 'organization-client' | 'this-client'
 
 /**
- * A client without a person, by an access token of its own in the header `Authorization`. There is
- * none unless the option `bearer.accepts` names its kind, and no guard lets one pass unless its own
- * `accepts` does. Frozen.
+ * A client without a user, with an access token of its own in the header `Authorization`. The
+ * option `bearer.accepts` must name its kind, and so must the `accepts` of a guard. Frozen.
  */
 export interface Machine {
-  /** A check for `signed-in` lets no machine in. */
+  /** A check for `signed-in` never accepts a machine. */
   readonly status: 'machine'
   readonly via: 'bearer'
   readonly user?: undefined
   readonly client: {
-    /** The `client_id` of the token. */
+    /** The token's `client_id`. */
     readonly id: string
     readonly kind: MachineKind
   }
-  /** The organization that the client belongs to. This application’s own client has none. */
+  /** The organization of the client. This application’s own client has none. */
   readonly organizationId?: string
   readonly externalOrganizationId?: undefined
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
-  /** Those of the token’s claims that `session.claims` names, by their wire names. */
+  /** The token’s claims that `session.claims` names, by their wire names. */
   readonly claims: SessionClaims
   readonly sessionId?: undefined
-  /** The token’s `jti`, which names it for `auth.revoke`. */
+  /** The token’s `jti`, which `auth.revoke` accepts. */
   readonly tokenId?: string
   /** When the token was issued, in milliseconds since the epoch. */
   readonly startedAt: number
-  /** When the token ends, in milliseconds since the epoch. */
+  /** When the token expires, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Whether every condition named holds, as {@link SignedIn.has}. */
+  /** Whether all named conditions hold, as {@link SignedIn.has}. */
   has(conditions: Conditions): boolean
-  /** Fires when the token is over, as {@link SignedIn.ended}. */
+  /** Fires when the token ends, as {@link SignedIn.ended}. */
   readonly ended: AbortSignal
 }
 
-/** Which access token is good enough. */
+/** The requirements for an access token. */
 export interface AccessTokenOptions {
-  /** How long it has to last at least, in seconds. Default: 0. */
+  /** The shortest remaining lifetime, in seconds. Default: 0. */
   readonly minTtlSeconds?: number
 }
 
-/** Nobody, and why. */
+/** No user and no machine, with the reason. */
 export interface SignedOut {
   readonly status: 'signed-out'
   /**
-   * `forgotten`: the store was emptied or replaced since, and cannot tell whether it was revoked.
-   * `refresh-rejected`: Scalekit has ended the session. `refresh-lost`: its tokens were lost.
-   * `refresh-mismatch`: Scalekit renewed them for another user or organization. `token-invalid`: the
-   * header `Authorization` holds no access token that is accepted here. `token-outdated`: what its
-   * holder may do has changed since it was issued, so the client has to renew it. `expired` and
-   * `revoked` are said of sessions and of access tokens.
+   * Why there is no user:
+   *
+   * - `no-session`: the request has neither a session nor an access token
+   * - `expired`: the session or access token expired
+   * - `revoked`: the session or access token was revoked
+   * - `forgotten`: the store was emptied or replaced, so a revocation of the session may be lost
+   * - `refresh-rejected`: Scalekit ended the session
+   * - `refresh-lost`: the session's tokens were lost
+   * - `refresh-mismatch`: Scalekit renewed the tokens for another user or organization
+   * - `token-invalid`: the header `Authorization` has no access token that is accepted here
+   * - `token-outdated`: the authority of the token's holder has changed since its issue, so the
+   *   client has to renew the token
    */
   readonly reason:
     | 'no-session'
@@ -157,20 +181,20 @@ export interface SignedOut {
   readonly organizationId?: undefined
 }
 
-/** The same for the kit's own sign-in routes, which look at sessions only. */
+/** A signed-out principal of the kit's own sign-in routes, which read sessions only. */
 export type NoSession = SignedOut & {
   readonly reason: Exclude<SignedOut['reason'], 'token-invalid' | 'token-outdated'>
 }
 
-/** What {@link SignedIn.has} asks; exact names. */
+/** The conditions of {@link SignedIn.has}, by exact names. */
 export interface Conditions {
   readonly role?: string
   readonly permission?: string
-  /** Compared with the current organization's id. */
+  /** Compared with the id of the current organization. */
   readonly organization?: string
 }
 
-/** The answer for each way of being nobody; one object each, as nothing in it differs. */
+/** The signed-out principals, one shared object for each reason. */
 export const signedOut: {
   readonly [Reason in SignedOut['reason']]: SignedOut & { readonly reason: Reason }
 } = deepFreeze({
@@ -185,7 +209,7 @@ export const signedOut: {
   'token-outdated': { status: 'signed-out', reason: 'token-outdated', user: undefined },
 })
 
-/** What a principal can do beside being read. */
+/** The functions behind a principal's methods. */
 export interface Abilities {
   csrfToken(sessionId: string): string
   accessToken(identity: Identity, options?: AccessTokenOptions): Promise<string>
@@ -193,7 +217,7 @@ export interface Abilities {
 }
 
 /**
- * Shows an identity to the application.
+ * Builds the principal of an identity.
  *
  * @param isStale Whether its authority is older than its source allows.
  */
@@ -230,7 +254,7 @@ export function signedIn(
   return withEnded(shown, () => abilities.ended(identity))
 }
 
-/** Has a member on its prototype: an accessor of each object alone would cost ten times as much. */
+/** Defines `ended` on a prototype: an accessor on each object would cost ten times as much. */
 class WithEnded {
   readonly #ended: () => AbortSignal
 
@@ -245,7 +269,7 @@ class WithEnded {
 }
 
 /**
- * The same principal with a signal of its own, which is made when it is first read. Frozen.
+ * Returns the principal, frozen, with a signal that is created when it is first read.
  *
  * @param ended Returns the same signal each time.
  */
