@@ -14,32 +14,32 @@ import type { SessionEnded } from './events.ts'
 import { type RevocationTarget, revocationKey } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
-/** What the kit itself did about an event. */
+/** The kit's own reaction to an event. */
 export interface Reaction {
-  /** How many revocations it wrote. */
+  /** The number of revocations that were written. */
   readonly revocations: number
-  /** Whose sessions they ended. */
+  /** The sessions that they ended. */
   readonly ended: readonly EndedSessions[]
-  /** How many people, roles or permissions are recorded as changed. */
+  /** The number of users, roles and permissions that are recorded as changed. */
   readonly changes: number
-  /** A role or a permission changed, and nothing renews what sessions have of it. */
+  /** Set if a role or permission changed and no source renews the authority of sessions. */
   readonly isUnheard?: boolean
   /**
-   * Present where the event removed a person of whom no sign-in is known: how many such removals
-   * this process has seen, this one included.
+   * Set if the event removed a user of whom no sign-in is known: the number of such removals in
+   * this process, this one included.
    */
   readonly unmatchedRemovals?: number
 }
 
-/** Sessions that an event ended, by what is known of them. */
+/** The sessions that an event ended, by their known names. */
 export type EndedSessions = Pick<
   SessionEnded,
   'scope' | 'userId' | 'email' | 'organizationId' | 'sid'
 >
 
 /**
- * What the kit itself does about an event: a user who lost their place in an organization is out, on
- * every process, before any handler of the application runs.
+ * Processes an event before any handler of the application runs. A user who was removed from an
+ * organization is signed out in every process.
  *
  * @throws {@link ScalekitError} `store_unavailable`
  */
@@ -51,7 +51,7 @@ export function reactions(parts: {
   readonly aliases: Aliases
   readonly revokeOn: readonly OptionalRevocation[]
   readonly changes: ChangeReactions
-  /** How long a session may last that such a revocation has to end, in milliseconds. */
+  /** The longest lifetime of a session that a revocation has to end, in milliseconds. */
   readonly longestSessionMs: number
   readonly clock: Clock
 }): React {
@@ -59,7 +59,10 @@ export function reactions(parts: {
   const people = knownPeople(issuer, parts.aliases, clock)
   let unmatchedRemovals = 0
 
-  /** A directory names a user by the address of today, which need not be that of the sign-in. */
+  /**
+   * Adds the known addresses and subjects of the user: the event carries the current address, which
+   * may differ from that of the sign-in.
+   */
   async function removalTargets(
     event: ScalekitEvent,
     organizationId: string,
@@ -90,7 +93,7 @@ export function reactions(parts: {
     const organizationId = removedFrom(event)
     const person = directoryPersonOf(event)
     const changed = await parts.changes.record(event, notBefore)
-    // A deleted user is forgotten in time: nothing about them is renewed.
+    // Nothing is renewed for a deleted user, so the entry expires in time.
     if (person && event.type !== 'organization.directory.user_deleted') {
       await people.remember(person)
     }
@@ -116,7 +119,7 @@ export function reactions(parts: {
   }
 }
 
-/** One for each known subject: a user may have signed in by several connections. */
+/** Returns one item for each known subject. A user may have signed in by several connections. */
 function removed(
   event: ScalekitEvent,
   organizationId: string,
@@ -128,7 +131,7 @@ function removed(
   return [...new Set(subjects)].map((userId) => ({ ...rest, userId }))
 }
 
-/** A target of an event that names one session or an organization. */
+/** Returns the item of an event that names a session or an organization. */
 function endedBy(target: RevocationTarget, event: ScalekitEvent): EndedSessions {
   if (!('sid' in target)) return { scope: 'organization', ...target }
   const { organization_id: organizationId } = event
@@ -136,8 +139,9 @@ function endedBy(target: RevocationTarget, event: ScalekitEvent): EndedSessions 
 }
 
 /**
- * When it occurred by Scalekit's clock: a sign-in after it stands. A time that cannot be read, or one
- * yet to come, is the latest that Scalekit's clock can have said when the event came.
+ * Returns when the event occurred, by Scalekit's clock. Sign-ins that begin later are not affected.
+ * A time that is unreadable or in the future is replaced by the latest possible time of Scalekit's
+ * clock on arrival.
  */
 function occurredAt({ occurred_at }: ScalekitEvent, latest: number): number {
   const time = Date.parse(occurred_at)

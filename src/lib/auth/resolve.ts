@@ -8,35 +8,49 @@ import { kindOf } from '../ground/kind-of.ts'
 import { quote } from '../ground/log.ts'
 import type { Identity, SessionClaims } from '../ground/types.ts'
 
-/** Why the application is asked: a sign-in, the age of its last answer, or an event of Scalekit's. */
+/**
+ * Why `authorization.resolve` is called: a sign-in, the age of its last answer, or an event of
+ * Scalekit's.
+ */
 export type ResolveReason = 'sign-in' | 'age' | 'event'
 
 /**
- * What a user may do, as `authorization.resolve` returns it. A member that is left out is as the newest
- * access token has it, also where an earlier answer named it.
+ * The authority of a user, as `authorization.resolve` returns it. A member that is left out has the
+ * value of the newest access token, even if an earlier answer named it.
  */
 export interface Authorization {
   readonly roles?: readonly string[] | undefined
   readonly permissions?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
-  /** All the claims that `session.claims` names; others are ignored. */
+  /** All claims that `session.claims` names. Others are ignored. */
   readonly claims?: SessionClaims | undefined
   /**
-   * Refuses the sign-in, or ends the session. The reason goes to the log, not to the user.
+   * Refuses the sign-in, or ends the session. Only the log contains the reason; the user does not
+   * see it.
    */
   readonly deny?: string | undefined
 }
 
 /**
- * Returns what a user may do. It gets what the session holds of the user, why it is asked, and the
- * user's access token where there is one. It has five seconds.
+ * Returns what a user may do. It times out after five seconds.
+ *
+ * @param identity The session's data about the user, without keys.
+ * @param context `reason`: why it is called. `accessToken`: the user's access token, if there is a
+ *   valid one.
+ * @returns members that replace those of the access token, or `deny`
+ *
+ * @example
+ * const resolve: AuthorizationResolve = async ({ sub, organizationId }) => {
+ *   const member = await members.find(organizationId, sub)
+ *   return member ? { roles: member.roles } : { deny: 'not a member' }
+ * }
  */
 export type AuthorizationResolve = (
   identity: Identity,
   context: { readonly reason: ResolveReason; readonly accessToken?: string },
 ) => Authorization | Promise<Authorization>
 
-/** What the application answered, checked. Only members that it named are there. */
+/** The checked answer of the application. It only has members that the application returned. */
 export type ResolveAnswer =
   | ({ readonly status: 'answered' } & {
       readonly roles?: readonly string[]
@@ -46,19 +60,22 @@ export type ResolveAnswer =
     })
   | { readonly status: 'denied'; readonly reason: string }
 
-/** Why the application is asked, and with what. */
+/** The context of a call. */
 export interface ResolveRequest {
   readonly reason: ResolveReason
   readonly accessToken?: string | undefined
-  /** Default: 5 s. A request waits for the answer, and more often than for a sign-in. */
+  /**
+   * The timeout, in milliseconds. Default: 5000. It is shorter than that of `onLogin`, because
+   * ordinary requests wait for it.
+   */
   readonly timeoutMs?: number
 }
 
 /**
  * Asks the application what the user may do.
  *
- * @throws {@link ScalekitError} `authorization_unavailable` when it throws, takes too long or returns
- *   something that is not understood
+ * @throws {@link ScalekitError} `authorization_unavailable` if `authorization.resolve` throws,
+ *   times out or returns a malformed value
  */
 export async function askApplication(
   resolve: AuthorizationResolve,
@@ -73,7 +90,7 @@ export async function askApplication(
   }
 }
 
-/** The key of the tokens is for the kit alone. */
+/** Removes the key of the tokens, which only the kit may use. */
 function shown({ tokenKey: _, ...identity }: Identity): Identity {
   return deepFreeze(identity)
 }
@@ -83,7 +100,7 @@ const members: readonly string[] = [...lists, 'claims', 'deny']
 
 type Given = Readonly<Record<string, unknown>>
 
-/** Messages have names and kinds only: the values are about a user. */
+/** Messages contain only names and kinds, because the values are about a user. */
 function checked(answer: unknown): ResolveAnswer {
   if (!isPlain(answer)) throw malformed(`must return a plain object, not ${kindOf(answer)}`)
   const unknown = Object.keys(answer).find((name) => !members.includes(name))
@@ -94,7 +111,10 @@ function checked(answer: unknown): ResolveAnswer {
   return deepFreeze({ status: 'answered', ...listsIn(answer), ...claimsIn(answer) })
 }
 
-/** A Map, an Error or a row with getters would seem to name nothing. Realms differ: tests have several. */
+/**
+ * Refuses a Map, an Error or a row with getters: it has no own members, so it would seem to replace
+ * nothing. Prototypes are not compared with this realm's, because tests run in several realms.
+ */
 function isPlain(value: unknown): value is Given {
   if (!isObject(value)) return false
   const prototype = Object.getPrototypeOf(value)
@@ -111,7 +131,7 @@ function namesIn(member: string, value: unknown): readonly string[] {
   throw malformed(`must return an array of non-empty strings as \`${member}\``)
 }
 
-/** A copy, as a cookie or a store would give it back. */
+/** Copies the claims as JSON, as a cookie or a store would return them. */
 function claimsIn({ claims }: Given): { readonly claims?: SessionClaims } {
   if (claims === undefined) return {}
   if (!isPlain(claims)) throw malformed('must return a plain object as `claims`')

@@ -2,24 +2,30 @@ import { maxClockDifferenceMs } from '../ground/clock.ts'
 import type { Identity } from '../ground/types.ts'
 import type { LocalRevocations, Revocation } from '../state/store.ts'
 
-/** Whose sessions are over: one of these ways of naming people. */
+/** The sessions that a revocation ends, by one of these names. */
 export type RevocationTarget =
   | { readonly sessionId: string }
   /** An access token, by its `jti`. */
   | { readonly tokenId: string }
-  /** The session's id at Scalekit. */
+  /** All sessions that began with one session at Scalekit, by its id. */
   | { readonly sid: string }
-  /** A person, in every organization. */
+  /** A user in every organization. */
   | { readonly sub: string }
   | { readonly organizationId: string; readonly sub: string }
-  /** In the fail-safe direction only: an address ends sessions and never begins one. */
+  /**
+   * Users who signed in to the organization with this email address. An address only ever ends
+   * sessions and never begins one.
+   */
   | { readonly organizationId: string; readonly email: string }
-  /** The person's id at their company's identity provider. */
+  /** A user, by the id at their company's identity provider. */
   | { readonly organizationId: string; readonly idpUserId: string }
   /** All users of an organization. */
   | { readonly organizationId: string }
 
-/** What a revocation about these people is called, at this issuer; no two targets share a name. */
+/**
+ * Returns the key of a revocation of this target, at this issuer. Two targets never have the same
+ * key.
+ */
 export function revocationKey(issuer: string, target: RevocationTarget): string {
   if ('sessionId' in target) return keyOf(issuer, 'session', target.sessionId)
   if ('tokenId' in target) return keyOf(issuer, 'token', target.tokenId)
@@ -34,7 +40,10 @@ export function revocationKey(issuer: string, target: RevocationTarget): string 
   return keyOf(issuer, 'organization', organizationId)
 }
 
-/** Names something of an issuer's. Lengths say where each part ends, whatever is in it. */
+/**
+ * Builds a key for a name at an issuer. Lengths mark where each part ends, whatever characters it
+ * contains.
+ */
 export function keyOf(issuer: string, kind: string, name: string, organizationId = ''): string {
   return `${kind}:${issuer.length}:${issuer}${organizationId.length}:${organizationId}${name}`
 }
@@ -44,28 +53,31 @@ export function isEndedBy(
   revocations: Pick<LocalRevocations, 'size' | 'get'>,
   identity: Identity,
 ): boolean {
-  // Usually there are none: revocations expire with the longest session.
+  // The common case: revocations expire with the longest session.
   if (revocations.size === 0) return false
   const { iss, sessionId } = identity
-  // Made for this one session, so no clock matters.
+  // It names this one session, so times are not compared.
   if (revocations.get(revocationKey(iss, { sessionId })) !== undefined) return true
   return isEndedWithOthers(revocations, identity)
 }
 
-/** Whose an access token is, and when it was issued: by this, revocations end it. */
+/**
+ * The holder of an access token, and when the token was issued. From these, revocations of it are
+ * found.
+ */
 export interface TokenHolder
   extends Pick<Identity, 'iss' | 'sub' | 'sid' | 'organizationId' | 'email' | 'idpUserId'> {
-  /** Its `jti`. */
+  /** The token's `jti`. */
   readonly tokenId: string
-  /** Its `client_id`, where no person holds it. */
+  /** The token's `client_id`, if it has no user. */
   readonly clientId?: string
-  /** Its `iat`, in milliseconds since the epoch, by Scalekit's clock. */
+  /** The token's `iat`, in milliseconds since the epoch, by Scalekit's clock. */
   readonly startedAt: number
-  /** The same by each clock, at the earliest it can have been. */
+  /** The earliest possible time of issue by each clock. */
   readonly begun: NonNullable<Identity['begun']>
 }
 
-/** The same of an access token. */
+/** Whether one of these revocations ended the token. */
 export function isTokenEndedBy(
   revocations: Pick<LocalRevocations, 'size' | 'get'>,
   holder: TokenHolder,
@@ -84,19 +96,22 @@ function isEndedWithOthers(revocations: Pick<LocalRevocations, 'get'>, holder: H
 }
 
 /**
- * Whether an event of Scalekit's about the person ended the session: their directory deactivated or
+ * Whether an event of Scalekit's about the user ended the session: their directory deactivated or
  * deleted them, or their membership was removed.
  */
 export function isRemoval(revocations: Pick<LocalRevocations, 'get'>, identity: Identity): boolean {
   return personKeysOf(identity).some((key) =>
     revocations
       .get(key)
-      // What the application revokes has the store's clock.
+      // Revocations by the application are dated by the store's clock.
       ?.some((revocation) => revocation.clock === 'scalekit' && beganBefore(identity, revocation)),
   )
 }
 
-/** Compares by the revocation's clock, and in the fail-safe direction where it names none we know. */
+/**
+ * Compares by the revocation's clock. If that is unknown, the earliest time counts, which ends the
+ * session in doubt.
+ */
 function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocation): boolean {
   if (begun === undefined) return startedAt <= notBefore
   const { scalekit, store } = begun
@@ -104,19 +119,19 @@ function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocat
   return (byClock ?? Math.min(startedAt, scalekit, store)) <= notBefore
 }
 
-/** The names of all revocations that end this session, alone or among others. */
+/** Returns the keys of all revocations that end this session, alone or with others. */
 export function endingKeysOf(identity: Identity): readonly string[] {
   const { iss, sessionId } = identity
   return [revocationKey(iss, { sessionId }), ...sharedKeysOf(identity)]
 }
 
-/** The names of all revocations that end this token, alone or among others. */
+/** Returns the keys of all revocations that end this token, alone or with others. */
 export function tokenEndingKeysOf(holder: TokenHolder): readonly string[] {
   const { iss, tokenId } = holder
   return [revocationKey(iss, { tokenId }), ...sharedKeysOf(holder)]
 }
 
-/** The names of all revocations that would end this session or token among others. */
+/** Returns the keys of all revocations that end this session or token together with others. */
 function sharedKeysOf(holder: Holder): readonly string[] {
   const { iss, sid, sub, organizationId } = holder
   const targets: RevocationTarget[] = [{ sub }]
@@ -125,7 +140,7 @@ function sharedKeysOf(holder: Holder): readonly string[] {
   return [...targets.map((target) => revocationKey(iss, target)), ...personKeysOf(holder)]
 }
 
-/** The names of revocations of this one person in the session's organization. */
+/** Returns the keys of revocations of this user in the session's organization. */
 function personKeysOf({ iss, sub, organizationId, email, idpUserId }: Holder): readonly string[] {
   if (organizationId === undefined) return []
   const targets: RevocationTarget[] = [{ organizationId, sub }]
@@ -135,22 +150,25 @@ function personKeysOf({ iss, sub, organizationId, email, idpUserId }: Holder): r
 }
 
 /**
- * Ends one session of ours. No clock matters for it; `notBefore` is what processes of an older
- * version compare with.
+ * Builds the revocation of a single session. Times are not compared for it; processes of an older
+ * version compare `notBefore`.
  */
 export function sessionRevocation(identity: Identity, now: number): Revocation {
   return {
     key: revocationKey(identity.iss, { sessionId: identity.sessionId }),
     notBefore: Math.max(now, identity.startedAt),
-    // Longer than the session lives by the slowest clock.
+    // Until the session has expired by the slowest clock.
     expiresAt: identity.absoluteExpiresAt + maxClockDifferenceMs,
   }
 }
 
-/** What a session is over for beside a revocation, as its record's key begins. */
+/** The reason for the end of a session, as it begins the key of its record. */
 export type RecordedEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch' | 'denied'
 
-/** Ends one session of ours, and says why to processes that know of such ends. */
+/**
+ * Builds the revocation of a single session, and a record of the reason for processes that read
+ * such records.
+ */
 export function sessionEnd(
   identity: Identity,
   reason: RecordedEnd,
@@ -160,7 +178,7 @@ export function sessionEnd(
   return [ended, { ...ended, key: endKey(identity, reason) }]
 }
 
-/** Where {@link sessionEnd} says why. */
+/** Returns the key of the record with the reason. */
 export function endKey({ iss, sessionId }: Identity, reason: RecordedEnd): string {
   return keyOf(iss, reason, sessionId)
 }

@@ -3,19 +3,25 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import { lastExpiry, later } from '../state/join-revocations.ts'
 import type { LocalRevocations, Revocation } from '../state/store.ts'
 
-/** A copy of a store's revocations, which can tell those that the store lacks. */
+/** A copy of a store's revocations. It knows which of them the store lacks. */
 export interface RevocationsCopy extends Pick<LocalRevocations, 'size' | 'writes' | 'get'> {
-  /** @param where Whether the store is known to have them. */
+  /** @param where Whether the store is known to contain them. */
   keep(revocations: readonly Revocation[], where: 'in the store' | 'anywhere'): void
-  /** The store was replaced: from now on, it lacks what it does not answer again. */
+  /**
+   * Notes that the store was replaced. From now on it lacks all revocations that it does not return
+   * again.
+   */
   restart(): void
-  /** What the store lacks; `undefined` for one that it has, so that the reader can pause. */
+  /**
+   * Iterates over the revocations that the store lacks. Yields `undefined` for each one that it
+   * contains, so that the reader can pause.
+   */
   lacking(): Iterable<Revocation | undefined>
 }
 
 interface Entry {
   readonly revocation: Revocation
-  /** How often the store was replaced before it answered this one. */
+  /** The number of replacements before the store returned this revocation. */
   readonly seenIn: number
 }
 
@@ -60,7 +66,7 @@ export function revocationsCopy(clock: Clock): RevocationsCopy {
   }
 }
 
-/** Whether two of one key and one clock say the same. */
+/** Whether two revocations with the same key and clock are equal. */
 function isSame(one: Revocation, other: Revocation): boolean {
   return one.notBefore === other.notBefore && one.expiresAt === other.expiresAt
 }

@@ -18,59 +18,68 @@ import { type StoreTime, storeTimeFrom } from './store-time.ts'
 
 /** How long a request waits for the store before it is refused, in milliseconds. */
 const deadlineMs = 1000
-/** How long a store that failed is left alone before it is asked again, in milliseconds. */
+/** How long a failed store is left alone before it is asked again, in milliseconds. */
 const probeAfterMs = 500
-/** How many are written at once, or looked at before others get their turn. */
+/** The largest number of revocations in one write, or in one turn of the event loop. */
 const batchSize = 1000
 
-/** This process's copy of all revocations, so that a request can ask without waiting. */
+/** This process's copy of all revocations. Requests read it without waiting. */
 export interface RevocationsReplica {
-  /** Whether the copy is new enough to be believed. */
+  /** Whether the copy is recent enough to rely on. */
   isFresh(): boolean
-  /** Brings the copy up to date; answers whether it now is. Never rejects. */
+  /** Updates the copy. Resolves with whether that succeeded. Never rejects. */
   refresh(): Promise<boolean>
-  /** Why the copy could not be brought up to date the last time; `undefined` where it could. */
+  /** Returns the error of the last update, or `undefined` if it succeeded. */
   failure(): unknown
   /**
-   * What the store's clock says now, as far as this process can tell; `undefined` before the store
-   * answered for the first time.
+   * Returns the current time of the store's clock, within the bounds that this process knows.
+   * `undefined` before the store's first response.
    */
   storeTime(): StoreTime | undefined
-  /** The same, of a copy that is fresh; `undefined` while the store does not answer. */
+  /**
+   * Returns the store's time from a recent copy, which it updates if needed. `undefined` while the
+   * store does not respond.
+   */
   askStoreTime(): Promise<StoreTime | undefined>
-  /** The epoch that a session carries which begins now; `undefined` before it is known. */
+  /** Returns the epoch for sessions that begin now. `undefined` before it is known. */
   epoch(): StoreEpoch | undefined
-  /** What is known. */
+  /** The known revocations. */
   readonly known: Pick<LocalRevocations, 'size' | 'writes' | 'get'>
-  /** Whether a revocation ended this session, or the store has forgotten whether one did. */
+  /**
+   * Whether a revocation ended this session, or the store has lost the record of whether one did.
+   */
   isDead(identity: Identity): boolean
-  /** Whether the second of these is the reason. */
+  /** Whether the store has lost that record. */
   isForgotten(identity: Identity): boolean
-  /** Writes to the store and, once that succeeded, here. */
+  /** Writes to the store and, after that succeeded, to the copy. */
   write(revocations: readonly Revocation[]): Promise<void>
   /**
-   * Calls `heard` with the keys of revocations once they are known here, whichever process wrote them.
-   * `undefined` stands for all keys: another epoch began, or the store does not say which they are.
+   * Calls `heard` with the keys of revocations when this process learns of them, whichever process
+   * wrote them. `undefined` stands for all keys: another epoch began, or the store does not report
+   * keys.
    *
-   * @returns a function that ends it
+   * @returns a function that removes the listener
    */
   onHeard(heard: HeardKeys): () => void
   close(): void
 }
 
-/** Gets the keys of revocations that have just become known. */
+/** Receives the keys of revocations that have just become known. */
 export type HeardKeys = (keys: readonly string[] | undefined) => void
 
-/** How the copy is kept. */
+/** How the copy is kept up to date. */
 export interface ReplicaOptions {
   readonly clock: Clock
-  /** How old the copy may be, in milliseconds. */
+  /** The largest age of the copy, in milliseconds. */
   readonly maxLagMs: number
-  /** For revocations in memory only. Default: sessions of another epoch are over. */
+  /** The rule for revocations in memory. Default: sessions of another epoch have ended. */
   readonly memory?: MemoryRule
-  /** Told when the store begins and ends to be away. Default: each request asks it again. */
+  /**
+   * Informed when an outage of the store begins and ends. Default: each request asks the store
+   * again.
+   */
   readonly outage?: Pick<StoreOutage, 'failure' | 'began' | 'ended' | 'onDoubt'>
-  /** Called when the copy is up to date for the first time. */
+  /** Called when the copy is complete for the first time. */
   onFirstRead?(): void
 }
 
@@ -84,10 +93,10 @@ export function replicateRevocations(
     : remoteRevocations(revocations, options)
 }
 
-/** A way through all pages; the next one goes on where it ended. */
+/** One pass through all pages. The next pass continues where it ended. */
 interface Reading {
   readonly done: Promise<void>
-  /** When its last page was asked for. */
+  /** When its last page was requested, by `performance.now()`. */
   readonly asked: { at: number }
 }
 
@@ -100,7 +109,7 @@ function remoteRevocations(
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
   let reading: Reading | undefined
-  /** The epoch before the store was replaced, until it has again what it may lack. */
+  /** The epoch before the store was replaced, until the missing revocations are written back. */
   let before: StoreEpoch | undefined
   let failure: unknown
   let storeTime: (() => StoreTime) | undefined
@@ -110,7 +119,7 @@ function remoteRevocations(
   const unsubscribe = revocations.subscribe?.(() => void refresh())
   outage?.onDoubt(() => void refresh())
 
-  /** Keeps what came, and tells of it. */
+  /** Adds records to the copy and informs listeners. */
   function keep(records: readonly Revocation[], where: 'in the store' | 'anywhere'): void {
     copy.keep(records, where)
     if (records.length === 0) return
@@ -123,10 +132,10 @@ function remoteRevocations(
     if (isOther) for (const heard of listeners) heard(undefined)
   }
 
-  /** Keeps what came, also where no caller waits for it any more. */
+  /** Adds a page to the copy, even if its caller has given up. */
   function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
     const heard = storeTimeFrom(page.now, askedAt)
-    // An answer that was given up on may come after the one to a later question.
+    // A response that was given up on may arrive after that to a later request.
     if (asked !== cursor) {
       keep(page.revocations, 'anywhere')
       return false
@@ -148,7 +157,7 @@ function remoteRevocations(
     return page.hasMore ?? false
   }
 
-  /** The event loop gets its turn after each page. */
+  /** Yields to the event loop after each page. */
   async function read(turn: Reading['asked']): Promise<void> {
     for (let hasMore = true; hasMore; ) {
       const asked = cursor
@@ -159,9 +168,12 @@ function remoteRevocations(
     if (before) await writeBack(before)
   }
 
-  /** What a replica that took over has not heard of is told to it by all who have. */
+  /**
+   * Writes back the revocations that a store lacks after a replica took over. Every process that
+   * has them does so.
+   */
   async function writeBack({ id }: StoreEpoch): Promise<void> {
-    // In a later epoch, no session is left that they could end.
+    // A later epoch has ended all sessions that they could end.
     if (epoch?.isFirst || epoch?.id === id) {
       for (const batch of inBatches(copy.lacking())) {
         if (batch.length > 0) await write(batch)
@@ -179,13 +191,13 @@ function remoteRevocations(
     return { asked, done }
   }
 
-  /** No request waits for a store that is away: it is asked again beside the requests. */
+  /** Requests do not wait during an outage: the probe asks the store meanwhile. */
   async function refresh(): Promise<boolean> {
     return outage?.failure() ? false : ask()
   }
 
   async function ask(): Promise<boolean> {
-    // One that still gets its pages goes on; one that hangs is left behind.
+    // A pass that still receives pages continues. One that hangs is abandoned.
     if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
     const { asked, done } = reading
     try {
@@ -194,7 +206,7 @@ function remoteRevocations(
       return true
     } catch (error) {
       failure = error
-      // There may be very many pages, and the store answers.
+      // The store responds, but it has many pages.
       const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs
       if (!isReading) goAway(error)
       return false
@@ -244,7 +256,7 @@ function remoteRevocations(
   }
 }
 
-/** So many of them, or none where so many were looked at in vain. */
+/** Yields batches of at most `batchSize`. A batch is empty if the store lacks none of that many. */
 function* inBatches(lacking: Iterable<Revocation | undefined>): Generator<readonly Revocation[]> {
   let batch: Revocation[] = []
   let looked = 0

@@ -2,12 +2,13 @@ import { ApiError, ScalekitError } from '../ground/errors.ts'
 import type { SessionApi } from '../management/session.ts'
 import type { RevocationTarget } from './revocation.ts'
 
-/** A way to end Scalekit's own sessions of a target. */
+/** Ends the sessions of a target at Scalekit. */
 export type EndAtScalekit = () => Promise<void>
 
 /**
- * How the sessions of a target end at Scalekit, where its API can end them: a user of Full Stack Auth
- * (`usr_…`), or one session (`ses_…`). A session there is not of one organization.
+ * Returns a function that ends the sessions of a target at Scalekit, or `undefined` if the API
+ * cannot. It can for a user of Full Stack Auth (`usr_…`) and for one session (`ses_…`). Sessions at
+ * Scalekit do not belong to one organization.
  */
 export function endAtScalekit(
   sessions: SessionApi,
@@ -23,14 +24,16 @@ export function endAtScalekit(
   return undefined
 }
 
-/** What Scalekit does not know has no session there. */
+/**
+ * A user or session that Scalekit does not know has no session there, so the result is a success.
+ */
 async function orGone(ending: Promise<void>): Promise<void> {
   await ending.catch((error: unknown) => {
     if (!(error instanceof ApiError && error.status === 404)) throw error
   })
 }
 
-/** The sessions here are over, and calling once more does no harm. */
+/** The sessions of the kit have ended, and the call can be repeated safely. */
 export function revokeIncomplete(cause: unknown): ScalekitError {
   const message = 'The sessions ended here, but not at Scalekit, so a sign-in may need no password'
   return new ScalekitError('revoke_incomplete', message, {

@@ -13,19 +13,19 @@ import type { RevocationsReplica } from './revocations-replica.ts'
 import { type EndAtScalekit, endAtScalekit, revokeIncomplete } from './revoke-at-scalekit.ts'
 
 /**
- * Whose sessions `auth.revoke` ends:
+ * The sessions that `auth.revoke` ends:
  *
  * - `{ sessionId }`: one session, by `req.scalekit.sessionId`
  * - `{ tokenId }`: one access token, by `req.scalekit.tokenId`
  * - `{ sid }`: the sessions that began with one of Scalekit's (`ses_…`)
  * - `{ userId }`: a user in every organization, by `user.id`; with `organizationId` in that one
- * - `{ email, organizationId }`: who signed in to the organization with this address
+ * - `{ email, organizationId }`: users who signed in to the organization with this address
  * - `{ organizationId }`: all users of an organization, by Scalekit's id of it (`org_…`)
  * - `'everyone'`: every session of the store, but no access token
  *
- * Where the option `bearer` is set, those that name users or organizations also end the access tokens
- * that were issued before, and in the minute after, since clocks differ. `userId` can be the
- * `client.id` of a machine.
+ * With the option `bearer`, targets that name users or organizations also end access tokens: those
+ * issued before, and up to a minute later, since clocks differ. `userId` can be the `client.id` of
+ * a machine.
  */
 export type RevokeTarget =
   | 'everyone'
@@ -36,29 +36,32 @@ export type RevokeTarget =
   | { readonly email: string; readonly organizationId: string }
   | { readonly organizationId: string }
 
-/** What a revocation says of itself. */
+/** The options of a revocation. */
 export interface RevokeOptions {
-  /** Why, for the log and for `session.ended`. Default: none. */
+  /** The reason, for the log and for `session.ended`. Default: none. */
   readonly reason?: string
   /**
-   * Whether Scalekit's own sessions end, too, so that the next sign-in asks who the user is. Needs
-   * `{ userId: 'usr_…' }` or `{ sid: 'ses_…' }`, as Full Stack Auth has them. All sessions of the user
-   * end there, also where the target names an organization. Default: true for these targets, except
-   * with an organization.
+   * Whether Scalekit's own sessions end as well, so that the next sign-in asks the user to
+   * authenticate. Needs `{ userId: 'usr_…' }` or `{ sid: 'ses_…' }`, as Full Stack Auth has them.
+   * All sessions of the user end at Scalekit, even if the target names an organization. Default:
+   * `true` for these targets, `false` with an organization.
    */
   readonly atScalekit?: boolean
 }
 
 export type Revoke = (target: RevokeTarget, options?: RevokeOptions) => Promise<void>
 
-/** Later than any sign-in: a session or token that is named is over whenever it began. */
+/**
+ * Later than any sign-in, in milliseconds since the epoch: a session or token that is named has
+ * ended whenever it began.
+ */
 const always = 8_640_000_000_000_000
 
 export function revokeWith(parts: {
   readonly issuer: string
   readonly replica: RevocationsReplica
   readonly revocations: Revocations
-  /** How long a session may last that has to be ended, in milliseconds. */
+  /** The longest lifetime of a session that has to be ended, in milliseconds. */
   readonly longestSessionMs: number
   readonly audit: Audit
   readonly scalekitSessions: SessionApi
@@ -109,7 +112,7 @@ export function revokeWith(parts: {
     const why = reason === undefined ? '' : `: ${quote(reason)}`
     tell(logger, wanted, why)
     audit('session.ended', undefined, () => ({ ...endOf(wanted), reason }))
-    // Last, so that whatever happens at Scalekit the sessions here are over.
+    // Last, so that the kit's sessions have ended even if Scalekit fails.
     if (there && (atScalekit ?? isWhole(wanted))) await end(there)
   }
 }
@@ -135,7 +138,7 @@ function tell(logger: Logger, target: RevocationTarget | undefined, why: string)
   withFields(logger, { userId, organizationId }).info(`revoke: ended ${what}${why}`)
 }
 
-/** The members that name one target together. */
+/** The combinations of members that form a target. */
 const shapes: readonly string[] = [
   'sessionId',
   'tokenId',
@@ -148,9 +151,10 @@ const shapes: readonly string[] = [
 const names = ['sessionId', 'tokenId', 'sid', 'userId', 'organizationId', 'email']
 
 /**
- * Reads a target. A member that is left out by mistake would name more people, or none.
+ * Reads a target. Every combination but the known ones is refused, because with a member left out
+ * by mistake it would name more users, or none.
  *
- * @throws {@link ConfigError}
+ * @throws {@link ConfigError} `config_invalid`
  */
 export function targetIn(target: unknown): RevocationTarget {
   if (!isObject(target)) throw invalid(`got ${typeof target === 'string' ? quote(target) : 'none'}`)
@@ -191,7 +195,10 @@ function wrong(message: string, details: ErrorDetails = {}): ConfigError {
   return new ConfigError('config_invalid', message, details)
 }
 
-/** Scalekit's sessions are not of one organization: to end them by itself would be too much. */
+/**
+ * Whether the target covers all organizations. Scalekit's sessions do too, so for one organization
+ * they are only ended on request.
+ */
 function isWhole(target: RevocationTarget | undefined): boolean {
   return target !== undefined && !('organizationId' in target)
 }

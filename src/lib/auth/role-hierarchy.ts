@@ -3,10 +3,10 @@ import type { Aliases } from '../state/store.ts'
 import { directoryMemoryMs } from './aliases.ts'
 import { keyOf } from './revocation.ts'
 
-/** Remembers which roles extend which, as far as events have said so. */
+/** Remembers which roles extend which, as far as events have reported it. */
 export interface RoleHierarchy {
   remember(role: string, extended: string): Promise<void>
-  /** The role, and all that extend it, or one that does. */
+  /** Returns the role, and all roles that extend it directly or indirectly. */
   withExtending(role: string): Promise<readonly string[]>
 }
 

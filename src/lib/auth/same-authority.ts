@@ -3,7 +3,7 @@ import type { Authority } from '../ground/types.ts'
 
 type Shown = Pick<Authority, 'roles' | 'permissions' | 'scopes' | 'claims'>
 
-/** Whether two principals may do the same, in whatever order their source named it. */
+/** Whether two principals have the same authority, ignoring the order of names. */
 export function isSameAuthority(one: Shown, other: Shown): boolean {
   return one === other || isDeepStrictEqual(partsOf(one), partsOf(other))
 }

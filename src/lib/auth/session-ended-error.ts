@@ -1,11 +1,14 @@
 import { AccessError } from '../ground/errors.ts'
 import type { SignedOut } from './principal.ts'
 
-/** Why an open connection must not go on: the `reason` of its signal `ended`. */
+/** The `reason` of a signal `ended`: why an open connection must be closed. */
 export class SessionEndedError extends AccessError {
   override readonly name: string = 'SessionEndedError'
   declare readonly code: 'session_ended'
-  /** As of a principal that is signed out; `closed`: `auth.close()` was called, or the response had closed. */
+  /**
+   * The reason of the signed-out principal. `closed`: the application called `auth.close()`, or the
+   * response had already closed.
+   */
   readonly reason: SignedOut['reason'] | 'closed'
 
   constructor(reason: SignedOut['reason'] | 'closed') {

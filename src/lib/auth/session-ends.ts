@@ -3,7 +3,7 @@ import type { Identity } from '../ground/types.ts'
 import { type Audit, holderOf } from './audit.ts'
 import type { SessionEndCause } from './events.ts'
 
-/** How many ended sessions a process remembers to have told of. */
+/** The largest number of reported ends that a process remembers. */
 const maxRemembered = 10_000
 
 const actors: Readonly<Record<SessionEndCause, 'user' | 'application' | 'scalekit' | 'kit'>> = {
@@ -21,7 +21,7 @@ const actors: Readonly<Record<SessionEndCause, 'user' | 'application' | 'scaleki
   changed: 'scalekit',
 }
 
-/** Tells that one session is over, the first time only: a dead cookie may come back often. */
+/** Reports the end of a session, only once: a browser may send an ended cookie many times. */
 export type TellEnd = (
   req: IncomingMessage | undefined,
   identity: Identity,

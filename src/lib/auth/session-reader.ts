@@ -14,21 +14,22 @@ import { outside, type SessionView, type View, type Views } from './views.ts'
 import type { Watched } from './watched.ts'
 import type { WatchSession } from './watched-session.ts'
 
-/** Answers which session a request brings, and whether it counts. */
+/** Reads the session of a request, and decides whether it is valid. */
 export interface SessionReader {
-  /** Remembers when a request came. */
+  /** Notes when a request arrived. */
   arrival(): Arrival
-  /** Whether what other processes ended is known. */
+  /** Whether the revocations of other processes are known. */
   isFresh(): boolean
   /**
-   * Who is asking.
+   * Returns the view of the request's session.
    *
-   * @param res Keeps the session from ending for lack of use. Without one, no cookie is written.
-   * @param arrival When the request came. Default: now.
-   * @param wasFresh Whether what other processes ended was known when the request came, and that is
-   *   enough. Default: false.
-   * @throws {@link ScalekitError} `store_unavailable` while the store cannot say whether a session has
-   *   ended
+   * @param res Receives the renewed cookie, which extends the idle time. Without it, no cookie is
+   *   written.
+   * @param arrival When the request arrived. Default: now.
+   * @param wasFresh Whether the revocations of other processes were known on arrival; later ones
+   *   are then not waited for. Default: `false`.
+   * @throws {@link ScalekitError} `store_unavailable` while the store cannot tell whether a session
+   *   has ended
    */
   viewOf(
     req: IncomingMessage,
@@ -37,39 +38,51 @@ export interface SessionReader {
     wasFresh?: boolean,
   ): SessionView
   /**
-   * Who is asking, once what other processes ended is known.
+   * Returns the principal of the request's session, after the revocations of other processes are
+   * known.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
   ask(req: IncomingMessage, res: ServerResponse): Promise<SessionPrincipal | NoSession>
   /**
-   * Who is asking, with authority that counts: it is renewed first where it is due.
+   * Returns the view with current authority, which is renewed first if it is due.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
   askAuthority(req: IncomingMessage, res?: ServerResponse): Promise<SessionView>
-  /** What a guard waits for before it looks again; `undefined` where that would change nothing. */
+  /**
+   * Returns the renewal for which a guard waits before it checks again, or `undefined` if it need
+   * not wait.
+   */
   renewal(view: View): Promise<void> | undefined
-  /** Whether {@link SessionReader.viewOf} would throw unless {@link SessionReader.refresh} ran first. */
+  /**
+   * Whether {@link SessionReader.viewOf} would throw without a prior {@link SessionReader.refresh}.
+   */
   isStale(req: IncomingMessage): boolean
-  /** The session that a request brings, to be watched; `undefined` where it brings none. Never throws. */
+  /**
+   * Returns the request's session for a connection to watch, or `undefined` if it has none. Never
+   * throws.
+   */
   watchedOf(req: IncomingMessage): Watched | undefined
-  /** Waits for the revocations of other processes; never rejects. */
+  /** Waits for the revocations of other processes. Never rejects. */
   refresh(): Promise<unknown>
   /**
-   * Returns the view of this request's session by what is known now, without waiting; `undefined` if
-   * it brought none.
+   * Returns the current view of the request's session without waiting, or `undefined` if it has
+   * none.
    */
   lookAgain(req: IncomingMessage): SessionView | undefined
   /** Whether {@link SessionReader.lookAgain} finds the session ended. */
   isOver(req: IncomingMessage): boolean
-  /** Whose session a request brought, also one that is over; never throws. */
+  /** Returns the identity of the request's session, even if it has ended. Never throws. */
   holderOf(req: IncomingMessage): Identity | undefined
-  /** The browser's live session; `undefined` where there is none, or the store does not answer. */
+  /**
+   * Returns the browser's live session. `undefined` if there is none, or if the store does not
+   * respond.
+   */
   live(req: IncomingMessage): Promise<Identity | undefined>
 }
 
-/** Where {@link SessionReader} looks. */
+/** The dependencies of {@link SessionReader}. */
 export interface SessionReaderParts {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
@@ -84,7 +97,10 @@ export interface SessionReaderParts {
 export function sessionReader(parts: SessionReaderParts): SessionReader {
   const { storage, revocations, newest, views, renewal, ends, watchSession, clock } = parts
 
-  /** Of several requests at once, one renews the cookie: those of the others would be older. */
+  /**
+   * Whether this request may renew the cookie. One of several concurrent requests does so; the
+   * cookies of the others would be older.
+   */
   function mayRenew(identity: Identity, arrival: Arrival): boolean {
     return orNot(() => isNewest(identity, arrival))
   }
@@ -92,7 +108,7 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
   function isNewest(identity: Identity, arrival: Arrival): boolean {
     const names = [identity.sessionId]
     if (revocations.isDead(identity) || newest.isLate(names, arrival)) return false
-    // Another process may have replaced the session, and the next request will know.
+    // Another process may have replaced the session. A later request finds out.
     if (newest.hasOutlasted(arrival)) return false
     newest.sent(names)
     return true
@@ -121,7 +137,7 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
 
   async function askForView(req: IncomingMessage, res?: ServerResponse): Promise<SessionView> {
     const arrival = newest.arrival()
-    // Known since the request came is enough, however long the event loop took to get here.
+    // Revocations known since the arrival suffice, however long the event loop took.
     const isKnown = isStale(req) && (await revocations.refresh())
     return viewOf(req, res, arrival, isKnown)
   }

@@ -24,17 +24,17 @@ export interface SessionWriter {
     kept: Omit<Kept, 'version'>,
   ): Promise<void>
   /**
-   * Ends the session that a request brought, if any, and answers the tokens it had. The cookie of one
-   * that the browser has got since stays.
+   * Ends the request's session, if any, and returns its tokens. A newer cookie that the browser
+   * received meanwhile is kept.
    *
-   * @param arrival When the request came. Default: now.
-   * @throws {@link LoginError} `sign_out_incomplete` where the store does not answer. The browser has
-   *   then forgotten the session, and a copy of its cookie goes on
+   * @param arrival When the request arrived. Default: now.
+   * @throws {@link LoginError} `sign_out_incomplete` if the store does not respond. The cookie is
+   *   then cleared, but a copy of it remains valid
    */
   end(req: IncomingMessage, res: ServerResponse, arrival?: Arrival): Promise<Tokens | undefined>
 }
 
-/** Where {@link SessionWriter} writes. */
+/** The dependencies of {@link SessionWriter}. */
 export interface SessionWriterParts {
   readonly storage: SessionStorage
   readonly revocations: RevocationsReplica
@@ -42,7 +42,10 @@ export interface SessionWriterParts {
   readonly aliases: Aliases
   readonly newest: NewestCookies
   readonly renewal: Pick<AuthorityRenewal, 'forget'>
-  /** Whether tokens are sealed by a key whose half only the cookie has, where there is such a cookie. */
+  /**
+   * Whether tokens are encrypted with a key of which only the cookie has a half, if the session is
+   * in a cookie.
+   */
   readonly hasTokenKeys: boolean
   readonly tellEnd: TellEnd
   readonly clock: Clock
@@ -51,28 +54,33 @@ export interface SessionWriterParts {
 export function sessionWriter(parts: SessionWriterParts): SessionWriter {
   const { storage, revocations, vault, aliases, newest, renewal, tellEnd, clock } = parts
 
-  /** Writes the revocation first: from then on every copy of the session is over. */
+  /** Writes the revocation first. From then on, every copy of the session has ended. */
   async function finish(identity: Identity): Promise<Tokens | undefined> {
     await revocations.write([sessionRevocation(identity, clock())])
     renewal.forget(identity)
     return takeTokens(identity).catch(() => undefined)
   }
 
-  /** Whoever cannot have them goes without: the session is over, and they end by themselves. */
+  /**
+   * Failures are ignored by the caller: the session has ended, and its tokens expire by themselves.
+   */
   async function takeTokens(identity: Identity): Promise<Tokens | undefined> {
     const kept = await vault.get(identity)
     await vault.remove(identity)
     return kept?.tokens
   }
 
-  /** Only once nothing else is known to be in the way, which would sign somebody out for nothing. */
+  /**
+   * Ends the previous session only after all known checks passed. Otherwise a failure would sign
+   * the user out for nothing.
+   */
   async function replace(
     req: IncomingMessage,
     res: ServerResponse,
     identity: Identity,
   ): Promise<void> {
     storage.assertFits(req, identity)
-    // Before there is a session that a removal has to find.
+    // Before the session is written, so that a removal can find it.
     await aliases.add(aliasesOf(identity))
     const previous = storage.read(req)
     const isSame = previous !== undefined && isSamePerson(previous, identity)
@@ -85,16 +93,22 @@ export function sessionWriter(parts: SessionWriterParts): SessionWriter {
     if (previous) newest.began([previous.sessionId])
   }
 
-  /** Whatever the store forgets from now on, this session is of before. */
+  /**
+   * Notes the current epoch: if the store loses revocations from now on, this session counts as
+   * forgotten.
+   */
   async function inEpoch(identity: Identity): Promise<Identity> {
-    // An answer that took longer than the lag allows is good enough: an older epoch lets nobody in.
+    // A response later than `maxLagMs` suffices: an outdated epoch makes the session invalid, never
+    // valid.
     const isKnown = revocations.isFresh() || (await revocations.refresh())
     const epoch = isKnown ? revocations.epoch() : undefined
     if (!epoch) throw unavailable(revocations.failure())
     return deepFreeze({ ...identity, epoch: epoch.id, signedInAt: clock() })
   }
 
-  /** Only a cookie gets it: kept in a store, it would open what another store keeps. */
+  /**
+   * Only for a cookie. In a session store, the key would decrypt the entries of the token store.
+   */
   function withTokenKey(req: IncomingMessage, identity: Identity): Identity {
     const isWanted = parts.hasTokenKeys && storage.isInBrowser(req)
     return isWanted ? { ...identity, tokenKey: randomText(128) } : identity
@@ -121,7 +135,8 @@ export function sessionWriter(parts: SessionWriterParts): SessionWriter {
         const wasLive = identity !== undefined && isLive(identity)
         const finished = identity && (await settled(finish(identity)))
         if (wasLive && finished?.status === 'fulfilled') tellEnd(req, identity, 'sign-out')
-        // The user wants to be out: where no end can be recorded, the browser at least forgets it.
+        // The user wants to sign out. If the end cannot be recorded, the cookie is cleared at
+        // least.
         await storage.clear(req, res, () => newest.isReplaced(names, arrival))
         newest.act(req, 'ends')
         if (finished?.status === 'rejected') throw incomplete(finished.reason)
@@ -130,7 +145,7 @@ export function sessionWriter(parts: SessionWriterParts): SessionWriter {
   }
 }
 
-/** What was kept for a person in one organization is not theirs in another. */
+/** Data that was kept for a user in one organization must not be kept in another. */
 function isSamePerson(one: Identity, other: Identity): boolean {
   return (
     one.iss === other.iss && one.sub === other.sub && one.organizationId === other.organizationId

@@ -1,7 +1,7 @@
 import { type SessionReader, type SessionReaderParts, sessionReader } from './session-reader.ts'
 import { type SessionWriter, type SessionWriterParts, sessionWriter } from './session-writer.ts'
 
-/** The life of sessions: begun at sign-in, asked about on requests, ended for good. */
+/** Reads, begins and ends sessions. */
 export interface Sessions extends SessionReader, SessionWriter {}
 
 export function liveSessions(parts: SessionReaderParts & SessionWriterParts): Sessions {

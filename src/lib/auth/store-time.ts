@@ -1,7 +1,7 @@
 /**
- * What the store's clock says at one moment, in milliseconds since the epoch. An answer takes time,
- * so it is known only within bounds. Where a session could be over or not, take the bound by which
- * it is over: `earliest` for the begin of a sign-in, `latest` for its end and for a revocation.
+ * The time of the store's clock, in milliseconds since the epoch. A response takes time, so only
+ * bounds are known. In doubt, use the bound by which a session has ended: `earliest` for the begin
+ * of a sign-in, `latest` for its end and for a revocation.
  */
 export interface StoreTime {
   readonly earliest: number
@@ -9,12 +9,12 @@ export interface StoreTime {
 }
 
 /**
- * Goes on from one answer of the store, by this machine's monotonic clock, so that neither a wrong
- * nor an adjusted clock of this process matters.
+ * Continues the store's clock from one response with this machine's monotonic clock. A wrong or
+ * adjusted clock of this process therefore has no effect.
  *
- * @param now What the store's clock said, at some moment between the question and this call.
- * @param askedAt When it was asked, by `performance.now()`.
- * @throws {@link TypeError} for a store that does not say the time
+ * @param now The time of the store's clock, read between the request and this call.
+ * @param askedAt When the request was sent, by `performance.now()`.
+ * @throws {@link TypeError} if the store does not return its time
  */
 export function storeTimeFrom(now: unknown, askedAt: number): () => StoreTime {
   if (typeof now !== 'number' || !Number.isFinite(now)) {
@@ -25,7 +25,7 @@ export function storeTimeFrom(now: unknown, askedAt: number): () => StoreTime {
     const at = performance.now()
     return {
       earliest: Math.floor(now + at - answeredAt),
-      // Redis and JavaScript cut their times off at whole milliseconds.
+      // Redis and JavaScript truncate times to whole milliseconds.
       latest: Math.ceil(now + 1 + at - askedAt),
     }
   }

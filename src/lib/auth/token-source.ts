@@ -40,7 +40,7 @@ export interface TokenSource {
   revoke(refreshToken: string): Promise<void>
 }
 
-/** Scalekit, as the source of tokens and of what they let their user do. */
+/** Scalekit, as the source of tokens and of their authority. */
 export function scalekitSource(parts: {
   readonly discover: () => Promise<Provider>
   readonly keysOf: (provider: Provider) => KeySet
@@ -72,7 +72,7 @@ export function scalekitSource(parts: {
   }
 }
 
-/** What renewed tokens let their user do. An organization that the session is not in counts for nothing. */
+/** Returns the authority of renewed tokens. Roles of another organization are dropped. */
 export function renewedAuthority(
   claims: RenewedClaims,
   { scopes: granted = [], expiresInSeconds }: Pick<Issued, 'scopes' | 'expiresInSeconds'>,
@@ -96,7 +96,10 @@ export function renewedAuthority(
   }
 }
 
-/** An access token that is opaque says nothing; it was issued just now, by Scalekit’s clock or near it. */
+/**
+ * An opaque access token has no `iat`. It was issued just now, so this clock's time is close to
+ * Scalekit's.
+ */
 function issuedAtIn({ grants, idClaims }: RenewedClaims, now: number): number {
   const iat = grants.claims.iat ?? idClaims.iat
   return typeof iat === 'number' ? iat * 1000 : now

@@ -4,25 +4,31 @@ import type { Secret } from '../ground/secret.ts'
 import type { Authority, Identity, Tokens } from '../ground/types.ts'
 import type { TokenEntry, TokenStore } from '../state/store.ts'
 
-/** What is kept of a session beside its cookie. */
+/** The data of a session that is stored beside its cookie. */
 export interface Kept {
-  /** 0 at the sign-in, and one more with each renewal. */
+  /** 0 at the sign-in, and 1 more with each renewal. */
   readonly version: number
   readonly tokens: Tokens
-  /** Absent in what versions before kept. */
+  /** Absent in entries of older versions. */
   readonly authority?: Authority
-  /** Whose they are, where `tokens` is `server`: no cookie says it there. */
+  /**
+   * The holder of the tokens, with `tokens: 'server'`: no cookie is at hand there to name the
+   * holder.
+   */
   readonly identity?: Identity
 }
 
-/** What finds and opens an entry. */
+/** The members that find and decrypt an entry. */
 export type EntryKey = Pick<Identity, 'sessionId' | 'tokenKey' | 'authority'>
 
-/** The token store, whose entries only this application can read. */
+/** The token store, with entries that only this application can decrypt. */
 export interface TokenVault {
-  /** Keeps the tokens of a session that begins, as version 0. */
+  /** Stores the tokens of a new session as version 0. */
   put(identity: Identity, kept: Omit<Kept, 'version'>): Promise<void>
-  /** Resolves with `undefined`, too, where an entry does not open; a line in the log then says so. */
+  /**
+   * Returns an entry. `undefined` if there is none, or if it cannot be decrypted; the latter is
+   * logged.
+   */
   get(key: EntryKey): Promise<Kept | undefined>
   replace(
     identity: Identity,
@@ -33,15 +39,15 @@ export interface TokenVault {
 }
 
 /**
- * Seals what a store keeps of sessions. Where the identity has a `tokenKey`, nothing opens without
- * it: a copy of the store is of no use, even with the application's secrets.
+ * Encrypts the entries of a token store. If the identity has a `tokenKey`, an entry cannot be
+ * decrypted without it: a copy of the store is useless, even with the application's secrets.
  */
 export function tokenVault(parts: {
   readonly tokenStore: TokenStore
-  /** The first seals, all open. */
+  /** The first encrypts, all decrypt. */
   readonly secrets: readonly Secret[]
   readonly instanceId: string
-  /** Whether each entry says whose it is. Default: false. */
+  /** Whether each entry names its holder. Default: `false`. */
   readonly keepsIdentity?: boolean
   readonly logger: Logger
 }): TokenVault {
@@ -89,19 +95,19 @@ export function tokenVault(parts: {
 }
 
 /**
- * Versions before kept the tokens as JSON. Only sessions that they began have such an entry, so one
- * of a later session was planted.
+ * Whether an entry of an older version is plain JSON. Only sessions of those versions have such
+ * entries. For any other session, it was planted.
  */
 function isUnsealed({ tokenKey, authority }: EntryKey, sealed: string): boolean {
   return sealed.startsWith('{') && tokenKey === undefined && authority === undefined
 }
 
-/** Only this application wrote what gets here, so its shape is known. */
+/** Only this application wrote the decrypted entry, so its shape is known. */
 function parsed(text: string): Omit<Kept, 'version'> | undefined {
   try {
     return JSON.parse(text) as Omit<Kept, 'version'>
   } catch {
-    // Not told: the error quotes a part of the text, which may be a token.
+    // The error is not logged: it quotes a part of the string, which may be a token.
     return undefined
   }
 }

@@ -3,7 +3,7 @@ import { expiringMap } from '../ground/expiring-map.ts'
 import type { Identity } from '../ground/types.ts'
 import type { Kept } from './token-vault.ts'
 
-/** How many sessions are remembered of which an answer was lost, and for how long, in milliseconds. */
+/** The largest number of attempts that are remembered, and for how long, in milliseconds. */
 const [maxTries, triesKeptMs] = [10_000, 3_600_000]
 
 /** One attempt with the tokens of a session. */
@@ -14,19 +14,19 @@ export interface Try {
   readonly leasedAt: number
 }
 
-/** The attempts of this process whose outcome is not known. */
+/** The attempts of this process with an unknown outcome. */
 export interface UnknownTries {
   /**
-   * How long ago the first attempt with this version began, in milliseconds, as the store and this
-   * process know.
+   * Returns how long ago the first attempt with this version began, in milliseconds, as far as the
+   * store and this process know.
    */
   first(attempt: Try, triedMsAgo: number | undefined): number | undefined
   keep(attempt: Try, triedMsAgo: number | undefined): void
 }
 
 /**
- * Remembers this process's own attempts whose outcome is not known: a store that went back to a replica
- * has forgotten them.
+ * Remembers this process's own attempts with an unknown outcome, because a store that fell back to
+ * a replica may have lost them.
  */
 export function unknownTries(clock: Clock): UnknownTries {
   const tries = expiringMap<{ readonly version: number; readonly triedAt: number }>(clock, {

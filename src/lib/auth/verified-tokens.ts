@@ -1,31 +1,31 @@
 import type { KeySet } from '../oidc/key-sets.ts'
 import { generations } from '../session/generations.ts'
 
-/** At most twice as many tokens are remembered. */
+/** Half the largest number of remembered tokens. */
 const maxTokens = 2500
-/** At most twice as many characters of tokens are. */
+/** Half the largest total length of remembered tokens, in characters. */
 const maxLength = 4 * 1024 * 1024
-/** What was verified by a key set counts until the set is so old, in milliseconds. */
+/** The largest age of a key set whose verifications are reused, in milliseconds. */
 const maxAgeMs = 600_000
 
 interface Kept<Value> {
   readonly value: Value
   readonly keys: KeySet
-  /** When the set was loaded that it was verified by, by `Date.now`. */
+  /** When the key set of the verification was loaded, by `Date.now`. */
   readonly loadedAt: number | undefined
 }
 
-/** Remembers what verified tokens say, so that their signature is verified once. */
+/** Remembers the values of verified tokens, so that each signature is verified once. */
 export interface VerifiedTokens<Value> {
   get(token: string): Value | undefined
-  /** @param keys The set that it was verified by. */
+  /** @param keys The key set of the verification. */
   keep(token: string, keys: KeySet, value: Value): Value
 }
 
 /**
- * A token is verified again once the key set was loaded anew, since its key may have been withdrawn.
- * A set that is not asked for is not loaded, so that a token is also verified again once the set is
- * ten minutes old. Refused tokens are not remembered: no visitor can push others out.
+ * Remembers tokens until their key set is reloaded, because a key may have been withdrawn. A key
+ * set is only reloaded on use, so a token is also verified again once the set is ten minutes old.
+ * Refused tokens are not remembered, so no client can displace the others.
  */
 export function verifiedTokens<Value>(): VerifiedTokens<Value> {
   const tokens = generations<Kept<Value>>(maxTokens, maxLength)

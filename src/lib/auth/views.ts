@@ -13,41 +13,46 @@ import {
 import { endKey, type RecordedEnd, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 
-/** Who is asking, and what a guard has to know beside it. */
+/** A principal, with the facts that a guard needs besides. */
 export interface View<Who extends Principal = Principal> {
   readonly principal: Who
-  /** Whose authority is to be renewed before a guard lets the request pass. */
+  /** The identity whose authority has to be renewed before a guard lets the request pass. */
   readonly due?: Identity | undefined
-  /** Nothing can tell right now what the person may do. */
+  /** Set while no source can confirm the authority of the user. */
   readonly isUnknown?: boolean
-  /** That has been so for too long, so no guard lets a request pass. */
+  /** Set once that has lasted too long. No guard lets a request pass then. */
   readonly isLapsed?: boolean
-  /** Set where an access token decided in place of a cookie. */
+  /** Set if an access token decided instead of a cookie. */
   readonly bearer?: BearerFacts
-  /** Leads a sign-in past the question for the company: the session ended for a technical reason. */
+  /**
+   * Query parameters that let a sign-in skip the question for the email address, because the
+   * session ended for a technical reason.
+   */
   readonly login?: Readonly<Record<string, string>>
-  /** Until then all of it stays so while nothing is heard, by the clock of the application. */
+  /**
+   * Until when the view stays the same unless a record becomes known, by the application's clock.
+   */
   readonly until?: number
 }
 
-/** What the header `Authorization` brought, where a token in it decides who is asking. */
+/** The facts about the access token in the header `Authorization`. */
 export interface BearerFacts {
-  /** What the challenge says where it is refused. */
+  /** The description in the challenge, if the token is refused. */
   readonly refusal?: string
-  /** Whose it is, once it was verified. */
+  /** The holder of the token, once it is verified. */
   readonly holder?: TokenHolder
 }
 
-/** What a session shows: a person, or no one. */
+/** The view of a session: a user, or a signed-out principal. */
 export type SessionView = View<SessionPrincipal | NoSession>
 
-/** Shows sessions that are neither too old nor revoked, by their authority. */
+/** Builds views of sessions with their authority, live or revoked. */
 export interface Views {
   ofLive(identity: Identity, now: number): SessionView
   ofDead(identity: Identity): SessionView
 }
 
-/** A view that stays true while nothing is heard. */
+/** A view that stays the same unless a record becomes known. */
 interface Settled extends SessionView {
   readonly until: number
   readonly writes: number
@@ -73,7 +78,7 @@ export function views(parts: {
   const { book, revocations, abilities } = parts
   const { copies } = book
   const { known: recorded } = revocations
-  // One identity is one frozen object for all requests of a cookie, and so is what it shows.
+  // All requests with the same cookie share one frozen identity, and so its view.
   const settled = new WeakMap<Identity, Settled>()
 
   function ofLive(identity: Identity, now: number): SessionView {
@@ -145,7 +150,10 @@ export function views(parts: {
   }
 }
 
-/** The same organization, or the same connection, which then need not be found by an email address. */
+/**
+ * Names the organization, or the connection, of the session. The sign-in then need not ask for an
+ * email address.
+ */
 function loginOf({ organizationId, connectionId }: Identity): Readonly<Record<string, string>> {
   if (organizationId !== undefined) return { organization_id: organizationId }
   return connectionId === undefined ? {} : { connection_id: connectionId }

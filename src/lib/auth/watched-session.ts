@@ -11,10 +11,9 @@ import { outside, type SessionView, type Views } from './views.ts'
 import type { Watched } from './watched.ts'
 
 /**
- * Makes a session that can be watched.
+ * Returns a session for a connection to watch.
  *
- * @param endsAt When the session that the request brought ends without a further request, in
- *   milliseconds since the epoch.
+ * @param endsAt When the session ends without a further request, in milliseconds since the epoch.
  */
 export type WatchSession = (identity: Identity, endsAt: number) => Watched
 
@@ -28,7 +27,9 @@ export function watchedSessions(parts: {
 }): WatchSession {
   const { book, views, revocations, renewal, ends, clock } = parts
 
-  /** The idle end of one connection says nothing of the session: another page may have used it. */
+  /**
+   * The idle time of one connection does not decide for the session: another page may have used it.
+   */
   function expired(identity: Identity, now: number): SessionView {
     return now >= identity.absoluteExpiresAt ? ends.expired(undefined, identity) : outside.expired
   }
@@ -69,7 +70,7 @@ export function watchedSessions(parts: {
         const work = view.due && renewal.awaited(view.due)
         if (!work) return view
         await work
-        // It may have taken its time, and what ended meanwhile is over.
+        // A renewal may take long, so revocations are read again after it.
         await assertFresh()
         return look()
       },

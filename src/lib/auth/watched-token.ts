@@ -4,15 +4,15 @@ import { tokenEndingKeysOf } from './revocation.ts'
 import type { View } from './views.ts'
 import type { Watched } from './watched.ts'
 
-/** A token that was verified. */
+/** A verified access token. */
 type Verified = Extract<Presented, { readonly status: 'verified' }>
 
 /**
- * Watches an access token. Only its client can renew it, so a change of its holder's authority ends
- * it here as it refuses the next request.
+ * Watches an access token. Only its client can renew it. So a change of its holder's authority ends
+ * the connection, as it refuses the next request.
  *
- * @param look Returns the view of the token by what is known now.
- * @param askFresh Returns the same view once the revocations of other processes are known.
+ * @param look Returns the current view of the token.
+ * @param askFresh Returns the view after the revocations of other processes are known.
  */
 export function watchedToken(
   { endsAt, holder, principal }: Verified,

@@ -1,30 +1,31 @@
 import type { View } from './views.ts'
 
-/** The credentials of a connection, as {@link OpenConnections} looks at them. */
+/** The credentials of a connection, for {@link OpenConnections}. */
 export interface Watched {
-  /** The names of all records that end them, or that change what their holder may do. */
+  /** Returns the keys of all records that end the credentials, or change their authority. */
   keys(): readonly string[]
   /**
-   * What is known of them now, without waiting.
+   * Returns the current state without waiting.
    *
    * @throws {@link ConfigError} `clock_invalid`
    */
   look(): Sight
-  /** Tries to renew authority that is due. Never rejects. */
+  /** Renews authority that is due. Never rejects. */
   renew(): Promise<void>
   /**
-   * What a request with these credentials would show: authority that is due is renewed first.
+   * Returns the view that a request with these credentials would have. Authority that is due is
+   * renewed first.
    *
    * @throws {@link ScalekitError} `store_unavailable`
    */
   ask(): Promise<View>
 }
 
-/** What one look at credentials shows. */
+/** The state of credentials at one moment. */
 export interface Sight {
   readonly view: View
-  /** When they have to be looked at again where nothing is heard, by the clock of the application. */
+  /** When they have to be checked again if no record becomes known, by the application's clock. */
   readonly until: number
-  /** Whether the view stays true until then. If not, something is waited for. */
+  /** Whether the view stays the same until then. If not, something is pending. */
   readonly isSettled: boolean
 }
