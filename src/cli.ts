@@ -99,7 +99,7 @@ trigger, sign and replay read the signing secret from the variable SCALEKIT_WEBH
   --help                      prints this text
   --version                   prints the version`
 
-/** Loaded when they are asked for, so that usage needs none of it. */
+/** Commands are loaded on use, so that usage needs none of them. */
 const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => Promise<void>>> =
   new Map([
     ['emulator', async () => (await import('./lib/commands/emulator.ts')).emulator],
@@ -113,7 +113,7 @@ const commands: ReadonlyMap<string, () => Promise<(args: readonly string[]) => P
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isUsageError = error instanceof UsageError
   const message = error instanceof Error ? error.message : String(error)
-  // Last, where the reader of a terminal looks first.
+  // Printed last, where the reader of a terminal looks first.
   console.error(isUsageError ? `${usage}\n\n${message}` : message)
   process.exitCode = isUsageError ? 2 : 1
 })

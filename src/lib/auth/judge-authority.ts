@@ -43,8 +43,8 @@ export interface Judgement {
 }
 
 /**
- * How often authority is requested while its token is dated before a change although it was issued
- * after it, in milliseconds.
+ * How often authority is requested again while its token, which Scalekit issued after a change, is
+ * dated before that change, in milliseconds.
  */
 const againEveryMs = 1000
 

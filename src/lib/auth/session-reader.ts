@@ -23,8 +23,8 @@ export interface SessionReader {
   /**
    * Returns the view of the request's session.
    *
-   * @param res Receives the renewed cookie, which extends the idle time. Without it, no cookie is
-   *   written.
+   * @param res The response that extends the session's idle time, e.g. by a renewed cookie. Without
+   *   it, no cookie is written.
    * @param arrival When the request arrived. Default: now.
    * @param wasFresh Whether the revocations of other processes were known on arrival; later ones
    *   are then not waited for. Default: `false`.

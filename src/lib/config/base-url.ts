@@ -3,8 +3,8 @@ import { type Env, isProduction } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
 /**
- * Where browsers reach the application, with the path that a proxy takes off; the first is used where
- * a request names none.
+ * The origins at which browsers reach the application, with the path that a proxy removes. The
+ * first is used if a request matches none.
  */
 export function baseUrls(
   value: unknown,
@@ -40,7 +40,7 @@ function applicationUrl(value: unknown): URL {
   return withoutSlash(url)
 }
 
-/** The path that a proxy takes off, `/` for none: it has a slash at its end only then. */
+/** Removes the slash at the end of the path. Without a path, the URL ends in `/`. */
 function withoutSlash(url: URL): URL {
   const pathname = url.pathname.replace(/\/$/, '')
   if (pathname !== '') path(pathname)

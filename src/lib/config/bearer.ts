@@ -3,19 +3,21 @@ import { isObject } from '../ground/is-object.ts'
 import { type BearerKind, bearerKinds } from '../oidc/bearer-kinds.ts'
 import { type Read, type RootScope, readGroup } from './group.ts'
 
-/** How each option of `bearer` is read. */
+/** The reader of each option of `bearer`. */
 export const bearerReaders = {
-  /** Any of these; `undefined` for this client's own id. */
+  /** If there are several, any of them may match. `undefined` stands for this client's own id. */
   audience: (value: unknown): readonly string[] | undefined => names(value),
-  /** Any of these; `undefined` for the environment's. */
+  /**
+   * If there are several, any of them may match. `undefined` stands for the environment's issuer.
+   */
   issuers: (value: unknown): readonly string[] | undefined => names(value),
   accepts: (value: unknown = ['user']): readonly BearerKind[] => kinds(value),
 }
 
-/** `bearer` as it was read. */
+/** The options of `bearer`, read. */
 export type BearerConfig = Read<typeof bearerReaders>
 
-/** Which access tokens count; `undefined` where none does. */
+/** Reads `bearer`. `undefined` if no access tokens are accepted. */
 export function readBearer(value: unknown, scope: RootScope): BearerConfig | undefined {
   if (value === undefined) return undefined
   if (isObject(value)) return readGroup('bearer', value, bearerReaders, scope)
@@ -35,11 +37,11 @@ function kinds(value: unknown): readonly BearerKind[] {
   return list
 }
 
-/** Tokens of clients last a day by default. */
+/** The default lifetime of tokens of clients: a day. */
 const leastSeconds = 86_400
 
 /**
- * How long a session or an access token may count after its begin, in seconds. What revokes one is
+ * The longest time for which a session or an access token is accepted, in seconds. Revocations are
  * kept for as long.
  */
 export function longestSeconds({

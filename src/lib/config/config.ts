@@ -35,23 +35,23 @@ import { unknownOption } from './unknown-option.ts'
 import { alarms, notes, warnings } from './warnings.ts'
 import { readWebhooks, type WebhookConfig, webhookReaders } from './webhooks.ts'
 
-/** How each option of `organizations` is read. */
+/** The reader of each option of `organizations`. */
 const organizationReaders = {
   of: (value: unknown): OfferOrganizations | undefined => optionalFunction(value),
 }
 
-/** How each option of `revocation` is read. */
+/** The reader of each option of `revocation`. */
 const revocationReaders = {
   maxLagMs: (value: unknown = 1000): number => positive(value),
 }
 
-/** How each option of `http` is read. */
+/** The reader of each option of `http`. */
 const httpReaders = {
   fetch: (value: unknown): Fetch | undefined => optionalFunction(value),
   timeoutSeconds: (value: unknown = 5): number => positive(value),
 }
 
-/** How each option of the top level is read. An option without a line here does not compile. */
+/** The reader of each option of the top level. An option without a reader does not compile. */
 const rootReaders = {
   environmentUrl: (value: unknown, scope: RootScope): URL => environmentUrl(value, scope),
   issuer: (value: unknown, scope: RootScope): string => issuer(value, scope),
@@ -95,9 +95,9 @@ const rootReaders = {
   clock: (value: unknown): Clock => optionalFunction<Clock>(value) ?? Date.now,
 }
 
-/** Every option as the rest of the package uses it, by the option's own name. */
+/** All options as the rest of the package uses them, by their names. */
 export interface Config extends Read<typeof rootReaders> {
-  /** What the names of all cookies begin with, after `__Host-`. */
+  /** The beginning of all cookie names, after `__Host-`. */
   readonly cookiePrefix: string
 }
 
@@ -120,9 +120,10 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Turns options and environment into a {@link Config}; an option wins over its variable.
+ * Reads options and environment into a {@link Config}. An option takes precedence over its
+ * variable.
  *
- * @throws {@link ConfigError} listing every problem at once
+ * @throws {@link ConfigError} `config_invalid`, which lists every problem at once
  */
 export function parseConfig(
   options: ScalekitAuthOptions = {},
@@ -151,8 +152,8 @@ export function parseConfig(
 }
 
 /**
- * Browsers send the cookies of a host to all of its ports. In development, several applications are on
- * one host, and would sign each other out.
+ * Browsers send the cookies of a host to all of its ports. In development, several applications run
+ * on one host. With the same cookie name, each would sign the others' users out.
  */
 function cookiePrefix(
   options: ScalekitAuthOptions,

@@ -1,11 +1,14 @@
 import { originUrl, strings } from '../ground/fields.ts'
 
-/** How each option of `connections` is read. */
+/** The reader of each option of `connections`. */
 export const connectionReaders = {
   origins: (value: unknown = []): readonly string[] => strings(value).map(originOf),
 }
 
-/** As browsers send it. Other schemes than http and https are those of apps, which have no ports. */
+/**
+ * Returns the origin as browsers send it. Schemes other than http and https belong to mobile apps.
+ * Their origins have no port.
+ */
 function originOf(value: string): string {
   if (/^https?:/i.test(value)) return originUrl(value).origin
   if (/^[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+$/.test(value)) return value

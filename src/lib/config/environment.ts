@@ -1,15 +1,18 @@
 import type { EmulatorRules } from '../ground/environment-url.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
-/** The variables that are read, e.g. `process.env`. */
+/** The environment variables, e.g. `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** `NAME=` in a file of variables means that there is none. */
+/** Drops empty variables: `NAME=` in an env file means that the variable is not set. */
 export function withoutEmpty(variables: Env): Env {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
 }
 
-/** Outside production an emulator is welcome; in production it takes the ugly name. */
+/**
+ * Outside production, an emulator is accepted. In production, `dangerouslyAllowEmulator` is
+ * required.
+ */
 export function emulatorRules(
   options: Pick<ScalekitAuthOptions, 'dangerouslyAllowEmulator' | 'dangerouslyAllowHttp'> | null,
   env: Env,

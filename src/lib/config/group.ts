@@ -6,21 +6,21 @@ import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
 import type { Env } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
-/** Collects everything that is wrong, so that one error can list it. */
+/** Collects all problems, so that one error can list them. */
 export interface Report {
-  /** Sentences about values, each begun by the option's name in backquotes. */
+  /** Sentences about values. Each begins with the option's name in backquotes. */
   readonly problems: string[]
-  /** Names that are no option. */
+  /** Names that are not options. */
   readonly unknown: UnknownName[]
 }
 
-/** A name that is no option, and the group that it was given to; `''` is the top level. */
+/** A name that is not an option, with the group that contains it. `''` is the top level. */
 export interface UnknownName {
   readonly group: string
   readonly name: string
 }
 
-/** What a reader may look at beside its own option. */
+/** The values that a reader may use besides its own option. */
 export interface Scope<Options> {
   readonly env: Env
   readonly emulator: EmulatorRules
@@ -29,26 +29,26 @@ export interface Scope<Options> {
   readonly report: Report
 }
 
-/** What the readers of the top level may look at, and what they pass on to their groups. */
+/** The scope of the readers of the top level. They pass it on to the readers of groups. */
 export type RootScope = Scope<ScalekitAuthOptions>
 
 /**
- * Reads one option: applies its default, checks it, and returns what the rest of the package uses.
- * Throws an Error whose message continues the sentence "`name` …".
+ * Reads one option: applies its default, checks it, and returns the value for the rest of the
+ * package. Throws an Error whose message continues the sentence "`name` …".
  */
 export type Reader<Options> = (value: unknown, scope: Scope<Options>) => unknown
 
-/** A reader for each option of a group. An option whose reader is missing does not compile. */
+/** A reader for each option of a group. An option without a reader does not compile. */
 export type Readers<Options> = { readonly [Name in keyof Options]-?: Reader<Options> }
 
-/** A group as it was read: the options' own names, with what their readers return. */
+/** A group after reading: the options' names, with the values that their readers returned. */
 export type Read<Group> = {
   readonly [Name in keyof Group]: Group[Name] extends (...given: never[]) => infer Value
     ? Value
     : never
 }
 
-/** A group's options, where its short form is left out. */
+/** A group's options, without its short form. */
 type OptionsOf<Name extends keyof ScalekitAuthOptions> = Omit<
   Exclude<NonNullable<ScalekitAuthOptions[Name]>, string>,
   keyof EventHandlers | keyof InterceptorHandlers
@@ -57,7 +57,7 @@ type OptionsOf<Name extends keyof ScalekitAuthOptions> = Omit<
 /**
  * Reads every option of a group, as {@link readMembers} does.
  *
- * @param alsoKnown Names that are read elsewhere: those of handlers.
+ * @param alsoKnown The names of handlers, which are read elsewhere.
  */
 export function readGroup<
   Name extends keyof ScalekitAuthOptions,
@@ -73,10 +73,10 @@ export function readGroup<
 }
 
 /**
- * Reads every member of an object. A name that has no reader is reported as unknown, and so is what
- * a reader throws; the result is meant to be used only when nothing was reported.
+ * Reads every member of an object. Names without a reader and errors of readers are added to the
+ * report. Use the result only if the report is empty.
  *
- * @param path What the object is called, e.g. `webhooks`; `''` for the top level.
+ * @param path The object's name in messages, e.g. `webhooks`; `''` for the top level.
  */
 export function readMembers<Options extends object, Group extends Readers<Options>>(
   path: string,
@@ -102,7 +102,7 @@ export function readMembers<Options extends object, Group extends Readers<Option
   return readFields<Read<Group>>(Object.fromEntries(fields), report.problems, prefixOf(path))
 }
 
-/** What the names of a group's options begin with, e.g. `webhooks.`. */
+/** Returns the prefix of a group's options in messages, e.g. `webhooks.`. */
 export function prefixOf(group: string): string {
   return group === '' ? '' : `${group}.`
 }

@@ -2,12 +2,12 @@ import { optionalFunction, readFields } from '../ground/fields.ts'
 import { isObject } from '../ground/is-object.ts'
 import { prefixOf, type Report } from './group.ts'
 
-/** Whether any handler of these names is given. */
+/** Whether the group has a handler with one of these names. */
 export function hasHandler(group: object, names: readonly string[]): boolean {
   return names.some((name) => name in group)
 }
 
-/** Reads the handlers of a group, each of which is a function or nothing. */
+/** Reads the handlers of a group. Each must be a function or `undefined`. */
 export function readHandlers<Handlers extends object>(
   group: string,
   given: unknown,

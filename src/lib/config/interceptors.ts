@@ -12,7 +12,7 @@ import { type SigningKeys, signingKeys } from './signing-secret.ts'
 
 type InterceptorScope = Scope<InterceptorOptions>
 
-/** How each option of `interceptors` is read, handlers apart. */
+/** The reader of each option of `interceptors` except handlers. */
 export const interceptorReaders = {
   secret: (value: unknown, { env, emulator, group }: InterceptorScope): SigningKeys =>
     signingKeys(value, 'SCALEKIT_INTERCEPTOR_SECRET', {
@@ -27,7 +27,7 @@ export const interceptorReaders = {
   timeoutSeconds: (value: unknown = 2.5): number => positive(value),
 }
 
-/** `interceptors` as it was read. */
+/** The options of `interceptors`, read. */
 export type InterceptorConfig = Read<typeof interceptorReaders> & {
   readonly handlers: InterceptorHandlers
 }
@@ -38,7 +38,10 @@ export function readInterceptors(value: unknown, scope: RootScope): InterceptorC
   return { ...options, handlers: readHandlers('interceptors', value, names, scope.report) }
 }
 
-/** Letting in and keeping out are both sensible, so there is no default where there are handlers. */
+/**
+ * Requires a choice if there are handlers. Both `allow` and `deny` are sensible, so there is no
+ * default.
+ */
 function onFailure(value: unknown, group: object): OnFailure {
   if (value !== undefined) return oneOf(value, ['deny', 'allow'])
   if (!hasHandler(group, interceptorHandlerNames)) return 'deny'

@@ -5,7 +5,7 @@ import { mayBeForwarded } from '../oidc/own-parameters.ts'
 import type { Read } from './group.ts'
 import type { ResolveLogin } from './options.ts'
 
-/** How each option of `login` is read. */
+/** The reader of each option of `login`. */
 export const loginReaders = {
   resolve: (value: unknown): ResolveLogin | undefined => optionalFunction(value),
   fallback: (value: unknown = 'email'): 'email' | 'hosted' => oneOf(value, ['email', 'hosted']),
@@ -17,7 +17,10 @@ export const loginReaders = {
   onLogin: (value: unknown): OnLogin | undefined => optionalFunction(value),
 }
 
-/** A link must not say what the kit says itself, or what a protocol gives a meaning. */
+/**
+ * Refuses parameters that the kit sends itself or that a protocol defines: a link must not set
+ * them.
+ */
 function forwarded(value: unknown): true | readonly string[] {
   if (value === true) return true
   const names = strings(value)
@@ -28,5 +31,5 @@ function forwarded(value: unknown): true | readonly string[] {
   )
 }
 
-/** `login` as it was read. */
+/** The options of `login`, read. */
 export type LoginConfig = Read<typeof loginReaders>

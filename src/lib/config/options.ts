@@ -17,7 +17,7 @@ import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import type { PageOptions } from './page-options.ts'
 
-/** The options of `scalekitAuth()`. An option wins over its environment variable. */
+/** The options of `scalekitAuth()`. An option takes precedence over its environment variable. */
 export interface ScalekitAuthOptions {
   /**
    * The URL of your Scalekit environment, e.g. `https://acme.scalekit.com`, or your custom domain
@@ -31,9 +31,9 @@ export interface ScalekitAuthOptions {
   /** The client secret from Scalekit's dashboard. Env: `SCALEKIT_CLIENT_SECRET`. */
   readonly clientSecret?: string
   /**
-   * The origin at which browsers reach the application: scheme, host and port. Where a proxy takes a
-   * path off every request, with this path: `https://app.example/portal`. An array allows several
-   * hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
+   * The origin at which browsers reach the application: scheme, host and port. If a proxy removes a
+   * path from every request, append that path: `https://app.example/portal`. An array allows
+   * several hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
    * Default: `http://localhost:<PORT or 3000>`; required in production.
    */
   readonly baseUrl?: string | URL | readonly (string | URL)[]
@@ -46,9 +46,9 @@ export interface ScalekitAuthOptions {
   readonly secret?: string | readonly string[]
   /**
    * The name of this instance: 1 to 32 letters, digits or underscores. Cookie names begin with it,
-   * so two instances in one application need two names. Without this option, they also have the port
-   * of `baseUrl` outside production: browsers send the cookies of a host to all of its ports. Default:
-   * `scalekit`.
+   * so two instances in one application need two names. Outside production, the default name is
+   * followed by the port of `baseUrl`, because browsers send the cookies of a host to all of its
+   * ports. Default: `scalekit`.
    */
   readonly name?: string
   /**
@@ -63,51 +63,52 @@ export interface ScalekitAuthOptions {
    * Default: `['openid', 'email', 'profile']`.
    */
   readonly scopes?: readonly string[]
-  /** Where a sign-in goes, and which sign-ins are accepted. */
+  /** The target of a sign-in, and the conditions for accepting one. */
   readonly login?: LoginOptions
-  /** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+  /** The source of roles, permissions, scopes and kept claims, and how old they may be. */
   readonly authorization?: AuthorizationOptions
   /**
-   * Who can open the tokens of a session. `session`: only a request that brings its cookie, so that a
-   * copy of the store is of no use, even with `secret`; with `express-session`, `secret` alone opens
-   * them. `server`: `secret` alone, so that jobs and webhooks get a user's access token by
-   * {@link ScalekitAuth.accessTokenOf}. Default: `session`.
+   * Who can decrypt the tokens of a session. `session`: only a request with its cookie, so that a
+   * copy of the store is useless, even with `secret`. With `express-session`, `secret` alone
+   * decrypts them. `server`: `secret` alone, so that jobs and webhooks get a user's access token
+   * from {@link ScalekitAuth.accessTokenOf}. Default: `session`.
    */
   readonly tokens?: 'session' | 'server'
-  /** Where sessions are stored and how long they last. A string is short for `{ kind }`. */
+  /** Where sessions are stored, and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /**
-   * Which access tokens in the header `Authorization` count in place of a session. `{}`: those of
-   * people that were issued for this client. Default: none, and the kit does not read that header.
+   * Which access tokens in the header `Authorization` are accepted in place of a session. `{}`:
+   * tokens of users that were issued to this client. Default: none, and the kit does not read that
+   * header.
    */
   readonly bearer?: BearerOptions
-  /** How the kit's own pages look, which languages they speak, and what answers in their place. */
+  /** The name, style and languages of the kit's own pages, and replacements for them. */
   readonly pages?: PageOptions
   /** Webhook handlers, e.g. `onDirectoryUserCreated`, and how deliveries are received. */
   readonly webhooks?: WebhookOptions
   /** Interceptor handlers, e.g. `onPreSignup`, and how calls are received. */
   readonly interceptors?: InterceptorOptions
-  /** What `/organizations` returns to an organization switcher. */
+  /** The organizations that `/organizations` returns to an organization switcher. */
   readonly organizations?: OrganizationsOptions
   /**
    * Which users may open Scalekit's admin portal at `/portal`. Default: none, and no such route.
    */
   readonly portal?: PortalOptions
   /**
-   * What processes share: revocations, single-use values, tokens and webhook deliveries. Pass
-   * `redisStore(client)` or `postgresStore(pool)` with more than one process, and
-   * `memoryStore({ file })` with one. Default: `memoryStore()`, whose revocations end with the
-   * process.
+   * The store that processes share: revocations, single-use values, tokens and webhook deliveries.
+   * Pass `redisStore(client)` or `postgresStore(pool)` with more than one process, and
+   * `memoryStore({ file })` with one. Default: `memoryStore()`, which loses revocations when the
+   * process ends.
    */
   readonly store?: StateStore
-  /** How fast a session ends that another process revoked. */
+  /** How soon other processes apply a revocation. */
   readonly revocation?: RevocationOptions
-  /** From where sockets may be opened. */
+  /** Which pages may open sockets. */
   readonly connections?: ConnectionOptions
   /**
-   * Receives log lines: `debug`, `info`, `warn` and `error`; `pino()` can be passed as it is. Default:
-   * the console, where debug lines appear only with the variable `DEBUG=scalekit`. If the logger
-   * throws or rejects, requests go on, and one line on the console says so.
+   * Receives log lines: `debug`, `info`, `warn` and `error`. `pino()` can be passed unchanged. If
+   * the logger throws or rejects, requests continue, and one line on the console reports it.
+   * Default: the console, where debug lines appear only with the variable `DEBUG=scalekit`.
    */
   readonly logger?: Logger
   /** How the kit calls Scalekit. */
@@ -118,14 +119,15 @@ export interface ScalekitAuthOptions {
    */
   readonly clock?: Clock
   /**
-   * Accepts an http `baseUrl` in production; cookies are then sent unencrypted. Where an emulator is
+   * Accepts an http `baseUrl` in production; cookies are then sent unencrypted. If an emulator is
    * accepted, it may have an http `environmentUrl` on another machine, such as
    * `http://emulator:4400` in a network of containers. Default: `false`.
    */
   readonly dangerouslyAllowHttp?: boolean
   /**
    * Accepts an emulator and its public secrets in production, for end-to-end tests of a production
-   * image: every visitor can sign in as every user. An error is logged at start. Default: `false`.
+   * image. Every visitor can then sign in as every user. An error is logged at start. Default:
+   * `false`.
    */
   readonly dangerouslyAllowEmulator?: boolean
 }
@@ -152,11 +154,11 @@ export interface PathOptions {
   readonly portal?: string
 }
 
-/** Where a sign-in goes, and which sign-ins are accepted. */
+/** The target of a sign-in, and the conditions for accepting one. */
 export interface LoginOptions {
   /**
    * Returns the target of a sign-in whose request names none, e.g. `{ organizationId }` by
-   * subdomain. It has 30 seconds. Default: none.
+   * subdomain. It times out after 30 seconds. Default: none.
    */
   resolve?(req: IncomingMessage): ReturnType<ResolveLogin>
   /**
@@ -170,69 +172,70 @@ export interface LoginOptions {
    */
   readonly providers?: readonly string[]
   /**
-   * The query parameters of `/login` that are sent on to Scalekit, such as those of invitations, which
-   * come to the Initiate Login URL. `true`: all but those of the protocol and of `/login` itself. A
-   * visit with one of them goes to Scalekit's page at once, whatever `fallback` is. Default: none.
+   * The query parameters of `/login` that are sent on to Scalekit, such as those of invitations to
+   * the Initiate Login URL. `true`: all except those of the protocol and of `/login` itself. A
+   * request with one of them is redirected to Scalekit's page at once, whatever `fallback` is.
+   * Default: none.
    */
   readonly forward?: true | readonly string[]
   /**
    * The longest time between the user's authentication and the beginning of a sign-in, in whole
    * seconds. The kit sends it to Scalekit as `max_age` and refuses an older `auth_time` with
    * `login_too_old`; clocks may differ by a minute. Without `auth_time`, the sign-in is accepted
-   * and one warning is logged. Default: none, a session at Scalekit of any age counts.
+   * and one warning is logged. Default: none, a session at Scalekit of any age is accepted.
    */
   readonly maxAgeSeconds?: number
   /**
-   * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
-   * to keep values with the session, `{ roles, permissions }` to replace those of the access token
-   * until the session ends, `{ returnTo }`, or `{ deny: reason }` or `{ deny: { reason, message } }`
-   * to refuse: the visitor reads the message. If it throws or takes
-   * longer than 30 seconds, the sign-in is refused with 503. Default: none.
+   * Called for every sign-in after all checks have passed. To accept it, return nothing, or values:
+   * `{ user }` is kept with the session, `{ roles, permissions }` replace those of the access token
+   * until the session ends, and `{ returnTo }` changes the path of the redirect. To refuse it,
+   * return `{ deny: reason }`, whose reason only the log contains, or
+   * `{ deny: { reason, message } }`, whose message the user sees. If it throws or takes longer than
+   * 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin
 }
 
-/** What users may do, and how old that may be: roles, permissions, scopes and kept claims. */
+/** The source of roles, permissions, scopes and kept claims, and how old they may be. */
 export interface AuthorizationOptions {
   /**
    * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
    * what the access token says, or `{ deny: reason }`. It is called at the sign-in, when its last
-   * answer is older than `maxAgeSeconds`, and after an event, and has five seconds. If it fails at the
-   * sign-in, the response is 503 and there is no session. Default: none, the access token alone says it.
+   * answer is older than `maxAgeSeconds`, and after an event. It times out after five seconds. If
+   * it fails at the sign-in, the response is 503 and there is no session. Default: none, the access
+   * token decides.
    */
   readonly resolve?: AuthorizationResolve
-  /** How old an answer of `resolve` may be, in seconds. Default: 300. */
+  /** The maximum age of an answer of `resolve`, in seconds. Default: 300. */
   readonly maxAgeSeconds?: number
   /**
-   * How long a session goes on with its last roles, permissions, scopes and claims while neither
-   * `resolve` nor Scalekit says them anew, in seconds. Default: 3600 (an hour).
+   * How long a session keeps its last roles, permissions, scopes and claims while neither `resolve`
+   * nor Scalekit can renew them, in seconds. Default: 3600 (an hour).
    */
   readonly outageGraceSeconds?: number
 }
 
-/** What `/organizations` returns. */
+/** The organizations that `/organizations` returns. */
 export interface OrganizationsOptions {
   /**
-   * Returns the organizations to offer a user, as ids or objects. It has 30 seconds. Default: the
-   * organizations that this browser has signed in to.
+   * Returns the organizations to offer a user, as ids or objects. It times out after 30 seconds.
+   * Default: the organizations that this browser has signed in to.
    */
   readonly of?: OfferOrganizations
 }
 
-/** How fast a session ends that another process revoked. */
+/** How soon other processes apply a revocation. */
 export interface RevocationOptions {
-  /**
-   * The longest time until a revocation is known in every process, in milliseconds. Default: 1000.
-   */
+  /** The longest time until every process applies a revocation, in milliseconds. Default: 1000. */
   readonly maxLagMs?: number
 }
 
-/** From where sockets may be opened. */
+/** Which pages may open sockets. */
 export interface ConnectionOptions {
   /**
-   * Further origins whose pages may open a socket that {@link ScalekitAuth.authenticate} accepts, such
-   * as `https://admin.app.example`, or `capacitor://localhost` of an app. Default: none, only those of
-   * `baseUrl`.
+   * Further origins whose pages may open a socket that {@link ScalekitAuth.authenticate} accepts,
+   * such as `https://admin.app.example`, or `capacitor://localhost` for an app. Default: none, only
+   * those of `baseUrl`.
    */
   readonly origins?: readonly string[]
 }
@@ -247,28 +250,28 @@ export interface HttpOptions {
   readonly timeoutSeconds?: number
 }
 
-/** Returns the target of a sign-in, or nothing. A target that the request names wins over it. */
+/** Returns the target of a sign-in, or nothing. A target in the request takes precedence. */
 export type ResolveLogin = (req: IncomingMessage) => HookResult<LoginRequest>
 
 /** Where sessions are stored, and how long they last. */
 export interface SessionOptions {
   /**
    * `cookie`: an encrypted cookie. `express-session`: the application's `req.session`, mounted
-   * above the kit. `auto`: `express-session` if it is mounted above the kit, otherwise the cookie.
-   * Default: `auto`.
+   * before the kit. `auto`: `express-session` if it is mounted before the kit, otherwise the
+   * cookie. Default: `auto`.
    */
   readonly kind?: 'auto' | 'cookie' | 'express-session'
   /** A store for `express-session`, which the kit then mounts itself. Default: none. */
   readonly store?: SessionStore
   /**
    * Signs the cookie of `session.store`: at least 32 random characters. In an array, the first
-   * secret signs and all verify. Default: derived from `secret`.
+   * secret signs and all secrets verify. Default: derived from `secret`.
    */
   readonly secret?: string | readonly string[]
   /**
-   * The members of `req.session` that are kept at a sign-in, e.g. `cart`. Others are removed, since
-   * they may belong to another user; when the same user signs in again to the same organization, all
-   * are kept. Default: none.
+   * The members of `req.session` that are kept at a sign-in, e.g. `cart`. Others are removed,
+   * because they may belong to another user. If the same user signs in again to the same
+   * organization, all are kept. Default: none.
    */
   readonly keep?: readonly string[]
   /**
@@ -288,36 +291,37 @@ export interface SessionOptions {
    */
   readonly idleSeconds?: number
   /**
-   * What a restart does to sessions when `store` is in memory, since the process has then forgotten
-   * which of them were ended. `end`: all users sign in again. `keep`: sessions go on, and so does a
-   * copy of the cookie of one that was ended. Default: `end` in production with a webhook secret,
-   * otherwise `keep`.
+   * How a restart affects sessions when `store` is in memory: the process has then forgotten which
+   * of them were ended. `end`: all users have to sign in again. `keep`: sessions continue, and a
+   * copied cookie of an ended session works again. Default: `end` in production with a webhook
+   * secret, otherwise `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
 }
 
 /**
- * Which access tokens count in place of a session. A request with a token is decided by the token
- * alone: its cookie is neither read nor set, it is not redirected, and `requireSameOrigin` lets it
- * pass. Tokens in the query or the body are not read.
+ * Which access tokens are accepted in place of a session. If a request has a token, only the token
+ * decides: the cookie is neither read nor set, the request is not redirected, and
+ * `requireSameOrigin` lets it pass. Tokens in the query or the body are not read.
  */
 export interface BearerOptions {
   /**
-   * Whom the token has to be for: its `aud` names one of these, e.g. the resource of your API at
-   * Scalekit. In a string, one. Tokens without `aud` are then refused. Default: `clientId`, as
-   * `aud` or as the `client_id` of a token without `aud`; also a client of an organization whose
-   * token has no `aud`, where `accepts` names that kind.
+   * The required audience of a token: its `aud` contains this value, e.g. the resource of your API
+   * at Scalekit. In an array, any of the values. Tokens without `aud` are then refused. Default:
+   * `clientId`, as `aud` or as the `client_id` of a token without `aud`; if `accepts` names clients
+   * of organizations, also their tokens without `aud`.
    */
   readonly audience?: string | readonly string[]
   /**
-   * The `iss` of the tokens; in an array, any. Compared exactly. Tokens of a resource have one of
-   * their own, `https://<environment>/resources/<resource id>`. Default: that of the environment.
+   * The `iss` of the tokens, compared exactly. In an array, any of the values. Tokens of a resource
+   * have their own issuer, `https://<environment>/resources/<resource id>`. Default: the
+   * environment's issuer.
    */
   readonly issuers?: string | readonly string[]
   /**
-   * Whose tokens count. `user`: people's. `organization-client`: those of the clients of
-   * organizations (`m2morg_…`). `this-client`: those that this application’s client has for itself.
-   * Guards let people pass only, unless their own `accepts` names machines, too. Default: `['user']`.
+   * The holders whose tokens are accepted. `user`: users. `organization-client`: clients of
+   * organizations (`m2morg_…`). `this-client`: this application’s own client, without a user.
+   * Guards still refuse machines, unless their own `accepts` names the kind. Default: `['user']`.
    */
   readonly accepts?: readonly BearerKind[]
 }
@@ -337,7 +341,7 @@ export type WebhookOptions = EventHandlers & {
   readonly maxBytes?: number
   /**
    * The longest time until the kit responds to a delivery, in seconds. Scalekit waits ten. A
-   * handler that takes longer goes on, and Scalekit sends the delivery again. Default: 8.
+   * handler that takes longer continues, and Scalekit sends the delivery again. Default: 8.
    */
   readonly timeoutSeconds?: number
   /**
@@ -371,20 +375,21 @@ export interface PortalOptions {
    */
   readonly permission?: string | readonly string[]
   /**
-   * Says whether a user who has `role` and `permission`, where these are set, may open the portal.
-   * Only `true` opens it, now or as a promise. If it throws, takes longer than five seconds or answers
-   * something else than `true` or `false`, the response is 503. Default: none.
+   * Decides whether a user who has `role` and `permission`, if these are set, may open the portal.
+   * Only `true` opens it, returned or as a promise. If it throws, takes longer than five seconds or
+   * returns neither `true` nor `false`, the response is 503. Default: none.
    */
   readonly allow?: AccessPredicate
   /**
-   * The features that can be set up: `sso`, `dir_sync`. Default: what the organization has enabled.
+   * The features that can be set up: `sso`, `dir_sync`. Default: those that the organization has
+   * enabled.
    */
   readonly features?: readonly PortalFeature[]
   /**
    * Whether the portal opens inside a page of the kit, instead of by a redirect. Default: `false`.
    */
   readonly embed?: boolean
-  /** The path that the link "Back" on this page leads to. Default: `/`. */
+  /** The path of the link "Back" on this page. Default: `/`. */
   readonly returnTo?: string
   /** The origin of Scalekit's portal links; others are refused. Default: `environmentUrl`. */
   readonly origin?: string | URL

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EmailPageTexts, PageTranslation } from './texts/page-texts.ts'
 
-/** How the kit's own pages look, which languages they speak, and what answers in their place. */
+/** The name, style and languages of the kit's own pages, and replacements for them. */
 export interface PageOptions {
   /** The name of your application, in the title and at the top of every page. Default: none. */
   readonly name?: string
   /**
-   * A logo in place of `name`, which is then its alternative text and required: an https URL, or a
-   * path of this site such as `/logo.svg`. Default: none.
+   * A logo in place of `name`, which then becomes its alternative text and is required. An https
+   * URL, or a path of this site such as `/logo.svg`. Default: none.
    */
   readonly logoUrl?: string
   /**
-   * Where the link "Get help" of errors and refusals leads: an https URL, a `mailto:` URL, or a path
-   * of this site. Default: none.
+   * The target of the link "Get help" on errors and refusals: an https URL, a `mailto:` URL, or a
+   * path of this site. Default: none.
    */
   readonly supportUrl?: string
   /**
@@ -22,49 +22,58 @@ export interface PageOptions {
    */
   readonly style?: string
   /**
-   * Texts by language tag, over those of the kit: `{ de: { email: { title: 'Login' } } }`. Another
-   * language is one object of type `PageTexts`; texts that it lacks are English.
-   * Default: English and German.
+   * Translations by language tag, which replace those of the kit:
+   * `{ de: { email: { title: 'Login' } } }`. Another language is one object of type `PageTexts`;
+   * strings that it lacks are shown in English. Default: English and German.
    */
   readonly texts?: Readonly<Record<string, PageTranslation>>
   /**
-   * The language of all pages, such as `en`, or a function that returns it at once. For `undefined`,
-   * the request chooses. Default: the sign-in's `ui_locales`, then `Accept-Language`, then English.
+   * The language of all pages, such as `en`, or a synchronous function that returns it. If it
+   * returns `undefined`, the request decides. Default: the sign-in's `ui_locales`, then
+   * `Accept-Language`, then English.
    */
   readonly language?: string | ((req: IncomingMessage) => string | undefined)
   /**
-   * Sends your own page instead of the email page. The headers against caching and framing are set
-   * before it is called. If it fails, or has not sent the page after 30 seconds, the request is
-   * answered 503. Default: none.
+   * Sends your own page instead of the email page. The headers against caching and framing are
+   * already set. If it fails, or has not sent the page after 30 seconds, the response is 503.
+   * Default: none.
    */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
-   * Sends your own page instead of the error page, whose status and headers are set before. If it
-   * fails, or has not sent the page after 30 seconds, the kit's page is sent and an error is logged.
-   * Default: none.
+   * Sends your own page instead of the error page. The status and headers are already set. If it
+   * fails, or has not sent the page after 30 seconds, the kit's page is sent and an error is
+   * logged. Default: none.
    */
   error?(problem: ErrorPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
-   * `next`: your error handler answers instead of the error page. It gets a `ScalekitError`, from
-   * guards an `AccessError`. It cannot be combined with `error`. Default: `answer`.
+   * `next`: your error handler responds instead of the error page. It receives a `ScalekitError`,
+   * or an `AccessError` from a guard. Cannot be combined with `error`. Default: `answer`.
    */
   readonly errors?: 'answer' | 'next'
 }
 
 /**
- * What your own email page needs: a form that sends `action` by GET, with the address as
- * `login_hint` and these hidden fields.
+ * The data for your own email page. It needs a form that sends `action` by GET, with the email
+ * address as `login_hint` and with the hidden `fields`.
+ *
+ * @example
+ * const pages: PageOptions = {
+ *   email: (page, req, res) => {
+ *     res.setHeader('Content-Type', 'text/html; charset=utf-8')
+ *     res.end(emailPage(page))
+ *   },
+ * }
  */
 export interface EmailPage {
   /** The path of `/login`. */
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
-  /** The address that the user entered before, unescaped; empty at first. */
+  /** The email address that the user entered before, unescaped. Empty on the first visit. */
   readonly email: string
-  /** Why the address was not accepted. Only its domain was looked up, never a user. */
+  /** Why the email address was not accepted. Only its domain is looked up, never a user. */
   readonly problem?: 'unknown' | 'unusable'
   /**
-   * Present when the session that this browser had was ended because the user's organization
+   * Present if the previous session of this browser was ended because the user's organization
    * removed them.
    */
   readonly notice?: 'removed'
@@ -74,45 +83,48 @@ export interface EmailPage {
     readonly name: string
     readonly url: string
   }[]
-  /** Ways on besides the form: to the start page, and to `pages.supportUrl`. Empty at first. */
+  /**
+   * Links besides the form: to the start page, and to `pages.supportUrl`. Empty on the first visit.
+   */
   readonly ways: readonly PageWay[]
-  /** The language of this visitor, e.g. `de`, with the kit's texts in it. */
+  /** The language of the page, e.g. `de`, in which the kit's strings are. */
   readonly lang: string
   readonly dir: 'ltr' | 'rtl'
   readonly texts: EmailPageTexts
 }
 
-/** A refusal or an error, for your own page. All strings are unescaped. */
+/** The data of a refusal or an error, for your own page. All strings are unescaped. */
 export interface ErrorPage {
-  /** A code of the kit, or the one of your `requireThat`. */
+  /** The code of the kit's error, or of your `requireThat`. */
   readonly code: string
-  /** The HTTP status, which is already set on the response. */
+  /** The HTTP status, already set on the response. */
   readonly status: number
-  /** The title and the sentence of the kit's own page, in the language of this visitor. */
+  /** The title and the sentence of the kit's own page, in the language of the page. */
   readonly title: string
   readonly text: string
   readonly lang: string
   readonly dir: 'ltr' | 'rtl'
-  /** The `error` that Scalekit named, where it is one that Scalekit documents. */
+  /** The `error` that Scalekit returned, if Scalekit documents it. */
   readonly reference?: string
-  /** Present when the user's organization removed them; `text` does not say it. */
+  /** Present if the user's organization removed them. `text` does not mention it. */
   readonly notice?: string
-  /** Who is signed in, where it is the user who was refused. */
+  /** The signed-in user, if that is the user who was refused. */
   readonly signedIn?: {
     readonly userId: string
     readonly email?: string
     readonly name?: string
     readonly organizationId?: string
   }
-  /** What the visitor can do now, best first. */
+  /** The actions that the user can take now, best first. */
   readonly ways: readonly PageWay[]
 }
 
-/** A link or a button that leads on from a page. */
+/** A link or button to continue from a page. */
 export interface PageWay {
   /**
-   * `sign-in` begins a sign-in, `retry` loads the page again, `other-account` and
-   * `other-organization` begin a sign-in as another user or elsewhere, `home` is the start page.
+   * `sign-in` begins a sign-in. `retry` loads the page again. `other-account` and
+   * `other-organization` begin a sign-in as another user or at another organization. `home` is the
+   * start page. `help` is `pages.supportUrl`.
    */
   readonly kind:
     | 'sign-in'
@@ -122,11 +134,11 @@ export interface PageWay {
     | 'home'
     | 'sign-out'
     | 'help'
-  /** What the link or button says, in the language of this visitor. */
+  /** The label of the link or button, in the language of the page. */
   readonly label: string
-  /** A path of this site; with `help`, `pages.supportUrl`. */
+  /** A path of this site. For `help`, it is `pages.supportUrl`. */
   readonly url: string
-  /** `post`: send a form to `url` with `fields`. `get`: link to `url`. */
+  /** `post`: send a form with `fields` to `url`. `get`: link to `url`. */
   readonly method: 'get' | 'post'
   /** The hidden fields of the form. */
   readonly fields: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { type Languages, readTexts } from './texts/read-texts.ts'
 
 type PageScope = Scope<PageOptions>
 
-/** How each option of `pages` is read. */
+/** The reader of each option of `pages`. */
 export const pageReaders = {
   name: (value: unknown, { group }: PageScope): string | undefined =>
     applicationName(value, group.logoUrl !== undefined),
@@ -28,10 +28,10 @@ export const pageReaders = {
   errors: (value: unknown = 'answer'): 'answer' | 'next' => oneOf(value, ['answer', 'next']),
 }
 
-/** `pages` as it was read. */
+/** The options of `pages`, read. */
 export type PageConfig = Read<typeof pageReaders>
 
-/** A longer name would not fit beside a logo, or into a title. */
+/** The longest name, in characters. A longer one would not fit beside a logo, or into a title. */
 const maxNameLength = 80
 
 function applicationName(value: unknown, hasLogo: boolean): string | undefined {
@@ -44,7 +44,7 @@ function applicationName(value: unknown, hasLogo: boolean): string | undefined {
   throw new Error(`must have at most ${maxNameLength} characters`)
 }
 
-/** Where links and images of a page may lead: to these schemes, or to a path of this site. */
+/** Reads the target of a link or image: a URL with one of these schemes, or a path of this site. */
 function link(value: unknown, protocols: readonly string[], example: string): string | undefined {
   if (value === undefined) return undefined
   const wrong = new Error(
@@ -57,7 +57,7 @@ function link(value: unknown, protocols: readonly string[], example: string): st
   return url.href
 }
 
-/** The CSS ends inside a `<style>` element, so it must not end that element. */
+/** Refuses `</`: the CSS is placed in a `<style>` element and must not close it. */
 function style(value: unknown): string {
   if (typeof value === 'string' && !value.includes('</')) return value
   throw new Error('must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"')

@@ -1,7 +1,7 @@
 import { path } from '../ground/fields.ts'
 import { type Read, type RootScope, readGroup } from './group.ts'
 
-/** How each option of `paths` is read. */
+/** The reader of each option of `paths`. */
 export const pathReaders = {
   login: (value: unknown = '/login'): string => path(value),
   callback: (value: unknown = '/callback'): string => path(value),
@@ -19,7 +19,7 @@ export type Paths = Read<typeof pathReaders>
 
 export function readPaths(value: unknown, scope: RootScope): Paths {
   const paths = readGroup('paths', value, pathReaders, scope)
-  // A path that could not be read has a sentence of its own already.
+  // Paths that could not be read are already in the report.
   const known = Object.values(paths)
     .filter((each) => each !== undefined)
     .map((each) => each.toLowerCase())
@@ -28,7 +28,7 @@ export function readPaths(value: unknown, scope: RootScope): Paths {
   throw new Error(`must be different paths, but ${repeated} appears more than once`)
 }
 
-/** Where the kit is mounted; `''` for the root. */
+/** The path at which the kit is mounted. `''` for the root. */
 export function basePath(value: unknown): string {
   return value === '' || value === '/' ? '' : path(value)
 }

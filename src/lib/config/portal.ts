@@ -5,9 +5,9 @@ import { isObject } from '../ground/is-object.ts'
 import { type Read, type RootScope, readGroup, type Scope } from './group.ts'
 import { type PortalFeature, type PortalOptions, portalFeatures } from './options.ts'
 
-/** How each option of `portal` is read. */
+/** The reader of each option of `portal`. */
 export const portalReaders = {
-  /** At least one of these; empty where only permissions are asked for. */
+  /** The user needs at least one of these. Empty if no role is required. */
   role: (value: unknown, { group }: Scope<PortalOptions>): readonly string[] => {
     const isLimited = group.permission !== undefined || group.allow !== undefined
     if (value === undefined && !isLimited) {
@@ -17,11 +17,11 @@ export const portalReaders = {
     }
     return names(value)
   },
-  /** All of these. */
+  /** The user needs all of these. */
   permission: (value: unknown): readonly string[] => names(value),
-  /** Beside the others. */
+  /** Applies in addition to `role` and `permission`. */
   allow: (value: unknown): AccessPredicate | undefined => optionalFunction(value),
-  /** What can be set up there; empty for whatever the organization has enabled. */
+  /** The features that can be set up. Empty for those that the organization has enabled. */
   features: (value: unknown = []): readonly PortalFeature[] => strings(value, portalFeatures),
   embed: (value: unknown = false): boolean => trueOrFalse(value),
   returnTo: (value: unknown = '/'): string => (value === '/' ? value : path(value)),
@@ -29,10 +29,10 @@ export const portalReaders = {
     value === undefined ? undefined : portalOrigin(value, emulator),
 }
 
-/** `portal` as it was read. */
+/** The options of `portal`, read. */
 export type PortalConfig = Read<typeof portalReaders>
 
-/** Who may open the admin portal, and how it opens; `undefined` where it is not served. */
+/** Reads `portal`. `undefined` if the portal is not served. */
 export function readPortal(value: unknown, scope: RootScope): PortalConfig | undefined {
   if (value === undefined) return undefined
   if (isObject(value)) return readGroup('portal', value, portalReaders, scope)
@@ -42,7 +42,7 @@ export function readPortal(value: unknown, scope: RootScope): PortalConfig | und
 function names(given: unknown): readonly string[] {
   if (given === undefined) return []
   const list = strings([given].flat())
-  // An empty array would let all pass, or none, and neither could be meant.
+  // An empty array could mean all users or no user. Neither can be intended.
   if (list.length === 0) throw new Error('is an empty array: name at least one')
   return list
 }

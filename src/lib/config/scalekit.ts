@@ -6,7 +6,7 @@ import type { RootScope } from './group.ts'
 
 type EmulatorScope = Pick<RootScope, 'env' | 'emulator'>
 
-/** The Scalekit environment's origin. */
+/** Reads the origin of the Scalekit environment. */
 export function environmentUrl(value: unknown, { env, emulator }: EmulatorScope): URL {
   const given = value ?? env.SCALEKIT_ENVIRONMENT_URL ?? env.SCALEKIT_ENV_URL
   if (given === undefined || given === '') {
@@ -19,20 +19,20 @@ export function environmentUrl(value: unknown, { env, emulator }: EmulatorScope)
   return url
 }
 
-/** Compared as a string with what tokens say, so it stays as it was written. */
+/** Returns the issuer unchanged, because it is compared as a string with the claims of tokens. */
 export function issuer(value: unknown, scope: RootScope): string {
   if (value === undefined) return defaultIssuer(scope)
-  // The endpoints may lie at the issuer's origin, and the client secret then goes there.
+  // The endpoints may be at the issuer's origin, and receive the client secret.
   assertEncrypted(webUrl(value), scope.emulator)
   return value as string
 }
 
-/** Scalekit's issuer is the environment URL without a slash at its end. */
+/** Scalekit's issuer is the environment URL without the slash at its end. */
 function defaultIssuer(scope: RootScope): string {
   try {
     return environmentUrl(scope.group.environmentUrl, scope).origin
   } catch {
-    // What is wrong with it is said of `environmentUrl`.
+    // The problem is reported for `environmentUrl`.
     return ''
   }
 }
@@ -47,7 +47,7 @@ export function clientSecret(value: unknown, { env, emulator }: EmulatorScope): 
   return new Secret(given)
 }
 
-/** A string that has to be there, as an option or as its variable. */
+/** Reads a required string from an option or its variable. */
 export function required(value: unknown, variable: string): string {
   if (value === undefined || value === '') throw new Error(`is missing: set ${variable}`)
   return nonEmptyString(value)

@@ -4,10 +4,13 @@ import { Secret } from '../ground/secret.ts'
 import { type Env, isProduction } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
-/** A shorter secret could be guessed; HKDF makes nothing strong out of something weak. */
+/**
+ * The shortest secret, in characters. A shorter one could be guessed, and HKDF does not strengthen
+ * it.
+ */
 const minSecretLength = 32
 
-/** What seals the cookies; the first seals, all open. */
+/** The secrets for cookies. The first encrypts, all decrypt. */
 export function cookieSecrets(
   value: unknown,
   env: Env,
@@ -23,7 +26,7 @@ export function cookieSecrets(
   return [new Secret(`cookies: ${clientSecret ?? env.SCALEKIT_CLIENT_SECRET}`)]
 }
 
-/** One strong secret or an array of them. */
+/** Reads one strong secret or an array of them. */
 export function strongSecrets(given: unknown): readonly Secret[] {
   const list = [given].flat()
   if (list.length === 0) throw new Error('is an empty array: write at least one secret')

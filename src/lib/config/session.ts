@@ -10,7 +10,7 @@ import { strongSecrets } from './secrets.ts'
 
 type SessionScope = Scope<SessionOptions>
 
-/** How each option of `session` is read. */
+/** The reader of each option of `session`. */
 export const sessionReaders = {
   kind: (value: unknown, { group }: SessionScope): 'auto' | SessionKind => kind(value, group),
   store: (value: unknown): SessionStore | undefined => store(value),
@@ -26,7 +26,7 @@ export const sessionReaders = {
 
 type AfterRestart = 'end' | 'keep'
 
-/** `session` as it was read. */
+/** The options of `session`, read. */
 export type SessionConfig = Omit<Read<typeof sessionReaders>, 'afterRestart'> & {
   readonly afterRestart: AfterRestart
 }
@@ -36,7 +36,10 @@ export function readSession(value: unknown, scope: RootScope): SessionConfig {
   return { ...options, afterRestart: options.afterRestart ?? defaultAfterRestart(scope) }
 }
 
-/** Where webhooks come in, removals are relied on. In development a restart signs nobody out. */
+/**
+ * In production with webhooks, the application relies on removals, so a restart must not undo them.
+ * In development, a restart signs no user out.
+ */
 function defaultAfterRestart({ env, group }: RootScope): AfterRestart {
   const hasWebhooks = Boolean(group.webhooks?.secret ?? env.SCALEKIT_WEBHOOK_SECRET)
   return isProduction(env) && hasWebhooks ? 'end' : 'keep'
@@ -47,7 +50,9 @@ function sessionOptionsOf(value: unknown): unknown {
   return typeof value === 'string' ? { kind: value } : value
 }
 
-/** Where sessions are kept; `auto` finds out what the application has mounted. */
+/**
+ * Reads the kind of storage. `auto` detects whether the application has mounted express-session.
+ */
 function kind(value: unknown, { store }: Partial<SessionOptions>): 'auto' | SessionKind {
   if (store === undefined) return oneOf(value ?? 'auto', ['auto', 'cookie', 'express-session'])
   if (value === undefined || value === 'express-session') return 'express-session'
@@ -59,7 +64,7 @@ function store(value: unknown): SessionStore | undefined {
   return value === undefined ? undefined : withMethods<SessionStore>(value, methods)
 }
 
-/** What signs the cookie of a session store; nothing where it is to be derived. */
+/** Reads the secrets that sign the cookie of a session store. `undefined` if they are derived. */
 function secret(value: unknown, { store }: Partial<SessionOptions>): readonly Secret[] | undefined {
   if (value === undefined) return undefined
   if (store === undefined) {
@@ -80,12 +85,15 @@ function claimNames(value: unknown): readonly string[] {
 const defaultAbsoluteSeconds = 604_800
 const defaultIdleSeconds = 86_400
 
-/** By default no longer than the absolute time: a short one must not make a default wrong. */
+/**
+ * The default is at most the absolute time, so that a short absolute time does not make the default
+ * invalid.
+ */
 function idleSeconds(
   value: unknown,
   { absoluteSeconds = defaultAbsoluteSeconds }: Partial<SessionOptions>,
 ): number {
-  // What is wrong with the absolute time is said of that option.
+  // A problem with the absolute time is reported for that option.
   const longest = typeof absoluteSeconds === 'number' ? absoluteSeconds : Number.POSITIVE_INFINITY
   if (value === undefined) return Math.min(defaultIdleSeconds, longest)
   const seconds = wholeSeconds(value)

@@ -6,12 +6,12 @@ import type { Scheme } from '../webhooks/scheme.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import type { Env } from './environment.ts'
 
-/** What signatures are verified with; empty where no signed request is expected. */
+/** The keys that verify signatures. Empty if no signing secret is set. */
 export type SigningKeys = readonly KeyObject[]
 
 /**
- * Reads a signing secret, which handlers need; without handlers, one is enough for what the kit
- * itself does.
+ * Reads a signing secret. Handlers require one. Without handlers, a secret enables the kit's own
+ * reactions, such as ending sessions.
  */
 export function signingKeys(
   value: unknown,
@@ -45,7 +45,7 @@ function readKeys(secret: Secrets, scheme: Scheme, { isAllowed }: EmulatorRules)
   try {
     return scheme.keysOf(secret)
   } catch (error) {
-    // Its sentences begin with `secret`, as this one does.
+    // The sentence begins with `secret`. It is removed, because the reader adds the option's name.
     const [problem] = error instanceof ConfigError ? error.problems : []
     throw new Error(
       problem?.replace(/^`secret(\[\d+\])?` /, '') ?? 'must be a string or an array of strings',

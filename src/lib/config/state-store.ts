@@ -2,7 +2,7 @@ import { withMethods } from '../ground/fields.ts'
 import type { SessionStore } from '../session/own-session.ts'
 import type { StateStore, TokenStore } from '../state/store.ts'
 
-/** What is shared by processes. */
+/** Reads the store that processes share. */
 export function stateStore(value: unknown): StateStore | undefined {
   if (value === undefined) return undefined
   const store = value as Partial<StateStore & SessionStore> | null
@@ -18,7 +18,7 @@ export function stateStore(value: unknown): StateStore | undefined {
   throw new Error('must be memoryStore(), redisStore(client) or postgresStore(pool)')
 }
 
-/** A store that was written for an earlier version lacks some of these. */
+/** A store that was written for an earlier version may lack some of these methods. */
 function assertTokenStore(tokenStore: Partial<TokenStore> = {}): void {
   const methods = ['put', 'get', 'replace', 'remove', 'lease', 'endLease'] as const
   const missing = methods.find((name) => typeof tokenStore[name] !== 'function')

@@ -3,7 +3,7 @@ import { handlerNames } from '../webhooks/handler-names.ts'
 import { interceptorHandlerNames } from '../webhooks/interceptor-handlers.ts'
 import { prefixOf, type UnknownName } from './group.ts'
 
-/** The names of options by group; `''` is the top level. */
+/** The names of options by group. `''` is the top level. */
 type OptionNames = Readonly<Record<string, readonly string[]>>
 
 const handlerNamesOf: OptionNames = {
@@ -11,7 +11,7 @@ const handlerNamesOf: OptionNames = {
   interceptors: interceptorHandlerNames,
 }
 
-/** What other packages and Scalekit's documentation call something, and what to write here. */
+/** The names that other packages and Scalekit's documentation use, with the advice for each. */
 const adviceByName: Readonly<Record<string, string>> = {
   redirecturi: 'the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
   redirecturl: 'the redirect URI is `baseUrl` + `basePath` + `paths.callback`: set these',
@@ -45,7 +45,7 @@ const adviceByName: Readonly<Record<string, string>> = {
   'session.type': 'write `session.kind`',
 }
 
-/** Says that there is no such option, and which one was most likely meant. */
+/** Returns the message for an unknown option, with the option that was probably intended. */
 export function unknownOption({ group, name }: UnknownName, names: OptionNames): string {
   const given = prefixOf(group) + name
   const advice = adviceByName[plain(given)] ?? suggestion({ group, name }, names)
@@ -58,7 +58,7 @@ function suggestion({ group, name }: UnknownName, names: OptionNames): string | 
   return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`
 }
 
-/** The same name in another spelling, or in another group: one level too high or too low. */
+/** Finds the name in another spelling or in another group, e.g. one level too high or too low. */
 function elsewhere({ group, name }: UnknownName, names: OptionNames): string | undefined {
   const groups = [group, ...Object.keys(names)]
   return groups

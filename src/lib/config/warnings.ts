@@ -2,7 +2,7 @@ import type { Config } from './config.ts'
 import { type Env, isProduction } from './environment.ts'
 import type { ScalekitAuthOptions } from './options.ts'
 
-/** What works but should be known. */
+/** Returns warnings about options that work and have consequences. */
 export function warnings(options: ScalekitAuthOptions, config: Config, env: Env): string[] {
   return [
     ...environmentWarnings(options, env),
@@ -28,10 +28,10 @@ function bearerWarnings({ bearer }: Config): string[] {
 const organizationClients =
   'bearer_any_organization_client: `bearer.accepts` includes "organization-client" and `bearer.audience` is not set. Every client that any organization of this environment has at Scalekit is let in where a guard accepts this kind, whichever API its token is for. To narrow it, give the clients an audience at Scalekit and set `bearer.audience` to it.'
 
-/** The most texts that a line names. */
+/** The largest number of missing strings that one line names. */
 const maxNamed = 5
 
-/** A new version of the kit may show a text that a translation does not have yet. */
+/** A new version of the kit may show a string that a translation lacks. */
 function textWarnings({ pages }: Config): string[] {
   const { missing } = pages.texts
   if (missing.length === 0) return []
@@ -42,9 +42,9 @@ function textWarnings({ pages }: Config): string[] {
 }
 
 function productionWarnings({ store, session, scopes }: Config): string[] {
-  // A store of this process whose memory begins with it.
+  // A store in this process, whose memory is empty at the start.
   const isInMemory = !store || store.revocations.local?.beganAt !== undefined
-  // With a file, too: the tokens are not in it.
+  // Also with a file, which does not contain the tokens.
   const isOwn = !store || store.revocations.local !== undefined
   return [
     ...(isInMemory ? [`store_in_memory: ${inOneProcess} ${atRestart[session.afterRestart]}`] : []),
@@ -69,7 +69,7 @@ function developmentWarnings({ NODE_ENV: mode = 'development' }: Env): string[] 
   ]
 }
 
-/** What lets every visitor in, and must never go unseen. */
+/** Returns errors about options that let every visitor in. */
 export function alarms({ dangerouslyAllowEmulator }: ScalekitAuthOptions, env: Env): string[] {
   if (!isProduction(env) || !dangerouslyAllowEmulator) return []
   return [
@@ -77,7 +77,7 @@ export function alarms({ dangerouslyAllowEmulator }: ScalekitAuthOptions, env: E
   ]
 }
 
-/** What is as it should be in development, for the reader of a verbose log. */
+/** Returns debug lines about defaults that are normal in development. */
 export function notes({ secret }: ScalekitAuthOptions, env: Env): string[] {
   if (isProduction(env) || (secret ?? env.SCALEKIT_COOKIE_SECRET)) return []
   return [

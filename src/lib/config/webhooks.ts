@@ -9,7 +9,7 @@ import { hasHandler, readHandlers } from './handlers.ts'
 import type { WebhookOptions } from './options.ts'
 import { type SigningKeys, signingKeys } from './signing-secret.ts'
 
-/** How each option of `webhooks` is read, handlers apart. */
+/** The reader of each option of `webhooks` except handlers. */
 export const webhookReaders = {
   secret: (value: unknown, { env, emulator, group }: Scope<WebhookOptions>): SigningKeys =>
     signingKeys(value, 'SCALEKIT_WEBHOOK_SECRET', {
@@ -26,7 +26,7 @@ export const webhookReaders = {
     strings(value, ['sso_disabled', 'directory_disabled']),
 }
 
-/** `webhooks` as it was read. */
+/** The options of `webhooks`, read. */
 export type WebhookConfig = Read<typeof webhookReaders> & { readonly handlers: EventHandlers }
 
 export function readWebhooks(value: unknown, scope: RootScope): WebhookConfig {

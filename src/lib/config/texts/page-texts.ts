@@ -1,13 +1,14 @@
 /**
- * All texts of the kit's pages in one language. A word in braces, such as `{user}`, is replaced by a
- * value, and has to appear in the translation as well. Texts are plain: markup in them is escaped.
+ * All strings of the kit's pages in one language. A word in braces, such as `{user}`, is replaced
+ * by a value, and must appear in the translation as well. Strings are plain: HTML in them is
+ * escaped.
  *
  * @example
  * const french: PageTexts = { lang: 'fr', dir: 'ltr', … }
  * scalekitAuth({ pages: { texts: { fr: french } } })
  */
 export interface PageTexts {
-  /** The language tag of the texts, e.g. `de` or `pt-BR`, for browsers and screen readers. */
+  /** The language tag of the strings, e.g. `de` or `pt-BR`, for browsers and screen readers. */
   readonly lang: string
   /** The direction of the script: left to right, or right to left. */
   readonly dir: 'ltr' | 'rtl'
@@ -16,15 +17,15 @@ export interface PageTexts {
   readonly signOut: ConfirmTexts
   readonly switch: SwitchPageTexts
   readonly portal: PortalPageTexts
-  /** A title and a sentence for each problem that a visitor may see. */
+  /** A title and a sentence for each problem that a page can show. */
   readonly problems: { readonly [Name in PageProblem]: ProblemTexts }
 }
 
-/** The texts that several pages share. */
+/** The strings that several pages share. */
 export interface CommonTexts {
   /** `{user}`: an email address or a name. */
   readonly signedInAs: string
-  /** In place of `signedInAs` where neither an address nor a name is known. */
+  /** Replaces `signedInAs` if neither an email address nor a name is known. */
   readonly signedIn: string
   /** Begins a new sign-in. */
   readonly signIn: string
@@ -40,11 +41,11 @@ export interface CommonTexts {
   readonly help: string
   /** `{code}`: the code of an error, for support. */
   readonly code: string
-  /** For a user whom their organization removed, above the form of the email page. */
+  /** Shown above the form of the email page, to a user whom their organization removed. */
   readonly removed: string
 }
 
-/** The texts of the page that asks for an email address. */
+/** The strings of the page that asks for an email address. */
 export interface EmailPageTexts {
   readonly title: string
   /** The label of the field. */
@@ -54,13 +55,13 @@ export interface EmailPageTexts {
   readonly or: string
   /** The link of a social provider. `{provider}`: its name. */
   readonly provider: string
-  /** Shown when Scalekit has no connection for the domain of the address. */
+  /** Shown if Scalekit has no connection for the domain of the email address. */
   readonly unknown: string
-  /** Shown when the connection is switched off, or not set up completely. */
+  /** Shown if the connection is disabled or not completely set up. */
   readonly unusable: string
 }
 
-/** A page that asks before it does something. */
+/** The strings of a page that asks for confirmation. */
 export interface ConfirmTexts {
   readonly title: string
   readonly text: string
@@ -71,13 +72,13 @@ export interface ConfirmTexts {
 /** The page that asks before a sign-in replaces another user's session. */
 export interface SwitchPageTexts {
   readonly title: string
-  /** `{user}`: the address of the account that a link names. */
+  /** `{user}`: the email address of the account that a link names. */
   readonly byLink: string
-  /** In place of `byLink` where the link names no address. */
+  /** Replaces `byLink` if the link names no email address. */
   readonly byLinkUnnamed: string
-  /** `{user}`: the address of the account that the identity provider names. */
+  /** `{user}`: the email address of the account that the identity provider names. */
   readonly byProvider: string
-  /** In place of `byProvider` where the identity provider names no address. */
+  /** Replaces `byProvider` if the identity provider names no email address. */
   readonly byProviderUnnamed: string
   readonly confirm: string
   readonly cancel: string
@@ -87,12 +88,12 @@ export interface SwitchPageTexts {
 export interface PortalPageTexts {
   readonly title: string
   readonly back: string
-  /** The link to the portal in browsers without script. */
+  /** The link to the portal, for browsers without JavaScript. */
   readonly open: string
   readonly again: string
   readonly opening: string
   readonly failed: string
-  /** The session of the portal is about to expire. */
+  /** Shown when the session of the portal is about to expire. */
   readonly expiring: string
   readonly expired: string
   readonly ssoOn: string
@@ -101,16 +102,16 @@ export interface PortalPageTexts {
   readonly directoryOff: string
 }
 
-/** How a page names a problem. */
+/** The title and the sentence of a problem. */
 export interface ProblemTexts {
   readonly title: string
   readonly text: string
 }
 
 /**
- * The problems that have texts of their own: codes of the kit, and three that are no codes.
- * `login_refused`: a `login_denied` that the user did certainly not cause by cancelling. `refused`: a
- * code of the application, from `requireThat`. `other`: every other code.
+ * The problems with strings of their own: codes of the kit, and three other names. `login_refused`:
+ * a `login_denied` that the user certainly did not cause by cancelling. `refused`: a code of the
+ * application, from `requireThat`. `other`: every other code.
  */
 export type PageProblem =
   | 'login_state_missing'
@@ -148,7 +149,7 @@ export type PageProblem =
   | 'refused'
   | 'other'
 
-/** A part of {@link PageTexts}: a single text may stand alone. */
+/** A part of {@link PageTexts}, down to a single string. */
 export type PageTranslation = {
   readonly [Group in keyof PageTexts]?: PageTexts[Group] extends string
     ? PageTexts[Group]

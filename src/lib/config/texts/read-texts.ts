@@ -6,10 +6,10 @@ import { english } from './english.ts'
 import { german } from './german.ts'
 import type { PageTexts } from './page-texts.ts'
 
-/** The texts of every language, by its tag in lower case. */
+/** The strings of every language, by its tag in lower case. */
 export interface Languages {
   readonly byTag: ReadonlyMap<string, PageTexts>
-  /** What a language of the application lacks, and shows in English. */
+  /** The strings that a language of the application lacks. They are shown in English. */
   readonly missing: readonly string[]
 }
 
@@ -23,10 +23,10 @@ const shipped: ReadonlyMap<string, PageTexts> = new Map([
 const textsHint = "by language, such as { de: { email: { title: 'Anmelden' } } }"
 
 /**
- * Puts the application's texts over those that ship. A text that a language lacks is the one of its
- * more general tag, otherwise the English one.
+ * Replaces strings of the kit by those of the application. A string that a language lacks comes
+ * from its more general tag, otherwise from English.
  *
- * @param problems Gets a sentence for each text that cannot be used.
+ * @param problems Receives a sentence for each string that cannot be used.
  */
 export function readTexts(value: unknown, problems: string[]): Languages {
   if (value === undefined) return { byTag: shipped, missing: [] }
@@ -36,7 +36,7 @@ export function readTexts(value: unknown, problems: string[]): Languages {
   if (!isObject(value)) throw new Error(`must be an object ${textsHint}`)
   const byTag = new Map(shipped)
   const missing: string[] = []
-  // The more general tags first, as the others begin with their texts.
+  // More general tags first, because the others inherit their strings.
   for (const given of Object.keys(value).sort((one, other) => one.length - other.length)) {
     const tag = given.toLowerCase()
     const translation = value[given]
@@ -49,7 +49,7 @@ export function readTexts(value: unknown, problems: string[]): Languages {
     const base = withParents(tag).flatMap((parent) => byTag.get(parent) ?? [])[0]
     if (!base) missing.push(...lacking(path, translation, treeOf(english)))
     const inherited = { ...treeOf(base ?? english), lang: given, dir: base?.dir ?? 'ltr' }
-    // Every text was checked against the English ones.
+    // Every string was checked against the English ones.
     byTag.set(tag, merged(inherited, translation) as unknown as PageTexts)
   }
   return { byTag, missing }
@@ -59,7 +59,7 @@ function treeOf(texts: PageTexts): Tree {
   return texts as unknown as Tree
 }
 
-/** Until now, the texts of the email page stood here themselves. */
+/** Earlier versions expected the strings of the email page here. */
 function wrongLanguage(path: string, name: string, value: unknown): string {
   if (isLanguageTag(name) && typeof value !== 'string') {
     return `\`${path}\` must be an object of texts, not ${kindOf(value)}`
@@ -117,7 +117,7 @@ function lacking(path: string, given: Readonly<Record<string, unknown>>, known: 
   })
 }
 
-/** The tag says it, and most scripts run from left to right. */
+/** `lang` defaults to the tag, and `dir` to left to right. */
 function isOptional(name: string): boolean {
   return name === 'lang' || name === 'dir'
 }
