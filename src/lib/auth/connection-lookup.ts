@@ -16,8 +16,9 @@ type FoundConnection = Pick<
 export type FindConnections = (domain: string) => Promise<readonly FoundConnection[]>
 
 /**
- * The result for an email domain: its one usable connection; `unknown` or `unusable` connections;
- * or `unclear`, because there are several, or Scalekit was not asked or did not respond.
+ * The result for an email domain: its one usable connection. `unknown` if it has no connection.
+ * `unusable` if none of its connections works. `unclear` if it has several, or if Scalekit was not
+ * asked or did not respond.
  */
 export type DomainAnswer =
   | Pick<LoginTarget, 'connectionId' | 'organizationId'>

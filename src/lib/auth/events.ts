@@ -118,6 +118,7 @@ export interface GuardDenied extends AuditFields {
   readonly clientId?: string
   /** The `jti` of the access token, which `auth.revoke` accepts. */
   readonly tokenId?: string
+  /** The HTTP method of the request. */
   readonly method: string
   /** The path without its query, which may contain secrets. */
   readonly path: string
@@ -150,7 +151,8 @@ export interface AuthEvents {
     readonly isFinal: boolean
   }
   /**
-   * An event removed a user of whom no sign-in is known. No session could be found by a sign-in.
+   * An event removed a user whose sign-in is not known. The kit could therefore not find their
+   * sessions by their subject.
    */
   readonly 'webhook.unmatched': DeliveryInfo & {
     /** The number of such removals in this process so far. */
@@ -160,8 +162,11 @@ export interface AuthEvents {
 
 /** The delivery and its attempt. */
 export interface DeliveryInfo {
+  /** The `webhook-id`, equal for all attempts of a delivery. */
   readonly deliveryId: string
+  /** The type of the event, e.g. `organization.directory.user_created`. */
   readonly type: string
+  /** The number of the attempt, from 1. */
   readonly attempt: number
   /** The organization of the event, if it has one. */
   readonly organizationId?: string

@@ -8,8 +8,11 @@ import type { HookResult, Identity, Json, Tokens } from '../ground/types.ts'
 
 /** A sign-in, as `onLogin` receives it before there is a session. */
 export interface LoginAttempt {
+  /** The verified identity, frozen. `identity.claims` has all claims of both tokens. */
   readonly identity: Identity
+  /** The tokens from Scalekit. They are secret. */
   readonly tokens: Tokens
+  /** The request of the callback. */
   readonly req: IncomingMessage
   /** The path to which the user is redirected. */
   readonly returnTo: string

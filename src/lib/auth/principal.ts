@@ -20,20 +20,25 @@ export interface SignedIn {
    * `bearer` allows.
    */
   readonly via: 'session' | 'bearer'
+  /** The user, with the values that `onLogin` returned as `user`. */
   readonly user: User
   readonly client?: undefined
   /** The organization of the session or token. Roles and permissions are those held in it. */
   readonly organizationId?: string
   /** Your own id of that organization, if Scalekit knows it. */
   readonly externalOrganizationId?: string
+  /** The connection through which the user signed in, `conn_…`, if it is known. */
   readonly connectionId?: string
   /**
    * The organizations that this user has signed in to in this browser, at most 20, the current one
    * last. It is for a switcher only: an id in it grants no access.
    */
   readonly authenticatedOrganizations: readonly string[]
+  /** The names of the roles in the organization, from the access token or the application. */
   readonly roles: readonly string[]
+  /** The names of the permissions in the organization, from the same sources. */
   readonly permissions: readonly string[]
+  /** The OAuth scopes that were granted. */
   readonly scopes: readonly string[]
   /**
    * The claims of the standard profile and those that `session.claims` names, by their wire names.

@@ -135,7 +135,7 @@ function remoteRevocations(
   /** Adds a page to the copy, even if its caller has given up. */
   function take(page: RevocationsPage, asked: string | undefined, askedAt: number): boolean {
     const heard = storeTimeFrom(page.now, askedAt)
-    // A response that was given up on may arrive after that to a later request.
+    // A response that was given up on may arrive after the response to a later request.
     if (asked !== cursor) {
       keep(page.revocations, 'anywhere')
       return false

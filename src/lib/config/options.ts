@@ -180,9 +180,10 @@ export interface LoginOptions {
   readonly forward?: true | readonly string[]
   /**
    * The longest time between the user's authentication and the beginning of a sign-in, in whole
-   * seconds. The kit sends it to Scalekit as `max_age` and refuses an older `auth_time` with
-   * `login_too_old`; clocks may differ by a minute. Without `auth_time`, the sign-in is accepted
-   * and one warning is logged. Default: none, a session at Scalekit of any age is accepted.
+   * seconds greater than 0. The kit sends it to Scalekit as `max_age` and refuses an older
+   * `auth_time` with `login_too_old`; clocks may differ by a minute. Without `auth_time`, the
+   * sign-in is accepted and one warning is logged. Default: none, a session at Scalekit of any age
+   * is accepted.
    */
   readonly maxAgeSeconds?: number
   /**
@@ -206,11 +207,11 @@ export interface AuthorizationOptions {
    * token decides.
    */
   readonly resolve?: AuthorizationResolve
-  /** The maximum age of an answer of `resolve`, in seconds. Default: 300. */
+  /** The maximum age of an answer of `resolve`, in seconds greater than 0. Default: 300. */
   readonly maxAgeSeconds?: number
   /**
    * How long a session keeps its last roles, permissions, scopes and claims while neither `resolve`
-   * nor Scalekit can renew them, in seconds. Default: 3600 (an hour).
+   * nor Scalekit can renew them, in seconds greater than 0. Default: 3600 (an hour).
    */
   readonly outageGraceSeconds?: number
 }
@@ -226,7 +227,10 @@ export interface OrganizationsOptions {
 
 /** How soon other processes apply a revocation. */
 export interface RevocationOptions {
-  /** The longest time until every process applies a revocation, in milliseconds. Default: 1000. */
+  /**
+   * The longest time until every process applies a revocation, in milliseconds greater than 0.
+   * Default: 1000.
+   */
   readonly maxLagMs?: number
 }
 
@@ -246,7 +250,7 @@ export interface HttpOptions {
    * A `fetch` that makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`.
    */
   readonly fetch?: Fetch
-  /** The timeout of one call to Scalekit, in seconds. Default: 5. */
+  /** The timeout of one call to Scalekit, in seconds greater than 0. Default: 5. */
   readonly timeoutSeconds?: number
 }
 
@@ -282,10 +286,13 @@ export interface SessionOptions {
    * `phone_number`, `profile`, `xuid`).
    */
   readonly claims?: readonly string[]
-  /** The longest time that a session lasts, in whole seconds. Default: 604 800 (a week). */
+  /**
+   * The longest time that a session lasts, in whole seconds greater than 0. Default: 604 800 (a
+   * week).
+   */
   readonly absoluteSeconds?: number
   /**
-   * The time without a request after which a session expires, in whole seconds; at most
+   * The time without a request after which a session expires, in whole seconds from 1 to
    * `absoluteSeconds`. An `express-session` of the application uses its own `cookie.maxAge`
    * instead. Default: 86 400 (a day), or `absoluteSeconds` if that is shorter.
    */
@@ -334,14 +341,16 @@ export type WebhookOptions = EventHandlers & {
    */
   readonly secret?: Secrets
   /**
-   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
+   * The largest difference between Scalekit's clock and this machine's, in seconds greater than 0.
+   * Default: 300.
    */
   readonly toleranceSeconds?: number
-  /** The largest accepted body, in bytes. Default: 1 048 576. */
+  /** The largest accepted body, in bytes greater than 0. Default: 1 048 576. */
   readonly maxBytes?: number
   /**
-   * The longest time until the kit responds to a delivery, in seconds. Scalekit waits ten. A
-   * handler that takes longer continues, and Scalekit sends the delivery again. Default: 8.
+   * The longest time until the kit responds to a delivery, in seconds greater than 0. Scalekit
+   * waits ten. A handler that takes longer continues, and Scalekit sends the delivery again.
+   * Default: 8.
    */
   readonly timeoutSeconds?: number
   /**
@@ -408,11 +417,15 @@ export type InterceptorOptions = InterceptorHandlers & {
    */
   readonly onFailure?: 'allow' | 'deny'
   /**
-   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
+   * The largest difference between Scalekit's clock and this machine's, in seconds greater than 0.
+   * Default: 300.
    */
   readonly toleranceSeconds?: number
-  /** The largest accepted body, in bytes. Default: 1 048 576. */
+  /** The largest accepted body, in bytes greater than 0. Default: 1 048 576. */
   readonly maxBytes?: number
-  /** The timeout of a handler, in seconds. Scalekit waits three to five seconds. Default: 2.5. */
+  /**
+   * The timeout of a handler, in seconds greater than 0. Scalekit waits three to five seconds.
+   * Default: 2.5.
+   */
   readonly timeoutSeconds?: number
 }

@@ -67,6 +67,7 @@ export interface PageOptions {
 export interface EmailPage {
   /** The path of `/login`. */
   readonly action: string
+  /** The names and values of the hidden fields. */
   readonly fields: Readonly<Record<string, string>>
   /** The email address that the user entered before, unescaped. Empty on the first visit. */
   readonly email: string
@@ -89,7 +90,9 @@ export interface EmailPage {
   readonly ways: readonly PageWay[]
   /** The language of the page, e.g. `de`, in which the kit's strings are. */
   readonly lang: string
+  /** The direction of the language. */
   readonly dir: 'ltr' | 'rtl'
+  /** The kit's strings for this page. */
   readonly texts: EmailPageTexts
 }
 
@@ -124,7 +127,7 @@ export interface PageWay {
   /**
    * `sign-in` begins a sign-in. `retry` loads the page again. `other-account` and
    * `other-organization` begin a sign-in as another user or at another organization. `home` is the
-   * start page. `help` is `pages.supportUrl`.
+   * start page. `sign-out` signs the user out. `help` is `pages.supportUrl`.
    */
   readonly kind:
     | 'sign-in'
