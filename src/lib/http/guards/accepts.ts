@@ -4,10 +4,13 @@ import { ConfigError } from '../../ground/errors.ts'
 import { type BearerKind, bearerKinds } from '../../oidc/bearer-kinds.ts'
 import { type Refusal, refusals } from './refusals.ts'
 
-/** Without a word of the route, machines are kept out. */
+/** The default of `accepts`: a route that does not name machines refuses them. */
 export const peopleOnly: readonly BearerKind[] = ['user']
 
-/** Why this view lets no request pass, whatever a guard checks. `undefined`: its caller may pass. */
+/**
+ * Returns the refusal of a caller that no check of a guard could accept. Returns `undefined` if the
+ * caller may pass.
+ */
 export function refusalOf(
   { principal, bearer, login }: View,
   accepts: readonly BearerKind[] = peopleOnly,
@@ -20,7 +23,7 @@ export function refusalOf(
   return principal.user ? refusals.userNotAccepted : refusals.machineNotAccepted
 }
 
-/** The person that a route of the kit's is for, or why it answers none. */
+/** Returns the user for whom one of the kit's routes answers, or the refusal if there is none. */
 export function personIn(
   view: View,
 ): { readonly person: SignedIn } | { readonly person?: undefined; readonly refusal: Refusal } {
@@ -37,9 +40,9 @@ function kindOf({ client }: Caller): BearerKind {
 }
 
 /**
- * Refuses a list that no caller is in, or that names a kind which does not exist.
+ * Refuses an `accepts` that is an empty array or names an unknown kind of caller.
  *
- * @throws {@link ConfigError}
+ * @throws {@link ConfigError} `config_invalid`
  */
 export function assertAccepts(accepts: unknown): void {
   if (accepts === undefined) return

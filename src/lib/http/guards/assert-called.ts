@@ -1,10 +1,11 @@
 import { ConfigError } from '../../ground/errors.ts'
 
 /**
- * A factory mounted in place of what it makes gets each request, and leaves it without an answer.
+ * Detects a factory that was mounted without being called, as in `app.use(requireAuth)`. It would
+ * receive each request and never respond.
  *
- * @param given What the factory got first.
- * @throws {@link ConfigError} where that is a request
+ * @param given The first argument of the factory.
+ * @throws {@link ConfigError} if that is a request
  */
 export function assertCalled(name: string, given: object): void {
   if ('headers' in given && 'method' in given) {

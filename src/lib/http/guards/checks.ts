@@ -9,19 +9,21 @@ import { type Refusal, refusals } from './refusals.ts'
 export interface CheckParts {
   readonly clock: Clock
   readonly logger: Logger
-  /** Warns of each message once. */
+  /** Logs each message as a warning once. */
   readonly warnOnce: (message: string) => void
 }
 
-/** Why not, or `undefined` to let through. */
+/** The refusal, or `undefined` to let the caller pass. */
 export type Verdict = Refusal | undefined
 
-/** Decides about a user who is signed in, or a machine that is accepted; at once wherever it can. */
+/**
+ * Decides about a signed-in user or an accepted machine. Synchronous unless the check has to wait.
+ */
 export interface Check {
   (principal: Caller, req: IncomingMessage, parts: CheckParts): Verdict | Promise<Verdict>
   /**
-   * Whether it looks at what the user may do: roles, permissions, scopes, claims. It cannot decide
-   * while that is not known.
+   * Whether the check reads roles, permissions, scopes or claims. While these are unknown, the
+   * guard responds with 503 and does not run the check.
    */
   readonly readsAuthority?: true
 }
@@ -49,9 +51,9 @@ export function requiresScopes(scopes: readonly string[]): Check {
 }
 
 /**
- * Lets users through whom the application lets through.
+ * Passes users for whom the application's predicate returns `true`.
  *
- * @param name What the predicate is called in messages.
+ * @param name The name of the predicate in messages.
  */
 export function requiresPredicate(
   predicate: AccessPredicate<IncomingMessage, Caller>,
@@ -65,7 +67,10 @@ export function requiresPredicate(
   })
 }
 
-/** A predicate gets the principal, so it may read anything. */
+/**
+ * A predicate receives the principal and may read any part of it, so it counts as reading
+ * authority.
+ */
 function readingAuthority(
   check: (principal: Caller, req: IncomingMessage) => Verdict | Promise<Verdict>,
 ): Check {

@@ -5,9 +5,9 @@ import type { Instance } from '../instance/instance.ts'
 import { originalUrl, pathOf } from '../request/middleware.ts'
 
 /**
- * Tells listeners that a request was refused. A caller who is let through costs nothing.
+ * Emits an audit event for a refused request. Requests that pass cost nothing.
  *
- * @param view What decided who is asking, where that is known.
+ * @param view Returns the view that the decision was based on, if there was one.
  */
 export function tellDenied(
   { audit, sessions }: Instance,
@@ -34,7 +34,7 @@ function sessionHolder(sessions: Instance['sessions'], req: IncomingMessage) {
   return identity ? { via: 'session' as const, ...holderOf(identity) } : {}
 }
 
-/** Of a token that was not verified, nothing is told: any visitor can write one. */
+/** Leaves out the claims of a token that was not verified: any client can make one up. */
 function tokenHolder({ holder }: NonNullable<View['bearer']>) {
   if (!holder) return {}
   const { sub, clientId, tokenId, organizationId, email } = holder

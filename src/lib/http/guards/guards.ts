@@ -19,20 +19,32 @@ import { refusals } from './refusals.ts'
 import { type RequireThatOptions, requiresThat } from './require-that.ts'
 import { sameOriginGuard } from './same-origin.ts'
 
-/** Guards of one instance, or of the instance that was mounted last. */
+/**
+ * The guards of one instance, or of the instance that was mounted last.
+ *
+ * A refused page load is redirected to sign in, if a sign-in would help. Other refused requests get
+ * a page or a problem document with the code that each guard names.
+ */
 export interface Guards {
   /**
-   * Passes requests of signed-in users, and of the machines that `accepts` names.
+   * Passes requests of signed-in users, and of the machines that `accepts` names. Other requests
+   * are refused with `not_signed_in`, `invalid_token`, `machine_not_accepted` or
+   * `user_not_accepted`.
    *
-   * @throws {@link ConfigError} for an `accepts` that names no caller
+   * @throws {@link ConfigError} `config_invalid` for an `accepts` that is empty or names an unknown
+   *   kind
    * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
    */
   requireAuth(options?: GuardOptions): Middleware
   /**
-   * Passes users whose current organization is the selected one. Users signed in to another organization
-   * are refused, and so is every request for which no organization is selected.
+   * Passes users whose current organization is the selected one. Users signed in to another
+   * organization are refused with `wrong_organization`. Requests for which no organization is
+   * selected are refused with `organization_required`.
    *
-   * @throws {@link ConfigError} for a `select` that can never select one
+   * @param select The organization's id, the place in the request that names it, or a function of
+   *   the request.
+   * @throws {@link ConfigError} `config_invalid` for a `select` that can never select an
+   *   organization
    * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
    */
   requireOrganization<Req extends IncomingMessage = IncomingMessage>(
@@ -40,25 +52,32 @@ export interface Guards {
     options?: GuardOptions,
   ): Middleware
   /**
-   * Passes users who have at least one of the roles in the current organization.
+   * Passes users who have at least one of the roles in the current organization. Others are refused
+   * with `role_required`.
    *
-   * @throws {@link ConfigError} for an empty array
+   * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+   * @example app.get('/admin', requireRole(['admin', 'owner']), showAdmin)
    */
   requireRole(role: string | readonly string[], options?: GuardOptions): Middleware
   /**
-   * Passes users who have all of the permissions in the current organization.
+   * Passes users who have all of the permissions in the current organization. Others are refused
+   * with `permission_required`.
    *
-   * @throws {@link ConfigError} for an empty array
+   * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+   * @example app.post('/orders', requirePermission('orders:write'), createOrder)
    */
   requirePermission(permission: string | readonly string[], options?: GuardOptions): Middleware
   /**
-   * Passes users whose access token was granted all of the scopes.
+   * Passes users whose access token was granted all of the scopes. Others are refused with
+   * `insufficient_scope`.
    *
-   * @throws {@link ConfigError} for an empty array
+   * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+   * @example app.get('/api/orders', requireScope('orders:read'), list)
    */
   requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
   /**
-   * As below, where `accepts` names whom it lets pass: `predicate` then gets machines, too.
+   * Accepts machines as well: with `accepts`, the predicate is called for the kinds of callers that
+   * it names. Everything else is as without `accepts`, see below.
    *
    * @example
    * requireThat(({ client }) => client?.id !== blocked, {
@@ -71,12 +90,13 @@ export interface Guards {
     options: RequireThatOptions & { readonly accepts: readonly BearerKind[] },
   ): Middleware
   /**
-   * Passes users for whom `predicate` answers `true`, now or as a promise. `false` is refused with 403
-   * and your own `code`. If the predicate throws, takes longer than five seconds or answers something
-   * else, the response is 503 `authorization_unavailable`, and no user passes.
+   * Passes users for whom `predicate` returns `true` or a promise of it. For `false`, the request
+   * is refused with 403 and your own `code`. If the predicate throws, takes longer than five
+   * seconds or returns another value, the response is 503 `authorization_unavailable`, and the user
+   * does not pass.
    *
-   * @throws {@link ConfigError} for a predicate that is no function, or a `code` that is malformed or
-   *   one of the kit's
+   * @throws {@link ConfigError} `config_invalid` for a predicate that is not a function, a `code`
+   *   that is malformed or one of the kit's, or an empty `detail`
    * @example app.use('/pro', requireThat(isPaying, { code: 'plan_required', detail: 'Please upgrade.' }))
    */
   requireThat<Req extends IncomingMessage = IncomingMessage>(
@@ -84,25 +104,27 @@ export interface Guards {
     options: RequireThatOptions,
   ): Middleware
   /**
-   * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
-   * again: before they change how they sign in, or what they pay.
+   * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to
+   * authenticate again. Use it before sensitive changes, such as those of sign-in methods or
+   * payment details.
    *
-   * {@link RecentAuth.proof} says what counts as authentication. A machine never authenticates, so it
-   * cannot be accepted here.
+   * {@link RecentAuth.proof} selects the proof that counts. Machines never authenticate as a user
+   * does, so this guard cannot accept them.
    *
-   * @throws {@link ConfigError} when `accepts` names a machine, when `maxAgeSeconds` is not a number greater than 0, or `proof` is
-   *   something else than `auth_time` or `prompt`
+   * @throws {@link ConfigError} `config_invalid` if `accepts` names a machine, `maxAgeSeconds` is
+   *   not a number greater than 0, or `proof` is neither `auth_time` nor `prompt`
+   * @example app.post('/password', requireRecentAuth({ maxAgeSeconds: 300 }), changePassword)
    * @see RFC 9470
    */
   requireRecentAuth(limit: RecentAuth, options?: GuardOptions): Middleware
   /**
-   * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
-   * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; no
-   * user has to be signed in.
+   * Passes requests that a page of this site sent. GET, HEAD and OPTIONS requests always pass,
+   * because they change nothing. Others are refused with `cross_site_request`. It is for forms and
+   * scripts of the application; no user has to be signed in.
    *
-   * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
-   * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request with
-   * a valid access token needs none: no other site can make a browser send it.
+   * The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+   * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request
+   * with a valid access token needs no proof: no other site can make a browser send the token.
    *
    * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
    */
@@ -110,7 +132,8 @@ export interface Guards {
 }
 
 /**
- * @param instance Its own guards; without it, the free ones.
+ * @param instance The instance to which the guards belong. Without it, the instance that was
+ *   mounted last.
  *
  * @internal
  */
@@ -128,13 +151,14 @@ export function guards(instance?: Instance): Guards {
     ) => {
       assertSelects(select)
       return guard(instance, options, function requireOrganization(principal, req, instance) {
-        // The framework that calls this guard is the one whose request type `select` names.
+        // The cast is safe: the framework that calls this guard has the request type that `select`
+        // names.
         const selected = selectOrganization(select, req as Req, instance)
         if (selected === undefined) return refusals.organizationRequired
         const { organizationId, externalOrganizationId } = principal
         const current = selectsExternalId(select) ? externalOrganizationId : organizationId
         if (current === selected) return undefined
-        // To sign in there would lead here again.
+        // Signing in to that organization would lead to this refusal again.
         if (externalOrganizationId === selected) return refusals.externalIdSelected
         return refusals.wrongOrganization(selected)
       })
@@ -175,13 +199,15 @@ export function guards(instance?: Instance): Guards {
   }
 }
 
-/** Such a guard would refuse each of them, whatever the machine does. */
+/** Refuses machines in `accepts`: the guard could never let one pass. */
 function assertPeople(accepts: readonly BearerKind[] = []): void {
   if (accepts.every((kind) => kind === 'user')) return
   throw new ConfigError(['requireRecentAuth() cannot accept machines, which never authenticate'])
 }
 
-/** One name or several; none, or an empty one, is a mistake that nobody could mean. */
+/**
+ * Returns one name or several as an array. An empty array or string is a mistake of the developer.
+ */
 function namesOf(given: string | readonly string[], problem: string): readonly string[] {
   const names = [given].flat()
   const isUsable =

@@ -7,11 +7,12 @@ import { askedHost } from '../request/middleware.ts'
 import type { CheckParts } from './checks.ts'
 
 /**
- * Where a route says which organization it belongs to: the id itself, the name of a route
- * parameter or of a header, or a function of the request. With `subdomainOf: 'app.example'` the
- * host `acme.app.example` belongs to the organization that you call `acme`: its external id.
+ * Selects the organization that a route belongs to: an organization id, the name of a route
+ * parameter or of a header, or a function of the request. With `subdomainOf: 'app.example'`, the
+ * host `acme.app.example` belongs to the organization whose external id is `acme`.
  *
- * A function returns the id at once: with a promise no organization is selected.
+ * A function must return the id synchronously. If it returns a promise, no organization is
+ * selected.
  */
 export type OrganizationSelector<Req extends IncomingMessage = IncomingMessage> =
   | string
@@ -27,9 +28,10 @@ export type RequestPlace =
 const places = ['param', 'header', 'subdomainOf']
 
 /**
- * Refuses what would select nothing, so that everybody was refused and nobody knew why.
+ * Refuses a selector that can never select an organization. The guard would refuse every request,
+ * and no message would say why.
  *
- * @throws {@link ConfigError}
+ * @throws {@link ConfigError} `config_invalid`
  */
 export function assertSelects(select: unknown): void {
   if (typeof select === 'function' || isName(select)) return
@@ -45,9 +47,10 @@ function isName(value: unknown): boolean {
 }
 
 /**
- * Answers the organization's id, or `undefined` for none and for anything but one text.
+ * Returns the organization's id, or `undefined` if there is none or it is not a single non-empty
+ * string.
  *
- * @throws {@link ScalekitError} `unexpected` when a select function throws
+ * @throws {@link ScalekitError} `unexpected` if a select function throws
  *
  * @internal
  */
@@ -60,7 +63,7 @@ export function selectOrganization<Req extends IncomingMessage>(
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Where it is told that a select function failed. */
+/** The members with which a failed select function is logged. */
 type SelectorLog = Pick<CheckParts, 'logger' | 'warnOnce'>
 
 function selected<Req extends IncomingMessage>(
@@ -75,7 +78,7 @@ function selected<Req extends IncomingMessage>(
 function ask(select: () => unknown, { logger, warnOnce }: SelectorLog): unknown {
   try {
     const value = answerAtOnce(select)
-    // Only its kind: an application may select what a visitor sends.
+    // Log the type only: the value may come from the request.
     if (value !== undefined && value !== null && typeof value !== 'string') {
       warnOnce(`${selectFunction} must return a string or undefined, not ${kindOf(value)}`)
     }
@@ -88,7 +91,7 @@ function ask(select: () => unknown, { logger, warnOnce }: SelectorLog): unknown 
 
 const selectFunction = 'The select function of requireOrganization()'
 
-/** Whether what is selected is your own id of an organization, and not Scalekit's. */
+/** Whether the selected value is an external id of the application, and not Scalekit's id. */
 export function selectsExternalId(select: unknown): boolean {
   return typeof select === 'object' && select !== null && 'subdomainOf' in select
 }
@@ -100,7 +103,7 @@ function lookUp(select: RequestPlace, req: IncomingMessage): unknown {
   return params && Object.hasOwn(params, select.param) ? params[select.param] : undefined
 }
 
-/** The one label in front of a domain; host names ignore case. */
+/** Returns the single label in front of the domain. Host names are compared without case. */
 function subdomain(host: string, domain: string): string | undefined {
   const [name = ''] = host.toLowerCase().split(':')
   const end = `.${domain.toLowerCase()}`

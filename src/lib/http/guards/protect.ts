@@ -3,25 +3,36 @@ import type { Caller, SignedIn } from '../../auth/principal.ts'
 import type { Middleware, Next } from '../request/middleware.ts'
 import type { GuardOptions } from './guard.ts'
 
-/** A handler that runs only for callers whose credentials count: by default, signed-in users. */
+/**
+ * A handler that only runs for callers whose credentials are accepted: by default, signed-in users.
+ */
 export type SignedInHandler<
   Req extends IncomingMessage,
   Res extends ServerResponse,
   Who extends Caller = SignedIn,
 > = (req: Req & { readonly scalekit: Who }, res: Res, next: Next) => unknown
 
-/** Whom `auth.protect` lets reach the handler. */
+/** Options of `auth.protect`. */
 export interface ProtectOptions {
-  /** As that of `requireAuth`. The guards each need their own. */
+  /**
+   * The kinds of callers that may reach the handler, as in `requireAuth`. Each guard in the array
+   * needs its own `accepts`.
+   */
   readonly accepts: NonNullable<GuardOptions['accepts']>
 }
 
-/** A handler of any framework; read off a method, so that its parameters may be narrower. */
+/**
+ * A handler of any framework. The type is read off a method, so that its parameters may be
+ * narrower.
+ */
 export type FrameworkHandler = {
   call(req: IncomingMessage, res: ServerResponse, next: Next): unknown
 }['call']
 
-/** How `auth.protect` is typed: by the place it is mounted at, or by the handler's own types. */
+/**
+ * The overloads of `auth.protect`. The request type comes from the place where it is mounted, or
+ * from the handler's own types.
+ */
 export interface Protect {
   <Handler extends FrameworkHandler>(
     guards: readonly Middleware[],
@@ -48,10 +59,11 @@ export interface Protect {
 }
 
 /**
- * Puts guards before a handler and types `req.scalekit` by whom they let pass.
+ * Returns `auth.protect`: it puts guards before a handler and types `req.scalekit` by the callers
+ * that they let pass.
  *
- * @param requireAuth Makes the guard that always runs first, so that the type tells the truth without
- *   any other.
+ * @param requireAuth Makes the guard that always runs first. It makes the type of `req.scalekit`
+ *   true even without other guards.
  */
 export function protectWith(requireAuth: (options?: GuardOptions) => Middleware): Protect {
   const requirePerson = requireAuth()
@@ -69,7 +81,9 @@ export function protectWith(requireAuth: (options?: GuardOptions) => Middleware)
   } as Protect
 }
 
-/** Runs the steps in turn, then `last`. What one throws or rejects with goes to `next`. */
+/**
+ * Runs the steps in order, then `last`. An error that one throws or rejects with goes to `next`.
+ */
 function runFrom(
   index: number,
   steps: readonly Middleware[],
@@ -81,9 +95,9 @@ function runFrom(
   const step = steps[index]
   const goOn: Next = (error) =>
     error ? next(error) : runFrom(index + 1, steps, req, res, next, last)
-  // Express 4 and Connect drop a rejected promise; here it reaches the error handler.
+  // Express 4 and Connect ignore a rejected promise. Here the error reaches the error handler.
   Promise.resolve()
     .then(() => (step ? step(req, res, goOn) : last()))
-    // Without an error, `next` would go on to the next handler.
+    // Called with a falsy error, `next` would run the next handler.
     .catch((error: unknown) => next(error || new Error(`The handler rejected with \`${error}\``)))
 }

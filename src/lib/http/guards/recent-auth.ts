@@ -4,21 +4,26 @@ import { ConfigError } from '../../ground/errors.ts'
 import type { Check } from './checks.ts'
 import { refusals } from './refusals.ts'
 
-/** How recently a user has to have authenticated, and what proves it. */
+/** The maximum age of a user's authentication, and the proof that is accepted for it. */
 export interface RecentAuth {
-  /** The longest time since then, in seconds; greater than 0. */
+  /** The maximum time since the authentication, in seconds. Must be greater than 0. */
   readonly maxAgeSeconds: number
   /**
-   * `auth_time`: only Scalekit's claim of this name. Where the environment does not send it, and no
-   * documented token of Scalekit has it, every request is refused with `auth_time_missing`.
-   * `prompt`: a sign-in with `prompt=login` counts, too, from its beginning. The user of the browser
-   * can take the prompt out of the URL, so this is no protection from them. Default: `auth_time`.
+   * The proof of the time of authentication:
+   * - `auth_time` accepts only Scalekit's claim of this name. If the environment does not send it,
+   *   every request is refused with `auth_time_missing`. No documented token of Scalekit has this
+   *   claim.
+   * - `prompt` also accepts a sign-in with `prompt=login`, counted from its start. The user of the
+   *   browser can remove the prompt from the URL, so this does not protect against that user.
+   *
+   * Default: `auth_time`.
    */
   readonly proof?: 'auth_time' | 'prompt'
 }
 
 /**
- * @throws {@link ConfigError} for a limit that cannot be meant
+ * @throws {@link ConfigError} `config_invalid` for a `maxAgeSeconds` that is not a number greater
+ *   than 0, or an unknown `proof`
  *
  * @internal
  */
@@ -27,14 +32,16 @@ export function requiresRecentAuth(
 ): Check {
   assertLimit(maxAgeSeconds, proof)
   return function requireRecentAuth(principal, _req, { clock }) {
-    // A machine never authenticated as a user does.
+    // Machines have no time of authentication, so they are never recent.
     const { authenticatedAt = Number.NEGATIVE_INFINITY, authenticatedBy }: Partial<SignedIn> =
       principal.user ? principal : {}
-    // It was asked for and did not come: another sign-in would end here, too.
+    // The kit requested `auth_time` and Scalekit did not send it. Another sign-in would end the
+    // same way.
     if (proof === 'auth_time' && authenticatedBy === 'prompt') return refusals.authTimeMissing
     const now = clock()
     const ageMs = now - authenticatedAt
-    // A moment further ahead of our clock is a mistake, and would count as recent for ever.
+    // A time further ahead of the kit's clock is an error. Without this bound it would stay recent
+    // forever.
     const isRecent = ageMs >= -clockSkewMs && ageMs <= maxAgeSeconds * 1000
     const isProved = proof === 'prompt' || authenticatedBy === 'auth_time'
     return isRecent && isProved

@@ -10,16 +10,19 @@ import type { Next } from '../request/middleware.ts'
 import { asksForPage, isNavigation } from '../request/navigation.ts'
 import { type Problem, redirect, sendProblem, setHeaders } from '../request/respond.ts'
 
-/** Why a guard does not let through. No Error: a refusal is ordinary, and a stack costs much. */
+/**
+ * The reason for which a guard refuses a request. Not an Error: refusals are common, and capturing
+ * a stack trace is expensive.
+ */
 export interface Refusal<Code extends string = OpenEnum<AccessErrorCode>> extends Problem {
   readonly code: Code
-  /** What a page says, where that is the application's. */
+  /** The sentence that the page shows, if the application provides one. */
   readonly text?: string
-  /** What a sign-in that would help has to name. */
+  /** The query of the sign-in that would resolve the refusal. */
   readonly login?: Readonly<Record<string, string>>
-  /** A person is shown a page that links to that sign-in, and not sent there. */
+  /** Whether the user is shown a page with a link to that sign-in, in place of a redirect. */
   readonly asksFirst?: boolean
-  /** What `WWW-Authenticate` says after the scheme, as `name="value"` parts. */
+  /** The parameters of `WWW-Authenticate` after the scheme, as `name="value"` parts. */
   readonly challenge?: string
 }
 
@@ -104,7 +107,7 @@ export const refusals: {
     message: 'The user has not authenticated recently enough',
     hint: 'Open loginUrl in the browser to authenticate again.',
     login: freshLogin(organizationId),
-    // A user who has just come from there without proof would be sent around in a circle.
+    // A user who has just signed in without proof would be redirected in a loop.
     asksFirst: now - startedAt < justSignedInMs,
     challenge: `error="insufficient_user_authentication", max_age="${maxAgeSeconds}"`,
   }),
@@ -116,7 +119,10 @@ export const refusals: {
   }),
 }
 
-/** A sign-in takes a person longer than this, in milliseconds. A redirect without a page takes less. */
+/**
+ * Tells a redirect without a page from a sign-in by a person, who needs longer than this. In
+ * milliseconds.
+ */
 const justSignedInMs = 10_000
 
 function freshLogin(organizationId: string | undefined): Record<string, string> {
@@ -124,7 +130,10 @@ function freshLogin(organizationId: string | undefined): Record<string, string> 
   return { ...organization, prompt: 'login' }
 }
 
-/** Sends a person to sign in where that helps; every other request is told why it was refused. */
+/**
+ * Redirects a page load to the sign-in if one would help. Every other request gets the refusal as
+ * its response.
+ */
 export function answerRefusal(
   refusal: Refusal<string>,
   instance: Instance,
@@ -169,7 +178,7 @@ function visible(
   }
 }
 
-/** Makes an error of a refusal, or hands on the error that it is. */
+/** Returns the refusal as an error. A refusal that is an error already is returned unchanged. */
 function errorOf(
   refusal: Refusal<string>,
   instance: Instance,
@@ -190,7 +199,7 @@ function loginAndBack(
   return addresses.loginUrl(returnTo ? { ...login, return_to: returnTo } : login)
 }
 
-/** Tells a program why not. */
+/** Responds to a program with a problem document. */
 export function sendRefusal(
   refusal: Refusal<string>,
   instance: Instance,
@@ -201,11 +210,14 @@ export function sendRefusal(
   sendProblem(res, refusal, loginUrl ? { loginUrl } : {})
 }
 
-/** Makes an error of a refusal, with everything that our own response would say. */
+/**
+ * Makes an error of a refusal, with the hint, the headers and the `loginUrl` of the kit's own
+ * response.
+ */
 export function accessError(refusal: Refusal, instance: Instance): AccessError {
   const { code, message, hint } = refusal
   const headers = refusalHeaders(refusal, instance)
-  // A code of the application comes by no other way.
+  // Codes of the application only arrive by this path, so the type is widened here.
   return new AccessError(code as AccessErrorCode, message, {
     hint,
     headers,
@@ -213,23 +225,29 @@ export function accessError(refusal: Refusal, instance: Instance): AccessError {
   })
 }
 
-/** Where no access token counts, a challenge would name a scheme that does not work. */
+/**
+ * Without the option `bearer`, the response has no challenge: it would name a scheme that the kit
+ * does not accept.
+ */
 function refusalHeaders(
   { code, challenge }: Refusal<string>,
   instance: Instance | undefined,
 ): Readonly<Record<string, string>> | undefined {
   if (!instance?.bearer) return headersOf(code)
   if (challenge) return { 'WWW-Authenticate': `Bearer ${challenge}` }
-  // A request without any credentials is told the scheme alone. @see RFC 6750 section 3.1
+  // A request without any credentials only gets the scheme. @see RFC 6750 section 3.1
   return statusOf(code) === 401 ? { 'WWW-Authenticate': 'Bearer' } : headersOf(code)
 }
 
-/** The same for a request with an access token, whose sender opens no pages. */
+/**
+ * Removes the sign-in from a refusal, for a request with an access token: its sender opens no
+ * pages.
+ */
 export function withoutLogin({ login, hint, ...refusal }: Refusal): Refusal {
   return login || hint === undefined ? refusal : { ...refusal, hint }
 }
 
-/** The path that starts the sign-in that would help, if one would. */
+/** Returns the path that starts the sign-in that would resolve the refusal, if there is one. */
 function loginUrlOf({ login }: Refusal<string>, instance: Instance): string | undefined {
   return login && instance.addresses.loginUrl(login)
 }

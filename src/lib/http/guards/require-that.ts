@@ -8,19 +8,22 @@ import { type Check, requiresPredicate } from './checks.ts'
 import type { GuardOptions } from './guard.ts'
 import type { Refusal } from './refusals.ts'
 
-/** How `requireThat` refuses. */
+/** Options of `requireThat`. */
 export interface RequireThatOptions extends Omit<GuardOptions, 'accepts'> {
   /**
    * The `code` of the refusal: up to 64 lower-case letters, digits and underscores, such as
    * `plan_required`. It cannot be a code of the kit.
    */
   readonly code: string
-  /** A sentence for the user: the problem's `detail`, and the text of the page. */
+  /**
+   * A sentence for the user: the `detail` of the problem document, and the sentence on the page.
+   */
   readonly detail?: string
 }
 
 /**
- * @throws {@link ConfigError} for a predicate, a code or a detail that cannot be meant
+ * @throws {@link ConfigError} `config_invalid` for a predicate that is not a function, or an
+ *   invalid `code` or `detail`
  *
  * @internal
  */
@@ -30,8 +33,8 @@ export function requiresThat<Req extends IncomingMessage>(
 ): Check {
   assertMeant(predicate, options)
   const name = `The predicate of requireThat() for ${options.code}`
-  // The framework that calls this guard is the one whose request type `predicate` names, and only
-  // where `accepts` names machines does it get one.
+  // The cast is safe: the framework that calls this guard has the request type that `predicate`
+  // names, and the predicate only receives machines if `accepts` names them.
   const asked = predicate as AccessPredicate<IncomingMessage, Caller>
   return telling(requiresPredicate(asked, refusalOf(options), name))
 }
@@ -41,7 +44,7 @@ function refusalOf({ code, detail }: RequireThatOptions): Refusal {
   return { code, message, ...(detail === undefined ? {} : { text: detail }) }
 }
 
-/** Nothing else does: the guard only answers. */
+/** Logs a failed predicate. The guard itself only responds with 503. */
 function telling(check: Check): Check {
   const tell = (logger: Logger) => (error: unknown) => {
     const { message, cause } = error as Error

@@ -11,7 +11,7 @@ import { tellDenied } from './denial.ts'
 import { type GuardOptions, refuseByError } from './guard.ts'
 import { accessError, answerRefusal, type Refusal, sendRefusal } from './refusals.ts'
 
-/** They change nothing. @see RFC 9110 section 9.2.1 */
+/** Methods that change nothing. @see RFC 9110 section 9.2.1 */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 
 const crossSite: Refusal<'cross_site_request'> = {
@@ -40,7 +40,11 @@ export function sameOriginGuard(own: Instance | undefined, options: GuardOptions
 
 type CrossSite = Refusal<'cross_site_request'> | Refusal
 
-/** @returns nothing where the request is of this site, or brings a token: no browser adds that itself */
+/**
+ * A request with an access token passes: no browser adds one by itself.
+ *
+ * @returns the refusal, or `undefined` for a request of this site or with an accepted token
+ */
 async function check(context: Context, req: IncomingMessage): Promise<CrossSite | undefined> {
   if (context.isStale()) await context.refresh()
   if (context.isByToken) {

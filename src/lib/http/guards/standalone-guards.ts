@@ -2,78 +2,91 @@ import { type Guards, guards } from './guards.ts'
 
 const free = guards()
 
-// Each says again what `Guards` says: editors show `{@inheritDoc}` as it is.
+// Each docstring repeats that of `Guards`, because editors show `{@inheritDoc}` literally.
 
 /**
- * Passes requests of signed-in users, and of the machines that `accepts` names.
+ * Passes requests of signed-in users, and of the machines that `accepts` names. Other requests are
+ * refused with `not_signed_in`, `invalid_token`, `machine_not_accepted` or `user_not_accepted`.
  *
- * @throws {@link ConfigError} for an `accepts` that names no caller
+ * @throws {@link ConfigError} `config_invalid` for an `accepts` that is empty or names an unknown
+ *   kind
  * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
  */
 export const requireAuth: Guards['requireAuth'] = free.requireAuth
 
 /**
- * Passes users whose current organization is the selected one. Users signed in to another organization
- * are refused, and so is every request for which no organization is selected.
+ * Passes users whose current organization is the selected one. Users signed in to another
+ * organization are refused with `wrong_organization`. Requests for which no organization is
+ * selected are refused with `organization_required`.
  *
- * @throws {@link ConfigError} for a `select` that can never select one
+ * @param select The organization's id, the place in the request that names it, or a function of the
+ *   request.
+ * @throws {@link ConfigError} `config_invalid` for a `select` that can never select an organization
  * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
  */
 export const requireOrganization: Guards['requireOrganization'] = free.requireOrganization
 
 /**
- * Passes users who have at least one of the roles in the current organization.
+ * Passes users who have at least one of the roles in the current organization. Others are refused
+ * with `role_required`.
  *
- * @throws {@link ConfigError} for an empty array
+ * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+ * @example app.get('/admin', requireRole(['admin', 'owner']), showAdmin)
  */
 export const requireRole: Guards['requireRole'] = free.requireRole
 
 /**
- * Passes users who have all of the permissions in the current organization.
+ * Passes users who have all of the permissions in the current organization. Others are refused with
+ * `permission_required`.
  *
- * @throws {@link ConfigError} for an empty array
+ * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+ * @example app.post('/orders', requirePermission('orders:write'), createOrder)
  */
 export const requirePermission: Guards['requirePermission'] = free.requirePermission
 
 /**
- * Passes users whose access token was granted all of the scopes.
+ * Passes users whose access token was granted all of the scopes. Others are refused with
+ * `insufficient_scope`.
  *
- * @throws {@link ConfigError} for an empty array
+ * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
+ * @example app.get('/api/orders', requireScope('orders:read'), list)
  */
 export const requireScope: Guards['requireScope'] = free.requireScope
 
 /**
- * Passes users for whom `predicate` answers `true`, now or as a promise. `false` is refused with 403
- * and your own `code`. If the predicate throws, takes longer than five seconds or answers something
- * else, the response is 503 `authorization_unavailable`, and no user passes.
+ * Passes users for whom `predicate` returns `true` or a promise of it. For `false`, the request is
+ * refused with 403 and your own `code`. If the predicate throws, takes longer than five seconds or
+ * returns another value, the response is 503 `authorization_unavailable`, and the user does not
+ * pass.
  *
- * @throws {@link ConfigError} for a predicate that is no function, or a `code` that is malformed or
- *   one of the kit's
+ * @throws {@link ConfigError} `config_invalid` for a predicate that is not a function, a `code`
+ *   that is malformed or one of the kit's, or an empty `detail`
  * @example app.use('/pro', requireThat(isPaying, { code: 'plan_required', detail: 'Please upgrade.' }))
  */
 export const requireThat: Guards['requireThat'] = free.requireThat
 
 /**
  * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
- * again: before they change how they sign in, or what they pay.
+ * again. Use it before sensitive changes, such as those of sign-in methods or payment details.
  *
- * {@link RecentAuth.proof} says what counts as authentication. A machine never authenticates, so it
- * cannot be accepted here.
+ * {@link RecentAuth.proof} selects the proof that counts. Machines never authenticate as a user
+ * does, so this guard cannot accept them.
  *
- * @throws {@link ConfigError} when `accepts` names a machine, when `maxAgeSeconds` is not a number greater than 0, or `proof` is
- *   something else than `auth_time` or `prompt`
+ * @throws {@link ConfigError} `config_invalid` if `accepts` names a machine, `maxAgeSeconds` is not
+ *   a number greater than 0, or `proof` is neither `auth_time` nor `prompt`
+ * @example app.post('/password', requireRecentAuth({ maxAgeSeconds: 300 }), changePassword)
  * @see RFC 9470
  */
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth
 
 /**
- * Passes requests that a page of this site sent, and those of GET, HEAD and OPTIONS, which change
- * nothing. Others are refused with `cross_site_request`. For forms and scripts of the application; no
- * user has to be signed in.
+ * Passes requests that a page of this site sent. GET, HEAD and OPTIONS requests always pass,
+ * because they change nothing. Others are refused with `cross_site_request`. It is for forms and
+ * scripts of the application; no user has to be signed in.
  *
- * Proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
+ * The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
  * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request with
- * a valid access token needs none: no other site can make a browser send it.
+ * a valid access token needs no proof: no other site can make a browser send the token.
  *
  * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
  */
