@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The scheme alone: what follows it is looked at by whoever verifies the token. */
+/** Matches the scheme only. The code that verifies the token reads the rest. */
 const scheme = /^bearer(?![\w!#$%&'*+.^`|~-])/i
 
 /**
- * The access token in the header `Authorization`.
+ * Reads the access token in the header `Authorization`.
  *
- * Every spelling but `Bearer`, one space and the token is malformed; the case of the scheme does not
- * matter. More than one such header is malformed, too: Node shows the first, and a proxy in front
- * may have looked at another one.
+ * The only valid form is `Bearer`, one space and the token; the case of the scheme does not matter.
+ * More than one such header is malformed: Node shows the first one, and a proxy in front may have
+ * checked another.
  *
- * @returns `undefined` where there is none, or one of another scheme. The empty string where it is
- *   malformed: that decides as well, and no cookie does in its place.
+ * @returns the token; `undefined` without the header or with another scheme. A malformed header
+ *   returns the empty string: it counts as an invalid token, and no cookie is used in its place.
  * @see RFC 6750 section 2.1, RFC 9110 section 11.4
  */
 export function bearerIn(req: IncomingMessage): string | undefined {
@@ -22,7 +22,10 @@ export function bearerIn(req: IncomingMessage): string | undefined {
   return authorization.charAt(6) === ' ' ? authorization.slice(7) : ''
 }
 
-/** `headersDistinct` says it as well, and makes an object of all headers for it. */
+/**
+ * Searches the raw headers: `headersDistinct` has the count as well, but builds an object of all
+ * headers for it.
+ */
 function isRepeated({ rawHeaders = [] }: Partial<IncomingMessage>): boolean {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -4,12 +4,12 @@ import { queryOf } from './middleware.ts'
 import { tell } from './request-log.ts'
 import { redirect } from './respond.ts'
 
-/** Stands in the query of a URL that the browser was sent to from another host. */
+/** A query parameter that marks a URL to which the browser was redirected from another host. */
 const marker = 'redirected'
 
 /**
- * Sends the browser to a host that `baseUrl` names: a cookie set on another would not come back to
- * the callback.
+ * Redirects the browser to a host that `baseUrl` names. A cookie set on another host would not be
+ * sent to the callback.
  */
 export function redirectToCanonicalHost(
   log: { readonly logger: Logger },
@@ -23,14 +23,14 @@ export function redirectToCanonicalHost(
 }
 
 /**
- * Whether the browser was sent here already. Once is enough: behind a proxy that does not pass the
- * host on, it would be sent there and back for ever.
+ * Whether the browser was already redirected here. One redirect is enough: behind a proxy that does
+ * not pass the host on, further ones would loop forever.
  */
 export function cameFromOtherHost(req: IncomingMessage): boolean {
   return queryOf(req).has(marker)
 }
 
-/** Makes that known to the request after this one, too. */
+/** Repeats the marker in the query of the next URL. */
 export function keepMarker(req: IncomingMessage, query: URLSearchParams): void {
   if (cameFromOtherHost(req)) query.set(marker, '1')
 }

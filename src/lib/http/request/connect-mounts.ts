@@ -1,21 +1,25 @@
 import type { IncomingMessage } from 'node:http'
 import { type Middleware, pathOf, plainPath } from './middleware.ts'
 
-/** Where Connect has mounted a middleware. */
+/** The paths at which Connect has mounted a middleware. */
 export interface ConnectMounts {
-  /** Whether Connect has mounted it at all. */
+  /** Whether Connect has mounted the middleware at all. */
   isKnown(): boolean
-  /** The paths that a request may have for Connect, mount points included, without the query. */
+  /**
+   * Returns the paths that a request may have in Connect: mount points included, without the query.
+   */
   pathsOf(req: IncomingMessage): readonly string[]
 }
 
 /**
- * Learns where Connect mounts a middleware. No request says so: a path that a mount took off `req.url`
- * looks like one that the application rewrote. But `app.use(path, middleware)` of Connect writes the
- * path to the `route` of each middleware that has a `handle`, because it mounts applications this
- * way. It says nothing of the applications around its own.
+ * Observes where Connect mounts a middleware. A request does not show it: a path that a mount
+ * removed from `req.url` looks like one that the application rewrote. But Connect mounts
+ * applications by `handle` and `route`: `app.use(path, middleware)` writes the path to the `route`
+ * of each middleware that has a `handle`. This does not include the mount points of outer
+ * applications.
  *
- * Express calls a middleware with a `handle` as any other: its applications have `set`, too.
+ * Express treats a middleware with a `handle` like any other: it recognizes applications by
+ * `handle` and `set`.
  */
 export function connectMounts(middleware: Middleware): ConnectMounts {
   const points = new Set<string>()

@@ -1,17 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import { isObject } from '../../ground/is-object.ts'
 
-/** Our own forms have one short field; whatever is longer is none of them. */
+/**
+ * Limit in bytes. The kit's own forms have one short field, so a longer body is not one of them.
+ */
 const maxBytes = 4096
 
-/** The field `csrf` of a form that a parser of the application has read. */
+/** Returns the field `csrf` of a form that a body parser of the application has read. */
 export function parsedCsrfField(req: IncomingMessage): string | undefined {
   const { body } = req as { readonly body?: unknown }
   const field = isObject(body) ? body.csrf : undefined
   return typeof field === 'string' ? field : undefined
 }
 
-/** The same where no parser did: for the kit's own routes, after which nothing reads the body. */
+/**
+ * Returns the field `csrf` and reads the body itself if no parser did. Only for the kit's own
+ * routes: no later handler needs the body there.
+ */
 export async function csrfField(req: IncomingMessage): Promise<string | undefined> {
   const parsed = parsedCsrfField(req)
   if (parsed !== undefined || req.readableDidRead || req.destroyed) return parsed

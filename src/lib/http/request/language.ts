@@ -18,14 +18,15 @@ export interface Speaker {
 /** The `ui_locales` of the sign-in that a request belongs to. */
 const localesOf = new WeakMap<IncomingMessage, string>()
 
-/** Has the pages of this request speak the languages that its sign-in was begun with. */
+/** Makes the pages of this request use the languages that its sign-in asked for. */
 export function noteLocales(req: IncomingMessage, uiLocales: string | undefined): void {
   if (uiLocales !== undefined) localesOf.set(req, uiLocales)
 }
 
 /**
  * Chooses the texts of a page: by `pages.language`, then by the sign-in's `ui_locales`, then by
- * `Accept-Language`, then English. Says in `Vary` where the request decided.
+ * `Accept-Language`, then English. Adds `Accept-Language` to `Vary` unless `pages.language`
+ * decided.
  */
 export function textsFor(speaker: Speaker, req: IncomingMessage, res: ServerResponse): PageTexts {
   const { byTag } = speaker.config.pages.texts

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ScalekitError } from '../../ground/errors.ts'
 
 /**
- * Refuses all other methods, and says which there are.
+ * Refuses every method that is not allowed. The header `Allow` lists those that are.
  *
  * @throws {@link ScalekitError} `method_not_allowed`
  * @see RFC 9110 section 15.5.6
@@ -19,7 +19,7 @@ export function assertMethod(
   throw new ScalekitError('method_not_allowed', message, { headers })
 }
 
-/** @throws {@link LoginError} `method_not_allowed` for anything but GET and HEAD */
+/** @throws {@link ScalekitError} `method_not_allowed` for every method except GET and HEAD */
 export function assertRead(req: IncomingMessage, res: ServerResponse): void {
   assertMethod(req, res, ['GET', 'HEAD'], 'This route must be called with GET')
 }

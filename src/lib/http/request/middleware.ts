@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Hands the request on; with an error, to the application's error handler. */
+/**
+ * Continues with the next handler. With an error, continues with the application's error handler.
+ */
 export type Next = (error?: unknown) => void
 
 /** A handler as Connect, Express 4 and Express 5 call it. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
 
-/** The URL the browser asked for: a router's mount point cuts it off `req.url`. */
+/**
+ * The URL that the browser requested. A router's mount point is removed from `req.url`, but not
+ * from this.
+ */
 export function originalUrl(req: IncomingMessage): string {
   const { originalUrl } = req as IncomingMessage & { originalUrl?: unknown }
   return typeof originalUrl === 'string' ? originalUrl : (req.url ?? '/')
 }
 
-/** The host the browser asked for, or nothing; HTTP/2 has a header of its own for it. */
+/** The host that the browser requested, or an empty string. HTTP/2 sends it in `:authority`. */
 export function askedHost({ headers }: IncomingMessage): string {
   return String(headers[':authority'] ?? headers.host ?? '')
 }
@@ -24,20 +29,27 @@ export function pathOf(target: string): string {
 }
 
 /**
- * The path as Express's routers see it, mount points included. It differs from the one that the
- * browser asked for where middleware rewrote `req.url`. Connect does not say what it took off.
+ * The path as Express's routers see it, mount points included. It differs from the path that the
+ * browser requested if a middleware rewrote `req.url`. Returns `undefined` on Connect, which does
+ * not record the part that it removed.
  */
 export function routedPath(req: IncomingMessage): string | undefined {
   const { baseUrl, url = '' } = req as IncomingMessage & { baseUrl?: unknown }
   return typeof baseUrl === 'string' ? pathOf(baseUrl + url) : undefined
 }
 
-/** A path as routers compare them unless told otherwise: without case and one slash at the end. */
+/**
+ * A path in the form in which routers compare paths by default: in lower case, without one slash at
+ * the end.
+ */
 export function plainPath(path: string): string {
   return (path.endsWith('/') ? path.slice(0, -1) : path).toLowerCase()
 }
 
-/** Whether a request is for this path: as the browser asked, or as middleware rewrote `req.url`. */
+/**
+ * Whether a request is for this path, either as the browser requested it or as a middleware rewrote
+ * `req.url`.
+ */
 export function isFor(req: IncomingMessage, path: string): boolean {
   const plain = plainPath(path)
   if (plainPath(pathOf(originalUrl(req))) === plain) return true
@@ -45,7 +57,7 @@ export function isFor(req: IncomingMessage, path: string): boolean {
   return routed !== undefined && plainPath(routed) === plain
 }
 
-/** The query of the URL the browser asked for. */
+/** The query of the URL that the browser requested. */
 export function queryOf(req: IncomingMessage): URLSearchParams {
   const target = originalUrl(req)
   const start = target.indexOf('?')

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether a person's browser is opening this URL as a page, so that a redirect or a page of ours
- * will be seen; calls from scripts, images, frames and prefetching are not.
+ * Whether a browser is loading this URL as a page, so that the user will see a redirect or a page
+ * of the kit. Requests of scripts, images, frames and prefetching are not page loads.
  *
  * @see W3C Fetch Metadata Request Headers
  */
@@ -11,7 +11,7 @@ export function isNavigation(req: IncomingMessage): boolean {
   return asksForPage(req)
 }
 
-/** The same for a form that was sent, too. */
+/** Whether the response will be shown as a page: that of a page load or of a submitted form. */
 export function asksForPage({ headers }: IncomingMessage): boolean {
   if (isOfScript(headers['x-requested-with'])) return false
   const mode = headers['sec-fetch-mode']
@@ -20,36 +20,42 @@ export function asksForPage({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Whether a service worker may have handed the request on. Chromium then leaves out where it goes:
- * into a page, mostly, or into a frame of one; but no script can ask in this mode. A link with
- * `download` looks alike, and takes anything.
+ * Whether a service worker may have passed the request on. Chromium then leaves out the
+ * destination. It is mostly a page, sometimes a frame in one; a script cannot send this mode. A
+ * link with `download` looks alike and accepts any response.
  */
 export function isHandedOn(headers: IncomingMessage['headers']): boolean {
   return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'empty'
 }
 
 /**
- * Libraries say `XMLHttpRequest`; pages inside Android apps name the app, always with a dot. An
- * empty header is one that a proxy emptied.
+ * Whether a script sent the request. Libraries send `XMLHttpRequest`. Pages inside Android apps
+ * send the app's name, which always has a dot. A header that a proxy emptied is ignored.
  */
 function isOfScript(requestedWith: string | string[] | undefined): boolean {
   return Boolean(requestedWith) && !requestedWith?.includes('.')
 }
 
-/** A browser, or one of its tools, looks ahead; nobody has asked for the page yet. */
+/**
+ * Whether a browser or one of its tools is loading the page in advance. The user has not asked for
+ * it yet.
+ */
 export function isPrefetch({ headers }: IncomingMessage): boolean {
   const purposes = [headers['sec-purpose'], headers.purpose, headers['x-moz']]
   return purposes.some((purpose) => /prefetch|prerender/i.test(String(purpose ?? '')))
 }
 
-/** Browsers name `text/html`; scripts and tools send a wildcard or nothing. */
+/**
+ * Whether the sender wants HTML. Browsers name `text/html`; scripts and tools send a wildcard or
+ * nothing.
+ */
 function prefersHtml(accept: string | undefined): boolean {
   if (!accept?.includes('text/html')) return false
   const html = quality(accept, 'text/html')
   return html > 0 && html >= quality(accept, 'application/json')
 }
 
-/** The `q` of a media type that the header names itself, else 0. */
+/** Returns the `q` of a media type that the header names literally, otherwise 0. */
 function quality(accept: string, type: string): number {
   for (const range of accept.split(',')) {
     const [name, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())

@@ -7,12 +7,13 @@ import { type Logger, quote, textOfThrown, withFields } from '../../ground/log.t
 import { logFieldsOf } from './request-log.ts'
 
 /**
- * Has the application send a page in place of one of the kit's, and waits until it is sent. The
- * function may return before: a template engine with a callback sends the page later. The headers
- * against caching and framing are set before; the application may change them.
+ * Lets the application send a page in place of one of the kit's, and waits until it is sent. The
+ * function may return earlier: a template engine with a callback sends the page later. The headers
+ * against caching and framing are set first, and the application may change them.
  *
- * @param option The option that the function was given by, for messages.
- * @throws {@link ScalekitError} `unexpected` when it failed, or no page was sent within 30 seconds
+ * @param option The option that holds the function, for messages.
+ * @throws {@link ScalekitError} `unexpected` if the function failed, or no page was sent within 30
+ *   seconds
  */
 export async function sendOwnPage(
   { logger }: { readonly logger: Logger },
@@ -35,16 +36,18 @@ export async function sendOwnPage(
   }
 }
 
-/** Resolves when the response was sent, or when the browser closed the connection before. */
+/** Resolves when the response was sent, or when the browser closed the connection. */
 function ended(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => finished(res, () => resolve()))
 }
 
-/** Sets what holds for a page of the application, too, unless it says otherwise. */
+/**
+ * Sets headers that also protect a page of the application, unless the application changes them.
+ */
 function protect(res: ServerResponse): void {
   neverCache(res)
-  // A policy of its own, so that one of the application's stays as it is.
+  // Appended, so that a policy of the application stays in force.
   res.appendHeader('Content-Security-Policy', "frame-ancestors 'none'")
-  // The address may be in the URL of the page.
+  // The email address may be in the URL of the page.
   res.setHeader('Referrer-Policy', 'same-origin')
 }

@@ -2,20 +2,20 @@ import type { IncomingMessage } from 'node:http'
 import { debug, type Logger, type PossibleFields } from '../../ground/log.ts'
 import { requestIdOf } from '../../ground/request-origin.ts'
 
-/** What is known about requests to the kit's own routes. No other request gets an entry. */
+/** The log fields of requests to the kit's own routes. Other requests have no entry. */
 const knownFields = new WeakMap<IncomingMessage, PossibleFields>()
 
-/** Makes all further lines about a request carry these fields. */
+/** Adds fields to all later log lines about a request. */
 export function addLogFields(req: IncomingMessage, fields: PossibleFields): void {
   knownFields.set(req, { ...knownFields.get(req), ...fields })
 }
 
-/** What lines about a request carry beside their sentences. */
+/** Returns the fields of log lines about a request. */
 export function logFieldsOf(req: IncomingMessage): PossibleFields {
   return { requestId: requestIdOf(req), ...knownFields.get(req) }
 }
 
-/** What lines call a request: with its sign-in or its delivery, e.g. `sign-in 3fa9c1d2`. */
+/** Names a request in log lines by its sign-in or its delivery, e.g. `sign-in 3fa9c1d2`. */
 export function nameOf(what: string, { signInId, deliveryId }: PossibleFields): string {
   const id = signInId ?? deliveryId
   return id === undefined ? what : `${what} ${id}`
@@ -24,8 +24,9 @@ export function nameOf(what: string, { signInId, deliveryId }: PossibleFields): 
 /**
  * Writes a debug line about a request.
  *
- * @param what What the request is about, e.g. `sign-in`.
- * @param fields What became known by this step. The lines after this one carry it, too.
+ * @param what The subject of the request, e.g. `sign-in`.
+ * @param fields Fields that became known in this step. The later lines of the request have them as
+ *   well.
  */
 export function tell(
   { logger }: { readonly logger: Logger },

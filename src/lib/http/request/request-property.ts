@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { lastBefore } from '../../ground/prototypes.ts'
 
-/** What a property of requests shows, and whether one was given to this request. */
+/** The name of a property of requests, its value, and whether the kit put it on a request. */
 export interface RequestProperty {
   readonly name: string
   of(req: IncomingMessage): unknown
@@ -11,10 +11,11 @@ export interface RequestProperty {
 /**
  * Makes a property of requests that costs nothing until it is read.
  *
- * It stands once on the prototype that Express lets everybody extend, not on each request: there V8
- * gives every request a hidden class of its own, so that one more property is dearer than a guard.
+ * It is defined once, on the prototype that Express lets applications extend. Defined on each
+ * request, it would give every request a hidden class of its own in V8, which costs more than a
+ * guard.
  *
- * @returns how to show it on a request
+ * @returns a function that shows the property on a request
  * @see https://expressjs.com/en/guide/overriding-express-api.html
  */
 export function requestProperty(property: RequestProperty): (req: IncomingMessage) => void {
@@ -24,7 +25,7 @@ export function requestProperty(property: RequestProperty): (req: IncomingMessag
 
   return function show(req) {
     const prototype: object = Object.getPrototypeOf(req)
-    // What somebody else put on the request itself would be seen in place of ours.
+    // A property that other code put on the request itself would hide the one on the prototype.
     const isTaken = Object.hasOwn(req, name)
     if (showing.has(prototype) && !isTaken) return
     const shared = isTaken ? undefined : lastBefore(IncomingMessage.prototype, prototype)
@@ -40,7 +41,7 @@ function descriptorOf({ name, of, isOn }: RequestProperty): PropertyDescriptor {
     get(this: IncomingMessage) {
       return of(this)
     },
-    // A request that never came to us may have one of its own.
+    // A request that the kit has not seen may get an own property by this name.
     set(this: IncomingMessage, value: unknown) {
       if (isOn(this)) throw new TypeError(`req.${name} is read-only`)
       const own = { configurable: true, enumerable: true, writable: true }

@@ -4,7 +4,7 @@ import { statusOf } from '../../ground/error-codes.ts'
 import { contentSecurityPolicy } from '../../ground/html-document.ts'
 import { type Page, render, type Theme } from '../pages/page.ts'
 
-/** Sends the browser elsewhere; a form's POST must become a GET, hence 303. */
+/** Redirects the browser. After a POST the status is 303, so that the next request is a GET. */
 export function redirect(req: IncomingMessage, res: ServerResponse, location: string): void {
   neverCache(res)
   res.statusCode = req.method === 'POST' ? 303 : 302
@@ -12,7 +12,7 @@ export function redirect(req: IncomingMessage, res: ServerResponse, location: st
   res.end()
 }
 
-/** Answers JSON. */
+/** Sends a JSON response. */
 export function sendJson(
   res: ServerResponse,
   status: number,
@@ -34,15 +34,18 @@ export function setHeaders(
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }
 
-/** What is wrong, for a program: a `ScalekitError`, or a refusal that is not worth an Error. */
+/**
+ * A problem as a program receives it: a `ScalekitError`, or a refusal, which is no Error because
+ * that would cost more.
+ */
 export interface Problem {
-  /** The kit's, or one of the application. */
+  /** A code of the kit or of the application. */
   readonly code: string
   readonly message: string
   readonly hint?: string | undefined
 }
 
-/** Answers a problem to a program. @see RFC 9457 */
+/** Sends a problem document to a program. @see RFC 9457 */
 export function sendProblem(res: ServerResponse, problem: Problem, extra: object = {}): void {
   const { code, message, hint } = problem
   const status = statusOf(code)
@@ -50,14 +53,16 @@ export function sendProblem(res: ServerResponse, problem: Problem, extra: object
   sendJson(res, status, body, 'application/problem+json')
 }
 
-/** Answers a page of ours. It runs no script but its own, if it has one, and cannot be framed. */
+/**
+ * Sends a page of the kit. It runs no script except its own, if it has one, and cannot be framed.
+ */
 export function sendPage(res: ServerResponse, status: number, page: Page, theme: Theme): void {
   neverCache(res)
   res.statusCode = status
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
   res.setHeader('Content-Security-Policy', contentSecurityPolicy({ ...page, ...theme }))
   res.setHeader('X-Content-Type-Options', 'nosniff')
-  // Not `no-referrer`: with it, browsers send `Origin: null` with the sign-out form.
+  // With `no-referrer`, browsers would send `Origin: null` with the sign-out form.
   res.setHeader('Referrer-Policy', page.referrerPolicy ?? 'same-origin')
   res.end(render(page, theme))
 }

@@ -1,24 +1,25 @@
-/** Longer paths are not kept: the transaction must fit into a cookie of 4 kB. */
+/** Longer paths are dropped, because the transaction must fit into a cookie of 4 kB. */
 const maxLength = 2048
 
-/** Decides whether a browser may be sent to a place that a request named. */
+/** The rules for redirecting a browser to a path that a request named. */
 export interface ReturnToRules {
   readonly origin: string
-  /** The kit's own routes: going back to one of them would start over, or loop. */
+  /** The kit's own routes. Returning to one of them would start over, or loop. */
   readonly ownPaths: readonly string[]
 }
 
-/** A path that is safe to go to, or why there is none. */
+/** A path that is safe to redirect to, or the reason why the value was dropped. */
 export type ReturnTo =
   | { readonly path: string; readonly dropped?: undefined }
   | { readonly path?: undefined; readonly dropped: string }
 
 /**
- * Answers `value` as a path of this application, as a URL has it: spaces and what is not ASCII are
- * percent-encoded. What could lead anywhere else is dropped.
+ * Returns `value` as a path of this application in URL form: spaces and non-ASCII characters are
+ * percent-encoded. A value that could lead to another site is dropped.
  *
- * Only what a browser and we understand alike passes: a path with one leading slash, without control
- * characters, backslashes and lone surrogates, still inside after the URL parser resolved its dots.
+ * Only values that browsers and this check read alike pass: a path with one leading slash, without
+ * control characters, backslashes and lone surrogates. It must still be inside the application
+ * after the URL parser resolved its dots.
  *
  * @see WHATWG URL, "path-absolute-URL string"
  */
@@ -41,8 +42,8 @@ export function readReturnTo(value: unknown, { origin, ownPaths }: ReturnToRules
 const tooLong: ReturnTo = { dropped: `it is longer than ${maxLength} characters` }
 
 /**
- * The same for what may be a whole URL, as `target_link_uri` and relay states are: one that begins
- * with our origin counts as its path.
+ * Like {@link readReturnTo}, for a value that may be a whole URL, as `target_link_uri` and relay
+ * states are. A URL on the application's origin counts as its path.
  */
 export function readReturnToUrl(value: unknown, rules: ReturnToRules): ReturnTo {
   const { origin } = rules
@@ -50,7 +51,7 @@ export function readReturnToUrl(value: unknown, rules: ReturnToRules): ReturnTo 
   return readReturnTo(isOurs ? value.slice(origin.length) || '/' : value, rules)
 }
 
-/** Routers compare paths loosely, so this does too. */
+/** Compares loosely, because routers do. */
 function isOwn(pathname: string, ownPaths: readonly string[]): boolean {
   const plain = decodeLoosely(pathname).toLowerCase().replace(/\/+$/, '')
   return ownPaths.some((path) => plain === path.toLowerCase())

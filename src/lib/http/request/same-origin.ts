@@ -1,23 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import { isHandedOn, isNavigation } from './navigation.ts'
 
-/** What tells requests of this site from others. */
+/** The values by which requests of this site are recognized. */
 export interface SameOriginProof {
   readonly origin: string
   isCsrfToken(token: string): boolean
-  /** The token that a form carries as its field `csrf`. */
+  /** Returns the token in a form's field `csrf`. */
   csrfField(req: IncomingMessage): string | undefined | Promise<string | undefined>
 }
 
 /**
- * Whether a request that changes something was made by this site, and by its user's will.
+ * Whether this site made a state-changing request because its user wanted it.
  *
- * A script proves it with the token, a browser with `Sec-Fetch-Site`, an old one with `Origin`. A
- * link counts only as a navigation: an image or a frame on a page of ours could be anybody's idea,
- * and behind a service worker a page looks like a frame.
+ * The proof is the token in the header for a script, `Sec-Fetch-Site` for a browser, and `Origin`
+ * for an old browser. A link only counts if it is a page load: an attacker may have put an image or
+ * a frame into a page of this site. Behind a service worker a page load looks like a frame, so it
+ * does not count either.
  *
- * Some browsers say neither: those that fetch metadata are not sent by, as over http, with `Origin:
- * null`. There a form of this site proves itself by its field.
+ * Some browsers send neither: no fetch metadata, as over http, and `Origin: null`. A form of this
+ * site then proves itself by its field `csrf`.
  *
  * @see W3C Fetch Metadata Request Headers, section 2.2; RFC 6454 section 7.3
  */

@@ -1,6 +1,6 @@
 /**
- * Reads a parameter that may occur once: two readers of a request that picks one of several could
- * pick differently.
+ * Reads a parameter that may occur once. With two values, another reader of the request could pick
+ * a different one.
  *
  * @param refuse Makes the error for a parameter that appears more than once.
  * @see RFC 6749 section 3.1

@@ -1,7 +1,7 @@
 import type { OwnSession } from '../../session/own-session.ts'
 import type { Middleware } from './middleware.ts'
 
-/** Runs `express-session` first, where it was left to us. */
+/** Runs `express-session` first, if the kit mounts it. */
 export function withExpressSession(
   ownSession: OwnSession | undefined,
   middleware: Middleware,
