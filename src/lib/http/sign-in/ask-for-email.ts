@@ -11,14 +11,15 @@ import { pathOf, plainPath } from '../request/middleware.ts'
 import { sendOwnPage } from '../request/own-page.ts'
 import { sendPage } from '../request/respond.ts'
 
-/** What the next request to `/login` has to bring along, and why this one led nowhere. */
+/** The parameters of the next request to `/login`, and the reason why this one found no target. */
 export type EmailQuestion = Pick<EmailPage, 'fields' | 'email'> & {
   readonly problem: EmailPage['problem'] | undefined
 }
 
 /**
- * Asks by a page, the kit's or the application's. Its form GETs `/login`: a sign-in begins only so, a
- * link with `login_hint` does the same, and no body parser stands in between.
+ * Asks for an email address with a page of the kit or of the application. Its form sends a GET to
+ * `/login`: that is how every sign-in begins, a link with `login_hint` does the same, and no body
+ * parser is involved.
  */
 export async function askForEmail(
   instance: Instance,
@@ -62,7 +63,10 @@ function pageFor(
   }
 }
 
-/** The start page sent the user here, where the sign-in is to come back to it: that way is a circle. */
+/**
+ * Leaves out the link to the start page if that page sent the user here: the sign-in returns to it,
+ * so the link would lead in a circle.
+ */
 function homeWayFrom(
   instance: Instance,
   req: IncomingMessage,

@@ -6,22 +6,26 @@ import { queryOf } from '../request/middleware.ts'
 import { isPrefetch } from '../request/navigation.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 
-/** What the redirect back from Scalekit says. */
+/** The parameters of the redirect back from Scalekit. */
 export interface CallbackAnswer {
   readonly params: URLSearchParams
-  /** Empty when the redirect had none, as some errors do; then it names no transaction. */
+  /** Empty if the redirect had no state, as with some errors. No transaction is found then. */
   readonly state: string
-  /** Empty when there is an error. */
+  /** Empty if there is an error. */
   readonly code: string
   readonly error: string | undefined
   readonly description: string | undefined
 }
 
-/** Longer values are refused: states are ours, and codes have a few hundred characters. */
+/**
+ * Longer values are refused. The kit makes the states itself, and codes have a few hundred
+ * characters.
+ */
 const maxLength = 4096
 
 /**
- * Reads the redirect: a code with a state, or an error, each parameter once, from our issuer.
+ * Reads the redirect: a code with a state, or an error. Each parameter may appear once, and an
+ * `iss` must be the environment's issuer.
  *
  * @throws {@link LoginError} `callback_invalid` or `navigation_required`, {@link ScalekitError}
  *   `method_not_allowed`
@@ -45,7 +49,7 @@ export function readCallbackAnswer(
 }
 
 /**
- * Refuses an answer without `iss` where discovery promised one.
+ * Refuses a redirect without `iss` if the discovery document promised one.
  *
  * @throws {@link LoginError} `callback_invalid`
  * @see RFC 9207 section 2.4
@@ -58,7 +62,7 @@ export function assertIssuerNamed({ params }: CallbackAnswer, { configuration }:
   }
 }
 
-/** A link scanner's HEAD and a browser's prefetch must not use the code up. */
+/** Refuses the HEAD of a link scanner and the prefetch of a browser: they would use up the code. */
 function assertAsked(req: IncomingMessage, res: ServerResponse): void {
   assertMethod(req, res, ['GET'], 'The callback must be called with GET')
   if (isPrefetch(req)) {

@@ -3,12 +3,12 @@ import type { Identity, Json, Pins, Tokens } from '../../ground/types.ts'
 import { protocolClaims } from '../../oidc/kept-claims.ts'
 import type { CallbackAnswer } from './callback-answer.ts'
 
-/** What the redirect back from Scalekit carries, for the log. */
+/** Describes the redirect back from Scalekit for the log. */
 export function answerText({ error }: CallbackAnswer): string {
   return error === undefined ? 'a code' : `the error ${quote(error)}`
 }
 
-/** Which tokens there are and how long the access token lasts, for the log. */
+/** Lists the tokens and the lifetime of the access token for the log. */
 export function tokensText({ accessTokenExpiresAt, refreshToken }: Tokens, now: number): string {
   const lifetime =
     accessTokenExpiresAt === undefined
@@ -19,12 +19,12 @@ export function tokensText({ accessTokenExpiresAt, refreshToken }: Tokens, now: 
 
 type Who = Pick<Identity, 'sub' | 'organizationId'>
 
-/** Who signed in, and to which organization, as fields of the log. */
+/** The user who signed in and the organization, as log fields. */
 export function whoFields({ sub, organizationId }: Who): PossibleFields {
   return { userId: sub, organizationId }
 }
 
-/** The same as a part of a sentence. */
+/** The user who signed in and the organization, as a part of a sentence. */
 export function whoText({ sub, organizationId }: Who): string {
   const user = `user ${plainOrQuoted(sub)}`
   return organizationId === undefined
@@ -32,13 +32,15 @@ export function whoText({ sub, organizationId }: Who): string {
     : `${user}, organization ${plainOrQuoted(organizationId)}`
 }
 
-/** What a session has elsewhere, under names of its own. */
+/** Claims that a session has under other names. */
 const shownElsewhere = [
   ...protocolClaims,
   ...['email', 'email_verified', 'roles', 'permissions', 'scope', 'scopes', 'custom_claims'],
 ]
 
-/** Which claims the session keeps and which it does not, for the log; names only. */
+/**
+ * Lists the names of the claims that the session keeps, and of those that it drops, for the log.
+ */
 export function claimsText(all: Json, kept: Json): string {
   const dropped = Object.keys(all).filter(
     (name) => !Object.hasOwn(kept, name) && !shownElsewhere.includes(name),
@@ -52,7 +54,7 @@ function namesText(names: readonly string[]): string {
   return names.map(plainOrQuoted).join(', ') || 'none'
 }
 
-/** What the tokens were compared with, for the log. */
+/** Lists the kinds of pins with which the tokens agreed, for the log. */
 export function pinsText(pins: Pins): string {
   const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
   const held = [

@@ -10,30 +10,31 @@ import { withScalekitsId } from './external-organization.ts'
 import { checkLoginRequest, domainOfEmail, hasPrompt } from './login-target.ts'
 import { requestText, targetText } from './target-text.ts'
 
-/** What an instance is needed for here. */
+/** The members of an instance that are needed here. */
 interface DestinationParts extends Pick<Instance, 'lookUpDomain' | 'lookUpOrganization'> {
   readonly config: Pick<Config, 'login'>
 }
 
-/** Either what Scalekit is to be asked for, or that the person has to be asked first, and why. */
+/** The request to Scalekit, or the reason to ask the user for an email address first. */
 export interface Destination {
   readonly request: LoginRequest
-  /** The application's own id of the organization, where the sign-in was asked for by that. */
+  /** The application's own id of the organization, if the sign-in was requested by that id. */
   readonly externalOrganizationId?: string
   readonly ask?: 'first' | 'unknown' | 'unusable'
-  /** What decided, as a line of the log says it. */
+  /** The reason for the decision, as a log line states it. */
   readonly reason: string
 }
 
 /**
- * Finds where a sign-in goes: what the request names, else what the application resolves, else the
- * connection of the email address's domain, else the fallback.
+ * Finds the target of a sign-in, in this order: the target that the request names, the target that
+ * `login.resolve` returns, the connection of the email address's domain, the fallback.
  *
- * A connection that was found is pinned together with its organization. A named domain without one
- * goes to Scalekit as it is, and pins nothing: Scalekit says more exactly what is wrong with it.
+ * A connection that was found is pinned together with its organization. A named domain without a
+ * connection is sent to Scalekit unchanged and pins nothing: Scalekit's error says more precisely
+ * what is wrong with it.
  *
  * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed`,
- * `login_resolve_failed`, `target_unknown` or `application_refused`
+ *   `login_resolve_failed`, `target_unknown` or `application_refused`
  * @throws {@link ScalekitError} `provider_unavailable`
  */
 export async function findDestination(
@@ -45,9 +46,12 @@ export async function findDestination(
 }
 
 /**
- * Where a request goes whose parameters Scalekit's page reads: to what it names itself, if anything.
+ * Finds the target of a request with parameters of `login.forward`, which Scalekit's page reads.
+ * Only a target in the request itself counts.
  *
- * @throws as {@link findDestination}
+ * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed`,
+ *   `target_unknown` or `application_refused`
+ * @throws {@link ScalekitError} `provider_unavailable`
  */
 export async function forwardedDestination(
   { config: { login }, lookUpOrganization }: DestinationParts,
@@ -75,7 +79,10 @@ async function decide(
   return { ...found, reason: said + found.reason }
 }
 
-/** The connection of the domain, or of the email address's domain, or the fallback. */
+/**
+ * Finds the connection of the named domain or of the email address's domain. Without one, uses the
+ * fallback.
+ */
 async function findByDomain(
   { config: { login }, lookUpDomain }: DestinationParts,
   request: LoginRequest,
@@ -87,7 +94,7 @@ async function findByDomain(
     return { request: { ...request, ...found }, reason: `${wanted} has ${targetText(found)}` }
   }
   const why = wanted === undefined ? 'there is no target' : `${wanted} has ${lacks[found]}`
-  // Asked again, the person could say nothing new, and Scalekit reads the hint for itself.
+  // Asking the user would bring nothing new, and Scalekit reads the hint itself.
   const isForScalekit = domain !== undefined || found === 'unclear' || login.fallback === 'hosted'
   if (isForScalekit || isScalekitsOwn(request)) {
     return { request, reason: `${why}, so Scalekit decides` }
@@ -96,7 +103,7 @@ async function findByDomain(
   return { request, ask: loginHint === '' ? 'first' : found, reason }
 }
 
-/** What a domain is said to have that does not lead to one connection. */
+/** What a domain lacks that does not lead to one connection, for the log. */
 const lacks = {
   unknown: 'no connection',
   unusable: 'no connection that is enabled and completed',
@@ -111,12 +118,15 @@ function namesTarget(request: LoginRequest): boolean {
   return isExact(request) || request.domain !== undefined
 }
 
-/** Asks for an account, for another of its organizations, or without a page: ours cannot do that. */
+/**
+ * Whether only Scalekit's page can do what the request asks for: create an account, select another
+ * organization, or sign in without a page.
+ */
 function isScalekitsOwn(request: LoginRequest): boolean {
   return ['create', 'select_account', 'none'].some((prompt) => hasPrompt(request, prompt))
 }
 
-/** What the application adds; whatever the request says itself stays. */
+/** Adds the target that `login.resolve` returns. A value in the request itself takes precedence. */
 async function resolved(
   { resolve, providers }: LoginConfig,
   req: IncomingMessage,
@@ -137,7 +147,7 @@ async function ask(resolve: ResolveLogin, req: IncomingMessage): Promise<LoginRe
   return answer === undefined || answer === null ? undefined : texts(answer)
 }
 
-/** The members that are there; that they are of their forms is checked as for any request. */
+/** Returns the members that are set. Their forms are checked later, as for any request. */
 function texts(answer: unknown): LoginRequest {
   const members = Object.entries(Object(answer)).filter(([, value]) => value !== undefined)
   const isObject = typeof answer === 'object' && !Array.isArray(answer)

@@ -4,8 +4,9 @@ import { plainOrQuoted } from '../../ground/log.ts'
 import type { Destination } from './destination.ts'
 
 /**
- * Replaces the application's own id of an organization with Scalekit's (`org_…`), the only one that
- * an authorization request may name. Both are pinned: the id may have moved since it was looked up.
+ * Replaces the application's own id of an organization with Scalekit's (`org_…`): an authorization
+ * request cannot name any other. Both are pinned, because the external id may have been moved to
+ * another organization since it was looked up.
  *
  * @throws {@link LoginError} `target_unknown` or `application_refused`
  * @throws {@link ScalekitError} `provider_unavailable`

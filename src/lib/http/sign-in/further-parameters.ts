@@ -3,15 +3,15 @@ import { areSendable, mayBeForwarded } from '../../oidc/own-parameters.ts'
 import type { Instance } from '../instance/instance.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 
-/** Parameters of an authorization request that the kit gives no meaning, by their wire names. */
+/** Parameters of an authorization request that have no meaning to the kit, by their wire names. */
 export type FurtherParameters = Readonly<Record<string, string>>
 
-/** What the seal of an application's parameters is bound to. */
+/** The label to which the seal of an application's parameters is bound. */
 const sealLabel = 'parameters'
 
 /**
- * Seals what the application wants to send, for a form or a URL that leads back to `/login`: a link
- * with the same names would not be followed.
+ * Seals the application's parameters for a form or a URL that leads back to `/login`. A link that
+ * names them unsealed is ignored.
  */
 export function sealParameters(
   { parameterSeal }: Pick<Instance, 'parameterSeal'>,
@@ -20,7 +20,7 @@ export function sealParameters(
   return parameters && parameterSeal.seal(JSON.stringify(parameters), sealLabel)
 }
 
-/** @throws {@link LoginError} `parameter_invalid` for what the kit did not seal */
+/** @throws {@link LoginError} `parameter_invalid` for a value that the kit did not seal */
 export function openParameters(
   { parameterSeal }: Pick<Instance, 'parameterSeal'>,
   sealed: string | undefined,
@@ -32,7 +32,7 @@ export function openParameters(
 }
 
 /**
- * The parameters of a visit of `/login` that are sent on to Scalekit, by `login.forward`.
+ * Returns the parameters of a request to `/login` that `login.forward` sends on to Scalekit.
  *
  * @throws {@link LoginError} `parameter_invalid`
  */

@@ -30,11 +30,12 @@ import { providerError } from './provider-errors.ts'
 const tokenParameter = 'idp_initiated_login'
 
 /**
- * Puts sign-ins that began at an identity provider before a route: Scalekit sends them to
- * `/login`, or to `/callback` where no other address was registered.
+ * Wraps a route so that it handles sign-ins that began at an identity provider. Scalekit sends them
+ * to `/login`, or to `/callback` if no other address was registered.
  *
- * The token starts no session. It says where a sign-in of our own should go, with our own state,
- * nonce and PKCE: a stolen or planted token gains what a link to `/login` gives.
+ * The token starts no session. It only names the target of a sign-in with the kit's own state,
+ * nonce and PKCE. With a stolen or planted token, an attacker gains no more than with a link to
+ * `/login`.
  */
 export function withIdpLogin(route: RouteHandler): RouteHandler {
   return async function routeOrIdpLogin(instance, req, res, next) {
@@ -89,7 +90,10 @@ async function liveSession(
   return principal.status === 'signed-in' ? principal : undefined
 }
 
-/** Whether the sign-in would replace the session, unless it surely is the same person's. */
+/**
+ * Whether the sign-in would replace another user's session. If that is not certain, it counts as
+ * another's.
+ */
 function isOther(session: SignedIn, { organizationId, loginHint }: IdpLogin): boolean {
   const isSamePerson =
     loginHint !== undefined && session.user.email?.toLowerCase() === loginHint.toLowerCase()
@@ -106,13 +110,13 @@ function requestOf(
   return {
     organizationId,
     connectionId,
-    // A hint that cannot be sent is no reason to refuse the sign-in.
+    // A hint that cannot be sent is left out. It is no reason to refuse the sign-in.
     ...(loginHint !== undefined && isLoginHint(loginHint) ? { loginHint } : {}),
     ...(returnTo === undefined ? {} : { returnTo }),
   }
 }
 
-/** A person opens the link, or answers our page; nothing else may use the token up. */
+/** Only lets a page load or the form of the kit's page use up the token. */
 async function assertAsked(
   instance: Instance,
   req: IncomingMessage,
@@ -123,13 +127,16 @@ async function assertAsked(
   if (isPrefetch(req) || !asksForPage(req)) {
     throw new LoginError('navigation_required', 'A sign-in must be opened as a page')
   }
-  // Only the form of our own page posts.
+  // Only the form of the kit's own page sends a POST.
   if (req.method === 'POST' && !(await isWanted(req, ownFormProof(instance, req, sessionId)))) {
     throw new LoginError('cross_site_request', 'The form was not sent by the kit’s own page')
   }
 }
 
-/** @throws LoginError for what Scalekit says went wrong, and for what it never sends */
+/**
+ * @throws {@link LoginError} or {@link ScalekitError} for an error that Scalekit sent
+ * @throws {@link LoginError} `parameter_invalid` for parameters that Scalekit never sends
+ */
 function readQuery(
   query: URLSearchParams,
   issuer: string,
@@ -155,7 +162,7 @@ function repeated(name: string): LoginError {
   return new LoginError('parameter_invalid', `${name} appears more than once`)
 }
 
-/** The page's form comes back to the same URL, with nothing but what is needed. */
+/** The form on the page posts to the same URL, reduced to the parameters that are needed. */
 function ownAction(
   addresses: Addresses,
   req: IncomingMessage,
@@ -171,7 +178,8 @@ async function claim(
   singleUse: SingleUse,
   { tokenHash, expiresAt }: Pick<IdpLogin, 'tokenHash' | 'expiresAt'>,
 ): Promise<void> {
-  // The store forgets it by its own clock, which may be ahead of the one that the token is checked by.
+  // The store expires the entry by its own clock, which may be ahead of the clock that checks the
+  // token.
   const keptUntil = expiresAt + maxClockDifferenceMs
   const isFirst = await claimOnce(singleUse, `idp-login:${tokenHash}`, keptUntil)
   if (!isFirst) throw new LoginError('login_state_used', 'The IdP-initiated login was already used')

@@ -6,23 +6,23 @@ import { areSendable, mayBeAdded } from '../../oidc/own-parameters.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 
 /**
- * The query of `/login`: what may be asked for, what other sites may add when they begin a sign-in,
- * and what the kit tells itself by a redirect.
+ * The query of `/login`: the parameters of a sign-in, those that other sites add when they begin
+ * one, and those that the kit sets on its own redirects.
  *
  * @see OpenID Connect Core 1.0, section 4
  */
 export interface LoginQuery extends Omit<LoginRequest, 'parameters'> {
   /** The application's parameters, sealed. */
   readonly parameters?: string
-  /** The URL to come back to. */
+  /** The URL to return to after the sign-in. */
   readonly targetLinkUri?: string
-  /** `1` when the callback sent the browser back because it had lost the transaction. */
+  /** `1` if the callback redirected the browser here because the transaction was lost. */
   readonly restart?: string
-  /** The proof that the user was asked and wants to replace their session. */
+  /** Proves that the user was asked and agreed to replace their session. */
   readonly confirm?: string
 }
 
-/** Scalekit's names of the parameters, as `/login` takes them. */
+/** Scalekit's names of the parameters, which `/login` accepts. */
 const names: { readonly [Name in keyof LoginQuery]-?: string } = {
   connectionId: 'connection_id',
   organizationId: 'organization_id',
@@ -42,19 +42,19 @@ const names: { readonly [Name in keyof LoginQuery]-?: string } = {
 
 const loginHintForm = /^[^\p{Cc}\p{Z}<>"]{1,254}$/u
 
-/** Whether a hint can be sent. */
+/** Whether a login hint can be sent to Scalekit. */
 export function isLoginHint(value: string): boolean {
   return loginHintForm.test(value)
 }
 
 const domainForm = /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i
 
-/** The local part is of RFC 5321's plain atoms: nothing in quotes, nothing beyond ASCII. */
+/** The local part may only have RFC 5321's plain atoms: nothing in quotes, ASCII only. */
 const addressForm = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9.-]+)$/i
 
 /**
- * The domain of an email address in lower case, or `undefined` for anything that two readers could
- * take for addresses at different domains: it only ever names what is plain to see.
+ * Returns the domain of an email address in lower case. Returns `undefined` for an address that two
+ * readers could place at different domains.
  */
 export function domainOfEmail(address: string): string | undefined {
   const domain = isLoginHint(address) ? addressForm.exec(address)?.[1] : undefined
@@ -63,16 +63,17 @@ export function domainOfEmail(address: string): string | undefined {
 
 const prompts = ['login', 'create', 'select_account', 'none', 'consent']
 
-/** Whether a request asks for this among other things. */
+/** Whether the `prompt` of a request contains this value. */
 export function hasPrompt({ prompt = '' }: LoginRequest, wanted: string): boolean {
   return prompt.split(' ').includes(wanted)
 }
 
-/** How each value has to look; lengths first, so that nothing long is ever matched. */
+/** The form of each value. The length is limited first, so that no long value is matched. */
 const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   connectionId: /^[\w.-]{1,64}$/,
-  // Scalekit's API takes any string for an external id. It goes into a path of the API, where dots
-  // between slashes lead elsewhere, even encoded if a proxy on the way decodes them.
+  // Scalekit's API accepts any string as an external id. The id becomes part of an API path, where
+  // dots between slashes change the path. This holds even for encoded slashes if a proxy on the way
+  // decodes them.
   organizationId: /^(?!(.*\/)?\.{1,2}(\/|$))[^\p{Cc}\p{Cs}]{1,512}$/u,
   domain: domainForm,
   provider: /^[a-z]{1,32}$/,
@@ -81,14 +82,14 @@ const grammar: { readonly [Name in keyof LoginRequest]?: RegExp } = {
   acrValues: /^[!-~]{1,200}( [!-~]{1,200}){0,9}$/,
 }
 
-/** An external id is kept in the cookie of 4 kB, beside the address to come back to. */
+/** An external id is stored in the cookie of 4 kB, together with the path to return to. */
 const maxIdBytes = 512
 
 function jsonBytes(value = ''): number {
   return Buffer.byteLength(JSON.stringify(value)) - 2
 }
 
-/** What the error says in place of a value that does not fit. */
+/** The expected form that the error names for a malformed value. */
 const expectedForms: { readonly [Name in keyof LoginRequest]?: string } = {
   connectionId: 'conn_…',
   organizationId: 'org_… or your external id',
@@ -103,7 +104,7 @@ const expectedForms: { readonly [Name in keyof LoginRequest]?: string } = {
 }
 
 /**
- * Reads the query of `/login`; parameters of other names are ignored.
+ * Reads the query of `/login`. Unknown parameters are ignored.
  *
  * @throws {@link LoginError} `parameter_invalid` or `ambiguous_target`
  */
@@ -117,7 +118,7 @@ export function readLoginQuery(query: URLSearchParams): LoginQuery {
   return allowAnonymous === '1' ? { ...texts, allowAnonymous: true } : texts
 }
 
-/** The same parameters for another request to `/login`, by Scalekit's names. */
+/** Returns the parameters for another request to `/login`, by Scalekit's names. */
 export function fieldsOf(
   query: { readonly [Name in keyof LoginQuery]: LoginQuery[Name] | undefined },
 ): Record<string, string> {
@@ -141,7 +142,7 @@ function repeated(parameter: string): LoginError {
 }
 
 /**
- * Refuses a sign-in that another issuer than ours begins.
+ * Refuses a sign-in that an issuer other than the environment's begins.
  *
  * @throws {@link LoginError} `parameter_invalid`
  */
@@ -152,8 +153,9 @@ export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
 }
 
 /**
- * Refuses what cannot be sent, and what names two places at once. An organization's connection and
- * domain may stand beside it; a social provider may not, because it would lead around them.
+ * Refuses a malformed value, and a request that names two targets. An organization may be combined
+ * with its connection and its domain. A social provider cannot be combined with another target,
+ * because it would bypass the organization's single sign-on.
  *
  * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
  */
@@ -173,7 +175,7 @@ export function checkLoginRequest(
   assertPrompt(said)
   assertParameters(said.parameters)
   if (provider !== undefined) assertProvider(provider, said, allowedProviders)
-  // Not before: lower case makes ASCII of a Kelvin sign.
+  // Only after the check: in lower case, a Kelvin sign becomes the ASCII letter k.
   return domain === undefined ? said : { ...said, domain: domain.toLowerCase() }
 }
 
@@ -190,7 +192,7 @@ function assertParameters(parameters: unknown = {}): void {
   if (!areSendable(parameters)) throw invalid('parameters')
 }
 
-/** @see OpenID Connect Core 3.1.2.1: `none` stands alone */
+/** `none` cannot be combined with another value. @see OpenID Connect Core 3.1.2.1 */
 function assertPrompt(request: LoginRequest): void {
   const { prompt, allowAnonymous = false } = request
   if (prompt !== undefined) {
@@ -203,8 +205,8 @@ function assertPrompt(request: LoginRequest): void {
 }
 
 /**
- * Without what is there and undefined, which would overrule what `login.resolve` says. A name in
- * another spelling, e.g. `organization_id`, would pin nothing, and nobody would notice.
+ * Removes members that are `undefined`: they would override the values of `login.resolve`. Refuses
+ * an unknown name, e.g. `organization_id`: it would pin nothing, without an error.
  */
 function whatIsSaid(request: LoginRequest): LoginRequest {
   const said = Object.entries(request).filter(([, value]) => value !== undefined)

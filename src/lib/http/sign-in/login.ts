@@ -31,23 +31,29 @@ import { nameSignIn, tellSignIn } from './sign-in-log.ts'
 import { requestText, targetText } from './target-text.ts'
 
 interface LoginOptions {
-  /** What began the sign-in, for the log. Default: the path of `/login`. */
+  /** The source of the sign-in, for the log. Default: the path of `/login`. */
   readonly by?: string
   /** Whether this is the second attempt, because the transaction of the first was lost. */
   readonly isRestart?: boolean
-  /** Whether a link led here, which may be on another site, and not a route of the application. */
+  /**
+   * Whether a link, possibly on another site, started the sign-in, and not a route of the
+   * application.
+   */
   readonly isLink?: boolean
-  /** What a link has to prove, if it is on another site and would replace a session. */
+  /**
+   * The proof that the user confirmed. Needed if a link on another site would replace a session.
+   */
   readonly confirm?: string | undefined
-  /** What is sent on to Scalekit as it came. */
+  /** Parameters that are sent on to Scalekit unchanged. */
   readonly forwarded?: FurtherParameters | undefined
 }
 
 /**
- * Begins a sign-in: resolves where to, keeps the transaction, sends the browser to Scalekit; or
- * asks for an email address, where that is what it takes.
+ * Begins a sign-in: finds the target, stores the transaction and redirects the browser to Scalekit.
+ * If an email address is needed first, it sends the page that asks for one.
  *
- * @throws ScalekitError for a request that cannot be sent, or a provider out of reach
+ * @throws {@link LoginError} for a request that cannot be sent, {@link ScalekitError}
+ *   `provider_unavailable` or `provider_failed`
  */
 export async function startLogin(
   instance: Instance,
@@ -84,7 +90,7 @@ export async function startLogin(
   })
 }
 
-/** Finds where a sign-in goes, and writes into the log what was asked for and what decided. */
+/** Finds the target of a sign-in. Logs the requested target and the reason for the decision. */
 async function toldDestination(
   instance: Instance,
   req: IncomingMessage,
@@ -100,7 +106,7 @@ async function toldDestination(
   return destination
 }
 
-/** What is known of a sign-in beside where it goes. */
+/** The parts of a sign-in besides its target. */
 interface Begun {
   readonly state: string
   readonly externalOrganizationId: string | undefined
@@ -117,9 +123,11 @@ async function goToScalekit(
   const { addresses, config, discover, transactions, clock, revocations } = instance
   const provider = await discover()
   const isFreshLogin = hasPrompt(request, 'login')
-  // A prompt alone proves nothing: the user can take it out of the URL. `auth_time` tells.
+  // The prompt alone proves nothing, because the user can remove it from the URL. `auth_time`
+  // proves it.
   const maxAgeSeconds = isFreshLogin ? 0 : config.login.maxAgeSeconds
-  // A sign-in can begin while the store is away, and is taken for an old one then.
+  // While the store is unavailable, a sign-in can still begin. Without the store's time, it counts
+  // as an old one.
   const storeTime = await revocations.askStoreTime()
   const transaction = startTransaction(
     {
@@ -146,8 +154,8 @@ async function goToScalekit(
 }
 
 /**
- * `GET /login`. Only a page load begins a sign-in: requests of scripts, prefetches and link scanners
- * would leave transactions behind that are never finished.
+ * `GET /login`. Only a page load begins a sign-in. Requests of scripts, prefetches and link
+ * scanners would leave transactions that are never finished.
  */
 export async function loginRoute(
   instance: Instance,
@@ -157,7 +165,7 @@ export async function loginRoute(
   const { addresses, config } = instance
   assertOpened(req, res)
   const query = queryOf(req)
-  // A sign-in that began at an identity provider ends here, too, when it fails at Scalekit.
+  // A sign-in that began at an identity provider and failed at Scalekit is sent here.
   const error = query.get('error')
   if (error !== null) throw providerError(error, query.get('error_description') ?? undefined)
   assertOurIssuer(query, config.issuer)
@@ -182,8 +190,9 @@ function assertOpened(req: IncomingMessage, res: ServerResponse): void {
 }
 
 /**
- * Begins a sign-in from a route of the application. On a host that `baseUrl` does not name, it first
- * redirects to `/login` on the canonical host: the callback there would not get a cookie set here.
+ * Begins a sign-in from a route of the application. On a host that `baseUrl` does not name, it
+ * first redirects to `/login` on the canonical host: a cookie set here would not be sent to the
+ * callback there.
  */
 export async function loginFromApp(
   instance: Instance,

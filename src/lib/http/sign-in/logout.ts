@@ -18,22 +18,22 @@ import { isWanted } from '../request/same-origin.ts'
 import { ownFormProof } from './own-form.ts'
 import { pathText } from './sign-in-log.ts'
 
-/** What the sealed `state` of a logout is bound to. */
+/** The label to which the sealed `state` of a sign-out is bound. */
 const stateLabel = 'logout'
 
-/** How a sign-out goes on. */
+/** Options of a sign-out. */
 interface LogoutOptions {
-  /** The path to go on to. Default: `/`. */
+  /** The path to which the browser is redirected. Default: `/`. */
   readonly returnTo?: string
-  /** Whether the session at Scalekit goes on. */
+  /** Whether the session at Scalekit is kept. Default: false. */
   readonly local?: boolean
 }
 
 /**
- * Signs the browser out here, then at Scalekit unless it is `local`, then goes on to `returnTo`.
+ * Ends the session here, then at Scalekit unless `local` is set, and redirects to `returnTo`.
  *
- * @throws LoginError `sign_out_incomplete` when only the browser forgot the session; AccessError
- *   `session_required` for a request with an access token
+ * @throws {@link LoginError} `sign_out_incomplete` if only the cookie was cleared;
+ *   {@link AccessError} `session_required` for a request with an access token
  */
 export async function endLogin(
   instance: Instance,
@@ -42,7 +42,7 @@ export async function endLogin(
   options: LogoutOptions = {},
 ): Promise<void> {
   assertNoToken(instance, req, 'A sign-out')
-  // First here, so that whatever happens at Scalekit the session is over.
+  // Ended here first, so that the session is over even if Scalekit fails.
   const tokens = await instance.sessions.end(req, res, arrivalOf(instance, req))
   tell(instance, req, 'sign-out', 'session ended here')
   const returnTo = instance.addresses.safeReturnTo(req, options.returnTo) ?? instance.addresses.home
@@ -88,8 +88,8 @@ const atScalekit = 'redirecting to Scalekit, which ends its session'
 const hereOnly = 'ended here only: Scalekit’s discovery document has no end_session_endpoint'
 
 /**
- * `/logout`: signs out on a POST or a click from this site, asks where neither is proved, and is
- * where Scalekit sends the browser back to.
+ * `/logout`: signs out on a POST or a link of this site. If neither is proved, it asks the user.
+ * Scalekit also redirects the browser here after its own sign-out.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0
  */
@@ -122,14 +122,17 @@ export async function logoutRoute(
   }
 }
 
-/** A session that a browser wants to be rid of. */
+/** The session that a sign-out is to end. */
 interface SessionToEnd {
   readonly sessionId: string
   readonly userId: string
   readonly organizationId: string | undefined
 }
 
-/** While the store is away, one that may be over already is worth a sign-out, too. */
+/**
+ * Returns the live session. While the store is unavailable, a session that may be over already is
+ * signed out as well.
+ */
 async function sessionToEnd(
   { sessions }: Instance,
   req: IncomingMessage,
@@ -149,7 +152,7 @@ async function sessionToEnd(
   }
 }
 
-/** The browser has no session, or Scalekit sent it back after the sign-out. */
+/** Redirects a browser without a session, or one that Scalekit sent back after the sign-out. */
 function goOn(
   instance: Instance,
   req: IncomingMessage,
@@ -164,7 +167,7 @@ function goOn(
   redirect(req, res, landing)
 }
 
-/** The page's form comes back here, with a place to go on to that was found safe. */
+/** The page's form posts back here, with a `return_to` that was checked. */
 function ownAction(
   addresses: Addresses,
   req: IncomingMessage,

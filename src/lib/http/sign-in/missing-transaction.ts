@@ -3,7 +3,7 @@ import { cookieNames } from '../../ground/cookies.ts'
 import { LoginError } from '../../ground/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 
-/** Says why the browser most likely did not bring the transaction's cookie back. */
+/** Makes the error for a missing transaction cookie, with the most likely reason. */
 export function missingTransaction(
   { config }: Pick<Instance, 'config'>,
   req: IncomingMessage,

@@ -8,20 +8,21 @@ import { sendPage } from '../request/respond.ts'
 import { type FurtherParameters, sealParameters } from './further-parameters.ts'
 import { fieldsOf } from './login-target.ts'
 
-/** What a link asks for. */
+/** The sign-in that a link asks for. */
 interface AskedByLink extends LoginRequest {
-  /** The proof that the user wants it. */
+  /** The proof that the user confirmed. */
   readonly confirm?: string | undefined
-  /** What Scalekit's page reads, and where it leads is not known here. */
+  /** Parameters for Scalekit's page. The kit does not know to which target they lead. */
   readonly forwarded?: FurtherParameters | undefined
 }
 
 /**
- * Asks before a link on another site replaces a live session by another organization's or user's. The
- * answer comes back to `/login` with a proof that is good for this session and this target alone.
+ * Asks the user before a link on another site replaces a live session by that of another
+ * organization or user. The confirmation returns to `/login` with a proof that is only valid for
+ * this session and this target.
  *
- * @param asked What the request named, and so what the answer has to name again.
- * @param request The same once it is known where it leads.
+ * @param asked The parameters of the link, which the confirmation has to repeat.
+ * @param request The parameters with the target that was found for them.
  * @returns whether a page was sent
  */
 export async function askedToSwitch(
@@ -50,8 +51,8 @@ export async function askedToSwitch(
 }
 
 /**
- * Whether the user came here by a page of ours or by the address bar. Browsers that do not say so, as
- * over http, name our page as the referrer.
+ * Whether the user came from a page of this site or from the address bar. Browsers that send no
+ * fetch metadata, as over http, name the page in `Referer`.
  */
 function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
   const site = req.headers['sec-fetch-site']
@@ -61,7 +62,7 @@ function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
   return origin === addresses.origin(req)
 }
 
-/** Whether the sign-in could replace the session. A link that names nothing decides nothing. */
+/** Whether the sign-in could replace the session. A link without a target does not. */
 function wouldReplace(principal: SessionPrincipal, request: LoginRequest): boolean {
   const { organizationId, connectionId, loginHint, domain, provider } = request
   const { user, externalOrganizationId } = principal

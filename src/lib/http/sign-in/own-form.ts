@@ -4,9 +4,10 @@ import { csrfField } from '../request/csrf-field.ts'
 import type { SameOriginProof } from '../request/same-origin.ts'
 
 /**
- * What proves to the kit's own routes that a request comes from this site, and from this session.
+ * Returns the proof, for the kit's own routes, that a request comes from this site and this
+ * session.
  *
- * @param sessionId Without one, no token counts.
+ * @param sessionId The session that a token must belong to. Without it, no token is valid.
  */
 export function ownFormProof(
   { addresses, csrf }: Instance,

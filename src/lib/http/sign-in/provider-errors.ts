@@ -2,15 +2,15 @@ import type { GeneralErrorCode, LoginErrorCode } from '../../ground/error-codes.
 import { LoginError, ScalekitError } from '../../ground/errors.ts'
 
 /**
- * Our code for each documented `error` of the redirect that is about this sign-in: Scalekit's own, and
- * those of the standards.
+ * The kit's code for each documented `error` of the redirect that concerns this sign-in. Documented
+ * are Scalekit's own errors and those of the standards.
  *
  * @see RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6, OpenID Connect Core Error Code
  *   unmet_authentication_requirements 1.0
  */
 const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   access_denied: 'login_denied',
-  // Names that identity providers use, which Scalekit may pass on.
+  // Errors of identity providers, which Scalekit may pass on.
   user_cancelled: 'login_cancelled',
   user_cancelled_login: 'login_cancelled',
   user_cancelled_authorize: 'login_cancelled',
@@ -60,13 +60,13 @@ const loginCodes: Readonly<Record<string, LoginErrorCode>> = {
   response_expired: 'identity_provider_failed',
 }
 
-/** Our code for each documented `error` that is a failure of Scalekit itself. */
+/** The kit's code for each documented `error` that is a failure of Scalekit itself. */
 const generalCodes: Readonly<Record<string, GeneralErrorCode>> = {
   server_error: 'provider_failed',
   temporarily_unavailable: 'provider_unavailable',
 }
 
-/** What a silent sign-in (`prompt=none`) may be answered with. @see OpenID Connect Core 3.1.2.6 */
+/** The errors of a silent sign-in (`prompt=none`). @see OpenID Connect Core 3.1.2.6 */
 const withoutSession = [
   'login_required',
   'interaction_required',
@@ -74,7 +74,7 @@ const withoutSession = [
   'consent_required',
 ]
 
-/** Whether an `error` says that signing in takes a page of Scalekit's. */
+/** Whether an `error` says that the user has to see a page of Scalekit to sign in. */
 export function findsNoSession(error: string): boolean {
   return withoutSession.includes(error)
 }
@@ -85,13 +85,13 @@ const hintByError: Readonly<Record<string, string>> = {
 }
 
 /**
- * A description of `access_denied` that says the user cancelled and nothing else. The error alone does
- * not tell a cancel from a refusal. @see RFC 6749 section 4.1.2.1
+ * Matches a description of `access_denied` that only says that the user cancelled. The error itself
+ * does not distinguish a cancellation from a refusal. @see RFC 6749 section 4.1.2.1
  */
 const cancelled =
   /^(?:the )?(?:(?:end[- ]?)?user|sign-?in|log-?in|authentication|authorization|request)(?: has| was)?(?: been)? cancell?ed(?: (?:the|this) (?:sign-?in|log-?in|authentication|authorization|request|flow|operation|dialog))?(?: by the (?:end[- ]?)?user)?\.?$/i
 
-/** A longer description says more than that. */
+/** A longer description says more than that the user cancelled. In characters. */
 const maxCancelLength = 100
 
 function isCancel(error: string, description = ''): boolean {
@@ -100,8 +100,8 @@ function isCancel(error: string, description = ''): boolean {
 }
 
 /**
- * Turns the redirect's `error` into an error of the kit. Its name is repeated only when it is a
- * documented one. Everything else goes to the log, as the cause, and never to the visitor.
+ * Makes an error of the redirect's `error`. Its name only appears in the error if it is documented.
+ * Everything else goes to the log as the cause, and is never shown to the user.
  */
 export function providerError(error: string, description: string | undefined): ScalekitError {
   const said = description ? { cause: new Error(description) } : {}
@@ -115,7 +115,7 @@ export function providerError(error: string, description: string | undefined): S
   return new ScalekitError('provider_failed', 'Scalekit returned an unknown error', { cause })
 }
 
-/** The query may name a member that every object has, such as `constructor`. */
+/** Own members only: the query may name a member that every object has, such as `constructor`. */
 function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }

@@ -4,19 +4,22 @@ import { stateHash } from '../../oidc/transaction.ts'
 import type { Instance } from '../instance/instance.ts'
 import { addLogFields, tell } from '../request/request-log.ts'
 
-/** Enough to tell the sign-ins of one log apart, in hexadecimal digits. */
+/** The number of hexadecimal digits, enough to distinguish the sign-ins of one log. */
 const idLength = 8
 
 /**
- * Says which sign-in a request belongs to. Its lines then carry a short id, the same at `/login` and
- * `/callback`, which does not tell the state.
+ * Adds the sign-in's id to the log lines of a request. The short id is the same at `/login` and
+ * `/callback` and does not reveal the state.
  */
 export function nameSignIn(req: IncomingMessage, state: string): void {
-  // Some errors of Scalekit's come back without a state.
+  // Some errors of Scalekit come back without a state.
   if (state !== '') addLogFields(req, { signInId: idOf(state) })
 }
 
-/** A double click selects the whole of it, which it would not with the hash's own characters. */
+/**
+ * Hexadecimal digits only, so that a double click selects the whole id. The hash's own encoding has
+ * characters that end the selection.
+ */
 function idOf(state: string): string {
   return Buffer.from(stateHash(state), 'base64url').toString('hex').slice(0, idLength)
 }
@@ -31,7 +34,7 @@ export function tellSignIn(
   tell(instance, req, 'sign-in', message, fields)
 }
 
-/** A place of the application without its query, which may say anything. */
+/** Returns a URL of the application without its query, which may contain secrets. */
 export function pathText(place: string): string {
   return new URL(place, 'http://application.invalid').pathname
 }

@@ -9,10 +9,11 @@ import { startLogin } from './login.ts'
 import { ownFormProof } from './own-form.ts'
 
 /**
- * Sends a user who is signed in to sign in to another organization. A switch is a sign-in of its own,
- * pinned to the organization: the session that is there goes on until another takes its place.
+ * Starts a sign-in to another organization for a signed-in user. The sign-in is pinned to the
+ * organization. The current session stays valid until the new one replaces it.
  *
- * @throws ScalekitError
+ * @throws {@link LoginError} `navigation_required`, `cross_site_request` or `parameter_invalid`,
+ *   {@link AccessError} `not_signed_in` or `session_required`, and the errors of {@link startLogin}
  */
 export async function switchOrganization(
   instance: Instance,
@@ -30,7 +31,7 @@ export async function switchOrganization(
     })
   }
   assertNamed(organizationId)
-  // With an organization beside it, this is Scalekit's word for a direct switch.
+  // Together with an organization, Scalekit takes this prompt as a direct switch.
   const request = { organizationId, prompt: 'select_account' }
   await startLogin(
     instance,
@@ -41,7 +42,10 @@ export async function switchOrganization(
   )
 }
 
-/** Without one, it would be a sign-in to anywhere. It may come from a form, whatever its type says. */
+/**
+ * Without an id, the sign-in would have no target. The value may come from a form, so its type is
+ * checked at run time.
+ */
 function assertNamed(organizationId: unknown): void {
   if (typeof organizationId === 'string') return
   throw new LoginError(
@@ -53,7 +57,10 @@ function assertNamed(organizationId: unknown): void {
   )
 }
 
-/** A link on another site must not move a user to another organization. */
+/**
+ * Refuses a request that a page of this site did not send: a link on another site must not switch a
+ * user's organization.
+ */
 async function assertWanted(
   instance: Instance,
   req: IncomingMessage,

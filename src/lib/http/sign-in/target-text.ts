@@ -2,7 +2,7 @@ import { plainOrQuoted } from '../../ground/log.ts'
 import type { LoginRequest, LoginTarget } from '../../ground/types.ts'
 import { domainOfEmail } from './login-target.ts'
 
-/** What the members of a target are called in the log. */
+/** The names of a target's members in the log. */
 const words = {
   connectionId: 'connection',
   organizationId: 'organization',
@@ -10,12 +10,12 @@ const words = {
   provider: 'provider',
 } as const satisfies Record<keyof LoginTarget, string>
 
-/** Names the target of a sign-in. It need not have been checked. */
+/** Names the target of a sign-in for the log. The values may be unchecked. */
 export function targetText(target: LoginTarget): string {
   return listOf(targetWords(target))
 }
 
-/** Names all that a request says about where its sign-in goes. It need not have been checked. */
+/** Names everything in a request that can decide the target. The values may be unchecked. */
 export function requestText(request: LoginRequest): string {
   return listOf([...targetWords(request), ...addressWords(request)])
 }
@@ -31,12 +31,12 @@ function targetWords(target: LoginTarget): string[] {
   })
 }
 
-/** Applications can give anything. */
+/** Applications can pass any value. */
 function valueText(value: unknown): string {
   return typeof value === 'string' ? plainOrQuoted(value) : `of type ${typeof value}`
 }
 
-/** The address itself is a person's, so only its domain is told. */
+/** Only the domain is logged, because the address is personal data. */
 function addressWords({ loginHint }: LoginRequest): string[] {
   if (loginHint === undefined) return []
   const domain = typeof loginHint === 'string' ? domainOfEmail(loginHint) : undefined

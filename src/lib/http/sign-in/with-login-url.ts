@@ -2,8 +2,8 @@ import { ScalekitError } from '../../ground/errors.ts'
 import { signInHelps } from '../instance/failures.ts'
 
 /**
- * Adds `loginUrl` to the errors of a function that begins a sign-in, as `/login` does in its
- * responses, so that the error handler of the application can offer it.
+ * Adds `loginUrl` to the errors of a function that begins a sign-in, so that the application's
+ * error handler can offer it. Responses of `/login` have it as well.
  */
 export function withLoginUrl<Given extends readonly unknown[]>(
   loginUrl: string,
@@ -13,7 +13,7 @@ export function withLoginUrl<Given extends readonly unknown[]>(
     try {
       await begin(...given)
     } catch (error) {
-      // Requests can share one error, such as a failed discovery's; the URL is the same for all.
+      // Requests can share one error, such as that of a failed discovery. The URL is equal for all.
       if (error instanceof ScalekitError && signInHelps(error)) Object.assign(error, { loginUrl })
       throw error
     }
