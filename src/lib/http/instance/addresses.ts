@@ -6,30 +6,36 @@ import { askedHost, originalUrl } from '../request/middleware.ts'
 import { logFieldsOf, nameOf } from '../request/request-log.ts'
 import { type ReturnTo, readReturnTo, readReturnToUrl } from '../request/return-to.ts'
 
-/** Every address of one instance, made from configuration and never from what a request claims. */
+/**
+ * The URLs and paths of one instance. They are made from the configuration; a request can only
+ * select among them.
+ */
 export interface Addresses {
-  /** The kit's own routes as browsers ask for them. */
+  /** The kit's own routes as browsers request them. */
   readonly paths: Paths
-  /** The same as requests arrive: without what a proxy takes off. */
+  /** The kit's own routes as requests arrive: without the path that a proxy removes. */
   readonly routes: Paths
-  /** The application's own page. */
+  /** The path of the application's start page. */
   readonly home: string
-  /** What the browser asked for, by what arrived. */
+  /** Returns the path and query that the browser requested, from those that arrived. */
   browserTarget(req: IncomingMessage): string
-  /** The application's origin for this request: of several, the one whose host was asked for. */
+  /**
+   * The application's origin for this request. With several origins, the one whose host was
+   * requested.
+   */
   origin(req: IncomingMessage): string
   redirectUri(req: IncomingMessage): string
-  /** Where Scalekit sends the browser after a sign-out. */
+  /** The URL to which Scalekit redirects the browser after a sign-out. */
   logoutUri(req: IncomingMessage): string
   /** The path that starts a sign-in, with this query. */
   loginUrl(query: Readonly<Record<string, string>>): string
-  /** A value as a path of the application. One that is dropped is a line in the log. */
+  /** Returns a value as a path of the application. A dropped value is logged. */
   safeReturnTo(req: IncomingMessage, value: unknown): string | undefined
-  /** The same for a value that may be a whole URL on our origin. */
+  /** Like `safeReturnTo`, for a value that may be a whole URL on the application's origin. */
   safeReturnToUrl(req: IncomingMessage, value: unknown): string | undefined
-  /** The same URL on the first of our origins, if the request came to none of them. */
+  /** Returns the requested URL on the first origin, if the request came to none of the origins. */
   canonicalUrl(req: IncomingMessage): URL | undefined
-  /** Where a refused request may come back to. */
+  /** The path to which a refused request may return. */
   returnToOf(req: IncomingMessage): string | undefined
 }
 
@@ -37,7 +43,8 @@ export function addressesOf(config: Config): Addresses {
   const { baseUrl: origins, basePath, paths, logger } = config
   const prefix = pathPrefix(origins[0])
   const own = below(prefix + basePath, paths)
-  // The portal is a page that somebody may come back to, or it is the application's own path.
+  // A browser may return to the portal, which is a page. If the portal is not served, the path
+  // belongs to the application.
   const ownPaths = Object.values(own).filter((path) => path !== own.portal)
   const askedFor = (req: IncomingMessage) =>
     origins.find((origin) => origin.host === hostOf(askedHost(req), origin))
@@ -48,7 +55,7 @@ export function addressesOf(config: Config): Addresses {
     if (dropped !== undefined) tellDropped(logger, req, dropped)
     return path
   }
-  // No address at all is no mistake.
+  // A missing value is not an error, so it is not logged.
   const safe = (req: IncomingMessage, value: unknown, read = readReturnTo) =>
     value ? told(req, read(value, rulesOf(req))) : undefined
   return {
@@ -74,7 +81,7 @@ export function addressesOf(config: Config): Addresses {
   }
 }
 
-/** Without the value: any visitor may have made it, and it may hold a secret. */
+/** Does not log the value: any visitor may have made it, and it may contain a secret. */
 function tellDropped(logger: Logger, req: IncomingMessage, why: string): void {
   const fields = logFieldsOf(req)
   withFields(logger, fields).info(
@@ -82,7 +89,7 @@ function tellDropped(logger: Logger, req: IncomingMessage, why: string): void {
   )
 }
 
-/** What a proxy takes off: the path of `baseUrl`. */
+/** Returns the path of `baseUrl`, which a proxy removes. */
 function pathPrefix({ pathname }: URL): string {
   return pathname === '/' ? '' : pathname
 }
@@ -92,7 +99,10 @@ function below(prefix: string, paths: Paths): Paths {
   return Object.fromEntries(entries) as Paths
 }
 
-/** Compared as a URL has it: in lower case, and some proxies say the port that its scheme implies. */
+/**
+ * Normalizes a host for comparison with that of a URL: in lower case, and without the default port
+ * that some proxies add.
+ */
 function hostOf(header: string, { protocol }: URL): string {
   return header.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '')
 }

@@ -2,10 +2,10 @@ import { storeUnavailable } from '../../ground/store-unavailable.ts'
 import type { SingleUse } from '../../state/store.ts'
 
 /**
- * Whether nobody has used this before.
+ * Marks a single-use value as used. Returns whether it was unused.
  *
- * @param expiresAt When it need not be remembered any longer, in milliseconds since the epoch.
- * @throws ScalekitError `store_unavailable`
+ * @param expiresAt The time until which the value is remembered, in milliseconds since the epoch.
+ * @throws {@link ScalekitError} `store_unavailable`
  */
 export async function claimOnce(
   singleUse: SingleUse,

@@ -15,15 +15,17 @@ import type { Instance } from './instance.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Who is asking. Set by `scalekitAuth()`; reading it costs nothing until somebody does. */
+      /**
+       * The principal of the request. Set by `scalekitAuth()`. It costs nothing until it is read.
+       */
       readonly scalekit: Principal
     }
   }
 }
 
 /**
- * Recognises what we put on a request. `Symbol.for`, so that two copies of this package in one
- * process agree; a property by the name `scalekit` could be anybody's.
+ * Marks requests that the kit has seen. `Symbol.for`, so that two copies of this package in one
+ * process agree. A property named `scalekit` proves nothing, because other code may have set it.
  */
 const brand = Symbol.for('express-scalekit.context')
 
@@ -36,16 +38,16 @@ type Branded = IncomingMessage & { [brand]?: Context }
  */
 export class Context {
   readonly instance: Instance
-  /** What an instance mounted before this one had put there. */
+  /** The context of an instance that was mounted before this one. */
   readonly outer: Context | undefined
-  /** Whether what is sent may depend on who is asking. */
+  /** Whether the response may depend on the principal. */
   isPrivate = false
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #arrival: Arrival
   readonly #presented: Presented | undefined
   #view: View | undefined
-  /** The principal of the view, and the same with the signal of this request. */
+  /** The principal of the view, and its copy with the signal of this request. */
   #shown: readonly [of: Principal, own: Principal] | undefined
   #ended: AbortSignal | undefined
   #wasFresh: boolean
@@ -70,12 +72,14 @@ export class Context {
     return this.#arrival
   }
 
-  /** Whether an access token says who is asking, and not a cookie. */
+  /** Whether the principal comes from an access token, and not from a cookie. */
   get isByToken(): boolean {
     return this.#presented !== undefined
   }
 
-  /** Found out when first asked for, then the same for the whole request, however long it takes. */
+  /**
+   * Determined on first use. It then stays the same for the whole request, however long that takes.
+   */
   get principal(): Principal {
     try {
       return this.#own(this.ask().principal)
@@ -84,7 +88,10 @@ export class Context {
     }
   }
 
-  /** A principal is shared by all requests of its session; the signal on it is of this one. */
+  /**
+   * Returns the principal with the signal of this request. The principal itself is shared by all
+   * requests of its session.
+   */
   #own(principal: Principal): Principal {
     if (principal.status === 'signed-out') return principal
     if (this.#shown?.[0] !== principal) {
@@ -102,7 +109,7 @@ export class Context {
     return this.#presented ? bearer?.watch(this.#presented) : sessions.watchedOf(this.#req)
   }
 
-  /** Returns the view for a caller that keeps the response from caches itself. */
+  /** Returns the view, for a caller that keeps the response out of caches itself. */
   ask(): View {
     this.#view ??= this.#look()
     return this.#view
@@ -114,43 +121,45 @@ export class Context {
     return sessions.viewOf(this.#req, this.#res, this.#arrival, this.#wasFresh)
   }
 
-  /** Returns the view by what is known now, without waiting; `undefined` if the session is gone. */
+  /** Returns the view from local state, without waiting; `undefined` if the session is gone. */
   lookAgain(): View | undefined {
     return lookAgain(this.instance, this.#req, this.#view)
   }
 
-  /** What a guard has to wait for: authority that has to be renewed before it counts. */
+  /** Returns the renewal that a guard has to wait for, if the authority is due for one. */
   renewal(): Promise<void> | undefined {
     const work = this.instance.sessions.renewal(this.ask())
     return work?.then(async () => {
-      // It may have taken its time, and what ended meanwhile is over.
+      // The renewal may have taken long. A session that ended meanwhile must be noticed.
       await this.refresh()
       this.#view = undefined
     })
   }
 
-  /** From now on, what is sent may depend on who is asking. */
+  /** Keeps the response out of caches, because from now on it may depend on the principal. */
   keepPrivate(): void {
     if (this.isPrivate) return
     this.isPrivate = true
-    // A host's own object for the response may know of no request.
+    // The response object of another host may have no `req`.
     if (this.#res.req === this.#req) foundBeforeHead(this.#res, privacyOf)
     else beforeHead(this.#res, this.privacy)
   }
 
-  /** How what is sent is kept from caches. */
+  /** The headers that keep the response out of caches. */
   get privacy(): HeadWork {
     return this.instance.bearer ? makePrivateByToken : makePrivate
   }
 
-  /** Whether nobody asked for so long that sessions may have been ended unnoticed. */
+  /** Whether the local copy of the revocations is too old: sessions may have been ended since. */
   isStale(): boolean {
     if (this.#view !== undefined) return false
     const { sessions } = this.instance
     return this.#presented ? !sessions.isFresh() : sessions.isStale(this.#req)
   }
 
-  /** Brings what is known up to date; if that fails, nobody can tell who is asking. */
+  /**
+   * Updates the local copy of the revocations. If that fails, reading the principal fails as well.
+   */
   async refresh(): Promise<void> {
     const { sessions } = this.instance
     await sessions.refresh()
@@ -158,7 +167,7 @@ export class Context {
   }
 }
 
-/** Of any instance on the way. */
+/** Returns the work of the innermost instance that made the response private. */
 function privacyOf({ req }: ServerResponse): HeadWork | undefined {
   let context = (req as Branded | undefined)?.[brand]
   while (context && !context.isPrivate) context = context.outer
@@ -172,9 +181,9 @@ const show = requestProperty({
 })
 
 /**
- * Puts `req.scalekit` on a request; the instance mounted last on the way is the one it shows.
+ * Puts `req.scalekit` on a request. With several instances, it shows that of the one mounted last.
  *
- * @param presented The access token that decides in place of a cookie, where the request has one.
+ * @param presented The access token that decides in place of a cookie, if the request has one.
  *
  * @internal
  */
@@ -193,9 +202,9 @@ export function attach(
 }
 
 /**
- * Finds the context a guard works with.
+ * Finds the context of a request for a guard.
  *
- * @param instance The instance whose guard asks; without it, the one mounted last.
+ * @param instance The instance to which the guard belongs. Without it, the one mounted last.
  * @throws {@link ConfigError} `not_mounted`
  *
  * @internal
@@ -215,7 +224,7 @@ function contextIn(req: IncomingMessage, instance?: Instance): Context | undefin
 }
 
 /**
- * When a request came, as far as the instance knows.
+ * The arrival of a request. If the instance has not seen the request before, it is now.
  *
  * @internal
  */
@@ -224,11 +233,17 @@ export function arrivalOf(instance: Instance, req: IncomingMessage): Arrival {
 }
 
 /**
- * Who is asking: the same as `req.scalekit`, for any framework, and never somebody else's property.
+ * Returns the principal of a request. It equals `req.scalekit`, works with any framework, and
+ * cannot be replaced by a property that other code set.
  *
- * @throws {@link ConfigError} `not_mounted` when `scalekitAuth()` did not run for this request, or
+ * @param req A request for which `scalekitAuth()` or `auth.session()` has run.
+ * @returns the signed-in user, the accepted machine, or a signed-out principal
+ * @throws {@link ConfigError} `not_mounted` if `scalekitAuth()` did not run for this request, or
  *   `clock_invalid` while the `clock` option fails; {@link ScalekitError} `store_unavailable` while
- *   the store cannot say who is signed in
+ *   the store is unavailable, so that the session cannot be checked
+ * @example
+ * const principal = getAuth(req)
+ * if (principal.status === 'signed-in') log(principal.user.email)
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

@@ -5,12 +5,13 @@ import type { Watched } from '../../auth/watched.ts'
 import { tokenIn } from './ask.ts'
 import type { Instance } from './instance.ts'
 
-// Which credentials a request has is decided here alone, for sockets as for event streams.
+// The only place that chooses between the credentials of a request, for sockets and for event
+// streams.
 
-/** What the credentials of a request show, and how they are watched from then on. */
+/** The view of a request's credentials, and the handle by which they are watched. */
 export interface Credentials {
   readonly view: View
-  /** Absent where the view is signed out. */
+  /** Absent if the view is signed out. */
   readonly watched?: Watched | undefined
 }
 
@@ -38,7 +39,7 @@ export async function credentialsOf(
 }
 
 /**
- * The signal of a request, which is let go when its response closes.
+ * Returns the `ended` signal of a request. It is released when the response closes.
  *
  * @internal
  */
@@ -47,9 +48,9 @@ export function endedWith(
   watched: Watched | undefined,
   res: ServerResponse,
 ): AbortSignal {
-  // A handler has signed the user out, so that the request brings no session any more.
+  // A handler has signed the user out, so the request has no session any more.
   if (!watched) return AbortSignal.abort(new SessionEndedError('no-session'))
-  // A signal that no one would ever fire must not look like one that has not fired yet.
+  // No watcher would ever fire this signal, so it must not look like one that is still pending.
   if (hasClosed(res)) return AbortSignal.abort(new SessionEndedError('closed'))
   const { ended, release } = connections.watch(watched)
   res.once?.('close', release)

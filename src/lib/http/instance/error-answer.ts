@@ -15,22 +15,22 @@ import type { Instance } from './instance.ts'
 import { wasRemoved } from './removed.ts'
 import { isAboutUser, type Situation, waysOn } from './ways-on.ts'
 
-/** A refusal or an error that a person is to see. */
+/** A refusal or an error that is shown to a user. */
 export interface VisibleProblem extends Situation {
   readonly status: number
-  /** The headers that belong to the problem. */
+  /** The response headers of the problem. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** What the page says in place of the kit's own sentence: a text of the application. */
+  /** The application's sentence, shown in place of the kit's own. */
   readonly text?: string | undefined
   /** The `error` that Scalekit named. */
   readonly reference?: string | undefined
-  /** The same as an error, for the error handler of the application. */
+  /** Returns the problem as an error, for the application's error handler. */
   readonly toError: () => ScalekitError
 }
 
 /**
- * Answers a problem with a page: the kit's, that of `pages.error`, or, with `pages.errors: 'next'`,
- * what the error handler of the application sends.
+ * Responds to a problem with a page: the kit's or that of `pages.error`. With
+ * `pages.errors: 'next'`, the application's error handler responds.
  */
 export async function answerWithPage(
   instance: Instance,
@@ -47,7 +47,7 @@ export async function answerWithPage(
   }
   const texts = textsFor(instance, req, res)
   const page = await pageOf(instance, problem, texts, req)
-  // Names were looked up, and a host may have given up on the request meanwhile.
+  // Looking up names takes time, and the host may have ended the response meanwhile.
   if (res.headersSent || res.destroyed) return
   setHeaders(res, problem.headers)
   res.statusCode = problem.status
@@ -56,7 +56,10 @@ export async function answerWithPage(
   sendPage(res, problem.status, errorPage(page, texts), instance.theme)
 }
 
-/** Without the application's page, the kit's has to do; half of one is broken off. */
+/**
+ * Returns whether the application sent its page. If it failed, the kit's page is sent. If it failed
+ * halfway, the connection is closed.
+ */
 async function isSentByApplication(
   instance: Instance,
   req: IncomingMessage,
@@ -100,10 +103,10 @@ async function pageOf(
   }
 }
 
-/** What a user comes to whose organization removed them. */
+/** The codes that a user gets after their organization removed them. */
 const removable = ['login_denied', 'not_signed_in']
 
-/** Whose session it is that lives. Where that cannot be told, the page does without. */
+/** Returns the identity of the live session. If it cannot be read, the page is shown without it. */
 async function liveSession(
   { sessions }: Instance,
   req: IncomingMessage,

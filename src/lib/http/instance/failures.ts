@@ -11,25 +11,25 @@ import { answerWithPage, type VisibleProblem } from './error-answer.ts'
 import type { Instance } from './instance.ts'
 import { standInOf } from './stand-in.ts'
 
-/** Where a failure happened, and how the user may go on. */
+/** The route that failed, and how the user can continue. */
 export interface FailureContext {
-  /** What the log calls the route, e.g. `sign-in`. */
+  /** The name of the route in the log, e.g. `sign-in`. */
   readonly what: string
-  /** Where the user tries again. Default: the sign-in. */
+  /** The URL at which the user tries again. Default: the sign-in. */
   readonly retryUrl?: string
   /** Whether `retryUrl` is the page itself, and not a sign-in. */
   readonly isReload?: boolean
-  /** The path that a sign-in as another user comes back to. Default: the application's start page. */
+  /** The path to which a sign-in as another user returns. Default: the application's start page. */
   readonly returnTo?: string
-  /** Scalekit calls this route itself, so no sign-in would help. */
+  /** Whether Scalekit calls this route, so that no sign-in would help. */
   readonly isForScalekit?: boolean
-  /** Answers the caller. Default: a page for browsers, and a problem document for all others. */
+  /** Sends the response. Default: a page for browsers, and a problem document for other clients. */
   readonly send?: (res: ServerResponse, error: ScalekitError) => void
-  /** Any visitor can cause it at will, so its line is for debugging only. */
+  /** Any visitor can cause the failure at will, so its log line has the debug level. */
   readonly isUnsolicited?: boolean
 }
 
-/** Writes one line for the developer, and answers with a page or a problem document. */
+/** Logs the failure in one line, and responds with a page or a problem document. */
 export async function answerFailure(
   instance: Instance,
   failure: unknown,
@@ -74,20 +74,20 @@ function visible(
     status,
     headers,
     text: visitorMessage,
-    // A page that says the user cancelled does not say that access was denied.
+    // A page that says that the user cancelled must not say that access was denied.
     reference: code === 'login_cancelled' ? undefined : providerError,
     retry: { kind: isReload ? 'retry' : 'sign-in', url: retryUrl },
     returnTo,
-    // The application decided about this user, and would do so again.
+    // The application refused this user and would do so again.
     isFinal: code === 'login_denied' && providerError === undefined,
     toError: () => errorForRequest(error, loginUrl),
   }
 }
 
-/** What the log calls routes that sign a user in. */
+/** The name in the log of routes that sign a user in. */
 const signIn = 'sign-in'
 
-/** Tells listeners that a sign-in came to nothing. */
+/** Emits an audit event for a failed sign-in. */
 export function tellFailedLogin(
   { audit }: Pick<Instance, 'audit'>,
   { code, message, providerError }: ScalekitError,
@@ -101,7 +101,10 @@ export function tellFailedLogin(
   })
 }
 
-/** Whether a sign-in could help. It undoes neither a wrong method nor a mistake of the developer. */
+/**
+ * Whether a sign-in could help. It does not help against a wrong method or a mistake of the
+ * developer.
+ */
 export function signInHelps(error: ScalekitError): boolean {
   return error.code !== 'method_not_allowed' && !(error instanceof ConfigError)
 }
@@ -120,7 +123,7 @@ function writeLine(
 }
 
 function levelOf({ code, status }: ScalekitError): 'info' | 'warn' | 'error' {
-  // Scalekit sends a delivery again that takes long. That is no failure.
+  // The delivery still runs, and Scalekit sends it again. That is not a failure.
   if (code === 'webhook_busy') return 'info'
   return status >= 500 ? 'error' : 'warn'
 }
@@ -132,9 +135,12 @@ function failureLine(what: string, error: ScalekitError): string {
   return `${what} failed: ${code}${detail}: ${message}${why.join('')}${hint ? ` | ${hint}` : ''}`
 }
 
-/** The messages below an error; libraries' messages name the check, never the token. */
+/**
+ * Returns the messages of an error's causes. Messages of libraries name the failed check, never the
+ * token.
+ */
 function causes({ cause }: Error): string[] {
-  // A text that is not JSON is repeated in part by the parser, and an answer may hold tokens.
+  // Do not log SyntaxErrors: V8 quotes part of the input, which may contain tokens.
   if (!(cause instanceof Error) || cause instanceof SyntaxError) return []
   return [cause.message, ...causes(cause)]
 }

@@ -3,18 +3,26 @@ import type { HealthState, Watch } from '../../ground/health-state.ts'
 import type { Send } from '../../outgoing/request.ts'
 import type { Instance } from './instance.ts'
 
-/** Whether what an instance depends on works. */
+/** The state of the services that an instance depends on. */
 export interface Health {
-  /** Asked now, unless it answered within the last second. While it is away, guards answer 503. */
+  /**
+   * The store. It is asked now, unless it answered within the last second. While it is unavailable,
+   * guards respond with 503.
+   */
   readonly store: HealthState
-  /** Scalekit, by the last call of it; while it is away, sessions go on and sign-ins fail. */
+  /**
+   * Scalekit, by the result of the last call. While it is unavailable, sessions continue and
+   * sign-ins fail.
+   */
   readonly provider: HealthState
-  /** The queue of webhooks, by the last delivery. Absent without `webhooks.delivery`. */
+  /**
+   * The queue of webhooks, by the result of the last delivery. Absent without `webhooks.delivery`.
+   */
   readonly queue?: HealthState
 }
 
 /**
- * Never rejects, and takes a second at most.
+ * Returns the health of an instance. Never rejects, and takes at most a second.
  *
  * @internal
  */
@@ -29,7 +37,10 @@ export async function healthOf({
   return { store: outage.state(), provider: provider.state(), ...(queue ? { queue } : {}) }
 }
 
-/** Makes calls, and notes whether Scalekit answers. An answer that refuses something is one. */
+/**
+ * Wraps `send` to record whether Scalekit is available. A response that refuses the call counts as
+ * available.
+ */
 export function watchedSend(send: Send, { worked, failed }: Watch): Send {
   return async function sendWatched(call) {
     try {
@@ -38,7 +49,7 @@ export function watchedSend(send: Send, { worked, failed }: Watch): Send {
       else worked()
       return answer
     } catch (error) {
-      // A caller that gives up says nothing about Scalekit.
+      // A call that its caller aborted says nothing about Scalekit.
       if (error instanceof ScalekitError && !call.signal?.aborted) failed(error)
       throw error
     }

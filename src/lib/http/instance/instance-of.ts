@@ -1,15 +1,18 @@
 import { ConfigError } from '../../ground/errors.ts'
 import type { Instance } from './instance.ts'
 
-/** What each `scalekitAuth()` was made of. The only way from one to its instance. */
+/** The instance of each `scalekitAuth()`. No other path leads from one to the other. */
 const instances = new WeakMap<object, Instance>()
 
-/** Remembers the instance behind what `scalekitAuth()` returns. */
+/** Records the instance of a `scalekitAuth()`. */
 export function rememberInstance(auth: object, instance: Instance): void {
   instances.set(auth, instance)
 }
 
-/** @throws {@link ConfigError} `test_sign_in_invalid` for anything else than a `scalekitAuth()` */
+/**
+ * @throws {@link ConfigError} `test_sign_in_invalid` for a value that `scalekitAuth()` did not
+ *   return
+ */
 export function instanceOf(auth: unknown): Instance {
   const instance = isReference(auth) ? instances.get(auth) : undefined
   if (instance) return instance

@@ -38,58 +38,64 @@ import { storeProblems } from './store-problems.ts'
 import { cookieTransactions, type Transactions } from './transactions.ts'
 
 /**
- * One `scalekitAuth()`: its configuration, and what is made of it once.
+ * One `scalekitAuth()`: its configuration, and the parts that are made from it once.
  *
- * Published declarations must not lead here, and on to types of openid-client and jose: what takes an
- * instance, in a file that has public types too, is tagged as internal.
+ * Published declarations must not refer to this type, because it leads to types of openid-client
+ * and jose. In a file that also has public types, a function that takes an instance is tagged
+ * `@internal`.
  */
 export interface Instance extends Lookups, SignedParts {
   readonly config: Config
   readonly clock: Clock
   readonly logger: Logger
-  /** Warns of each message once in the life of this instance; for fixed messages only. */
+  /** Logs each message as a warning once per instance. For fixed messages only. */
   readonly warnOnce: (message: string) => void
-  /** The same for one-time facts, at the level `info`. */
+  /** Logs each message once per instance, at the level `info`. For fixed messages only. */
   readonly informOnce: (message: string) => void
   readonly events: AuthEmitter
-  /** Tells {@link Instance.events} what an audit log is made of. */
+  /** Emits the events of an audit log on {@link Instance.events}. */
   readonly audit: Audit
-  /** Every URL of this instance. */
+  /** The URLs and paths of this instance. */
   readonly addresses: Addresses
   readonly cookieStyle: CookieStyle
-  /** How the kit's own pages look. */
+  /** The look of the kit's own pages. */
   readonly theme: Theme
   readonly discover: () => Promise<Provider>
-  /** For tokens that Scalekit itself answers with. */
+  /** The keys for tokens in responses of Scalekit. */
   readonly keysOf: (provider: Provider) => KeySet
-  /** For tokens that any visitor can send. */
+  /** The keys for tokens that any visitor can send. */
   readonly shownKeysOf: (provider: Provider) => KeySet
   /** The management API. */
   readonly scalekit: ScalekitClient
   readonly store: StateStore
   readonly outage: StoreOutage
-  /** Whether Scalekit answers. */
+  /** Records whether Scalekit is available. */
   readonly provider: Watch
   readonly revocations: RevocationsReplica
-  /** Sockets and event streams. */
+  /** Open sockets and event streams. */
   readonly connections: OpenConnections
   readonly csrf: CsrfTokens
   readonly sessions: Sessions
-  /** Decides about requests that bring an access token, where the option `bearer` is set. */
+  /** Decides about requests with an access token. Absent without the option `bearer`. */
   readonly bearer: Bearer | undefined
   readonly accessTokenOf: AccessTokenOfSession
-  /** Runs before everything that asks for a session, where the kit mounts `express-session`. */
+  /** Runs before every part that needs a session, if the kit mounts `express-session`. */
   readonly ownSession: OwnSession | undefined
   readonly transactions: Transactions
-  /** By state, the paths at which the sign-ins land that this process is finishing right now. */
+  /**
+   * The sign-ins that this process is finishing now: by state, the path to which each redirects.
+   */
   readonly signInsUnderWay: Map<string, Promise<string>>
   /** Seals the `state` of a sign-out. */
   readonly logoutSeal: Sealer
-  /** Seals the parameters that an application adds to a sign-in, while the browser holds them. */
+  /**
+   * Seals the parameters that an application adds to a sign-in, while they pass through the
+   * browser.
+   */
   readonly parameterSeal: Sealer
 }
 
-/** Builds an instance from the ground up. Nothing is asked of the network here. */
+/** Builds an instance. This makes no network requests. */
 export function createInstance(config: Config): Instance {
   const { clock, logger } = config
   const id = instanceId(config)
@@ -214,7 +220,7 @@ function once(work: () => void): () => void {
   }
 }
 
-/** What makes a sealed value ours and no other instance's. */
+/** The label that binds sealed values to this instance and no other. */
 function instanceId({ name, issuer, clientId }: Config): string {
   return `${name} ${issuer} ${clientId}`
 }

@@ -17,7 +17,7 @@ import type { ScalekitClient } from '../../client/scalekit-client.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { Logger } from '../../ground/log.ts'
 
-/** Questions to the management API whose answers are kept for a while. */
+/** Queries to the management API with cached results. */
 export interface Lookups {
   readonly lookUpDomain: LookUpDomain
   readonly lookUpName: LookUpName
@@ -40,12 +40,15 @@ export function lookupsBy(
   }
 }
 
-/** How long a sign-in waits for a look-up of a domain, in milliseconds; then it goes on without. */
+/**
+ * A sign-in waits this long for a lookup of a domain, in milliseconds. It then continues without
+ * the result.
+ */
 const lookUpTimeoutMs = 3000
 
 function connectionsBy({ connection }: ScalekitClient): FindConnections {
   return async function find(domain) {
-    // Without `all`, a company whose connection is switched off looks like one that has none.
+    // Without `all`, a company with a disabled connection would look like one without any.
     const options = { domain, include: 'all', timeoutMs: lookUpTimeoutMs }
     return (await connection.listConnections(options)).connections
   }
@@ -55,7 +58,7 @@ function organizationBy({ organization }: ScalekitClient): FindOrganization {
   return async (id) => (await organization.getOrganization(id)).organization
 }
 
-/** Waits as long as any call may take: without an answer, the sign-in fails. */
+/** Waits as long as any call of the API may take, because without a result the sign-in fails. */
 function organizationByExternalId({ organization }: ScalekitClient): FindByExternalId {
   return async (id) => (await organization.getOrganizationByExternalId(id)).organization
 }

@@ -4,8 +4,8 @@ import { hasEnded } from '../../session/session-storage.ts'
 import type { Instance } from './instance.ts'
 
 /**
- * Whether the session that a request brings was ended because its organization removed the user. Only
- * the cookie of that session says so: nothing in a link can, and no other visitor learns it.
+ * Whether the session of a request was ended because the organization removed the user. Only the
+ * cookie of that session shows it. A link cannot cause it, and no other visitor learns of it.
  */
 export async function wasRemoved(
   { clock, revocations, sessions }: Pick<Instance, 'clock' | 'revocations' | 'sessions'>,

@@ -24,12 +24,12 @@ export interface Routes {
   readonly interceptors: Middleware
   readonly backchannelLogout: Middleware
   readonly organizations: Middleware
-  /** Answers 500 unless the option `portal` says who may open it. */
+  /** Responds with 500 unless the option `portal` is set. */
   readonly portal: Middleware
 }
 
 /**
- * How one of the kit's own routes is served.
+ * Options of one of the kit's own routes.
  *
  * @internal
  */
@@ -38,7 +38,7 @@ export interface RouteOptions extends FailureContext {
 }
 
 /**
- * Answers a request. Rejects with the reason where it cannot.
+ * Handles a request. Rejects with the reason if that fails.
  *
  * @internal
  */
@@ -50,7 +50,7 @@ export type RouteHandler = (
 ) => Promise<void>
 
 /**
- * Makes a middleware of a route: turns every failure into an answer, so that none can be taken for
+ * Makes a middleware of a route. Every failure becomes a response, so that none can be mistaken for
  * success.
  *
  * @internal
@@ -59,17 +59,20 @@ export function route(instance: Instance, options: RouteOptions, handle: RouteHa
   return function scalekitRoute(req, res, next) {
     handle(servedBy(instance, req), req, res, next)
       .catch((error: unknown) => answerFailure(instance, error, options, req, res, next))
-      // A failure of the failure must not end the process.
+      // An error while responding to the failure must not end the process.
       .catch(next)
   }
 }
 
-/** A route that the application mounts by itself: checks that it is where its URL says. */
+/**
+ * Serves a route that the application mounts by itself. Checks that the route is at its configured
+ * path.
+ */
 export function mountedAlone(path: string, serve: Middleware, logger: Logger): Middleware {
   const mounts = connectMounts(scalekitRouteAlone)
   const tellUnsure = unsureMount(logger)
-  // Of hosts that do not say where they mount: where one request came to the right place, the route
-  // is there, and another path was rewritten by the application.
+  // For hosts that do not reveal mount points. Once a request has arrived at the configured path,
+  // the route is in place. A request at another path was then rewritten by the application.
   let isInPlace = false
   return scalekitRouteAlone
 
@@ -84,8 +87,9 @@ export function mountedAlone(path: string, serve: Middleware, logger: Logger): M
 }
 
 /**
- * On Connect, an application around the one that the kit is mounted in may have taken a path off, or
- * middleware may have rewritten it: nothing tells the two apart until a request comes unchanged.
+ * Warns that a mount point on Connect is uncertain. The path may have been removed by an outer
+ * application or rewritten by a middleware. They cannot be distinguished until a request arrives
+ * with an unchanged path.
  */
 export function unsureMount(logger: Logger): () => void {
   const tell = warnerOnce(logger, 'info')
@@ -95,7 +99,7 @@ export function unsureMount(logger: Logger): () => void {
     )
 }
 
-/** The developer mounted the kit somewhere else than they told it. */
+/** Makes the error for a kit that is mounted at another path than configured. */
 export function misplaced(req: IncomingMessage, expected: string): ConfigError {
   const asked = pathOf(originalUrl(req))
   return new ConfigError(

@@ -27,13 +27,13 @@ import type { NewestCookies } from '../../session/newest-cookies.ts'
 import type { SessionStorage } from '../../session/session-storage.ts'
 import type { StateStore } from '../../state/store.ts'
 
-/** What is made of them. */
+/** The sessions of an instance, and access to their tokens. */
 export interface MadeSessions {
   readonly sessions: Sessions
   readonly accessTokenOf: AccessTokenOfSession
 }
 
-/** What sessions are made of, beside the configuration. */
+/** The parts besides the configuration that sessions are made of. */
 export interface SessionParts {
   readonly id: string
   readonly storage: SessionStorage
@@ -48,8 +48,8 @@ export interface SessionParts {
 }
 
 /**
- * Sessions, and the authority of each: who a user is stays as at the sign-in, and what they may do
- * is renewed.
+ * Makes the sessions of an instance. The identity of a session stays as it was at the sign-in; its
+ * authority is renewed.
  *
  * @internal
  */
@@ -87,7 +87,7 @@ function endOf({ absoluteExpiresAt, idleExpiresAt }: Identity): number {
   return Math.min(absoluteExpiresAt, idleExpiresAt)
 }
 
-/** What renews the authority of sessions, as far as the options say. */
+/** The sources that renew the authority of sessions, by the options. */
 export function sourcesIn({ authorization, scopes }: Config): Sources {
   return {
     token: scopes.includes('offline_access'),

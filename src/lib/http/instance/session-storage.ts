@@ -10,7 +10,7 @@ import { sealedIdentity } from '../../session/sealed-identity.ts'
 import type { SessionStorage } from '../../session/session-storage.ts'
 import { signInCookiePrefix } from './transactions.ts'
 
-/** Where this instance keeps its sessions. */
+/** Returns the storage in which this instance keeps its sessions. */
 export function sessionStorage(
   { name, cookiePrefix, session, clock, logger }: Config,
   style: CookieStyle,
@@ -41,11 +41,11 @@ const expressSessionFound =
   'session_kind: express-session ran for this request, and not for an earlier one whose session is in a cookie. Sessions in cookies are over. If express-session was there all the time, its store had been disconnected; otherwise, mount it above scalekitAuth() and for every route. In a test, pass the application to signIn(): signIn(auth, who, { app })'
 
 /**
- * Mounts `express-session` for an application that left it to us.
+ * Makes the `express-session` middleware, if `session.store` lets the kit mount it.
  *
- * @param instance `id` tells this instance's secrets from another's; `isOver` says whether the
- *   session that a request has was ended meanwhile. `onUnknownKey` hears of cookies that other secrets
- *   signed.
+ * @param instance `id` separates the secrets of this instance from those of others. `isOver`
+ *   returns whether the session of a request was ended meanwhile. `onUnknownKey` is called for
+ *   cookies that were signed with other secrets.
  */
 export function ownSessionFor(
   config: Config,

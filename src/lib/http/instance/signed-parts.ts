@@ -20,9 +20,12 @@ import { createDispatcher, type Dispatcher } from '../../webhooks/dispatch.ts'
 import { type Intercept, interceptWith } from '../../webhooks/intercept.ts'
 import { sourcesIn } from './session-parts.ts'
 
-/** Serves Scalekit's signed requests: webhooks, interceptors, and the ends that they bring. */
+/**
+ * The parts that serve Scalekit's signed requests: webhooks, interceptors, and the session ends
+ * that they cause.
+ */
 export interface SignedParts {
-  /** From a verified webhook to its handlers. */
+  /** Passes a verified webhook to its handlers. */
   readonly dispatcher: Dispatcher
   readonly react: React
   readonly revoke: Revoke
@@ -32,7 +35,7 @@ export interface SignedParts {
   readonly intercept: Intercept
 }
 
-/** Parts of an instance that {@link SignedParts} are made of. */
+/** The parts of an instance that {@link SignedParts} are made of. */
 export interface SignedContext {
   readonly store: StateStore
   readonly revocations: RevocationsReplica
@@ -42,8 +45,9 @@ export interface SignedContext {
 }
 
 /**
- * How long after a moment a session or a token may live that began before it, in milliseconds: its sign-in may
- * be finished after that moment, and each of the two clocks that its ends are by may be wrong.
+ * The maximum time that a session or token may live after a revocation if its sign-in began before
+ * it, in milliseconds. The sign-in may be finished after the revocation. The clocks that set the
+ * times of the revocation and of the expiry may each be wrong.
  */
 function longestSession(seconds: number): number {
   return (seconds + transactionSeconds) * 1000 + 2 * maxClockDifferenceMs

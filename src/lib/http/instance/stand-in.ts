@@ -2,26 +2,26 @@ import type { IncomingMessage } from 'node:http'
 import { ConfigError, type ScalekitError } from '../../ground/errors.ts'
 import type { Instance } from './instance.ts'
 
-/** How one request is served that `signIn()` of `express-scalekit/testing` made up. */
+/** Serves one request that `signIn()` of `express-scalekit/testing` made up. */
 export interface StandIn {
   /**
-   * The instance that serves it.
+   * Returns the instance that serves the request.
    *
-   * @param instance The one that it reached.
+   * @param instance The instance that the request reached.
    */
   instanceFor(instance: Instance): Instance
-  /** Gets the reason, where the request cannot be served. */
+  /** Called with the reason if the request cannot be served. */
   failed(error: ScalekitError): void
 }
 
 /**
- * By the request object: one that came over a network is never in here, whatever it says. No entry
- * of the package leads to this map except `signIn()`.
+ * Keyed by the request object, so that no request from the network can be in here, whatever it
+ * contains. In this package, only `signIn()` adds entries.
  */
 const standIns = new WeakMap<IncomingMessage, StandIn>()
 
 /**
- * Serves a made-up request by another instance than the one that it reaches.
+ * Makes an instance other than the one reached serve a made-up request.
  *
  * @throws {@link ConfigError} `test_sign_in_invalid` in a process whose `NODE_ENV` is `production`
  */
@@ -40,7 +40,10 @@ export function standInOf(req: IncomingMessage): StandIn | undefined {
   return standIns.get(req)
 }
 
-/** The instance that serves a request: the one that it reached, except in a test's `signIn()`. */
+/**
+ * Returns the instance that serves a request: the one that it reached, except in a test's
+ * `signIn()`.
+ */
 export function servedBy(instance: Instance, req: IncomingMessage): Instance {
   return standIns.get(req)?.instanceFor(instance) ?? instance
 }

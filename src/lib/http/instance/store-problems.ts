@@ -2,8 +2,8 @@ import type { Logger } from '../../ground/log.ts'
 import type { StateStore } from '../../state/store.ts'
 
 /**
- * Logs what is wrong with how a store is set up: now, where it answers already, and otherwise when
- * the function that is returned is called.
+ * Logs problems with the setup of a store. It tries at once. If the store does not respond yet, it
+ * tries again when the returned function is called.
  */
 export function storeProblems({ problems }: StateStore, logger: Logger): () => void {
   let isTold = problems === undefined
@@ -14,7 +14,7 @@ export function storeProblems({ problems }: StateStore, logger: Logger): () => v
     try {
       for (const problem of await problems()) logger.error(problem)
     } catch {
-      // Not connected yet, or not allowed to ask.
+      // The store is not connected yet, or does not allow the query.
       isTold = false
     }
   }

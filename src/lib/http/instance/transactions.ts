@@ -25,28 +25,31 @@ import { logFieldsOf } from '../request/request-log.ts'
 import { claimOnce } from './claim-once.ts'
 
 /**
- * What the sign-ins that one browser has in progress may take of a request's headers together, in
- * bytes; servers cut off at 8 or 16 kB. The oldest is forgotten first.
+ * The maximum size of all transaction cookies of one browser, in bytes. Servers refuse requests
+ * with more than 8 or 16 kB of headers. The oldest transaction is dropped first.
  */
 const maxTotalBytes = 5 * 1024
 const droppedText = `sign-in: an older sign-in of this browser was dropped, as those in progress together exceed ${maxTotalBytes} bytes of cookies. Its tab begins again`
-/** The cookie outlives what is sealed in it, so that "too late" can be told from "lost". */
+/**
+ * The cookie lives longer than the transaction sealed in it. An expired sign-in is thus told from
+ * one whose cookie was lost. In seconds.
+ */
 const cookieSeconds = 900
 
-/** What became of the transaction a callback named. */
+/** The result of taking the transaction of a callback. */
 export type Taken =
   | { readonly status: 'taken'; readonly transaction: Transaction }
   | { readonly status: 'expired' | 'used'; readonly transaction: Transaction }
   | { readonly status: 'missing' }
 
-/** Sign-ins in progress, each in a cookie of its own, so that two tabs do not disturb each other. */
+/** The sign-ins in progress. Each has a cookie of its own, so that two tabs do not interfere. */
 export interface Transactions {
   keep(req: IncomingMessage, res: ServerResponse, transaction: Transaction): void
-  /** Takes a transaction away from everybody, whatever happens next. */
+  /** Takes a transaction, so that no later callback can use it, even if this one fails. */
   take(req: IncomingMessage, res: ServerResponse, state: string): Promise<Taken>
 }
 
-/** What the names of the cookies of sign-ins in progress begin with. */
+/** The prefix of the cookie names of sign-ins in progress. */
 export function signInCookiePrefix(name: string, style: CookieStyle): string {
   return `${cookieName(name, style)}-tx-`
 }
@@ -57,21 +60,24 @@ export function cookieTransactions(parts: {
   readonly seal: Sealer
   readonly singleUse: SingleUse
   readonly clock: Clock
-  /** What the store's clock says; `undefined` while it does not answer. */
+  /** Returns the store's time; `undefined` while it does not respond. */
   readonly askStoreTime: () => Promise<StoreTime | undefined>
   readonly logger: Logger
 }): Transactions {
   const { style, seal, singleUse, clock, askStoreTime, logger } = parts
   const prefix = signInCookiePrefix(parts.name, style)
 
-  /** Oldest first: the names begin with the time they were made. */
+  /**
+   * Returns the names of the transaction cookies, oldest first: each name begins with its time of
+   * creation.
+   */
   function present(req: IncomingMessage): string[] {
     return cookieNames(req)
       .filter((name) => name.startsWith(prefix))
       .sort()
   }
 
-  /** Forgets the oldest of these, so that one more has room. */
+  /** Drops the oldest transactions until the new one fits. */
   function makeRoom(
     req: IncomingMessage,
     res: ServerResponse,
@@ -117,12 +123,13 @@ export function cookieTransactions(parts: {
       if (!found) return { status: 'missing' }
       const { name, transaction } = found
       clearCookie(res, name, style)
-      // Sign-ins that began at the same moment did not see each other, and are too many now.
+      // Sign-ins that began at the same moment could not count each other, so they may exceed the
+      // limit now.
       makeRoom(req, res, { names: present(req).filter((other) => other !== name), newBytes: 0 })
       const storeTime = await askStoreTime()
       if (hasExpired(transaction, clock(), storeTime?.latest))
         return { status: 'expired', transaction }
-      // The cookie alone cannot stop two callbacks at once, nor a copy of it.
+      // The cookie alone cannot prevent two callbacks at once, or the use of a copy of it.
       const { startedAt, storeStartedAt = startedAt } = transaction
       const expiresAt = storeStartedAt + 2 * transactionSeconds * 1000
       const isFirst = await claimOnce(singleUse, `transaction:${stateHash(state)}`, expiresAt)

@@ -8,18 +8,18 @@ import { fillPlain } from '../pages/fill.ts'
 import { pathOf, plainPath } from '../request/middleware.ts'
 import type { Instance } from './instance.ts'
 
-/** What a page of a refusal or an error is about. */
+/** The refusal or error that a page shows. */
 export interface Situation {
   readonly code: string
-  /** What would help: a sign-in, or the same page once more. */
+  /** The step that would help: a sign-in, or loading the page again. */
   readonly retry?: { readonly kind: 'sign-in' | 'retry'; readonly url: string } | undefined
-  /** The path to come back to after a sign-in as another user. */
+  /** The path to which a sign-in as another user returns. */
   readonly returnTo?: string | undefined
   /** Whether another sign-in of the same user would be refused again. */
   readonly isFinal?: boolean
 }
 
-/** Codes that refuse the user who is signed in: another one might get in. */
+/** Codes that refuse the signed-in user. Another user may be let in. */
 const aboutUser: readonly string[] = [
   'organization_required',
   'wrong_organization',
@@ -30,7 +30,7 @@ const aboutUser: readonly string[] = [
   'login_denied',
 ]
 
-/** Codes of sign-ins that lead to the same end as long as they go to the same place. */
+/** Codes of sign-ins that fail again as long as the target is the same. */
 const aboutTarget: readonly string[] = [
   'login_target_mismatch',
   'connection_unavailable',
@@ -38,15 +38,18 @@ const aboutTarget: readonly string[] = [
   'identity_provider_failed',
 ]
 
-/** Whether a page says who is signed in. A code of the application is that of a refusal. */
+/**
+ * Whether a page names the signed-in user. A code of the application always is a refusal of that
+ * user.
+ */
 export function isAboutUser(code: string): boolean {
   return !isOwnCode(code) || aboutUser.includes(code)
 }
 
-/** How many other organizations a page offers. */
+/** The maximum number of other organizations that a page offers. */
 const maxOrganizations = 3
 
-/** Finds the ways on from a page, best first; none leads to the page itself. */
+/** Returns the links and buttons of a page, best first. No link leads to the page itself. */
 export async function waysOn(
   instance: Instance,
   req: IncomingMessage,
@@ -97,8 +100,9 @@ export function helpWay(
 }
 
 /**
- * Full Stack Auth has a page for choosing an account. Elsewhere, and where the application decides
- * the target, the identity provider is asked for the user anew.
+ * Returns the URL for signing in as another user. Full Stack Auth has a page for choosing an
+ * account. With Modular SSO, or if the application decides the target, the identity provider
+ * authenticates the user anew.
  */
 function otherAccountUrl(
   { addresses, config }: Instance,
@@ -106,13 +110,14 @@ function otherAccountUrl(
   who: Identity | undefined,
 ): string {
   const { fallback, resolve } = config.login
-  // The subjects of Full Stack Auth are users of Scalekit, those of Modular SSO are of a connection.
+  // Subjects of Full Stack Auth are users of Scalekit. Subjects of Modular SSO belong to a
+  // connection.
   const isFullStack = who ? who.sub.startsWith('usr_') : fallback === 'hosted'
   const prompt = isFullStack && !resolve ? 'select_account' : 'login'
   return addresses.loginUrl({ prompt, ...(returnTo === undefined ? {} : { return_to: returnTo }) })
 }
 
-/** The organizations that this browser has signed in to before, by their names. */
+/** Returns links to other organizations that this browser has signed in to before, by name. */
 async function otherOrganizations(
   { addresses, lookUpName }: Instance,
   { common }: PageTexts,
