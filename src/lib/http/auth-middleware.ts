@@ -12,7 +12,10 @@ import {
 } from './request/middleware.ts'
 import { servedRoutes } from './routes.ts'
 
-/** One look at the path decides between our own routes and the application's. */
+/**
+ * Makes the middleware of an instance. It compares the path once to choose between the kit's own
+ * routes and `session`.
+ */
 export function authMiddleware(
   instance: Instance,
   routes: Routes,
@@ -33,10 +36,14 @@ export function authMiddleware(
   const lengths = new Set([...routeByPath.keys()].map(({ length }) => length))
   const mounts = connectMounts(scalekit)
   const tellUnsure = unsureMount(config.logger)
-  // Of hosts that do not say where they mount: one request that came unchanged shows it.
+  // For hosts that do not reveal mount points. A request with an unchanged URL shows that the kit
+  // is mounted at the root.
   let isAtRoot = false
 
-  /** Of a request whose `url` is no longer what the browser asked for, one of our routes. */
+  /**
+   * Returns the kit's route for a request whose `url` differs from the URL that the browser
+   * requested.
+   */
   function routeBelow(req: IncomingMessage): Middleware | undefined {
     const path = pathOf(req.url ?? '')
     const routed = routedPaths(req, path)
@@ -48,7 +55,10 @@ export function authMiddleware(
     return own
   }
 
-  /** The paths that a request may have for its router; none where nothing says so. */
+  /**
+   * Returns the paths that a request may have in its router. Empty if neither the router nor the
+   * host reveals them.
+   */
   function routedPaths(req: IncomingMessage, path: string): readonly string[] {
     const routed = routedPath(req)
     if (routed !== undefined) return [routed]
@@ -56,7 +66,10 @@ export function authMiddleware(
     return isAtRoot ? [path] : []
   }
 
-  /** Most paths are none of ours, and are told so by their length, without another string. */
+  /**
+   * Compares lengths first: this rules out most paths of the application without allocating a
+   * string.
+   */
   function routeAt(path: string): Middleware | undefined {
     const { length } = path
     const mayBeOwn = lengths.has(length) || (lengths.has(length - 1) && path.endsWith('/'))

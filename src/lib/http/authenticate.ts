@@ -19,34 +19,37 @@ import { type Credentials, credentialsOf } from './instance/credentials.ts'
 import type { Instance } from './instance/instance.ts'
 import { assertOpenedHere } from './request/opened-here.ts'
 
-/** A socket, or another connection that outlives its request, as {@link ScalekitAuth.authenticate} returns it. */
+/**
+ * A socket or another connection that outlives its request. Returned by
+ * {@link ScalekitAuth.authenticate}.
+ */
 export interface OpenConnection {
-  /** Who opened it, with the authority of then. */
+  /** The principal that opened the connection, with its authority at that time. */
   readonly principal: Principal
   /**
-   * Fires once, when the session or the token is over, also with no request going on, in every process:
-   * within a second of the moment when the store or an event says so, and at the session's own end. The
-   * reason is a {@link SessionEndedError}. Of a principal that is signed out it has fired already.
-   * While the store is away it does not fire.
+   * Fires once, when the session or the access token is over, even without further requests: within
+   * a second of a revocation by any process that shares the store, and when the session expires.
+   * The reason is a {@link SessionEndedError}. For a signed-out principal, it has already fired.
+   * While the store is unavailable, revocations do not fire it.
    */
   readonly ended: AbortSignal
   /**
-   * Who it is now, with authority that counts: it is renewed first where it is due, as a request would
-   * renew it. Ask before something that needs a role or a permission.
+   * Returns the current principal. Authority that is due for renewal is renewed first, as in a
+   * request. Call it before an action that needs a role or a permission.
    *
    * @throws {@link ScalekitError} `store_unavailable`, `authorization_unavailable`
    */
   current(): Promise<Principal>
   /**
-   * Calls a listener with the principal whenever its roles, permissions, scopes or claims have changed,
-   * also with no request going on.
+   * Calls a listener with the principal when its roles, permissions, scopes or claims have changed,
+   * even without further requests.
    *
    * @returns a function that removes the listener
    */
   onChange(listener: (principal: SignedIn | Machine) => void): () => void
   /**
-   * Stops watching. A WebSocket is let go when it closes; of any other connection, such as one of
-   * Socket.IO, call this when it has. `ended` and `onChange` then say nothing more.
+   * Stops watching; `ended` and `onChange` then no longer fire. A WebSocket is released when it
+   * closes. For other connections, such as those of Socket.IO, call this when they have closed.
    */
   close(): void
 }
@@ -73,10 +76,12 @@ function originsOf({ config }: Instance): readonly string[] {
   return [...config.baseUrl.map(({ origin }) => origin), ...config.connections.origins]
 }
 
-/** No middleware has run for the request of an upgrade. */
+/**
+ * Runs `express-session` itself if the kit mounts it: no middleware runs for an upgrade request.
+ */
 async function credentialsOn(instance: Instance, req: IncomingMessage): Promise<Credentials> {
   const { ownSession, config, warnOnce } = instance
-  // The response goes nowhere: nothing of it is sent, and no session is saved.
+  // This response is never sent, and the session is not saved with it.
   if (ownSession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
   let credentials: Credentials
   try {
@@ -90,7 +95,10 @@ async function credentialsOn(instance: Instance, req: IncomingMessage): Promise<
   return credentials
 }
 
-/** Whether the browser has a session of `express-session`, by the name that it gives its cookie. */
+/**
+ * Whether the browser seems to have a session of `express-session`, by the default name of its
+ * cookie.
+ */
 function mayLack(req: IncomingMessage): boolean {
   return !hasExpressSession(req) && cookieNames(req).includes('connect.sid')
 }
@@ -141,7 +149,10 @@ function connectionOf(
   }
 }
 
-/** The connection of any other request may close while a client of Socket.IO goes on by the next one. */
+/**
+ * Releases a WebSocket when its TCP connection closes. In other cases the connection may close
+ * earlier: a client of Socket.IO continues on the next one.
+ */
 function releaseWithSocket(req: IncomingMessage, { release }: Watch): void {
   const { socket } = req
   if (req.headers.upgrade?.toLowerCase() !== 'websocket') return

@@ -7,7 +7,10 @@ import type { Instance } from './instance/instance.ts'
 import { assertRead } from './request/method.ts'
 import { sendJson } from './request/respond.ts'
 
-/** `GET /me`: who is signed in, for the pages of the application; tokens are never in it. */
+/**
+ * `GET /me`: describes the signed-in user for the pages of the application. The response never
+ * contains tokens.
+ */
 export async function meRoute(
   instance: Instance,
   req: IncomingMessage,
@@ -29,7 +32,7 @@ export async function meRoute(
   }
   const { status, user, organizationId, roles, permissions, expiresAt } = found.person
   const shown = { status, user, organizationId, roles, permissions, expiresAt }
-  // A client with a token has neither cookies nor pages.
+  // A client with an access token uses neither cookies nor pages.
   const forPages = { csrfToken: found.person.csrfToken(), loginUrl, logoutUrl }
   sendJson(res, 200, bearer ? shown : { ...shown, ...forPages })
 }

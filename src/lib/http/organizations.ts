@@ -9,7 +9,7 @@ import type { Instance } from './instance/instance.ts'
 import { assertRead } from './request/method.ts'
 import { sendJson } from './request/respond.ts'
 
-/** `GET /organizations`: what a switcher shows, for the pages of the application. */
+/** `GET /organizations`: lists the organizations for a switcher on the pages of the application. */
 export async function organizationsRoute(
   instance: Instance,
   req: IncomingMessage,
@@ -18,7 +18,7 @@ export async function organizationsRoute(
   assertRead(req, res)
   const view = await ask(instance, req, res)
   const found = personIn(view)
-  // Data and no page: a browser that opens it is not sent to sign in, either.
+  // The response is data and not a page, so a browser that opens it is not redirected to sign in.
   if (!found.person) {
     tellDenied(instance, req, found.refusal.code, () => view)
     sendRefusal(view.bearer ? withoutLogin(found.refusal) : found.refusal, instance, res)
@@ -38,7 +38,7 @@ async function show(
   const isCurrent = id === principal.organizationId
   const found = typeof given.displayName === 'string' ? {} : await lookUpName(id)
   const own = isCurrent ? principal.externalOrganizationId : undefined
-  // A database says `null` or `undefined` for what it has not.
+  // A database returns `null` or `undefined` for a missing value.
   const displayName = given.displayName ?? found.displayName
   const externalId = given.externalId ?? found.externalId ?? own
   const switchUrl = addresses.loginUrl({ organization_id: id, prompt: 'select_account' })

@@ -31,9 +31,9 @@ import { isNavigation } from './request/navigation.ts'
 import { redirect, sendPage } from './request/respond.ts'
 
 /**
- * `GET /portal`: opens the admin portal of the current organization, by a link that is made for
- * this visit. A link lets its holder change how all users of the organization sign in, so it
- * is only made for a person who opens the page.
+ * `GET /portal`: opens the admin portal of the current organization with a link made for this
+ * visit. The holder of a link can change how all users of the organization sign in, so it is only
+ * made for a page load by a user.
  */
 export async function portalRoute(
   instance: Instance,
@@ -58,13 +58,13 @@ export async function portalRoute(
     const refusal = await check(principal, req, instance)
     if (refusal) return refuse(refusal)
   }
-  // The application may have taken seconds, in which the session or its authority may have ended.
+  // The checks may have taken seconds, in which the session or its authority may have ended.
   const late = lookAgain(instance, req, view)
   if (late?.principal.status === 'signed-out') {
     return refuse(refusalOf(late) ?? refusals.notSignedIn, late)
   }
   if (late?.isUnknown) throw authorizationUnknown()
-  // Nothing of the request can name another one.
+  // The organization comes from the session only. No part of the request can name another.
   const { organizationId } = principal
   if (organizationId === undefined) {
     return refuse(refusals.noOrganization)
@@ -76,8 +76,8 @@ function checksOf({ role, permission, allow }: PortalConfig): readonly Check[] {
   return [
     ...(role.length > 0 ? [requiresRole(role)] : []),
     requiresPermissions(permission),
-    // Last: it may look things up, which is for users who could get in.
-    // Only people come here.
+    // Last, because it may query a database: only for users who pass the other checks. The cast is
+    // safe, because only users reach this route.
     ...(allow
       ? [
           requiresPredicate(
@@ -124,12 +124,12 @@ function open(
     sendPage(res, 200, page, themeWith(config.pages, portalStyle))
     return
   }
-  // The portal has no use for the address that the browser comes from.
+  // The portal does not need the URL from which the browser comes.
   res.setHeader('Referrer-Policy', 'no-referrer')
   redirect(req, res, link.href)
 }
 
-/** The application has not said who may open the portal. */
+/** The option that names who may open the portal is missing. */
 function notConfigured(): ConfigError {
   return new ConfigError(
     'portal_not_configured',
@@ -140,7 +140,7 @@ function notConfigured(): ConfigError {
   )
 }
 
-/** A prefetch or a script that asks would leave a link behind that no user wanted. */
+/** Refuses prefetches and scripts: each request would create a link that no user asked for. */
 function assertOpened(req: IncomingMessage, res: ServerResponse): void {
   assertMethod(req, res, ['GET'], 'The admin portal must be opened with GET')
   if (!isNavigation(req)) {

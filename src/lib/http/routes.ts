@@ -24,7 +24,7 @@ import {
 import { interceptorsRoute } from './signed/interceptors.ts'
 import { webhooksRoute } from './signed/webhooks.ts'
 
-/** The kit's own routes, wherever a request for one came from. */
+/** Makes the kit's own routes. They do not check the path of a request. */
 export function routesOf(instance: Instance): Routes {
   const plain = (options: RouteOptions, handle: RouteHandler) => route(instance, options, handle)
   const withSession = (...given: Parameters<typeof plain>) =>
@@ -54,7 +54,7 @@ export function routesOf(instance: Instance): Routes {
   }
 }
 
-/** The same, each to be mounted alone. */
+/** Makes the kit's own routes for an application that mounts each by itself. */
 export function routesAlone({ addresses, config }: Instance, routes: Routes): Routes {
   const entries = Object.entries(routes) as [keyof Routes, Middleware][]
   return Object.fromEntries(
@@ -65,7 +65,10 @@ export function routesAlone({ addresses, config }: Instance, routes: Routes): Ro
   ) as unknown as Routes
 }
 
-/** Where nothing is expected, the path is the application's. */
+/**
+ * The routes that are served. Without a secret or the option `portal`, the path of that route
+ * belongs to the application.
+ */
 export function servedRoutes({ webhooks, interceptors, portal }: Config): (keyof Routes)[] {
   return [
     'login',

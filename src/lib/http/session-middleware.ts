@@ -7,8 +7,8 @@ import type { Middleware, Next } from './request/middleware.ts'
 import { withExpressSession } from './request/with-express-session.ts'
 
 /**
- * Puts `req.scalekit` on a request. Waits only for a session whose revocations are too old, and for
- * an access token that was not seen before.
+ * Puts `req.scalekit` on a request. It only waits if the local copy of the revocations is too old,
+ * or to verify an access token that it has not seen before.
  */
 export function sessionMiddleware(instance: Instance): Middleware {
   const { bearer } = instance
@@ -36,7 +36,10 @@ function withCookie(instance: Instance): Middleware {
   })
 }
 
-/** Nothing of a cookie is read here, and no `express-session` of the kit's runs. */
+/**
+ * For requests with an access token. No cookie is read, and the kit's `express-session` does not
+ * run.
+ */
 function withToken(instance: Instance, bearer: Bearer) {
   const { sessions } = instance
 

@@ -23,7 +23,7 @@ export function refusalOf(
   return principal.user ? refusals.userNotAccepted : refusals.machineNotAccepted
 }
 
-/** Returns the user for whom one of the kit's routes answers, or the refusal if there is none. */
+/** Returns the user that one of the kit's routes is for, or the refusal if there is none. */
 export function personIn(
   view: View,
 ): { readonly person: SignedIn } | { readonly person?: undefined; readonly refusal: Refusal } {

@@ -243,7 +243,7 @@ export function arrivalOf(instance: Instance, req: IncomingMessage): Arrival {
  *   the store is unavailable, so that the session cannot be checked
  * @example
  * const principal = getAuth(req)
- * if (principal.status === 'signed-in') log(principal.user.email)
+ * if (principal.status === 'signed-in') console.log(principal.user.email)
  */
 export function getAuth(req: IncomingMessage): Principal {
   return contextOf(req).principal

@@ -5,18 +5,18 @@ import { fill } from './fill.ts'
 import type { Page } from './page.ts'
 import { hiddenFields } from './ways.ts'
 
-/** Where the answer of such a page goes, and what it brings along. */
+/** The form of a page that asks for confirmation. */
 interface ConfirmForm {
   readonly method: 'get' | 'post'
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
-  /** Where the user goes who declines. */
+  /** The URL for a user who declines. */
   readonly home: string
 }
 
 /**
- * Asks before signing out, where nothing proves that the user wanted it: another site may have made
- * the link. So the button that changes nothing stands out.
+ * Asks before signing out if the request does not prove that the user wants it: another site may
+ * have made the link. The button that changes nothing is therefore the primary one.
  */
 export function signOutPage(form: Omit<ConfirmForm, 'method'>, texts: PageTexts): Page {
   const { title, text, ...buttons } = texts.signOut
@@ -25,14 +25,14 @@ ${question({ ...form, method: 'post' }, buttons)}`
   return { title, body, language: texts }
 }
 
-/** The two accounts of a switch, and who asks for it. */
+/** The two accounts of a switch, and its source. */
 interface Switch {
   readonly from: string | undefined
   readonly to: string | undefined
   readonly by: 'link' | 'provider'
 }
 
-/** Asks before a sign-in that began elsewhere replaces another user's session. */
+/** Asks before a sign-in that began on another site replaces another user's session. */
 export function switchPage(form: ConfirmForm, { from, to, by }: Switch, texts: PageTexts): Page {
   const { title, ...words } = texts.switch
   const [named, unnamed] =

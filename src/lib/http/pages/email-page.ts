@@ -5,7 +5,9 @@ import { fillPlain } from './fill.ts'
 import type { Page } from './page.ts'
 import { helpHtml, hiddenFields } from './ways.ts'
 
-/** Asks for an email address; without script, so that it works wherever a form does. */
+/**
+ * Asks for an email address. The page uses no script, so it works in every browser that has forms.
+ */
 export function emailPage(page: EmailPage, texts: PageTexts): Page {
   const { action, fields, email, problem, notice, providers, ways } = page
   const { label, button, title } = texts.email

@@ -6,13 +6,14 @@ import { fill } from './fill.ts'
 import type { Page } from './page.ts'
 import { waysHtml } from './ways.ts'
 
-/** An error of Scalekit's that says the user cannot have cancelled. */
+/** Errors of Scalekit that are certain not to be a cancellation by the user. */
 const certainRefusals = ['unauthorized', 'user_not_active']
 
 /**
- * The title and the sentence for a code.
+ * Returns the title and the sentence for a code.
  *
- * @param providerError The `error` that Scalekit named. Without one, the application denied a sign-in.
+ * @param providerError The `error` that Scalekit named. Without one, the application denied the
+ *   sign-in.
  */
 export function problemTexts(
   { problems }: Pick<PageTexts, 'problems'>,
@@ -25,7 +26,7 @@ export function problemTexts(
   return problems[code as PageProblem] ?? problems.other
 }
 
-/** Says what went wrong, who is signed in, and what can be done now. */
+/** Shows the problem, the signed-in user, and the possible next steps. */
 export function errorPage(problem: ErrorPage, texts: PageTexts): Page {
   const { title, text, notice, code, reference, ways } = problem
   const body = html`${
@@ -47,7 +48,7 @@ function signedInHtml(who: ErrorPage['signedIn'], texts: PageTexts): Html {
     : html``
 }
 
-/** Says who is signed in, where that is known. */
+/** Names the signed-in user. Without a name, it only says that a user is signed in. */
 export function whoHtml(user: string | undefined, { common }: PageTexts): Html {
   if (user === undefined) return html`${common.signedIn}`
   return fill(common.signedInAs, { user: html`<b>${user}</b>` })

@@ -1,9 +1,9 @@
 import { type Html, type HtmlValue, html } from '../../ground/html.ts'
 
 /**
- * Puts values in place of the words in braces of a text. The text is escaped, values too unless they
- * are markup already. Each value is isolated, so that an address in Latin script does not reorder a
- * sentence from right to left.
+ * Replaces the names in braces with values. The template and the values are escaped, except values
+ * that are markup already. Each value is isolated, so that an address in Latin script does not
+ * reorder a right-to-left sentence.
  */
 export function fill(text: string, values: Readonly<Record<string, HtmlValue>>): Html {
   const parts = text.split(/\{(\w+)\}/)
@@ -14,7 +14,7 @@ function placed(name: string, values: Readonly<Record<string, HtmlValue>>): Html
   return Object.hasOwn(values, name) ? html`<bdi>${values[name]}</bdi>` : `{${name}}`
 }
 
-/** The same for an attribute or a plain string. */
+/** Like {@link fill}, for an attribute or a plain string. */
 export function fillPlain(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? values[name]! : whole,

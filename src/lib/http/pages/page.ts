@@ -7,25 +7,25 @@ import { ownStyle } from './style.ts'
 export interface Page {
   readonly title: string
   readonly body: Html
-  /** The language of the texts, and the direction of its script. */
+  /** The language of the page and the direction of its script. */
   readonly language: Pick<PageTexts, 'lang' | 'dir'>
-  /** The hash of the one script that may run. Default: none may. */
+  /** The hash of the only script that may run. Default: no script may run. */
   readonly scriptHash?: string
-  /** The origin that may be shown in a frame of the page. Default: none. */
+  /** The only origin that the page may show in a frame. Default: none. */
   readonly frameOrigin?: string
-  /** Default: `same-origin`. */
+  /** The referrer policy of the page. Default: `same-origin`. */
   readonly referrerPolicy?: 'no-referrer'
 }
 
-/** How all pages of an instance look. */
+/** The look of all pages of an instance. */
 export interface Theme {
   readonly style: Html
-  /** Lets the style through the Content-Security-Policy, and nothing else. */
+  /** The hash with which the Content-Security-Policy allows this style and no other. */
   readonly styleHash: string
   /** The name of the application. */
   readonly name?: string | undefined
   readonly logoUrl?: string | undefined
-  /** Where the Content-Security-Policy lets images come from. Default: nowhere. */
+  /** The source of images that the Content-Security-Policy allows. Default: none. */
   readonly images?: string
 }
 
@@ -36,7 +36,7 @@ export interface ThemeOptions {
   readonly logoUrl?: string | undefined
 }
 
-/** @param particulars CSS of one page, which comes before that of the application. */
+/** @param particulars CSS of one page, placed before that of the application. */
 export function themeWith(options: ThemeOptions, particulars = ''): Theme {
   const { name, logoUrl } = options
   const whole = ownStyle + particulars + options.style
@@ -50,8 +50,8 @@ export function themeWith(options: ThemeOptions, particulars = ''): Theme {
 }
 
 /**
- * The logo as the Content-Security-Policy names it. A semicolon would end the directive, and a comma
- * the policy. @see CSP Level 3, section 2.3.1
+ * Returns the logo's URL for the Content-Security-Policy. An unescaped semicolon would end the
+ * directive, and a comma the policy. @see CSP Level 3, section 2.3.1
  */
 function imageSource(logoUrl: string): string {
   if (logoUrl.startsWith('/')) return "'self'"
@@ -59,7 +59,7 @@ function imageSource(logoUrl: string): string {
   return origin + pathname.replaceAll(';', '%3B').replaceAll(',', '%2C')
 }
 
-/** The whole document. */
+/** Renders the whole document. */
 export function render({ title, body, language }: Page, { style, name, logoUrl }: Theme): string {
   const main = html`<main>
 ${name !== undefined && brand(name, logoUrl)}<h1>${title}</h1>

@@ -3,7 +3,7 @@ import { html, raw } from '../../ground/html.ts'
 import { policyHash } from '../../ground/html-document.ts'
 import type { Page } from './page.ts'
 
-/** The CSS of this page alone. */
+/** The CSS of this page only. */
 export const portalStyle: string = `
 body { place-items: stretch; padding: 0 }
 main { display: grid; grid-template: auto auto 1fr / auto 1fr auto; max-width: none; min-height: 100vh; padding: 0; border: 0; border-radius: 0; box-shadow: none }
@@ -26,9 +26,10 @@ iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #f
 `
 
 /**
- * Puts the portal where its link was. Only messages of the portal itself are heard: by their origin,
- * and by its frame, as another window of that origin could send the same. The texts are an attribute
- * of the page, so that the hash of the script is the same in every language.
+ * Replaces the link with the portal in a frame. It only handles messages of the portal itself,
+ * identified by their origin and by the frame: another window of that origin could send equal ones.
+ * The texts are in an attribute of the page, so that the hash of the script is equal in every
+ * language.
  *
  * @see https://docs.scalekit.com/reference/admin-portal/ui-events
  */
@@ -75,15 +76,15 @@ function offerAgain() {
 const scriptHash = policyHash(script)
 
 /**
- * The portal inside a page of the kit; without scripts, a link to it.
+ * Shows the portal inside a page of the kit. Without scripts, the page has a link to it.
  *
- * @param link Its holder may change how an organization signs in.
+ * @param link A URL whose holder can change how an organization signs in.
  */
 export function portalPage(
   link: URL,
   ways: {
     readonly returnTo: string
-    /** Where another link is made. */
+    /** The URL at which another link is made. */
     readonly again: string
   },
   texts: PageTexts,

@@ -1,4 +1,6 @@
-/** The CSS of every page of the kit. Logical properties mirror it for scripts from right to left. */
+/**
+ * The CSS of every page of the kit. Logical properties mirror the layout for right-to-left scripts.
+ */
 export const ownStyle: string = `
 :root { color-scheme: light dark; --ink: #16181d; --soft: #5b616e; --paper: #fff; --back: #f3f4f7; --line: #dfe2e8; --field: #8a909d; --accent: #3346d3; --on-accent: #fff; --alert: #b3261e; --radius: .6rem }
 @media (prefers-color-scheme: dark) { :root { --ink: #eceef2; --soft: #a2a9b8; --paper: #1b1e25; --back: #111318; --line: #2e333d; --field: #767d8c; --accent: #93a2ff; --on-accent: #0d1020; --alert: #ffb4ab } }

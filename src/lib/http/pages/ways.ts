@@ -1,7 +1,10 @@
 import type { PageWay } from '../../config/page-options.ts'
 import { type Html, html } from '../../ground/html.ts'
 
-/** Links and buttons that lead on; the first one stands out. The link to support comes last. */
+/**
+ * Renders the links and buttons of the next steps. The first one is the primary one, and the link
+ * to support comes last.
+ */
 export function waysHtml(ways: readonly PageWay[]): Html {
   const buttons = ways.filter(({ kind }) => kind !== 'help')
   const layout = buttons.length > 2 ? 'ways column' : 'ways'
@@ -12,7 +15,7 @@ export function waysHtml(ways: readonly PageWay[]): Html {
   return html`${list}${helpHtml(ways)}`
 }
 
-/** The link to support alone. */
+/** Renders only the link to support. */
 export function helpHtml(ways: readonly PageWay[]): Html {
   const help = ways.find(({ kind }) => kind === 'help')
   return html`${help && html`<p class="help"><a href="${help.url}">${help.label}</a></p>`}`
@@ -24,7 +27,7 @@ function wayHtml({ label, url, method, fields }: PageWay, index: number): Html {
   return html`<form method="post" action="${url}">${hiddenFields(fields)}<button${first}>${label}</button></form>`
 }
 
-/** The hidden fields of a form. */
+/** Renders the hidden fields of a form. */
 export function hiddenFields(fields: Readonly<Record<string, string>>): readonly Html[] {
   return Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,

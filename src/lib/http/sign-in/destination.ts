@@ -103,7 +103,7 @@ async function findByDomain(
   return { request, ask: loginHint === '' ? 'first' : found, reason }
 }
 
-/** What a domain lacks that does not lead to one connection, for the log. */
+/** Log messages for a domain that does not lead to one connection. */
 const lacks = {
   unknown: 'no connection',
   unusable: 'no connection that is enabled and completed',

@@ -9,16 +9,16 @@ import { sendJson } from '../request/respond.ts'
 import { formField, isForm } from './form-body.ts'
 import { bodyTimeoutMs, closeAfterAnswer } from './raw-body.ts'
 
-/** What the log calls the route. */
+/** The name of the route in the log. */
 export const backchannelLogout = 'back-channel logout'
 
 const parameter = 'logout_token'
-/** A token in a form, percent-encoded at worst, and room for other fields. */
+/** Room for a token in a form, with every byte percent-encoded, and for other fields. */
 const limits = { maxBytes: 4 * maxLogoutTokenLength, timeoutMs: bodyTimeoutMs }
 
 /**
- * `POST /backchannel-logout`: Scalekit says that a session there ended. The response is 200 once the
- * session here is over in every process.
+ * `POST /backchannel-logout`: Scalekit reports that a session at Scalekit ended. The response is
+ * 200 once the session here is over in every process.
  *
  * @see OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8
  */
@@ -40,14 +40,15 @@ export async function backchannelLogoutRoute(
   res.end()
 }
 
-/** Answers a request that failed. The standard has a body for what is invalid. */
+/** Responds to a failed request. The standard defines the body for an invalid request. */
 export function sendLogoutFailure(res: ServerResponse, { status, message }: ScalekitError): void {
   if (status < 500) {
     const problem = { error: 'invalid_request', error_description: message }
     sendJson(res, status === 405 ? status : 400, problem)
     return
   }
-  // Keys that cannot be used are an outage as well, after which the token may be sent again.
+  // Keys that cannot be used count as an outage as well. Scalekit may send the token again
+  // afterwards.
   res.setHeader('Retry-After', '5')
   sendJson(res, 503, { error: 'temporarily_unavailable' })
 }
@@ -64,7 +65,10 @@ function invalid(message: string): LoginError {
   return new LoginError('logout_token_invalid', message)
 }
 
-/** Any visitor can send a token, so that unknown key ids load the keys seldom. */
+/**
+ * Verifies a token with the keys for untrusted tokens: any visitor can send one, so unknown key ids
+ * rarely cause the keys to be loaded.
+ */
 async function verify(
   { clock, config, discover, shownKeysOf }: Instance,
   token: string,

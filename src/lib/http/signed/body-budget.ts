@@ -1,19 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * What all bodies that wait for their signature may take in this process together, in bytes: any
- * stranger can send one. The first of them always has its own `maxBytes`.
+ * The limit for all bodies together that wait for verification in this process, in bytes. An
+ * attacker can send bodies without a valid signature. A body that waits alone is only limited by
+ * its own `maxBytes`.
  */
 export const maxWaitingBytes: number = 32 * 1024 * 1024
 
 let waitingBytes = 0
 
 /**
- * The share of one request. It is given back when the request is complete or breaks off, and when its
- * connection ends: Node closes no request over HTTP/1 that was answered before its body was complete.
+ * The share of one request in the limit. It is released when the request completes or fails, and
+ * when its connection closes: Node emits no `close` for an HTTP/1 request that was answered before
+ * its body was complete.
  */
 export interface Share {
-  /** Whether so many bytes more may be kept. */
+  /** Whether this many more bytes may be kept. If so, they are counted. */
   take(bytes: number): boolean
 }
 
@@ -23,7 +25,7 @@ export function shareOf(req: IncomingMessage): Share {
     waitingBytes -= own
     own = 0
   }
-  // The sockets of some adapters of AWS Lambda are no emitters.
+  // In some adapters of AWS Lambda, the socket is not an event emitter.
   const socket: Partial<IncomingMessage['socket']> = req.httpVersionMajor < 2 ? req.socket : {}
   const end = () => {
     socket.off?.('close', end)

@@ -4,19 +4,19 @@ import { isFor, type Middleware } from '../request/middleware.ts'
 import { shareOf } from './body-budget.ts'
 
 /**
- * A signature is about the bytes that were sent, and a body parser that ran first has taken them.
- * So a copy is kept of what arrives for the few requests that are signed.
+ * A copy of the body of a signed request. The signature covers the bytes that were sent, and a body
+ * parser in front may have consumed them.
  */
 export interface BodyTap {
-  /** Everything that arrived; `undefined` before the end, or when it was more than allowed. */
+  /** The whole body. `undefined` before its end, or if it exceeded the limit. */
   bytes(): Buffer | undefined
-  /** Whether more arrived than is allowed. */
+  /** Whether the body exceeded a limit. */
   isOverfull(): boolean
-  /** Whether that is so because too many bodies wait together. */
+  /** Whether that was the limit for all waiting bodies together. */
   isRefused(): boolean
 }
 
-/** Where signed requests are expected, and how much of one may be kept. */
+/** The path of a route with signed requests, and the maximum size of a body. */
 export interface Place {
   readonly path: string
   readonly maxBytes: number
@@ -26,15 +26,16 @@ const channel = 'http.server.request.start'
 const tapped = new Set<Place>()
 const taps = new WeakMap<IncomingMessage, BodyTap>()
 
-/** The copy that is kept of a request's body, if one is. */
+/** Returns the copy of a request's body, if there is one. */
 export function tapOf(req: IncomingMessage): BodyTap | undefined {
   return taps.get(req)
 }
 
 /**
- * Keeps what arrives at these places, in every HTTP/1 server of the process, before any middleware.
+ * Copies the bodies that arrive at these paths, in every HTTP/1 server of the process, before any
+ * middleware.
  *
- * @returns a function that ends it
+ * @returns a function that stops it
  */
 export function tapBodies(places: readonly Place[]): () => void {
   if (tapped.size === 0) subscribe(channel, tapSigned)
@@ -45,7 +46,10 @@ export function tapBodies(places: readonly Place[]): () => void {
   }
 }
 
-/** The same for servers that tell nobody when a request starts, as HTTP/2's. */
+/**
+ * Like {@link tapBodies}, as a middleware, for servers that publish no event when a request starts,
+ * such as those of HTTP/2.
+ */
 export function captureRawBody(places: readonly Place[]): Middleware {
   return function scalekitCaptureRawBody(req, _res, next) {
     tapAt(places, req)
@@ -55,11 +59,11 @@ export function captureRawBody(places: readonly Place[]): Middleware {
 
 function tapSigned(message: unknown): void {
   const { request } = message as { readonly request: IncomingMessage }
-  // Asked first, as this is on the way of every request.
+  // Checked first, because this runs for every request.
   if (request.method === 'POST') tapAt([...tapped], request)
 }
 
-/** Of several instances at one place, the one that takes most is the measure. */
+/** If several instances have the same path, the largest limit applies. */
 function tapAt(places: readonly Place[], req: IncomingMessage): void {
   if (!isSigned(req)) return
   const here = places.filter((place) => isFor(req, place.path))
@@ -71,9 +75,9 @@ function isSigned({ method, headers }: IncomingMessage): boolean {
   return headers['webhook-id'] !== undefined || headers['interceptor-id'] !== undefined
 }
 
-/** Keeps a copy of what arrives from now on, up to so many bytes. */
+/** Copies the bytes that arrive from now on, up to `maxBytes`. */
 function tapBody(req: IncomingMessage, maxBytes: number): void {
-  // Of what came before, nothing could be kept: half a copy would look like a wrong signature.
+  // Bytes that arrived earlier are lost. With half a copy, the signature would look wrong.
   if (taps.has(req) || req.readableDidRead || req.readableLength > 0) return
   const { push } = req
   const chunks: Uint8Array[] = []
@@ -83,7 +87,7 @@ function tapBody(req: IncomingMessage, maxBytes: number): void {
   let isRefused = false
   req.push = function pushAndKeep(chunk: unknown, encoding?: BufferEncoding) {
     if (chunk === null) isComplete = true
-    // Deno and Bun push plain bytes.
+    // Deno and Bun push a Uint8Array that is not a Buffer.
     else if (chunk instanceof Uint8Array) {
       room -= chunk.length
       if (room >= 0 && !isRefused) isRefused = !share.take(chunk.length)

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { isObject } from '../../ground/is-object.ts'
 import { type BodyLimits, isUntouched, rawBody } from './raw-body.ts'
 
-/** Whether a request says that its body is a form. */
+/** Whether the `Content-Type` of a request is that of a form. */
 export function isForm({ headers }: IncomingMessage): boolean {
   return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '')
 }
 
 /**
- * The values of one field of a form, whether a parser of the application has read the body or not.
+ * Returns the values of one field of a form, whether or not a body parser of the application has
+ * read it.
  *
  * @throws {@link WebhookError} as {@link rawBody}
  */
@@ -22,7 +23,8 @@ export async function formField(
     if (typeof body === 'string') return fieldIn(body, name)
     if (isObject(body) && !(body instanceof Uint8Array)) return parsedField(body, name)
   }
-  // Also where a parser that read nothing has set an empty object, as those of Express 4 do.
+  // A body that was not read is read here, even if `req.body` is an object: the parsers of Express
+  // 4 set an empty one.
   return fieldIn(String(await rawBody(req, limits)), name)
 }
 
@@ -33,6 +35,7 @@ function fieldIn(form: string, name: string): readonly string[] {
 function parsedField(form: object, name: string): readonly string[] {
   const value: unknown = Object.hasOwn(form, name) ? Reflect.get(form, name) : undefined
   if (typeof value === 'string') return [value]
-  // The parser `qs` makes an array of one of another name, such as `logout_token[]`.
+  // The parser `qs` also makes an array of a field with another name, such as `logout_token[]`. It
+  // has one element then.
   return Array.isArray(value) && value.length > 1 ? value.map(String) : []
 }

@@ -10,9 +10,9 @@ import { sendJson } from '../request/respond.ts'
 import { signedRequest } from './signed-request.ts'
 
 /**
- * `POST /interceptors`: Scalekit asks whether something may go on, and waits. It always gets a
- * decision on a call that it signed. A call that comes twice is answered twice: it has no effect
- * that must happen only once.
+ * `POST /interceptors`: Scalekit asks whether an operation may continue, and waits. Every call with
+ * a valid signature gets a decision. A repeated call is decided again, because a decision has no
+ * effect that must happen only once.
  */
 export async function interceptorsRoute(
   instance: Instance,
@@ -31,7 +31,10 @@ export async function interceptorsRoute(
   sendJson(res, 200, answer)
 }
 
-/** Who it is about. That they are of their types is not checked anywhere else. */
+/**
+ * Returns the user and organization of a call as log fields. Their types are checked here, because
+ * no other code checks them.
+ */
 function fieldsOf({ interceptor_context: context }: InterceptorCall): PossibleFields {
   const { organization_id: organizationId, user_id: userId } = Object(context) as Json
   return {

@@ -3,19 +3,20 @@ import { WebhookError } from '../../ground/errors.ts'
 import { maxWaitingBytes, shareOf } from './body-budget.ts'
 import { tapOf } from './body-tap.ts'
 
-/** How long a body may take to arrive, in milliseconds: Scalekit does not wait longer either. */
+/** The maximum time for a body to arrive, in milliseconds. Scalekit does not wait longer either. */
 export const bodyTimeoutMs = 10_000
 
-/** How much is read, and how long it may take. */
+/** The maximum size of a body, and the maximum time for it to arrive. */
 export interface BodyLimits {
   readonly maxBytes: number
   readonly timeoutMs: number
 }
 
 /**
- * The body of a request, byte for byte, whatever is mounted in front of the kit.
+ * Returns the body of a request byte for byte, whatever middleware is mounted in front of the kit.
  *
- * @throws {@link WebhookError} `webhook_too_large`, `webhook_too_slow` or `webhook_body_consumed`
+ * @throws {@link WebhookError} `webhook_too_large`, `webhook_too_slow`, `webhook_overloaded`,
+ *   `webhook_body_invalid` or `webhook_body_consumed`
  */
 export async function rawBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   if (Number(req.headers['content-length']) > limits.maxBytes) throw tooLarge(limits)
@@ -26,19 +27,22 @@ export async function rawBody(req: IncomingMessage, limits: BodyLimits): Promise
   return kept
 }
 
-/** Ends the connection with the response: what still comes of a refused body is not waited for. */
+/**
+ * Closes the connection after the response, so that the server does not wait for the rest of a
+ * refused body.
+ */
 export function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
-  // HTTP/2 has no such header.
+  // HTTP/2 has no `Connection` header.
   if (req.httpVersionMajor < 2) res.setHeader('Connection', 'close')
 }
 
-/** Neither read, nor listened to, nor paused, nor turned into text. */
+/** Whether the body was not read, listened to or paused, and no encoding was set. */
 export function isUntouched(req: IncomingMessage): boolean {
   const { readableDidRead, destroyed, readableFlowing, readableEncoding } = req
   return !readableDidRead && !destroyed && readableFlowing === null && readableEncoding === null
 }
 
-/** The copy that is kept. Another reader may be in the middle of the body. */
+/** Returns the copy of the body. Another reader may still be reading, so it waits for the end. */
 async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffer | undefined> {
   const tap = tapOf(req)
   if (!tap) return undefined
@@ -52,7 +56,7 @@ async function tappedBody(req: IncomingMessage, limits: BodyLimits): Promise<Buf
   return tap.bytes()
 }
 
-/** What a parser of the application, or the platform it runs on, kept for such as us. */
+/** Returns the bytes that a body parser of the application or the hosting platform kept. */
 function keptByOthers(req: IncomingMessage): Buffer | undefined {
   const { rawBody, body } = req as { readonly rawBody?: unknown; readonly body?: unknown }
   const kept = [rawBody, body].find((value) => value instanceof Uint8Array)
@@ -73,13 +77,19 @@ async function readBody(req: IncomingMessage, limits: BodyLimits): Promise<Buffe
   return Buffer.concat(chunks)
 }
 
-/** A tap has counted each piece already, and keeps the same bytes. */
+/**
+ * Returns the function that counts the bytes of a body. With a tap, they are already counted: it
+ * keeps the same bytes.
+ */
 function budgetOf(req: IncomingMessage): (bytes: number) => boolean {
   const tap = tapOf(req)
   return tap ? () => !tap.isRefused() : shareOf(req).take
 }
 
-/** Waits for the end of a body; `take` sees each piece and answers why it is too much, if it is. */
+/**
+ * Waits for the end of a body. `take` receives each chunk, and returns an error if it must be
+ * refused.
+ */
 function arrival(
   req: IncomingMessage,
   limits: BodyLimits,
@@ -88,7 +98,7 @@ function arrival(
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       clearTimeout(timer)
-      // What still comes is not kept.
+      // The rest of the body is read and ignored.
       req.off('data', onData).resume()
       reject(error)
     }
@@ -111,7 +121,7 @@ function tooLarge({ maxBytes }: BodyLimits): WebhookError {
   return new WebhookError('webhook_too_large', `The body has more than ${maxBytes} bytes`)
 }
 
-/** Strangers’ bodies must not fill the memory: Scalekit sends its deliveries again. */
+/** Bodies of attackers must not fill the memory. Scalekit sends its deliveries again. */
 function overloaded(): WebhookError {
   return new WebhookError(
     'webhook_overloaded',

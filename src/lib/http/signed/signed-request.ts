@@ -8,9 +8,9 @@ import type { Instance } from '../instance/instance.ts'
 import { tell } from '../request/request-log.ts'
 import { type BodyLimits, bodyTimeoutMs, closeAfterAnswer, rawBody } from './raw-body.ts'
 
-/** How one kind of signed request is configured: `config.webhooks` or `config.interceptors`. */
+/** The options of one kind of signed request: `config.webhooks` or `config.interceptors`. */
 export interface SignedRequestOptions {
-  /** What signatures are verified with. Without any, no request is expected. */
+  /** The keys for verifying signatures. Without keys, every request is refused. */
   readonly secret: readonly KeyObject[]
   readonly toleranceSeconds: number
   readonly maxBytes: number
@@ -23,7 +23,7 @@ export interface SignedRequest {
 }
 
 /**
- * Reads a request and verifies its signature over the bytes as they came.
+ * Reads a request and verifies its signature over the raw bytes of the body.
  *
  * @throws {@link WebhookError}, or {@link ScalekitError} `method_not_allowed`
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

@@ -8,30 +8,46 @@ import { webhookScheme } from '../../webhooks/scheme.ts'
 import { verifySignature } from '../../webhooks/signature.ts'
 import type { Instance } from '../instance/instance.ts'
 
-/** Scalekit's webhooks beside the route: handlers, and deliveries that came another way. */
+/**
+ * Scalekit's webhooks apart from the route: handlers, dead letters, and deliveries that arrived by
+ * another server or queue.
+ */
 export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   /**
-   * Reads a delivery that another server took.
+   * Verifies a delivery that another server received.
    *
-   * @throws WebhookError as the route would answer
+   * @param rawBody The bytes of the body, unchanged.
+   * @param headers The headers of the delivery.
+   * @returns the event
+   * @throws {@link WebhookError} `webhook_headers_invalid`, `webhook_timestamp_invalid`,
+   *   `webhook_signature_invalid`, `webhook_body_invalid` or `webhook_body_consumed`;
+   *   {@link ConfigError} `config_invalid` without a signing secret
+   * @example const event = auth.webhooks.verify(message.body, message.headers)
    */
   verify(rawBody: RawBody, headers: RequestHeaders): ScalekitEvent
   /**
-   * Does what a delivery of this event would: ends the sessions it ends, and runs the handlers.
+   * Handles an event like a delivery: ends the sessions that it ends, and runs the handlers.
    *
-   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`; ScalekitError
-   *   `store_unavailable` where the sessions cannot be ended, and then no handler runs
+   * @throws {@link WebhookError} `webhook_handler_failed` or `webhook_given_up`;
+   *   {@link ScalekitError} `store_unavailable` if the sessions cannot be ended, in which case no
+   *   handler runs
+   * @example await auth.webhooks.dispatch(event)
    */
   dispatch(event: ScalekitEvent): Promise<void>
-  /** The deliveries that failed for good, oldest first. */
+  /** Returns the deliveries that failed permanently, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>
   /**
-   * Handles a dead letter after all, and takes it away when it took effect.
+   * Handles a dead letter again, and removes it if that succeeds.
    *
-   * @param deliveryId The `webhook-id`, as {@link deadLetters} names it.
-   * @returns Whether there was one.
-   * @throws WebhookError `webhook_handler_failed` or `webhook_given_up`, and it stays a dead letter;
-   *   `webhook_busy` while somebody else handles it; ConfigError where there are no handlers
+   * @param deliveryId The `webhook-id` of the delivery, from {@link deadLetters}.
+   * @returns whether there was a dead letter by this id
+   * @throws {@link WebhookError} `webhook_handler_failed` or `webhook_given_up`, in which case it
+   *   stays a dead letter; `webhook_busy` while another process handles it; {@link ConfigError}
+   *   `config_invalid` if there are no handlers
+   * @example
+   * for (const { deliveryId } of await auth.webhooks.deadLetters()) {
+   *   await auth.webhooks.replay(deliveryId)
+   * }
    */
   replay(deliveryId: string): Promise<boolean>
 }

@@ -11,7 +11,10 @@ import { tell } from '../request/request-log.ts'
 import { sendJson } from '../request/respond.ts'
 import { signedRequest } from './signed-request.ts'
 
-/** `POST /webhooks`: hands an event on, and acknowledges it when it cannot be lost any more. */
+/**
+ * `POST /webhooks`: passes an event to its handlers or the queue. The event is acknowledged once it
+ * cannot be lost.
+ */
 export async function webhooksRoute(
   instance: Instance,
   req: IncomingMessage,
@@ -35,7 +38,10 @@ function assertTyped({ type }: { readonly type: unknown }): void {
   throw new WebhookError('webhook_body_invalid', 'The body has no `type`')
 }
 
-/** Only what took effect, never will, or is sure to be handled is acknowledged. */
+/**
+ * The acknowledged outcomes: the event took effect, was given up for good, or is certain to be
+ * handled.
+ */
 const acknowledged: Partial<Record<Outcome, number>> = {
   handled: 201,
   queued: 201,
