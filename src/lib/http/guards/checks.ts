@@ -28,21 +28,21 @@ export interface Check {
   readonly readsAuthority?: true
 }
 
-/** Lets users through who have at least one of the roles. */
+/** Passes users who have at least one of the roles. */
 export function requiresRole(roles: readonly string[]): Check {
   return readingAuthority(({ roles: held }) =>
     roles.some((name) => held.includes(name)) ? undefined : refusals.roleRequired,
   )
 }
 
-/** Lets users through who have every one of the permissions. */
+/** Passes users who have all of the permissions. */
 export function requiresPermissions(permissions: readonly string[]): Check {
   return readingAuthority(({ permissions: held }) =>
     permissions.every((name) => held.includes(name)) ? undefined : refusals.permissionRequired,
   )
 }
 
-/** Lets users through whose token was granted every one of the scopes. */
+/** Passes users whose token was granted all of the scopes. */
 export function requiresScopes(scopes: readonly string[]): Check {
   const refusal = refusals.insufficientScope(scopes)
   return readingAuthority(({ scopes: held }) =>

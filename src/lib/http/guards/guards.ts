@@ -104,12 +104,12 @@ export interface Guards {
     options: RequireThatOptions,
   ): Middleware
   /**
-   * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to
-   * authenticate again. Use it before sensitive changes, such as those of sign-in methods or
-   * payment details.
+   * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are refused with
+   * `recent_auth_required` and sent to authenticate again. Use it before sensitive changes, such as
+   * those of sign-in methods or payment details.
    *
-   * {@link RecentAuth.proof} selects the proof that counts. Machines never authenticate as a user
-   * does, so this guard cannot accept them.
+   * The option `proof` selects the proof that counts. Machines never authenticate as a user does,
+   * so this guard cannot accept them.
    *
    * @throws {@link ConfigError} `config_invalid` if `accepts` names a machine, `maxAgeSeconds` is
    *   not a number greater than 0, or `proof` is neither `auth_time` nor `prompt`

@@ -53,7 +53,7 @@ export function tokenIn(
   return look()
 }
 
-/** Returns the view of the request's session or token by what is known now, without waiting. */
+/** Returns the view of the request's session or token from local state, without waiting. */
 export function lookAgain(
   { bearer, sessions }: Instance,
   req: IncomingMessage,
