@@ -5,9 +5,10 @@ const free = guards()
 // Each docstring repeats that of `Guards`, because editors show `{@inheritDoc}` literally.
 
 /**
- * Passes requests of signed-in users, and of the machines that `accepts` names. Other requests are
- * refused with `not_signed_in`, `invalid_token`, `machine_not_accepted` or `user_not_accepted`.
+ * Passes requests of signed-in users, and of the machines that `accepts` names.
  *
+ * @remarks Other requests are refused with `not_signed_in`, `invalid_token`, `machine_not_accepted`
+ *   or `user_not_accepted`.
  * @throws {@link ConfigError} `config_invalid` for an `accepts` that is empty or names an unknown
  *   kind
  * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
@@ -15,10 +16,11 @@ const free = guards()
 export const requireAuth: Guards['requireAuth'] = free.requireAuth
 
 /**
- * Passes users whose current organization is the selected one. Users signed in to another
- * organization are refused with `wrong_organization`. Requests for which no organization is
- * selected are refused with `organization_required`.
+ * Passes users whose current organization is the selected one. Other requests are refused,
+ * including all for which no organization is selected.
  *
+ * @remarks Users signed in to another organization are refused with `wrong_organization`. Requests
+ *   for which no organization is selected are refused with `organization_required`.
  * @param select The organization's id, the place in the request that names it, or a function of the
  *   request.
  * @throws {@link ConfigError} `config_invalid` for a `select` that can never select an organization
@@ -27,27 +29,27 @@ export const requireAuth: Guards['requireAuth'] = free.requireAuth
 export const requireOrganization: Guards['requireOrganization'] = free.requireOrganization
 
 /**
- * Passes users who have at least one of the roles in the current organization. Others are refused
- * with `role_required`.
+ * Passes users who have at least one of the roles in the current organization.
  *
+ * @remarks Others are refused with `role_required`.
  * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
  * @example app.get('/admin', requireRole(['admin', 'owner']), showAdmin)
  */
 export const requireRole: Guards['requireRole'] = free.requireRole
 
 /**
- * Passes users who have all of the permissions in the current organization. Others are refused with
- * `permission_required`.
+ * Passes users who have all of the permissions in the current organization.
  *
+ * @remarks Others are refused with `permission_required`.
  * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
  * @example app.post('/orders', requirePermission('orders:write'), createOrder)
  */
 export const requirePermission: Guards['requirePermission'] = free.requirePermission
 
 /**
- * Passes users whose access token was granted all of the scopes. Others are refused with
- * `insufficient_scope`.
+ * Passes users whose access token was granted all of the scopes.
  *
+ * @remarks Others are refused with `insufficient_scope`.
  * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
  * @example app.get('/api/orders', requireScope('orders:read'), list)
  */
@@ -56,8 +58,7 @@ export const requireScope: Guards['requireScope'] = free.requireScope
 /**
  * Passes users for whom `predicate` returns `true` or a promise of it. For `false`, the request is
  * refused with 403 and your own `code`. If the predicate throws, takes longer than five seconds or
- * returns another value, the response is 503 `authorization_unavailable`, and the user does not
- * pass.
+ * returns another value, the response is 503 `authorization_unavailable`.
  *
  * @throws {@link ConfigError} `config_invalid` for a predicate that is not a function, a `code`
  *   that is malformed or one of the kit's, or an empty `detail`
@@ -66,13 +67,12 @@ export const requireScope: Guards['requireScope'] = free.requireScope
 export const requireThat: Guards['requireThat'] = free.requireThat
 
 /**
- * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are refused with
- * `recent_auth_required` and sent to authenticate again. Use it before sensitive changes, such as
- * those of sign-in methods or payment details.
+ * Passes users who authenticated at most `maxAgeSeconds` ago. Other users are sent to authenticate
+ * again. Machines cannot be accepted here.
  *
- * The option `proof` selects the proof that counts. Machines never authenticate as a user does, so
- * this guard cannot accept them.
- *
+ * @remarks Use it before sensitive changes, such as those of sign-in methods or payment details.
+ *   {@link RecentAuth.proof} selects the proof that counts. Requests are refused with
+ *   `recent_auth_required` or `auth_time_missing`.
  * @throws {@link ConfigError} `config_invalid` if `accepts` names a machine, `maxAgeSeconds` is not
  *   a number greater than 0, or `proof` is neither `auth_time` nor `prompt`
  * @example app.post('/password', requireRecentAuth({ maxAgeSeconds: 300 }), changePassword)
@@ -81,14 +81,14 @@ export const requireThat: Guards['requireThat'] = free.requireThat
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth
 
 /**
- * Passes requests that a page of this site sent. GET, HEAD and OPTIONS requests always pass,
- * because they change nothing. Others are refused with `cross_site_request`. It is for forms and
- * scripts of the application; no user has to be signed in.
+ * Passes requests that a page of this site sent, and all GET, HEAD and OPTIONS requests, which
+ * change nothing. Others are refused with `cross_site_request`. For forms and scripts of the
+ * application; no user has to be signed in.
  *
- * The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the header
- * `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A request with
- * a valid access token needs no proof: no other site can make a browser send the token.
- *
+ * @remarks The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the
+ *   header `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A
+ *   request with a valid access token needs no proof: no other site can make a browser send the
+ *   token.
  * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
  */
 export const requireSameOrigin: Guards['requireSameOrigin'] = free.requireSameOrigin
