@@ -18,22 +18,27 @@ import type { Kept, TokenVault } from './token-vault.ts'
 
 /** How many sessions are renewed at once; after a change of a role others wait for their turn. */
 const maxAtOnce = 64
-/** How long they wait, in milliseconds. */
+/** The longest time that a session waits for its renewal, in milliseconds. */
 const maxWaitMs = 10_000
 
-/** Renews authority: by the session's refresh token, by asking the application, or by both. */
+/**
+ * Renews authority with the session's refresh token, with `authorization.resolve`, or with both.
+ */
 export interface AuthorityRenewal {
   /**
-   * Tries to, once for all who wait at the same time. Never rejects: what came of it is in the book.
+   * Renews the authority of a session. Concurrent callers share one attempt. Never rejects: the
+   * book has the result.
    *
-   * @param minTtlMs How long the access token has to last at least. Default: it need not.
+   * @param minTtlMs The shortest remaining lifetime of the access token, in milliseconds. Default:
+   *   0.
    */
   renew(identity: Identity, minTtlMs?: number): Promise<void>
   /**
-   * What a guard has to wait for. Where the last attempt failed, no request waits for the next one.
+   * Returns the renewal for which a guard has to wait. If the last attempt failed, no request waits
+   * for the next one.
    */
   awaited(identity: Identity): Promise<void> | undefined
-  /** Lets go of the tokens of a session that is over. */
+  /** Drops the tokens of a session that has ended. */
   forget(identity: Identity): void
 }
 
@@ -41,9 +46,9 @@ export function authorityRenewal(parts: {
   readonly book: AuthorityBook
   readonly renewTokens: RenewTokens
   readonly vault: Pick<TokenVault, 'get'>
-  /** Ends a session that cannot go on, in all processes. */
+  /** Ends a session that cannot be renewed, in all processes. */
   readonly end: EndByRenewal
-  /** The application's `authorization`. */
+  /** The option `authorization`. */
   readonly authorization: {
     readonly resolve: AuthorizationResolve | undefined
     readonly maxAgeSeconds: number
@@ -117,7 +122,7 @@ export function authorityRenewal(parts: {
     isOutage = false
   }
 
-  /** What the application says counts in place of what the token says. */
+  /** Replaces members of the token's authority with those that `authorization.resolve` returns. */
   async function withApplication(
     turn: Turn,
     base: Authority,
@@ -186,7 +191,7 @@ export function authorityRenewal(parts: {
   async function over(turn: Turn, reason: AuthorityEnd, error?: unknown): Promise<void> {
     const { identity, before, changes } = turn
     const at = performance.now()
-    // Here it is also where the store cannot be told.
+    // Recorded in this process first, so that the session has ended here even if the store fails.
     const ended = { authority: before, seen: changes.any, triedAt: at, over: reason }
     copies.set(identity.sessionId, ended)
     await parts.end(identity, reason, error)

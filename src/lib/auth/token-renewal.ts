@@ -14,19 +14,20 @@ import { type Try, unknownTries } from './unknown-tries.ts'
 
 /** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
 const againForMs = 20_000
-/** How long to wait between two looks at what another process is renewing, in milliseconds. */
+/** How long to wait between two reads while another process renews, in milliseconds. */
 const pauseMs = 100
 
 /**
- * Renews tokens once for all processes. Scalekit takes a refresh token only once, so a lease in the
- * store says who sends it. The lease outlasts the call and the write of its result, and nothing is
- * sent that would not be answered within it. What was written is never older than what was there.
+ * Renews tokens once for all processes. Scalekit accepts a refresh token only once, so a lease in
+ * the store decides which process sends it. The lease lasts longer than the call and the write of
+ * its result. No token is sent if the response could arrive after the lease. A write never replaces
+ * tokens with older ones.
  */
 export function tokenRenewal(parts: {
   readonly vault: TokenVault
   readonly tokenStore: Pick<TokenStore, 'lease' | 'endLease'>
   readonly source: TokenSource
-  /** How long a call to the token endpoint takes at most, in milliseconds. */
+  /** The timeout of a call to the token endpoint, in milliseconds. */
   readonly callTimeoutMs: number
   readonly clock: Clock
 }): RenewTokens {
@@ -34,7 +35,10 @@ export function tokenRenewal(parts: {
   const leaseMs = callTimeoutMs + storeTimeoutMs + 1000
   const ownTries = unknownTries(parts.clock)
 
-  /** A store that went back, to a replica that lagged behind, is told what it lacks. */
+  /**
+   * Writes back the known tokens if the store has older ones, e.g. after a failover to a replica
+   * that lagged behind.
+   */
   async function newest(identity: Identity, known: Kept | undefined): Promise<Kept | undefined> {
     const stored = await vault.get(identity)
     if (!stored || !known || known.version <= stored.version) return stored
@@ -63,7 +67,7 @@ export function tokenRenewal(parts: {
     return { status: 'failed', error, quietMs: quietAfterFailureMs }
   }
 
-  /** `undefined` where it is to be looked at again. */
+  /** Returns `undefined` if the tokens have to be read again. */
   async function inTurn(turn: Turn, answer: LeaseAnswer): Promise<Renewal | undefined> {
     if (answer.status === 'quiet') {
       return { status: 'failed', error: undefined, quietMs: answer.leftMs }
@@ -75,18 +79,21 @@ export function tokenRenewal(parts: {
     try {
       return await underLease(turn, ownTries.first(turn, answer.triedMsAgo))
     } catch (error) {
-      // The store: nothing is known of what it has done.
+      // The store failed, so the outcome of its operations is unknown.
       await endLease(turn, false, 0)
       throw error
     }
   }
 
-  /** Another process may have renewed it before the lease was granted. */
+  /**
+   * Reads the tokens again, because another process may have renewed them before the lease was
+   * granted.
+   */
   async function readAgain(turn: Turn): Promise<Kept | undefined> {
     try {
       return await vault.get(turn.identity)
     } catch (error) {
-      // Nothing was sent.
+      // No token was sent, so no attempt is left in doubt.
       await endLease(turn, true, 0)
       throw error
     }
@@ -112,9 +119,9 @@ export function tokenRenewal(parts: {
   }
 
   /**
-   * A token that may have been used so long ago is not sent again: the provider would take it for
-   * stolen. Where the session has to have another one, it ends once the provider answers at all, so
-   * that its user can sign in again.
+   * Handles a token that may have been used longer ago than the grace period. It is not sent again:
+   * the provider would treat it as stolen. If the session needs a new one, it ends as soon as the
+   * provider responds, so that the user can sign in again.
    */
   async function doubtful(turn: Turn, triedMsAgo: number): Promise<Renewal | undefined> {
     try {
@@ -127,7 +134,10 @@ export function tokenRenewal(parts: {
     return { status: 'over', reason: 'refresh-lost' }
   }
 
-  /** The token before is used up, so what came is kept, whatever else may be wrong. */
+  /**
+   * Stores the tokens even if they cannot be verified now, because the previous refresh token is
+   * used up.
+   */
   async function received(
     turn: Turn,
     issued: Issued,
@@ -151,7 +161,10 @@ export function tokenRenewal(parts: {
     }
   }
 
-  /** @param isAgain A second use is answered as the first was, so it is looked at as if found. */
+  /**
+   * @param isAgain Whether the token was sent a second time. Scalekit then repeats its first
+   *   response, so the result is read and judged again.
+   */
   async function write(
     turn: Turn,
     next: Kept,
@@ -179,14 +192,14 @@ export function tokenRenewal(parts: {
   }
 
   /**
-   * While the store is away this process has the only copy, and goes on trying to hand it over. Until
-   * then its lease keeps other processes from the token that is used up.
+   * Retries the write during an outage of the store, because only this process has the new tokens.
+   * Meanwhile its lease keeps other processes from the used token.
    */
   async function writeLater(turn: Turn, replace: () => Promise<unknown>): Promise<void> {
     try {
       await retryUntil(againForMs, replace)
     } catch {
-      // The lease runs out, so the store remembers an attempt whose outcome is unknown.
+      // The lease expires, so the store records an attempt with an unknown outcome.
       return
     }
     await endLease(turn, true, 0)
@@ -205,7 +218,10 @@ export function tokenRenewal(parts: {
     return { status: 'failed', error, quietMs }
   }
 
-  /** It may have been used by one who holds no lease any more, and whose result is on its way. */
+  /**
+   * Handles a rejected token. A process whose lease expired may have used it, and its result may
+   * still arrive.
+   */
   async function rejected(
     turn: Turn,
     error: unknown,
@@ -223,7 +239,7 @@ export function tokenRenewal(parts: {
     return { status: 'over', reason, error }
   }
 
-  /** A lease that cannot be ended ends by itself. */
+  /** Ends a lease. If that fails, the lease expires by itself. */
   async function endLease(
     { identity, owner }: Turn,
     isAnswered: boolean,

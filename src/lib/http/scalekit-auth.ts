@@ -27,34 +27,61 @@ import { withLoginUrl } from './sign-in/with-login-url.ts'
 import { captureRawBody, type Place, tapBodies } from './signed/body-tap.ts'
 import { type Webhooks, webhooksMember } from './signed/webhooks-member.ts'
 
-/** The kit for one Scalekit environment: a middleware, and what belongs to it. */
+/** The kit for one Scalekit environment: a middleware with members for everything else. */
 export interface ScalekitAuth extends Guards {
   /** Serves the kit's own routes and puts `req.scalekit` on every other request. */
   (req: IncomingMessage, res: ServerResponse, next: Next): void
-  /** Only `req.scalekit`, for applications that mount the {@link ScalekitAuth.routes} themselves. */
+  /**
+   * Returns a middleware that only puts `req.scalekit` on requests. For applications that mount the
+   * {@link ScalekitAuth.routes} themselves.
+   *
+   * @example
+   * app.use(auth.session())
+   * app.get('/login', auth.routes.login)
+   */
   session(): Middleware
-  /** The kit's own routes, each to be mounted alone. */
+  /** The kit's own routes, for applications that mount each by itself. */
   readonly routes: Routes
   /**
-   * Puts guards before a handler, where `req.scalekit` is then typed as signed in. What they or the
-   * handler throw or reject with goes to `next`. With `{ accepts }` as the third argument, machines
-   * reach the handler, too, and the type says so.
+   * Puts guards before a handler. In the handler, `req.scalekit` is typed as signed in. Errors that
+   * the guards or the handler throw or reject with go to `next`. With `{ accepts }` as the third
+   * argument, machines reach the handler as well, and the type includes them.
+   *
+   * @example
+   * app.get('/orders', auth.protect([requireRole('admin')], (req, res) => {
+   *   res.json({ user: req.scalekit.user.id })
+   * }))
    */
   readonly protect: Protect
   /**
-   * Begins a sign-in from a route of the application.
+   * Begins a sign-in from a route of the application and responds: with a redirect to Scalekit, or
+   * with a page that asks for an email address.
    *
-   * @throws {@link ScalekitError} as `/login` would answer
+   * @param request The target of the sign-in and other parameters. Without a target, the result of
+   *   `login.resolve`, the domain of the email address or `login.fallback` decides.
+   * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target`, `provider_not_allowed`,
+   *   `login_resolve_failed`, `target_unknown` or `application_refused`; {@link ScalekitError}
+   *   `provider_unavailable` or `provider_failed`
+   * @example
+   * app.get('/acme', (req, res, next) => {
+   *   auth.login(req, res, { organizationId: 'org_123', returnTo: '/app' }).catch(next)
+   * })
    */
   login(req: IncomingMessage, res: ServerResponse, request?: LoginRequest): Promise<void>
   /**
-   * Signs out from a route of the application, which must have made sure that the user wants it.
+   * Signs the user out from a route of the application and responds. The route must have made sure
+   * that the user wants to sign out, for example with {@link ScalekitAuth.requireSameOrigin}.
    *
-   * @param options `returnTo` is the path to go on to; by default `/`. With `local: true`, the session
-   *   at Scalekit goes on: the next sign-in in this browser may need no password.
-   * @throws {@link LoginError} `sign_out_incomplete` while the store does not answer: the cookie is
-   *   cleared, and a copy of it works until the session expires; {@link AccessError}
-   *   `session_required` for a request with an access token, of which nothing ends
+   * @param options `returnTo` is the path to which the browser is redirected. Default: `/`. With
+   *   `local: true`, the session at Scalekit is kept, so the next sign-in in this browser may need
+   *   no password.
+   * @throws {@link LoginError} `sign_out_incomplete` while the store is unavailable: the cookie is
+   *   cleared, but a copy of it stays valid until the session expires; {@link AccessError}
+   *   `session_required` for a request with an access token, which is not ended
+   * @example
+   * app.post('/sign-out', requireSameOrigin(), (req, res, next) => {
+   *   auth.logout(req, res, { returnTo: '/bye' }).catch(next)
+   * })
    */
   logout(
     req: IncomingMessage,
@@ -62,15 +89,20 @@ export interface ScalekitAuth extends Guards {
     options?: { readonly returnTo?: string; readonly local?: boolean },
   ): Promise<void>
   /**
-   * Switches the signed-in user to another organization, from a route of the application: a
-   * sign-in through Scalekit that has to end there. The session that is there lives until it does.
+   * Switches the signed-in user to another organization from a route of the application. It
+   * responds with a redirect to a sign-in at Scalekit that must end in that organization. The
+   * current session stays valid until the new one replaces it.
    *
-   * The request must be a form or a link of this site that a person has used.
+   * The request must come from a form or a link of this site that the user has used.
    *
    * @param organizationId Scalekit's id (`org_…`) or your own id of the organization.
-   * @param options `returnTo` is the path to come back to; by default `/`.
-   * @throws {@link ScalekitError} `not_signed_in`, `session_required`, `cross_site_request`, `navigation_required`, or
-   *   as `/login` would answer
+   * @param options `returnTo` is the path to return to. Default: `/`.
+   * @throws {@link ScalekitError} `not_signed_in`, `session_required`, `cross_site_request`,
+   *   `navigation_required`, and the codes of {@link ScalekitAuth.login}
+   * @example
+   * app.post('/switch', express.urlencoded(), (req, res, next) => {
+   *   auth.switchOrganization(req, res, req.body.organization).catch(next)
+   * })
    */
   switchOrganization(
     req: IncomingMessage,
@@ -79,15 +111,16 @@ export interface ScalekitAuth extends Guards {
     options?: { readonly returnTo?: string },
   ): Promise<void>
   /**
-   * Says who opens a socket, for the request of its upgrade, and then what becomes of their session:
-   * refuse the handshake where no user is signed in, close the socket when `ended` fires. Reads the
-   * session and writes no cookie: a socket keeps no session alive.
+   * Authenticates the upgrade request of a socket, and watches its session from then on. Refuse the
+   * handshake if no user is signed in, and close the socket when `ended` fires. It reads the
+   * session and writes no cookie, so an open socket does not extend a session.
    *
    * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing where the request
    * has `Sec-Fetch-Site: same-origin`, or an access token in `Authorization` and the option `bearer` is
    * set: then the token decides, as for any request, and no cookie.
    *
-   * @param req The request of the upgrade; with Socket.IO, `socket.request`.
+   * @param req The upgrade request. With Socket.IO, `socket.request`.
+   * @returns the principal, its signal `ended`, and functions to read it again later
    * @throws {@link LoginError} `cross_site_request`; {@link ScalekitError} `store_unavailable`,
    *   `authorization_unavailable`, `provider_unavailable`; {@link ConfigError} `session_not_mounted` or
    *   `session_kind_changed` where the application's own express-session did not run for the upgrade
@@ -102,50 +135,66 @@ export interface ScalekitAuth extends Guards {
    */
   authenticate(req: IncomingMessage): Promise<OpenConnection>
   /**
-   * Ends sessions at the next request, and fires `ended` of open connections, in every process that
-   * shares the store. A sign-in that begins afterwards stands. Sessions at Scalekit end where the target is one of its users (`usr_…`) or
-   * sessions (`ses_…`); otherwise they go on.
+   * Ends sessions at their next request, and fires `ended` of open connections, in every process
+   * that shares the store. A sign-in that begins afterwards is not affected. Sessions at Scalekit
+   * only end if the target is one of its users (`usr_…`) or sessions (`ses_…`).
    *
-   * @param target Whose; `'everyone'` also after a store was restored from a backup, which has
-   *   forgotten what ended later.
-   * @param options `reason` for the log; `atScalekit`: whether Scalekit's own sessions end, too.
-   * @throws {@link ConfigError} where the target has a member that is unknown, empty or undefined;
-   *   no user is then signed out. {@link ScalekitError} `store_unavailable` when it could not be written;
-   *   `revoke_incomplete` when the sessions ended here, but not at Scalekit
+   * @param target The sessions to end. `'everyone'` ends all sessions. Also use it after restoring
+   *   a store from a backup, which lacks the revocations that were made since.
+   * @param options `reason` is for the log. `atScalekit` sets whether Scalekit's own sessions end
+   *   as well.
+   * @throws {@link ConfigError} `config_invalid` if the target has a member that is unknown, empty
+   *   or undefined; no user is signed out then. {@link ScalekitError} `store_unavailable` if the
+   *   revocation could not be written; `revoke_incomplete` if the sessions ended here, but not at
+   *   Scalekit
+   * @example await auth.revoke({ userId: 'usr_123' }, { reason: 'password reset' })
    */
   revoke(target: RevokeTarget, options?: RevokeOptions): Promise<void>
   /**
-   * The access token of a user, for a job or a webhook handler; with a request, use
+   * Returns the access token of a session, for a job or a webhook handler. In a request, use
    * `req.scalekit.accessToken()`. Needs the option `tokens: 'server'`.
    *
-   * @param sessionId By `req.scalekit.sessionId`.
-   * @param options `minTtlSeconds` How long it has to last at least, in seconds. Default: 0.
-   * @throws {@link ScalekitError} `token_unavailable`; {@link ConfigError} without this option
+   * @param sessionId The `req.scalekit.sessionId` of the session.
+   * @param options `minTtlSeconds` is the minimum time until the token expires, in seconds.
+   *   Default: 0.
+   * @throws {@link ScalekitError} `token_unavailable`; {@link ConfigError} `config_invalid` without
+   *   the option
+   * @example const token = await auth.accessTokenOf(job.sessionId, { minTtlSeconds: 60 })
    */
   accessTokenOf(sessionId: string, options?: AccessTokenOptions): Promise<string>
-  /** Scalekit's API, with the kit's own client id and secret. */
+  /** A client of Scalekit's API with the kit's own client id and secret. */
   readonly client: ScalekitClient
-  /** Scalekit's webhooks beside the route. */
+  /**
+   * Handlers of Scalekit's webhooks, and functions for deliveries that do not arrive at the kit's
+   * route.
+   */
   readonly webhooks: Webhooks
   /**
    * Calls a listener with each event of this name.
    *
    * @returns a function that removes the listener
+   * @example auth.on('login.succeeded', ({ userId }) => metrics.count('login', userId))
    */
   on<Name extends keyof AuthEvents>(
     name: Name,
     listener: (event: AuthEvents[Name]) => void,
   ): () => void
   /**
-   * Keeps a copy of what arrives for the routes of webhooks and interceptors, above body parsers.
-   * HTTP/1 servers do not need it: there the kit sees every request first. HTTP/2 servers and
-   * adapters of AWS Lambda do.
+   * Keeps a copy of the bodies that arrive for the routes of webhooks and interceptors. Mount it
+   * above body parsers. HTTP/2 servers and adapters of AWS Lambda need it. HTTP/1 servers do not,
+   * because the kit sees every request there before any middleware.
+   *
+   * @example
+   * app.use(auth.captureRawBody)
+   * app.use(express.json())
+   * app.use(auth)
    */
   readonly captureRawBody: Middleware
   /**
-   * Whether the store, Scalekit and the queue work, for a health check of yours. A process is ready
-   * to take requests while `store.ok` is true. Never rejects.
+   * Returns the state of the store, of Scalekit and of the queue, for a health check. A process is
+   * ready to handle requests while `store.ok` is true. Never rejects.
    *
+   * @returns the states, after at most a second
    * @example
    * app.get('/readyz', async (_req, res) => {
    *   const { store } = await auth.health()
@@ -154,20 +203,23 @@ export interface ScalekitAuth extends Guards {
    */
   health(): Promise<Health>
   /**
-   * Stops what runs in the background, ends the signals of open connections, and waits for webhook handlers that have begun: inline for 20
-   * seconds at most, and those that a queue runs until they end or time out. Close the server first.
+   * Stops background work and fires `ended` of open connections. It waits for webhook handlers that
+   * have begun: for inline ones at most 20 seconds, for those of a queue until they end or time
+   * out. Close the server first.
    */
   close(): Promise<void>
 }
 
 /**
- * Scalekit for an Express or Connect application.
+ * Sets up Scalekit for an Express or Connect application.
  *
+ * @param options Settings that override those of the environment variables. Default: the
+ *   environment variables alone.
+ * @returns the middleware, with guards and everything else as members
+ * @throws {@link ConfigError} `config_invalid` with a list of everything that is missing or wrong
  * @example
  * app.use(scalekitAuth())
  * app.get('/app', requireAuth(), (req, res) => res.send(`Hello ${req.scalekit.user?.email}`))
- *
- * @throws {@link ConfigError} listing everything that is missing or wrong
  */
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
@@ -180,7 +232,8 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   const own = guards(instance)
   const places = signedPlaces(instance)
   const stopTap = tapBodies(places)
-  // By then the application has added its handlers. Workers allow no timer while a module is loaded.
+  // Deferred until the application has added its handlers. Also, Workers allow no timer while a
+  // module is loaded.
   const { secret, delivery } = config.webhooks
   if (secret.length > 0 && delivery !== 'inline') setImmediate(deliveries.start)
 
@@ -224,7 +277,7 @@ function assertOptions(options: ScalekitAuthOptions): void {
   assertCalled('scalekitAuth', options)
 }
 
-/** A function of an instance as a member of it. */
+/** Binds a function of an instance, to make it a member of `auth`. */
 function bound<Given extends readonly unknown[], Value>(
   instance: Instance,
   work: (instance: Instance, ...given: Given) => Value,
@@ -232,7 +285,10 @@ function bound<Given extends readonly unknown[], Value>(
   return (...given) => work(instance, ...given)
 }
 
-/** A sign-in that a route of the application begins fails there, and no route of the kit sees it. */
+/**
+ * Emits the audit event for a failed sign-in that a route of the application began. The error goes
+ * to that route, so no route of the kit would report it.
+ */
 function tellingFailure<Given extends readonly [IncomingMessage, ...unknown[]]>(
   instance: Instance,
   begin: (...given: Given) => Promise<void>,
@@ -251,7 +307,7 @@ function tellingFailure<Given extends readonly [IncomingMessage, ...unknown[]]>(
   }
 }
 
-/** Where signed requests are expected. */
+/** The paths of the routes whose requests are signed, with their limits. */
 function signedPlaces({ addresses, config }: Instance): readonly Place[] {
   const { webhooks, interceptors } = config
   return [

@@ -81,7 +81,7 @@ export async function verifyAccessToken(
 /** As jose reads them, and with the members that every access token has. */
 export type ShownClaims = JWTPayload & AccessTokenClaims
 
-/** What decides whether a token is an access token of the environment, whoever it is for. */
+/** Checks that the token is an access token of the environment, for whichever audience. */
 type SharedChecks = Pick<TokenChecks, 'keys' | 'issuer' | 'audience' | 'clock' | 'maxAgeSeconds'>
 
 /**

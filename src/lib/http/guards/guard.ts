@@ -12,20 +12,24 @@ import type { Check, Verdict } from './checks.ts'
 import { tellDenied } from './denial.ts'
 import { accessError, answerRefusal, sendRefusal, withoutLogin } from './refusals.ts'
 
-/** What a guard does besides letting through. */
+/** Options that all guards have. */
 export interface GuardOptions {
   /**
-   * Whom it lets pass besides its own condition. `user`: people, by their session or by an access
-   * token. `organization-client`, `this-client`: machines, as far as the option `bearer.accepts` names
-   * them, too. Default: `['user']`.
+   * The kinds of callers that may pass if they also meet the guard's condition. `user`: users, by
+   * their session or by an access token. `organization-client` and `this-client`: machines, if the
+   * option `bearer.accepts` names them as well. Default: `['user']`.
    */
   readonly accepts?: readonly BearerKind[]
-  /** `next` hands a refusal to the application's error handler as an {@link AccessError}. */
+  /**
+   * `next` passes a refusal to the application's error handler as an {@link AccessError}. Default:
+   * `answer`, the kit's own response.
+   */
   readonly refuse?: 'answer' | 'next'
 }
 
 /**
- * Makes a middleware of a check, which only callers reach that it accepts: by default, users.
+ * Makes a middleware of a check. The check only runs for callers that the guard accepts: by
+ * default, users.
  *
  * @internal
  */
@@ -51,7 +55,10 @@ export function guard(
     return view
   }
 
-  /** The application may have taken seconds, in which the session or its authority may have ended. */
+  /**
+   * Looks again after an asynchronous check: it may have taken seconds, in which the session or its
+   * authority may have ended.
+   */
   function lateVerdict(context: Context, verdict: Verdict): Verdict {
     const view = context.lookAgain()
     if (view?.principal.status === 'signed-out') return refusalOf(view, accepts)
@@ -75,7 +82,8 @@ export function guard(
       else answerRefusal(refusal, instance, req, res, next)
       return
     }
-    // The page is for this user alone, and a user who is refused now may pass in a minute.
+    // The page is for this user only, and a user who is refused now may be let through a minute
+    // later.
     neverStore(res)
     context.keepPrivate()
     next(refusal && accessError(refusal, instance))
@@ -93,7 +101,7 @@ export function guard(
     refuseByError(error, context.instance, req, res, next, options)
   }
 
-  /** Waits only where the check does. */
+  /** Decides synchronously unless the check returns a promise. */
   function decide(context: Context, req: IncomingMessage, res: ServerResponse, next: Next): void {
     let verdict: Verdict | Promise<Verdict>
     try {
@@ -123,7 +131,7 @@ export function guard(
       next(error)
       return
     }
-    // A body, or whatever else stands in front, may have taken its time.
+    // A body parser or another middleware in front may have taken long.
     if (context.isStale()) {
       const renewed = context.refresh().then(() => renewalOf(context))
       renewed.then(() => decide(context, req, res, next)).catch(next)
@@ -135,7 +143,7 @@ export function guard(
   }
 }
 
-/** Where it cannot be told who is asking, the decision says so. */
+/** Ignores a failure here: the decision that follows fails for the same reason and reports it. */
 function renewalOf(context: Context): Promise<void> | undefined {
   try {
     return context.renewal()
@@ -152,7 +160,10 @@ function viewOrNot(context: Context): View | undefined {
   }
 }
 
-/** A user who is sent to sign in would come back here, and be sent to sign in again. */
+/**
+ * Whether the request is for `/login` itself. A redirect to sign in would lead back to this
+ * guard, in a loop.
+ */
 function asksForLogin(req: IncomingMessage, { addresses }: Instance): boolean {
   return isFor(req, addresses.routes.login)
 }
@@ -171,7 +182,9 @@ function guardError(error: unknown): ScalekitError {
   return asScalekitError(error, 'unexpected', 'The guard failed')
 }
 
-/** They pass, so the response says when to try again. Other errors are for the application. */
+/**
+ * Outages are temporary, so the response says when to retry. Other errors go to the application.
+ */
 const outages = ['store_unavailable', 'authorization_unavailable', 'provider_unavailable']
 
 /**

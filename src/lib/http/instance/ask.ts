@@ -6,7 +6,8 @@ import { bearerIn } from '../request/bearer-header.ts'
 import type { Instance } from './instance.ts'
 
 /**
- * Who is asking, with authority that counts: by the access token of the request, else by its session.
+ * Returns the view of a request with authority that is renewed if due. The access token decides, if
+ * the request has one; otherwise the session does.
  *
  * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
  */
@@ -20,7 +21,7 @@ export function askAuthority(
   return instance.sessions.askAuthority(req, res)
 }
 
-/** The same for a route that reads no authority. */
+/** Returns the view of a request for a route that reads no authority. */
 export function ask(instance: Instance, req: IncomingMessage, res: ServerResponse): Promise<View> {
   const token = tokenIn(instance, req)
   if (token !== undefined) return token.then(({ view }) => view)
@@ -63,9 +64,10 @@ export function lookAgain(
 }
 
 /**
- * For what only a session can do: sign-out, and the switch to another organization.
+ * Refuses a request with an access token, for actions that need a session: sign-out, and the switch
+ * to another organization.
  *
- * @param what What the application or the browser asked for, e.g. `auth.logout()`.
+ * @param what The action, e.g. `switchOrganization()`, for the message.
  * @throws {@link AccessError} `session_required`
  */
 export function assertNoToken(instance: Instance, req: IncomingMessage, what: string): void {

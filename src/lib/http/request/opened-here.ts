@@ -4,7 +4,7 @@ import { quote } from '../../ground/log.ts'
 
 /**
  * Refuses a connection that a page of another site opens. Browsers send cookies with a WebSocket
- * whichever page opens it, and no rule of CORS applies to it.
+ * whichever page opens it, and CORS does not apply to WebSockets.
  *
  * Browsers name the page in `Origin`, except for an event stream of the same origin, which says so by
  * `Sec-Fetch-Site`. A client whose access token decides is no browser that was led here: no cookie

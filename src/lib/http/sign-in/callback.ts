@@ -23,8 +23,11 @@ import { settleAuthority } from './settle-authority.ts'
 import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
 
 /**
- * `GET /callback`: takes the transaction, exchanges the code, verifies the tokens, checks that
- * what was pinned is what came, asks the application, begins the session, goes back.
+ * `GET /callback`: completes a sign-in in this order:
+ * 1. it takes the transaction;
+ * 2. it exchanges the code and verifies the tokens;
+ * 3. it compares the tokens with the pinned connection and organization;
+ * 4. it calls `onLogin`, begins the session and redirects to the page.
  *
  * @see RFC 6749 section 4.1.2, OpenID Connect Core 3.1.2.5 to 3.1.3.8
  */
@@ -36,7 +39,7 @@ export async function callbackRoute(
 ): Promise<void> {
   const answer = readCallbackAnswer(req, res, instance.config.issuer)
   nameSignIn(req, answer.state)
-  // Taken before anything else can fail, so that a replayed callback finds nothing.
+  // Taken before any later step can fail, so that a replayed callback finds no transaction.
   const taken = await instance.transactions.take(req, res, answer.state)
   tellSignIn(instance, req, `the browser came back with ${answerText(answer)}`)
   if (taken.status === 'missing') return withoutTransaction(instance, answer, req, res, next)
@@ -78,7 +81,7 @@ async function finish(
   }
 }
 
-/** Signs the user in, and answers the path to go on to. */
+/** Signs the user in and returns the path to which the browser is redirected. */
 async function signIn(
   instance: Instance,
   answer: CallbackAnswer,
@@ -117,10 +120,11 @@ function tellSucceeded({ audit }: Instance, req: IncomingMessage, identity: Iden
 }
 
 /**
- * A browser may ask for the callback twice at once, and shows either response. Both lead to the page
- * that the sign-in was for, and if it fails, both say why. Only the first sets a session: a copy of
- * the cookie and the URL gains nothing here. Another process cannot tell how the sign-in ends, so it
- * sends the browser to the page, which starts a new sign-in if this one failed.
+ * Handles the second of two callbacks with one state. A browser may request the callback twice at
+ * once and show either response. Both redirect to the page of the sign-in, and if it fails, both
+ * say why. Only the first sets a session: an attacker gains nothing with a copy of the cookie and
+ * the URL. Another process does not know how the sign-in ends, so it redirects to the page, which
+ * starts a new sign-in if this one failed.
  */
 async function goOnBeside(
   instance: Instance,
@@ -161,7 +165,7 @@ function retryQuery(
   return {
     ...(connectionId === undefined ? {} : { connection_id: connectionId }),
     ...(organizationId === undefined ? {} : { organization_id: organizationId }),
-    // Without it, Scalekit would answer from the same old session again.
+    // Without it, Scalekit would use the same old session again.
     ...(isTooOld(error) ? { prompt: 'login' } : {}),
     return_to: returnTo,
     ...(uiLocales === undefined ? {} : { ui_locales: uiLocales }),
