@@ -24,7 +24,7 @@ export function makePrivate(res: ServerResponse): void {
   varyByCookie(res)
 }
 
-/** The same where an access token may say who is asking. */
+/** Like {@link makePrivate}, if an access token may identify the caller. */
 export function makePrivateByToken(res: ServerResponse): void {
   makePrivate(res)
   varyBy(res, 'Authorization')

@@ -23,7 +23,7 @@ export interface ErrorDetails {
   readonly loginUrl?: string | undefined
   /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError?: string | undefined
-  /** What a page tells the visitor in place of the kit's own sentence. */
+  /** The sentence that a page shows in place of the kit's own. */
   readonly visitorMessage?: string | undefined
 }
 
@@ -51,7 +51,7 @@ export interface ScalekitError<Code extends string = OpenEnum<ScalekitErrorCode>
   readonly hint: string | undefined
   /** The `error` that Scalekit named, if Scalekit documents it. */
   readonly providerError: string | undefined
-  /** What `onLogin` tells the visitor by `{ deny: { message } }`; plain text, to be escaped. */
+  /** The message for the visitor from `onLogin`'s `{ deny: { message } }`. It must be escaped in HTML. */
   readonly visitorMessage: string | undefined
 }
 

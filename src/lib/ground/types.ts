@@ -118,7 +118,10 @@ export interface AuthorityOrigin {
   readonly isRefreshable?: boolean
   /** The fields that `onLogin` returned itself. Tokens do not replace them. */
   readonly fixed?: readonly ('roles' | 'permissions')[]
-  /** What `authorization.resolve` named last; what the token says there is kept beside the tokens. */
+  /**
+   * The members that `authorization.resolve` returned last. The token's own values of these members
+   * are kept beside the tokens.
+   */
   readonly resolved?: readonly ('roles' | 'permissions' | 'scopes' | 'claims')[]
 }
 

@@ -78,14 +78,14 @@ export async function verifyAccessToken(
   })
 }
 
-/** As jose reads them, and with the members that every access token has. */
+/** The claims of a verified access token, with the members that every access token has. */
 export type ShownClaims = JWTPayload & AccessTokenClaims
 
-/** Checks that the token is an access token of the environment, for whichever audience. */
+/** The checks that any access token of the environment must pass, for whichever audience. */
 type SharedChecks = Pick<TokenChecks, 'keys' | 'issuer' | 'audience' | 'clock' | 'maxAgeSeconds'>
 
 /**
- * Verifies that it is an access token, for one of the audiences where these are given.
+ * Verifies an access token. If audiences are given, it must be for one of them.
  *
  * @throws an Error whose message names the check, never the token
  */
@@ -98,9 +98,9 @@ export async function verifyShown(token: string, checks: SharedChecks): Promise<
 }
 
 /**
- * Runs the checks of a token that was shown.
+ * Runs the checks of a token in a request.
  *
- * @throws LoginError `access_token_invalid`, or what kept the keys from being loaded
+ * @throws LoginError `access_token_invalid`, or the error of loading the keys
  */
 export async function refusing<Value>(
   { clock }: { readonly clock: Clock },

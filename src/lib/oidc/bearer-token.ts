@@ -11,21 +11,24 @@ import {
 import type { BearerKind } from './bearer-kinds.ts'
 import type { KeySet } from './key-sets.ts'
 
-/** What an access token in the header `Authorization` must agree with. */
+/** The values with which an access token in the header `Authorization` must agree. */
 export interface BearerChecks {
   readonly keys: KeySet
-  /** Of several, any; compared exactly. */
+  /** The accepted issuers, compared exactly. */
   readonly issuers: readonly string[]
   readonly clientId: string
-  /** Of several, any. Where it is given, no other audience counts, and a token without one neither. */
+  /**
+   * The accepted audiences. If they are given, a token for another audience, or without one, is
+   * refused.
+   */
   readonly audience: readonly string[] | undefined
   readonly accepts: readonly BearerKind[]
-  /** How long ago it may have been issued, in seconds. */
+  /** Maximum age since the token was issued, in seconds. */
   readonly maxAgeSeconds: number
   readonly clock: Clock
 }
 
-/** A token that counts, unless something happened since it was issued. */
+/** A verified token. Revocations and changes since its issuance are not considered yet. */
 export interface BearerToken {
   readonly kind: BearerKind
   readonly claims: ShownClaims
@@ -33,9 +36,9 @@ export interface BearerToken {
 }
 
 /**
- * Verifies an access token that is shown in place of a session.
+ * Verifies an access token that a request brings in place of a session.
  *
- * @throws LoginError `access_token_invalid`, or what kept the keys from being loaded
+ * @throws LoginError `access_token_invalid`, or the error of loading the keys
  * @see RFC 9068 section 4, RFC 6750 section 5.2
  */
 export async function verifyBearer(token: string, checks: BearerChecks): Promise<BearerToken> {
@@ -53,11 +56,11 @@ export async function verifyBearer(token: string, checks: BearerChecks): Promise
   })
 }
 
-/** A client that is its own subject acts for itself. @see RFC 9068 section 2.2 */
+/** Whether the client acts for itself: it is then its own subject. @see RFC 9068 section 2.2 */
 function kindOf(claims: ShownClaims, clientId: string): BearerKind {
   const { sub, client_id } = claims
   if (sub !== client_id) {
-    // Scalekit’s names for clients, which never are those of people.
+    // Scalekit's names for clients. No user has such a name.
     if (/^(?:m2morg|skc)_/.test(sub)) throw new Error('its sub is a client, but not its client_id')
     return 'user'
   }
@@ -66,7 +69,7 @@ function kindOf(claims: ShownClaims, clientId: string): BearerKind {
   throw new Error('it is of a client that is neither this one nor an organization’s')
 }
 
-/** Clients of organizations mostly have no audience; the option `accepts` had to name them. */
+/** Most tokens of organizations' clients have no audience. The option `accepts` must name the kind. */
 function assertForThisClient(claims: JWTPayload, clientId: string, kind: BearerKind): void {
   const { aud, client_id } = claims
   const isUnaddressed = aud === undefined

@@ -7,7 +7,7 @@ import { assertOnlyAudience } from './id-token.ts'
 import type { KeySet } from './key-sets.ts'
 import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
 
-/** What a logout token must agree with. */
+/** The values with which a logout token must agree. */
 export interface LogoutTokenChecks {
   readonly keys: KeySet
   readonly issuer: string
@@ -15,14 +15,14 @@ export interface LogoutTokenChecks {
   readonly clock: Clock
 }
 
-/** Whose sessions ended at Scalekit. */
+/** The sessions that ended at Scalekit. */
 export type LogoutSubject =
-  /** One session. The token may say whose it is. */
+  /** One session. The token may also name its user. */
   | { readonly sid: string; readonly sub?: string }
   /** Every session of a user. */
   | { readonly sid?: undefined; readonly sub: string }
 
-/** What a verified logout token says. */
+/** The content of a verified logout token. */
 export interface Logout {
   readonly subject: LogoutSubject
   /**
@@ -30,16 +30,18 @@ export interface Logout {
    * the epoch: `iat` is in whole seconds.
    */
   readonly issuedAt: number
-  /** Names the token in the single-use set: its `jti`. */
+  /** The token's `jti`, its key among the single-use values. */
   readonly id: string
-  /** From when on the token is refused for its age alone, in milliseconds since the epoch. */
+  /**
+   * The time from which the token's age alone makes it invalid, in milliseconds since the epoch.
+   */
   readonly expiresAt: number
 }
 
-/** The longest accepted logout token, in characters. A usual one has some nine hundred. */
+/** Maximum length of a logout token, in characters. Most have about 900. */
 export const maxLogoutTokenLength = 8192
 
-/** The member of `events` that makes a token a logout token. */
+/** The member of `events` that identifies a logout token. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 const types = ['logout+jwt', 'application/logout+jwt']
@@ -60,7 +62,7 @@ const foreignClaims = [
 ]
 
 /**
- * Verifies a logout token, and that it is not a token of another kind.
+ * Verifies a logout token, including that it is not a token of another kind.
  *
  * @throws {@link LoginError} `logout_token_invalid`
  * @see OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6
@@ -89,7 +91,7 @@ export async function verifyLogoutToken(token: string, checks: LogoutTokenChecks
   }
 }
 
-/** A token whose `typ` says that it is a logout token may have claims that others have, too. */
+/** If `typ` identifies a logout token, it may have claims that other kinds have as well. */
 function assertKind(token: string, claims: JWTPayload): void {
   if ('nonce' in claims)
     throw new Error('it has the claim nonce, which a logout token must not have')
@@ -109,7 +111,7 @@ function isTyped(token: string): boolean {
 
 function logoutOf(claims: JWTPayload): Logout {
   const { iat, exp = Number.POSITIVE_INFINITY, jti } = claims
-  // Just past the last moment that the checks accept.
+  // Just after the last moment at which the checks accept the token.
   const lastSeconds = Math.min(exp + toleranceSeconds, iat! + maxAgeSeconds + 1)
   return {
     subject: subjectOf(claims),
@@ -124,7 +126,7 @@ function subjectOf({ sid, sub }: JWTPayload): LogoutSubject {
   return { sid: idIn('sid', sid), ...(sub === undefined ? {} : { sub: idIn('sub', sub) }) }
 }
 
-/** Ids go into keys of the store. */
+/** Limits the length, because ids become part of the store's keys. */
 function idIn(name: string, value: unknown): string {
   if (typeof value === 'string' && value.length >= 1 && value.length <= 255) return value
   throw new Error(`${name} is not a string of 1 to 255 characters`)

@@ -156,7 +156,7 @@ function alreadyUsed(): LoginError {
   return new LoginError('login_state_used', 'The sign-in was already used')
 }
 
-/** What `/login` has to be told to try the same again. */
+/** Returns the parameters of `/login` that repeat this sign-in. */
 function retryQuery(
   { pins, returnTo, uiLocales }: Transaction,
   error: unknown,

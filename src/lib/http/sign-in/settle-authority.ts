@@ -11,7 +11,7 @@ import type { Instance } from '../instance/instance.ts'
 import { storeTimeOf } from './redeem.ts'
 import { tellSignIn } from './sign-in-log.ts'
 
-/** What the session keeps, with what its user may do. */
+/** Adds the user's authority to the identity that the session keeps. */
 export async function settleAuthority(
   instance: Instance,
   known: Identity,
