@@ -17,7 +17,10 @@ import type { InterceptorHandlers } from '../webhooks/interceptor-handlers.ts'
 import type { Secrets } from '../webhooks/signing-keys.ts'
 import type { PageOptions } from './page-options.ts'
 
-/** The options of `scalekitAuth()`. An option takes precedence over its environment variable. */
+/**
+ * The options of `scalekitAuth()`. An option takes precedence over its environment variable. All
+ * times and sizes must be greater than 0.
+ */
 export interface ScalekitAuthOptions {
   /**
    * The URL of your Scalekit environment, e.g. `https://acme.scalekit.com`, or your custom domain
@@ -32,23 +35,21 @@ export interface ScalekitAuthOptions {
   readonly clientSecret?: string
   /**
    * The origin at which browsers reach the application: scheme, host and port. If a proxy removes a
-   * path from every request, append that path: `https://app.example/portal`. An array allows
-   * several hosts; a sign-in returns to the host it began at. Env: `APP_BASE_URL`, comma-separated.
-   * Default: `http://localhost:<PORT or 3000>`; required in production.
+   * path from every request, append it: `https://app.example/portal`. An array allows several
+   * hosts; a sign-in returns to its own. Env: `APP_BASE_URL`, comma-separated. Default:
+   * `http://localhost:<PORT or 3000>`; required in production.
    */
   readonly baseUrl?: string | URL | readonly (string | URL)[]
   /**
-   * The secret that encrypts cookies: at least 32 random characters. In an array, the first secret
-   * encrypts and all secrets decrypt: to rotate, put the new secret first. Env:
-   * `SCALEKIT_COOKIE_SECRET`, comma-separated. Default: derived from the client secret; required in
-   * production.
+   * The secret that encrypts cookies: at least 32 random characters. In an array, the first
+   * encrypts and all decrypt: to rotate, put the new secret first. Env: `SCALEKIT_COOKIE_SECRET`,
+   * comma-separated. Default: derived from the client secret; required in production.
    */
   readonly secret?: string | readonly string[]
   /**
    * The name of this instance: 1 to 32 letters, digits or underscores. Cookie names begin with it,
-   * so two instances in one application need two names. Outside production, the default name is
-   * followed by the port of `baseUrl`, because browsers send the cookies of a host to all of its
-   * ports. Default: `scalekit`.
+   * so two instances in one application need two names. Outside production, the default is followed
+   * by the port of `baseUrl`, because all ports of a host share cookies. Default: `scalekit`.
    */
   readonly name?: string
   /**
@@ -68,10 +69,10 @@ export interface ScalekitAuthOptions {
   /** The source of roles, permissions, scopes and kept claims, and how old they may be. */
   readonly authorization?: AuthorizationOptions
   /**
-   * Who can decrypt the tokens of a session. `session`: only a request with its cookie, so that a
-   * copy of the store is useless, even with `secret`. With `express-session`, `secret` alone
-   * decrypts them. `server`: `secret` alone, so that jobs and webhooks get a user's access token
-   * from {@link ScalekitAuth.accessTokenOf}. Default: `session`.
+   * Who can decrypt the tokens of a session. `session`: only a request with its cookie; a copy of
+   * the store is useless, even with `secret`. With `express-session`, `secret` alone decrypts them.
+   * `server`: `secret` alone, so that jobs and webhooks can call `auth.accessTokenOf()`. Default:
+   * `session`.
    */
   readonly tokens?: 'session' | 'server'
   /** Where sessions are stored, and how long they last. A string is short for `{ kind }`. */
@@ -95,8 +96,8 @@ export interface ScalekitAuthOptions {
    */
   readonly portal?: PortalOptions
   /**
-   * The store that processes share: revocations, single-use values, tokens and webhook deliveries.
-   * Pass `redisStore(client)` or `postgresStore(pool)` with more than one process, and
+   * The store that processes share: revocations, single-use values, tokens, webhook deliveries.
+   * Pass `redisStore(client)` or `postgresStore(pool)` with more than one process,
    * `memoryStore({ file })` with one. Default: `memoryStore()`, which loses revocations when the
    * process ends.
    */
@@ -106,28 +107,26 @@ export interface ScalekitAuthOptions {
   /** Which pages may open sockets. */
   readonly connections?: ConnectionOptions
   /**
-   * Receives log lines: `debug`, `info`, `warn` and `error`. `pino()` can be passed unchanged. If
-   * the logger throws or rejects, requests continue, and one line on the console reports it.
-   * Default: the console, where debug lines appear only with the variable `DEBUG=scalekit`.
+   * Receives log lines: `debug`, `info`, `warn` and `error`, e.g. `pino()`. If it throws or
+   * rejects, requests continue, and one line on the console reports it. Default: the console, with
+   * debug lines only if `DEBUG=scalekit`.
    */
   readonly logger?: Logger
   /** How the kit calls Scalekit. */
   readonly http?: HttpOptions
   /**
-   * Returns the time in milliseconds since the epoch; for tests. While it throws or returns
-   * something else, requests are refused with `clock_invalid`. Default: `Date.now`.
+   * Returns the time in milliseconds since the epoch; for tests. While it fails, requests are
+   * refused with `clock_invalid`. Default: `Date.now`.
    */
   readonly clock?: Clock
   /**
-   * Accepts an http `baseUrl` in production; cookies are then sent unencrypted. If an emulator is
-   * accepted, it may have an http `environmentUrl` on another machine, such as
-   * `http://emulator:4400` in a network of containers. Default: `false`.
+   * Accepts an http `baseUrl` in production; cookies are then unencrypted. An accepted emulator may
+   * then be on another machine, such as `http://emulator:4400`. Default: `false`.
    */
   readonly dangerouslyAllowHttp?: boolean
   /**
-   * Accepts an emulator and its public secrets in production, for end-to-end tests of a production
-   * image. Every visitor can then sign in as every user. An error is logged at start. Default:
-   * `false`.
+   * Accepts an emulator and its public secrets in production, for end-to-end tests of the image.
+   * Every visitor can then sign in as every user; an error is logged at start. Default: `false`.
    */
   readonly dangerouslyAllowEmulator?: boolean
 }
@@ -173,26 +172,24 @@ export interface LoginOptions {
   readonly providers?: readonly string[]
   /**
    * The query parameters of `/login` that are sent on to Scalekit, such as those of invitations to
-   * the Initiate Login URL. `true`: all except those of the protocol and of `/login` itself. A
-   * request with one of them is redirected to Scalekit's page at once, whatever `fallback` is.
-   * Default: none.
+   * the Initiate Login URL. `true`: all except those of the protocol and of `/login`. A request
+   * with one of them is redirected to Scalekit's page at once, whatever `fallback` is. Default:
+   * none.
    */
   readonly forward?: true | readonly string[]
   /**
    * The longest time between the user's authentication and the beginning of a sign-in, in whole
-   * seconds greater than 0. The kit sends it to Scalekit as `max_age` and refuses an older
-   * `auth_time` with `login_too_old`; clocks may differ by a minute. Without `auth_time`, the
-   * sign-in is accepted and one warning is logged. Default: none, a session at Scalekit of any age
-   * is accepted.
+   * seconds. The kit sends it to Scalekit as `max_age` and refuses an older `auth_time` with
+   * `login_too_old`; clocks may differ by a minute. Without `auth_time`, the sign-in is accepted
+   * and one warning is logged. Default: none, a session at Scalekit may have any age.
    */
   readonly maxAgeSeconds?: number
   /**
-   * Called for every sign-in after all checks have passed. To accept it, return nothing, or values:
-   * `{ user }` is kept with the session, `{ roles, permissions }` replace those of the access token
-   * until the session ends, and `{ returnTo }` changes the path of the redirect. To refuse it,
-   * return `{ deny: reason }`, whose reason only the log contains, or
-   * `{ deny: { reason, message } }`, whose message the user sees. If it throws or takes longer than
-   * 30 seconds, the sign-in is refused with 503. Default: none.
+   * Called for every sign-in after all checks have passed. Returns nothing to accept it, `{ user }`
+   * to keep values with the session, `{ roles, permissions }` to replace those of the access token
+   * until the session ends, `{ returnTo }` to change the redirect, or `{ deny: reason }` or
+   * `{ deny: { reason, message } }` to refuse; the user sees only `message`. If it throws or takes
+   * longer than 30 seconds, the sign-in is refused with 503. Default: none.
    */
   readonly onLogin?: OnLogin
 }
@@ -201,17 +198,16 @@ export interface LoginOptions {
 export interface AuthorizationOptions {
   /**
    * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
-   * what the access token says, or `{ deny: reason }`. It is called at the sign-in, when its last
-   * answer is older than `maxAgeSeconds`, and after an event. It times out after five seconds. If
-   * it fails at the sign-in, the response is 503 and there is no session. Default: none, the access
-   * token decides.
+   * that of the access token, or `{ deny: reason }`. It is called at the sign-in, when its last
+   * answer is older than `maxAgeSeconds`, and after an event; it times out after five seconds. If
+   * it fails at the sign-in, the response is 503. Default: none, the access token decides.
    */
   readonly resolve?: AuthorizationResolve
-  /** The maximum age of an answer of `resolve`, in seconds greater than 0. Default: 300. */
+  /** The maximum age of an answer of `resolve`, in seconds. Default: 300. */
   readonly maxAgeSeconds?: number
   /**
    * How long a session keeps its last roles, permissions, scopes and claims while neither `resolve`
-   * nor Scalekit can renew them, in seconds greater than 0. Default: 3600 (an hour).
+   * nor Scalekit can renew them, in seconds. Default: 3600 (an hour).
    */
   readonly outageGraceSeconds?: number
 }
@@ -227,19 +223,16 @@ export interface OrganizationsOptions {
 
 /** How soon other processes apply a revocation. */
 export interface RevocationOptions {
-  /**
-   * The longest time until every process applies a revocation, in milliseconds greater than 0.
-   * Default: 1000.
-   */
+  /** The longest time until every process applies a revocation, in milliseconds. Default: 1000. */
   readonly maxLagMs?: number
 }
 
 /** Which pages may open sockets. */
 export interface ConnectionOptions {
   /**
-   * Further origins whose pages may open a socket that {@link ScalekitAuth.authenticate} accepts,
-   * such as `https://admin.app.example`, or `capacitor://localhost` for an app. Default: none, only
-   * those of `baseUrl`.
+   * Further origins whose pages may open a socket that `auth.authenticate()` accepts, such as
+   * `https://admin.app.example`, or `capacitor://localhost` for an app. Default: none, only those
+   * of `baseUrl`.
    */
   readonly origins?: readonly string[]
 }
@@ -250,7 +243,7 @@ export interface HttpOptions {
    * A `fetch` that makes the calls, e.g. through a proxy. Default: `node:http` and `node:https`.
    */
   readonly fetch?: Fetch
-  /** The timeout of one call to Scalekit, in seconds greater than 0. Default: 5. */
+  /** The timeout of one call to Scalekit, in seconds. Default: 5. */
   readonly timeoutSeconds?: number
 }
 
@@ -269,39 +262,36 @@ export interface SessionOptions {
   readonly store?: SessionStore
   /**
    * Signs the cookie of `session.store`: at least 32 random characters. In an array, the first
-   * secret signs and all secrets verify. Default: derived from `secret`.
+   * signs and all verify. Default: derived from `secret`.
    */
   readonly secret?: string | readonly string[]
   /**
-   * The members of `req.session` that are kept at a sign-in, e.g. `cart`. Others are removed,
-   * because they may belong to another user. If the same user signs in again to the same
-   * organization, all are kept. Default: none.
+   * The members of `req.session` that a sign-in keeps, e.g. `cart`. Others are removed, because
+   * they may belong to another user, unless the same user signs in again to the same organization.
+   * Default: none.
    */
   readonly keep?: readonly string[]
   /**
-   * The names of further claims to keep on `req.scalekit.claims`, e.g. `plan` or `groups`: claims of
+   * Further claims to keep on `req.scalekit.claims`, e.g. `plan` or `groups`: names of claims of
    * the access token, of its `custom_claims`, which interceptors write, or of the ID token. Declare
    * their types on the interface `SessionClaims`. Default: none, only the standard profile is kept
    * (`name`, `given_name`, `family_name`, `preferred_username`, `picture`, `locale`, `zoneinfo`,
    * `phone_number`, `profile`, `xuid`).
    */
   readonly claims?: readonly string[]
-  /**
-   * The longest time that a session lasts, in whole seconds greater than 0. Default: 604 800 (a
-   * week).
-   */
+  /** The longest time that a session lasts, in whole seconds. Default: 604 800 (a week). */
   readonly absoluteSeconds?: number
   /**
-   * The time without a request after which a session expires, in whole seconds from 1 to
+   * The time without a request after which a session expires, in whole seconds; at most
    * `absoluteSeconds`. An `express-session` of the application uses its own `cookie.maxAge`
    * instead. Default: 86 400 (a day), or `absoluteSeconds` if that is shorter.
    */
   readonly idleSeconds?: number
   /**
-   * How a restart affects sessions when `store` is in memory: the process has then forgotten which
-   * of them were ended. `end`: all users have to sign in again. `keep`: sessions continue, and a
-   * copied cookie of an ended session works again. Default: `end` in production with a webhook
-   * secret, otherwise `keep`.
+   * How a restart affects sessions if `store` is in memory, because the process has forgotten which
+   * were ended. `end`: all users have to sign in again. `keep`: sessions continue, and a copied
+   * cookie of an ended session works again. Default: `end` in production with a webhook secret,
+   * otherwise `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
 }
@@ -314,21 +304,20 @@ export interface SessionOptions {
 export interface BearerOptions {
   /**
    * The required audience of a token: its `aud` contains this value, e.g. the resource of your API
-   * at Scalekit. In an array, any of the values. Tokens without `aud` are then refused. Default:
+   * at Scalekit. In an array, any of them. Tokens without `aud` are then refused. Default:
    * `clientId`, as `aud` or as the `client_id` of a token without `aud`; if `accepts` names clients
    * of organizations, also their tokens without `aud`.
    */
   readonly audience?: string | readonly string[]
   /**
-   * The `iss` of the tokens, compared exactly. In an array, any of the values. Tokens of a resource
-   * have their own issuer, `https://<environment>/resources/<resource id>`. Default: the
-   * environment's issuer.
+   * The `iss` of the tokens, compared exactly. In an array, any of them. Tokens of a resource have
+   * their own, `https://<environment>/resources/<resource id>`. Default: the environment's issuer.
    */
   readonly issuers?: string | readonly string[]
   /**
    * The holders whose tokens are accepted. `user`: users. `organization-client`: clients of
    * organizations (`m2morg_…`). `this-client`: this application’s own client, without a user.
-   * Guards still refuse machines, unless their own `accepts` names the kind. Default: `['user']`.
+   * Guards refuse machines unless their own `accepts` names the kind. Default: `['user']`.
    */
   readonly accepts?: readonly BearerKind[]
 }
@@ -341,16 +330,14 @@ export type WebhookOptions = EventHandlers & {
    */
   readonly secret?: Secrets
   /**
-   * The largest difference between Scalekit's clock and this machine's, in seconds greater than 0.
-   * Default: 300.
+   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
    */
   readonly toleranceSeconds?: number
-  /** The largest accepted body, in bytes greater than 0. Default: 1 048 576. */
+  /** The largest accepted body, in bytes. Default: 1 048 576. */
   readonly maxBytes?: number
   /**
-   * The longest time until the kit responds to a delivery, in seconds greater than 0. Scalekit
-   * waits ten. A handler that takes longer continues, and Scalekit sends the delivery again.
-   * Default: 8.
+   * The longest time until the kit responds to a delivery, in seconds. Scalekit waits ten. A
+   * handler that takes longer continues, and Scalekit sends the delivery again. Default: 8.
    */
   readonly timeoutSeconds?: number
   /**
@@ -384,9 +371,9 @@ export interface PortalOptions {
    */
   readonly permission?: string | readonly string[]
   /**
-   * Decides whether a user who has `role` and `permission`, if these are set, may open the portal.
-   * Only `true` opens it, returned or as a promise. If it throws, takes longer than five seconds or
-   * returns neither `true` nor `false`, the response is 503. Default: none.
+   * Decides whether a user who has `role` and `permission`, if set, may open the portal. Only
+   * `true` opens it, returned or as a promise. If it throws, takes longer than five seconds or
+   * returns no boolean, the response is 503. Default: none.
    */
   readonly allow?: AccessPredicate
   /**
@@ -417,15 +404,11 @@ export type InterceptorOptions = InterceptorHandlers & {
    */
   readonly onFailure?: 'allow' | 'deny'
   /**
-   * The largest difference between Scalekit's clock and this machine's, in seconds greater than 0.
-   * Default: 300.
+   * The largest difference between Scalekit's clock and this machine's, in seconds. Default: 300.
    */
   readonly toleranceSeconds?: number
-  /** The largest accepted body, in bytes greater than 0. Default: 1 048 576. */
+  /** The largest accepted body, in bytes. Default: 1 048 576. */
   readonly maxBytes?: number
-  /**
-   * The timeout of a handler, in seconds greater than 0. Scalekit waits three to five seconds.
-   * Default: 2.5.
-   */
+  /** The timeout of a handler, in seconds. Scalekit waits three to five seconds. Default: 2.5. */
   readonly timeoutSeconds?: number
 }

@@ -22,27 +22,26 @@ export interface PageOptions {
    */
   readonly style?: string
   /**
-   * Translations by language tag, which replace those of the kit:
-   * `{ de: { email: { title: 'Login' } } }`. Another language is one object of type `PageTexts`;
-   * strings that it lacks are shown in English. Default: English and German.
+   * Translations by language tag: `{ de: { email: { title: 'Login' } } }`. Another language is one
+   * object of type `PageTexts`; strings that it lacks are shown in English. Default: English and
+   * German.
    */
   readonly texts?: Readonly<Record<string, PageTranslation>>
   /**
-   * The language of all pages, such as `en`, or a synchronous function that returns it. If it
-   * returns `undefined`, the request decides. Default: the sign-in's `ui_locales`, then
-   * `Accept-Language`, then English.
+   * The language of all pages, such as `en`, or a synchronous function that returns it. For
+   * `undefined`, the request decides. Default: the sign-in's `ui_locales`, then `Accept-Language`,
+   * then English.
    */
   readonly language?: string | ((req: IncomingMessage) => string | undefined)
   /**
    * Sends your own page instead of the email page. The headers against caching and framing are
-   * already set. If it fails, or has not sent the page after 30 seconds, the response is 503.
-   * Default: none.
+   * already set. If it fails or takes longer than 30 seconds, the response is 503. Default: none.
    */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
    * Sends your own page instead of the error page. The status and headers are already set. If it
-   * fails, or has not sent the page after 30 seconds, the kit's page is sent and an error is
-   * logged. Default: none.
+   * fails or takes longer than 30 seconds, the kit's page is sent and an error is logged. Default:
+   * none.
    */
   error?(problem: ErrorPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
