@@ -115,8 +115,8 @@ export interface ScalekitAuthOptions {
   /** How the kit calls Scalekit. */
   readonly http?: HttpOptions
   /**
-   * Returns the time in milliseconds since the epoch; for tests. While it fails, requests are
-   * refused with `clock_invalid`. Default: `Date.now`.
+   * Returns the time in milliseconds since the epoch; for tests. While it throws or returns no
+   * time, requests are refused with `clock_invalid`. Default: `Date.now`.
    */
   readonly clock?: Clock
   /**
@@ -145,7 +145,9 @@ export interface PathOptions {
   readonly webhooks?: string
   /** Receives Scalekit's interceptor calls. Default: `/interceptors`. */
   readonly interceptors?: string
-  /** Receives OpenID Connect's back-channel logouts from Scalekit. Default: `/backchannel-logout`. */
+  /**
+   * Receives OpenID Connect's back-channel logouts from Scalekit. Default: `/backchannel-logout`.
+   */
   readonly backchannelLogout?: string
   /** Returns the organizations of the user as JSON. Default: `/organizations`. */
   readonly organizations?: string
