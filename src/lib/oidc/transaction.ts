@@ -7,6 +7,15 @@ import type { Pins } from '../ground/types.ts'
 /** How long a user may take at the identity provider, in seconds. */
 export const transactionSeconds = 600
 
+/** What a sign-in was asked for and only a retry needs. The authorization request has sent it. */
+export interface AskedFor {
+  readonly acrValues?: string
+  /** Parameters of `auth.login`, by their wire names. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Parameters of the visit of `/login`, by `login.forward`. */
+  readonly forwarded?: Readonly<Record<string, string>>
+}
+
 /** A sign-in in progress. The browser stores it for the kit, sealed. */
 export interface Transaction {
   readonly v: 1
@@ -40,6 +49,8 @@ export interface Transaction {
   readonly mayStayAnonymous?: true
   /** The languages that were asked for, best first: an error at the end is told in them, too. */
   readonly uiLocales?: string
+  /** Absent if there is nothing of it, if it is too long, and in a transaction of an older version. */
+  readonly asked?: AskedFor
 }
 
 /** Prefix of the state of a sign-in that was restarted because its cookie was lost. */
@@ -103,6 +114,7 @@ const added = [
   'storeStartedAt',
   'mayStayAnonymous',
   'uiLocales',
+  'asked',
 ] as const satisfies readonly (keyof Transaction)[]
 
 /** @param label The name of the cookie that will hold it. */

@@ -49,6 +49,7 @@ describe('a sealed transaction', () => {
       { ...transaction, pins: { connectionId: 'conn_1', organizationId: 'org_1' } },
       { ...transaction, maxAgeSeconds: 300, pins: {} },
       { ...transaction, storeStartedAt: now - 1000 },
+      { ...transaction, asked: { acrValues: 'urn:mfa', forwarded: { made_up: '1' } } },
     ]
     for (const one of [transaction, ...others]) {
       expect(openTransaction(sealTransaction(one, seal, 'tx-1'), seal, 'tx-1')).toEqual(one)

@@ -31,6 +31,12 @@ import { claimOnce } from './claim-once.ts'
 const maxTotalBytes = 5 * 1024
 const droppedText = `sign-in: an older sign-in of this browser was dropped, as those in progress together exceed ${maxTotalBytes} bytes of cookies. Its tab begins again`
 /**
+ * Maximum size of a sign-in with further parameters, in bytes. They are kept for a retry only. They
+ * must not push out other sign-ins, or exceed the 4 kB that browsers allow for a cookie.
+ */
+const maxAskedBytes = 2048
+const notKeptText = `sign-in: its further parameters are too long to be kept (more than ${maxAskedBytes} bytes of cookie). If it fails, its retry link does not have them`
+/**
  * The cookie lives longer than the transaction sealed in it. An expired sign-in is thus told from
  * one whose cookie was lost. In seconds.
  */
@@ -96,6 +102,15 @@ export function cookieTransactions(parts: {
     }
   }
 
+  /** Seals what fits. The parameters for a retry are left out if they are too long. */
+  function sealedWithin(req: IncomingMessage, transaction: Transaction, name: string): string {
+    const value = sealTransaction(transaction, seal, name)
+    if (!transaction.asked || name.length + value.length <= maxAskedBytes) return value
+    withFields(logger, logFieldsOf(req)).info(notKeptText)
+    const { asked: _, ...kept } = transaction
+    return sealTransaction(kept, seal, name)
+  }
+
   function find(
     req: IncomingMessage,
     state: string,
@@ -113,7 +128,7 @@ export function cookieTransactions(parts: {
     keep(req, res, transaction) {
       const created = transaction.startedAt.toString(36).padStart(9, '0')
       const name = `${prefix}${created}-${stateHash(transaction.state)}`
-      const value = sealTransaction(transaction, seal, name)
+      const value = sealedWithin(req, transaction, name)
       makeRoom(req, res, { names: present(req), newBytes: name.length + value.length })
       setCookie(res, { name, value, maxAgeSeconds: cookieSeconds }, style)
     },

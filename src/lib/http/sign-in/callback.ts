@@ -19,6 +19,7 @@ import { answerText, claimsText, whoText } from './callback-text.ts'
 import { goOn, withoutTransaction } from './go-on.ts'
 import { findsNoSession, providerError } from './provider-errors.ts'
 import { redeem } from './redeem.ts'
+import { retryQuery } from './retry.ts'
 import { settleAuthority } from './settle-authority.ts'
 import { nameSignIn, pathText, tellSignIn } from './sign-in-log.ts'
 
@@ -48,7 +49,7 @@ export async function callbackRoute(
   try {
     await finish(instance, answer, taken, req, res)
   } catch (error) {
-    const retryUrl = instance.addresses.loginUrl(retryQuery(taken.transaction, error))
+    const retryUrl = instance.addresses.loginUrl(retryQuery(instance, taken.transaction, error))
     const context = { what: 'sign-in', retryUrl, returnTo }
     await answerFailure(instance, error, context, req, res, next)
   }
@@ -154,24 +155,4 @@ function expired(): LoginError {
 
 function alreadyUsed(): LoginError {
   return new LoginError('login_state_used', 'The sign-in was already used')
-}
-
-/** Returns the parameters of `/login` that repeat this sign-in. */
-function retryQuery(
-  { pins, returnTo, uiLocales }: Transaction,
-  error: unknown,
-): Record<string, string> {
-  const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
-  return {
-    ...(connectionId === undefined ? {} : { connection_id: connectionId }),
-    ...(organizationId === undefined ? {} : { organization_id: organizationId }),
-    // Without it, Scalekit would use the same old session again.
-    ...(isTooOld(error) ? { prompt: 'login' } : {}),
-    return_to: returnTo,
-    ...(uiLocales === undefined ? {} : { ui_locales: uiLocales }),
-  }
-}
-
-function isTooOld(error: unknown): boolean {
-  return error instanceof LoginError && error.code === 'login_too_old'
 }

@@ -27,6 +27,7 @@ import {
 } from './login-target.ts'
 import { askedToSwitch } from './other-session.ts'
 import { providerError } from './provider-errors.ts'
+import { askedForBy } from './retry.ts'
 import { nameSignIn, tellSignIn } from './sign-in-log.ts'
 import { requestText, targetText } from './target-text.ts'
 
@@ -129,6 +130,7 @@ async function goToScalekit(
   // While the store is unavailable, a sign-in can still begin. Without the store's time, it counts
   // as an old one.
   const storeTime = await revocations.askStoreTime()
+  const asked = askedForBy(request, forwarded)
   const transaction = startTransaction(
     {
       redirectUri: addresses.redirectUri(req),
@@ -140,6 +142,7 @@ async function goToScalekit(
       ...(request.uiLocales === undefined ? {} : { uiLocales: request.uiLocales }),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
       ...(storeTime === undefined ? {} : { storeStartedAt: storeTime.earliest }),
+      ...(asked === undefined ? {} : { asked }),
     },
     state,
   )
