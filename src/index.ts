@@ -2,12 +2,14 @@ export type { OptionalRevocation } from './lib/auth/event-targets.ts'
 export type {
   AuditFields,
   AuthEvents,
+  AuthoritySource,
   DeliveryInfo,
   GuardDenied,
   LoginFailed,
   LoginSucceeded,
   SessionEndCause,
   SessionEnded,
+  SessionRefreshed,
 } from './lib/auth/events.ts'
 export type { OfferedOrganization, OfferOrganizations } from './lib/auth/offered-organizations.ts'
 export type { LoginAttempt, LoginDecision, OnLogin } from './lib/auth/on-login.ts'

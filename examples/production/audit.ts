@@ -1,9 +1,10 @@
 import type { AuthEvents, ScalekitAuth } from 'express-scalekit'
 
-/** What an audit log has to show: who signed in, who was refused, and what ended each session. */
+/** What an audit log has to show: who signed in, who was refused, when roles were renewed, and what ended each session. */
 const audited = [
   'login.succeeded',
   'login.failed',
+  'session.refreshed',
   'session.ended',
   'guard.denied',
   'webhook.failed',

@@ -6,7 +6,12 @@ import type { Identity } from '../ground/types.ts'
 import type { AuditFields, AuthEmitter, AuthEvents } from './events.ts'
 
 /** The names of the events for an audit log. */
-export type AuditName = 'login.succeeded' | 'login.failed' | 'session.ended' | 'guard.denied'
+export type AuditName =
+  | 'login.succeeded'
+  | 'login.failed'
+  | 'session.refreshed'
+  | 'session.ended'
+  | 'guard.denied'
 
 /** The members that only this event has. Members without a value may be `undefined`. */
 export type AuditDetails<Name extends AuditName> = {

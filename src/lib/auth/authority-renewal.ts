@@ -5,10 +5,12 @@ import { type Logger, quote, textOfThrown, withFields } from '../ground/log.ts'
 import type { Authority, Identity } from '../ground/types.ts'
 import { deadlineIn } from '../management/deadline.ts'
 import { slots } from '../management/slots.ts'
+import { type Audit, holderOf } from './audit.ts'
 import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
 import type { AuthorityEnd } from './authority-copies.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
+import type { AuthoritySource } from './events.ts'
 import { isBefore } from './judge-authority.ts'
 import { quietAfterFailureMs, type RenewTokens } from './renewal.ts'
 import { againAt, hasVanished, isStanding, reasonOf, type Turn, tokenIn } from './renewal-turn.ts'
@@ -48,6 +50,7 @@ export function authorityRenewal(parts: {
   readonly vault: Pick<TokenVault, 'get'>
   /** Ends a session that cannot be renewed, in all processes. */
   readonly end: EndByRenewal
+  readonly audit: Audit
   /** The option `authorization`. */
   readonly authorization: {
     readonly resolve: AuthorizationResolve | undefined
@@ -118,8 +121,22 @@ export function authorityRenewal(parts: {
       againAt: againAt(turn, authority),
       hasNoToken: renewal?.status === 'none',
     })
+    tellRefreshed(turn, renewal?.status === 'renewed' && renewal.isOwn === true)
     if (isOutage) logger.info('authority: it can be renewed again')
     isOutage = false
+  }
+
+  /** Emits `session.refreshed`. A process that only read another one's result renewed nothing. */
+  function tellRefreshed({ identity }: Turn, isReceived: boolean): void {
+    const sources: AuthoritySource[] = [
+      ...(isReceived ? (['refresh-token'] as const) : []),
+      ...(resolve ? (['application'] as const) : []),
+    ]
+    if (sources.length === 0) return
+    const { sid } = identity
+    parts.audit('session.refreshed', undefined, () => {
+      return { ...holderOf(identity), sid, sources: Object.freeze(sources) }
+    })
   }
 
   /** Replaces members of the token's authority with those that `authorization.resolve` returns. */

@@ -32,6 +32,24 @@ export interface LoginSucceeded extends AuditFields {
   readonly signInId?: string
 }
 
+/** What renews the roles, permissions, scopes and claims of a session. */
+export type AuthoritySource = 'refresh-token' | 'application'
+
+/**
+ * The authority of a session was renewed: its roles, permissions, scopes and kept claims, whether or not
+ * they differ from before. It is told once for each renewal, by the process that renewed it. It comes of
+ * no request in particular, so it has neither `ip` nor `requestId`.
+ */
+export interface SessionRefreshed extends Omit<AuditFields, 'ip' | 'requestId'> {
+  /**
+   * What answered. `refresh-token`: Scalekit, to the session's refresh token, once for all processes.
+   * `application`: `authorization.resolve`, which each process calls for itself.
+   */
+  readonly sources: readonly AuthoritySource[]
+  /** The id of the session at Scalekit, `ses_…`. */
+  readonly sid?: string
+}
+
 /**
  * A sign-in failed, or could not begin. The event names the user if the ID token was verified
  * before the failure.
@@ -133,6 +151,7 @@ export interface GuardDenied extends AuditFields {
 export interface AuthEvents {
   readonly 'login.succeeded': LoginSucceeded
   readonly 'login.failed': LoginFailed
+  readonly 'session.refreshed': SessionRefreshed
   readonly 'session.ended': SessionEnded
   readonly 'guard.denied': GuardDenied
   /** A webhook event was processed. */
@@ -176,6 +195,7 @@ export interface DeliveryInfo {
 const eventNames: Readonly<Record<keyof AuthEvents, true>> = {
   'login.succeeded': true,
   'login.failed': true,
+  'session.refreshed': true,
   'session.ended': true,
   'guard.denied': true,
   'webhook.handled': true,

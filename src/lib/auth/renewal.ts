@@ -1,12 +1,18 @@
 import type { Identity } from '../ground/types.ts'
 import type { Kept } from './token-vault.ts'
+import type { Try } from './unknown-tries.ts'
 
 /** Why a session cannot continue. The three reasons differ in their cause. */
 export type RenewalEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch'
 
 /** The result of an attempt. */
 export type Renewal =
-  | { readonly status: 'renewed'; readonly kept: Kept }
+  | {
+      readonly status: 'renewed'
+      readonly kept: Kept
+      /** Whether this call received the tokens. Default: another call or process did. */
+      readonly isOwn?: boolean
+    }
   /** The session has no refresh token: nothing can be renewed, and nothing ended. */
   | { readonly status: 'none'; readonly kept: Kept | undefined }
   | { readonly status: 'over'; readonly reason: RenewalEnd; readonly error?: unknown }
@@ -27,6 +33,14 @@ export type RenewTokens = (
     isEnough(kept: Kept): boolean
   },
 ) => Promise<Renewal>
+
+/** An attempt with its lease. The lease was requested after `leasedAt`. */
+export interface LeasedTry extends Try {
+  readonly owner: string
+  readonly canWait: boolean
+  /** The versions that this call of {@link RenewTokens} wrote. */
+  readonly written: Set<number>
+}
 
 /** Pause of a session after a failed attempt, in milliseconds. */
 export const quietAfterFailureMs = 5000

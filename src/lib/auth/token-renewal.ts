@@ -7,10 +7,10 @@ import type { Identity } from '../ground/types.ts'
 import type { Issued } from '../oidc/token-response.ts'
 import { storeTimeoutMs } from '../state/bounded-store.ts'
 import type { LeaseAnswer, TokenStore } from '../state/store.ts'
-import { quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
+import { type LeasedTry, quietAfterFailureMs, type Renewal, type RenewTokens } from './renewal.ts'
 import type { TokenSource } from './token-source.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
-import { type Try, unknownTries } from './unknown-tries.ts'
+import { unknownTries } from './unknown-tries.ts'
 
 /** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
 const againForMs = 20_000
@@ -48,10 +48,11 @@ export function tokenRenewal(parts: {
 
   const renew: RenewTokens = async function renew(identity, { known, canWait, isEnough }) {
     const owner = randomText(128)
+    const written = new Set<number>()
     for (const beganAt = performance.now(); performance.now() - beganAt < 2 * leaseMs; ) {
       const kept = await newest(identity, known)
       if (!kept) return known ? { status: 'over', reason: 'refresh-lost' } : none
-      if (isEnough(kept)) return { status: 'renewed', kept }
+      if (isEnough(kept)) return { status: 'renewed', kept, isOwn: written.has(kept.version) }
       if (kept.tokens.refreshToken === undefined) return { status: 'none', kept }
       const leasedAt = performance.now()
       const answer = await tokenStore.lease(identity.sessionId, {
@@ -59,7 +60,7 @@ export function tokenRenewal(parts: {
         version: kept.version,
         leaseMs,
       })
-      const turn = { identity, owner, kept, leasedAt, canWait }
+      const turn = { identity, owner, kept, leasedAt, canWait, written }
       const renewal = await inTurn(turn, answer)
       if (renewal) return renewal
     }
@@ -68,7 +69,7 @@ export function tokenRenewal(parts: {
   }
 
   /** Returns `undefined` if the tokens have to be read again. */
-  async function inTurn(turn: Turn, answer: LeaseAnswer): Promise<Renewal | undefined> {
+  async function inTurn(turn: LeasedTry, answer: LeaseAnswer): Promise<Renewal | undefined> {
     if (answer.status === 'quiet') {
       return { status: 'failed', error: undefined, quietMs: answer.leftMs }
     }
@@ -89,7 +90,7 @@ export function tokenRenewal(parts: {
    * Reads the tokens again, because another process may have renewed them before the lease was
    * granted.
    */
-  async function readAgain(turn: Turn): Promise<Kept | undefined> {
+  async function readAgain(turn: LeasedTry): Promise<Kept | undefined> {
     try {
       return await vault.get(turn.identity)
     } catch (error) {
@@ -99,7 +100,7 @@ export function tokenRenewal(parts: {
     }
   }
 
-  async function underLease(turn: Turn, triedMsAgo?: number): Promise<Renewal | undefined> {
+  async function underLease(turn: LeasedTry, triedMsAgo?: number): Promise<Renewal | undefined> {
     const { kept, leasedAt } = turn
     const current = await readAgain(turn)
     const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
@@ -123,7 +124,7 @@ export function tokenRenewal(parts: {
    * the provider would treat it as stolen. If the session needs a new one, it ends as soon as the
    * provider responds, so that the user can sign in again.
    */
-  async function doubtful(turn: Turn, triedMsAgo: number): Promise<Renewal | undefined> {
+  async function doubtful(turn: LeasedTry, triedMsAgo: number): Promise<Renewal | undefined> {
     try {
       if (turn.canWait) throw new Error('An answer of the token endpoint was lost')
       await source.assertAnswers()
@@ -139,7 +140,7 @@ export function tokenRenewal(parts: {
    * used up.
    */
   async function received(
-    turn: Turn,
+    turn: LeasedTry,
     issued: Issued,
     triedMsAgo?: number,
   ): Promise<Renewal | undefined> {
@@ -166,20 +167,21 @@ export function tokenRenewal(parts: {
    *   response, so the result is read and judged again.
    */
   async function write(
-    turn: Turn,
+    turn: LeasedTry,
     next: Kept,
     isAgain: boolean = false,
   ): Promise<Renewal | undefined> {
     const outcome = await writeAtOnceOrLater(turn, next)
     if (outcome !== 'later') await endLease(turn, true, 0)
+    if (outcome === 'replaced' || outcome === 'later') turn.written.add(next.version)
     if (outcome === 'changed' || (outcome !== 'gone' && isAgain)) return undefined
-    if (outcome !== 'gone') return { status: 'renewed', kept: next }
+    if (outcome !== 'gone') return { status: 'renewed', kept: next, isOwn: true }
     await source.revoke(next.tokens.refreshToken!).catch(() => {})
     return { status: 'over', reason: 'refresh-lost' }
   }
 
   async function writeAtOnceOrLater(
-    turn: Turn,
+    turn: LeasedTry,
     next: Kept,
   ): Promise<'replaced' | 'changed' | 'gone' | 'later'> {
     const replace = () => vault.replace(turn.identity, next, turn.kept.version)
@@ -195,7 +197,7 @@ export function tokenRenewal(parts: {
    * Retries the write during an outage of the store, because only this process has the new tokens.
    * Meanwhile its lease keeps other processes from the used token.
    */
-  async function writeLater(turn: Turn, replace: () => Promise<unknown>): Promise<void> {
+  async function writeLater(turn: LeasedTry, replace: () => Promise<unknown>): Promise<void> {
     try {
       await retryUntil(againForMs, replace)
     } catch {
@@ -206,7 +208,7 @@ export function tokenRenewal(parts: {
   }
 
   async function failed(
-    turn: Turn,
+    turn: LeasedTry,
     error: unknown,
     triedMsAgo?: number,
   ): Promise<Renewal | undefined> {
@@ -223,7 +225,7 @@ export function tokenRenewal(parts: {
    * still arrive.
    */
   async function rejected(
-    turn: Turn,
+    turn: LeasedTry,
     error: unknown,
     triedMsAgo?: number,
   ): Promise<Renewal | undefined> {
@@ -241,7 +243,7 @@ export function tokenRenewal(parts: {
 
   /** Ends a lease. If that fails, the lease expires by itself. */
   async function endLease(
-    { identity, owner }: Turn,
+    { identity, owner }: LeasedTry,
     isAnswered: boolean,
     quietMs: number,
   ): Promise<void> {
@@ -249,12 +251,6 @@ export function tokenRenewal(parts: {
   }
 
   return renew
-}
-
-/** One lease, and what it is for; it was asked for after `leasedAt`. */
-interface Turn extends Try {
-  readonly owner: string
-  readonly canWait: boolean
 }
 
 const none: Renewal = { status: 'none', kept: undefined }

@@ -68,7 +68,7 @@ export function renewingProcess(parts: {
   const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock })
   const authorization = { resolve: undefined, maxAgeSeconds: 300 }
   const end = endByRenewal({ revocations, vault, clock, logger: silent })
-  const known = { book, renewTokens, vault, end, revocations, clock, logger: silent }
+  const known = { book, renewTokens, vault, end, audit() {}, revocations, clock, logger: silent }
   const renewal = authorityRenewal({ ...known, authorization, claimNames: [] })
   const accessToken = accessTokens({ book, renewal, vault, clock })
   const abilities = { csrfToken: () => '', accessToken, ended: neverEnds }

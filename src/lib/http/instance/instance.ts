@@ -143,6 +143,7 @@ export function createInstance(config: Config): Instance {
     discover,
     keysOf,
     csrfToken: csrf.issue,
+    audit,
     tellEnd: sessionEnds(audit),
     connections,
   })

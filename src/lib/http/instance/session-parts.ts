@@ -4,6 +4,7 @@ import {
   notOnServer,
   serverTokens,
 } from '../../auth/access-tokens.ts'
+import type { Audit } from '../../auth/audit.ts'
 import { type AuthorityRules, authorityBook } from '../../auth/authority-book.ts'
 import { authorityRenewal } from '../../auth/authority-renewal.ts'
 import { endByRenewal } from '../../auth/end-by-renewal.ts'
@@ -43,6 +44,7 @@ export interface SessionParts {
   readonly discover: () => Promise<Provider>
   readonly keysOf: (provider: Provider) => KeySet
   readonly csrfToken: (sessionId: string) => string
+  readonly audit: Audit
   readonly tellEnd: TellEnd
   readonly connections: OpenConnections
 }
@@ -56,7 +58,7 @@ export interface SessionParts {
 export function sessionsWith(config: Config, parts: SessionParts): MadeSessions {
   const { authorization, clock, issuer, clientId, logger, secret: secrets, session } = config
   const { id: instanceId, storage, store, revocations, newest, discover, keysOf } = parts
-  const { tellEnd, connections } = parts
+  const { audit, tellEnd, connections } = parts
   const { tokenStore, aliases } = store
   const claimNames = session.claims
   const isOnServer = config.tokens === 'server'
@@ -66,7 +68,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const book = authorityBook({ rules: rulesIn(config), revocations, clock })
   const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock })
   const end = endByRenewal({ revocations, vault, clock, logger })
-  const known = { book, renewTokens, vault, end, revocations, clock, logger }
+  const known = { book, renewTokens, vault, end, audit, revocations, clock, logger }
   const renewal = authorityRenewal({ ...known, authorization, claimNames })
   const accessToken = accessTokens({ book, renewal, vault, clock })
   const ended = endedSignals((identity) => watchSession(identity, endOf(identity)), connections)
