@@ -4,7 +4,7 @@ import { authenticatedOrganizations } from './authenticated-organizations.ts'
 import { has, userOf } from './principal-parts.ts'
 
 /**
- * The user, the machine or the absence of both that a request shows. `req.scalekit` is one of
+ * The holder of a request's credentials: a user, a machine, or neither. `req.scalekit` is one of
  * these.
  */
 export type Principal = SignedIn | Machine | SignedOut

@@ -109,8 +109,8 @@ export function isRemoval(revocations: Pick<LocalRevocations, 'get'>, identity: 
 }
 
 /**
- * Compares by the revocation's clock. If that is unknown, the earliest time counts, which ends the
- * session in doubt.
+ * Compares by the revocation's clock. If the clock is unknown, the earliest time is used, which
+ * ends the session in case of doubt.
  */
 function beganBefore({ startedAt, begun }: Holder, { notBefore, clock }: Revocation): boolean {
   if (begun === undefined) return startedAt <= notBefore
@@ -162,7 +162,7 @@ export function sessionRevocation(identity: Identity, now: number): Revocation {
   }
 }
 
-/** The reason for the end of a session, as it begins the key of its record. */
+/** The reason for the end of a session. The key of its record begins with it. */
 export type RecordedEnd = 'refresh-rejected' | 'refresh-lost' | 'refresh-mismatch' | 'denied'
 
 /**
