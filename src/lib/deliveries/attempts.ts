@@ -44,7 +44,8 @@ export interface Attempts {
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
 
-export function attemptsWith(parts: AttemptParts): Attempts {
+/** @param closing Aborted when the process is about to end, and cannot wait long for the store. */
+export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attempts {
   const { ledger, dispatcher, emit } = parts
 
   function contextOf(attempt: Attempt, { signal, settles }: Lease): Delivery {
@@ -68,21 +69,23 @@ export function attemptsWith(parts: AttemptParts): Attempts {
     }
   }
 
+  /** In this order: a later claim must not find a letter to replay. */
+  async function settle({ deliveryId, owner, event, mayHaveLetter }: Attempt): Promise<void> {
+    await parts.onHandled(event)
+    if (mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
+    await ledger.settle(deliveryId, owner, keepMs)
+  }
+
   return {
     async make(attempt) {
-      const { deliveryId, owner, event, leaseMs } = attempt
+      const { event, leaseMs } = attempt
       const lease = holdLease(ledger, attempt)
       const beganAt = performance.now()
       try {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The delivery has taken effect. If the ledger does not respond, settling is retried while
         // this owner still holds the delivery.
-        await retryUntil(leaseMs, async () => {
-          await parts.onHandled(event)
-          // In this order: a later claim must not find a letter to replay.
-          if (attempt.mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
-          await ledger.settle(deliveryId, owner, keepMs)
-        })
+        await retryUntil(leaseMs, () => settle(attempt), closing)
       } finally {
         lease.stop()
       }

@@ -36,9 +36,9 @@ export interface DurableParts extends InlineParts {
 export function durableDeliveries(parts: DurableParts): Deliveries {
   const { queue, dispatcher, react, emit, logger } = parts
   let stop: (() => Promise<void>) | undefined
-  let isClosed = false
+  const closing = new AbortController()
   const { state, worked, failed } = watch()
-  const run = runWith(parts, () => isClosed)
+  const run = runWith(parts, closing.signal)
 
   async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
     try {
@@ -65,7 +65,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       return 'done'
     },
     start() {
-      if (isClosed || !queue.work) return
+      if (closing.signal.aborted || !queue.work) return
       // A handler that is added later would miss the deliveries taken from now on.
       dispatcher.close()
       // A worker without handlers would mark deliveries as done that no handler has seen.
@@ -76,7 +76,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       else stop = queue.work(run, logger)
     },
     async close() {
-      isClosed = true
+      closing.abort()
       await stop?.()
     },
     health: state,
@@ -84,9 +84,9 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 }
 
 /** Handles one run of a delivery by the queue. */
-function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
+function runWith(parts: DurableParts, closing: AbortSignal): RunDelivery {
   const { ledger, emit, clock, logger } = parts
-  const attempts = attemptsWith(parts)
+  const attempts = attemptsWith(parts, closing)
 
   return async function runDelivery(queued, run) {
     const delivery = deliveryOf(queued, queued.receivedAt)
@@ -149,7 +149,7 @@ function runWith(parts: DurableParts, isClosed: () => boolean): RunDelivery {
       const claimed = await claim(ledger, delivery, { emit, leaseMs: lockMs })
       const isHeld = claimed.status === 'busy' && claimed.isSameBody
       // A process that is closing leaves the delivery to the next run, if there is one.
-      const mayWait = isLast || !isClosed()
+      const mayWait = isLast || !closing.aborted
       if (!isHeld || !mayWait || performance.now() >= end) return claimed
       await delay(Math.min(lockMs / 20, maxPauseMs))
     }

@@ -2,10 +2,13 @@
 export interface BullmqQueue {
   readonly name: string
   readonly opts: {
-    readonly connection?: unknown
     readonly prefix?: string | undefined
     readonly defaultJobOptions?: object | undefined
   }
+  /** Its client once it has connected, with BullMQ 5. */
+  readonly client?: Promise<unknown>
+  /** The same with BullMQ 6. */
+  getBackend?(): { readonly client?: Promise<unknown> }
   add(name: string, data: object, options: object): Promise<{ readonly id?: string | undefined }>
   getJob(id: string): Promise<{ readonly data: unknown } | undefined>
 }

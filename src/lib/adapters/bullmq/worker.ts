@@ -2,6 +2,7 @@ import type { ConnectionOptions, Job, Worker } from 'bullmq'
 import { type Logger, quote } from '../../ground/log.ts'
 import { withTimeout } from '../../ground/with-timeout.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
+import { type WorkerConnections, workerConnections } from './connections.ts'
 import type { BullmqQueue, BullmqWorkerOptions } from './queue.ts'
 
 /** The dependencies of a worker. */
@@ -19,29 +20,55 @@ export interface WorkerParts {
 const workerDefaults = { concurrency: 5, lockDuration: 30_000, maxStalledCount: 10 }
 
 /**
- * How long `close` waits, in milliseconds. BullMQ itself waits for an unreachable Redis without a
- * limit.
+ * How long a worker may take to close once its handlers have ended, in milliseconds. BullMQ itself
+ * waits for an unreachable Redis without a limit.
  */
-const closeTimeoutMs = 3000
+const closeTimeoutMs = 1500
+
+/** How long the queue may take to connect before the log says so, in milliseconds. */
+const connectTimeoutMs = 5000
 
 /**
- * Starts a BullMQ worker on the queue.
+ * Starts a BullMQ worker once its queue has connected to Redis.
  *
  * @returns a function that stops it
  */
 export function bullmqWorker(parts: WorkerParts): () => Promise<void> {
-  const worker = startWorker(parts)
-  worker.catch((error: unknown) => report(parts.logger, error))
+  let isStopped = false
+  let stop: (() => Promise<void>) | undefined
+
+  async function start(): Promise<void> {
+    const [bullmq, connections] = await Promise.all([import('bullmq'), connected(parts)])
+    if (isStopped) connections.disconnect()
+    else stop = startWorker(bullmq, connections, parts)
+  }
+
+  start().catch((error: unknown) => {
+    if (!isStopped) report(parts.logger, error)
+  })
   return async () => {
-    const stop = await worker.catch(() => undefined)
+    isStopped = true
     await stop?.()
   }
 }
 
-async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
-  const { UnrecoverableError, Worker } = await import('bullmq')
-  const settings = { ...workerDefaults, ...parts.worker }
+/**
+ * Waits until the queue has connected, without a limit. Only the application listens to the queue's
+ * errors, so a late connection is logged here.
+ */
+async function connected({ queue, logger }: WorkerParts): Promise<WorkerConnections> {
+  const late = () => report(logger, `not connected to Redis after ${connectTimeoutMs / 1000} s`)
+  const timer = setTimeout(late, connectTimeoutMs).unref()
+  return workerConnections(queue).finally(() => clearTimeout(timer))
+}
 
+/** @returns a function that waits for the handlers that have begun, and closes the worker */
+function startWorker(
+  { UnrecoverableError, Worker }: typeof import('bullmq'),
+  { connection, areUp, disconnect }: WorkerConnections,
+  { queue, run, logger, ...parts }: WorkerParts,
+): () => Promise<void> {
+  const settings = { ...workerDefaults, ...parts.worker }
   const running = new Set<Promise<unknown>>()
 
   async function process(job: Job<QueuedDelivery>): Promise<void> {
@@ -55,17 +82,18 @@ async function startWorker({ queue, run, logger, ...parts }: WorkerParts) {
     if (end === 'given-up') throw new UnrecoverableError('webhook_given_up')
   }
 
-  const { connection, disconnect } = connectionFor(queue)
   const { prefix } = queue.opts
   const worker: Worker<QueuedDelivery> = new Worker(queue.name, process, {
     ...settings,
-    connection,
+    connection: connection as ConnectionOptions,
     ...(prefix === undefined ? {} : { prefix }),
   })
   worker.on('error', (error) => report(logger, error))
   return async () => {
     const closed = worker.close()
     while (running.size > 0) await Promise.allSettled(running)
+    // What the worker still writes to an unreachable Redis would keep it from closing.
+    if (!areUp()) disconnect()
     await withTimeout(closeTimeoutMs, closed).catch((error: unknown) => report(logger, error))
     disconnect()
   }
@@ -79,29 +107,6 @@ function isLast({ attemptsMade, attemptsStarted, opts }: Job, maxStalledCount: n
   return (
     attemptsMade + 1 >= (opts.attempts ?? 1) || attemptsStarted - attemptsMade > maxStalledCount
   )
-}
-
-/** The part of a client of `ioredis`, or of `redis` with BullMQ 6, that is used here. */
-interface IoRedis {
-  duplicate(options: object): IoRedis
-  disconnect(): void
-}
-
-/**
- * Returns a connection for the worker. A worker blocks its connection and retries without a limit,
- * so it cannot share a client that the application made for its requests. If the queue was given
- * connection options, BullMQ opens a separate connection anyway.
- */
-function connectionFor({ opts }: BullmqQueue): {
-  readonly connection: ConnectionOptions
-  readonly disconnect: () => void
-} {
-  const given = opts.connection as ConnectionOptions & Partial<IoRedis & { isCluster: boolean }>
-  if (typeof given.duplicate !== 'function' || given.isCluster) {
-    return { connection: given, disconnect() {} }
-  }
-  const own = (given as IoRedis).duplicate({ maxRetriesPerRequest: null })
-  return { connection: own as ConnectionOptions, disconnect: () => own.disconnect() }
 }
 
 function report(logger: Logger, error: unknown): void {

@@ -1,4 +1,5 @@
 import { type Logger, quote } from '../../ground/log.ts'
+import { withTimeout } from '../../ground/with-timeout.ts'
 import type { QueuedDelivery, RunDelivery } from '../../state/delivery-queue.ts'
 import type { PgBossClient, PgBossJob } from './client.ts'
 
@@ -28,6 +29,12 @@ export interface PgBossWorker {
  */
 const maxLockMs = 30_000
 
+/**
+ * How long PostgreSQL may take once the handlers have ended, in milliseconds. If it does not
+ * answer, the jobs expire and run again.
+ */
+const closeTimeoutMs = 1500
+
 /** How often the worker looks for jobs of crashed workers, in milliseconds. */
 const expireEveryMs = 15_000
 
@@ -38,6 +45,7 @@ const expireEveryMs = 15_000
 export function pgBossWorker(parts: WorkerParts): PgBossWorker {
   const { boss, name, logger, concurrency } = parts
   const running = new Set<Promise<void>>()
+  const handling = new Set<Promise<unknown>>()
   let isStopped = false
   let wake = () => {}
   let expiredAt = performance.now()
@@ -72,11 +80,17 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
   }
 
   function begin(job: PgBossJob): void {
-    const run = runJob(parts, job).finally(() => {
+    const run = runJob({ ...parts, run: handle }, job).finally(() => {
       running.delete(run)
       wake()
     })
     running.add(run)
+  }
+
+  const handle: RunDelivery = (...given) => {
+    const handled = parts.run(...given)
+    handling.add(handled)
+    return handled.finally(() => handling.delete(handled))
   }
 
   function pause(): Promise<void> {
@@ -93,10 +107,11 @@ export function pgBossWorker(parts: WorkerParts): PgBossWorker {
   const ended = work()
   return {
     wake: () => wake(),
-    stop() {
+    async stop() {
       isStopped = true
       wake()
-      return ended
+      while (handling.size > 0) await Promise.allSettled(handling)
+      await withTimeout(closeTimeoutMs, ended).catch((error: unknown) => report(logger, error))
     },
   }
 }
