@@ -20,7 +20,9 @@ function run(command, args, cwd) {
   return new Promise((resolve) => {
     execFile(command, args, { cwd, timeout: 300_000 }, (failure, stdout, stderr) => {
       const lines = `${stdout}${stderr}`.split('\n')
-      const reason = lines.find((line) => /error|✕|fail/i.test(line)) ?? failure?.message
+      // Jest prints what the tested code writes to the console, its errors among it.
+      const told = lines.filter((line) => !/^\s*(console\.|\[scalekit\])/.test(line))
+      const reason = told.find((line) => /error|✕|fail/i.test(line)) ?? failure?.message
       resolve({ stdout, problem: failure && `fails: ${reason.trim().slice(0, 160)}` })
     })
   })
@@ -37,9 +39,12 @@ async function install(folder, packages) {
 }
 
 const versionOf = (cwd, name) =>
-  JSON.parse(readFileSync(join(cwd, 'node_modules', name, 'package.json'), 'utf8')).version
+  JSON.parse(readFileSync(join(cwd, 'node_modules', name, 'package.json'), 'utf8')).version.replace(
+    /^v/,
+    '',
+  )
 
-/** What a bundle is run by. Jest runs on Node alone. */
+/** The runtimes of the table's columns. Jest runs on Node only. */
 async function runtimes() {
   const platform = `node-${process.platform}-${process.arch}`
   const found = []
@@ -57,7 +62,7 @@ async function runtimes() {
   return [...found, ...[bun, deno].map((other) => ({ ...other, entry: 'bun.js', isOther: true }))]
 }
 
-/** What became of one tool on one runtime. */
+/** Tries one tool on one runtime. Resolves to `works`, `–` for a pair that does not exist, or the problem. */
 async function cell(cwd, tool, { command: [binary, ...flags], entry, isOther }) {
   if (tool.tests && isOther) return '–'
   if (tool.tests) {

@@ -1,4 +1,4 @@
-/** The tools: what is installed for each, what it makes of an example, and what is then run. */
+/** The tools: the packages of each, the command that makes a bundle of an example, and its file. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -14,7 +14,10 @@ const jest = (version) => ({
     )
     return []
   },
-  tests: ['node_modules/jest/bin/jest.js', '--config', 'jest/jest.config.mjs', '--rootDir', '.'],
+  tests: [
+    'node_modules/jest/bin/jest.js',
+    ...['--config', 'jest/jest.config.mjs', '--rootDir', '.', '--runTestsByPath', 'app.test.js'],
+  ],
 })
 
 const requireInModules =

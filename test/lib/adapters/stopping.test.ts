@@ -62,6 +62,9 @@ function startWorker(env: Server['env']) {
   return { child, nextLine }
 }
 
+/** Five seconds by the clock on the wall, so a process that was kept waiting by others has a second try. */
+const tries = { retry: 2, timeout: 60_000 }
+
 const delivered = {
   there: 'user.login',
   'away since': 'user.login',
@@ -71,22 +74,26 @@ const delivered = {
 describe.each([onBullmq, onPgBoss])(
   'a process that handles webhooks from $name',
   ({ isInstalled, moments, start }) => {
-    it.skipIf(!isInstalled).each(moments)('%s, ends five seconds after SIGTERM', async (moment) => {
-      const { env, kill } = await start()
-      if (moment === 'away from the start') await kill()
-      const { child, nextLine } = startWorker(env)
-      const url = `http://127.0.0.1:${await nextLine()}`
-      if (moment !== 'away from the start') {
-        await deliver(url, { event: example(delivered[moment]) }).expect(201)
-        expect(await nextLine()).toBe(
-          moment === 'away since a handler began' ? 'handling' : 'handled',
-        )
-      }
-      if (moment.startsWith('away since')) await kill()
-      const askedAt = performance.now()
-      child.kill('SIGTERM')
-      expect(await once(child, 'exit')).toEqual([0, null])
-      expect(performance.now() - askedAt).toBeLessThan(5000)
-    })
+    it.skipIf(!isInstalled).each(moments)(
+      '%s, ends within five seconds of SIGTERM',
+      tries,
+      async (moment) => {
+        const { env, kill } = await start()
+        if (moment === 'away from the start') await kill()
+        const { child, nextLine } = startWorker(env)
+        const url = `http://127.0.0.1:${await nextLine()}`
+        if (moment !== 'away from the start') {
+          await deliver(url, { event: example(delivered[moment]) }).expect(201)
+          expect(await nextLine()).toBe(
+            moment === 'away since a handler began' ? 'handling' : 'handled',
+          )
+        }
+        if (moment.startsWith('away since')) await kill()
+        const askedAt = performance.now()
+        child.kill('SIGTERM')
+        expect(await once(child, 'exit')).toEqual([0, null])
+        expect(performance.now() - askedAt).toBeLessThan(5000)
+      },
+    )
   },
 )
