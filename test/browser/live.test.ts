@@ -6,6 +6,7 @@ import { type Emulator, startEmulator } from '../../src/testing.ts'
 import { freePort } from '../package/free-port.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { recordingLogger } from '../support/recording-logger.ts'
+import { webhookSecret } from '../support/webhook.ts'
 import { useBrowser } from './pages.ts'
 
 const ada = 'ada@acme.example'
@@ -19,11 +20,13 @@ describe.runIf(hasBrowser)('a page with an open socket, in a browser', () => {
     const url = `http://localhost:${port}`
     const emulator = await startEmulator({
       redirectUris: [`${url}/callback`],
-      webhooks: [{ url: `${url}/webhooks` }],
+      webhooks: [{ url: `${url}/webhooks`, secret: webhookSecret }],
     })
     const { logger } = recordingLogger()
     const scopes = ['openid', 'email', 'profile', 'offline_access']
-    const { server, close } = createLiveApp({ ...emulator.options, baseUrl: url, logger, scopes })
+    const webhooks = { secret: webhookSecret }
+    const options = { ...emulator.options, baseUrl: url, logger, scopes, webhooks }
+    const { server, close } = createLiveApp(options)
     server.listen(port)
     await once(server, 'listening')
     onTestFinished(async () => {

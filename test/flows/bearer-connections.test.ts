@@ -52,10 +52,13 @@ async function scene(options: ScalekitAuthOptions = {}) {
   const one = await startBearer(shared, parts, clock)
   const other = await startBearer({ ...shared, environmentUrl: one.keys.url }, parts, clock)
 
-  async function open(authorization: string, headers: Readonly<Record<string, string>> = {}) {
-    const opened = await openSocket(one.url, { Authorization: authorization, ...headers })
+  async function openBy(headers: Readonly<Record<string, string>>) {
+    const opened = await openSocket(one.url, headers)
     return { ...opened, connection: sockets.connections.at(-1)! }
   }
+
+  const open = (authorization: string, headers: Readonly<Record<string, string>> = {}) =>
+    openBy({ Authorization: authorization, ...headers })
 
   /** What an event stream says from its begin to its end. */
   async function openStream(authorization: string): Promise<() => Promise<string>> {
@@ -66,7 +69,7 @@ async function scene(options: ScalekitAuthOptions = {}) {
   }
 
   return {
-    ...{ ...one, one, other, open, openStream, sockets },
+    ...{ ...one, other, open, openBy, openStream, sockets },
     bearerOf: async (changes?: TokenChanges) => `Bearer ${await one.keys.personsToken(changes)}`,
     watched: () => instanceOf(one.auth).connections.size,
     now: () => nowMs,
@@ -112,9 +115,14 @@ describe('auth.authenticate() with an access token', () => {
   })
 
   it('is decided by the token where the request has a cookie, too', async () => {
-    const { auth, url, open, bearerOf } = await scene()
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { app, auth, url, open, openBy, bearerOf } = await scene()
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     const both = { Cookie: cookie, Origin: url }
+    const { connection: byCookie } = await openBy(both)
+    expect(byCookie.principal).toMatchObject({
+      via: 'session',
+      user: { email: 'ada@acme.example' },
+    })
     const eve = await bearerOf({ claims: { sub: 'usr_eve', roles: [] } })
     const { cookies, connection } = await open(eve, both)
     expect(cookies).toEqual([])

@@ -240,8 +240,8 @@ describe('a request with an access token', () => {
   })
 
   it('ends no session at /logout, although its cookie is beside it', async () => {
-    const { url, auth, keys, call } = await scene()
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { url, app, auth, keys, call } = await scene()
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     const token = `Bearer ${await keys.personsToken()}`
     const headers = { authorization: token, cookie, 'sec-fetch-site': 'same-origin' }
     const { body } = await request(url).post('/logout').set(headers).expect(403)
@@ -250,10 +250,10 @@ describe('a request with an access token', () => {
   })
 
   it('is told to an audit log by its token, and not by the cookie beside it', async () => {
-    const { auth, keys, call } = await scene()
+    const { app, auth, keys, call } = await scene()
     const denied: GuardDenied[] = []
     auth.on('guard.denied', (event) => denied.push(event))
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     await call('/admin', `Bearer ${await keys.organizationToken()}`, { cookie }).expect(403)
     await call('/admin', 'Bearer x', { cookie }).expect(401)
     await call('/admin', `Bearer ${await keys.personsToken({ claims: { roles: [] } })}`).expect(403)

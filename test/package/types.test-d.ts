@@ -26,6 +26,7 @@ import {
   type Machine,
   type Middleware,
   memoryStore,
+  type OpenConnection,
   type OpenEnum,
   type OrganizationPage,
   type PageOptions,
@@ -45,6 +46,7 @@ import {
   ScalekitError,
   type ScalekitErrorCode,
   type ScalekitEvent,
+  type SessionEndedError,
   type SignedIn,
   type SignedOut,
   type StateStore,
@@ -200,6 +202,83 @@ describe('scalekitAuth', () => {
     const { ledger } = postgresStore(new Pool())
     expectTypeOf(ledger.settleIn).toBeCallableWith({} as PoolClient, 'msg_1', 'owner', 1000)
     expectTypeOf(redisStore(createClient()).ledger.settleIn).toBeNullable()
+  })
+})
+
+describe('an open connection', () => {
+  const upgrades = createServer()
+
+  it('has a principal, and a signal whose reason says why it ended', () => {
+    upgrades.on('upgrade', async (req) => {
+      const connection = await auth.authenticate(req)
+      expectTypeOf(connection).toEqualTypeOf<OpenConnection>()
+      expectTypeOf(connection.principal).toEqualTypeOf<Principal>()
+      expectTypeOf(connection.ended).toEqualTypeOf<AbortSignal>()
+      expectTypeOf(connection.current).returns.resolves.toEqualTypeOf<Principal>()
+      expectTypeOf<SessionEndedError['code']>().toEqualTypeOf<'session_ended'>()
+      expectTypeOf<'token-outdated' | 'closed'>().toExtend<SessionEndedError['reason']>()
+    })
+  })
+
+  it('tells changes of a person or a machine, and never of a visitor', () => {
+    upgrades.on('upgrade', async (req) => {
+      const { onChange, principal } = await auth.authenticate(req)
+      const remove = onChange((changed) => {
+        expectTypeOf(changed).toEqualTypeOf<SignedIn | Machine>()
+        expectTypeOf(changed.roles).toEqualTypeOf<readonly string[]>()
+      })
+      expectTypeOf(remove).toEqualTypeOf<() => void>()
+      // @ts-expect-error A visitor who is signed out has no roles.
+      principal.roles
+    })
+  })
+
+  it('has its signal on req.scalekit, too, except of a visitor who is signed out', () => {
+    app.get('/', ({ scalekit }) => {
+      // @ts-expect-error Nothing can end that has not begun.
+      scalekit.ended
+      if (scalekit.status === 'signed-out') return
+      expectTypeOf(scalekit.ended).toEqualTypeOf<AbortSignal>()
+      expectTypeOf(scalekit.via).toExtend<'session' | 'bearer'>()
+    })
+  })
+})
+
+describe('the option bearer', () => {
+  it('takes kinds of callers, as the guards do', () => {
+    scalekitAuth({ bearer: {} })
+    const accepts = ['user', 'organization-client', 'this-client'] as const
+    scalekitAuth({ bearer: { audience: 'https://api.example', accepts } })
+    requireAuth({ accepts: ['user', 'organization-client'] })
+    requireRole('admin', { accepts: ['this-client'] })
+    // @ts-expect-error There is no such kind.
+    scalekitAuth({ bearer: { accepts: ['machine'] } })
+    // @ts-expect-error Nor for a guard.
+    requireAuth({ accepts: ['machine'] })
+    // @ts-expect-error It is a list.
+    requireAuth({ accepts: 'user' })
+  })
+
+  it('lets a handler tell a machine from a person by the guard before it', () => {
+    const accepts = ['user', 'organization-client'] as const
+    const all = auth.protect(
+      [],
+      (req, res) => {
+        expectTypeOf(req.scalekit).toExtend<SignedIn | Machine>()
+        if (req.scalekit.status === 'machine') {
+          expectTypeOf(req.scalekit.client.id).toEqualTypeOf<string>()
+          // @ts-expect-error A machine has no address.
+          req.scalekit.user.email
+        }
+        res.end()
+      },
+      { accepts },
+    )
+    const people = auth.protect([], (req, res) => {
+      expectTypeOf(req.scalekit).toExtend<SignedIn>()
+      res.end()
+    })
+    app.get('/api', all, people)
   })
 })
 
