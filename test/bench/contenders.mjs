@@ -8,6 +8,10 @@ import { startIssuer } from './tokens.mjs'
 const noCookie = [undefined]
 /** Seals the sessions of both kits. */
 const secret = 'a secret for this measurement and for nothing else'
+/** Sign-ins get a refresh token, so authority has an age that every request compares with the clock. */
+const renewable = { scopes: ['openid', 'email', 'profile', 'offline_access'] }
+/** Longer than a measurement takes: authority stays young in it. */
+const lifetimes = { accessTokenSeconds: 86_400 }
 
 /**
  * Starts every application in a process of its own, with one emulator for those that need it, and
@@ -19,16 +23,19 @@ const secret = 'a secret for this measurement and for nothing else'
 export async function startContenders() {
   const again = await startBeside('bare Express, again')
   const kit = await startBeside('express-scalekit')
+  const renewing = await startBeside('express-scalekit')
   const peer = await startBeside('express-openid-connect')
   const inSession = await startBeside('express-scalekit', { baseApp: 'express-session' })
   const byToken = await startBeside('express-scalekit')
   const tokenPeer = await startBeside('express-oauth2-jwt-bearer')
   const emulator = await startEmulator({
-    redirectUris: [kit, peer, inSession].map(({ server }) => `${server.url}/callback`),
+    lifetimes,
+    redirectUris: [kit, renewing, peer, inSession].map(({ server }) => `${server.url}/callback`),
   })
   const optionsOf = ({ server }) => ({ ...emulator.options, baseUrl: server.url, secret })
   await again.server.run('bare', {})
   await kit.server.run('kit', optionsOf(kit))
+  await renewing.server.run('kit', { ...optionsOf(renewing), ...renewable })
   await peer.server.run('openid-connect', optionsOf(peer))
   await inSession.server.run('kit-in-session', optionsOf(inSession))
 
@@ -40,12 +47,19 @@ export async function startContenders() {
   const tokens = { one: issuer.one(), many: issuer.many(settings.manyCookies) }
 
   const cookie = await signIn(kit.server.url)
+  const renewableCookie = await signIn(renewing.server.url)
   const many = resealed(cookie, settings.manyCookies, optionsOf(kit))
   return {
     cases: [
       // What this shows besides 1.00 is how much the machine disturbs a pair.
       { ...again, name: 'no cookie', cookies: noCookie, status: 200 },
       ...casesOf(kit, cookie),
+      {
+        ...renewing,
+        name: 'sealed cookie, refresh token',
+        cookies: [renewableCookie],
+        status: 200,
+      },
       { ...kit, name: 'a new sealed cookie each time', cookies: many, status: 200 },
       {
         ...inSession,
@@ -60,10 +74,14 @@ export async function startContenders() {
       ...tokenCasesOf(tokenPeer, tokens),
     ],
     /** What it takes to ask the kit without a server. */
-    session: { options: optionsOf(kit), cookie },
+    session: {
+      options: optionsOf(kit),
+      cookie,
+      renewable: { options: { ...optionsOf(renewing), ...renewable }, cookie: renewableCookie },
+    },
     stop() {
       issuer.close()
-      const all = [again, kit, inSession, peer, byToken, tokenPeer]
+      const all = [again, kit, renewing, inSession, peer, byToken, tokenPeer]
       return stopServers(
         all.flatMap(({ base, server }) => [base, server]),
         emulator,
@@ -80,21 +98,31 @@ export async function startContenders() {
  */
 export async function startBuilds(folders) {
   const servers = await Promise.all(folders.map(({ kit }) => listen(kit)))
-  const redirectUris = servers.map(({ url }) => `${url}/callback`)
-  const emulator = await startEmulator({ redirectUris })
+  const renewing = await Promise.all(folders.map(({ kit }) => listen(kit)))
+  const redirectUris = [...servers, ...renewing].map(({ url }) => `${url}/callback`)
+  const emulator = await startEmulator({ redirectUris, lifetimes })
   const builds = []
   for (const [index, { name, kit }] of folders.entries()) {
     const server = servers[index]
     const options = { ...emulator.options, baseUrl: server.url, secret }
     await server.run('kit', options)
-    builds.push({ name, kit, server, session: { options, cookie: await signIn(server.url) } })
+    const cookie = await signIn(server.url)
+    const session = { options, cookie, renewable: await renewableAt(renewing[index], options) }
+    builds.push({ name, kit, server, session })
   }
   const [first, ...others] = builds
   return {
     builds,
     cases: others.flatMap((build) => casesBeside(first, build)),
-    stop: () => stopServers(servers, emulator),
+    stop: () => stopServers([...servers, ...renewing], emulator),
   }
+}
+
+/** A session with a refresh token, and the options by which a build knows it. */
+async function renewableAt(server, others) {
+  const options = { ...others, ...renewable, baseUrl: server.url }
+  await server.run('kit', options)
+  return { options, cookie: await signIn(server.url) }
 }
 
 function casesBeside(base, { name, server, session }) {

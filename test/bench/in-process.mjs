@@ -13,15 +13,17 @@ const { requireAuth, scalekitAuth } = await kit('index')
 const batches = 400
 const requestsPerBatch = 100
 
-process.once('message', ({ options, cookie }) => {
+process.once('message', ({ options, cookie, renewable }) => {
   const auth = scalekitAuth(options)
-  const guard = requireAuth()
   const middleware = (req, res) => auth(req, res, () => {})
-  const guarded = (req, res) => auth(req, res, () => guard(req, res, () => {}))
+  const guarded = guardedBy(auth)
   const many = resealed(cookie, settings.manyCookies, options)
   const costs = {
     'middleware on a public route': costOf(middleware, [cookie]),
     'and guard, cookie seen lately': costOf(guarded, [cookie]),
+    'and guard, seen lately, refresh token': costOf(guardedBy(scalekitAuth(renewable.options)), [
+      renewable.cookie,
+    ]),
     'and guard, cookie opened': costOf(guarded, many),
     'and guard, no cookie: 401': costOf(guarded, [undefined]),
     'and guard, tampered cookie: 401': costOf(guarded, [tampered(cookie)]),
@@ -29,6 +31,11 @@ process.once('message', ({ options, cookie }) => {
   }
   process.send(costs, () => process.disconnect())
 })
+
+function guardedBy(auth) {
+  const guard = requireAuth()
+  return (req, res) => auth(req, res, () => guard(req, res, () => {}))
+}
 
 function costOf(handler, cookies) {
   let next = 0
