@@ -36,7 +36,7 @@ function crossSite(why: string): LoginError {
     'cross_site_request',
     `The connection was not opened by a page of this site: ${why}`,
     {
-      hint: 'Open it from a page of `baseUrl`, or add the origin to `connections.origins`. A client that is no browser sends an access token in Authorization, or Origin.',
+      hint: 'Open it from a page of `baseUrl`, or add the origin to `connections.origins`. A client that is no browser sends Origin, too, or an access token in Authorization where the option `bearer` is set.',
     },
   )
 }
