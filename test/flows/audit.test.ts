@@ -93,6 +93,7 @@ describe('an audit log made of auth.on alone', () => {
         ...where,
         ...who,
         code: 'role_required',
+        via: 'session',
         method: 'GET',
         path: '/admin',
       },

@@ -66,7 +66,7 @@ it.each<[unknown, string]>([
   ],
   [
     'sign-in',
-    "has no event \"sign-in\": use one of 'login.succeeded', 'login.failed', 'session.ended', ",
+    "has no event \"sign-in\": use one of 'login.succeeded', 'login.failed', 'session.refreshed', 'session.ended', ",
   ],
   ['constructor', 'has no event "constructor"'],
   [undefined, 'has no event undefined'],
