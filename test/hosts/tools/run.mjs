@@ -18,7 +18,7 @@ const chosen = tools.filter(({ name }) => name === (process.argv[2] ?? name))
 
 function run(command, args, cwd) {
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, timeout: 300_000 }, (failure, stdout, stderr) => {
+    execFile(command, args, { cwd, timeout: 900_000 }, (failure, stdout, stderr) => {
       const lines = `${stdout}${stderr}`.split('\n')
       // Jest prints what the tested code writes to the console, its errors among it.
       const told = lines.filter((line) => !/^\s*(console\.|\[scalekit\])/.test(line))

@@ -62,7 +62,7 @@ function startWorker(env: Server['env']) {
   return { child, nextLine }
 }
 
-/** Five seconds by the clock on the wall, so a process that was kept waiting by others has a second try. */
+/** The limit is by the clock on the wall, so a test that other work on the machine delayed runs again. */
 const tries = { retry: 2, timeout: 60_000 }
 
 const delivered = {
