@@ -17,9 +17,9 @@ export function authenticatedOrganizations(identity: Identity): readonly string[
 
 /**
  * Gives a new session the organizations of the session that it replaces, if both have the same
- * subject. The next user of a browser therefore sees none of the user before. With single sign-on a
- * user has another subject at each organization; this cannot be told from another user, so the list
- * starts anew.
+ * subject. The next user of a browser therefore sees none of the user before. With single sign-on,
+ * a user has another subject at each organization. This looks like another user, so the list starts
+ * anew.
  *
  * @param previous The live session that the browser had before the sign-in.
  */

@@ -18,7 +18,10 @@ import { type AuthorizationResolve, askApplication } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 
-/** How many sessions are renewed at once; after a change of a role others wait for their turn. */
+/**
+ * The largest number of sessions that are renewed at once. A change of a role can affect more; the
+ * others wait for their turn.
+ */
 const maxAtOnce = 64
 /** The longest time that a session waits for its renewal, in milliseconds. */
 const maxWaitMs = 10_000
@@ -28,19 +31,22 @@ const maxWaitMs = 10_000
  */
 export interface AuthorityRenewal {
   /**
-   * Renews the authority of a session. Concurrent callers share one attempt. Never rejects: the
-   * book has the result.
+   * Renews the authority of a session. Never rejects: the book has the result. Concurrent callers
+   * share one attempt, also if their `minTtlMs` differs.
    *
-   * @param minTtlMs The shortest remaining lifetime of the access token, in milliseconds. Default:
-   *   0.
+   * @param minTtlMs The remaining lifetime that the access token must have, in milliseconds. If it
+   *   expires sooner, it is renewed. Default: 0, its expiry is not considered.
    */
   renew(identity: Identity, minTtlMs?: number): Promise<void>
   /**
-   * Returns the renewal for which a guard has to wait. If the last attempt failed, no request waits
-   * for the next one.
+   * Begins or joins a renewal, and returns it if a guard has to wait for it. After a failed
+   * attempt, returns `undefined`: the next attempt runs in the background.
    */
   awaited(identity: Identity): Promise<void> | undefined
-  /** Drops the tokens of a session that has ended. */
+  /**
+   * Drops this process's copy of the authority and tokens of a session that has ended. The store's
+   * tokens are not removed here.
+   */
   forget(identity: Identity): void
 }
 
@@ -126,7 +132,11 @@ export function authorityRenewal(parts: {
     isOutage = false
   }
 
-  /** Emits `session.refreshed`. A process that only read another one's result renewed nothing. */
+  /**
+   * Emits `session.refreshed` if this process renewed something: it received tokens from Scalekit
+   * or called `authorization.resolve`. Reading tokens that another process received is not a
+   * renewal.
+   */
   function tellRefreshed({ identity }: Turn, isReceived: boolean): void {
     const sources: AuthoritySource[] = [
       ...(isReceived ? (['refresh-token'] as const) : []),

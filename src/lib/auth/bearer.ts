@@ -17,7 +17,7 @@ import type { BearerFacts, View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
 
-/** A view that an access token decided, instead of a cookie. */
+/** The view of a request that brought an access token, which is used in place of a cookie. */
 export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
 
 /**
@@ -51,13 +51,16 @@ export interface Bearer {
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
   /** Watches a token for an open connection. Returns `undefined` if the token is not accepted. */
   watch(presented: Presented): Watched | undefined
-  /** Returns the view of this view's token, by the current knowledge. */
+  /**
+   * Judges the token of an earlier view again, by the revocations and changes known now. A view
+   * without a verified token is returned unchanged.
+   */
   lookAgain(view: View): View
 }
 
 /** The dependencies and limits for the verification of tokens. */
 export interface BearerParts {
-  /** If there are several, any of them may match. */
+  /** The accepted values of a token's `iss`. */
   readonly issuers: readonly string[]
   /** The environment's own issuer. Revocations are recorded under it. */
   readonly issuer: string
@@ -79,7 +82,7 @@ export function bearerWith(parts: BearerParts): Bearer {
   const { known: recorded } = revocations
   const tokens = verifiedTokens<Verified>()
   const signals = new WeakMap<Verified, AbortSignal>()
-  // Views since the last record was written.
+  // The last view of each token. It is valid until another record is written.
   const settled = new WeakMap<object, { readonly writes: number; readonly view: BearerView }>()
 
   async function verify(token: string): Promise<Presented> {
@@ -146,7 +149,10 @@ export function bearerWith(parts: BearerParts): Bearer {
     return watchedToken(presented, { look, askFresh })
   }
 
-  /** Returns the signal of a token outside of a request. All principals of the token share it. */
+  /**
+   * Returns the signal that fires when the token ends: `ended` of the principal that requests see.
+   * It is created once for each token.
+   */
   function endedOf(presented: Verified): AbortSignal {
     const known = signals.get(presented)
     if (known) return known
@@ -176,7 +182,11 @@ type Reason = Extract<
   'expired' | 'revoked' | 'token-invalid' | 'token-outdated'
 >
 
-/** The descriptions in the challenge. They contain nothing of the token. @see RFC 6750 section 3 */
+/**
+ * The `error_description` in the header `WWW-Authenticate`. It contains no part of the token.
+ *
+ * @see RFC 6750 section 3
+ */
 const descriptions: Readonly<Record<Reason, string>> = {
   expired: 'The access token expired',
   revoked: 'The access token was revoked',
@@ -197,14 +207,17 @@ const malformed: Presented = {
   },
 }
 
-/** Whether the token was valid in the past. */
+/** Whether the token was refused for its age: it is past its `exp`, or too long past its `iat`. */
 function isLate(cause: unknown, nowMs: number): boolean {
   const late = untimely(cause)
   if (late?.claim === 'iat') return late.payload.iat! * 1000 < nowMs
   return late?.claim === 'exp'
 }
 
-/** Does not report the token as invalid: its client would discard it. */
+/**
+ * The error while the token cannot be checked. It does not say that the token is invalid, because
+ * the client would then discard a token that may be valid.
+ */
 function keysUnavailable(cause: unknown): ScalekitError {
   const message = 'Scalekit’s keys cannot be loaded, so no access token can be verified'
   return new ScalekitError('provider_unavailable', message, { cause })

@@ -32,18 +32,20 @@ export interface LoginSucceeded extends AuditFields {
   readonly signInId?: string
 }
 
-/** What renews the roles, permissions, scopes and claims of a session. */
+/** The source that renewed the roles, permissions, scopes and claims of a session. */
 export type AuthoritySource = 'refresh-token' | 'application'
 
 /**
- * The authority of a session was renewed: its roles, permissions, scopes and kept claims, whether or not
- * they differ from before. It is told once for each renewal, by the process that renewed it. It comes of
- * no request in particular, so it has neither `ip` nor `requestId`.
+ * The authority of a session was renewed: its roles, permissions, scopes and kept claims, whether
+ * or not they differ from before. The process that renewed it emits the event, once for each
+ * renewal. The event has neither `ip` nor `requestId`, because several requests can share a
+ * renewal, and some have none.
  */
 export interface SessionRefreshed extends Omit<AuditFields, 'ip' | 'requestId'> {
   /**
-   * What answered. `refresh-token`: Scalekit, to the session's refresh token, once for all processes.
-   * `application`: `authorization.resolve`, which each process calls for itself.
+   * The sources of the renewal. `refresh-token`: Scalekit accepted the session's refresh token; one
+   * process renews for all. `application`: `authorization.resolve` answered; each process calls it
+   * for itself.
    */
   readonly sources: readonly AuthoritySource[]
   /** The id of the session at Scalekit, `ses_…`. */
@@ -147,7 +149,7 @@ export interface GuardDenied extends AuditFields {
   readonly reason?: string
 }
 
-/** The events of an instance. They contain no secrets, and nothing of a payload. */
+/** The events of an instance. They contain no secrets and no part of a payload. */
 export interface AuthEvents {
   readonly 'login.succeeded': LoginSucceeded
   readonly 'login.failed': LoginFailed

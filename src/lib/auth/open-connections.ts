@@ -21,7 +21,10 @@ export interface Watch {
    * @returns a function that removes the listener
    */
   onChange(listener: ChangeListener): () => void
-  /** Checks now, so that the connection learns at once of a change that another caller found. */
+  /**
+   * Checks the credentials now. After `Watched.ask()` found a change, the listeners then learn of
+   * it at once.
+   */
   look(): void
   /** Stops watching, after the connection has closed. */
   release(): void
@@ -30,8 +33,9 @@ export interface Watch {
 /**
  * Informs open connections of the end of their sessions and of changes, without a request.
  *
- * A new record only costs time for the connections that it concerns, because they are found by its
- * key. In addition, each connection is checked when its session or authority expires.
+ * When a revocation or change is recorded, only the connections that it concerns are checked: they
+ * are found by its key. In addition, each connection is checked when its session or authority
+ * expires.
  */
 export interface OpenConnections {
   /** The number of watched connections. */
@@ -39,10 +43,14 @@ export interface OpenConnections {
   /**
    * Watches the credentials of a connection.
    *
-   * @param shown The principal that the connection knows. Default: the current one.
+   * @param shown The principal that the application was given last. Listeners are called when the
+   *   authority differs from it. Default: the current one.
    */
   watch(watched: Watched, shown?: Caller): Watch
-  /** Ends the signals of all connections, because from now on nothing would inform them. */
+  /**
+   * Ends all connections with the reason `closed`, because nothing checks their credentials any
+   * more.
+   */
   close(): void
 }
 
@@ -56,11 +64,15 @@ const [shortestTickMs, longestTickMs] = [100, 1000]
  */
 const maxRenewals = 32
 /**
- * The first and the longest wait before an unsettled connection is checked again, in milliseconds.
- * Each wait is twice as long as the one before.
+ * The first and the longest wait before a connection is checked again whose view is not settled,
+ * e.g. because its renewal is pending, in milliseconds. Each wait is twice as long as the one
+ * before.
  */
 const [firstRetryMs, lastRetryMs] = [1000, 30_000]
-/** The most time, in milliseconds, and the most connections in one turn of the event loop. */
+/**
+ * The limits of the checks in one turn of the event loop: their duration in milliseconds, and the
+ * number of connections.
+ */
 const [maxTurnMs, maxTurnCount] = [5, 250]
 
 interface Entry {
@@ -115,7 +127,10 @@ export function openConnections(parts: {
     lookSoon()
   }
 
-  /** Without requests, only this timer asks for the revocations of other processes. */
+  /**
+   * Reads the revocations of other processes: without requests, nothing else does. Then queues the
+   * connections whose check is due.
+   */
   function tick(): void {
     const at = performance.now()
     if (at - askedAt >= maxLagMs - tickMs / 2) {
@@ -126,7 +141,10 @@ export function openConnections(parts: {
     lookSoon()
   }
 
-  /** A failing clock ends no connection. Requests are refused until it works again. */
+  /**
+   * Returns the entries whose check is due. While the application's clock fails, it returns none:
+   * connections stay open, and only requests are refused.
+   */
   function dueNow(): readonly Entry[] {
     try {
       return times.take(clock())

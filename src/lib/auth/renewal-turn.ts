@@ -7,15 +7,18 @@ import type { Renewal } from './renewal.ts'
 import type { ResolveReason } from './resolve.ts'
 import type { Kept } from './token-vault.ts'
 
-/** Scalekit’s own caches may lag: what it answered since a change is asked for once more after this. */
+/**
+ * How long after a change an answer of Scalekit may still be outdated, because its caches lag, in
+ * milliseconds. After this time, it is asked once more.
+ */
 const againAfterMs = 10_000
 
-/** Whether what is known of a session counts, also while nothing newer can be had. */
+/** Whether the known authority of a session may be used, even if it cannot be renewed now. */
 export function isStanding(known: ReturnType<AuthorityBook['known']>): boolean {
   return typeof known !== 'string' && (known.standing === 'current' || known.standing === 'stale')
 }
 
-/** One attempt, and what was known when it began. */
+/** One attempt to renew authority, with the state at its beginning. */
 export interface Turn {
   readonly identity: Identity
   readonly before: Authority
@@ -35,7 +38,11 @@ export function tokenIn(kept: Kept | undefined, now: number): string | undefined
   return now < accessTokenExpiresAt ? accessToken : undefined
 }
 
-/** Once for each change: a token that is backdated would be asked for again and again. */
+/**
+ * Returns when to ask Scalekit once more, if its answer may be older than the last change. It is
+ * asked once more for each change: with backdated tokens, it would otherwise be asked again and
+ * again.
+ */
 export function againAt(
   { copy, changes, sources }: Turn,
   { issuedAt }: Authority,
@@ -47,7 +54,7 @@ export function againAt(
   return performance.now() >= copy.againAt ? undefined : copy.againAt
 }
 
-/** It had a refresh token, and now the store knows of none. */
+/** Whether the session had a refresh token at its sign-in, and the store has no tokens any more. */
 export function hasVanished({ authority }: Identity, renewal: Renewal | undefined): boolean {
   return renewal?.status === 'none' && !renewal.kept && authority?.isRefreshable === true
 }

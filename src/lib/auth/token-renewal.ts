@@ -12,7 +12,10 @@ import type { TokenSource } from './token-source.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
 import { unknownTries } from './unknown-tries.ts'
 
-/** A token that may have been used is sent again for so long; Scalekit’s grace is about 30 seconds. */
+/**
+ * How long a refresh token is sent again that may have been used already, in milliseconds. Scalekit
+ * accepts a used one for about 30 seconds.
+ */
 const againForMs = 20_000
 /** How long to wait between two reads while another process renews, in milliseconds. */
 const pauseMs = 100

@@ -23,13 +23,16 @@ import type { Kept } from './token-vault.ts'
 export interface TokenSource {
   /** Sends a refresh token, once. */
   refresh(refreshToken: string): Promise<Issued>
-  /** Whose tokens they are, and what they let them do. */
+  /**
+   * Verifies that the tokens belong to the user of the session, and reads the authority that they
+   * grant.
+   */
   verify(
     issued: Issued,
     before: Kept,
     identity: Identity,
   ): Promise<{ readonly tokens: Tokens; readonly authority: Authority }>
-  /** The tokens alone, where they cannot be verified right now. */
+  /** Returns the tokens without their authority, if they cannot be verified now. */
   unverified(issued: Issued, before: Kept): Tokens
   isMismatch(error: unknown): boolean
   mayBeLost(error: unknown): boolean

@@ -65,7 +65,7 @@ function variable(...names: readonly string[]): string {
   throw new UsageError(`${names[0]} is missing: set the variables of your application.`)
 }
 
-/** The command says itself what it did. */
+/** Discards log lines, because the command prints its own result. */
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 function notCalled(): never {

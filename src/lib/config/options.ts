@@ -36,8 +36,8 @@ export interface ScalekitAuthOptions {
   /**
    * The origin at which browsers reach the application: scheme, host and port. If a proxy removes a
    * path from every request, append it: `https://app.example/portal`. An array allows several
-   * hosts; a sign-in returns to its own. Env: `APP_BASE_URL`, comma-separated. Default:
-   * `http://localhost:<PORT or 3000>`; required in production.
+   * hosts; a sign-in returns to the host at which it began. Env: `APP_BASE_URL`, comma-separated.
+   * Default: `http://localhost:<PORT or 3000>`; required in production.
    */
   readonly baseUrl?: string | URL | readonly (string | URL)[]
   /**
@@ -69,18 +69,18 @@ export interface ScalekitAuthOptions {
   /** The source of roles, permissions, scopes and kept claims, and how old they may be. */
   readonly authorization?: AuthorizationOptions
   /**
-   * Who can decrypt the tokens of a session. `session`: only a request with its cookie; a copy of
-   * the store is useless, even with `secret`. With `express-session`, `secret` alone decrypts them.
-   * `server`: `secret` alone, so that jobs and webhooks can call `auth.accessTokenOf()`. Default:
-   * `session`.
+   * The keys that decrypt the tokens of a session. `session`: `secret` and a key in the session's
+   * cookie, so a copy of the store is useless, even with `secret`. Only with `express-session`,
+   * `secret` alone is enough. `server`: `secret` alone, so jobs and webhooks can call
+   * `auth.accessTokenOf()`. Default: `session`.
    */
   readonly tokens?: 'session' | 'server'
   /** Where sessions are stored, and how long they last. A string is short for `{ kind }`. */
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /**
-   * Which access tokens in the header `Authorization` are accepted in place of a session. `{}`:
-   * tokens of users that were issued to this client. Default: none, and the kit does not read that
-   * header.
+   * Which access tokens in the header `Authorization` are accepted in place of a session. `{}`
+   * accepts users' tokens that were issued to this client. Default: none, and the kit does not read
+   * that header.
    */
   readonly bearer?: BearerOptions
   /** The name, style and languages of the kit's own pages, and replacements for them. */
@@ -92,7 +92,8 @@ export interface ScalekitAuthOptions {
   /** The organizations that `/organizations` returns to an organization switcher. */
   readonly organizations?: OrganizationsOptions
   /**
-   * Which users may open Scalekit's admin portal at `/portal`. Default: none, and no such route.
+   * Which users may open Scalekit's admin portal at `/portal`. Default: none, and the route does
+   * not exist.
    */
   readonly portal?: PortalOptions
   /**
@@ -104,7 +105,7 @@ export interface ScalekitAuthOptions {
   readonly store?: StateStore
   /** How soon other processes apply a revocation. */
   readonly revocation?: RevocationOptions
-  /** Which pages may open sockets. */
+  /** The origins whose pages may open WebSockets. */
   readonly connections?: ConnectionOptions
   /**
    * Receives log lines: `debug`, `info`, `warn` and `error`, e.g. `pino()`. If it throws or
@@ -120,8 +121,9 @@ export interface ScalekitAuthOptions {
    */
   readonly clock?: Clock
   /**
-   * Accepts an http `baseUrl` in production; cookies are then unencrypted. An accepted emulator may
-   * then be on another machine, such as `http://emulator:4400`. Default: `false`.
+   * Accepts an http `baseUrl` in production; cookies then travel over unencrypted connections. Also
+   * allows the emulator, where it is accepted, to be on another machine, such as
+   * `http://emulator:4400`. Default: `false`.
    */
   readonly dangerouslyAllowHttp?: boolean
   /**
@@ -173,10 +175,10 @@ export interface LoginOptions {
    */
   readonly providers?: readonly string[]
   /**
-   * The query parameters of `/login` that are sent on to Scalekit, such as those of invitations to
-   * the Initiate Login URL. `true`: all except those of the protocol and of `/login`. A request
-   * with one of them is redirected to Scalekit's page at once, whatever `fallback` is. Default:
-   * none.
+   * The query parameters of `/login` that are sent on to Scalekit, such as those that an invitation
+   * adds to the Initiate Login URL. `true`: all except parameters of the protocol and the kit's own
+   * for `/login`. A request with one of them is redirected to Scalekit's page at once, whatever
+   * `fallback` is. Default: none.
    */
   readonly forward?: true | readonly string[]
   /**
@@ -229,7 +231,7 @@ export interface RevocationOptions {
   readonly maxLagMs?: number
 }
 
-/** Which pages may open sockets. */
+/** The origins whose pages may open WebSockets. */
 export interface ConnectionOptions {
   /**
    * Further origins whose pages may open a socket that `auth.authenticate()` accepts, such as
@@ -269,8 +271,8 @@ export interface SessionOptions {
   readonly secret?: string | readonly string[]
   /**
    * The members of `req.session` that a sign-in keeps, e.g. `cart`. Others are removed, because
-   * they may belong to another user, unless the same user signs in again to the same organization.
-   * Default: none.
+   * they may belong to another user. If the same user signs in again to the same organization, all
+   * are kept. Default: none.
    */
   readonly keep?: readonly string[]
   /**
@@ -306,9 +308,9 @@ export interface SessionOptions {
 export interface BearerOptions {
   /**
    * The required audience of a token: its `aud` contains this value, e.g. the resource of your API
-   * at Scalekit. In an array, any of them. Tokens without `aud` are then refused. Default:
-   * `clientId`, as `aud` or as the `client_id` of a token without `aud`; if `accepts` names clients
-   * of organizations, also their tokens without `aud`.
+   * at Scalekit. In an array, any of them. If this is set, tokens without `aud` are refused.
+   * Default: `clientId`. By default, a token may also lack `aud` if its `client_id` is `clientId`,
+   * or if `accepts` names `organization-client` and it is of such a client.
    */
   readonly audience?: string | readonly string[]
   /**
@@ -327,8 +329,9 @@ export interface BearerOptions {
 /** A handler for each event, named after the event, and how deliveries are received. */
 export type WebhookOptions = EventHandlers & {
   /**
-   * The signing secret of the endpoint, `whsec_…`. An array during a rotation: all are accepted.
-   * Env: `SCALEKIT_WEBHOOK_SECRET`, comma-separated. Default: none, and no such route.
+   * The signing secret of the endpoint, `whsec_…`. In an array, e.g. during a rotation, all are
+   * accepted. Env: `SCALEKIT_WEBHOOK_SECRET`, comma-separated. Default: none, and the route does
+   * not exist.
    */
   readonly secret?: Secrets
   /**
@@ -368,8 +371,8 @@ export interface PortalOptions {
    */
   readonly role?: string | readonly string[]
   /**
-   * The permission that a user needs, alone or beside `role`. In an array, all of them. Default:
-   * none.
+   * The permission that a user needs, in addition to `role` if both are set. In an array, all of
+   * them. Default: none.
    */
   readonly permission?: string | readonly string[]
   /**
@@ -396,8 +399,9 @@ export interface PortalOptions {
 /** A handler for each trigger point, named after it, and how calls are received. */
 export type InterceptorOptions = InterceptorHandlers & {
   /**
-   * The signing secret of the interceptors. An array during a rotation: all are accepted. Env:
-   * `SCALEKIT_INTERCEPTOR_SECRET`, comma-separated. Default: none, and no such route.
+   * The signing secret of the interceptors. In an array, e.g. during a rotation, all are accepted.
+   * Env: `SCALEKIT_INTERCEPTOR_SECRET`, comma-separated. Default: none, and the route does not
+   * exist.
    */
   readonly secret?: Secrets
   /**

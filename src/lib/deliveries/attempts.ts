@@ -34,12 +34,17 @@ export interface Attempt extends VerifiedDelivery {
 /** Runs attempts and records their results. */
 export interface Attempts {
   /**
-   * Resolves when the delivery has taken effect and is marked as done. The mark is the last step.
+   * Resolves when the delivery has taken effect and is marked as done. It is marked after all else
+   * has succeeded.
    */
   make(attempt: Attempt): Promise<void>
   /**
    * Releases the claim of a failed attempt. If no further attempt follows, the delivery is kept as
    * a dead letter.
+   *
+   * @returns `given-up` if the handlers gave the delivery up and the ledger has marked it as done,
+   *   so that it is not retried. Never rejects: if the store fails, an error is logged, and the
+   *   result is `failed`.
    */
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
@@ -69,7 +74,10 @@ export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attemp
     }
   }
 
-  /** In this order: a later claim must not find a letter to replay. */
+  /**
+   * Removes the dead letter before the delivery is marked as done. In the other order, a crash in
+   * between would leave the letter of a delivery that has taken effect.
+   */
   async function settle({ deliveryId, owner, event, mayHaveLetter }: Attempt): Promise<void> {
     await parts.onHandled(event)
     if (mayHaveLetter) await ledger.removeDeadLetter(deliveryId).catch(() => false)
@@ -113,8 +121,8 @@ export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attemp
         log.error(`webhook ${deliveryId}: the store did not record the result: ${why}`)
         return 'failed'
       } finally {
-        // Has no effect after it was settled. Otherwise the next attempt need not wait for the
-        // lease.
+        // Lets the next attempt begin before the lease expires. Has no effect on a delivery that
+        // was settled above.
         await ledger.release(deliveryId, owner).catch(() => {})
         const why = quote(textOfThrown(error))
         log.warn(`webhook ${deliveryId}: attempt ${attempt.attempt} failed: ${why}`)

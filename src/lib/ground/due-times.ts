@@ -1,13 +1,16 @@
-/** Things that are due at some time, for a reader that looks from time to time. */
+/** Items with due times, for a caller that polls. */
 export interface DueTimes<Item> {
-  /** Sets when an item is due, in milliseconds since the epoch, in place of the time before. */
+  /** Sets when an item is due, in milliseconds since the epoch. Replaces its earlier due time. */
   set(item: Item, at: number): void
   delete(item: Item): void
-  /** Takes out what is due by now. */
+  /** Removes and returns the items that are due. */
   take(now: number): Item[]
 }
 
-/** Items of one second lie together, so that a look costs the seconds that are waited for. */
+/**
+ * Items are grouped by the second in which they are due. A poll then only visits the groups, and
+ * the items of those that are due.
+ */
 const bucketMs = 1000
 
 export function dueTimes<Item>(): DueTimes<Item> {

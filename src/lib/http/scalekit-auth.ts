@@ -115,15 +115,17 @@ export interface ScalekitAuth extends Guards {
    * handshake if no user is signed in, and close the socket when `ended` fires. It reads the
    * session and writes no cookie, so an open socket does not extend a session.
    *
-   * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing where the request
-   * has `Sec-Fetch-Site: same-origin`, or an access token in `Authorization` and the option `bearer` is
-   * set: then the token decides, as for any request, and no cookie.
+   * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing if the request
+   * has `Sec-Fetch-Site: same-origin`. It may also be missing if the option `bearer` is set and the
+   * request has an access token in `Authorization`: as for any request, the token then decides, and
+   * cookies are ignored.
    *
    * @param req The upgrade request. With Socket.IO, `socket.request`.
    * @returns the principal, its signal `ended`, and functions to read it again later
    * @throws {@link LoginError} `cross_site_request`; {@link ScalekitError} `store_unavailable`,
-   *   `authorization_unavailable`, `provider_unavailable`; {@link ConfigError} `session_not_mounted` or
-   *   `session_kind_changed` where the application's own express-session did not run for the upgrade
+   *   `authorization_unavailable`, `provider_unavailable`; {@link ConfigError}
+   *   `session_not_mounted` or `session_kind_changed` if the application's own express-session did
+   *   not run for the upgrade
    * @example
    * server.on('upgrade', async (req, socket, head) => {
    *   const connection = await auth.authenticate(req)

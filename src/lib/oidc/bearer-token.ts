@@ -11,7 +11,10 @@ import {
 import type { BearerKind } from './bearer-kinds.ts'
 import type { KeySet } from './key-sets.ts'
 
-/** The values with which an access token in the header `Authorization` must agree. */
+/**
+ * The keys, rules and expected values for the verification of an access token in the header
+ * `Authorization`.
+ */
 export interface BearerChecks {
   readonly keys: KeySet
   /** The accepted issuers, compared exactly. */
@@ -69,7 +72,11 @@ function kindOf(claims: ShownClaims, clientId: string): BearerKind {
   throw new Error('it is of a client that is neither this one nor an organization’s')
 }
 
-/** Most tokens of organizations' clients have no audience. The option `accepts` must name the kind. */
+/**
+ * Refuses tokens that are not for this client, if `bearer.audience` is not set. Tokens of
+ * organizations' clients may lack `aud`, because most of them do; the option `accepts` must name
+ * their kind.
+ */
 function assertForThisClient(claims: JWTPayload, clientId: string, kind: BearerKind): void {
   const { aud, client_id } = claims
   const isUnaddressed = aud === undefined

@@ -7,7 +7,10 @@ import { assertOnlyAudience } from './id-token.ts'
 import type { KeySet } from './key-sets.ts'
 import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
 
-/** The values with which a logout token must agree. */
+/**
+ * The keys and the clock for the verification of a logout token, and the issuer and audience that
+ * it must name.
+ */
 export interface LogoutTokenChecks {
   readonly keys: KeySet
   readonly issuer: string
@@ -26,14 +29,15 @@ export type LogoutSubject =
 export interface Logout {
   readonly subject: LogoutSubject
   /**
-   * The latest that Scalekit's clock can have said when the token was issued, in milliseconds since
-   * the epoch: `iat` is in whole seconds.
+   * The latest time at which the token can have been issued, by Scalekit's clock, in milliseconds
+   * since the epoch. `iat` only has whole seconds, so this is the last millisecond of that second.
    */
   readonly issuedAt: number
-  /** The token's `jti`, its key among the single-use values. */
+  /** A hash of the token's `jti`: its key among the single-use values. */
   readonly id: string
   /**
-   * The time from which the token's age alone makes it invalid, in milliseconds since the epoch.
+   * From this time on the token is refused for its `exp` or its age, in milliseconds since the
+   * epoch.
    */
   readonly expiresAt: number
 }
@@ -47,8 +51,9 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 const types = ['logout+jwt', 'application/logout+jwt']
 
 /**
- * Claims of ID, access and IdP-initiated login tokens, which the same keys sign for the same issuer.
- * Some of these tokens have claims that an application or a customer chooses, such as `events`.
+ * Claims of ID, access and IdP-initiated login tokens, which the same keys sign for the same
+ * issuer. An application or a customer can add claims to some of these tokens, even `events`, so
+ * `events` alone does not prove that a token is a logout token.
  */
 const foreignClaims = [
   'at_hash',
@@ -91,7 +96,10 @@ export async function verifyLogoutToken(token: string, checks: LogoutTokenChecks
   }
 }
 
-/** If `typ` identifies a logout token, it may have claims that other kinds have as well. */
+/**
+ * Refuses tokens of other kinds. Claims of other kinds are only accepted if the header's `typ`
+ * identifies a logout token.
+ */
 function assertKind(token: string, claims: JWTPayload): void {
   if ('nonce' in claims)
     throw new Error('it has the claim nonce, which a logout token must not have')

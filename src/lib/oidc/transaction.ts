@@ -7,7 +7,10 @@ import type { Pins } from '../ground/types.ts'
 /** How long a user may take at the identity provider, in seconds. */
 export const transactionSeconds = 600
 
-/** What a sign-in was asked for and only a retry needs. The authorization request has sent it. */
+/**
+ * Values of a sign-in's request that only a retry needs again: the authorization request has
+ * already sent them.
+ */
 export interface AskedFor {
   readonly acrValues?: string
   /** Parameters of `auth.login`, by their wire names. */
@@ -47,9 +50,12 @@ export interface Transaction {
    * Whether the browser continues without a session if a silent sign-in finds none (`prompt=none`).
    */
   readonly mayStayAnonymous?: true
-  /** The languages that were asked for, best first: an error at the end is told in them, too. */
+  /** The requested languages, best first. Error pages of the callback use them as well. */
   readonly uiLocales?: string
-  /** Absent if there is nothing of it, if it is too long, and in a transaction of an older version. */
+  /**
+   * Absent if the request had no such values, if they are too long, and in a transaction of an
+   * older version.
+   */
   readonly asked?: AskedFor
 }
 

@@ -5,8 +5,9 @@ import { isSameText } from '../ground/bytes.ts'
 const signedForm = /^s(?::|%3A)([\w-]{1,128})\.([\w+/%]{43,64})$/i
 
 /**
- * Whether a cookie's value has the form of a signed session id, and none of these secrets signed it.
- * `express-session` takes such a cookie for none, as it does one whose session is gone from the store.
+ * Whether a cookie's value has the form of a signed session id, and none of these secrets signed
+ * it. `express-session` ignores such a cookie, as it ignores one whose session the store no longer
+ * has.
  */
 export function isSignedByOther(value: string, secrets: readonly string[]): boolean {
   const [, id, signature] = signedForm.exec(value) ?? []

@@ -37,14 +37,15 @@ export function sealedCookie(parts: {
     cookie.write(req, res, value, Math.ceil((absoluteExpiresAt - clock()) / 1000))
   }
 
-  /** Returns the identity with its full idle time again. */
+  /** Returns the identity with the full idle time from now on, at most until its absolute end. */
   function renewed(identity: Identity): Identity {
     const idleExpiresAt = Math.min(clock() + idleMs, identity.absoluteExpiresAt)
     return { ...identity, idleExpiresAt }
   }
 
   /**
-   * Whether a renewal is due: once in half of the idle time, so that most responses set no cookie.
+   * Whether the idle time has to be renewed: half of it has passed, and a renewal would extend it.
+   * Most responses therefore set no cookie.
    */
   function isDue(identity: Identity): boolean {
     if (identity.idleExpiresAt - clock() > idleMs / 2) return false

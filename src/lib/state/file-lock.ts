@@ -70,8 +70,8 @@ function isRunning({ pid, began }: Holder): boolean {
 }
 
 /**
- * When a process began, if the system tells. After a restart of the machine or container, process
- * ids begin again.
+ * When a process began, if the system reports it. After a restart of the machine or container,
+ * process ids begin again.
  */
 function beganOf(pid: number): string {
   try {

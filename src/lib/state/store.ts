@@ -1,7 +1,7 @@
 /**
- * State that the processes of one application must share. A sign-in works without it. With it, a
- * sign-out takes effect in all processes, and a single-use value cannot be used again in another
- * process.
+ * State that the processes of one application must share. A sign-out then takes effect in all
+ * processes, and a single-use value cannot be used again in another process. Without shared state,
+ * sign-ins work, but both are per process.
  *
  * Every method may reject. The request that needed the value then fails with `store_unavailable`.
  */
@@ -26,7 +26,7 @@ export interface StateStore {
  */
 export type RevocationClock = 'scalekit' | 'store'
 
-/** A record that ends the sessions of a key that began at or before a given time. */
+/** Ends those sessions of one key that began at or before a given time. */
 export interface Revocation {
   /** The sessions concerned, e.g. `session:…`. Compared exactly. */
   readonly key: string
@@ -35,11 +35,14 @@ export interface Revocation {
   /**
    * The clock of `notBefore`: Scalekit's for its events, the store's for sessions that the
    * application ends. Revocations of one key by different clocks are kept side by side. Absent in
-   * revocations of older versions: such a one is compared with the earlier of a session's two begin
-   * times.
+   * revocations of older versions: they are compared with the earliest begin time of a session by
+   * any clock.
    */
   readonly clock?: RevocationClock
-  /** When no concerned session can be left, in milliseconds since the epoch. */
+  /**
+   * When all sessions that it can end have expired anyway, in milliseconds since the epoch. The
+   * store may then delete it.
+   */
   readonly expiresAt: number
 }
 
@@ -116,10 +119,11 @@ export interface LocalRevocations {
    */
   readonly beganAt?: number | undefined
   /**
-   * Calls `heard` with the key of each revocation that is written, and when an epoch begins. Without
-   * it, open connections are all looked at again after each write.
+   * Calls `heard` with the key of each revocation that is written. Also calls it when an epoch
+   * begins; the key is then ignored. Without this method, every write causes a check of all open
+   * connections.
    *
-   * @returns a function that ends it
+   * @returns a function that ends the subscription
    */
   subscribe?(heard: (key: string) => void): () => void
 }
@@ -253,7 +257,7 @@ export interface Ledger {
   settleIn?(transaction: unknown, deliveryId: string, owner: string, keepMs: number): Promise<void>
   /**
    * Gives the delivery back: it has not taken effect, and the next attempt may claim it
-   * immediately. Has no effect for another owner.
+   * immediately. Has no effect if another owner holds it.
    */
   release(deliveryId: string, owner: string): Promise<void>
   /** Stores a delivery that failed for good, replacing an older letter with its id. */
@@ -273,7 +277,7 @@ export interface Ledger {
 export interface DeliveryClaim {
   /** The `webhook-id`. */
   readonly deliveryId: string
-  /** A hash of the body. It reveals another body under the same id. */
+  /** A hash of the body. It shows whether an earlier delivery with the same id had another body. */
   readonly bodyHash: string
   /** Random, and new for every attempt. */
   readonly owner: string

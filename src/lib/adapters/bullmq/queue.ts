@@ -5,9 +5,9 @@ export interface BullmqQueue {
     readonly prefix?: string | undefined
     readonly defaultJobOptions?: object | undefined
   }
-  /** Its client once it has connected, with BullMQ 5. */
+  /** BullMQ 5: resolves with the client when it has connected. */
   readonly client?: Promise<unknown>
-  /** The same with BullMQ 6. */
+  /** BullMQ 6: has the `client`, which resolves when it has connected. */
   getBackend?(): { readonly client?: Promise<unknown> }
   add(name: string, data: object, options: object): Promise<{ readonly id?: string | undefined }>
   getJob(id: string): Promise<{ readonly data: unknown } | undefined>

@@ -92,7 +92,7 @@ function startWorker(
   return async () => {
     const closed = worker.close()
     while (running.size > 0) await Promise.allSettled(running)
-    // What the worker still writes to an unreachable Redis would keep it from closing.
+    // While Redis is unreachable, pending writes of the worker would keep it from closing.
     if (!areUp()) disconnect()
     await withTimeout(closeTimeoutMs, closed).catch((error: unknown) => report(logger, error))
     disconnect()

@@ -20,8 +20,8 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
   }
 
   /**
-   * Returns the reason why a claim was not granted. A row that has gone since belonged to another
-   * owner: `busy`.
+   * Returns the reason why a claim was not granted. If the row was deleted in the meantime, another
+   * owner had it: the result is `busy`.
    */
   async function refusal({ deliveryId, bodyHash }: DeliveryClaim): Promise<ClaimAnswer> {
     const [known] = await query<ClaimAnswer>(
@@ -60,8 +60,8 @@ export function postgresDeliveries({ tables, query }: Database): Deliveries {
 }
 
 /**
- * Parameters: delivery, body hash, owner, lease, memory, and whether to claim a finished one.
- * Ignores an expired row.
+ * Parameters: delivery, body hash, owner, lease, memory, and whether to claim a finished one. An
+ * expired row is treated as absent.
  */
 function claimIn(table: string): string {
   return `${sweep(table, 'delivery_id')}

@@ -75,7 +75,8 @@ function loggedRevocation({
 }
 
 /**
- * Parameters: where to begin, how many rows, and the epoch to look for. Returns at least one row.
+ * Parameters: the first id, how many rows, and the id of the epoch's row. Returns at least one row:
+ * if there is no revocation, one that has only the columns of `ReadRow`.
  */
 function readIn(table: string): string {
   return `select ${now} as now, ${isThere(table, '$3')} as "hasEpoch", page.*
@@ -86,7 +87,10 @@ function readIn(table: string): string {
   order by page.id`
 }
 
-/** Whether a row exists. Null asks for none, and is true. */
+/**
+ * SQL that says whether the row with this id exists. It is also true for null, because then no row
+ * is required.
+ */
 function isThere(table: string, id: string): string {
   return `(${id}::bigint is null or exists (select from ${table} where id = ${id}::bigint))`
 }
@@ -96,7 +100,7 @@ function isThere(table: string, id: string): string {
  * be committed after another process has read a higher one. That process would then never read the
  * lower number. Processes of different versions share the lock, so its key (`$1`) must not change.
  *
- * Each statement deletes up to ten more expired revocations than it adds.
+ * Each statement also deletes expired revocations: up to ten more than it adds.
  */
 function addIn(table: string): string {
   return `with turn as materialized (
@@ -117,8 +121,9 @@ function addIn(table: string): string {
 }
 
 /**
- * Two statements in one transaction. The second sees the rows that were committed while the first
- * waited for the lock. Two statements in one query cannot have parameters.
+ * Two statements in one transaction, so that the second sees the rows that were committed while the
+ * first waited for the lock. A query of two statements cannot have parameters, so the values are
+ * part of the SQL.
  */
 function addEpochIn(
   table: string,

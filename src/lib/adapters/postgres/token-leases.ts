@@ -21,8 +21,8 @@ export function postgresTokenLeases({
   }
 
   /**
-   * Returns the reason why a lease was not granted. A row that has gone since belonged to another
-   * owner.
+   * Returns the reason why a lease was not granted. If the row was deleted in the meantime, another
+   * owner had it: the result is `busy`.
    */
   async function refusal(sessionId: string): Promise<LeaseAnswer> {
     const [known] = await query<LeaseAnswer>(

@@ -20,7 +20,10 @@ export async function token(state: State, call: Call): Promise<Answer> {
   }
 }
 
-/** Parameters are in the body or, as in the reference's cURL call, in the query. */
+/**
+ * Reads the parameters from the body and from the query: the cURL example of Scalekit's API
+ * reference sends them in the query.
+ */
 function tokenParams({ query, form }: Call): URLSearchParams {
   const params = new URLSearchParams([...query, ...form])
   assertNoneRepeated(params)
@@ -100,7 +103,8 @@ async function redeemRefreshToken(state: State, params: URLSearchParams): Promis
 /**
  * Handles a used refresh token. Two requests of one application may send the same token
  * concurrently, and a response may be lost. For a grace period, the token therefore gets the same
- * response again. After that, either it or its successor counts as stolen.
+ * response again. After that, either it or its successor counts as stolen, so all tokens of the
+ * sign-in are revoked.
  *
  * @see RFC 9700 section 4.14.2
  */

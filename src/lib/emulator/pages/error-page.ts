@@ -40,7 +40,10 @@ const words: Readonly<Record<number, Words>> = {
 
 const broken: Words = { title: 'Something went wrong' }
 
-/** Browsers before Fetch Metadata are told by what they accept. */
+/**
+ * Whether a browser navigates. Browsers that send no Fetch Metadata are recognized by their
+ * `Accept`.
+ */
 function isNavigation({ accept = '', 'sec-fetch-mode': mode }: IncomingHttpHeaders): boolean {
   return mode === undefined ? accept.startsWith('text/html') : mode === 'navigate'
 }

@@ -188,8 +188,8 @@ function guardError(error: unknown): ScalekitError {
 const outages = ['store_unavailable', 'authorization_unavailable', 'provider_unavailable']
 
 /**
- * Answers a request for which nothing can tell who is asking: with 503, and never as if no user were
- * signed in.
+ * Responds to a request whose user cannot be determined, e.g. in an outage: with an error, and
+ * never as if no user were signed in.
  *
  * @internal
  */

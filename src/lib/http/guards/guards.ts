@@ -78,7 +78,7 @@ export interface Guards {
   requireScope(scope: string | readonly string[], options?: GuardOptions): Middleware
   /**
    * Accepts machines as well: with `accepts`, the predicate is called for the kinds of callers that
-   * it names. Everything else is as without `accepts`, see below.
+   * it names. Everything else is as in the overload without `accepts`.
    *
    * @example
    * requireThat(({ client }) => client?.id !== blocked, {
@@ -117,14 +117,14 @@ export interface Guards {
    */
   requireRecentAuth(limit: RecentAuth, options?: GuardOptions): Middleware
   /**
-   * Passes requests that a page of this site sent, and all GET, HEAD and OPTIONS requests, which
-   * change nothing. Others are refused with `cross_site_request`. For forms and scripts of the
-   * application; no user has to be signed in.
+   * Passes requests that a page of this site sent. Others are refused with `cross_site_request`.
+   * GET, HEAD and OPTIONS requests always pass, because they must not change anything. Use it for
+   * the application's forms and scripts; no user has to be signed in.
    *
    * @remarks The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the
-   *   header `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A
-   *   request with a valid access token needs no proof: no other site can make a browser send the
-   *   token.
+   *   header `X-CSRF-Token` or in the form field `csrf`, if a body parser is mounted before the
+   *   guard. A request with a valid access token needs no proof: no other site can make a browser
+   *   send the token.
    * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
    */
   requireSameOrigin(options?: GuardOptions): Middleware
@@ -157,7 +157,8 @@ export function guards(instance?: Instance): Guards {
         const { organizationId, externalOrganizationId } = principal
         const current = selectsExternalId(select) ? externalOrganizationId : organizationId
         if (current === selected) return undefined
-        // Signing in to that organization would lead to this refusal again.
+        // The user is in that organization already. It was selected by its external id where its id
+        // is needed, so another sign-in would be refused here again.
         if (externalOrganizationId === selected) return refusals.externalIdSelected
         return refusals.wrongOrganization(selected)
       })
@@ -205,7 +206,8 @@ function assertPeople(accepts: readonly BearerKind[] = []): void {
 }
 
 /**
- * Returns one name or several as an array. An empty array or string is a mistake of the developer.
+ * Returns one name or several as an array. Throws for an empty array or an empty string, which can
+ * only be a mistake of the developer.
  */
 function namesOf(given: string | readonly string[], problem: string): readonly string[] {
   const names = [given].flat()

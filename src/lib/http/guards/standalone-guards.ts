@@ -81,14 +81,14 @@ export const requireThat: Guards['requireThat'] = free.requireThat
 export const requireRecentAuth: Guards['requireRecentAuth'] = free.requireRecentAuth
 
 /**
- * Passes requests that a page of this site sent, and all GET, HEAD and OPTIONS requests, which
- * change nothing. Others are refused with `cross_site_request`. For forms and scripts of the
- * application; no user has to be signed in.
+ * Passes requests that a page of this site sent. Others are refused with `cross_site_request`. GET,
+ * HEAD and OPTIONS requests always pass, because they must not change anything. Use it for the
+ * application's forms and scripts; no user has to be signed in.
  *
  * @remarks The proof is `Sec-Fetch-Site`, else `Origin`, else `req.scalekit.csrfToken()` in the
- *   header `X-CSRF-Token` or in the field `csrf` of a form that a body parser above has read. A
- *   request with a valid access token needs no proof: no other site can make a browser send the
- *   token.
+ *   header `X-CSRF-Token` or in the form field `csrf`, if a body parser is mounted before the
+ *   guard. A request with a valid access token needs no proof: no other site can make a browser
+ *   send the token.
  * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
  */
 export const requireSameOrigin: Guards['requireSameOrigin'] = free.requireSameOrigin

@@ -37,8 +37,8 @@ const droppedText = `sign-in: an older sign-in of this browser was dropped, as t
 const maxAskedBytes = 2048
 const notKeptText = `sign-in: its further parameters are too long to be kept (more than ${maxAskedBytes} bytes of cookie). If it fails, its retry link does not have them`
 /**
- * The cookie lives longer than the transaction sealed in it. An expired sign-in is thus told from
- * one whose cookie was lost. In seconds.
+ * The cookie lives longer than the transaction sealed in it. An expired sign-in can thus be
+ * distinguished from one whose cookie was lost. In seconds.
  */
 const cookieSeconds = 900
 

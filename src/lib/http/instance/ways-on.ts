@@ -39,8 +39,8 @@ const aboutTarget: readonly string[] = [
 ]
 
 /**
- * Whether a page names the signed-in user. A code of the application always is a refusal of that
- * user.
+ * Whether this code refuses the signed-in user. The page then names the user. Every code that the
+ * application defines does.
  */
 export function isAboutUser(code: string): boolean {
   return !isOwnCode(code) || aboutUser.includes(code)
@@ -49,7 +49,7 @@ export function isAboutUser(code: string): boolean {
 /** The maximum number of other organizations that a page offers. */
 const maxOrganizations = 3
 
-/** Returns the links and buttons of a page, best first. No link leads to the page itself. */
+/** Returns the links and buttons of a page, best first. Only `retry` leads to the page itself. */
 export async function waysOn(
   instance: Instance,
   req: IncomingMessage,
@@ -117,7 +117,10 @@ function otherAccountUrl(
   return addresses.loginUrl({ prompt, ...(returnTo === undefined ? {} : { return_to: returnTo }) })
 }
 
-/** Returns links to other organizations that this browser has signed in to before, by name. */
+/**
+ * Returns links to other organizations that this browser has signed in to, latest first. An
+ * organization whose display name is unknown gets no link.
+ */
 async function otherOrganizations(
   { addresses, lookUpName }: Instance,
   { common }: PageTexts,

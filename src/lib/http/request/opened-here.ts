@@ -6,11 +6,11 @@ import { quote } from '../../ground/log.ts'
  * Refuses a connection that a page of another site opens. Browsers send cookies with a WebSocket
  * whichever page opens it, and CORS does not apply to WebSockets.
  *
- * Browsers name the page in `Origin`, except for an event stream of the same origin, which says so by
- * `Sec-Fetch-Site`. A client whose access token decides is no browser that was led here: no cookie
- * counts for its request.
+ * Browsers name the page's origin in `Origin`. Only for an event stream of the same origin, they
+ * send `Sec-Fetch-Site` instead. A request that an access token decides needs neither: its cookies
+ * are ignored, and no page can make a browser send the token.
  *
- * @param origins Of the pages that may open one, as browsers send them.
+ * @param origins The origins whose pages may open a connection, as browsers send them.
  * @param isByToken Whether an access token decides the request. A header `Authorization` that the
  *   instance does not read leaves the cookie in force, so it does not count.
  * @throws {@link LoginError} `cross_site_request`

@@ -11,7 +11,10 @@ import { missingTransaction } from './missing-transaction.ts'
 import { providerError } from './provider-errors.ts'
 import { pathText, tellSignIn } from './sign-in-log.ts'
 
-/** The cookie was lost: once, the sign-in is started again; the second time the user is told. */
+/**
+ * Handles a callback whose transaction cookie was lost. The first time, the sign-in is started
+ * again. The second time, the user gets an error page.
+ */
 export async function withoutTransaction(
   instance: Instance,
   { state, error, description }: CallbackAnswer,
@@ -36,9 +39,11 @@ export async function withoutTransaction(
 }
 
 /**
- * A user who is signed in already just goes on; no browser is sent around in a circle.
+ * Redirects a user who is signed in already to `returnTo`. Otherwise, begins the sign-in again or
+ * throws `error`, so that no browser is redirected in a loop.
  *
- * @param mayTryPage Whether the page may find out what becomes of a user who is not signed in yet.
+ * @param mayTryPage Whether a user who is not signed in yet is redirected to `returnTo` as well,
+ *   because another process may finish the sign-in.
  */
 export async function goOn(
   instance: Instance,

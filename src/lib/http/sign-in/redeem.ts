@@ -14,7 +14,10 @@ import { assertIssuerNamed, type CallbackAnswer } from './callback-answer.ts'
 import { pinsText, tokensText, whoFields, whoText } from './callback-text.ts'
 import { tellSignIn } from './sign-in-log.ts'
 
-/** Turns the code into an identity: every check of the protocol is made here. */
+/**
+ * Exchanges the code for tokens, verifies them, and returns them with the identity. The caller has
+ * checked the state and claimed the transaction; all later checks of the protocol are made here.
+ */
 export async function redeem(
   instance: Instance,
   answer: CallbackAnswer,
@@ -53,9 +56,12 @@ export async function redeem(
 }
 
 /**
- * Read after the tokens came, when the store has answered for the transaction.
+ * Returns the store's time now, counted from this process's last read of it. During a sign-in, call
+ * it after the token exchange: the begin of the session must not seem later than it was. The store
+ * was asked for its time when the transaction was claimed.
  *
- * @throws ScalekitError `store_unavailable` where it has not
+ * @throws {@link ScalekitError} `store_unavailable` if this process has not read the store's time
+ *   yet
  */
 export function storeTimeOf({ revocations }: Instance): StoreTime {
   const storeTime = revocations.storeTime()

@@ -12,7 +12,7 @@ export const invitationPath = '/emulator/invitation'
 
 /**
  * The parameter of the Initiate Login URL that has to come back at `/oauth/authorize`. Scalekit
- * documents that there are such parameters, and not their names.
+ * documents that such parameters exist, but not their names.
  */
 const parameter = 'invitation'
 
