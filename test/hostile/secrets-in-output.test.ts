@@ -212,7 +212,7 @@ const scenarios: Readonly<Record<string, (browser: Visitor) => Promise<unknown>>
     await stranger.call('/strict', { cookie }).expect(401)
   },
   'a person who leaves': async (browser) => {
-    await browser.open(await answerWith((await browser.begin(home)).href, 'denied')).expect(403)
+    await browser.open(await answerWith((await browser.begin(home)).href, 'denied')).expect(400)
   },
   'an identity provider that fails': async (browser) => {
     await browser.open(await answerWith((await browser.begin(home)).href, 'error'))
