@@ -75,7 +75,7 @@ const ways: Readonly<Record<string, (browser: Visitor, place: string) => Promise
 
   'the link of a sign-in that was refused': async (browser, place) => {
     const begun = await browser.begin(loginUrl(place))
-    const refused = await browser.open(await answerWith(begun.href, 'denied')).expect(403)
+    const refused = await browser.open(await answerWith(begun.href, 'denied')).expect(400)
     return signIn(browser, linkIn(refused, 'href'))
   },
 
