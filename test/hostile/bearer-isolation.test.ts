@@ -82,7 +82,7 @@ function expected({ credential, organization, isHolder, guard, accepts, asked }:
 }
 
 async function headersFor(
-  { keys, auth }: BearerApplication,
+  { app, keys, auth }: BearerApplication,
   { credential, organization, isHolder }: Case,
 ): Promise<Readonly<Record<string, string>>> {
   const [roles, permissions] = isHolder ? [['admin'], ['orders:read']] : [[], []]
@@ -90,7 +90,8 @@ async function headersFor(
   const grants = { roles, permissions, scope: undefined, scopes }
   if (credential === 'session') {
     const described = { organization, roles: roles!, permissions: permissions! }
-    return { cookie: (await signIn(auth, { email: 'ada@acme.example', ...described })).cookie }
+    const who = { email: 'ada@acme.example', ...described }
+    return { cookie: (await signIn(auth, who, { app })).cookie }
   }
   const make = {
     user: keys.personsToken,

@@ -198,9 +198,9 @@ describe('the header', () => {
     ['a percent sign', () => 'Bearer %'],
     ['a letter of another alphabet', (token) => `Bearer ${token}\u00e9`],
   ])('with %s is decided by the token alone, and refused', async (_case, spelled) => {
-    const { url, keys, auth } = await started()
+    const { url, keys, app, auth } = await started()
     const token = await keys.personsToken()
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     const lines = [`Authorization: ${spelled(token)}`, `Cookie: ${cookie}`]
     const answer = await rawGet(url, '/app', lines)
     expect(answer.status).toBe(401)
@@ -233,8 +233,8 @@ describe('the header', () => {
   it.each(['Basic YTpi', 'Bearerx abc', 'Bearer-Token abc', 'Digest a="b"', 'DPoP abc', ''])(
     'of another scheme leaves the cookie in force: %s',
     async (authorization) => {
-      const { call, auth } = await started()
-      const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+      const { call, app, auth } = await started()
+      const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
       const { body } = await call('/app', authorization, { cookie }).expect(200)
       expect(body).toMatchObject({ via: 'session' })
       const refused = await call('/app', authorization).expect(401)
@@ -255,8 +255,8 @@ describe('the header', () => {
 
 describe('a token and a cookie in one request', () => {
   it('are decided by the token alone, and the cookie is neither read nor set', async () => {
-    const { keys, call, auth } = await started()
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { keys, call, app, auth } = await started()
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     const token = await keys.personsToken(claims({ sub: 'usr_eve', roles: [] }))
     const { body, headers } = await call('/app', `Bearer ${token}`, { cookie }).expect(200)
     expect(body).toMatchObject({ via: 'bearer', user: { id: 'usr_eve' }, roles: [] })
@@ -440,8 +440,8 @@ describe('what a token says of its holder', () => {
 
 describe('without the option', () => {
   it('the header is not read, and no response names a scheme', async () => {
-    const { keys, call, auth } = await started({ bearer: undefined })
-    const { cookie } = await signIn(auth, { email: 'ada@acme.example' })
+    const { keys, call, app, auth } = await started({ bearer: undefined })
+    const { cookie } = await signIn(auth, { email: 'ada@acme.example' }, { app })
     const token = `Bearer ${await keys.personsToken()}`
     for (const path of ['/app', '/admin', '/scope', '/organizations']) {
       const { headers, body } = await call(path, token).expect(401)
