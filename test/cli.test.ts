@@ -62,7 +62,7 @@ describe('express-scalekit emulator', () => {
   it('emulates the product it is told to', async () => {
     const { child, output } = run(['emulator', '--port', '0', '--product', 'sso'])
     const page = await (await fetch(await urlIn(child, output))).text()
-    expect(page).toContain('of the product sso')
+    expect(page).toContain('<dt>Product</dt><dd><code>sso</code></dd>')
   })
 
   it('shows a page that asks for an email address, or does not, as it is told', async () => {
