@@ -121,7 +121,7 @@ it('has Vite hand on every route that browsers ask for, and no path of the front
     secret: 'cookies_are_sealed_with_this_here',
   })
   await close()
-  const ofScalekit = ['webhooks', 'interceptors']
+  const ofScalekit = ['webhooks', 'interceptors', 'backchannelLogout']
   const ofBrowsers = Object.keys(routes).filter((name) => !ofScalekit.includes(name))
   expect(ofBrowsers).toContain('organizations')
   const urls = ['api/projects', ...ofBrowsers].flatMap((path) => [`/${path}`, `/${path}?a=1`])
