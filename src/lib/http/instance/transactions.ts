@@ -28,7 +28,7 @@ import { claimOnce } from './claim-once.ts'
  * The maximum size of all transaction cookies of one browser, in bytes. Servers refuse requests
  * with more than 8 or 16 kB of headers. The oldest transaction is dropped first.
  */
-const maxTotalBytes = 5000
+const maxTotalBytes = 5 * 1024
 const droppedText = `sign-in: an older sign-in of this browser was dropped, as those in progress together exceed ${maxTotalBytes} bytes of cookies. Its tab begins again`
 /**
  * Maximum size of a sign-in with further parameters, in bytes. They are kept for a retry only. They
