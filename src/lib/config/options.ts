@@ -117,7 +117,8 @@ export interface ScalekitAuthOptions {
   readonly http?: HttpOptions
   /**
    * Returns the time in milliseconds since the epoch; for tests. While it throws or returns no
-   * time, requests are refused with `clock_invalid`. Default: `Date.now`.
+   * time, requests are refused with `clock_invalid`. It must not begin before the machine's own
+   * time, by which openid-client refuses ID tokens that have expired. Default: `Date.now`.
    */
   readonly clock?: Clock
   /**
