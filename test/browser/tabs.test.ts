@@ -27,7 +27,7 @@ describe.runIf(hasBrowser)('twelve tabs that begin a sign-in', () => {
     await press(first, 'button', 'Ada Lovelace')
     await signInAgain(first)
     await press(sixth, 'button', 'Ada Lovelace')
-    // The cookies of eleven fit; the oldest was dropped, and its tab had to begin again.
+    // The cookies of nine fit; the oldest were dropped, and their tabs have to begin again.
     expect([pathOf(first), pathOf(sixth)]).toEqual(['/', '/app?tab=5'])
     for (const index of [11, 10, 9, 8]) {
       await press(tabs[index]!, 'button', 'Ada Lovelace')

@@ -25,10 +25,11 @@ import { logFieldsOf } from '../request/request-log.ts'
 import { claimOnce } from './claim-once.ts'
 
 /**
- * The maximum size of all transaction cookies of one browser, in bytes. Servers refuse requests
- * with more than 8 or 16 kB of headers. The oldest transaction is dropped first.
+ * The maximum size of all transaction cookies of one browser in the `Cookie` header, in bytes.
+ * Servers refuse requests with more than 8 or 16 kB of headers, and the session cookie takes more
+ * than 1 kB. The oldest transaction is dropped first.
  */
-const maxTotalBytes = 5 * 1024
+const maxTotalBytes = 4800
 const droppedText = `sign-in: an older sign-in of this browser was dropped, as those in progress together exceed ${maxTotalBytes} bytes of cookies. Its tab begins again`
 /**
  * Maximum size of a sign-in with further parameters, in bytes. They are kept for a retry only. They
@@ -53,6 +54,11 @@ export interface Transactions {
   keep(req: IncomingMessage, res: ServerResponse, transaction: Transaction): void
   /** Takes a transaction, so that no later callback can use it, even if this one fails. */
   take(req: IncomingMessage, res: ServerResponse, state: string): Promise<Taken>
+}
+
+/** `name=value; ` */
+function sizeInHeader(name: string, value: string): number {
+  return name.length + value.length + 3
 }
 
 /** The prefix of the cookie names of sign-ins in progress. */
@@ -91,7 +97,7 @@ export function cookieTransactions(parts: {
   ): void {
     const cookies = names.map((name) => ({
       name,
-      bytes: name.length + (readCookie(req.headers.cookie, name)?.length ?? 0),
+      bytes: sizeInHeader(name, readCookie(req.headers.cookie, name) ?? ''),
     }))
     let total = cookies.reduce((sum, { bytes }) => sum + bytes, newBytes)
     while (cookies.length > 0 && total > maxTotalBytes) {
@@ -129,7 +135,7 @@ export function cookieTransactions(parts: {
       const created = transaction.startedAt.toString(36).padStart(9, '0')
       const name = `${prefix}${created}-${stateHash(transaction.state)}`
       const value = sealedWithin(req, transaction, name)
-      makeRoom(req, res, { names: present(req), newBytes: name.length + value.length })
+      makeRoom(req, res, { names: present(req), newBytes: sizeInHeader(name, value) })
       setCookie(res, { name, value, maxAgeSeconds: cookieSeconds }, style)
     },
 
