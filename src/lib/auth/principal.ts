@@ -90,8 +90,7 @@ export interface SignedIn {
    * @param options `minTtlSeconds`: the shortest remaining lifetime, in seconds. Default: 0.
    * @throws {@link ScalekitError} `token_unavailable` if the session has no access token, or none
    *   that lasts
-   * @example
-   * const accessToken = await req.scalekit.accessToken({ minTtlSeconds: 60 })
+   * @example const accessToken = await principal.accessToken({ minTtlSeconds: 60 })
    */
   accessToken(options?: AccessTokenOptions): Promise<string>
   /**

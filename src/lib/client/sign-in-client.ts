@@ -74,7 +74,7 @@ export class SignInClient {
    * @throws ConfigError `redirect_uri_invalid`
    * @example
    * const state = randomUUID()
-   * req.session.state = state
+   * res.cookie('state', state, { httpOnly: true, sameSite: 'lax' })
    * res.redirect(scalekit.getAuthorizationUrl('https://app.example/callback', { state }))
    */
   getAuthorizationUrl(redirectUri: string, options?: AuthorizationUrlOptions): string {

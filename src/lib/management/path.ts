@@ -6,9 +6,9 @@ export type Query = Readonly<
 >
 
 /**
- * Builds a path of the API. Every value becomes one segment, whatever characters it contains.
+ * Builds a path of the API. Every value becomes one segment, whatever characters it contains:
+ * apiPath`/organizations/${organizationId}/connections/${id}:enable`.
  *
- * @example apiPath`/organizations/${organizationId}/connections/${id}:enable`
  * @throws {@link ApiError} `invalid_id`
  */
 export function apiPath(parts: TemplateStringsArray, ...ids: readonly unknown[]): string {

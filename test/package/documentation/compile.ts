@@ -17,12 +17,13 @@ const kinds = ['js', 'ts'] as const
 type Kind = (typeof kinds)[number]
 
 /** A block as a module of a program. */
-interface Module {
+export interface Module {
   /** Its path in the program's folder. */
   readonly file: string
   readonly text: string
   readonly kind: Kind
-  readonly page: Page
+  /** The path of the page. */
+  readonly page: string
   /** How many lines of the page stand above its first one. */
   readonly above: number
 }
@@ -34,23 +35,52 @@ interface Module {
  * @returns each error as `page:line: message`
  */
 export async function compileBlocks(pages: readonly Page[]): Promise<string[]> {
-  const modules = pages.flatMap((page) => modulesOf(page))
+  return compileModules(pages.flatMap((page) => modulesOf(page)))
+}
+
+/**
+ * Compiles modules, in one run of `tsc` for each language.
+ *
+ * @param preludes The files beside this one that declare what the modules may use.
+ * @returns each error as `page:line: message`
+ */
+export async function compileModules(
+  modules: readonly Module[],
+  preludes: readonly string[] = ['prelude.d.ts'],
+): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pages-'))
   try {
     await symlink(root('node_modules'), join(folder, 'node_modules'))
     for (const { file, text } of modules) await write(join(folder, file), text)
     await write(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
-    const errors = await Promise.all(kinds.map((kind) => compile(folder, kind, modules)))
-    return errors.flat()
+    const runs = kinds.map((kind) => compile(folder, modulesOfKind(modules, kind), preludes))
+    return (await Promise.all(runs)).flat()
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-async function compile(folder: string, kind: Kind, all: readonly Module[]): Promise<string[]> {
-  const modules = all.filter((module) => module.kind === kind)
+function modulesOfKind(modules: readonly Module[], kind: Kind): Modules {
+  return { kind, modules: modules.filter((module) => module.kind === kind) }
+}
+
+interface Modules {
+  readonly kind: Kind
+  readonly modules: readonly Module[]
+}
+
+async function compile(
+  folder: string,
+  { kind, modules }: Modules,
+  preludes: readonly string[],
+): Promise<string[]> {
+  if (modules.length === 0) return []
   const project = join(folder, `tsconfig.${kind}.json`)
-  await write(project, JSON.stringify(configuration(folder, kind, modules)))
+  const files = [
+    ...preludes.map((name) => root(`test/package/documentation/${name}`)),
+    ...modules.map(({ file }) => file),
+  ]
+  await write(project, JSON.stringify(configuration(folder, kind, files)))
   const { stdout } = await runTool(folder, 'tsc', '-p', project, '--pretty', 'false')
   return errorsIn(folder, stdout, modules)
 }
@@ -66,7 +96,7 @@ function modulesOf(page: Page): Module[] {
       file: `${file}.${line}.${endings[language]}`,
       text: isListOfMembers(text) ? asOptions(language, text) : text,
       kind: language === 'ts' ? 'ts' : 'js',
-      page,
+      page: page.path,
       above: line - 1,
     }))
 }
@@ -102,13 +132,21 @@ function asOptions(language: string, text: string): string {
   return `${start} ${text}}\nexport { options }\n${importsFor(text)}`
 }
 
-function importsFor(text: string): string {
+/** The imports of every name of the package that a text uses: functions, and types where asked. */
+export function importsFor(
+  text: string,
+  kinds: readonly ('values' | 'types')[] = ['values'],
+): string {
   const words = new Set(text.match(/\w+/g))
-  return entries
-    .map(([name, source]) => {
-      const exported = exportedNames(readFileSync(root(source), 'utf8'), 'values')
-      const used = exported.filter((each) => words.has(each))
-      return { from: join(manifest.name, name), used }
+  const everywhere = kinds.flatMap((kind) => entries.map((entry) => ({ kind, entry })))
+  return everywhere
+    .map(({ kind, entry: [name, source] }) => {
+      const exported = exportedNames(readFileSync(root(source), 'utf8'), kind)
+      // `delete` tells whether it was there: several entries may export a name.
+      return {
+        from: join(manifest.name, name),
+        used: exported.filter((each) => words.delete(each)),
+      }
     })
     .filter(({ used }) => used.length > 0)
     .map(({ from, used }) => `import { ${used.join(', ')} } from '${from}'\n`)
@@ -121,7 +159,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** TypeScript is as strict as `strict` makes it; JavaScript has no types to write down. */
-function configuration(folder: string, kind: Kind, modules: readonly Module[]): object {
+function configuration(folder: string, kind: Kind, files: readonly string[]): object {
   const lenient = { allowJs: true, checkJs: true, noImplicitAny: false, strictNullChecks: false }
   return {
     compilerOptions: {
@@ -136,7 +174,7 @@ function configuration(folder: string, kind: Kind, modules: readonly Module[]): 
         entries.map(([name, source]) => [join(manifest.name, name), [root(source)]]),
       ),
     },
-    files: [root('test/package/documentation/prelude.d.ts'), ...modules.map(({ file }) => file)],
+    files,
   }
 }
 
@@ -146,7 +184,7 @@ function errorsIn(folder: string, output: string, modules: readonly Module[]): s
   return [...lines].flatMap(([, file = '', line, message, general]) => {
     if (general !== undefined) return general
     const module = modules.find((each) => each.file === file)
-    if (module) return `${module.page.path}:${Number(line) + module.above}: ${message}`
+    if (module) return `${module.page}:${Number(line) + module.above}: ${message}`
     return resolve(folder, file).startsWith(root('')) ? [] : `${file}:${line}: ${message}`
   })
 }

@@ -3,9 +3,7 @@
  * by a value, and must appear in the translation as well. Strings are plain: HTML in them is
  * escaped.
  *
- * @example
- * const french: PageTexts = { lang: 'fr', dir: 'ltr', … }
- * scalekitAuth({ pages: { texts: { fr: french } } })
+ * @example scalekitAuth({ pages: { texts: { fr: french } } })
  */
 export interface PageTexts {
   /** The language tag of the strings, e.g. `de` or `pt-BR`, for browsers and screen readers. */

@@ -31,7 +31,7 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
    * @throws {@link WebhookError} `webhook_handler_failed` or `webhook_given_up`;
    *   {@link ScalekitError} `store_unavailable` if the sessions cannot be ended, in which case no
    *   handler runs
-   * @example await auth.webhooks.dispatch(event)
+   * @example await auth.webhooks.dispatch(auth.webhooks.verify(message.body, message.headers))
    */
   dispatch(event: ScalekitEvent): Promise<void>
   /** Returns the deliveries that failed permanently, oldest first. */
