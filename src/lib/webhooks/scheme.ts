@@ -18,7 +18,7 @@ export const webhookScheme: Scheme = {
   id: 'webhook-id',
   timestamp: 'webhook-timestamp',
   signature: 'webhook-signature',
-  keysOf: keyReader(/^whsec_/),
+  keysOf: keyReader({ pattern: /^whsec_/, expected: 'whsec_' }),
 }
 
 export const interceptorScheme: Scheme = {
@@ -27,5 +27,8 @@ export const interceptorScheme: Scheme = {
   timestamp: 'interceptor-timestamp',
   signature: 'interceptor-signature',
   // The prefix of these secrets is undocumented. Scalekit's SDK uses the part after the first `_`.
-  keysOf: keyReader(/^[A-Za-z]+_/),
+  keysOf: keyReader({
+    pattern: /^[A-Za-z]+_/,
+    expected: 'its prefix: letters and an underscore, such as whsec_',
+  }),
 }

@@ -23,8 +23,15 @@ const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}(?:==)?|[A-Za-z\d+/]{3}=?
  */
 const maxRemembered = 1000
 
+/** The beginning that each secret must have. */
+export interface SecretPrefix {
+  readonly pattern: RegExp
+  /** Completes the sentence "must begin with …". */
+  readonly expected: string
+}
+
 /** Caches the key of each secret: decoding a secret takes half as long as computing a signature. */
-export function keyReader(prefix: RegExp): KeyReader {
+export function keyReader(prefix: SecretPrefix): KeyReader {
   const remembered = new Map<string, readonly KeyObject[]>()
   return function keysOf(secrets) {
     if (typeof secrets !== 'string') return readKeys(secrets, prefix)
@@ -37,7 +44,10 @@ export function keyReader(prefix: RegExp): KeyReader {
   }
 }
 
-function readKeys(secrets: readonly unknown[] | undefined, prefix: RegExp): readonly KeyObject[] {
+function readKeys(
+  secrets: readonly unknown[] | undefined,
+  prefix: SecretPrefix,
+): readonly KeyObject[] {
   const problems: string[] = []
   const fields = (secrets ?? []).map((secret, index) => [
     secrets?.length === 1 ? 'secret' : `secret[${index}]`,
@@ -54,10 +64,10 @@ function readKeys(secrets: readonly unknown[] | undefined, prefix: RegExp): read
  * Decodes a secret. The message of its error completes the sentence "`secret` …" and never contains
  * the secret.
  */
-function signingKey(secret: unknown, prefix: RegExp): KeyObject {
+function signingKey(secret: unknown, { pattern, expected }: SecretPrefix): KeyObject {
   const given = nonEmptyString(secret)
-  if (!prefix.test(given)) throw new Error('must begin with whsec_')
-  const encoded = given.replace(prefix, '')
+  if (!pattern.test(given)) throw new Error(`must begin with ${expected}`)
+  const encoded = given.replace(pattern, '')
   if (!base64.test(encoded)) throw new Error('must be base64 after its prefix')
   const key = Buffer.from(encoded, 'base64')
   if (key.length < minKeyBytes)

@@ -305,6 +305,18 @@ describe('a secret', () => {
     )
   })
 
+  it('of an interceptor may have any prefix of letters, as the error says', () => {
+    const sent = signInterceptor({ id: 'int_1', body, secret: `isec_${key}` })
+    const call = '{"trigger_point":"PRE_SIGNUP"}'
+    const signed = signInterceptor({ id: 'int_1', body: call, secret: `isec_${key}` })
+    expect(verifyInterceptor(call, signed, `isec_${key}`)).toMatchObject({
+      trigger_point: 'PRE_SIGNUP',
+    })
+    expect(() => verifyInterceptor(body, sent, key)).toThrow(
+      '`secret` must begin with its prefix: letters and an underscore, such as whsec_',
+    )
+  })
+
   it('has to be there: an empty list is none', () => {
     expect(() => verifyWebhook(body, headers, [])).toThrow(ConfigError)
   })
