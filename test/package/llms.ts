@@ -25,7 +25,7 @@ ${guardRows()
   .map(([name, text]) => `- ${name}: ${text}`)
   .join('\n')}
 
-A page load without a session is redirected to /login; any other request gets 401 or 403 as application/problem+json with \`code\`, \`hint\` and \`loginUrl\`.
+A page load without a session is redirected to /login, a refused form gets a page, any other request gets 401 or 403 as application/problem+json with \`code\`, \`hint\` and \`loginUrl\`.
 
 In TypeScript, \`req.scalekit.user\` is defined only when \`req.scalekit.status === 'signed-in'\`. \`auth.protect([guards], handler)\` types it as signed in:
 

@@ -64,7 +64,9 @@ export interface LoginFailed extends AuditFields {
   /** A sentence for readers of the log. It may change between versions. */
   readonly reason: string
   /**
-   * Whether this browser has no pending sign-in. Any client can cause such events, in any number.
+   * Whether the failure is an error in the query of `/callback` (`?error=…`) from a browser without
+   * the cookie of that sign-in. Any client can cause such events, in any number. Other failures,
+   * e.g. of a malformed link to `/login`, are not marked.
    */
   readonly isUnsolicited: boolean
   /** The id of this sign-in, as on its log lines. */

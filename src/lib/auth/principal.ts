@@ -64,8 +64,9 @@ export interface SignedIn {
   readonly expiresAt: number
   /**
    * Whether roles, permissions, scopes and the claims of `session.claims` are older than allowed,
-   * because their source does not respond. They are empty if they are known to have changed since.
-   * Always `false` via `bearer`: a token that is too old is refused.
+   * because their source does not respond. If an event has reported a change that the source has
+   * not delivered yet, all four are empty. Always `false` via `bearer`: a token that is too old is
+   * refused.
    */
   readonly isStale: boolean
   /**

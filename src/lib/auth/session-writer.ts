@@ -43,8 +43,8 @@ export interface SessionWriterParts {
   readonly newest: NewestCookies
   readonly renewal: Pick<AuthorityRenewal, 'forget'>
   /**
-   * Whether tokens are encrypted with a key of which only the cookie has a half, if the session is
-   * in a cookie.
+   * Whether tokens are encrypted with a key of their session's own as well. It applies to sessions
+   * in a cookie: the key is in the cookie alone, so a copy of the store opens no token.
    */
   readonly hasTokenKeys: boolean
   readonly tellEnd: TellEnd

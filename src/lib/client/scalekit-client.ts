@@ -22,7 +22,7 @@ export class ScalekitClient extends SignInClient {
   readonly organization: OrganizationApi
   /** Manages the connections through which their users sign in. */
   readonly connection: ConnectionApi
-  /** Reads the directories that their users and groups come from. */
+  /** Reads, enables and disables the directories that their users and groups come from. */
   readonly directory: DirectoryApi
 
   /**

@@ -310,8 +310,8 @@ export interface BearerOptions {
   /**
    * The required audience of a token: its `aud` contains this value, e.g. the resource of your API
    * at Scalekit. In an array, any of them. If this is set, tokens without `aud` are refused.
-   * Default: `clientId`. By default, a token may also lack `aud` if its `client_id` is `clientId`,
-   * or if `accepts` names `organization-client` and it is of such a client.
+   * Default: `clientId`. Without this option, tokens whose `client_id` is `clientId` may lack `aud`,
+   * and so may those of organizations' clients if `accepts` names `organization-client`.
    */
   readonly audience?: string | readonly string[]
   /**

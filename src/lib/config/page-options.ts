@@ -6,8 +6,8 @@ export interface PageOptions {
   /** The name of your application, in the title and at the top of every page. Default: none. */
   readonly name?: string
   /**
-   * A logo in place of `name`, which then becomes its alternative text and is required. An https
-   * URL, or a path of this site such as `/logo.svg`. Default: none.
+   * A logo in place of `name`, which is then required as its alternative text: an https URL, or a
+   * path of this site such as `/logo.svg`. Default: none.
    */
   readonly logoUrl?: string
   /**
@@ -35,13 +35,14 @@ export interface PageOptions {
   readonly language?: string | ((req: IncomingMessage) => string | undefined)
   /**
    * Sends your own page instead of the email page. The headers against caching and framing are
-   * already set. If it fails or takes longer than 30 seconds, the response is 503. Default: none.
+   * already set. If it fails or takes longer than 30 seconds, the response is 503, or breaks off if
+   * it has begun. Default: none.
    */
   email?(page: EmailPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
    * Sends your own page instead of the error page. The status and headers are already set. If it
-   * fails or takes longer than 30 seconds, the kit's page is sent and an error is logged. Default:
-   * none.
+   * fails or takes longer than 30 seconds, an error is logged and the kit's page is sent, or yours
+   * breaks off if it has begun. Default: none.
    */
   error?(problem: ErrorPage, req: IncomingMessage, res: ServerResponse): unknown
   /**
@@ -84,7 +85,8 @@ export interface EmailPage {
     readonly url: string
   }[]
   /**
-   * Links besides the form: to the start page, and to `pages.supportUrl`. Empty on the first visit.
+   * Links besides the form. With `problem`: to the start page, unless the user came from it. With
+   * `problem` or `notice`: to `pages.supportUrl`. Otherwise empty.
    */
   readonly ways: readonly PageWay[]
   /** The language of the page, e.g. `de`, in which the kit's strings are. */

@@ -143,7 +143,10 @@ export interface Tokens {
   readonly refreshToken?: string
 }
 
-/** The target of a sign-in: at most one of connection, organization, domain and provider. */
+/**
+ * The target of a sign-in. An organization may be combined with its connection and its email domain.
+ * A social provider cannot be combined with another target.
+ */
 export interface LoginTarget {
   readonly connectionId?: string
   /** Scalekit's id of the organization (`org_…`), or your own id of it. */

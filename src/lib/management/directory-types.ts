@@ -112,7 +112,8 @@ export interface DirectoryOwner {
 }
 
 /**
- * Reads the directories of organizations, with their users and groups.
+ * Reads the directories of organizations, with their users and groups, and enables and disables
+ * directories.
  *
  * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
  * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.

@@ -4,7 +4,7 @@ import type { Json } from '../ground/types.ts'
 import type { PageEnds } from './pages.ts'
 import { fromWire } from './wire.ts'
 
-/** The result of enabling or disabling a connection. */
+/** The result of enabling or disabling a connection or a directory. */
 export interface Toggled {
   readonly enabled: boolean
   /** The reason why the state is not the requested one. */

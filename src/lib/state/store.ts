@@ -54,8 +54,9 @@ export interface StoreEpoch {
   /** Random. */
   readonly id: string
   /**
-   * Whether sessions without an epoch are valid. They are not if another epoch was known before
-   * this one, or if it was begun on purpose to end all sessions.
+   * Whether this is the store's first epoch. Sessions without an epoch, from versions that knew
+   * none, are valid in the first epoch only. `false` if an earlier epoch is known, or if
+   * `beginEpoch` began this one to end all sessions.
    */
   readonly isFirst: boolean
 }

@@ -10,19 +10,23 @@ type WrongPage = readonly [name: string, pages: object, problem: string]
 const wrongPages: readonly WrongPage[] = [
   ['pages.texts', { texts: ['Anmelden'] }, 'must be an object by language'],
   ['pages.texts', { texts: () => ({}) }, 'a function chooses by `pages.language`'],
-  ['pages.texts.title', { texts: { title: 'Anmelden' } }, 'is not a language'],
+  [
+    'pages.texts.title',
+    { texts: { title: 'Anmelden' } },
+    'is not a language: write the strings by language',
+  ],
   ['pages.texts.or', { texts: { or: 'oder' } }, 'is not a language'],
-  ['pages.texts.de', { texts: { de: null } }, 'must be an object of texts, not null'],
-  ['pages.texts.de.email', { texts: { de: { email: 'x' } } }, 'must be an object'],
+  ['pages.texts.de', { texts: { de: null } }, 'must be an object of strings, not null'],
+  ['pages.texts.de.email', { texts: { de: { email: 'x' } } }, 'must be an object of strings'],
   [
     'pages.texts.de.email.titel',
     { texts: { de: { email: { titel: 'x' } } } },
-    'is not a text; did you mean `pages.texts.de.email.title`?',
+    'is not a string of the pages; did you mean `pages.texts.de.email.title`?',
   ],
   [
     'pages.texts.de.problems.toString',
     { texts: { de: { problems: { toString: { title: 'x' } } } } },
-    'is not a text',
+    'is not a string of the pages',
   ],
   ...[5, '', null].map(
     (title): WrongPage => [

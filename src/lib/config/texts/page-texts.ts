@@ -29,7 +29,7 @@ export interface CommonTexts {
   readonly signIn: string
   /** Loads the page again. */
   readonly retry: string
-  /** Leads to `/`. */
+  /** Leads to the start page: `/`, below the path of `baseUrl` if it has one. */
   readonly home: string
   readonly otherAccount: string
   /** `{organization}`: the name of another organization of the user. */
@@ -39,7 +39,9 @@ export interface CommonTexts {
   readonly help: string
   /** `{code}`: the code of an error, for support. */
   readonly code: string
-  /** Shown above the form of the email page, to a user whom their organization removed. */
+  /**
+   * Shown on the email page and on the error page, to a user whom their organization removed.
+   */
   readonly removed: string
 }
 

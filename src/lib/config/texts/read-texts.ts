@@ -62,9 +62,9 @@ function treeOf(texts: PageTexts): Tree {
 /** Earlier versions expected the strings of the email page here. */
 function wrongLanguage(path: string, name: string, value: unknown): string {
   if (isLanguageTag(name) && typeof value !== 'string') {
-    return `\`${path}\` must be an object of texts, not ${kindOf(value)}`
+    return `\`${path}\` must be an object of strings, not ${kindOf(value)}`
   }
-  return `\`${path}\` is not a language: texts stand ${textsHint}`
+  return `\`${path}\` is not a language: write the strings ${textsHint}`
 }
 
 function check(
@@ -80,13 +80,13 @@ function check(
     else if (value === undefined) continue
     else if (typeof expected === 'string') checkText(place, value, expected, problems)
     else if (isObject(value)) check(place, value, expected, problems)
-    else problems.push(`\`${place}\` must be an object of texts`)
+    else problems.push(`\`${place}\` must be an object of strings`)
   }
 }
 
 function unknownText(place: string, name: string, known: Tree, path: string): string {
   const nearest = nearestName(name, Object.keys(known))
-  return `\`${place}\` is not a text${nearest ? `; did you mean \`${path}.${nearest}\`?` : ''}`
+  return `\`${place}\` is not a string of the pages${nearest ? `; did you mean \`${path}.${nearest}\`?` : ''}`
 }
 
 function checkText(place: string, value: unknown, expected: string, problems: string[]): void {

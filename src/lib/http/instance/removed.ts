@@ -4,8 +4,9 @@ import { hasEnded } from '../../session/session-storage.ts'
 import type { Instance } from './instance.ts'
 
 /**
- * Whether the session of a request was ended because the organization removed the user. Only the
- * cookie of that session shows it. A link cannot cause it, and no other visitor learns of it.
+ * Whether the session of a request was ended because the organization removed the user. The
+ * request proves that by the cookie of the session. A link therefore cannot make a page say so, and
+ * other visitors do not see it.
  */
 export async function wasRemoved(
   { clock, revocations, sessions }: Pick<Instance, 'clock' | 'revocations' | 'sessions'>,

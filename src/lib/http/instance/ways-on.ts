@@ -49,7 +49,10 @@ export function isAboutUser(code: string): boolean {
 /** The maximum number of other organizations that a page offers. */
 const maxOrganizations = 3
 
-/** Returns the links and buttons of a page, best first. Only `retry` leads to the page itself. */
+/**
+ * Returns the links and buttons of a page, best first. Only the first one, `situation.retry`, may
+ * lead to the page itself.
+ */
 export async function waysOn(
   instance: Instance,
   req: IncomingMessage,

@@ -153,9 +153,9 @@ export function assertOurIssuer(query: URLSearchParams, issuer: string): void {
 }
 
 /**
- * Refuses a malformed value, and a request that names two targets. An organization may be combined
- * with its connection and its domain. A social provider cannot be combined with another target,
- * because it would bypass the organization's single sign-on.
+ * Refuses a malformed value, and a social provider that is combined with another target, because it
+ * would bypass the organization's single sign-on. An organization may be combined with its
+ * connection and its domain.
  *
  * @throws {@link LoginError} `parameter_invalid`, `ambiguous_target` or `provider_not_allowed`
  */

@@ -17,6 +17,6 @@ export function missingTransaction(
     })
   }
   return new LoginError('login_state_missing', 'The browser sent no cookie for this sign-in', {
-    hint: 'The sign-in was already used, or its cookie was dropped because more than five sign-ins were in progress.',
+    hint: 'The sign-in was already used, or its cookie was dropped because too many were in progress: they share 4800 bytes of cookies, enough for about nine.',
   })
 }
