@@ -172,9 +172,12 @@ export interface ScalekitAuth extends Guards {
    */
   readonly webhooks: Webhooks
   /**
-   * Calls a listener with each event of this name.
+   * Calls a listener with each event of this name. If it throws or rejects, an error is logged.
    *
+   * @param name e.g. `login.succeeded`
+   * @param listener Called at once and not waited for. The event is frozen.
    * @returns a function that removes the listener
+   * @throws {@link ConfigError} `config_invalid` for an unknown name
    * @example auth.on('login.succeeded', ({ userId }) => metrics.count('login', userId))
    */
   on<Name extends keyof AuthEvents>(

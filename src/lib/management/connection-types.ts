@@ -174,13 +174,20 @@ export interface ConnectionRequest {
 /**
  * Manages the connections through which the users of organizations sign in.
  *
+ * Arguments are passed one by one, or by their names in one object together with `signal` and
+ * `timeoutMs`.
+ *
  * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
  * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface ConnectionApi {
   /**
-   * Lists connections.
+   * Lists the connections of an organization, or of the environment.
    *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param options The filters `domain` and `include`. One object in place of both arguments holds
+   *   all filters, or none.
+   * @returns the connections, as `{ connections }`
    * @throws {@link ApiError} as every operation; `invalid_id` for a filter that is present but
    *   empty
    */
@@ -191,7 +198,14 @@ export interface ConnectionApi {
   listConnections(
     filter?: NamedArguments<ListConnectionsOptions>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
-  /** Lists the connections of the organization that has an email domain. */
+  /**
+   * Lists the connections of the organization that has an email domain.
+   *
+   * @param domain The email domain, e.g. `acme.example`.
+   * @param options `include`: `all` lists connections that are not active as well.
+   * @returns the connections, as `{ connections }`
+   * @throws {@link ApiError} as every operation
+   */
   listConnectionsByDomain(
     domain: string,
     options?: NamedArguments<Pick<ListConnectionsOptions, 'include'>>,
@@ -199,7 +213,15 @@ export interface ConnectionApi {
   listConnectionsByDomain(
     request: NamedArguments<{ readonly domain: string; readonly include?: string }>,
   ): Promise<{ readonly connections: readonly ListedConnection[] }>
-  /** Returns one connection with its whole configuration. */
+  /**
+   * Returns one connection with its whole configuration.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the connection, `conn_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the connection, as `{ connection }`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   getConnection(
     organizationId: string,
     id: string,
@@ -208,10 +230,26 @@ export interface ConnectionApi {
   getConnection(
     request: NamedArguments<ConnectionRequest>,
   ): Promise<{ readonly connection: Connection }>
-  /** Enables a connection, so that users can sign in through it. */
+  /**
+   * Enables a connection, so that users can sign in through it.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the connection, `conn_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns whether it is enabled now, and an `errorMessage` if that is not what was requested
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   enableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
-  /** Disables a connection. Users can then no longer sign in through it. */
+  /**
+   * Disables a connection. Users can then no longer sign in through it.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the connection, `conn_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns whether it is enabled now, and an `errorMessage` if that is not what was requested
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   disableConnection(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableConnection(request: NamedArguments<ConnectionRequest>): Promise<Toggled>
 }

@@ -115,11 +115,21 @@ export interface DirectoryOwner {
  * Reads the directories of organizations, with their users and groups, and enables and disables
  * directories.
  *
+ * Arguments are passed one by one, or by their names in one object together with `signal` and
+ * `timeoutMs`.
+ *
  * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
  * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
 export interface DirectoryApi {
-  /** Lists the directories of an organization. */
+  /**
+   * Lists the directories of an organization.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the directories, as `{ directories }`
+   * @throws {@link ApiError} as every operation
+   */
   listDirectories(
     organizationId: string,
     options?: CallOptions,
@@ -127,7 +137,15 @@ export interface DirectoryApi {
   listDirectories(
     request: NamedArguments<{ readonly organizationId: string }>,
   ): Promise<{ readonly directories: readonly Directory[] }>
-  /** Returns one directory. */
+  /**
+   * Returns one directory.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the directory, `dir_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the directory, as `{ directory }`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   getDirectory(
     organizationId: string,
     id: string,
@@ -139,6 +157,9 @@ export interface DirectoryApi {
   /**
    * Returns the first directory of an organization.
    *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the directory, as `{ directory }`
    * @throws {@link ApiError} as every operation; `api_not_found` if the organization has none
    */
   getPrimaryDirectoryByOrganizationId(
@@ -151,6 +172,10 @@ export interface DirectoryApi {
   /**
    * Returns one page of a directory's users.
    *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param directoryId The id of the directory, `dir_…`.
+   * @param options `pageSize`, `pageToken`, filters, and `includeDetail`.
+   * @returns the page's `users`, and the tokens of its neighbors
    * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`;
    *   `invalid_id` for a group that is present but empty
    */
@@ -162,7 +187,20 @@ export interface DirectoryApi {
   listDirectoryUsers(
     request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): Promise<DirectoryUserPage>
-  /** Iterates over all users of a directory. Pages of 30 are loaded as the loop reaches them. */
+  /**
+   * Iterates over all users of a directory. Pages of 30 are loaded as the loop reaches them.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param directoryId The id of the directory, `dir_…`.
+   * @param options Filters, `includeDetail`, another `pageSize`, and the `pageToken` to begin at.
+   * @returns an iterator of users
+   * @throws {@link ApiError} while iterating, as {@link DirectoryApi.listDirectoryUsers}, and
+   *   `page_token_repeated` instead of looping forever
+   * @example
+   * for await (const { id, email } of scalekit.directory.users(organizationId, directoryId)) {
+   *   console.log(id, email)
+   * }
+   */
   users(
     organizationId: string,
     directoryId: string,
@@ -172,8 +210,13 @@ export interface DirectoryApi {
     request: NamedArguments<DirectoryOwner & ListDirectoryUsersOptions>,
   ): AsyncGenerator<DirectoryUser, void, undefined>
   /**
-   * Returns one page of a directory's groups. Throws as {@link DirectoryApi.listDirectoryUsers}
-   * does.
+   * Returns one page of a directory's groups.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param directoryId The id of the directory, `dir_…`.
+   * @param options `pageSize`, `pageToken`, a filter, and `includeDetail`.
+   * @returns the page's `groups`, and the tokens of its neighbors
+   * @throws {@link ApiError} as every operation; `invalid_page_size`, `invalid_updated_after`
    */
   listDirectoryGroups(
     organizationId: string,
@@ -183,7 +226,16 @@ export interface DirectoryApi {
   listDirectoryGroups(
     request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): Promise<DirectoryGroupPage>
-  /** Iterates over all groups of a directory. Pages of 30 are loaded as the loop reaches them. */
+  /**
+   * Iterates over all groups of a directory. Pages of 30 are loaded as the loop reaches them.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param directoryId The id of the directory, `dir_…`.
+   * @param options A filter, `includeDetail`, another `pageSize`, and the `pageToken` to begin at.
+   * @returns an iterator of groups
+   * @throws {@link ApiError} while iterating, as {@link DirectoryApi.listDirectoryGroups}, and
+   *   `page_token_repeated` instead of looping forever
+   */
   groups(
     organizationId: string,
     directoryId: string,
@@ -192,10 +244,26 @@ export interface DirectoryApi {
   groups(
     request: NamedArguments<DirectoryOwner & ListDirectoryGroupsOptions>,
   ): AsyncGenerator<DirectoryGroup, void, undefined>
-  /** Enables a directory, which starts its synchronization. */
+  /**
+   * Enables a directory, which starts its synchronization.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the directory, `dir_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns whether it is enabled now, and an `errorMessage` if that is not what was requested
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   enableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   enableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
-  /** Disables a directory, which stops its synchronization. */
+  /**
+   * Disables a directory, which stops its synchronization.
+   *
+   * @param organizationId Scalekit's id, `org_…`.
+   * @param id The id of the directory, `dir_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns whether it is enabled now, and an `errorMessage` if that is not what was requested
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   disableDirectory(organizationId: string, id: string, options?: CallOptions): Promise<Toggled>
   disableDirectory(request: NamedArguments<DirectoryRequest>): Promise<Toggled>
 }

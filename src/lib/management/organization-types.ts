@@ -83,6 +83,9 @@ export interface PortalLink {
  * Manages the customers of an environment. Ids are Scalekit's (`org_…`), unless they are called
  * external.
  *
+ * Arguments are passed one by one, or by their names in one object together with `signal` and
+ * `timeoutMs`.
+ *
  * Every operation rejects with an {@link ApiError}: `api_…` if the API failed or could not be
  * reached, `invalid_id` for a malformed id. In the latter case, no request was sent.
  */
@@ -90,17 +93,35 @@ export interface OrganizationApi {
   /**
    * Returns one page of all organizations.
    *
+   * @param options `pageSize`, `pageToken`, and the filter `externalId`.
+   * @returns the page's `organizations`, and the tokens of its neighbors
    * @throws {@link ApiError} as every operation; `invalid_page_size`; `invalid_id` for an external
    *   id that is present but empty
    */
   listOrganization(options?: NamedArguments<ListOrganizationOptions>): Promise<OrganizationPage>
-  /** Iterates over all organizations. Pages of 100 are loaded as the loop reaches them. */
+  /**
+   * Iterates over all organizations. Pages of 100 are loaded as the loop reaches them.
+   *
+   * @param options The filter `externalId`, another `pageSize`, and the `pageToken` to begin at.
+   * @returns an iterator of organizations
+   * @throws {@link ApiError} while iterating, as {@link OrganizationApi.listOrganization}, and
+   *   `page_token_repeated` instead of looping forever
+   * @example
+   * for await (const { id, displayName } of scalekit.organization.organizations()) {
+   *   console.log(id, displayName)
+   * }
+   */
   organizations(
     options?: NamedArguments<ListOrganizationOptions>,
   ): AsyncGenerator<Organization, void, undefined>
   /**
    * Creates an organization. Only retried if the API certainly did nothing: a duplicate would be
    * another customer.
+   *
+   * @param displayName The customer's name, of 1 to 200 characters.
+   * @param options Further fields of the organization, e.g. `externalId`.
+   * @returns the new organization, as `{ organization }`
+   * @throws {@link ApiError} as every operation
    */
   createOrganization(
     displayName: string,
@@ -112,7 +133,9 @@ export interface OrganizationApi {
   /**
    * Returns an organization.
    *
-   * @param id Scalekit's id, `org_…`
+   * @param id Scalekit's id, `org_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the organization, as `{ organization }`
    * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
    */
   getOrganization(
@@ -123,9 +146,11 @@ export interface OrganizationApi {
     request: NamedArguments<{ readonly id: string }>,
   ): Promise<{ readonly organization: Organization }>
   /**
-   * Returns an organization.
+   * Returns the organization with this id in your system.
    *
-   * @param externalId The id of the organization in your system.
+   * @param externalId The organization's id in your system.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the organization, as `{ organization }`
    * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
    */
   getOrganizationByExternalId(
@@ -135,7 +160,15 @@ export interface OrganizationApi {
   getOrganizationByExternalId(
     request: NamedArguments<{ readonly externalId: string }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Updates an organization. Absent fields are left unchanged. */
+  /**
+   * Updates an organization. Absent fields are left unchanged.
+   *
+   * @param id Scalekit's id, `org_…`.
+   * @param organization The fields to change.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the updated organization, as `{ organization }`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   updateOrganization(
     id: string,
     organization: OrganizationChanges,
@@ -144,7 +177,15 @@ export interface OrganizationApi {
   updateOrganization(
     request: NamedArguments<{ readonly id: string; readonly organization: OrganizationChanges }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Looks the organization up by its external id and updates it. */
+  /**
+   * Looks the organization up by its external id and updates it. These are two requests.
+   *
+   * @param externalId The organization's id in your system.
+   * @param organization The fields to change.
+   * @param options `signal` and `timeoutMs` of both requests together.
+   * @returns the updated organization, as `{ organization }`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   updateOrganizationByExternalId(
     externalId: string,
     organization: OrganizationChanges,
@@ -156,7 +197,19 @@ export interface OrganizationApi {
       readonly organization: OrganizationChanges
     }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Enables and disables features. Absent features are left unchanged. */
+  /**
+   * Enables and disables features. Absent features are left unchanged.
+   *
+   * @param id Scalekit's id, `org_…`.
+   * @param settings `{ features }`: each with its `name` and whether it is `enabled`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @returns the updated organization, as `{ organization }`
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   * @example
+   * await scalekit.organization.updateOrganizationSettings(id, {
+   *   features: [{ name: 'sso', enabled: true }],
+   * })
+   */
   updateOrganizationSettings(
     id: string,
     settings: OrganizationSettings,
@@ -165,10 +218,22 @@ export interface OrganizationApi {
   updateOrganizationSettings(
     request: NamedArguments<{ readonly id: string; readonly settings: OrganizationSettings }>,
   ): Promise<{ readonly organization: Organization }>
-  /** Deletes an organization. */
+  /**
+   * Deletes an organization.
+   *
+   * @param id Scalekit's id, `org_…`.
+   * @param options `signal` and `timeoutMs` of the call.
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   deleteOrganization(id: string, options?: CallOptions): Promise<void>
   deleteOrganization(request: NamedArguments<{ readonly id: string }>): Promise<void>
-  /** Looks the organization up by its external id and deletes it. */
+  /**
+   * Looks the organization up by its external id and deletes it. These are two requests.
+   *
+   * @param externalId The organization's id in your system.
+   * @param options `signal` and `timeoutMs` of both requests together.
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   */
   deleteOrganizationByExternalId(externalId: string, options?: CallOptions): Promise<void>
   deleteOrganizationByExternalId(
     request: NamedArguments<{ readonly externalId: string }>,
@@ -176,6 +241,13 @@ export interface OrganizationApi {
   /**
    * Creates a portal link for one visit. Do not store it, and give it only to the customer's
    * administrator.
+   *
+   * @param id Scalekit's id, `org_…`.
+   * @param options `features` that the link opens.
+   * @returns the link itself, not wrapped in an object as other results are
+   * @throws {@link ApiError} as every operation; `api_not_found` if it does not exist
+   * @example
+   * const { location } = await scalekit.organization.generatePortalLink(id, { features: ['sso'] })
    */
   generatePortalLink(id: string, options?: NamedArguments<PortalLinkOptions>): Promise<PortalLink>
   generatePortalLink(

@@ -18,8 +18,14 @@ export interface Dispatcher {
    * Adds a handler for one event type, for all types below a prefix (`organization.directory.*`),
    * or for every event (`*`).
    *
+   * @param pattern The type, the prefix with `.*`, or `*`.
+   * @param handler If it throws or rejects, the event is delivered again, unless the error is a
+   *   PermanentError.
+   * @throws ConfigError `config_invalid` for a pattern that matches no type, or a handler that is
+   *   not a function
    * @throws WebhookError `webhook_handler_late` after the first delivery, which the handler would
    *   have missed, or after `close`
+   * @example dispatcher.on('organization.directory.*', ({ type, data }) => sync(type, data))
    */
   on<Pattern extends EventPattern>(
     pattern: Pattern,
@@ -29,6 +35,7 @@ export interface Dispatcher {
    * Adds a handler for events of an unknown type or of an unknown version of the format. Without
    * such a handler they are acknowledged and ignored.
    *
+   * @param handler As of `on`.
    * @throws as `on`
    */
   onUnknown(handler: EventHandler<UnknownEvent>): void
@@ -38,7 +45,11 @@ export interface Dispatcher {
   readonly isEmpty: boolean
   /**
    * Runs all handlers of an event concurrently and waits until all have ended, even if some fail.
+   * From then on, no handler can be added.
    *
+   * @param event From `verifyWebhook`.
+   * @param delivery The members of the handlers' second argument. Default: `deliveryId` is the
+   *   event's id, `attempt` is 1, and `log` is the console.
    * @throws WebhookError `webhook_handler_failed`, or `webhook_given_up` if every failed handler
    *   threw a PermanentError; the cause is an AggregateError of their errors
    */
@@ -58,7 +69,8 @@ type AnyHandler = EventHandler<never>
  * const dispatcher = createDispatcher({ onDirectoryUserCreated: ({ data }) => users.add(data) })
  * await dispatcher.dispatch(verifyWebhook(rawBody, headers, secret))
  *
- * @throws ConfigError `config_invalid` for a handler whose name belongs to no event
+ * @throws ConfigError `config_invalid` for a handler whose name belongs to no event, or that is not
+ *   a function
  */
 export function createDispatcher(handlers: EventHandlers = {}): Dispatcher {
   const handlersByType = new Map<HandledType, readonly AnyHandler[]>()

@@ -37,6 +37,7 @@ const defaultToleranceSeconds = 300
 /**
  * Creates the headers of a webhook as Scalekit does, for tests and tools.
  *
+ * @param message The id, the body and the secret; `timestamp` Default: now.
  * @returns the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`
  * @throws {@link ConfigError} `config_invalid` for a malformed secret; {@link WebhookError}
  *   `webhook_headers_invalid` for a malformed id or timestamp, `webhook_body_consumed` for a body
@@ -54,6 +55,7 @@ export function signWebhook(message: Message): Record<string, string> {
 /**
  * Creates the headers of an interceptor's request as Scalekit does, for tests and tools.
  *
+ * @param message The id, the body and the secret; `timestamp` Default: now.
  * @returns the headers `interceptor-id`, `interceptor-timestamp` and `interceptor-signature`
  * @throws as {@link signWebhook}
  */

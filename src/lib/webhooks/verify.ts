@@ -41,8 +41,17 @@ export function verifyWebhook(
  * Like {@link verifyWebhook}, for an interceptor's request with its `interceptor-*` headers and its
  * own secret.
  *
+ * @param rawBody The body exactly as received.
+ * @param headers `req.headers`, or any object or `Headers` with the three `interceptor-*` headers.
+ * @param secret The interceptor's signing secret, or several during a rotation.
+ * @param options `toleranceSeconds` Default: 300. `clock` Default: `Date.now`.
  * @returns the call; its trigger point may be one that this package does not know
  * @throws as {@link verifyWebhook}
+ * @example
+ * app.post('/interceptors', express.raw({ type: 'application/json' }), (req, res) => {
+ *   const call = verifyInterceptor(req.body, req.headers, secret)
+ *   res.json({ decision: call.trigger_point === 'PRE_SIGNUP' ? 'DENY' : 'ALLOW' })
+ * })
  */
 export function verifyInterceptor(
   rawBody: RawBody,

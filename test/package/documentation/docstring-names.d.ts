@@ -31,11 +31,15 @@ declare const clientId: string
 declare const clientSecret: string
 declare const environmentUrl: string
 declare const headers: Record<string, string>
+declare const dispatcher: import('express-scalekit/webhooks').Dispatcher
+declare const directoryId: string
 declare const id: string
+declare const organizationId: string
 declare const rawBody: Buffer
 declare const secret: string
 declare const token: string
 declare const url: string
+declare const sync: (type: string, data: unknown) => void
 
 declare const scalekit: import('express-scalekit').ScalekitClient
 declare const cluster: ReturnType<typeof import('redis').createCluster>

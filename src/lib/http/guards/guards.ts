@@ -31,6 +31,8 @@ export interface Guards {
    *
    * @remarks Other requests are refused with `not_signed_in`, `invalid_token`,
    *   `machine_not_accepted` or `user_not_accepted`.
+   * @param options `refuse` hands refusals to your error handler; `accepts` also admits machines.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for an `accepts` that is empty or names an unknown
    *   kind
    * @example app.get('/api/orders', requireAuth({ accepts: ['user', 'organization-client'] }), list)
@@ -44,6 +46,8 @@ export interface Guards {
    *   Requests for which no organization is selected are refused with `organization_required`.
    * @param select The organization's id, the place in the request that names it, or a function of
    *   the request.
+   * @param options `refuse` hands refusals to your error handler; `accepts` also admits machines.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for a `select` that can never select an
    *   organization
    * @example app.get('/o/:org', requireOrganization({ param: 'org' }), show)
@@ -56,6 +60,9 @@ export interface Guards {
    * Passes users who have at least one of the roles in the current organization.
    *
    * @remarks Others are refused with `role_required`.
+   * @param role One role, or several of which one suffices. Names are compared exactly.
+   * @param options `refuse` hands refusals to your error handler; `accepts` also admits machines.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
    * @example app.get('/admin', requireRole(['admin', 'owner']), showAdmin)
    */
@@ -64,6 +71,9 @@ export interface Guards {
    * Passes users who have all of the permissions in the current organization.
    *
    * @remarks Others are refused with `permission_required`.
+   * @param permission One permission, or several that are all required.
+   * @param options `refuse` hands refusals to your error handler; `accepts` also admits machines.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
    * @example app.post('/orders', requirePermission('orders:write'), createOrder)
    */
@@ -72,6 +82,9 @@ export interface Guards {
    * Passes users whose access token was granted all of the scopes.
    *
    * @remarks Others are refused with `insufficient_scope`.
+   * @param scope One scope, or several that are all required.
+   * @param options `refuse` hands refusals to your error handler; `accepts` also admits machines.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for an empty array or an empty string
    * @example app.get('/api/orders', requireScope('orders:read'), list)
    */
@@ -80,6 +93,11 @@ export interface Guards {
    * Accepts machines as well: with `accepts`, the predicate is called for the kinds of callers that
    * it names. Everything else is as in the overload without `accepts`.
    *
+   * @param predicate A function of the caller and the request.
+   * @param options As in the other overload, and `accepts`.
+   * @returns the middleware
+   * @throws {@link ConfigError} `config_invalid` as in the other overload, and for an `accepts` that
+   *   is empty or names an unknown kind
    * @example
    * requireThat(({ client }) => client?.id !== blocked, {
    *   code: 'client_blocked',
@@ -95,6 +113,9 @@ export interface Guards {
    * is refused with 403 and your own `code`. If the predicate throws, takes longer than five
    * seconds or returns another value, the response is 503 `authorization_unavailable`.
    *
+   * @param predicate A function of the signed-in user's principal and the request.
+   * @param options `code` and `detail` of the refusal; `refuse` hands it to your error handler.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` for a predicate that is not a function, a `code`
    *   that is malformed or one of the kit's, or an empty `detail`
    * @example app.use('/pro', requireThat(isPaying, { code: 'plan_required', detail: 'Please upgrade.' }))
@@ -110,6 +131,9 @@ export interface Guards {
    * @remarks Use it before sensitive changes, such as those of sign-in methods or payment details.
    *   {@link RecentAuth.proof} selects the proof that counts. Requests are refused with
    *   `recent_auth_required` or `auth_time_missing`.
+   * @param limit `maxAgeSeconds`, and the `proof` that counts.
+   * @param options `refuse` hands refusals to your error handler.
+   * @returns the middleware
    * @throws {@link ConfigError} `config_invalid` if `accepts` names a machine, `maxAgeSeconds` is
    *   not a number greater than 0, or `proof` is neither `auth_time` nor `prompt`
    * @example app.post('/password', requireRecentAuth({ maxAgeSeconds: 300 }), changePassword)
@@ -125,6 +149,8 @@ export interface Guards {
    *   header `X-CSRF-Token` or in the form field `csrf`, if a body parser is mounted before the
    *   guard. A request with a valid access token needs no proof: no other site can make a browser
    *   send the token.
+   * @param options `refuse` hands refusals to your error handler.
+   * @returns the middleware
    * @example app.post('/profile', express.urlencoded(), requireSameOrigin(), requireAuth(), save)
    */
   requireSameOrigin(options?: GuardOptions): Middleware

@@ -12,7 +12,28 @@ import type { Instance } from '../instance/instance.ts'
  * Scalekit's webhooks apart from the route: handlers, dead letters, and deliveries that arrived by
  * another server or queue.
  */
-export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
+export interface Webhooks {
+  /**
+   * Adds a handler for one event type, for all types below a prefix (`organization.directory.*`),
+   * or for every event (`*`).
+   *
+   * @param pattern The type, the prefix with `.*`, or `*`.
+   * @param handler If it throws or rejects, the event is delivered again, unless the error is a
+   *   {@link PermanentError}.
+   * @throws {@link ConfigError} `config_invalid` without a signing secret, for a pattern that
+   *   matches no type, or for a handler that is not a function; {@link WebhookError}
+   *   `webhook_handler_late` after the first delivery, which the handler would have missed
+   * @example auth.webhooks.on('organization.directory.*', ({ type, data }) => sync(type, data))
+   */
+  readonly on: Dispatcher['on']
+  /**
+   * Adds a handler for events of an unknown type or of an unknown version of the format. Without
+   * such a handler they are acknowledged and ignored.
+   *
+   * @param handler As of {@link Webhooks.on}.
+   * @throws as {@link Webhooks.on}
+   */
+  readonly onUnknown: Dispatcher['onUnknown']
   /**
    * Verifies a delivery that another server received.
    *
@@ -28,6 +49,7 @@ export interface Webhooks extends Pick<Dispatcher, 'on' | 'onUnknown'> {
   /**
    * Handles an event like a delivery: ends the sessions that it ends, and runs the handlers.
    *
+   * @param event From {@link Webhooks.verify}.
    * @throws {@link WebhookError} `webhook_handler_failed` or `webhook_given_up`;
    *   {@link ScalekitError} `store_unavailable` if the sessions cannot be ended, in which case no
    *   handler runs
