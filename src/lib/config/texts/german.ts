@@ -15,7 +15,7 @@ export const german: PageTexts = {
     help: 'Hilfe',
     code: 'Code: {code}',
     removed:
-      'Ihre Organisation hat Ihre Sitzung beendet. Wenn Sie weiterhin Zugriff brauchen, wenden Sie sich an Ihre Administration.',
+      'Ihre Organisation hat Ihre Sitzung beendet. Wenn Sie weiterhin Zugriff benötigen, wenden Sie sich an Ihre IT-Abteilung.',
   },
   email: {
     title: 'Anmelden',
@@ -24,34 +24,35 @@ export const german: PageTexts = {
     or: 'oder',
     provider: 'Weiter mit {provider}',
     unknown:
-      'Zu dieser Adresse haben wir keine Anmeldung gefunden. Prüfen Sie die Schreibweise, versuchen Sie eine andere Adresse, oder fragen Sie Ihre IT-Abteilung.',
+      'Für diese E-Mail-Adresse haben wir kein Single Sign-on gefunden. Prüfen Sie die Schreibweise, versuchen Sie es mit einer anderen Adresse oder fragen Sie Ihre IT-Abteilung.',
     unusable:
-      'Die Anmeldung Ihres Unternehmens ist abgeschaltet oder nicht fertig eingerichtet. Ihre IT-Abteilung kann helfen.',
+      'Das Single Sign-on Ihres Unternehmens ist ausgeschaltet oder noch nicht vollständig eingerichtet. Ihre IT-Abteilung kann Ihnen helfen.',
   },
   signOut: {
     title: 'Abmelden?',
-    text: 'Danach müssen Sie sich erneut anmelden, um zurückzukehren.',
+    text: 'Um zurückzukehren, müssen Sie sich dann erneut anmelden.',
     confirm: 'Abmelden',
     cancel: 'Angemeldet bleiben',
   },
   switch: {
     title: 'Konto wechseln?',
-    byLink: 'Ein Link möchte stattdessen {user} anmelden.',
-    byLinkUnnamed: 'Ein Link möchte stattdessen ein anderes Konto anmelden.',
-    byProvider: 'Ihr Identitätsanbieter möchte stattdessen {user} anmelden.',
-    byProviderUnnamed: 'Ihr Identitätsanbieter möchte stattdessen ein anderes Konto anmelden.',
+    byLink: 'Über einen Link soll stattdessen {user} angemeldet werden.',
+    byLinkUnnamed: 'Über einen Link soll stattdessen ein anderes Konto angemeldet werden.',
+    byProvider: 'Über Ihren Identitätsanbieter soll stattdessen {user} angemeldet werden.',
+    byProviderUnnamed:
+      'Über Ihren Identitätsanbieter soll stattdessen ein anderes Konto angemeldet werden.',
     confirm: 'Wechseln',
     cancel: 'Angemeldet bleiben',
   },
   portal: {
-    title: 'Verwaltung',
+    title: 'Admin-Portal',
     back: 'Zurück',
-    open: 'Verwaltung öffnen',
+    open: 'Admin-Portal öffnen',
     again: 'Erneut öffnen',
-    opening: 'Die Verwaltung wird geöffnet …',
-    failed: 'Die Verwaltung konnte nicht geöffnet werden.',
-    expiring: 'Ihre Sitzung läuft bald ab. Bitte schließen Sie Ihre Änderungen ab.',
-    expired: 'Ihre Sitzung in der Verwaltung ist abgelaufen.',
+    opening: 'Das Admin-Portal wird geöffnet …',
+    failed: 'Das Admin-Portal konnte nicht geöffnet werden.',
+    expiring: 'Ihre Sitzung im Admin-Portal läuft bald ab. Bitte schließen Sie Ihre Änderungen ab.',
+    expired: 'Ihre Sitzung im Admin-Portal ist abgelaufen.',
     ssoOn: 'Single Sign-on ist jetzt eingeschaltet.',
     ssoOff: 'Single Sign-on ist jetzt ausgeschaltet.',
     directoryOn: 'Der Verzeichnisabgleich ist jetzt eingeschaltet.',
@@ -60,23 +61,23 @@ export const german: PageTexts = {
   problems: {
     login_state_missing: {
       title: 'Diese Anmeldung lässt sich nicht abschließen',
-      text: 'Ihr Browser hat das Cookie dieser Anmeldung nicht gesendet. Sie wurde bereits verwendet, oder es wurden zu viele zugleich begonnen. Bitte beginnen Sie erneut.',
+      text: 'Ihr Browser hat das Cookie dieser Anmeldung nicht gesendet. Diese Anmeldung wurde bereits verwendet, oder es wurden zu viele Anmeldungen gleichzeitig begonnen. Bitte melden Sie sich erneut an.',
     },
     login_cookies_refused: {
-      title: 'Ihr Browser hat unser Cookie nicht behalten',
-      text: 'Zum Anmelden sind Cookies nötig, und Ihr Browser hat keines gesendet. Bitte erlauben Sie Cookies für diese Website und beginnen Sie erneut.',
+      title: 'Ihr Browser hat unser Cookie nicht gespeichert',
+      text: 'Für die Anmeldung sind Cookies erforderlich, aber Ihr Browser hat keines gesendet. Bitte erlauben Sie Cookies für diese Website und melden Sie sich erneut an.',
     },
     login_state_used: {
       title: 'Diese Anmeldung wurde bereits verwendet',
-      text: 'Jede Anmeldung gilt einmal. Vielleicht sind Sie schon angemeldet. Falls nicht, beginnen Sie bitte erneut.',
+      text: 'Jede Anmeldung kann nur einmal verwendet werden. Möglicherweise sind Sie bereits angemeldet. Falls nicht, melden Sie sich bitte erneut an.',
     },
     login_expired: {
-      title: 'Das hat zu lange gedauert',
-      text: 'Eine Anmeldung muss innerhalb von zehn Minuten abgeschlossen sein. Bitte beginnen Sie erneut.',
+      title: 'Die Anmeldung hat zu lange gedauert',
+      text: 'Eine Anmeldung muss innerhalb von zehn Minuten abgeschlossen werden. Bitte melden Sie sich erneut an.',
     },
     login_too_old: {
       title: 'Bitte melden Sie sich erneut an',
-      text: 'Ihre Sitzung beim Identitätsanbieter ist älter, als diese Anwendung zulässt. Bitte melden Sie sich dort erneut an.',
+      text: 'Ihre Anmeldung beim Identitätsanbieter liegt länger zurück, als diese Anwendung zulässt. Bitte melden Sie sich dort erneut an.',
     },
     login_cancelled: {
       title: 'Sie haben die Anmeldung abgebrochen',
@@ -84,31 +85,31 @@ export const german: PageTexts = {
     },
     login_denied: {
       title: 'Sie wurden nicht angemeldet',
-      text: 'Die Anmeldung wurde abgebrochen, oder Ihr Unternehmen lässt sie nicht zu. Wenn Sie nicht abgebrochen haben, kann Ihre Administration helfen.',
+      text: 'Die Anmeldung wurde abgebrochen, oder Ihr Unternehmen lässt sie nicht zu. Wenn Sie sie nicht selbst abgebrochen haben, kann Ihre IT-Abteilung Ihnen helfen.',
     },
     login_refused: {
       title: 'Sie haben keinen Zugriff',
-      text: 'Mit diesem Konto können Sie sich hier nicht anmelden. Ihre Administration kann helfen.',
+      text: 'Mit diesem Konto können Sie sich hier nicht anmelden. Ihre IT-Abteilung kann Ihnen helfen.',
     },
     login_incomplete: {
       title: 'Die Anmeldung wurde nicht abgeschlossen',
-      text: 'Sie wurde abgebrochen, oder es gab keine Sitzung, die fortgesetzt werden konnte. Bitte beginnen Sie erneut.',
+      text: 'Diese Anmeldung wurde abgebrochen, oder es gab keine Sitzung, die fortgesetzt werden konnte. Bitte melden Sie sich erneut an.',
     },
     login_target_mismatch: {
       title: 'Das war eine andere Organisation',
-      text: 'Diese Anmeldung wurde für eine andere Organisation oder Verbindung begonnen und deshalb nicht angenommen.',
+      text: 'Diese Anmeldung war für eine andere Organisation oder Verbindung bestimmt und wurde deshalb nicht angenommen.',
     },
     connection_unavailable: {
       title: 'Single Sign-on ist nicht verfügbar',
-      text: 'Die Verbindung Ihrer Organisation fehlt oder ist abgeschaltet. Ihre Administration kann helfen.',
+      text: 'Die Verbindung Ihrer Organisation fehlt oder ist ausgeschaltet. Ihre IT-Abteilung kann Ihnen helfen.',
     },
     target_unknown: {
       title: 'Diese Organisation haben wir nicht gefunden',
-      text: 'Die Organisation oder Verbindung dieser Anmeldung gibt es nicht.',
+      text: 'Die Organisation oder die Verbindung dieser Anmeldung gibt es nicht.',
     },
     identity_provider_failed: {
       title: 'Ihr Identitätsanbieter hatte ein Problem',
-      text: 'Seine Antwort war nicht brauchbar. Wenn das wieder geschieht, kann Ihre Administration helfen.',
+      text: 'Seine Antwort konnte nicht verarbeitet werden. Wenn das erneut geschieht, kann Ihre IT-Abteilung Ihnen helfen.',
     },
     provider_unavailable: {
       title: 'Die Anmeldung ist gerade nicht verfügbar',
@@ -120,11 +121,11 @@ export const german: PageTexts = {
     },
     sign_out_incomplete: {
       title: 'Sie sind nur in diesem Browser abgemeldet',
-      text: 'Dieser Browser hat Ihre Sitzung vergessen, aber wir konnten die Abmeldung nicht festhalten. Eine Kopie der Sitzung, falls es eine gibt, gilt bis zu ihrem Ablauf. Schließen Sie an einem gemeinsam genutzten Computer auch den Browser.',
+      text: 'In diesem Browser sind Sie abgemeldet, aber wir konnten die Abmeldung nicht speichern. Falls es eine Kopie der Sitzung gibt, bleibt sie gültig, bis sie abläuft. Schließen Sie an einem gemeinsam genutzten Computer auch den Browser.',
     },
     authorization_unavailable: {
       title: 'Gerade nicht verfügbar',
-      text: 'Wir können im Moment nicht prüfen, was Sie tun dürfen. Sie wurden nicht abgemeldet. Bitte versuchen Sie es erneut.',
+      text: 'Wir können Ihre Berechtigungen im Moment nicht prüfen. Sie wurden nicht abgemeldet. Bitte versuchen Sie es erneut.',
     },
     parameter_invalid: {
       title: 'Dieser Link ist ungültig',
@@ -132,7 +133,7 @@ export const german: PageTexts = {
     },
     ambiguous_target: {
       title: 'Dieser Link ist ungültig',
-      text: 'Er nennt mehr als eine Organisation oder Verbindung für die Anmeldung.',
+      text: 'Er nennt mehr als eine Organisation oder Verbindung, bei der Sie sich anmelden sollen.',
     },
     provider_not_allowed: {
       title: 'Diese Art der Anmeldung ist nicht verfügbar',
@@ -140,7 +141,7 @@ export const german: PageTexts = {
     },
     idp_login_invalid: {
       title: 'Dieser Link ist ungültig',
-      text: 'Die Anmeldung, die Ihr Identitätsanbieter begonnen hat, wurde nicht angenommen oder ist abgelaufen. Bitte beginnen Sie dort erneut.',
+      text: 'Die Anmeldung, die bei Ihrem Identitätsanbieter begonnen hat, wurde nicht angenommen oder ist abgelaufen. Bitte starten Sie sie dort erneut.',
     },
     callback_invalid: {
       title: 'Dieser Link ist ungültig',
@@ -151,36 +152,36 @@ export const german: PageTexts = {
       text: 'Zum Schutz Ihres Kontos wurde nichts geändert.',
     },
     organization_required: {
-      title: 'Es wurde keine Organisation genannt',
-      text: 'Diese Seite gehört zu einer Organisation, aber weder die Adresse noch Ihre Anmeldung nennt eine.',
+      title: 'Es wurde keine Organisation angegeben',
+      text: 'Diese Seite gehört zu einer Organisation, aber weder die Adresse noch Ihre Anmeldung gibt eine an.',
     },
     wrong_organization: {
-      title: 'Das gehört einer anderen Organisation',
-      text: 'Sie sind bei einer Organisation angemeldet, die es nicht sehen darf.',
+      title: 'Diese Seite gehört zu einer anderen Organisation',
+      text: 'Sie sind bei einer Organisation angemeldet, die diese Seite nicht sehen darf.',
     },
     portal_unavailable: {
-      title: 'Die Verwaltung ist gerade nicht verfügbar',
-      text: 'Sie konnte nicht geöffnet werden, und es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.',
+      title: 'Das Admin-Portal ist gerade nicht verfügbar',
+      text: 'Das Admin-Portal konnte nicht geöffnet werden, und es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.',
     },
     role_required: {
       title: 'Sie haben keinen Zugriff',
-      text: 'Ihre Rolle umfasst diese Seite nicht. Ihre Administration kann helfen.',
+      text: 'Ihre Rolle berechtigt Sie nicht, diese Seite zu öffnen. Ihre IT-Abteilung kann Ihnen helfen.',
     },
     permission_required: {
       title: 'Sie haben keinen Zugriff',
-      text: 'Ihnen fehlt die Berechtigung für diese Seite. Ihre Administration kann helfen.',
+      text: 'Ihnen fehlt die Berechtigung für diese Seite. Ihre IT-Abteilung kann Ihnen helfen.',
     },
     insufficient_scope: {
       title: 'Sie haben keinen Zugriff',
-      text: 'Ihrer Anmeldung fehlt eine Freigabe, die diese Seite braucht.',
+      text: 'Ihrer Anmeldung fehlt eine Freigabe, die für diese Seite erforderlich ist.',
     },
     recent_auth_required: {
       title: 'Bitte melden Sie sich erneut an',
-      text: 'Um diese Seite zu öffnen, müssen Sie bestätigen, dass Sie es noch sind.',
+      text: 'Um diese Seite zu öffnen, müssen Sie bestätigen, dass Sie es wirklich sind.',
     },
     auth_time_missing: {
       title: 'Diese Seite lässt sich nicht öffnen',
-      text: 'Der Anmeldedienst hat nicht mitgeteilt, wann Sie sich angemeldet haben. Der Betreiber dieser Anwendung kann helfen.',
+      text: 'Der Anmeldedienst hat nicht mitgeteilt, wann Sie sich angemeldet haben. Der Betreiber dieser Anwendung kann Ihnen helfen.',
     },
     not_signed_in: {
       title: 'Sie sind nicht angemeldet',
@@ -188,7 +189,7 @@ export const german: PageTexts = {
     },
     refused: {
       title: 'Sie haben keinen Zugriff',
-      text: 'Diese Anwendung lässt Sie diese Seite nicht öffnen.',
+      text: 'Sie dürfen diese Seite nicht öffnen.',
     },
     other: {
       title: 'Etwas ist schiefgegangen',
