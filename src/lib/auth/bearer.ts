@@ -1,4 +1,4 @@
-import type { Clock } from '../ground/clock.ts'
+import { type Clock, maxClockDifferenceMs } from '../ground/clock.ts'
 import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
@@ -89,14 +89,28 @@ export function bearerWith(parts: BearerParts): Bearer {
     try {
       const keys = await parts.keys()
       const verified = await verifyBearer(token, { ...parts, keys })
+      const ahead = await storeAhead()
       const { exp, iat } = verified.claims
       const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
-      const caller = bearerCaller(token, verified, { ...parts, ended: () => endedOf(presented) })
+      const caller = bearerCaller(token, verified, {
+        ...parts,
+        storeAheadMs: ahead ?? -maxClockDifferenceMs,
+        ended: () => endedOf(presented),
+      })
       const presented = { status: 'verified' as const, endsAt, ...caller }
-      return tokens.keep(token, keys, presented)
+      return ahead === undefined ? presented : tokens.keep(token, keys, presented)
     } catch (error) {
       return failed(error)
     }
+  }
+
+  /**
+   * Returns how far the store's clock is ahead of this process's, at least. `undefined` while the
+   * store does not respond.
+   */
+  async function storeAhead(): Promise<number | undefined> {
+    const time = revocations.storeTime() ?? (await revocations.askStoreTime())
+    return time && time.earliest - clock()
   }
 
   function failed(error: unknown): Presented {
