@@ -141,7 +141,16 @@ export function bearerWith(parts: BearerParts): Bearer {
     return view
   }
 
+  /**
+   * `iat` has whole seconds. A token that is issued in the second of the restart counts as later:
+   * it is the one by which a client replaces an earlier one.
+   */
+  function isForgotten({ startedAt }: TokenHolder): boolean {
+    return startedAt + 1000 <= revocations.forgottenUntil
+  }
+
   function judged({ principal, holder }: BearerCaller): BearerView {
+    if (isForgotten(holder)) return refused('token-outdated', holder, beforeRestart)
     if (recorded.size > 0) {
       if (isTokenEndedBy(recorded, holder)) return refused('revoked', holder)
       const { any } = lastChanges(recorded, holder, principal)
@@ -208,8 +217,13 @@ const descriptions: Readonly<Record<Reason, string>> = {
   'token-outdated': 'What its holder may do has changed since the access token was issued',
 }
 
-function refused(reason: Reason, holder?: TokenHolder): BearerView {
-  const refusal = descriptions[reason]
+const beforeRestart = 'The access token was issued before the server restarted'
+
+function refused(
+  reason: Reason,
+  holder?: TokenHolder,
+  refusal: string = descriptions[reason],
+): BearerView {
   return { principal: signedOut[reason], bearer: holder ? { refusal, holder } : { refusal } }
 }
 

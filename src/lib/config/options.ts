@@ -293,10 +293,11 @@ export interface SessionOptions {
    */
   readonly idleSeconds?: number
   /**
-   * How a restart affects sessions if `store` is in memory, because the process has forgotten which
-   * were ended. `end`: all users have to sign in again. `keep`: sessions continue, and a copied
-   * cookie of an ended session works again. Default: `end` in production with a webhook secret,
-   * otherwise `keep`.
+   * How a restart affects sessions and access tokens if `store` is in memory, because the process
+   * has forgotten which were ended. `end`: all users have to sign in again, and clients have to
+   * renew their access tokens. `keep`: sessions continue, and a copied cookie of an ended session,
+   * or a revoked token, works again. Default: `end` in production with a webhook secret, otherwise
+   * `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
 }
