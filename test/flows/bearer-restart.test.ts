@@ -41,7 +41,13 @@ function scene() {
     return process
   }
 
-  return { begin, clock, pass: (ms: number) => void (nowMs += ms) }
+  return {
+    begin,
+    clock,
+    pass(ms: number) {
+      nowMs += ms
+    },
+  }
 }
 
 const ended = { session: { afterRestart: 'end' } } as const

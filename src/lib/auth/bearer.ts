@@ -88,6 +88,7 @@ export function bearerWith(parts: BearerParts): Bearer {
   async function verify(token: string): Promise<Presented> {
     try {
       const keys = await parts.keys()
+      const loadedAt = keys.loadedAt?.()
       const verified = await verifyBearer(token, { ...parts, keys })
       const ahead = await storeAhead()
       const { exp, iat } = verified.claims
@@ -98,7 +99,7 @@ export function bearerWith(parts: BearerParts): Bearer {
         ended: () => endedOf(presented),
       })
       const presented = { status: 'verified' as const, endsAt, ...caller }
-      return ahead === undefined ? presented : tokens.keep(token, keys, presented)
+      return ahead === undefined ? presented : tokens.keep(token, { keys, loadedAt }, presented)
     } catch (error) {
       return failed(error)
     }

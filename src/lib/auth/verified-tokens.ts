@@ -8,18 +8,24 @@ const maxLength = 4 * 1024 * 1024
 /** The largest age of a key set whose verifications are reused, in milliseconds. */
 const maxAgeMs = 600_000
 
-interface Kept<Value> {
-  readonly value: Value
+/** The key set of a verification. */
+export interface VerifiedBy {
   readonly keys: KeySet
-  /** When the key set of the verification was loaded, by `Date.now`. */
+  /**
+   * When the set was loaded, by `Date.now`. It has to be read before the verification: a set that is
+   * loaded during it may lack the key.
+   */
   readonly loadedAt: number | undefined
+}
+
+interface Kept<Value> extends VerifiedBy {
+  readonly value: Value
 }
 
 /** Remembers the values of verified tokens, so that each signature is verified once. */
 export interface VerifiedTokens<Value> {
   get(token: string): Value | undefined
-  /** @param keys The key set of the verification. */
-  keep(token: string, keys: KeySet, value: Value): Value
+  keep(token: string, by: VerifiedBy, value: Value): Value
 }
 
 /**
@@ -39,8 +45,8 @@ export function verifiedTokens<Value>(): VerifiedTokens<Value> {
       tokens.drop(token)
       return undefined
     },
-    keep(token, keys, value) {
-      tokens.keep(token, { value, keys, loadedAt: keys.loadedAt?.() })
+    keep(token, by, value) {
+      tokens.keep(token, { ...by, value })
       return value
     },
   }
