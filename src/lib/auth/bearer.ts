@@ -12,7 +12,7 @@ import type { OpenConnections } from './open-connections.ts'
 import { type Caller, type Principal, type SignedOut, signedOut } from './principal.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import { verifiedTokens } from './verified-tokens.ts'
+import { maxKeyAgeMs, verifiedTokens } from './verified-tokens.ts'
 import type { BearerFacts, View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
@@ -25,10 +25,23 @@ export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
  * each request.
  */
 export type Presented =
-  | ({ readonly status: 'verified'; readonly endsAt: number } & BearerCaller)
+  | (VerifiedToken & BearerCaller)
   | { readonly status: 'refused'; readonly view: BearerView }
   /** Scalekit's keys cannot be loaded, so the token cannot be verified. */
   | { readonly status: 'unknown'; readonly error: ScalekitError }
+
+/** A token whose signature and claims are valid. */
+interface VerifiedToken {
+  readonly status: 'verified'
+  readonly token: string
+  /** When it expires, by the application's clock. */
+  readonly endsAt: number
+  /**
+   * When the keys of the verification are too old, by the application's clock: an open connection
+   * then has the token verified again.
+   */
+  readonly verifiedUntil: number
+}
 
 type Verified = Extract<Presented, { readonly status: 'verified' }>
 
@@ -89,6 +102,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     try {
       const keys = await parts.keys()
       const loadedAt = keys.loadedAt?.()
+      const verifiedUntil = clock() + maxKeyAgeMs - ageOf(loadedAt)
       const verified = await verifyBearer(token, { ...parts, keys })
       const ahead = await storeAhead()
       const { exp, iat } = verified.claims
@@ -98,7 +112,8 @@ export function bearerWith(parts: BearerParts): Bearer {
         storeAheadMs: ahead ?? -maxClockDifferenceMs,
         ended: () => endedOf(presented),
       })
-      const presented = { status: 'verified' as const, endsAt, ...caller }
+      const status = 'verified' as const
+      const presented = { status, token, endsAt, verifiedUntil, ...caller }
       return ahead === undefined ? presented : tokens.keep(token, { keys, loadedAt }, presented)
     } catch (error) {
       return failed(error)
@@ -164,13 +179,16 @@ export function bearerWith(parts: BearerParts): Bearer {
 
   function watch(presented: Presented): Watched | undefined {
     if (presented.status !== 'verified') return undefined
-    // An outage ends no connection, so `look` uses the known records whatever their age.
-    const look = () => viewOf(presented, true)
-    async function askFresh(): Promise<BearerView> {
-      if (!revocations.isFresh()) await revocations.refresh()
-      return viewOf(presented)
-    }
-    return watchedToken(presented, { look, askFresh })
+    return watchedToken(presented, {
+      clock,
+      // An outage ends no connection, so `look` uses the known records whatever their age.
+      look: (latest) => viewOf(latest, true),
+      async askFresh(latest) {
+        if (!revocations.isFresh()) await revocations.refresh()
+        return viewOf(latest)
+      },
+      verifyAgain: async (token) => tokens.get(token) ?? verify(token),
+    })
   }
 
   /**
@@ -195,6 +213,11 @@ export function bearerWith(parts: BearerParts): Bearer {
         ? judged({ principal: view.principal, holder: view.bearer.holder })
         : view,
   }
+}
+
+/** The first set is loaded by the verification itself. */
+function ageOf(loadedAt: number | undefined): number {
+  return loadedAt === undefined ? 0 : Date.now() - loadedAt
 }
 
 function isCaller(principal: Principal): principal is Caller {

@@ -6,7 +6,7 @@ const maxTokens = 2500
 /** Half the largest total length of remembered tokens, in characters. */
 const maxLength = 4 * 1024 * 1024
 /** The largest age of a key set whose verifications are reused, in milliseconds. */
-const maxAgeMs = 600_000
+export const maxKeyAgeMs = 600_000
 
 /** The key set of a verification. */
 export interface VerifiedBy {
@@ -40,7 +40,7 @@ export function verifiedTokens<Value>(): VerifiedTokens<Value> {
       const kept = tokens.get(token)
       if (kept === undefined) return undefined
       const { loadedAt = Number.NEGATIVE_INFINITY } = kept
-      const isOld = Date.now() - loadedAt >= maxAgeMs
+      const isOld = Date.now() - loadedAt >= maxKeyAgeMs
       if (!isOld && loadedAt === kept.keys.loadedAt?.()) return kept.value
       tokens.drop(token)
       return undefined

@@ -5,6 +5,7 @@ import {
   type ExportedJWKSCache,
   errors,
   type FlattenedJWSInput,
+  type JSONWebKeySet,
   type JWKSCacheInput,
   type JWTHeaderParameters,
   jwksCache,
@@ -146,5 +147,14 @@ async function fromStale(
   ...wanted: Parameters<KeySet>
 ): ReturnType<KeySet> {
   if (!jwks || uat === undefined || Date.now() - uat >= maxStaleMs) throw new Error('too old')
-  return createLocalJWKSet(jwks)(...wanted)
+  return localSetOf(jwks)(...wanted)
+}
+
+const localSets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>()
+
+/** Keeps the imported keys, because every token needs them during an outage. */
+function localSetOf(jwks: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const known = localSets.get(jwks) ?? createLocalJWKSet(jwks)
+  localSets.set(jwks, known)
+  return known
 }
