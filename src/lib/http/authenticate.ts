@@ -81,8 +81,9 @@ function originsOf({ config }: Instance): readonly string[] {
  */
 async function credentialsOn(instance: Instance, req: IncomingMessage): Promise<Credentials> {
   const { ownSession, config, warnOnce } = instance
+  const isBySession = ownSession && !isByToken(instance, req)
   // This response is never sent, and the session is not saved with it.
-  if (ownSession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
+  if (isBySession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
   let credentials: Credentials
   try {
     credentials = await credentialsOf(instance, req)
