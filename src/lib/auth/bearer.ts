@@ -3,10 +3,10 @@ import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { BearerKind } from '../oidc/bearer-kinds.ts'
-import { verifyBearer } from '../oidc/bearer-token.ts'
+import { type BearerToken, verifyBearer } from '../oidc/bearer-token.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import { toleranceSeconds, untimely } from '../oidc/token.ts'
-import { type BearerCaller, bearerCaller } from './bearer-principal.ts'
+import { type BearerCaller, type BearerPrincipalParts, bearerCaller } from './bearer-principal.ts'
 import { lastChanges } from './changes.ts'
 import type { OpenConnections } from './open-connections.ts'
 import { type Caller, type Principal, type SignedOut, signedOut } from './principal.ts'
@@ -101,23 +101,33 @@ export function bearerWith(parts: BearerParts): Bearer {
   async function verify(token: string): Promise<Presented> {
     try {
       const keys = await parts.keys()
-      const loadedAt = keys.loadedAt?.()
-      const verifiedUntil = clock() + maxKeyAgeMs - ageOf(loadedAt)
+      const by = { keys, loadedAt: keys.loadedAt?.() }
+      const verifiedUntil = clock() + maxKeyAgeMs - ageOf(by.loadedAt)
       const verified = await verifyBearer(token, { ...parts, keys })
       const ahead = await storeAhead()
-      const { exp, iat } = verified.claims
-      const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
-      const caller = bearerCaller(token, verified, {
-        ...parts,
-        storeAheadMs: ahead ?? -maxClockDifferenceMs,
-        ended: () => endedOf(presented),
-      })
-      const status = 'verified' as const
-      const presented = { status, token, endsAt, verifiedUntil, ...caller }
-      return ahead === undefined ? presented : tokens.keep(token, { keys, loadedAt }, presented)
+      const storeAheadMs = ahead ?? -maxClockDifferenceMs
+      const presented = presentedOf(token, verified, { verifiedUntil, storeAheadMs })
+      // A guess is not kept: by it, the token was issued minutes before it was.
+      return ahead === undefined ? presented : tokens.keep(token, by, presented)
     } catch (error) {
       return failed(error)
     }
+  }
+
+  function presentedOf(
+    token: string,
+    verified: BearerToken,
+    {
+      verifiedUntil,
+      storeAheadMs,
+    }: Pick<Verified, 'verifiedUntil'> & Pick<BearerPrincipalParts, 'storeAheadMs'>,
+  ): Verified {
+    const { exp, iat } = verified.claims
+    const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
+    const ended = () => endedOf(presented)
+    const caller = bearerCaller(token, verified, { ...parts, storeAheadMs, ended })
+    const presented: Verified = { status: 'verified', token, endsAt, verifiedUntil, ...caller }
+    return presented
   }
 
   /**
