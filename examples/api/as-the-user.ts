@@ -2,7 +2,9 @@ import type { Request, Response } from 'express'
 import type { ScalekitAuthOptions, SignedIn } from 'express-scalekit'
 
 /** Calls another API as the user, with their own access token. */
-export function reportsFor({ environmentUrl = '' }: ScalekitAuthOptions) {
+export function reportsFor({
+  environmentUrl = process.env.SCALEKIT_ENVIRONMENT_URL,
+}: ScalekitAuthOptions) {
   const target = new URL('/userinfo', environmentUrl)
   return async function reports(
     { scalekit }: Request & { readonly scalekit: SignedIn },

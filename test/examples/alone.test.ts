@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.ts'
 
 it.each([
   ['admin-portal/app.ts', '/settings'],
+  ['api/app.ts', '/api/profile'],
   ['interceptors/app.ts', '/'],
   ['organizations/app.ts', '/o/acme'],
   ['organizations/subdomains.ts', '/'],

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import request from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../../examples/api/app.ts'
 import { machineClient } from '../../examples/api/machine.ts'
 import { tokensFor } from '../lib/emulator/application.ts'
@@ -54,5 +56,68 @@ describe('examples/api', () => {
     const { emulator, call } = await running()
     const { access_token } = await tokensFor(emulator)
     expect((await call('/api/reports', access_token).expect(200)).body).toEqual({ status: 200 })
+  })
+})
+
+/** Scalekit's token endpoint and an API, which takes the tokens that were not revoked. */
+async function machinesWorld() {
+  let issued = 0
+  let isDown = false
+  const revoked = new Set<string>()
+  const server = createServer((req, res) => {
+    if (req.url === '/oauth/token') {
+      issued += isDown ? 0 : 1
+      res.statusCode = isDown ? 503 : 200
+      res.end(JSON.stringify({ access_token: `token_${issued}` }))
+      return
+    }
+    const token = req.headers.authorization?.slice('Bearer '.length) ?? ''
+    res.statusCode = revoked.has(token) ? 401 : 200
+    if (revoked.has(token)) res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"')
+    res.end(token)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const send = machineClient({ environmentUrl: url, clientId: 'm2morg_1', clientSecret: 'x' })
+  return {
+    call: () => send(`${url}/api`),
+    revoke: (token: string) => void revoked.add(token),
+    issued: () => issued,
+    setDown(down: boolean) {
+      isDown = down
+    },
+  }
+}
+
+describe('examples/api/machine.ts', () => {
+  it('asks for a token again after Scalekit was down', async () => {
+    const { call, setDown } = await machinesWorld()
+    setDown(true)
+    await expect(call()).rejects.toThrow('Scalekit answered 503')
+    setDown(false)
+    expect((await call()).status).toBe(200)
+  })
+
+  it('renews a token once for all calls that it was refused in', async () => {
+    const { call, revoke, issued } = await machinesWorld()
+    await call()
+    revoke('token_1')
+    const answers = await Promise.all([call(), call(), call()])
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(
+      Array.from({ length: 3 }, () => 'token_2'),
+    )
+    expect(issued()).toBe(2)
+  })
+
+  it('hands a second refusal on', async () => {
+    const { call, revoke, issued } = await machinesWorld()
+    revoke('token_1')
+    revoke('token_2')
+    expect((await call()).status).toBe(401)
+    expect(issued()).toBe(2)
   })
 })

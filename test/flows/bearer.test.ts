@@ -202,6 +202,22 @@ describe('an access token that counted', () => {
     expect(keys.loads()).toBe(2)
   })
 
+  it('waits half a second, and not five, while the keys are not answered', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { keys, call } = await startBearer({ bearer: everyKind }, { mount })
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const token = `Bearer ${await keys.personsToken({ claims: { exp } })}`
+    await call('/app', token).expect(200)
+    keys.hang()
+    vi.setSystemTime(Date.now() + 600_001)
+    const beganAt = performance.now()
+    await call('/app', token).expect(200)
+    await call('/app', token).expect(200)
+    expect(performance.now() - beganAt).toBeLessThan(4000)
+    expect(keys.loads()).toBe(2)
+  })
+
   it('goes on while the keys cannot be loaded any more', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())

@@ -385,6 +385,28 @@ describe('a machine', () => {
   })
 })
 
+describe('a kind that a guard accepts, and `bearer.accepts` does not', () => {
+  it('is named in the log once, when a request is refused', async () => {
+    const { keys, call, log } = await started({ bearer: { accepts: ['user'] } })
+    const lines = () => log.filter((line) => line.includes('bearer_kind_not_accepted'))
+    await call('/all', `Bearer ${await keys.personsToken()}`).expect(200)
+    await call('/app', `Bearer ${await keys.organizationToken()}`).expect(401)
+    expect(lines()).toEqual([])
+    await call('/all', `Bearer ${await keys.organizationToken()}`).expect(401)
+    await call('/all', `Bearer ${await keys.organizationToken()}`).expect(401)
+    expect(lines()).toEqual([
+      expect.stringMatching(/^warn .*"organization-client", "this-client".*bearer: { accepts: /),
+    ])
+  })
+
+  it('is not named where `bearer.accepts` has it', async () => {
+    const { call, log } = await started()
+    await call('/all').expect(401)
+    await call('/all', 'Bearer x').expect(401)
+    expect(log.join()).not.toContain('bearer_kind_not_accepted')
+  })
+})
+
 describe('what a token says of its holder', () => {
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['roles as a string', { roles: 'admin' }],

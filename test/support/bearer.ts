@@ -24,6 +24,8 @@ export interface KeyServer {
   readonly url: string
   /** How often the keys were asked for. */
   loads(): number
+  /** From now on the keys are not answered at all. */
+  hang(): void
   /** What the keys are answered with from now on. Default: the published key. */
   answer(status: number, keys?: readonly object[]): void
   /** A person's access token, as Full Stack Auth has them. */
@@ -43,10 +45,12 @@ let tokens = 0
 /** Starts a key server that ends with the test. */
 export async function startKeyServer(now: () => number = Date.now): Promise<KeyServer> {
   let loads = 0
+  let isHanging = false
   let answered = { status: 200, keys: [jwk(published.publicKey)] as readonly object[] }
   const server = createServer((req, res) => {
     const isKeys = req.url === '/keys'
     if (isKeys) loads += 1
+    if (isKeys && isHanging) return
     res.statusCode = isKeys ? answered.status : 200
     res.setHeader('Content-Type', 'application/json')
     res.end(JSON.stringify(isKeys ? { keys: answered.keys } : documentOf(url)))
@@ -79,8 +83,12 @@ export async function startKeyServer(now: () => number = Date.now): Promise<KeyS
   return {
     url,
     loads: () => loads,
+    hang() {
+      isHanging = true
+    },
     answer(status, keys = answered.keys) {
       answered = { status, keys }
+      isHanging = false
     },
     personsToken: (changes = {}) =>
       make(

@@ -25,6 +25,8 @@ export interface BearerPrincipalParts {
   /** The claims that `session.claims` names. */
   readonly claimNames: readonly string[]
   readonly clock: Clock
+  /** How far the store's clock is ahead of this process's clock at least, in milliseconds. */
+  readonly storeAheadMs: number
   /** Returns the signal of the token, for a principal outside of a request. */
   readonly ended: () => AbortSignal
 }
@@ -43,10 +45,10 @@ export interface BearerCaller {
 export function bearerCaller(
   value: string,
   token: BearerToken,
-  { issuer, claimNames, clock, ended }: BearerPrincipalParts,
+  { issuer, claimNames, clock, storeAheadMs, ended }: BearerPrincipalParts,
 ): BearerCaller {
   const profile = profileOf(token.claims)
-  const holder = holderOf(token, profile, issuer)
+  const holder = holderOf(token, profile, { issuer, storeAheadMs })
   const shared = sharedOf(token, holder, claimNames)
   const give = (options?: AccessTokenOptions) => lasting(value, shared.expiresAt - clock(), options)
   const { kind } = token
@@ -59,13 +61,15 @@ export function bearerCaller(
 }
 
 /**
- * The store's clock may be behind Scalekit's by as much as a token may be dated in the future. A
- * revocation by the application therefore also ends tokens that are issued up to a minute later.
+ * The time of issue by the store's clock is found in two steps. This process's clock may be behind
+ * Scalekit's by as much as a token may be dated in the future. The store's clock is ahead of this
+ * process's by `storeAheadMs`. A revocation by the application therefore also ends tokens that are
+ * issued up to a minute later.
  */
 function holderOf(
   { kind, claims, grants: { organizationId } }: BearerToken,
   profile: Profile,
-  issuer: string,
+  { issuer, storeAheadMs }: Pick<BearerPrincipalParts, 'issuer' | 'storeAheadMs'>,
 ): TokenHolder {
   const startedAt = claims.iat * 1000
   return {
@@ -75,7 +79,7 @@ function holderOf(
     ...(organizationId === undefined ? {} : { organizationId }),
     ...(kind === 'user' ? namesIn(profile) : { clientId: claims.client_id }),
     startedAt,
-    begun: { scalekit: startedAt, store: startedAt - clockSkewMs },
+    begun: { scalekit: startedAt, store: startedAt - clockSkewMs + storeAheadMs },
   }
 }
 

@@ -1,18 +1,18 @@
-import type { Clock } from '../ground/clock.ts'
+import { type Clock, maxClockDifferenceMs } from '../ground/clock.ts'
 import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
 import type { BearerKind } from '../oidc/bearer-kinds.ts'
-import { verifyBearer } from '../oidc/bearer-token.ts'
+import { type BearerToken, verifyBearer } from '../oidc/bearer-token.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import { toleranceSeconds, untimely } from '../oidc/token.ts'
-import { type BearerCaller, bearerCaller } from './bearer-principal.ts'
+import { type BearerCaller, type BearerPrincipalParts, bearerCaller } from './bearer-principal.ts'
 import { lastChanges } from './changes.ts'
 import type { OpenConnections } from './open-connections.ts'
 import { type Caller, type Principal, type SignedOut, signedOut } from './principal.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import { verifiedTokens } from './verified-tokens.ts'
+import { maxKeyAgeMs, verifiedTokens } from './verified-tokens.ts'
 import type { BearerFacts, View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
@@ -25,10 +25,23 @@ export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
  * each request.
  */
 export type Presented =
-  | ({ readonly status: 'verified'; readonly endsAt: number } & BearerCaller)
+  | (VerifiedToken & BearerCaller)
   | { readonly status: 'refused'; readonly view: BearerView }
   /** Scalekit's keys cannot be loaded, so the token cannot be verified. */
   | { readonly status: 'unknown'; readonly error: ScalekitError }
+
+/** A token whose signature and claims are valid. */
+interface VerifiedToken {
+  readonly status: 'verified'
+  readonly token: string
+  /** When it expires, by the application's clock. */
+  readonly endsAt: number
+  /**
+   * When the keys of the verification are too old, by the application's clock: an open connection
+   * then has the token verified again.
+   */
+  readonly verifiedUntil: number
+}
 
 type Verified = Extract<Presented, { readonly status: 'verified' }>
 
@@ -88,15 +101,42 @@ export function bearerWith(parts: BearerParts): Bearer {
   async function verify(token: string): Promise<Presented> {
     try {
       const keys = await parts.keys()
+      const by = { keys, loadedAt: keys.loadedAt?.() }
+      const verifiedUntil = clock() + maxKeyAgeMs - ageOf(by.loadedAt)
       const verified = await verifyBearer(token, { ...parts, keys })
-      const { exp, iat } = verified.claims
-      const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
-      const caller = bearerCaller(token, verified, { ...parts, ended: () => endedOf(presented) })
-      const presented = { status: 'verified' as const, endsAt, ...caller }
-      return tokens.keep(token, keys, presented)
+      const ahead = await storeAhead()
+      const storeAheadMs = ahead ?? -maxClockDifferenceMs
+      const presented = presentedOf(token, verified, { verifiedUntil, storeAheadMs })
+      // A guess is not kept: by it, the token was issued minutes before it was.
+      return ahead === undefined ? presented : tokens.keep(token, by, presented)
     } catch (error) {
       return failed(error)
     }
+  }
+
+  function presentedOf(
+    token: string,
+    verified: BearerToken,
+    {
+      verifiedUntil,
+      storeAheadMs,
+    }: Pick<Verified, 'verifiedUntil'> & Pick<BearerPrincipalParts, 'storeAheadMs'>,
+  ): Verified {
+    const { exp, iat } = verified.claims
+    const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
+    const ended = () => endedOf(presented)
+    const caller = bearerCaller(token, verified, { ...parts, storeAheadMs, ended })
+    const presented: Verified = { status: 'verified', token, endsAt, verifiedUntil, ...caller }
+    return presented
+  }
+
+  /**
+   * Returns how far the store's clock is ahead of this process's, at least. `undefined` while the
+   * store does not respond.
+   */
+  async function storeAhead(): Promise<number | undefined> {
+    const time = revocations.storeTime() ?? (await revocations.askStoreTime())
+    return time && time.earliest - clock()
   }
 
   function failed(error: unknown): Presented {
@@ -127,7 +167,16 @@ export function bearerWith(parts: BearerParts): Bearer {
     return view
   }
 
+  /**
+   * `iat` has whole seconds. A token that is issued in the second of the restart counts as later:
+   * it is the one by which a client replaces an earlier one.
+   */
+  function isForgotten({ startedAt }: TokenHolder): boolean {
+    return startedAt + 1000 <= revocations.forgottenUntil
+  }
+
   function judged({ principal, holder }: BearerCaller): BearerView {
+    if (isForgotten(holder)) return refused('token-outdated', holder, beforeRestart)
     if (recorded.size > 0) {
       if (isTokenEndedBy(recorded, holder)) return refused('revoked', holder)
       const { any } = lastChanges(recorded, holder, principal)
@@ -140,13 +189,16 @@ export function bearerWith(parts: BearerParts): Bearer {
 
   function watch(presented: Presented): Watched | undefined {
     if (presented.status !== 'verified') return undefined
-    // An outage ends no connection, so `look` uses the known records whatever their age.
-    const look = () => viewOf(presented, true)
-    async function askFresh(): Promise<BearerView> {
-      if (!revocations.isFresh()) await revocations.refresh()
-      return viewOf(presented)
-    }
-    return watchedToken(presented, { look, askFresh })
+    return watchedToken(presented, {
+      clock,
+      // An outage ends no connection, so `look` uses the known records whatever their age.
+      look: (latest) => viewOf(latest, true),
+      async askFresh(latest) {
+        if (!revocations.isFresh()) await revocations.refresh()
+        return viewOf(latest)
+      },
+      verifyAgain: async (token) => tokens.get(token) ?? verify(token),
+    })
   }
 
   /**
@@ -173,6 +225,11 @@ export function bearerWith(parts: BearerParts): Bearer {
   }
 }
 
+/** The first set is loaded by the verification itself. */
+function ageOf(loadedAt: number | undefined): number {
+  return loadedAt === undefined ? 0 : Date.now() - loadedAt
+}
+
 function isCaller(principal: Principal): principal is Caller {
   return principal.status !== 'signed-out'
 }
@@ -194,8 +251,13 @@ const descriptions: Readonly<Record<Reason, string>> = {
   'token-outdated': 'What its holder may do has changed since the access token was issued',
 }
 
-function refused(reason: Reason, holder?: TokenHolder): BearerView {
-  const refusal = descriptions[reason]
+const beforeRestart = 'The access token was issued before the server restarted'
+
+function refused(
+  reason: Reason,
+  holder?: TokenHolder,
+  refusal: string = descriptions[reason],
+): BearerView {
   return { principal: signedOut[reason], bearer: holder ? { refusal, holder } : { refusal } }
 }
 

@@ -18,6 +18,8 @@ export function localRevocations(
   { clock, memory }: { readonly clock: Clock; readonly memory: MemoryRule },
 ): RevocationsReplica {
   const isForgotten = (identity: Identity) => isForgottenByMemory(identity, local, memory)
+  // Read now: `auth.revoke('everyone')` begins another epoch, which ends no access token.
+  const { beganAt = Number.NEGATIVE_INFINITY } = local
   const storeTime = () => ({ earliest: clock(), latest: clock() })
   return {
     isFresh: () => true,
@@ -26,6 +28,7 @@ export function localRevocations(
     storeTime,
     askStoreTime: async () => storeTime(),
     epoch: () => local.epoch,
+    forgottenUntil: memory.afterRestart === 'end' ? beganAt : Number.NEGATIVE_INFINITY,
     known: local,
     isDead: (identity) => isForgotten(identity) || isEndedBy(local, identity),
     isForgotten,

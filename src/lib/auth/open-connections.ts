@@ -182,7 +182,7 @@ export function openConnections(parts: {
       times.set(entry, Number.NEGATIVE_INFINITY)
       return
     }
-    const { principal, due, isUnknown } = sight.view
+    const { principal, isUnknown } = sight.view
     if (principal.status === 'signed-out') {
       end(entry, principal.reason)
       return
@@ -191,7 +191,7 @@ export function openConnections(parts: {
     // Authority that is unknown during an outage is not reported as a change: it may turn out
     // unchanged.
     if (!isUnknown) tellChange(entry, principal)
-    if (!due || !mayRenew || entry.isRenewing) return
+    if (!sight.isDue || !mayRenew || entry.isRenewing) return
     renewable.add(entry)
     renewNext()
   }

@@ -166,8 +166,9 @@ export interface SignedOut {
    * - `refresh-lost`: the session's tokens were lost
    * - `refresh-mismatch`: Scalekit renewed the tokens for another user or organization
    * - `token-invalid`: the header `Authorization` has no access token that is accepted here
-   * - `token-outdated`: the authority of the token's holder has changed since its issue, so the
-   *   client has to renew the token
+   * - `token-outdated`: the client has to renew the token, because the authority of its holder has
+   *   changed since its issue, or because the process has restarted and forgotten which were revoked
+   *   (`session.afterRestart`)
    */
   readonly reason:
     | 'no-session'

@@ -43,6 +43,12 @@ export interface RevocationsReplica {
   askStoreTime(): Promise<StoreTime | undefined>
   /** Returns the epoch for sessions that begin now. `undefined` before it is known. */
   epoch(): StoreEpoch | undefined
+  /**
+   * Revocations before this time are forgotten, so access tokens from before it are refused. By
+   * this process's clock, in milliseconds since the epoch. `-Infinity` if the store keeps them, or
+   * if forgetting them is allowed.
+   */
+  readonly forgottenUntil: number
   /** The known revocations. */
   readonly known: Pick<LocalRevocations, 'size' | 'writes' | 'get'>
   /**
@@ -239,6 +245,8 @@ function remoteRevocations(
       return isFresh() || (await refresh()) ? storeTime?.() : undefined
     },
     epoch: () => epoch,
+    // Of a store that comes back empty, the processes have copies, and write them back.
+    forgottenUntil: Number.NEGATIVE_INFINITY,
     known: copy,
     isDead: (identity) => isForgotten(identity) || isEndedBy(copy, identity),
     isForgotten,

@@ -22,6 +22,6 @@ const messages: { readonly [Reason in SessionEndedError['reason']]?: string } = 
   expired: 'The session has expired',
   forgotten: 'The store was emptied, and cannot tell whether the session has ended',
   'token-invalid': 'The access token is not accepted',
-  'token-outdated': 'What the access token allows has changed since it was issued',
+  'token-outdated': 'The access token has to be renewed, because what it allows may have changed',
   closed: 'The session is watched no more: auth.close() was called, or the response has closed',
 }

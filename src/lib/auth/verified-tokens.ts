@@ -6,20 +6,26 @@ const maxTokens = 2500
 /** Half the largest total length of remembered tokens, in characters. */
 const maxLength = 4 * 1024 * 1024
 /** The largest age of a key set whose verifications are reused, in milliseconds. */
-const maxAgeMs = 600_000
+export const maxKeyAgeMs = 600_000
 
-interface Kept<Value> {
-  readonly value: Value
+/** The key set of a verification. */
+export interface VerifiedBy {
   readonly keys: KeySet
-  /** When the key set of the verification was loaded, by `Date.now`. */
+  /**
+   * When the set was loaded, by `Date.now`. It has to be read before the verification: a set that is
+   * loaded during it may lack the key.
+   */
   readonly loadedAt: number | undefined
+}
+
+interface Kept<Value> extends VerifiedBy {
+  readonly value: Value
 }
 
 /** Remembers the values of verified tokens, so that each signature is verified once. */
 export interface VerifiedTokens<Value> {
   get(token: string): Value | undefined
-  /** @param keys The key set of the verification. */
-  keep(token: string, keys: KeySet, value: Value): Value
+  keep(token: string, by: VerifiedBy, value: Value): Value
 }
 
 /**
@@ -34,13 +40,13 @@ export function verifiedTokens<Value>(): VerifiedTokens<Value> {
       const kept = tokens.get(token)
       if (kept === undefined) return undefined
       const { loadedAt = Number.NEGATIVE_INFINITY } = kept
-      const isOld = Date.now() - loadedAt >= maxAgeMs
+      const isOld = Date.now() - loadedAt >= maxKeyAgeMs
       if (!isOld && loadedAt === kept.keys.loadedAt?.()) return kept.value
       tokens.drop(token)
       return undefined
     },
-    keep(token, keys, value) {
-      tokens.keep(token, { value, keys, loadedAt: keys.loadedAt?.() })
+    keep(token, by, value) {
+      tokens.keep(token, { ...by, value })
       return value
     },
   }

@@ -61,7 +61,12 @@ export function watchedSessions(parts: {
       look() {
         const view = look()
         const { until = endsAt } = view
-        return { view, until: Math.min(until, endsAt), isSettled: view.until !== undefined }
+        return {
+          view,
+          until: Math.min(until, endsAt),
+          isSettled: view.until !== undefined,
+          isDue: view.due !== undefined,
+        }
       },
       renew: () => renewal.renew(identity),
       async ask() {

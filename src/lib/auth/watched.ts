@@ -10,13 +10,13 @@ export interface Watched {
    * @throws {@link ConfigError} `clock_invalid`
    */
   look(): Sight
-  /** Renews authority that is due. Never rejects. */
+  /** Renews the authority, or verifies the access token again, if that is due. Never rejects. */
   renew(): Promise<void>
   /**
-   * Returns the view that a request with these credentials would have. Authority that is due is
-   * renewed first.
+   * Returns the view that a request with these credentials would have. What is due is renewed
+   * first.
    *
-   * @throws {@link ScalekitError} `store_unavailable`
+   * @throws {@link ScalekitError} `store_unavailable`; `provider_unavailable` for an access token
    */
   ask(): Promise<View>
 }
@@ -28,4 +28,6 @@ export interface Sight {
   readonly until: number
   /** Whether the view stays the same until then. If not, something is pending. */
   readonly isSettled: boolean
+  /** Whether `renew()` has to be called. */
+  readonly isDue: boolean
 }

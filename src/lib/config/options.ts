@@ -79,7 +79,7 @@ export interface ScalekitAuthOptions {
   readonly session?: SessionOptions | NonNullable<SessionOptions['kind']>
   /**
    * Which access tokens in the header `Authorization` are accepted in place of a session. `{}`
-   * accepts users' tokens that were issued to this client. Default: none, and the kit does not read
+   * accepts users' tokens whose `aud` contains `clientId`. Default: none, and the kit does not read
    * that header.
    */
   readonly bearer?: BearerOptions
@@ -204,8 +204,8 @@ export interface AuthorizationOptions {
   /**
    * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
    * that of the access token, or `{ deny: reason }`. It is called at the sign-in, when its last
-   * answer is older than `maxAgeSeconds`, and after an event; it times out after five seconds. If
-   * it fails at the sign-in, the response is 503. Default: none, the access token decides.
+   * answer is older than `maxAgeSeconds`, and after an event, but not for `bearer` tokens; it times
+   * out after five seconds. If it fails at the sign-in, the response is 503. Default: none, the access token decides.
    */
   readonly resolve?: AuthorizationResolve
   /** The maximum age of an answer of `resolve`, in seconds. Default: 300. */
@@ -293,10 +293,11 @@ export interface SessionOptions {
    */
   readonly idleSeconds?: number
   /**
-   * How a restart affects sessions if `store` is in memory, because the process has forgotten which
-   * were ended. `end`: all users have to sign in again. `keep`: sessions continue, and a copied
-   * cookie of an ended session works again. Default: `end` in production with a webhook secret,
-   * otherwise `keep`.
+   * How a restart affects sessions and access tokens if `store` is in memory, because the process
+   * has forgotten which were ended. `end`: all users sign in again, and clients renew their tokens.
+   * `keep`: sessions continue, and a copied cookie of an ended session, or a revoked token, works
+   * again. Default: `end` in production with a webhook secret, otherwise
+   * `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
 }
@@ -304,7 +305,9 @@ export interface SessionOptions {
 /**
  * Which access tokens are accepted in place of a session. If a request has a token, only the token
  * decides: the cookie is neither read nor set, the request is not redirected, and
- * `requireSameOrigin` lets it pass. Tokens in the query or the body are not read.
+ * `requireSameOrigin` lets it pass. Roles, permissions and scopes are those of the token:
+ * `authorization.resolve` and `login.onLogin` are not called. Tokens in the query or the body are
+ * not read.
  */
 export interface BearerOptions {
   /**

@@ -20,9 +20,21 @@ function environmentWarnings({ environmentUrl }: ScalekitAuthOptions, env: Env):
   ]
 }
 
-function bearerWarnings({ bearer }: Config): string[] {
-  if (!bearer?.accepts.includes('organization-client') || bearer.audience) return []
-  return [organizationClients]
+function bearerWarnings({ bearer, authorization, login }: Config): string[] {
+  if (!bearer) return []
+  const isAnyClient = bearer.accepts.includes('organization-client') && !bearer.audience
+  const ofSessions = [
+    ...(authorization.resolve ? ['`authorization.resolve`'] : []),
+    ...(login.onLogin ? ['`login.onLogin`'] : []),
+  ]
+  return [
+    ...(isAnyClient ? [organizationClients] : []),
+    ...(ofSessions.length > 0 ? [rolesOfTokens(ofSessions.join(' and '))] : []),
+  ]
+}
+
+function rolesOfTokens(names: string): string {
+  return `bearer_roles_of_tokens: access tokens are not passed to ${names}. A request with a token has the roles, permissions and scopes of the token, and \`deny\` does not refuse it. Decide about such requests with \`requireThat\`, or in the handler by \`req.scalekit.via\`.`
 }
 
 const organizationClients =

@@ -30,19 +30,22 @@ export interface OpenConnection {
    * Fires once, when the session or the access token is over, even without further requests: within
    * a second of a revocation by any process that shares the store, and when the session expires.
    * The reason is a {@link SessionEndedError}. For a signed-out principal, it has already fired.
-   * While the store is unavailable, revocations do not fire it.
+   * While the store is unavailable, revocations do not fire it. With an access token, a change of
+   * what its holder may do fires it, with the reason `token-outdated`: the client renews the token
+   * before it connects again.
    */
   readonly ended: AbortSignal
   /**
    * Returns the current principal. Authority that is due for renewal is renewed first, as in a
    * request. Call it before an action that needs a role or a permission.
    *
-   * @throws {@link ScalekitError} `store_unavailable`, `authorization_unavailable`
+   * @throws {@link ScalekitError} `store_unavailable`, `authorization_unavailable`,
+   *   `provider_unavailable`
    */
   current(): Promise<Principal>
   /**
    * Calls a listener with the principal when its roles, permissions, scopes or claims have changed,
-   * even without further requests.
+   * even without further requests. With an access token, `ended` fires instead.
    *
    * @returns a function that removes the listener
    */
@@ -81,8 +84,9 @@ function originsOf({ config }: Instance): readonly string[] {
  */
 async function credentialsOn(instance: Instance, req: IncomingMessage): Promise<Credentials> {
   const { ownSession, config, warnOnce } = instance
+  const isBySession = ownSession && !isByToken(instance, req)
   // This response is never sent, and the session is not saved with it.
-  if (ownSession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
+  if (isBySession) await new Promise<void>((done) => ownSession(req, new ServerResponse(req), done))
   let credentials: Credentials
   try {
     credentials = await credentialsOf(instance, req)

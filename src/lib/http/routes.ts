@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { isByToken } from './instance/ask.ts'
 import type { Instance } from './instance/instance.ts'
 import {
   mountedAlone,
@@ -29,14 +30,22 @@ export function routesOf(instance: Instance): Routes {
   const plain = (options: RouteOptions, handle: RouteHandler) => route(instance, options, handle)
   const withSession = (...given: Parameters<typeof plain>) =>
     withExpressSession(instance.ownSession, plain(...given))
+  /** For routes of signed-in callers: a token decides alone, so no session is read beside it. */
+  function withCaller(...given: Parameters<typeof plain>): Middleware {
+    const [byToken, bySession] = [plain(...given), withSession(...given)]
+    return function scalekitCaller(req, res, next) {
+      const serve = isByToken(instance, req) ? byToken : bySession
+      serve(req, res, next)
+    }
+  }
   const { portal } = instance.addresses.paths
   const signed = { isForScalekit: true }
   const again = { retryUrl: portal, isReload: true }
   return {
     login: withSession({ name: 'login', what: 'sign-in' }, withIdpLogin(loginRoute)),
     callback: withSession({ name: 'callback', what: 'sign-in' }, withIdpLogin(callbackRoute)),
-    logout: withSession({ name: 'logout', what: 'sign-out' }, logoutRoute),
-    me: withSession({ name: 'me', what: '/me' }, meRoute),
+    logout: withCaller({ name: 'logout', what: 'sign-out' }, logoutRoute),
+    me: withCaller({ name: 'me', what: '/me' }, meRoute),
     webhooks: plain({ name: 'webhooks', what: 'webhook', ...signed }, webhooksRoute),
     interceptors: plain(
       { name: 'interceptors', what: 'interceptor', ...signed },
@@ -46,11 +55,11 @@ export function routesOf(instance: Instance): Routes {
       { name: 'backchannelLogout', what: backchannelLogout, send: sendLogoutFailure },
       backchannelLogoutRoute,
     ),
-    organizations: withSession(
+    organizations: withCaller(
       { name: 'organizations', what: '/organizations' },
       organizationsRoute,
     ),
-    portal: withSession({ name: 'portal', what: 'admin portal', ...again }, portalRoute),
+    portal: withCaller({ name: 'portal', what: 'admin portal', ...again }, portalRoute),
   }
 }
 

@@ -5,15 +5,16 @@ import {
   type ExportedJWKSCache,
   errors,
   type FlattenedJWSInput,
+  type JSONWebKeySet,
   type JWKSCacheInput,
   type JWTHeaderParameters,
   jwksCache,
 } from 'jose'
-import { ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger } from '../ground/log.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
 import type { Provider } from './discovery.ts'
+import { quietAfterFailure, unlessSlow } from './visitor-loads.ts'
 
 /**
  * Minimum time between two loads because of an unknown key id, in milliseconds. It can be short for
@@ -30,9 +31,6 @@ export const bearerCooldownMs = 30_000
 const maxAgeMs = 600_000
 /** Maximum age of a set that cannot be loaded again, in milliseconds. */
 const maxStaleMs = 3_600_000
-
-/** Pause after a failed load if any visitor can cause one, in milliseconds. */
-const quietAfterFailureMs = 5000
 
 /** Finds the key that a token names in the provider's published set. */
 export interface KeySet {
@@ -58,7 +56,8 @@ export interface KeySetOptions {
   readonly waits?: boolean
   /**
    * Whether any visitor's token can cause a load. A failed load is then not retried for five
-   * seconds. Default: `false`.
+   * seconds, and a slow one delays tokens of a known key by half a second at most. Default:
+   * `false`.
    */
   readonly isForVisitors?: boolean
   /** Receives a debug line for each load. */
@@ -88,12 +87,13 @@ export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}):
   const { cooldownMs = defaultCooldownMs, waits = false, isForVisitors = false, logger } = options
   const lastGood: JWKSCacheInput = {}
   const load = logger ? told(send, logger) : send
+  const quiet = isForVisitors ? quietAfterFailure(load) : undefined
   const current = createRemoteJWKSet(url, {
     cooldownDuration: cooldownMs,
     cacheMaxAge: maxAgeMs,
     // `send` has a shorter timeout of its own.
     timeoutDuration: 60_000,
-    [customFetch]: asFetch(isForVisitors ? quietAfterFailure(load) : load),
+    [customFetch]: asFetch(quiet?.send ?? load),
     [jwksCache]: lastGood,
   })
   const find: KeySet = async (header, token) => {
@@ -116,30 +116,16 @@ export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}):
       })
     }
   }
-  return Object.assign(findKey, {
+  /** Uses the set that is too old, if it has the key and the next one takes long. */
+  function findKeySoon(...wanted: Parameters<KeySet>): ReturnType<KeySet> {
+    const found = findKey(...wanted)
+    if (quiet === undefined || current.fresh) return found
+    return unlessSlow(found, fromStale(lastGood, ...wanted), quiet.beganAt)
+  }
+
+  return Object.assign(findKeySoon, {
     loadedAt: () => (lastGood as Partial<ExportedJWKSCache>).uat,
   })
-}
-
-/** Rejects with the last failure while that is recent. Its answers are not read here. */
-function quietAfterFailure(send: Send): Send {
-  let failure: { readonly at: number; readonly error: unknown } | undefined
-  return async function sendUnlessFailing(call) {
-    if (failure && performance.now() - failure.at < quietAfterFailureMs) throw failure.error
-    try {
-      const answer = await send(call)
-      if (answer.status !== 200) throw notServed(answer.status)
-      failure = undefined
-      return answer
-    } catch (error) {
-      failure = { at: performance.now(), error }
-      throw error
-    }
-  }
-}
-
-function notServed(status: number): ScalekitError {
-  return new ScalekitError('provider_failed', `The published keys were answered with ${status}`)
 }
 
 /**
@@ -161,5 +147,14 @@ async function fromStale(
   ...wanted: Parameters<KeySet>
 ): ReturnType<KeySet> {
   if (!jwks || uat === undefined || Date.now() - uat >= maxStaleMs) throw new Error('too old')
-  return createLocalJWKSet(jwks)(...wanted)
+  return localSetOf(jwks)(...wanted)
+}
+
+const localSets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>()
+
+/** Keeps the imported keys, because every token needs them during an outage. */
+function localSetOf(jwks: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const known = localSets.get(jwks) ?? createLocalJWKSet(jwks)
+  localSets.set(jwks, known)
+  return known
 }

@@ -1,10 +1,10 @@
-import { decodeProtectedHeader, type JWTPayload } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload } from 'jose'
 import { sha256 } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
-import { LoginError } from '../ground/errors.ts'
+import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { isObject } from '../ground/is-object.ts'
 import { assertOnlyAudience } from './id-token.ts'
-import type { KeySet } from './key-sets.ts'
+import { bearerCooldownMs, type KeySet } from './key-sets.ts'
 import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
 
 /**
@@ -69,7 +69,8 @@ const foreignClaims = [
 /**
  * Verifies a logout token, including that it is not a token of another kind.
  *
- * @throws {@link LoginError} `logout_token_invalid`
+ * @throws {@link LoginError} `logout_token_invalid`; {@link ScalekitError} `provider_unavailable` if
+ *   its key may have been published since the keys were loaded
  * @see OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6
  */
 export async function verifyLogoutToken(token: string, checks: LogoutTokenChecks): Promise<Logout> {
@@ -91,8 +92,35 @@ export async function verifyLogoutToken(token: string, checks: LogoutTokenChecks
     assertKind(token, claims)
     return logoutOf(claims)
   } catch (cause) {
+    if (cause instanceof errors.JWKSNoMatchingKey) assertOlderThanKeys(token, checks.keys, cause)
     const time = { nowMs: clock(), isFresh: false }
     throw verificationFailure(cause, 'logout_token_invalid', 'The logout token was refused', time)
+  }
+}
+
+/**
+ * After a key rotation, a genuine token may be signed by a key that the loaded set lacks, and any
+ * visitor can use up the next load. A token that is refused as invalid is not sent again, so the
+ * logout would be lost. `iat` is not verified here: a made-up one gains nothing.
+ *
+ * @throws {@link ScalekitError} `provider_unavailable` if the token was issued after the load
+ */
+function assertOlderThanKeys(token: string, { loadedAt }: KeySet, cause: unknown): void {
+  const keysAt = loadedAt?.() ?? Number.POSITIVE_INFINITY
+  if (!(saidIssuedAt(token) > keysAt)) return
+  const waitMs = Math.max(keysAt + bearerCooldownMs - Date.now(), 0)
+  throw new ScalekitError('provider_unavailable', 'The key of the logout token is not loaded yet', {
+    cause,
+    headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) },
+  })
+}
+
+/** Returns the unverified `iat` in milliseconds. `NaN` if there is none. */
+function saidIssuedAt(token: string): number {
+  try {
+    return Number(decodeJwt(token).iat) * 1000
+  } catch {
+    return Number.NaN
   }
 }
 

@@ -34,7 +34,8 @@ function registry(store: StateStore = memoryStore()) {
       look() {
         looks.count += 1
         clock()
-        return { view, until, isSettled: view.due === undefined }
+        const isDue = view.due !== undefined
+        return { view, until, isSettled: !isDue, isDue }
       },
       renew() {
         renewals.count += 1

@@ -766,6 +766,36 @@ describe('NODE_ENV', () => {
   })
 })
 
+describe('with `bearer`', () => {
+  function told(options: ScalekitAuthOptions) {
+    const { logger, lines } = recordingLogger()
+    parseConfig({ secret: cookieSecret, logger, ...options }, development())
+    return lines
+  }
+  const resolve = () => ({ roles: [] })
+  const onLogin = () => {}
+
+  it.each<[string, ScalekitAuthOptions]>([
+    ['`authorization.resolve`', { authorization: { resolve } }],
+    ['`login.onLogin`', { login: { onLogin } }],
+    [
+      '`authorization.resolve` and `login.onLogin`',
+      { authorization: { resolve }, login: { onLogin } },
+    ],
+  ])('a line says that access tokens are not passed to %s', (names, options) => {
+    expect(told({ bearer: {}, ...options })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^warn bearer_roles_of_tokens: access tokens are not passed to ${names}\\.`),
+      ),
+    ])
+    expect(told(options)).toEqual([])
+  })
+
+  it('alone, and without machines, there is nothing to be told', () => {
+    expect(told({ bearer: {} })).toEqual([])
+  })
+})
+
 describe('a production application without a store', () => {
   const webhooks = { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
 

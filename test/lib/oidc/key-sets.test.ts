@@ -135,6 +135,78 @@ describe('remoteKeySet', () => {
   })
 })
 
+describe('remoteKeySet for tokens that visitors send', () => {
+  const lane: KeySetOptions = { cooldownMs: 30_000, isForVisitors: true }
+
+  it('waits half a second at most for a load that hangs, if it knows the key', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] })
+    const { find, hang, loads } = provider(lane)
+    await find('snk_1')
+    await vi.advanceTimersByTimeAsync(600_000)
+    const release = hang()
+    const found = find('snk_1')
+    await vi.advanceTimersByTimeAsync(499)
+    await expect(isPending(found)).resolves.toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(isPending(found)).resolves.toBe(false)
+    // Those who come later do not wait for it again.
+    await expect(isPending(find('snk_1'))).resolves.toBe(false)
+    await expect(isPending(find('snk_2'))).resolves.toBe(true)
+    expect(loads()).toBe(2)
+    release()
+    await expect(find('snk_1')).resolves.toBeTruthy()
+    expect(loads()).toBe(2)
+  })
+
+  it('takes what that load brings, a withdrawn key as well', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] })
+    const { find, hang, publish, settled } = provider(lane)
+    await find('snk_1')
+    await vi.advanceTimersByTimeAsync(600_000)
+    const release = hang()
+    publish(second)
+    const found = find('snk_1')
+    await vi.advanceTimersByTimeAsync(500)
+    await expect(found).resolves.toBeTruthy()
+    release()
+    await settled()
+    await expect(find('snk_1')).rejects.toMatchObject(noKey)
+    await expect(find('snk_2')).resolves.toBeTruthy()
+  })
+
+  it.each<[string, Answer | ScalekitError]>([
+    ['cannot be reached', down],
+    ['answers 500', answer(500, '')],
+    ['answers a page', answer(200, '<!doctype html>')],
+    ['answers something else', answer(200, '{"keys":{}}')],
+    ['answers null', answer(200, 'null')],
+    ['answers a list of texts', answer(200, '{"keys":["snk_1"]}')],
+  ])('is left alone for five seconds when it %s', async (_case, failure) => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const { find, fail, loads } = provider(lane)
+    fail(failure)
+    for (let count = 0; count < 10; count += 1) {
+      await expect(find('snk_1')).rejects.toThrow()
+    }
+    expect(loads()).toBe(1)
+    vi.advanceTimersByTime(5000)
+    fail(undefined)
+    await expect(find('snk_1')).resolves.toBeTruthy()
+    expect(loads()).toBe(2)
+  })
+})
+
+/** Whether a promise is still pending after what can happen at once has happened. */
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  let isPending = true
+  const done = () => {
+    isPending = false
+  }
+  promise.then(done, done)
+  await new Promise((resolve) => setImmediate(resolve))
+  return isPending
+}
+
 /** A provider whose published keys and whose failures the test decides, and a set over it. */
 const noKey = { code: 'ERR_JWKS_NO_MATCHING_KEY' }
 
@@ -142,10 +214,12 @@ function provider(options: KeySetOptions = {}) {
   let keys = [first]
   let failure: Answer | ScalekitError | undefined
   let loads = 0
+  let hanging: Promise<void> | undefined
   const set = remoteKeySet(
     new URL(`${issuer}/keys`),
     async () => {
       loads += 1
+      await hanging
       if (failure instanceof ScalekitError) throw failure
       return failure ?? answer(200, JSON.stringify({ keys }))
     },
@@ -160,6 +234,15 @@ function provider(options: KeySetOptions = {}) {
     publish(...published: object[]) {
       keys = published
     },
+    /** From now on a load hangs. Returns what releases it. */
+    hang() {
+      let release = () => {}
+      hanging = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => release()
+    },
+    settled: () => new Promise((resolve) => setImmediate(resolve)),
     fail(how: Answer | ScalekitError | undefined) {
       failure = how
     },

@@ -2,6 +2,7 @@ import type { Caller, SignedIn } from '../../auth/principal.ts'
 import type { View } from '../../auth/views.ts'
 import { ConfigError } from '../../ground/errors.ts'
 import { type BearerKind, bearerKinds } from '../../oidc/bearer-kinds.ts'
+import type { Instance } from '../instance/instance.ts'
 import { type Refusal, refusals } from './refusals.ts'
 
 /** The default of `accepts`: a route that does not name machines refuses them. */
@@ -37,6 +38,23 @@ export function personIn(
 
 function kindOf({ client }: Caller): BearerKind {
   return client ? client.kind : 'user'
+}
+
+/**
+ * Logs once that a guard accepts machines whose tokens `bearer.accepts` does not: they are refused
+ * before the guard can accept them.
+ */
+export function warnOfOthers(
+  { config, warnOnce }: Instance,
+  accepts: readonly BearerKind[] = peopleOnly,
+): void {
+  const taken = config.bearer?.accepts ?? []
+  const others = accepts.filter((kind) => kind !== 'user' && !taken.includes(kind))
+  if (others.length === 0) return
+  const names = others.map((kind) => JSON.stringify(kind)).join(', ')
+  warnOnce(
+    `bearer_kind_not_accepted: a guard accepts ${names}, but the option \`bearer.accepts\` does not, so their access tokens are refused. Write bearer: { accepts: ['user', 'organization-client'] }, with the kinds that you accept.`,
+  )
 }
 
 /**

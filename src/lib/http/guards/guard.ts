@@ -7,7 +7,7 @@ import type { BearerKind } from '../../oidc/bearer-kinds.ts'
 import { type Context, contextOf } from '../instance/context.ts'
 import type { Instance } from '../instance/instance.ts'
 import { isFor, type Middleware, type Next } from '../request/middleware.ts'
-import { assertAccepts, refusalOf } from './accepts.ts'
+import { assertAccepts, refusalOf, warnOfOthers } from './accepts.ts'
 import type { Check, Verdict } from './checks.ts'
 import { tellDenied } from './denial.ts'
 import { accessError, answerRefusal, sendRefusal, withoutLogin } from './refusals.ts'
@@ -75,7 +75,10 @@ export function guard(
   ): void {
     const { instance, isByToken } = context
     const refusal = verdict && isByToken ? withoutLogin(verdict) : verdict
-    if (refusal) tellDenied(instance, req, refusal.code, () => context.ask())
+    if (refusal) {
+      warnOfOthers(instance, accepts)
+      tellDenied(instance, req, refusal.code, () => context.ask())
+    }
     if (refusal && options.refuse !== 'next') {
       if (isByToken) sendRefusal(refusal, instance, res)
       else if (asksForLogin(req, instance)) next(loginOutOfReach(instance))

@@ -41,7 +41,10 @@ export async function backchannelLogoutRoute(
 }
 
 /** Responds to a failed request. The standard defines the body for an invalid request. */
-export function sendLogoutFailure(res: ServerResponse, { status, message }: ScalekitError): void {
+export function sendLogoutFailure(
+  res: ServerResponse,
+  { status, message, headers }: ScalekitError,
+): void {
   if (status < 500) {
     const problem = { error: 'invalid_request', error_description: message }
     sendJson(res, status === 405 ? status : 400, problem)
@@ -49,7 +52,7 @@ export function sendLogoutFailure(res: ServerResponse, { status, message }: Scal
   }
   // Keys that cannot be used count as an outage as well. Scalekit may send the token again
   // afterwards.
-  res.setHeader('Retry-After', '5')
+  res.setHeader('Retry-After', headers?.['Retry-After'] ?? '5')
   sendJson(res, 503, { error: 'temporarily_unavailable' })
 }
 
