@@ -6,6 +6,8 @@ export const german: PageTexts = {
   common: {
     signedInAs: 'Sie sind als {user} angemeldet.',
     signedIn: 'Sie sind angemeldet.',
+    stillSignedInAs: 'Sie sind weiterhin als {user} angemeldet.',
+    stillSignedIn: 'Sie sind weiterhin angemeldet.',
     signIn: 'Erneut anmelden',
     retry: 'Erneut versuchen',
     home: 'Zur Startseite',
@@ -40,6 +42,14 @@ export const german: PageTexts = {
     byLinkUnnamed: 'Ein Link möchte stattdessen ein anderes Konto anmelden.',
     byProvider: 'Ihr Identitätsanbieter möchte stattdessen {user} anmelden.',
     byProviderUnnamed: 'Ihr Identitätsanbieter möchte stattdessen ein anderes Konto anmelden.',
+    organizationTitle: 'Organisation wechseln?',
+    organizationByLink: 'Ein Link möchte Sie stattdessen bei {organization} anmelden.',
+    organizationByLinkUnnamed:
+      'Ein Link möchte Sie stattdessen bei einer anderen Organisation anmelden.',
+    organizationByProvider:
+      'Ihr Identitätsanbieter möchte Sie stattdessen bei {organization} anmelden.',
+    organizationByProviderUnnamed:
+      'Ihr Identitätsanbieter möchte Sie stattdessen bei einer anderen Organisation anmelden.',
     confirm: 'Wechseln',
     cancel: 'Angemeldet bleiben',
   },
@@ -185,6 +195,10 @@ export const german: PageTexts = {
     not_signed_in: {
       title: 'Sie sind nicht angemeldet',
       text: 'Es wurde nichts geändert. Bitte melden Sie sich an und versuchen Sie es erneut.',
+    },
+    method_not_allowed: {
+      title: 'Diese Seite lässt sich so nicht öffnen',
+      text: 'Ein Formular oder ein Programm hat eine Art von Anfrage gesendet, die diese Adresse nicht annimmt. Es wurde nichts geändert.',
     },
     refused: {
       title: 'Sie haben keinen Zugriff',
