@@ -13,6 +13,8 @@ export const french: PageTexts = {
   common: {
     signedInAs: 'Vous êtes connecté en tant que {user}.',
     signedIn: 'Vous êtes connecté.',
+    stillSignedInAs: 'Vous êtes toujours connecté en tant que {user}.',
+    stillSignedIn: 'Vous êtes toujours connecté.',
     signIn: 'Se reconnecter',
     retry: 'Réessayer',
     home: 'Aller à la page d’accueil',
@@ -47,6 +49,14 @@ export const french: PageTexts = {
     byProvider: 'Votre fournisseur d’identité demande de connecter {user} à la place.',
     byProviderUnnamed:
       'Votre fournisseur d’identité demande de connecter un autre compte à la place.',
+    organizationTitle: 'Changer d’organisation ?',
+    organizationByLink: 'Un lien demande de vous connecter à {organization} à la place.',
+    organizationByLinkUnnamed:
+      'Un lien demande de vous connecter à une autre organisation à la place.',
+    organizationByProvider:
+      'Votre fournisseur d’identité demande de vous connecter à {organization} à la place.',
+    organizationByProviderUnnamed:
+      'Votre fournisseur d’identité demande de vous connecter à une autre organisation à la place.',
     confirm: 'Changer',
     cancel: 'Rester connecté',
   },
@@ -189,6 +199,10 @@ export const french: PageTexts = {
     not_signed_in: {
       title: 'Vous n’êtes pas connecté',
       text: 'Rien n’a été modifié. Connectez-vous et réessayez.',
+    },
+    method_not_allowed: {
+      title: 'Cette page ne peut pas être ouverte ainsi',
+      text: 'Cette adresse n’accepte pas ce type de requête. Rien n’a été modifié.',
     },
     refused: { title: noAccess, text: 'Cette application ne vous laisse pas ouvrir cette page.' },
     other: {

@@ -27,7 +27,7 @@ function emailPage(page: EmailPage): string {
   return document(
     page,
     texts.title,
-    `${notice ? '<p role="status">Your company ended your session.</p>' : ''}
+    `${notice ? `<p role="status">${safe(texts[notice])}</p>` : ''}
 <form action="${safe(action)}">
 ${hidden(fields)}
 <label>${safe(texts.label)} <input type="email" name="login_hint" value="${safe(email)}" required></label>
@@ -43,7 +43,8 @@ function errorPage(problem: ErrorPage): string {
   return document(
     problem,
     title,
-    `<p>${safe(notice ?? text)}</p>
+    `${notice ? `<p role="status">${safe(notice)}</p>` : ''}
+<p>${safe(text)}</p>
 ${signedIn ? `<p>${safe(signedIn.email ?? signedIn.userId)}</p>` : ''}
 ${ways.map(wayOn).join('\n')}
 <p><code>${safe(code)}</code></p>`,

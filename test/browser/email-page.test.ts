@@ -41,6 +41,18 @@ describe.runIf(hasBrowser)('the email page, in a browser,', () => {
     expect([pathOf(page), await headingOf(page)]).toEqual(['/app?tab=1', ada])
   })
 
+  it('has the application’s style, also where its file has line ends of Windows', async () => {
+    const style = 'h1 { }\r\nh1 { font-style: italic }\rh1 { font-weight: 300 }\r\n'
+    const { url } = await startPages({ options: { pages: { style } } })
+    const page = await (await newContext()).newPage()
+    await page.goto(`${url}/login`)
+    const shown = await page.locator('h1').evaluate((heading) => {
+      const { fontStyle, fontWeight } = getComputedStyle(heading)
+      return { fontStyle, fontWeight }
+    })
+    expect(shown).toEqual({ fontStyle: 'italic', fontWeight: '300' })
+  })
+
   it('needs no script, and offers the social providers', async () => {
     const { url } = await startPages({ options: { login: { providers: ['google'] } } })
     const context = await newContext({ javaScriptEnabled: false })

@@ -95,6 +95,29 @@ export const kitPages: readonly KitPage[] = [
       await page.goto(await application.emulator.idpInitiatedLogin('katherine@globex.example'))
     },
   },
+  {
+    name: 'switch-organizations',
+    heading: 'Switch organizations?',
+    async come(page, application) {
+      const { emulator, url } = application
+      const [, globex] = emulator.organizations
+      await page.goto(`${url}/login?domain=globex.example`)
+      await press(page, 'button', 'Grace Hopper')
+      await signIn(page, application, 'Grace Hopper')
+      await page.goto(
+        await emulator.idpInitiatedLogin('grace@acme.example', { organizationId: globex!.id }),
+      )
+    },
+  },
+  {
+    name: 'denied-in-a-session',
+    heading: 'You do not have access',
+    async come(page, application) {
+      await signIn(page, application)
+      await page.goto(`${application.url}/login?domain=globex.example`)
+      await press(page, 'button', 'Edsger Dijkstra')
+    },
+  },
   { name: 'portal', heading: 'Admin portal', come: openPortal },
   {
     name: 'portal-ended',

@@ -127,6 +127,22 @@ describe('a page of one’s own', () => {
     }
   })
 
+  it('tells a user whom their company removed, on both pages and in their language', async () => {
+    const { visitor, emulator } = await runExample((options, { webhookSecret }) =>
+      createOwnPage({ webhooks: { secret: webhookSecret }, ...options }),
+    )
+    const browser = visitor()
+    await browser.signIn('/login?domain=acme.example', ada)
+    const directory = emulator.directory(emulator.organizations[0]!.directory!.id)
+    directory.updateUser(directory.users.find(({ email }) => email === ada)!.id, { active: false })
+    await emulator.settled()
+    const notice = '<p role="status">Ihre Organisation hat Ihre Sitzung beendet.'
+    expect((await browser.open('/login', inGerman)).text).toContain(notice)
+    const { text } = await browser.open('/callback?error=access_denied', inGerman).expect(403)
+    expect(text).toContain(notice)
+    expect(text).toContain('<p>Die Anmeldung wurde abgebrochen, oder')
+  })
+
   it('says who was refused, and signs them out by a form', async () => {
     const { visitor } = await runExample((options) => createOwnPage(options))
     const browser = visitor()

@@ -6,6 +6,8 @@ export const arabic: PageTranslation = {
   common: {
     signedInAs: 'أنت مسجل الدخول باسم {user}.',
     signedIn: 'أنت مسجل الدخول.',
+    stillSignedInAs: 'ما زلت مسجل الدخول باسم {user}.',
+    stillSignedIn: 'ما زلت مسجل الدخول.',
     signIn: 'تسجيل الدخول مرة أخرى',
     retry: 'حاول مرة أخرى',
     home: 'الانتقال إلى صفحة البداية',
@@ -33,6 +35,11 @@ export const arabic: PageTranslation = {
   },
   switch: {
     title: 'تبديل الحساب؟',
+    organizationTitle: 'تبديل المؤسسة؟',
+    organizationByLink: 'يطلب رابط تسجيل دخولك إلى {organization} بدلاً من ذلك.',
+    organizationByLinkUnnamed: 'يطلب رابط تسجيل دخولك إلى مؤسسة أخرى بدلاً من ذلك.',
+    organizationByProvider: 'يطلب موفر الهوية تسجيل دخولك إلى {organization} بدلاً من ذلك.',
+    organizationByProviderUnnamed: 'يطلب موفر الهوية تسجيل دخولك إلى مؤسسة أخرى بدلاً من ذلك.',
     byProvider: 'يطلب موفر الهوية تسجيل دخول {user} بدلاً من ذلك.',
     confirm: 'تبديل',
     cancel: 'البقاء مسجلاً',

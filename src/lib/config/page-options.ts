@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { EmailPageTexts, PageTranslation } from './texts/page-texts.ts'
+import type { CommonTexts, EmailPageTexts, PageTranslation } from './texts/page-texts.ts'
 
 /** The name, style and languages of the kit's own pages, and replacements for them. */
 export interface PageOptions {
@@ -75,7 +75,7 @@ export interface EmailPage {
   readonly problem?: 'unknown' | 'unusable'
   /**
    * Present if the previous session of this browser was ended because the user's organization
-   * removed them.
+   * removed them. `texts[notice]` is the sentence about it.
    */
   readonly notice?: 'removed'
   /** The social providers to offer, each with the path that begins its sign-in. */
@@ -93,8 +93,8 @@ export interface EmailPage {
   readonly lang: string
   /** The direction of the language. */
   readonly dir: 'ltr' | 'rtl'
-  /** The kit's strings for this page. */
-  readonly texts: EmailPageTexts
+  /** The kit's strings for this page, that of `notice` included: `texts.removed`. */
+  readonly texts: EmailPageTexts & Pick<CommonTexts, 'removed'>
 }
 
 /** The data of a refusal or an error, for your own page. All strings are unescaped. */
@@ -112,7 +112,10 @@ export interface ErrorPage {
   readonly reference?: string
   /** Present if the user's organization removed them. `text` does not mention it. */
   readonly notice?: string
-  /** The signed-in user, if that is the user who was refused. */
+  /**
+   * The user of this browser's session, on the page of a refusal. It is the refused user, except
+   * with `login_denied`: the session was there before the denied sign-in, and may be another user's.
+   */
   readonly signedIn?: {
     readonly userId: string
     readonly email?: string

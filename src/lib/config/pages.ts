@@ -57,10 +57,18 @@ function link(value: unknown, protocols: readonly string[], example: string): st
   return url.href
 }
 
-/** Refuses `</`: the CSS is placed in a `<style>` element and must not close it. */
+/**
+ * Refuses `</`: the CSS is placed in a `<style>` element and must not close it. Browsers change
+ * other line ends and NUL before they compare the hash of the Content-Security-Policy.
+ *
+ * @see WHATWG HTML, sections 13.2.3.5 and 13.2.5.3
+ */
 function style(value: unknown): string {
-  if (typeof value === 'string' && !value.includes('</')) return value
-  throw new Error('must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"')
+  if (typeof value !== 'string' || value.includes('</')) {
+    throw new Error('must be a string of CSS without "</", such as ":root { --accent: #0a7d4f }"')
+  }
+  if (value.includes('\0')) throw new Error('must not contain a NUL character')
+  return value.replace(/\r\n?/g, '\n')
 }
 
 /** @param others The languages of `pages.texts`. */

@@ -13,6 +13,10 @@ export const transactionSeconds = 600
  */
 export interface AskedFor {
   readonly acrValues?: string
+  /** A prompt other than `none`, and other than `login` alone. */
+  readonly prompt?: string
+  /** The social provider. */
+  readonly provider?: string
   /** Parameters of `auth.login`, by their wire names. */
   readonly parameters?: Readonly<Record<string, string>>
   /** Parameters of the visit of `/login`, by `login.forward`. */

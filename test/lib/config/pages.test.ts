@@ -47,6 +47,8 @@ const wrongPages: readonly WrongPage[] = [
   ['pages.email', { email: '<form>' }, 'must be a function'],
   ['pages.error', { error: '<p>' }, 'must be a function'],
   ['pages.error', { error() {}, errors: 'next' }, 'cannot be combined with `pages.errors: "next"`'],
+  ['pages.style', { style: 'p { }</style>' }, 'without "</"'],
+  ['pages.style', { style: 'p { }\0' }, 'must not contain a NUL character'],
   ['pages.errors', { errors: 'throw' }, 'must be "answer" or "next"'],
   ['pages.name', { name: '' }, 'must be a non-empty string'],
   ['pages.name', { name: 'a'.repeat(81) }, 'must have at most 80 characters'],
@@ -108,6 +110,11 @@ describe('an option of pages', () => {
   ])('takes %j', (pages) => {
     expect(read(pages).pages).toMatchObject(pages)
   })
+})
+
+it('pages.style has the line ends of which browsers compute the hash', () => {
+  const style = read({ style: 'a { }\r\nb { }\rc { }\n\r\n' }).pages.style
+  expect(style).toBe('a { }\nb { }\nc { }\n\n')
 })
 
 describe('the texts of pages', () => {

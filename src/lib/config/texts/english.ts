@@ -6,6 +6,8 @@ export const english: PageTexts = {
   common: {
     signedInAs: 'You are signed in as {user}.',
     signedIn: 'You are signed in.',
+    stillSignedInAs: 'You are still signed in as {user}.',
+    stillSignedIn: 'You are still signed in.',
     signIn: 'Sign in again',
     retry: 'Try again',
     home: 'Go to the start page',
@@ -40,6 +42,12 @@ export const english: PageTexts = {
     byLinkUnnamed: 'A link asks to sign in another account instead.',
     byProvider: 'Your identity provider asks to sign in {user} instead.',
     byProviderUnnamed: 'Your identity provider asks to sign in another account instead.',
+    organizationTitle: 'Switch organizations?',
+    organizationByLink: 'A link asks to sign in to {organization} instead.',
+    organizationByLinkUnnamed: 'A link asks to sign in to another organization instead.',
+    organizationByProvider: 'Your identity provider asks to sign in to {organization} instead.',
+    organizationByProviderUnnamed:
+      'Your identity provider asks to sign in to another organization instead.',
     confirm: 'Switch',
     cancel: 'Stay signed in',
   },
@@ -185,6 +193,10 @@ export const english: PageTexts = {
     not_signed_in: {
       title: 'You are not signed in',
       text: 'Nothing was changed. Please sign in and try again.',
+    },
+    method_not_allowed: {
+      title: 'This page cannot be opened this way',
+      text: 'A form or a tool sent a kind of request that this address does not accept. Nothing was changed.',
     },
     refused: {
       title: 'You do not have access',

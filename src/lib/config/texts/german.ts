@@ -6,6 +6,8 @@ export const german: PageTexts = {
   common: {
     signedInAs: 'Sie sind als {user} angemeldet.',
     signedIn: 'Sie sind angemeldet.',
+    stillSignedInAs: 'Sie sind weiterhin als {user} angemeldet.',
+    stillSignedIn: 'Sie sind weiterhin angemeldet.',
     signIn: 'Erneut anmelden',
     retry: 'Erneut versuchen',
     home: 'Zur Startseite',
@@ -41,6 +43,15 @@ export const german: PageTexts = {
     byProvider: 'Über Ihren Identitätsanbieter soll stattdessen {user} angemeldet werden.',
     byProviderUnnamed:
       'Über Ihren Identitätsanbieter soll stattdessen ein anderes Konto angemeldet werden.',
+    organizationTitle: 'Organisation wechseln?',
+    organizationByLink:
+      'Über einen Link sollen Sie stattdessen bei {organization} angemeldet werden.',
+    organizationByLinkUnnamed:
+      'Über einen Link sollen Sie stattdessen bei einer anderen Organisation angemeldet werden.',
+    organizationByProvider:
+      'Über Ihren Identitätsanbieter sollen Sie stattdessen bei {organization} angemeldet werden.',
+    organizationByProviderUnnamed:
+      'Über Ihren Identitätsanbieter sollen Sie stattdessen bei einer anderen Organisation angemeldet werden.',
     confirm: 'Wechseln',
     cancel: 'Angemeldet bleiben',
   },
@@ -186,6 +197,10 @@ export const german: PageTexts = {
     not_signed_in: {
       title: 'Sie sind nicht angemeldet',
       text: 'Es wurde nichts geändert. Bitte melden Sie sich an und versuchen Sie es erneut.',
+    },
+    method_not_allowed: {
+      title: 'Diese Seite lässt sich so nicht öffnen',
+      text: 'Ein Formular oder ein Programm hat eine Art von Anfrage gesendet, die diese Adresse nicht annimmt. Es wurde nichts geändert.',
     },
     refused: {
       title: 'Sie haben keinen Zugriff',

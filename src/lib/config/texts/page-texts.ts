@@ -25,6 +25,13 @@ export interface CommonTexts {
   readonly signedInAs: string
   /** Replaces `signedInAs` if neither an email address nor a name is known. */
   readonly signedIn: string
+  /**
+   * Replaces `signedInAs` where another sign-in was denied: the session stays. `{user}`: an email
+   * address or a name.
+   */
+  readonly stillSignedInAs: string
+  /** Replaces `stillSignedInAs` if neither an email address nor a name is known. */
+  readonly stillSignedIn: string
   /** Begins a new sign-in. */
   readonly signIn: string
   /** Loads the page again. */
@@ -69,7 +76,10 @@ export interface ConfirmTexts {
   readonly cancel: string
 }
 
-/** The page that asks before a sign-in replaces another user's session. */
+/**
+ * The page that asks before a sign-in replaces the session of another user or of another
+ * organization.
+ */
 export interface SwitchPageTexts {
   readonly title: string
   /** `{user}`: the email address of the account that a link names. */
@@ -80,6 +90,16 @@ export interface SwitchPageTexts {
   readonly byProvider: string
   /** Replaces `byProvider` if the identity provider names no email address. */
   readonly byProviderUnnamed: string
+  /** The title if the sign-in is to another organization and names no other account. */
+  readonly organizationTitle: string
+  /** `{organization}`: the name of the organization that a link names. */
+  readonly organizationByLink: string
+  /** Replaces `organizationByLink` if the user has not signed in to that organization before. */
+  readonly organizationByLinkUnnamed: string
+  /** `{organization}`: the name of the organization that the identity provider names. */
+  readonly organizationByProvider: string
+  /** Replaces `organizationByProvider` if the user has not signed in to that organization before. */
+  readonly organizationByProviderUnnamed: string
   readonly confirm: string
   readonly cancel: string
 }
@@ -111,7 +131,8 @@ export interface ProblemTexts {
 /**
  * The problems with strings of their own: codes of the kit, and three other names. `login_refused`:
  * a `login_denied` that the user certainly did not cause by cancelling. `refused`: a code of the
- * application, from `requireThat`. `other`: every other code.
+ * application, from `requireThat`, and every other code with the status 403. `other`: every other
+ * code.
  */
 export type PageProblem =
   | 'login_state_missing'
@@ -146,6 +167,7 @@ export type PageProblem =
   | 'recent_auth_required'
   | 'auth_time_missing'
   | 'not_signed_in'
+  | 'method_not_allowed'
   | 'refused'
   | 'other'
 

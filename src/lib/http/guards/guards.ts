@@ -5,6 +5,7 @@ import { ConfigError } from '../../ground/errors.ts'
 import type { BearerKind } from '../../oidc/bearer-kinds.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Middleware } from '../request/middleware.ts'
+import { noteOrganizationPage } from '../request/organization-pages.ts'
 import { assertCalled } from './assert-called.ts'
 import { requiresPermissions, requiresRole, requiresScopes } from './checks.ts'
 import { type GuardOptions, guard } from './guard.ts'
@@ -176,6 +177,7 @@ export function guards(instance?: Instance): Guards {
     ) => {
       assertSelects(select)
       return guard(instance, options, function requireOrganization(principal, req, instance) {
+        noteOrganizationPage(req)
         // The cast is safe: the framework that calls this guard has the request type that `select`
         // names.
         const selected = selectOrganization(select, req as Req, instance)

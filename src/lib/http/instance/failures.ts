@@ -7,9 +7,11 @@ import type { Next } from '../request/middleware.ts'
 import { asksForPage } from '../request/navigation.ts'
 import { logFieldsOf, nameOf } from '../request/request-log.ts'
 import { sendProblem, setHeaders } from '../request/respond.ts'
+import type { Addresses } from './addresses.ts'
 import { answerWithPage, type VisibleProblem } from './error-answer.ts'
 import type { Instance } from './instance.ts'
 import { standInOf } from './stand-in.ts'
+import type { Situation } from './ways-on.ts'
 
 /** The route that failed, and how the user can continue. */
 export interface FailureContext {
@@ -23,6 +25,8 @@ export interface FailureContext {
   readonly returnTo?: string
   /** Whether Scalekit calls this route, so that no sign-in would help. */
   readonly isForScalekit?: boolean
+  /** The sign-out that was refused. A sign-in would not help, and the page offers this instead. */
+  readonly signOut?: Situation['signOut']
   /** Sends the response. Default: a page for browsers, and a problem document for other clients. */
   readonly send?: (res: ServerResponse, error: ScalekitError) => void
   /** Any visitor can cause the failure at will, so its log line has the debug level. */
@@ -40,7 +44,7 @@ export async function answerFailure(
 ): Promise<void> {
   const error = asScalekitError(failure, 'unexpected', 'An unexpected error')
   const { logger, addresses } = instance
-  const { retryUrl = addresses.loginUrl({}), isReload = false, isForScalekit = false } = context
+  const loginUrl = loginUrlFor(error, context, addresses)
   writeLine(logger, error, context, req)
   if (context.what === signIn) tellFailedLogin(instance, error, req, context.isUnsolicited)
   standInOf(req)?.failed(error)
@@ -54,21 +58,42 @@ export async function answerFailure(
     return
   }
   if (asksForPage(req)) {
-    await answerWithPage(instance, visible(error, { ...context, retryUrl }), req, res, next)
+    await answerWithPage(instance, visible(error, context, loginUrl), req, res, next)
     return
   }
   setHeaders(res, error.headers)
-  const isSignIn = !isReload && !isForScalekit && signInHelps(error)
   const { providerError } = error
-  sendProblem(res, error, { loginUrl: isSignIn ? retryUrl : undefined, providerError })
+  sendProblem(res, error, { loginUrl, providerError })
+}
+
+/** The path that begins the sign-in that would help, if one would. */
+function loginUrlFor(
+  error: ScalekitError,
+  context: FailureContext,
+  { loginUrl }: Pick<Addresses, 'loginUrl'>,
+): string | undefined {
+  const { retryUrl = loginUrl({}), isReload = false, isForScalekit = false, signOut } = context
+  if (isReload || isForScalekit || signOut) return undefined
+  return signInHelps(error) ? retryUrl : undefined
+}
+
+/** Returns the step that would help. Loading a page again does not help against a mistake in code. */
+function retryFor(
+  error: ScalekitError,
+  { retryUrl, isReload }: FailureContext,
+  loginUrl: string | undefined,
+): VisibleProblem['retry'] {
+  if (loginUrl !== undefined) return { kind: 'sign-in', url: loginUrl }
+  if (!isReload || retryUrl === undefined || error instanceof ConfigError) return undefined
+  return { kind: 'retry', url: retryUrl }
 }
 
 function visible(
   error: ScalekitError,
-  { retryUrl, returnTo, isReload = false }: FailureContext & { readonly retryUrl: string },
+  context: FailureContext,
+  loginUrl: string | undefined,
 ): VisibleProblem {
   const { code, status, headers, providerError, visitorMessage } = error
-  const loginUrl = !isReload && signInHelps(error) ? retryUrl : undefined
   return {
     code,
     status,
@@ -76,8 +101,9 @@ function visible(
     text: visitorMessage,
     // A page that says that the user cancelled must not say that access was denied.
     reference: code === 'login_cancelled' ? undefined : providerError,
-    retry: { kind: isReload ? 'retry' : 'sign-in', url: retryUrl },
-    returnTo,
+    retry: retryFor(error, context, loginUrl),
+    signOut: context.signOut,
+    returnTo: context.returnTo,
     // The application refused this user and would do so again.
     isFinal: code === 'login_denied' && providerError === undefined,
     toError: () => errorForRequest(error, loginUrl),

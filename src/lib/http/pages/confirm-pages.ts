@@ -25,24 +25,42 @@ ${question({ ...form, method: 'post' }, buttons)}`
   return { title, body, language: texts }
 }
 
-/** The two accounts of a switch, and its source. */
-interface Switch {
+/** The account of the session, the sign-in that would replace it, and the source of that. */
+export interface Switch {
   readonly from: string | undefined
-  readonly to: string | undefined
+  /** The name of another account, or of another organization of the same account. */
+  readonly to: {
+    readonly kind: 'account' | 'organization'
+    readonly name: string | undefined
+  }
   readonly by: 'link' | 'provider'
 }
 
-/** Asks before a sign-in that began on another site replaces another user's session. */
+/**
+ * Asks before a sign-in that began on another site replaces the session of another user or of
+ * another organization.
+ */
 export function switchPage(form: ConfirmForm, { from, to, by }: Switch, texts: PageTexts): Page {
-  const { title, ...words } = texts.switch
-  const [named, unnamed] =
-    by === 'link'
-      ? [words.byLink, words.byLinkUnnamed]
-      : [words.byProvider, words.byProviderUnnamed]
-  const wish = to === undefined ? html`${unnamed}` : fill(named, { user: html`<b>${to}</b>` })
+  const { title, named, unnamed } = switchTexts(to.kind, by, texts)
+  const name = html`<b>${to.name}</b>`
+  const wish = to.name === undefined ? unnamed : fill(named, { user: name, organization: name })
   const body = html`<p>${whoHtml(from, texts)} ${wish}</p>
-${question(form, words)}`
+${question(form, texts.switch)}`
   return { title, body, language: texts }
+}
+
+function switchTexts(kind: Switch['to']['kind'], by: Switch['by'], { switch: words }: PageTexts) {
+  const isByLink = by === 'link'
+  if (kind === 'account') {
+    const { title, byLink, byLinkUnnamed, byProvider, byProviderUnnamed } = words
+    return isByLink
+      ? { title, named: byLink, unnamed: byLinkUnnamed }
+      : { title, named: byProvider, unnamed: byProviderUnnamed }
+  }
+  const { organizationTitle: title } = words
+  return isByLink
+    ? { title, named: words.organizationByLink, unnamed: words.organizationByLinkUnnamed }
+    : { title, named: words.organizationByProvider, unnamed: words.organizationByProviderUnnamed }
 }
 
 function question(

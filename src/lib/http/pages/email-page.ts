@@ -15,7 +15,7 @@ export function emailPage(page: EmailPage, texts: PageTexts): Page {
   const home = ways.find(({ kind }) => kind === 'home')
   const body = html`${
     notice &&
-    html`<p class="notice">${texts.common[notice]}</p>
+    html`<p class="notice">${page.texts[notice]}</p>
 `
   }<form class="ways column" action="${action}">${hiddenFields(fields)}
 <div><label for="email">${label}</label>

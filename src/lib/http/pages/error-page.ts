@@ -1,6 +1,11 @@
 import type { ErrorPage } from '../../config/page-options.ts'
-import type { PageProblem, PageTexts, ProblemTexts } from '../../config/texts/page-texts.ts'
-import { isOwnCode } from '../../ground/error-codes.ts'
+import type {
+  CommonTexts,
+  PageProblem,
+  PageTexts,
+  ProblemTexts,
+} from '../../config/texts/page-texts.ts'
+import { isOwnCode, statusOf } from '../../ground/error-codes.ts'
 import { type Html, html } from '../../ground/html.ts'
 import { fill } from './fill.ts'
 import type { Page } from './page.ts'
@@ -23,7 +28,8 @@ export function problemTexts(
   if (!isOwnCode(code)) return problems.refused
   const isRefused = providerError === undefined || certainRefusals.includes(providerError)
   if (code === 'login_denied' && isRefused) return problems.login_refused
-  return problems[code as PageProblem] ?? problems.other
+  const unnamed = statusOf(code) === 403 ? problems.refused : problems.other
+  return problems[code as PageProblem] ?? unnamed
 }
 
 /** Shows the problem, the signed-in user, and the possible next steps. */
@@ -34,22 +40,27 @@ export function errorPage(problem: ErrorPage, texts: PageTexts): Page {
     html`<p class="notice">${notice}</p>
 `
   }<p>${text}</p>
-${signedInHtml(problem.signedIn, texts)}${waysHtml(ways)}
+${signedInHtml(problem, texts)}${waysHtml(ways)}
 <p class="code">${fill(texts.common.code, { code: html`<code>${code}</code>` })}${
     reference !== undefined && html` · <code>${reference}</code>`
   }</p>`
   return { title, body, language: texts }
 }
 
-function signedInHtml(who: ErrorPage['signedIn'], texts: PageTexts): Html {
-  return who
-    ? html`<p>${whoHtml(who.email ?? who.name, texts)}</p>
+function signedInHtml({ code, signedIn: who }: ErrorPage, texts: PageTexts): Html {
+  if (!who) return html``
+  const { stillSignedIn, stillSignedInAs, ...common } = texts.common
+  const words =
+    code === 'login_denied' ? { signedIn: stillSignedIn, signedInAs: stillSignedInAs } : common
+  return html`<p>${whoHtml(who.email ?? who.name, { common: words })}</p>
 `
-    : html``
 }
 
 /** Names the signed-in user. Without a name, it only says that a user is signed in. */
-export function whoHtml(user: string | undefined, { common }: PageTexts): Html {
+export function whoHtml(
+  user: string | undefined,
+  { common }: { readonly common: Pick<CommonTexts, 'signedIn' | 'signedInAs'> },
+): Html {
   if (user === undefined) return html`${common.signedIn}`
   return fill(common.signedInAs, { user: html`<b>${user}</b>` })
 }

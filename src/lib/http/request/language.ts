@@ -15,12 +15,16 @@ export interface Speaker {
   readonly logger: Logger
 }
 
-/** The `ui_locales` of the sign-in that a request belongs to. */
 const localesOf = new WeakMap<IncomingMessage, string>()
 
 /** Makes the pages of this request use the languages that its sign-in asked for. */
 export function noteLocales(req: IncomingMessage, uiLocales: string | undefined): void {
   if (uiLocales !== undefined) localesOf.set(req, uiLocales)
+}
+
+/** The `ui_locales` of the sign-in that this request belongs to. */
+export function notedLocales(req: IncomingMessage): string | undefined {
+  return localesOf.get(req)
 }
 
 /**

@@ -4,10 +4,9 @@ import type { PageTexts } from '../../config/texts/page-texts.ts'
 import { socialProviders } from '../../ground/social-providers.ts'
 import type { Instance } from '../instance/instance.ts'
 import { wasRemoved } from '../instance/removed.ts'
-import { helpWay, homeWay } from '../instance/ways-on.ts'
+import { helpWay, homeWay, isHome } from '../instance/ways-on.ts'
 import { emailPage } from '../pages/email-page.ts'
 import { textsFor } from '../request/language.ts'
-import { pathOf, plainPath } from '../request/middleware.ts'
 import { sendOwnPage } from '../request/own-page.ts'
 import { sendPage } from '../request/respond.ts'
 
@@ -59,7 +58,7 @@ function pageFor(
     ],
     lang: texts.lang,
     dir: texts.dir,
-    texts: texts.email,
+    texts: { ...texts.email, removed: texts.common.removed },
   }
 }
 
@@ -73,7 +72,5 @@ function homeWayFrom(
   texts: PageTexts,
   { return_to: returnTo }: EmailPage['fields'],
 ): EmailPage['ways'] {
-  const { home } = instance.addresses
-  const isFromHome = returnTo !== undefined && plainPath(pathOf(returnTo)) === plainPath(home)
-  return isFromHome ? [] : homeWay(instance, req, texts)
+  return isHome(instance.addresses, returnTo) ? [] : homeWay(instance, req, texts)
 }

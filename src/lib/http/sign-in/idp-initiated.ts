@@ -24,6 +24,7 @@ import { isWanted } from '../request/same-origin.ts'
 import { singleParameter } from '../request/single-parameter.ts'
 import { startLogin } from './login.ts'
 import { assertOurIssuer, isLoginHint } from './login-target.ts'
+import { switchTo } from './other-session.ts'
 import { ownFormProof } from './own-form.ts'
 import { providerError } from './provider-errors.ts'
 
@@ -63,7 +64,7 @@ async function idpLogin(
     const action = ownAction(addresses, req, { token, relayState })
     const fields = { csrf: other.csrfToken() }
     const form = { method: 'post', action, fields, home: addresses.home } as const
-    const switching = { from: other.user.email, to: login.loginHint, by: 'provider' } as const
+    const switching = await switchTo(instance, other, login, 'provider')
     const page = switchPage(form, switching, textsFor(instance, req, res))
     return sendPage(res, 200, page, theme)
   }

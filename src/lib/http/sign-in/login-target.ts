@@ -118,6 +118,45 @@ export function readLoginQuery(query: URLSearchParams): LoginQuery {
   return allowAnonymous === '1' ? { ...texts, allowAnonymous: true } : texts
 }
 
+/** The parameters that {@link usableIn} reads. */
+const usable = [
+  'connectionId',
+  'organizationId',
+  'domain',
+  'provider',
+  'loginHint',
+  'prompt',
+  'uiLocales',
+  'acrValues',
+] as const satisfies readonly (keyof LoginRequest)[]
+
+/**
+ * Reads a query of `/login` that may be wrong: only parameters that are well-formed and appear once.
+ * They may still exclude each other.
+ */
+export function usableIn(
+  query: URLSearchParams,
+  allowedProviders: readonly string[],
+): Omit<LoginRequest, 'returnTo' | 'parameters'> {
+  const entries = usable.flatMap((name) => {
+    const [value, ...more] = query.getAll(names[name])
+    const isUsable = value && more.length === 0 && isWellFormed({ [name]: value }, allowedProviders)
+    return isUsable ? [[name, value]] : []
+  })
+  const request: LoginRequest = Object.fromEntries(entries)
+  const isAnonymous = request.prompt === 'none' && query.get(names.allowAnonymous) === '1'
+  return isAnonymous ? { ...request, allowAnonymous: true } : request
+}
+
+function isWellFormed(request: LoginRequest, allowedProviders: readonly string[]): boolean {
+  try {
+    checkLoginRequest(request, allowedProviders)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Returns the parameters for another request to `/login`, by Scalekit's names. */
 export function fieldsOf(
   query: { readonly [Name in keyof LoginQuery]: LoginQuery[Name] | undefined },

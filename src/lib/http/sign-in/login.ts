@@ -3,11 +3,12 @@ import { LoginError } from '../../ground/errors.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import { authorizationUrl, pinsOf } from '../../oidc/authorization-request.ts'
 import { newState, startTransaction } from '../../oidc/transaction.ts'
+import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import { cameFromOtherHost, redirectToCanonicalHost } from '../request/canonical-host.ts'
 import { noteLocales } from '../request/language.ts'
 import { assertMethod } from '../request/method.ts'
-import { queryOf } from '../request/middleware.ts'
+import { type Next, queryOf } from '../request/middleware.ts'
 import { isNavigation } from '../request/navigation.ts'
 import { redirect } from '../request/respond.ts'
 import { askForEmail } from './ask-for-email.ts'
@@ -18,6 +19,7 @@ import {
   openParameters,
   sealParameters,
 } from './further-parameters.ts'
+import { loginAgainQuery } from './login-again.ts'
 import {
   assertOurIssuer,
   checkLoginRequest,
@@ -161,6 +163,25 @@ async function goToScalekit(
  * scanners would leave transactions that are never finished.
  */
 export async function loginRoute(
+  instance: Instance,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+): Promise<void> {
+  try {
+    await beginByQuery(instance, req, res)
+  } catch (error) {
+    const again = loginAgainQuery(instance, req, error)
+    // Pages of a sign-in that failed early speak its languages, too.
+    noteLocales(req, again.ui_locales)
+    const { return_to: returnTo } = again
+    const retryUrl = instance.addresses.loginUrl(again)
+    const context = { what: 'sign-in', retryUrl, ...(returnTo === undefined ? {} : { returnTo }) }
+    await answerFailure(instance, error, context, req, res, next)
+  }
+}
+
+async function beginByQuery(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,

@@ -6,11 +6,12 @@ import { endSessionUrl } from '../../oidc/end-session.ts'
 import type { Addresses } from '../instance/addresses.ts'
 import { assertNoToken } from '../instance/ask.ts'
 import { arrivalOf } from '../instance/context.ts'
+import { answerFailure } from '../instance/failures.ts'
 import type { Instance } from '../instance/instance.ts'
 import { signOutPage } from '../pages/confirm-pages.ts'
 import { textsFor } from '../request/language.ts'
 import { assertMethod } from '../request/method.ts'
-import { queryOf } from '../request/middleware.ts'
+import { type Next, queryOf } from '../request/middleware.ts'
 import { asksForPage } from '../request/navigation.ts'
 import { addLogFields, logFieldsOf, tell } from '../request/request-log.ts'
 import { redirect, sendJson, sendPage } from '../request/respond.ts'
@@ -97,6 +98,7 @@ export async function logoutRoute(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
+  next: Next,
 ): Promise<void> {
   const { addresses, csrf, theme } = instance
   assertMethod(req, res, ['GET', 'POST'], 'A sign-out must be a GET or a POST')
@@ -116,10 +118,19 @@ export async function logoutRoute(
     const form = { action, fields, home: addresses.home }
     sendPage(res, 200, signOutPage(form, textsFor(instance, req, res)), theme)
   } else {
-    throw new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
-      hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',
-    })
+    const signOut = {
+      sessionId: session.sessionId,
+      returnTo: addresses.safeReturnTo(req, returnTo),
+    }
+    const context = { what: 'sign-out', signOut }
+    await answerFailure(instance, notOfThisSite(), context, req, res, next)
   }
+}
+
+function notOfThisSite(): LoginError {
+  return new LoginError('cross_site_request', 'The sign-out request did not come from this site', {
+    hint: 'Send it from a page of the application, or send the csrfToken of /me in the header X-CSRF-Token.',
+  })
 }
 
 /** The session that a sign-out is to end. */

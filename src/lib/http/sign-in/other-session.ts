@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { SessionPrincipal } from '../../auth/principal.ts'
+import type { SessionPrincipal, SignedIn } from '../../auth/principal.ts'
 import type { LoginRequest } from '../../ground/types.ts'
 import type { Instance } from '../instance/instance.ts'
-import { switchPage } from '../pages/confirm-pages.ts'
+import { type Switch, switchPage } from '../pages/confirm-pages.ts'
 import { textsFor } from '../request/language.ts'
 import { sendPage } from '../request/respond.ts'
 import { type FurtherParameters, sealParameters } from './further-parameters.ts'
@@ -44,17 +44,38 @@ export async function askedToSwitch(
   const fields = { ...forwarded, ...named, confirm: instance.csrf.issue(subject) }
   const { addresses, theme } = instance
   const form = { method: 'get', action: addresses.loginUrl({}), fields, home: addresses.home }
-  const switching = { from: principal.user.email, to: request.loginHint, by: 'link' } as const
+  const switching = await switchTo(instance, principal, request, 'link')
   const page = switchPage({ ...form, method: 'get' }, switching, textsFor(instance, req, res))
   sendPage(res, 200, page, theme)
   return true
 }
 
 /**
+ * Describes a sign-in that would replace a session. Without another email address, it is to another
+ * organization. That is named only if the user has signed in to it: a link can contain any id.
+ */
+export async function switchTo(
+  { lookUpName }: Pick<Instance, 'lookUpName'>,
+  { user, organizationId: current, authenticatedOrganizations }: SignedIn,
+  { organizationId, loginHint }: LoginRequest,
+  by: Switch['by'],
+): Promise<Switch> {
+  const from = user.email ?? user.name
+  const isSameUser =
+    loginHint === undefined || loginHint.toLowerCase() === user.email?.toLowerCase()
+  if (!isSameUser || organizationId === undefined || organizationId === current) {
+    return { from, to: { kind: 'account', name: loginHint }, by }
+  }
+  const isKnown = authenticatedOrganizations.includes(organizationId)
+  const { displayName: name } = isKnown ? await lookUpName(organizationId) : {}
+  return { from, to: { kind: 'organization', name }, by }
+}
+
+/**
  * Whether the user came from a page of this site or from the address bar. Browsers that send no
  * fetch metadata, as over http, name the page in `Referer`.
  */
-function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
+export function isOfThisSite(req: IncomingMessage, { addresses }: Instance): boolean {
   const site = req.headers['sec-fetch-site']
   if (site) return site === 'same-origin' || site === 'none'
   const { referer } = req.headers

@@ -11,29 +11,39 @@ import { fieldsOf } from './login-target.ts'
  * @returns `undefined` if the request has none of it, as most requests
  */
 export function askedForBy(
-  { acrValues, parameters }: LoginRequest,
+  { acrValues, prompt, provider, parameters }: LoginRequest,
   forwarded: FurtherParameters | undefined,
 ): AskedFor | undefined {
-  if (acrValues === undefined && !parameters && !forwarded) return undefined
-  return {
+  const asked = {
     ...(acrValues === undefined ? {} : { acrValues }),
+    ...(prompt === undefined || keptElsewhere.includes(prompt) ? {} : { prompt }),
+    ...(provider === undefined ? {} : { provider }),
     ...(parameters ? { parameters } : {}),
     ...(forwarded ? { forwarded } : {}),
   }
+  return Object.keys(asked).length === 0 ? undefined : asked
 }
 
-/** Returns the query of `/login` that begins a failed sign-in again. */
+/** Prompts for which a transaction has a member of its own. */
+const keptElsewhere = ['login', 'none']
+
+/**
+ * Returns the query of `/login` that begins a failed sign-in again. It lacks the `login_hint`, which
+ * would take room in the cookies of all sign-ins in progress.
+ */
 export function retryQuery(
   instance: Pick<Instance, 'parameterSeal'>,
-  { pins, returnTo, uiLocales, mayStayAnonymous, asked = {} }: Transaction,
+  transaction: Transaction,
   error: unknown,
 ): Record<string, string> {
+  const { pins, returnTo, uiLocales, asked = {} } = transaction
   const { connectionId, externalOrganizationId: organizationId = pins.organizationId } = pins
-  const { acrValues, parameters, forwarded } = asked
+  const { acrValues, provider, parameters, forwarded } = asked
   const named = fieldsOf({
     connectionId,
     organizationId,
-    ...promptOf(mayStayAnonymous, error),
+    provider,
+    ...promptOf(transaction, error),
     returnTo,
     uiLocales,
     acrValues,
@@ -43,10 +53,12 @@ export function retryQuery(
 }
 
 function promptOf(
-  mayStayAnonymous: true | undefined,
+  { mayStayAnonymous, isFreshLogin, asked }: Transaction,
   error: unknown,
 ): Pick<LoginRequest, 'prompt' | 'allowAnonymous'> {
   // Without it, Scalekit would answer from the same old session again.
   if (error instanceof LoginError && error.code === 'login_too_old') return { prompt: 'login' }
-  return mayStayAnonymous ? { prompt: 'none', allowAnonymous: true } : {}
+  if (mayStayAnonymous) return { prompt: 'none', allowAnonymous: true }
+  if (asked?.prompt !== undefined) return { prompt: asked.prompt }
+  return isFreshLogin ? { prompt: 'login' } : {}
 }

@@ -108,6 +108,10 @@ describe('the email page', () => {
     // The start page sent the user here.
     const circle = await ask('login_hint=ada@nowhere.example&return_to=/?a=1')
     expect(circle.text).not.toContain(toStart)
+    for (const place of ['/#/projects', '/?a=1#b']) {
+      const query = new URLSearchParams({ login_hint: 'ada@nowhere.example', return_to: place })
+      expect((await ask(`${query}`)).text).not.toContain(toStart)
+    }
   })
 
   it('is the same for people who exist and who do not', async () => {
@@ -239,7 +243,7 @@ describe('pages', () => {
       ],
       lang: 'en',
       dir: 'ltr',
-      texts: english.email,
+      texts: { ...english.email, removed: english.common.removed },
     })
     expect(headers).toMatchObject({
       'cache-control': 'no-store',

@@ -131,10 +131,15 @@ describe('a user whom their organization removed', () => {
   })
 
   it('is told to the application’s own email page', async () => {
-    const email: PageOptions['email'] = ({ notice }, _req, res) => res.end(`notice: ${notice}`)
+    const email: PageOptions['email'] = ({ notice, texts }, _req, res) => {
+      res.setHeader('Content-Type', 'text/plain; charset=utf-8')
+      res.end(notice ? texts[notice] : 'no notice')
+    }
     const { browser, visitor } = await removed({ email })
-    expect((await browser.open('/login')).text).toBe('notice: removed')
-    expect((await visitor().open('/login')).text).toBe('notice: undefined')
+    expect((await browser.open('/login')).text).toContain(sentence)
+    const german = await browser.open('/login', { 'Accept-Language': 'de' })
+    expect(german.text).toContain('Ihre Organisation hat Ihre Sitzung beendet.')
+    expect((await visitor().open('/login')).text).toBe('no notice')
   })
 })
 

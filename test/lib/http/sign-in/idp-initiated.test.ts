@@ -424,6 +424,19 @@ describe('over a live session', () => {
     expectRefused(await browser.post(action, confirmed), 400, 'login_state_used')
   })
 
+  it('asks in its own words where only the organization is another', async () => {
+    const application = await start()
+    const browser = application.visitor()
+    await browser.signIn('/login?organization_id=acme', grace)
+    await browser.signIn('/login?organization_id=globex', grace)
+    const url = await startUrl(application, grace, { organizationId: acme })
+    const { text } = await browser.open(url, sent).expect(200)
+    expect(text).toContain('<h1>Switch organizations?</h1>')
+    expect(text).toContain(
+      'Your identity provider asks to sign in to <bdi><b>Acme</b></bdi> instead.',
+    )
+  })
+
   it('keeps the relay state of the query on the way through the page', async () => {
     const { application, browser } = await signedIn()
     const url = `${await startUrl(application, grace)}&relay_state=%2Fapp%3Fa%3D1%26b`

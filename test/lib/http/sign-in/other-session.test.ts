@@ -36,10 +36,40 @@ describe('a link on another site, for a user who is signed in,', () => {
   ])('%s asks first, and replaces nothing until then', async (_where, link) => {
     const { browser } = await signedInAsAda()
     const page = await browser.open(link, onAnotherSite).expect(200)
-    expect(page.text).toContain('Switch accounts?')
+    expect(page.text).toMatch(/<h1>Switch (accounts|organizations)\?<\/h1>/)
     expect(page.text).toContain(ada)
     expect(browser.cookieNames().filter((name) => name.includes('-tx-'))).toEqual([])
     expect((await browser.call('/app').expect(200)).body.user.email).toBe(ada)
+  })
+
+  it('asks for another organization in its own words, and names none that a link made up', async () => {
+    const { application, browser } = await signedInAsAda()
+    const page = await browser.open('/login?organization_id=globex', onAnotherSite).expect(200)
+    expect(page.text).toContain('<h1>Switch organizations?</h1>')
+    expect(page.text).toContain(' A link asks to sign in to another organization instead.')
+    expect(page.text).not.toContain('Globex')
+    const known = application.visitor()
+    await known.signIn('/login?organization_id=globex', grace)
+    await known.signIn('/login?organization_id=acme', grace)
+    const named = await known.open(
+      `/login?organization_id=globex&login_hint=${grace}`,
+      onAnotherSite,
+    )
+    expect(named.text).toContain('A link asks to sign in to <bdi><b>Globex</b></bdi> instead.')
+  })
+
+  it('names the user of the session where they have no email address', async () => {
+    const { visitor, emulator } = await start()
+    const browser = visitor()
+    emulator.fail({ idToken: { email: undefined } })
+    await browser.signIn('/login?organization_id=acme', ada)
+    expect((await browser.call('/me')).body.user.email).toBeUndefined()
+    const name = 'You are signed in as <bdi><b>Ada Lovelace</b></bdi>.'
+    const byLink = await browser.open('/login?organization_id=globex', onAnotherSite).expect(200)
+    expect(byLink.text).toContain(name)
+    const { pathname, search } = new URL(await emulator.idpInitiatedLogin(katherine))
+    const byProvider = await browser.open(pathname + search, onAnotherSite).expect(200)
+    expect(byProvider.text).toContain(name)
   })
 
   it.each([

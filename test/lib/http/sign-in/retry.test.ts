@@ -66,6 +66,33 @@ describe('the retry link of a sign-in that failed at the callback', () => {
     expect(await retried(`${acme}&${new URLSearchParams(asked)}`)).toMatchObject(asked)
   })
 
+  it.each([
+    'prompt=login&organization_id=acme',
+    'prompt=login%20consent&organization_id=acme',
+    'prompt=create',
+    'prompt=select_account&organization_id=acme',
+    'provider=google',
+  ])('keeps %s', async (query) => {
+    const { visitor } = await start({ options: { login: { providers: ['google'] } } })
+    const browser = visitor()
+    const away = await browser.begin(`/login?${query}&return_to=/app`)
+    const state = away.searchParams.get('state')!
+    const { text } = await browser.open(`/callback?error=user_cancelled&state=${state}`)
+    expect(text).toContain('login_cancelled')
+    const again = await sentAgain(browser, linkOf(text))
+    const { organization_id: _, ...kept } = Object.fromEntries(new URLSearchParams(query))
+    expect(again).toMatchObject(kept)
+  })
+
+  it('keeps prompt=login where further parameters were too long to be kept', async () => {
+    const { visitor } = await start({ options: { login: { forward: true } } })
+    const browser = visitor()
+    const away = await browser.begin(`${acme}&prompt=login&made_up=${'x'.repeat(2000)}`)
+    const state = away.searchParams.get('state')!
+    const { text } = await browser.open(`/callback?error=user_cancelled&state=${state}`)
+    expect(await sentAgain(browser, linkOf(text))).toMatchObject({ prompt: 'login' })
+  })
+
   it('keeps the parameters of auth.login, sealed', async () => {
     const parameters = { claims_locales: 'de', made_up: 'a&b=c' }
     const { application, later } = await startWithClock({}, { organizationId: 'acme', parameters })
