@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import connect from 'connect'
-import { describe, expect, it, vi } from 'vitest'
+import { type SessionData, Store } from 'express-session'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   getAuth,
   memoryStore,
@@ -208,6 +210,72 @@ it.skipIf(isExpressSession)(
     expect((await open(0)).connection.principal.status).toBe('signed-in')
   },
 )
+
+/** A store that counts uses beside the session, as those of Redis and PostgreSQL do. */
+class StoreWithTtl extends Store {
+  readonly #kept = new Map<string, { readonly json: string; endsAt: number }>()
+
+  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    const kept = this.#kept.get(id)
+    const isThere = kept && Date.now() < kept.endsAt
+    setImmediate(done, null, isThere ? JSON.parse(kept.json) : null)
+  }
+
+  override set(id: string, session: SessionData, done?: () => void): void {
+    const endsAt = session.cookie.expires!.getTime()
+    this.#kept.set(id, { json: JSON.stringify(session), endsAt })
+    setImmediate(done ?? (() => {}))
+  }
+
+  override touch(id: string, session: SessionData, done?: () => void): void {
+    const kept = this.#kept.get(id)
+    if (kept) kept.endsAt = session.cookie.expires!.getTime()
+    setImmediate(done ?? (() => {}))
+  }
+
+  override destroy(id: string, done?: () => void): void {
+    this.#kept.delete(id)
+    setImmediate(done ?? (() => {}))
+  }
+}
+
+describe.skipIf(isExpressSession)('with a session store that counts uses beside the session', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  /** Ada, who has opened a page every 40 minutes of the hour that her session may be idle for. */
+  async function inUse() {
+    const clock = () => Date.now()
+    const session = { store: new StoreWithTtl(), secret: randomUUID(), idleSeconds: 3600 }
+    const signed = await signedIn({ seed: { clock }, options: { clock, session } })
+    const wait = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000)
+    for (let round = 0; round < 2; round += 1) {
+      wait(40)
+      await signed.browser.call('/app').expect(200)
+    }
+    return { ...signed, wait }
+  }
+
+  it('sockets and event streams of a user who was there 40 minutes ago stay open', async () => {
+    const { open, openStream, all, wait } = await inUse()
+    wait(40)
+    const { status, connection } = await open(0)
+    expect(status).toBe(101)
+    const streamed = (await openStream(0)).setEncoding('utf8').toArray()
+    expect(connection.ended.aborted).toBe(false)
+    await all[0]!.auth.revoke({ userId: connection.principal.user!.id })
+    expect((await streamed).join('')).toBe('over: revoked')
+  })
+
+  it('a socket ends when it was open for as long as the session may be idle', async () => {
+    const { open, wait } = await inUse()
+    const { closed, connection } = await open(0)
+    expect(connection.ended.aborted).toBe(false)
+    wait(61)
+    expect(await closed).toBe(4401)
+    expect(connection.ended.reason).toMatchObject({ reason: 'expired' })
+  })
+})
 
 describe('a change of what a user may do', () => {
   it('reaches open sockets of both processes, once', async () => {
