@@ -239,43 +239,65 @@ class StoreWithTtl extends Store {
   }
 }
 
-describe.skipIf(isExpressSession)('with a session store that counts uses beside the session', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-  afterEach(() => void vi.useRealTimers())
+describe.skipIf(isExpressSession)(
+  'with a session store that counts uses beside the session',
+  () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+    afterEach(() => void vi.useRealTimers())
 
-  /** Ada, who has opened a page every 40 minutes of the hour that her session may be idle for. */
-  async function inUse() {
-    const clock = () => Date.now()
-    const session = { store: new StoreWithTtl(), secret: randomUUID(), idleSeconds: 3600 }
-    const signed = await signedIn({ seed: { clock }, options: { clock, session } })
-    const wait = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000)
-    for (let round = 0; round < 2; round += 1) {
-      wait(40)
-      await signed.browser.call('/app').expect(200)
+    /** Ada, who has opened a page every 40 minutes of the hour that her session may be idle for. */
+    async function inUse() {
+      const clock = () => Date.now()
+      const session = { store: new StoreWithTtl(), secret: randomUUID(), idleSeconds: 3600 }
+      const signed = await signedIn({ seed: { clock }, options: { clock, session } })
+      const wait = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000)
+      for (let round = 0; round < 2; round += 1) {
+        wait(40)
+        await signed.browser.call('/app').expect(200)
+      }
+      return { ...signed, wait }
     }
-    return { ...signed, wait }
+
+    it('sockets and event streams of a user who was there 40 minutes ago stay open', async () => {
+      const { open, openStream, all, wait } = await inUse()
+      wait(40)
+      const { status, connection } = await open(0)
+      expect(status).toBe(101)
+      const streamed = (await openStream(0)).setEncoding('utf8').toArray()
+      expect(connection.ended.aborted).toBe(false)
+      await all[0]!.auth.revoke({ userId: connection.principal.user!.id })
+      expect((await streamed).join('')).toBe('over: revoked')
+    })
+
+    it('a socket ends when it was open for as long as the session may be idle', async () => {
+      const { open, wait } = await inUse()
+      const { closed, connection } = await open(0)
+      expect(connection.ended.aborted).toBe(false)
+      wait(61)
+      expect(await closed).toBe(4401)
+      expect(connection.ended.reason).toMatchObject({ reason: 'expired' })
+    })
+  },
+)
+
+/** An application that takes its time to say that Ada, an admin at her sign-in, is a member by now. */
+function heldResolve() {
+  let tellAsked = () => {}
+  let release = () => {}
+  const asked = new Promise<void>((done) => {
+    tellAsked = done
+  })
+  const released = new Promise<void>((done) => {
+    release = done
+  })
+  async function resolve(_user: unknown, { reason }: { readonly reason: string }) {
+    if (reason !== 'event') return { roles: ['admin'] }
+    tellAsked()
+    await released
+    return { roles: ['member'] }
   }
-
-  it('sockets and event streams of a user who was there 40 minutes ago stay open', async () => {
-    const { open, openStream, all, wait } = await inUse()
-    wait(40)
-    const { status, connection } = await open(0)
-    expect(status).toBe(101)
-    const streamed = (await openStream(0)).setEncoding('utf8').toArray()
-    expect(connection.ended.aborted).toBe(false)
-    await all[0]!.auth.revoke({ userId: connection.principal.user!.id })
-    expect((await streamed).join('')).toBe('over: revoked')
-  })
-
-  it('a socket ends when it was open for as long as the session may be idle', async () => {
-    const { open, wait } = await inUse()
-    const { closed, connection } = await open(0)
-    expect(connection.ended.aborted).toBe(false)
-    wait(61)
-    expect(await closed).toBe(4401)
-    expect(connection.ended.reason).toMatchObject({ reason: 'expired' })
-  })
-})
+  return { resolve, asked, release: () => release() }
+}
 
 describe('a change of what a user may do', () => {
   it('reaches open sockets of both processes, once', async () => {
@@ -292,6 +314,68 @@ describe('a change of what a user may do', () => {
     })
     const { connections } = instanceOf(all[0]!.auth)
     expect(connections.size).toBeGreaterThan(0)
+  })
+
+  it('of whoever listens later is told to them, too', async () => {
+    const { emulator, open } = await signedIn()
+    const { connection } = await open(0)
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await eventually(async () => {
+      expect(await connection.current()).toMatchObject({ roles: ['member'] })
+    })
+    const listener = vi.fn()
+    connection.onChange(({ roles }) => listener(roles))
+    await eventually(() => expect(listener.mock.calls).toEqual([[['member']]]))
+  })
+
+  it('that follows another one during its renewal is told as soon', async () => {
+    const { resolve, asked, release } = heldResolve()
+    const revocation = { maxLagMs: 300 }
+    const { emulator, open } = await signedIn({
+      // Tells of each record once.
+      store: memoryStore(),
+      seed: { clock: Date.now },
+      options: { authorization: { resolve }, revocation, clock: Date.now },
+    })
+    const { connection } = await open(0)
+    const told = new Promise<number>((done) => {
+      connection.onChange(() => done(performance.now()))
+    })
+    emulator.person(ada).update(member)
+    await asked
+    emulator.person(ada).update({ roles: ['member', 'reader'] })
+    await emulator.settled()
+    const releasedAt = performance.now()
+    release()
+    expect((await told) - releasedAt).toBeLessThan(revocation.maxLagMs + 250)
+    expect(await connection.current()).toMatchObject({ roles: ['member'], isStale: false })
+  })
+
+  it('is told once, also where the process has dropped what it knew since the sign-in', async () => {
+    const asked: string[] = []
+    async function resolve({ email }: { readonly email?: string }, reason: string) {
+      if (reason === 'sign-in') return { roles: ['admin'] }
+      asked.push(email!)
+      // More than a process keeps of all sessions together.
+      return { roles: [email === ada ? 'member' : 'x'.repeat(17_000_000)] }
+    }
+    const { all, open, wait } = await signedIn({
+      options: { authorization: { resolve: (user, { reason }) => resolve(user, reason) } },
+    })
+    const told = vi.fn()
+    const { connection } = await open(0)
+    connection.onChange(({ roles }) => told(roles))
+    const grace = all[0]!.visitor()
+    await grace.signIn(home, 'grace@acme.example')
+    wait(301_000)
+    await eventually(() => expect(told.mock.calls).toEqual([[['member']]]))
+    await grace.call('/app').expect(200)
+    await eventually(() => expect(asked).toEqual([ada, 'grace@acme.example']))
+    wait(301_000)
+    await eventually(() => expect(asked).toHaveLength(3))
+    expect(await connection.current()).toMatchObject({ roles: ['member'], isStale: false })
+    expect(told.mock.calls).toEqual([[['member']]])
   })
 
   it('is found by the age of authority where no event says so', async () => {
@@ -335,14 +419,16 @@ describe('an outage', () => {
       const { store, is } = failingStore()
       const { openOnBoth, all } = await signedIn({ store })
       const connections = await openOnBoth()
-      for (const { onChange } of connections) onChange(() => expect.unreachable())
+      const told = vi.fn()
+      for (const { onChange } of connections) onChange(told)
       is(state)
       const until = Date.now() + 20_000
       await eventually(() => expect(Date.now()).toBeGreaterThan(until))
       expect(connections.map(({ ended }) => ended.aborted)).toEqual([false, false])
+      expect(told).not.toHaveBeenCalled()
       await expect(connections[0]!.current()).rejects.toMatchObject({ code: 'store_unavailable' })
       is('well')
-      await eventually(() => connections[0]!.current())
+      for (const { current } of connections) await eventually(current)
       await all[0]!.auth.revoke({ userId: connections[0]!.principal.user!.id })
       await Promise.all(connections.map(({ ended }) => firedBy(ended)))
     },
@@ -351,12 +437,14 @@ describe('an outage', () => {
   it('of Scalekit closes and changes nothing', async () => {
     const { emulator, openOnBoth, wait } = await signedIn()
     const connections = await openOnBoth()
-    for (const { onChange } of connections) onChange(() => expect.unreachable())
+    const told = vi.fn()
+    for (const { onChange } of connections) onChange(told)
     emulator.fail({ path: '/oauth/token', times: Number.POSITIVE_INFINITY, status: 503 })
     wait(301_000)
     const until = Date.now() + 20_000
     await eventually(() => expect(Date.now()).toBeGreaterThan(until))
     expect(connections.map(({ ended }) => ended.aborted)).toEqual([false, false])
+    expect(told).not.toHaveBeenCalled()
     expect(await connections[0]!.current()).toMatchObject({ roles: ['admin'], isStale: true })
   })
 })
