@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import connect from 'connect'
 import { type SessionData, Store } from 'express-session'
@@ -449,6 +449,21 @@ describe('an outage', () => {
   })
 })
 
+describe('an outage of Scalekit after a change', () => {
+  it('is shown as an error by current(), and not as a user without roles', async () => {
+    const { emulator, open } = await signedIn()
+    const { connection } = await open(0)
+    emulator.fail({ path: '/oauth/token', times: Number.POSITIVE_INFINITY, status: 503 })
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await expect(connection.current()).rejects.toMatchObject({
+      code: 'authorization_unavailable',
+      status: 503,
+    })
+    expect(connection.ended.aborted).toBe(false)
+  })
+})
+
 describe('what is open', () => {
   it('is let go when a socket closes', async () => {
     const { open, watched } = await signedIn()
@@ -456,6 +471,19 @@ describe('what is open', () => {
     expect(watched()).toEqual([1, 0])
     socket.terminate()
     await eventually(() => expect(watched()).toEqual([0, 0]))
+  })
+
+  it('leaves nothing on a connection that serves further requests', async () => {
+    const { all, browser } = await signedIn()
+    const { url, auth } = all[0]!
+    const socket = new EventEmitter()
+    const headers = { origin: url, upgrade: 'websocket', cookie: cookiesOf(browser).Cookie }
+    const req = { headers, socket } as unknown as IncomingMessage
+    if (isExpressSession) return
+    const connection = await auth.authenticate(req)
+    expect(connection.principal.status).toBe('signed-in')
+    connection.close()
+    expect(socket.listenerCount('close')).toBe(0)
   })
 
   it('is let go when event streams close, however many there were', async () => {

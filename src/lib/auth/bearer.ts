@@ -45,7 +45,8 @@ export interface Bearer {
   /**
    * Returns the view of a token, by the revocations and changes known now.
    *
-   * @param wasFresh Whether the revocations of other processes were known when the request arrived.
+   * @param wasFresh Whether the revocations of other processes were known when the request arrived,
+   *   or became known since.
    * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
    */
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
@@ -143,8 +144,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     // An outage ends no connection, so `look` uses the known records whatever their age.
     const look = () => viewOf(presented, true)
     async function askFresh(): Promise<BearerView> {
-      if (!revocations.isFresh()) await revocations.refresh()
-      return viewOf(presented)
+      return viewOf(presented, revocations.isFresh() || (await revocations.refresh()))
     }
     return watchedToken(presented, { look, askFresh })
   }
