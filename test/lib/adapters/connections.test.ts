@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { whenOver } from '../../../examples/live/over.ts'
 import { acceptSocketIo } from '../../../examples/live/socket-io.ts'
 import { acceptSockets } from '../../../examples/live/sockets.ts'
 import { getAuth, type ScalekitAuth } from '../../../src/index.ts'
@@ -47,7 +47,7 @@ function streamOfSignal(req: IncomingMessage, res: ServerResponse): void {
   const principal = getAuth(req)
   if (principal.status !== 'signed-in') return void res.end('over\n')
   res.write('open\n')
-  whenOver(principal.ended, () => res.end('over\n'))
+  addAbortListener(principal.ended, () => res.end('over\n'))
 }
 
 async function streamOf(auth: ScalekitAuth, req: IncomingMessage, res: ServerResponse) {
@@ -55,7 +55,7 @@ async function streamOf(auth: ScalekitAuth, req: IncomingMessage, res: ServerRes
   res.on('close', close)
   if (principal.status === 'signed-in') res.write(`${principal.roles}\n`)
   onChange(({ roles }) => res.write(`${roles}\n`))
-  whenOver(ended, () => res.end('over\n'))
+  addAbortListener(ended, () => res.end('over\n'))
 }
 
 function attach(server: Server, auth: ScalekitAuth): void {
