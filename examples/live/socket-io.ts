@@ -1,7 +1,12 @@
+import { addAbortListener } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
-import { type OpenConnection, type ScalekitAuth, ScalekitError } from 'express-scalekit'
+import {
+  AccessError,
+  type OpenConnection,
+  type ScalekitAuth,
+  ScalekitError,
+} from 'express-scalekit'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
-import { whenOver } from './over.ts'
 
 interface SocketData {
   connection: OpenConnection
@@ -29,7 +34,7 @@ export function acceptSocketIo(
     const { principal, ended, onChange } = socket.data.connection
     if (principal.status === 'signed-in') socket.emit('roles', principal.roles)
     onChange(({ roles }) => socket.emit('roles', roles))
-    whenOver(ended, () => socket.disconnect(true))
+    addAbortListener(ended, () => socket.disconnect(true))
   })
   return io
 }
@@ -39,7 +44,11 @@ async function accept(
   auth: ScalekitAuth,
 ): Promise<void> {
   const connection = await auth.authenticate(socket.request)
-  if (connection.principal.status !== 'signed-in') throw connection.ended.reason
+  if (connection.principal.status !== 'signed-in') {
+    connection.close()
+    // `ended` of a machine has not fired: its token is valid.
+    throw connection.ended.reason ?? new AccessError('machine_not_accepted', 'Only users connect')
+  }
   socket.data.connection = connection
   // A client may poll, so the request that it began with says nothing of how long it stays.
   socket.conn.once('close', connection.close)

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
@@ -7,10 +8,15 @@ import {
   ScalekitError,
 } from 'express-scalekit'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { sessionOver, whenOver } from './over.ts'
+
+/** The close code of a WebSocket whose session is over. */
+const sessionOver = 4401
 
 /** Accepts WebSockets at `/live` from pages whose user is signed in. */
-export function acceptSockets(server: Server, auth: ScalekitAuth): WebSocketServer {
+export function acceptSockets(
+  server: Server,
+  auth: Pick<ScalekitAuth, 'authenticate'>,
+): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 16_384 })
 
   async function accept(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -39,6 +45,8 @@ export function acceptSockets(server: Server, auth: ScalekitAuth): WebSocketServ
 }
 
 function refuse(socket: Duplex, status: number): void {
+  // Without this, a client that does not close its side keeps the connection open.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
 }
 
@@ -49,7 +57,8 @@ function serve(webSocket: WebSocket, connection: OpenConnection): void {
   webSocket.on('error', () => webSocket.terminate())
   if (principal.status === 'signed-in') show(principal)
   onChange(show)
-  whenOver(ended, () => {
+  // Also runs if the session is over already, unlike `ended.addEventListener`.
+  addAbortListener(ended, () => {
     webSocket.close(sessionOver, 'session over')
     // A client that does not answer the close is not waited for.
     setTimeout(() => webSocket.terminate(), 1000).unref()
@@ -58,13 +67,13 @@ function serve(webSocket: WebSocket, connection: OpenConnection): void {
     if (ended.aborted) return
     current()
       .then((now) => send(answerTo(String(text), now)))
-      .catch(() => send({ error: 'try again' }))
+      .catch(() => send({ error: 'try_again' }))
   })
 }
 
 /** Each message is decided by what its sender may do now, as a request would be. */
 function answerTo(text: string, principal: Principal): object {
-  if (principal.status !== 'signed-in') return { error: 'signed out' }
+  if (principal.status !== 'signed-in') return { error: 'signed_out' }
   if (text === 'publish' && !principal.has({ role: 'admin' })) return { error: 'role_required' }
   return { done: text.slice(0, 20) }
 }

@@ -459,6 +459,37 @@ describe('the application as a source', () => {
     expect(await statuses('/admin')).toEqual([403, 403])
   })
 
+  it('is asked once more for a change during its answer, and requests wait for that', async () => {
+    let [tellAsked, release] = [() => {}, () => {}]
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const isAsked = new Promise<void>((resolve) => {
+      tellAsked = resolve
+    })
+    const { call, set, emulator, roles, asked, wait } = await withDatabase()
+    set(async () => {
+      const before = [...roles.get(ada)!]
+      tellAsked()
+      await held
+      return { roles: before }
+    })
+    wait(1000)
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    const first = call(0, '/admin').then(({ status }) => status)
+    await isAsked
+    roles.set(ada, [])
+    wait(1000)
+    emulator.person(ada).update(admin)
+    await emulator.settled()
+    const second = call(0, '/admin').then(({ status }) => status)
+    await call(0, '/public').expect(200)
+    release()
+    expect(await Promise.all([first, second])).toEqual([403, 403])
+    expect(asked).toEqual(['sign-in', 'event', 'event'])
+  })
+
   it('opens the admin portal, and closes it', async () => {
     const { call, roles, wait } = await withDatabase()
     const page = { Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import {
   getAuth,
@@ -210,6 +211,19 @@ describe.each(ends)('%s', (_what, reason, end) => {
     const again = await open(ada)
     expect(again.connection.principal).toMatchObject({ status: 'signed-out', reason })
   })
+})
+
+it('a store that takes longer to answer than `maxLagMs` refuses no token', async () => {
+  const { revocations, ...others } = remote(memoryStore())
+  const { subscribe: _, ...asked } = revocations
+  const since: typeof asked.since = async (cursor) => {
+    await setTimeout(250)
+    return revocations.since(cursor)
+  }
+  const { open, bearerOf } = await scene({ store: { ...others, revocations: { ...asked, since } } })
+  const { status, connection } = await open(await bearerOf())
+  expect(status).toBe(101)
+  expect(await connection.current()).toMatchObject({ status: 'signed-in', via: 'bearer' })
 })
 
 describe('req.scalekit.ended of an access token', () => {

@@ -1,7 +1,9 @@
-import { once } from 'node:events'
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import connect from 'connect'
-import { describe, expect, it, vi } from 'vitest'
+import { type SessionData, Store } from 'express-session'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   getAuth,
   memoryStore,
@@ -209,6 +211,94 @@ it.skipIf(isExpressSession)(
   },
 )
 
+/** A store that counts uses beside the session, as those of Redis and PostgreSQL do. */
+class StoreWithTtl extends Store {
+  readonly #kept = new Map<string, { readonly json: string; endsAt: number }>()
+
+  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    const kept = this.#kept.get(id)
+    const isThere = kept && Date.now() < kept.endsAt
+    setImmediate(done, null, isThere ? JSON.parse(kept.json) : null)
+  }
+
+  override set(id: string, session: SessionData, done?: () => void): void {
+    const endsAt = session.cookie.expires!.getTime()
+    this.#kept.set(id, { json: JSON.stringify(session), endsAt })
+    setImmediate(done ?? (() => {}))
+  }
+
+  override touch(id: string, session: SessionData, done?: () => void): void {
+    const kept = this.#kept.get(id)
+    if (kept) kept.endsAt = session.cookie.expires!.getTime()
+    setImmediate(done ?? (() => {}))
+  }
+
+  override destroy(id: string, done?: () => void): void {
+    this.#kept.delete(id)
+    setImmediate(done ?? (() => {}))
+  }
+}
+
+describe.skipIf(isExpressSession)(
+  'with a session store that counts uses beside the session',
+  () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+    afterEach(() => void vi.useRealTimers())
+
+    /** Ada, who has opened a page every 40 minutes of the hour that her session may be idle for. */
+    async function inUse() {
+      const clock = () => Date.now()
+      const session = { store: new StoreWithTtl(), secret: randomUUID(), idleSeconds: 3600 }
+      const signed = await signedIn({ seed: { clock }, options: { clock, session } })
+      const wait = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000)
+      for (let round = 0; round < 2; round += 1) {
+        wait(40)
+        await signed.browser.call('/app').expect(200)
+      }
+      return { ...signed, wait }
+    }
+
+    it('sockets and event streams of a user who was there 40 minutes ago stay open', async () => {
+      const { open, openStream, all, wait } = await inUse()
+      wait(40)
+      const { status, connection } = await open(0)
+      expect(status).toBe(101)
+      const streamed = (await openStream(0)).setEncoding('utf8').toArray()
+      expect(connection.ended.aborted).toBe(false)
+      await all[0]!.auth.revoke({ userId: connection.principal.user!.id })
+      expect((await streamed).join('')).toBe('over: revoked')
+    })
+
+    it('a socket ends when it was open for as long as the session may be idle', async () => {
+      const { open, wait } = await inUse()
+      const { closed, connection } = await open(0)
+      expect(connection.ended.aborted).toBe(false)
+      wait(61)
+      expect(await closed).toBe(4401)
+      expect(connection.ended.reason).toMatchObject({ reason: 'expired' })
+    })
+  },
+)
+
+/** An application that takes its time to say that Ada, an admin at her sign-in, is a member by now. */
+function heldResolve() {
+  let tellAsked = () => {}
+  let release = () => {}
+  const asked = new Promise<void>((done) => {
+    tellAsked = done
+  })
+  const released = new Promise<void>((done) => {
+    release = done
+  })
+  async function resolve(_user: unknown, { reason }: { readonly reason: string }) {
+    if (reason !== 'event') return { roles: ['admin'] }
+    tellAsked()
+    await released
+    return { roles: ['member'] }
+  }
+  return { resolve, asked, release: () => release() }
+}
+
 describe('a change of what a user may do', () => {
   it('reaches open sockets of both processes, once', async () => {
     const { emulator, openOnBoth, all } = await signedIn()
@@ -224,6 +314,68 @@ describe('a change of what a user may do', () => {
     })
     const { connections } = instanceOf(all[0]!.auth)
     expect(connections.size).toBeGreaterThan(0)
+  })
+
+  it('of whoever listens later is told to them, too', async () => {
+    const { emulator, open } = await signedIn()
+    const { connection } = await open(0)
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await eventually(async () => {
+      expect(await connection.current()).toMatchObject({ roles: ['member'] })
+    })
+    const listener = vi.fn()
+    connection.onChange(({ roles }) => listener(roles))
+    await eventually(() => expect(listener.mock.calls).toEqual([[['member']]]))
+  })
+
+  it('that follows another one during its renewal is told as soon', async () => {
+    const { resolve, asked, release } = heldResolve()
+    const revocation = { maxLagMs: 300 }
+    const { emulator, open } = await signedIn({
+      // Tells of each record once.
+      store: memoryStore(),
+      seed: { clock: Date.now },
+      options: { authorization: { resolve }, revocation, clock: Date.now },
+    })
+    const { connection } = await open(0)
+    const told = new Promise<number>((done) => {
+      connection.onChange(() => done(performance.now()))
+    })
+    emulator.person(ada).update(member)
+    await asked
+    emulator.person(ada).update({ roles: ['member', 'reader'] })
+    await emulator.settled()
+    const releasedAt = performance.now()
+    release()
+    expect((await told) - releasedAt).toBeLessThan(revocation.maxLagMs + 250)
+    expect(await connection.current()).toMatchObject({ roles: ['member'], isStale: false })
+  })
+
+  it('is told once, also where the process has dropped what it knew since the sign-in', async () => {
+    const asked: string[] = []
+    async function resolve({ email }: { readonly email?: string }, reason: string) {
+      if (reason === 'sign-in') return { roles: ['admin'] }
+      asked.push(email!)
+      // More than a process keeps of all sessions together.
+      return { roles: [email === ada ? 'member' : 'x'.repeat(17_000_000)] }
+    }
+    const { all, open, wait } = await signedIn({
+      options: { authorization: { resolve: (user, { reason }) => resolve(user, reason) } },
+    })
+    const told = vi.fn()
+    const { connection } = await open(0)
+    connection.onChange(({ roles }) => told(roles))
+    const grace = all[0]!.visitor()
+    await grace.signIn(home, 'grace@acme.example')
+    wait(301_000)
+    await eventually(() => expect(told.mock.calls).toEqual([[['member']]]))
+    await grace.call('/app').expect(200)
+    await eventually(() => expect(asked).toEqual([ada, 'grace@acme.example']))
+    wait(301_000)
+    await eventually(() => expect(asked).toHaveLength(3))
+    expect(await connection.current()).toMatchObject({ roles: ['member'], isStale: false })
+    expect(told.mock.calls).toEqual([[['member']]])
   })
 
   it('is found by the age of authority where no event says so', async () => {
@@ -267,14 +419,16 @@ describe('an outage', () => {
       const { store, is } = failingStore()
       const { openOnBoth, all } = await signedIn({ store })
       const connections = await openOnBoth()
-      for (const { onChange } of connections) onChange(() => expect.unreachable())
+      const told = vi.fn()
+      for (const { onChange } of connections) onChange(told)
       is(state)
       const until = Date.now() + 20_000
       await eventually(() => expect(Date.now()).toBeGreaterThan(until))
       expect(connections.map(({ ended }) => ended.aborted)).toEqual([false, false])
+      expect(told).not.toHaveBeenCalled()
       await expect(connections[0]!.current()).rejects.toMatchObject({ code: 'store_unavailable' })
       is('well')
-      await eventually(() => connections[0]!.current())
+      for (const { current } of connections) await eventually(current)
       await all[0]!.auth.revoke({ userId: connections[0]!.principal.user!.id })
       await Promise.all(connections.map(({ ended }) => firedBy(ended)))
     },
@@ -283,13 +437,30 @@ describe('an outage', () => {
   it('of Scalekit closes and changes nothing', async () => {
     const { emulator, openOnBoth, wait } = await signedIn()
     const connections = await openOnBoth()
-    for (const { onChange } of connections) onChange(() => expect.unreachable())
+    const told = vi.fn()
+    for (const { onChange } of connections) onChange(told)
     emulator.fail({ path: '/oauth/token', times: Number.POSITIVE_INFINITY, status: 503 })
     wait(301_000)
     const until = Date.now() + 20_000
     await eventually(() => expect(Date.now()).toBeGreaterThan(until))
     expect(connections.map(({ ended }) => ended.aborted)).toEqual([false, false])
+    expect(told).not.toHaveBeenCalled()
     expect(await connections[0]!.current()).toMatchObject({ roles: ['admin'], isStale: true })
+  })
+})
+
+describe('an outage of Scalekit after a change', () => {
+  it('is shown as an error by current(), and not as a user without roles', async () => {
+    const { emulator, open } = await signedIn()
+    const { connection } = await open(0)
+    emulator.fail({ path: '/oauth/token', times: Number.POSITIVE_INFINITY, status: 503 })
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await expect(connection.current()).rejects.toMatchObject({
+      code: 'authorization_unavailable',
+      status: 503,
+    })
+    expect(connection.ended.aborted).toBe(false)
   })
 })
 
@@ -300,6 +471,19 @@ describe('what is open', () => {
     expect(watched()).toEqual([1, 0])
     socket.terminate()
     await eventually(() => expect(watched()).toEqual([0, 0]))
+  })
+
+  it('leaves nothing on a connection that serves further requests', async () => {
+    const { all, browser } = await signedIn()
+    const { url, auth } = all[0]!
+    const socket = new EventEmitter()
+    const headers = { origin: url, upgrade: 'websocket', cookie: cookiesOf(browser).Cookie }
+    const req = { headers, socket } as unknown as IncomingMessage
+    if (isExpressSession) return
+    const connection = await auth.authenticate(req)
+    expect(connection.principal.status).toBe('signed-in')
+    connection.close()
+    expect(socket.listenerCount('close')).toBe(0)
   })
 
   it('is let go when event streams close, however many there were', async () => {

@@ -25,6 +25,8 @@ import type { Kept, TokenVault } from './token-vault.ts'
 const maxAtOnce = 64
 /** The longest time that a session waits for its renewal, in milliseconds. */
 const maxWaitMs = 10_000
+/** The largest number of attempts in a row while changes keep coming. */
+const maxInARow = 3
 
 /**
  * Renews authority with the session's refresh token, with `authorization.resolve`, or with both.
@@ -78,9 +80,21 @@ export function authorityRenewal(parts: {
     const { sessionId } = identity
     const known = underWay.get(sessionId)
     if (known !== undefined) return known
-    const work = attempt(identity, minTtlMs).finally(() => underWay.delete(sessionId))
+    const work = renewSinceChanges(identity, minTtlMs).finally(() => underWay.delete(sessionId))
     underWay.set(sessionId, work)
     return work
+  }
+
+  /**
+   * Repeats an attempt during which a change became known: its answer may be older. All callers
+   * that joined meanwhile wait for the last attempt.
+   */
+  async function renewSinceChanges(identity: Identity, minTtlMs: number): Promise<void> {
+    for (let count = 0; count < maxInARow; count += 1) {
+      await attempt(identity, minTtlMs)
+      const known = book.known(identity)
+      if (typeof known === 'string' || known.standing !== 'unknown' || !known.isDue) return
+    }
   }
 
   async function attempt(identity: Identity, minTtlMs: number): Promise<void> {

@@ -58,7 +58,8 @@ export interface Bearer {
   /**
    * Returns the view of a token, by the revocations and changes known now.
    *
-   * @param wasFresh Whether the revocations of other processes were known when the request arrived.
+   * @param wasFresh Whether the revocations of other processes were known when the request arrived,
+   *   or became known since.
    * @throws {@link ScalekitError} `store_unavailable`, `provider_unavailable`
    */
   viewOf(presented: Presented, wasFresh?: boolean): BearerView
@@ -193,10 +194,8 @@ export function bearerWith(parts: BearerParts): Bearer {
       clock,
       // An outage ends no connection, so `look` uses the known records whatever their age.
       look: (latest) => viewOf(latest, true),
-      async askFresh(latest) {
-        if (!revocations.isFresh()) await revocations.refresh()
-        return viewOf(latest)
-      },
+      askFresh: async (latest) =>
+        viewOf(latest, revocations.isFresh() || (await revocations.refresh())),
       verifyAgain: async (token) => tokens.get(token) ?? verify(token),
     })
   }

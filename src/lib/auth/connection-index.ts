@@ -8,34 +8,46 @@ export interface KeyIndex<Item> {
   all(): Iterable<Item>
 }
 
-export function keyIndex<Item>(): KeyIndex<Item> {
-  const itemsByKey = new Map<string, Set<Item>>()
-  const keysOf = new Map<Item, readonly string[]>()
+/** A key with its items. Items share it, so that each key is in memory once. */
+interface Group<Item> {
+  readonly key: string
+  readonly items: Set<Item>
+}
 
-  function remove(item: Item): void {
-    for (const key of keysOf.get(item) ?? []) {
-      const items = itemsByKey.get(key)
-      items?.delete(item)
-      if (items?.size === 0) itemsByKey.delete(key)
+export function keyIndex<Item>(): KeyIndex<Item> {
+  const groups = new Map<string, Group<Item>>()
+  const groupsOf = new Map<Item, readonly Group<Item>[]>()
+
+  function groupOf(key: string): Group<Item> {
+    const known = groups.get(key)
+    if (known) return known
+    const group = { key, items: new Set<Item>() }
+    groups.set(key, group)
+    return group
+  }
+
+  function leave(item: Item): void {
+    for (const { key, items } of groupsOf.get(item) ?? []) {
+      items.delete(item)
+      if (items.size === 0) groups.delete(key)
     }
-    keysOf.delete(item)
   }
 
   return {
     set(item, keys) {
-      remove(item)
-      keysOf.set(item, keys)
-      for (const key of keys) {
-        const items = itemsByKey.get(key)
-        if (items) items.add(item)
-        else itemsByKey.set(key, new Set([item]))
-      }
+      leave(item)
+      const joined = keys.map(groupOf)
+      for (const { items } of joined) items.add(item)
+      groupsOf.set(item, joined)
     },
-    delete: remove,
-    of: (key) => itemsByKey.get(key) ?? [],
+    delete(item) {
+      leave(item)
+      groupsOf.delete(item)
+    },
+    of: (key) => groups.get(key)?.items ?? [],
     get size() {
-      return keysOf.size
+      return groupsOf.size
     },
-    all: () => keysOf.keys(),
+    all: () => groupsOf.keys(),
   }
 }

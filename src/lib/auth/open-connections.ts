@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import { dueTimes } from '../ground/due-times.ts'
+import { callUnawaited } from '../ground/hooks.ts'
 import { type Logger, quote, textOfThrown } from '../ground/log.ts'
 import { keyIndex } from './connection-index.ts'
 import type { Caller } from './principal.ts'
@@ -16,7 +17,8 @@ export interface Watch {
   /** Fires once when the credentials end. The reason is a {@link SessionEndedError}. */
   readonly ended: AbortSignal
   /**
-   * Adds a listener.
+   * Adds a listener. It also learns, soon, of a change before it was added, unless another one has
+   * been told. What it throws or rejects with is logged.
    *
    * @returns a function that removes the listener
    */
@@ -79,7 +81,10 @@ interface Entry {
   readonly watched: Watched
   readonly listeners: Set<ChangeListener>
   readonly controller: AbortController
+  /** What the application was given last. */
   shown: Caller | undefined
+  /** The principal whose keys find the entry. Absent before the first settled check. */
+  indexed: Caller | undefined
   retryMs: number
   isRenewing: boolean
   isOver: boolean
@@ -122,9 +127,14 @@ export function openConnections(parts: {
   }
 
   function heard(keys: readonly string[] | undefined): void {
-    if (keys === undefined) for (const entry of entries.all()) waiting.add(entry)
-    for (const key of keys ?? []) for (const entry of entries.of(key)) waiting.add(entry)
+    if (keys === undefined) for (const entry of entries.all()) mark(entry)
+    for (const key of keys ?? []) for (const entry of entries.of(key)) mark(entry)
     lookSoon()
+  }
+
+  function mark(entry: Entry): void {
+    waiting.add(entry)
+    entry.retryMs = firstRetryMs
   }
 
   /**
@@ -188,9 +198,9 @@ export function openConnections(parts: {
       return
     }
     plan(entry, sight)
-    // Authority that is unknown during an outage is not reported as a change: it may turn out
-    // unchanged.
-    if (!isUnknown) tellChange(entry, principal)
+    // Authority that is unknown or stale, e.g. during an outage, is not reported as a change: it may
+    // turn out unchanged.
+    if (!isUnknown && !isStale(principal)) tellChange(entry, principal)
     if (!sight.isDue || !mayRenew || entry.isRenewing) return
     renewable.add(entry)
     renewNext()
@@ -202,17 +212,32 @@ export function openConnections(parts: {
   }
 
   function tellChange(entry: Entry, principal: Caller): void {
-    const { shown = principal } = entry
+    index(entry, principal)
+    entry.shown ??= principal
+    // Without a listener, the change is kept for the first one.
+    if (entry.listeners.size === 0 || isSameAuthority(entry.shown, principal)) return
     entry.shown = principal
-    if (isSameAuthority(shown, principal)) return
-    entries.set(entry, entry.watched.keys())
     for (const listener of entry.listeners) {
-      try {
-        listener(principal)
-      } catch (error) {
-        logger.error(`A listener of onChange() threw: ${quote(textOfThrown(error))}`)
-      }
+      callUnawaited(
+        () => listener(principal),
+        (error) => logger.error(`A listener of onChange() failed: ${quote(textOfThrown(error))}`),
+      )
     }
+  }
+
+  function index(entry: Entry, principal: Caller): void {
+    const { indexed } = entry
+    entry.indexed = principal
+    if (indexed === undefined || !isSameAuthority(indexed, principal)) {
+      entries.set(entry, entry.watched.keys())
+    }
+  }
+
+  /** Also tells the listener of a change that came before it. */
+  function addListener(entry: Entry, listener: ChangeListener): void {
+    entry.listeners.add(listener)
+    waiting.add(entry)
+    lookSoon()
   }
 
   function renewNext(): void {
@@ -257,13 +282,13 @@ export function openConnections(parts: {
       const controller = new AbortController()
       const listeners = new Set<ChangeListener>()
       const state = { retryMs: firstRetryMs, isRenewing: false, isOver: false }
-      const entry: Entry = { watched, listeners, controller, shown, ...state }
+      const entry: Entry = { watched, listeners, controller, shown, indexed: undefined, ...state }
       if (isClosed) end(entry, 'closed')
       else begin(entry)
       return {
         ended: controller.signal,
         onChange(listener) {
-          if (!entry.isOver) listeners.add(listener)
+          if (!entry.isOver) addListener(entry, listener)
           return () => void listeners.delete(listener)
         },
         look: () => look(entry),
@@ -276,4 +301,9 @@ export function openConnections(parts: {
       stop?.()
     },
   }
+}
+
+/** Whether no source could confirm the authority. That of a machine does not change. */
+function isStale(principal: Caller): boolean {
+  return principal.status === 'signed-in' && principal.isStale
 }

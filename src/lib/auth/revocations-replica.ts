@@ -211,6 +211,8 @@ function remoteRevocations(
       outage?.ended()
       return true
     } catch (error) {
+      // A later pass has succeeded meanwhile, so the store is well again.
+      if (freshSince > asked.at) return isFresh()
       failure = error
       // The store responds, but it has many pages.
       const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs

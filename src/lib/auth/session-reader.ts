@@ -64,8 +64,12 @@ export interface SessionReader {
    * throws.
    */
   watchedOf(req: IncomingMessage): Watched | undefined
-  /** Waits for the revocations of other processes. Never rejects. */
-  refresh(): Promise<unknown>
+  /**
+   * Waits for the revocations of other processes. Never rejects.
+   *
+   * @returns whether they are known now
+   */
+  refresh(): Promise<boolean>
   /**
    * Returns the current view of the request's session without waiting, or `undefined` if it has
    * none.

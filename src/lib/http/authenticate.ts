@@ -39,13 +39,16 @@ export interface OpenConnection {
    * Returns the current principal. Authority that is due for renewal is renewed first, as in a
    * request. Call it before an action that needs a role or a permission.
    *
-   * @throws {@link ScalekitError} `store_unavailable`, `authorization_unavailable`,
-   *   `provider_unavailable`
+   * @throws {@link ScalekitError} `store_unavailable`; `authorization_unavailable` while authority
+   *   is known to have changed and no source responds, or after `authorization.outageGraceSeconds`
+   *   without one; `provider_unavailable` while the key of an access token cannot be checked
    */
   current(): Promise<Principal>
   /**
    * Calls a listener with the principal when its roles, permissions, scopes or claims have changed,
-   * even without further requests. With an access token, `ended` fires instead.
+   * even without further requests. A change since {@link ScalekitAuth.authenticate} that no
+   * listener has learned of is told to the first one. With an access token, `ended` fires instead.
+   * An error or a rejection of the listener is logged.
    *
    * @returns a function that removes the listener
    */
@@ -138,28 +141,34 @@ function connectionOf(
   const { ended, onChange } = watch
   const shown = <Shown extends Principal>(principal: Shown): Shown =>
     principal.status === 'signed-out' ? principal : (withEnded(principal, () => ended) as Shown)
-  releaseWithSocket(req, watch)
+  const close = releaseWithSocket(req, watch)
   return {
     principal: shown(opened),
     ended,
     async current() {
       const view = await watched.ask()
       watch.look()
-      if (view.isLapsed) throw authorizationUnknown()
+      if (view.isLapsed || view.isUnknown) throw authorizationUnknown()
       return shown(view.principal)
     },
     onChange: (listener: ChangeListener) => onChange((principal) => listener(shown(principal))),
-    close: watch.release,
+    close,
   }
 }
 
 /**
  * Releases a WebSocket when its TCP connection closes. In other cases the connection may close
  * earlier: a client of Socket.IO continues on the next one.
+ *
+ * @returns a function that releases it now
  */
-function releaseWithSocket(req: IncomingMessage, { release }: Watch): void {
+function releaseWithSocket(req: IncomingMessage, { release }: Watch): () => void {
   const { socket } = req
-  if (req.headers.upgrade?.toLowerCase() !== 'websocket') return
+  if (req.headers.upgrade?.toLowerCase() !== 'websocket') return release
   if (socket.destroyed) release()
   else socket.once('close', release)
+  return () => {
+    socket.off('close', release)
+    release()
+  }
 }

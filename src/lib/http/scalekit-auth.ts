@@ -113,7 +113,8 @@ export interface ScalekitAuth extends Guards {
   /**
    * Authenticates the upgrade request of a socket, and watches its session from then on. Refuse the
    * handshake if no user is signed in, and close the socket when `ended` fires. It reads the
-   * session and writes no cookie, so an open socket does not extend a session.
+   * session and writes no cookie, so an open socket does not extend a session. It rejects for every
+   * request of another site, so catch its rejection: otherwise any client can end the process.
    *
    * `Origin` must be one of `baseUrl` or of `connections.origins`. It may be missing if the request
    * has `Sec-Fetch-Site: same-origin`. It may also be missing if the option `bearer` is set and the
@@ -127,12 +128,16 @@ export interface ScalekitAuth extends Guards {
    *   `session_not_mounted` or `session_kind_changed` if the application's own express-session did
    *   not run for the upgrade
    * @example
-   * server.on('upgrade', async (req, socket, head) => {
-   *   const connection = await auth.authenticate(req)
-   *   if (connection.principal.status !== 'signed-in') return refuse(socket, 401)
-   *   sockets.handleUpgrade(req, socket, head, (webSocket) => {
-   *     connection.ended.addEventListener('abort', () => webSocket.close(4401))
-   *   })
+   * server.on('upgrade', (req, socket, head) => {
+   *   socket.on('error', () => socket.destroy())
+   *   auth.authenticate(req).then(({ principal, ended }) => {
+   *     if (principal.status !== 'signed-in') return refuse(socket, 401)
+   *     sockets.handleUpgrade(req, socket, head, (webSocket) => {
+   *       webSocket.on('error', () => webSocket.terminate())
+   *       // Of `node:events`. It also runs the listener if the session is over already.
+   *       addAbortListener(ended, () => webSocket.close(4401))
+   *     })
+   *   }).catch((error) => refuse(socket, error.status ?? 500))
    * })
    */
   authenticate(req: IncomingMessage): Promise<OpenConnection>
@@ -210,7 +215,7 @@ export interface ScalekitAuth extends Guards {
   /**
    * Stops background work and fires `ended` of open connections. It waits for webhook handlers that
    * have begun: for inline ones at most 20 seconds, for those of a queue until they end or time
-   * out. Close the server first.
+   * out. Close the server first. Event streams that are still open end with this call.
    */
   close(): Promise<void>
 }

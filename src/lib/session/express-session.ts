@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../ground/clock.ts'
 import { cookieNames, readCookie, removeCookieLines, setCookieLines } from '../ground/cookies.ts'
 import { ConfigError, ScalekitError } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
@@ -15,6 +16,8 @@ type Done = (error?: unknown) => void
 /** The cookie settings of an `express-session` session. */
 interface SessionCookie {
   expires: Date | null | undefined | false
+  /** The lifetime without a request, in milliseconds. Absent if the cookie has no such lifetime. */
+  readonly originalMaxAge?: number | null | undefined
   serialize(name: string, value: string): string
 }
 
@@ -53,9 +56,10 @@ export function expressSession(parts: {
   /** The members that are kept when another user signs in. */
   readonly keep: readonly string[]
   readonly sealed: SealedIdentity
+  readonly clock: Clock
   readonly logger: Logger
 }): SessionStorage {
-  const { key, keep, sealed, logger } = parts
+  const { key, keep, sealed, clock, logger } = parts
   const ended = new WeakSet<IncomingMessage>()
 
   function valueIn(req: IncomingMessage): string | undefined {
@@ -85,9 +89,8 @@ export function expressSession(parts: {
     },
     touch() {},
     idleEndOf(req, { idleExpiresAt }) {
-      const expires = hasExpressSession(req) ? req.session?.cookie.expires : undefined
-      // A cookie without an end lasts as long as the browser does.
-      return expires instanceof Date ? Math.min(expires.getTime(), idleExpiresAt) : idleExpiresAt
+      const cookie = hasExpressSession(req) ? req.session?.cookie : undefined
+      return cookie ? Math.min(endOf(cookie, clock()), idleExpiresAt) : idleExpiresAt
     },
     async clear(req, res, isReplaced) {
       assertMounted(req)
@@ -98,6 +101,18 @@ export function expressSession(parts: {
       await called((done) => req.sessionStore.destroy(req.sessionID, done))
     },
   }
+}
+
+/**
+ * Returns when a session ends for lack of use. Stores such as `connect-redis` return it with the
+ * `expires` of its last change, and count later uses elsewhere. A store does not return a session
+ * that is over, so if `expires` has passed, this request begins the idle time anew.
+ */
+function endOf({ expires, originalMaxAge }: SessionCookie, now: number): number {
+  // A cookie without an end lasts as long as the browser does.
+  if (!(expires instanceof Date)) return Number.POSITIVE_INFINITY
+  const isOutdated = expires.getTime() <= now && typeof originalMaxAge === 'number'
+  return isOutdated ? now + originalMaxAge : expires.getTime()
 }
 
 /**

@@ -120,12 +120,13 @@ describe('open connections', () => {
       throw new Error('of the application')
     })
     onChange(listener)
-    const unsubscribe = onChange(() => expect.unreachable())
-    unsubscribe()
+    const removed = vi.fn()
+    onChange(removed)()
     become({ principal: asked({ roles: [] }) })
     await write('key')
     await turn()
     expect(listener).toHaveBeenCalledOnce()
+    expect(removed).not.toHaveBeenCalled()
     expect(lines.filter((line) => line.includes('of the application'))).toHaveLength(1)
   })
 
@@ -143,6 +144,45 @@ describe('open connections', () => {
     expect(all.map(({ renewals }) => renewals.count)).not.toContain(2)
   })
 
+  it('renew no more than once for a renewal that brings nothing', async () => {
+    const { connections, credentials } = registry()
+    const { watched, renewals } = credentials('key', { principal: asked(), due: ada() })
+    connections.watch(watched)
+    renewals.done()
+    await turn()
+    expect(renewals.count).toBe(1)
+  })
+
+  it('are told of a change before they listened, and found by the keys that it brought', async () => {
+    const { connections, credentials, write } = registry()
+    const { watched, become } = credentials('key')
+    let keys = ['key']
+    const { onChange } = connections.watch({ ...watched, keys: () => keys }, asked())
+    become({ principal: asked({ roles: ['member'] }) })
+    keys = ['key', 'role member']
+    await write('key')
+    await turn()
+    const listener = vi.fn()
+    onChange(({ roles }) => listener(roles))
+    expect(listener).not.toHaveBeenCalled()
+    await turn()
+    become({ principal: asked({ roles: ['reader'] }) })
+    await write('role member')
+    await turn()
+    expect(listener.mock.calls).toEqual([[['member']], [['reader']]])
+  })
+
+  it('are told in spite of an asynchronous listener that rejects, which is logged', async () => {
+    const { connections, credentials, write, lines } = registry()
+    const { watched, become } = credentials('key')
+    const rejecting = (): unknown => Promise.reject(new Error('of the application'))
+    connections.watch(watched).onChange(rejecting)
+    become({ principal: asked({ roles: [] }) })
+    await write('key')
+    await turn()
+    expect(lines.filter((line) => line.includes('of the application'))).toHaveLength(1)
+  })
+
   it('end when no one would tell them any more', () => {
     const { connections, credentials } = registry()
     const before = connections.watch(credentials('key').watched)
@@ -156,13 +196,15 @@ describe('open connections', () => {
     const { connections, credentials, write } = registry()
     const { watched, become } = credentials('key')
     const { ended, onChange, release } = connections.watch(watched)
-    onChange(() => expect.unreachable())
+    const listener = vi.fn()
+    onChange(listener)
     release()
     become(over)
     await write('key')
     connections.close()
     await turn()
     expect(ended.aborted).toBe(false)
+    expect(listener).not.toHaveBeenCalled()
   })
 })
 

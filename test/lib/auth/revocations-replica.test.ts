@@ -6,6 +6,8 @@ import {
 } from '../../../src/lib/auth/revocations-replica.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { Revocation, Revocations } from '../../../src/lib/state/store.ts'
+import { type StoreOutage, storeOutage } from '../../../src/lib/state/store-outage.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
 import { ada, now, settableClock } from '../identities.ts'
 
 const maxLagMs = 1000
@@ -243,6 +245,25 @@ describe('a copy of remote revocations', () => {
     expect(replica.isFresh()).toBe(true)
   })
 
+  it('begins no outage for a question that was given up on after a later answer', async () => {
+    vi.useFakeTimers()
+    const outage = storeOutage(recordingLogger().logger)
+    const { replica, hold, release } = remote(() => now, outage)
+    hold()
+    const first = replica.refresh()
+    await vi.advanceTimersByTimeAsync(900)
+    const second = replica.refresh()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await first).toBe(false)
+    expect(outage.failure()).toBeDefined()
+    release()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(outage.failure()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(await second).toBe(true)
+    expect(outage.failure()).toBeUndefined()
+  })
+
   it('is asked again after a failure', async () => {
     const { replica, written, fail } = remote()
     fail(true)
@@ -344,7 +365,7 @@ function local() {
 const storeNow = now - 3_600_000
 
 /** Remote revocations: a list whose length is the cursor, behind a connection that can fail or hang. */
-function remote(clock = () => now) {
+function remote(clock = () => now, outage?: StoreOutage) {
   const written: Revocation[] = []
   const asked: (string | undefined)[] = []
   const listeners = new Set<() => void>()
@@ -375,7 +396,7 @@ function remote(clock = () => now) {
   return {
     written,
     asked,
-    replica: replicateRevocations(revocations, { clock, maxLagMs }),
+    replica: replicateRevocations(revocations, { clock, maxLagMs, ...(outage && { outage }) }),
     wake: () => {
       for (const wake of listeners) wake()
     },

@@ -4,6 +4,7 @@
 type Handler = import('express').RequestHandler
 
 declare const accounts: Own
+declare const addAbortListener: typeof import('node:events').addAbortListener
 declare const changePassword: Handler
 declare const createOrder: Handler
 declare const list: Handler

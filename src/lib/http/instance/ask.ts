@@ -48,8 +48,8 @@ export function tokenIn(
   if (token === undefined) return undefined
   const look = async () => {
     const presented = bearer!.known(token) ?? (await bearer!.verify(token))
-    if (!sessions.isFresh()) await sessions.refresh()
-    return { presented, view: bearer!.viewOf(presented) }
+    const isKnown = sessions.isFresh() || (await sessions.refresh())
+    return { presented, view: bearer!.viewOf(presented, isKnown) }
   }
   return look()
 }

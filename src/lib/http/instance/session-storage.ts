@@ -29,6 +29,7 @@ export function sessionStorage(
       key: name,
       keep,
       sealed: sealedIdentity(seal('express-session'), name),
+      clock,
       logger,
     }),
   }
