@@ -156,6 +156,24 @@ it('asks again ten seconds after an event, since Scalekit’s caches may lag', a
   expect(grants().length - before).toBe(1)
 })
 
+it('asks again ten seconds after an event, even if that fails once', async () => {
+  const lifetimes = { accessTokenSeconds: 300 }
+  const { emulator, call } = await signedIn({ seed: { staleClaimsSeconds: 3, lifetimes } })
+  await pass(2000)
+  emulator.person(ada).update(member)
+  await emulator.settled()
+  await call(0, '/admin').expect(200)
+  await pass(1500)
+  await call(0, '/admin').expect(200)
+  await pass(9600)
+  emulator.fail({ ...refreshes, times: 1, status: 503 })
+  await call(0, '/admin').expect(200)
+  await pass(6000)
+  await call(0, '/admin')
+  await pass(1000)
+  await call(0, '/admin').expect(403)
+})
+
 it('is not asked more than once a second for tokens that are backdated', async () => {
   const { emulator, call, grants } = await signedIn({
     seed: { backdateIatSeconds: 5, lifetimes: { accessTokenSeconds: 300 } },

@@ -19,6 +19,11 @@ const scopes = ['openid', 'email', 'profile', 'offline_access']
 const member = { roles: ['member'], permissions: ['projects:read'] }
 const admin = { roles: ['admin'], permissions: ['projects:read', 'projects:write'] }
 const hourMs = 3_600_000
+const refreshes = {
+  path: '/oauth/token',
+  grantType: 'refresh_token',
+  times: Number.POSITIVE_INFINITY,
+}
 
 function mount(app: HostApp, auth: ScalekitAuth): void {
   app.use(auth)
@@ -117,6 +122,23 @@ describe('roles that change at Scalekit', () => {
     expect(await statuses('/admin')).toEqual([200, 200])
     wait(301_000)
     expect(await statuses('/admin')).toEqual([403, 403])
+  })
+
+  it.each([
+    ['process', 301_000],
+    ['process that has not seen the user for longer than the grace', 3_900_000],
+  ])('are known during an outage to another %s', async (_what, later) => {
+    const { emulator, call, wait } = await signedIn({ seed: { webhooks: [] } })
+    emulator.person(ada).update(member)
+    wait(later)
+    await call(0, '/admin').expect(403)
+    wait(301_000)
+    emulator.fail({ ...refreshes, status: 503 })
+    await call(1, '/admin').expect(403)
+    expect((await call(1, '/app').expect(200)).body).toMatchObject({
+      isStale: true,
+      roles: ['member'],
+    })
   })
 
   it('set no cookie', async () => {

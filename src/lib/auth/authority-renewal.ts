@@ -8,12 +8,20 @@ import { slots } from '../management/slots.ts'
 import { type Audit, holderOf } from './audit.ts'
 import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
-import type { AuthorityEnd } from './authority-copies.ts'
+import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
 import type { AuthoritySource } from './events.ts'
 import { isBefore } from './judge-authority.ts'
-import { quietAfterFailureMs, type RenewTokens } from './renewal.ts'
-import { againAt, hasVanished, isStanding, reasonOf, type Turn, tokenIn } from './renewal-turn.ts'
+import { quietAfterFailureMs, type RenewalFailure, type RenewTokens } from './renewal.ts'
+import {
+  againAt,
+  hasVanished,
+  isStanding,
+  newestKnown,
+  reasonOf,
+  type Turn,
+  tokenIn,
+} from './renewal-turn.ts'
 import { type AuthorizationResolve, askApplication } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
@@ -48,6 +56,15 @@ export interface AuthorityRenewal {
    * tokens are not removed here.
    */
   forget(identity: Identity): void
+}
+
+/** A failure of the refresh token, or of the application after it. */
+type Failure = RenewalFailure & Pick<AuthorityCopy, 'hasNoToken'>
+
+/** The tokens of an attempt. */
+interface Found extends Pick<AuthorityCopy, 'kept' | 'hasNoToken'> {
+  /** Whether this process received them. */
+  readonly isReceived: boolean
 }
 
 export function authorityRenewal(parts: {
@@ -98,12 +115,13 @@ export function authorityRenewal(parts: {
     try {
       await places.take(deadlineIn(maxWaitMs, undefined))
     } catch (error) {
-      return fail(turn, error, quietAfterFailureMs)
+      const kept = await vault.get(identity).catch(() => undefined)
+      return fail(turn, { error, quietMs: quietAfterFailureMs, kept })
     }
     try {
       await renewBySources(turn)
     } catch (error) {
-      fail(turn, error, quietAfterFailureMs)
+      fail(turn, { error, quietMs: quietAfterFailureMs })
     } finally {
       places.give()
     }
@@ -113,21 +131,33 @@ export function authorityRenewal(parts: {
     const { identity, sources } = turn
     const renewal = sources.token ? await renewTokens(identity, wanted(turn)) : undefined
     if (renewal?.status === 'over') return over(turn, renewal.reason, renewal.error)
-    if (renewal?.status === 'failed') return fail(turn, renewal.error, renewal.quietMs)
+    if (renewal?.status === 'failed') return fail(turn, renewal)
     if (hasVanished(identity, renewal)) return over(turn, 'refresh-lost')
     const kept = renewal?.kept ?? (await vault.get(identity))
-    const base = kept?.authority ?? withoutAnswer(turn.before)
-    const authority = await withApplication(turn, withFixed(base, turn.identity), kept)
+    const isReceived = renewal?.status === 'renewed' && renewal.isOwn === true
+    const hasNoToken = renewal ? renewal.status === 'none' : turn.copy?.hasNoToken
+    try {
+      await renewByApplication(turn, { kept, isReceived, hasNoToken })
+    } catch (error) {
+      fail(turn, { error, quietMs: quietAfterFailureMs, kept, hasNoToken })
+    }
+  }
+
+  async function renewByApplication(turn: Turn, found: Found): Promise<void> {
+    const { identity, before, changes } = turn
+    const { kept, isReceived, hasNoToken } = found
+    const base = kept?.authority ?? withoutAnswer(before)
+    const authority = await withApplication(turn, withFixed(base, identity), kept)
     if (authority === 'denied') return over(turn, authority)
     copies.set(identity.sessionId, {
       authority,
       kept,
       triedAt: performance.now(),
-      seen: turn.changes.any,
+      seen: changes.any,
       againAt: againAt(turn, authority),
-      hasNoToken: renewal?.status === 'none',
+      hasNoToken,
     })
-    tellRefreshed(turn, renewal?.status === 'renewed' && renewal.isOwn === true)
+    tellRefreshed(turn, isReceived)
     if (isOutage) logger.info('authority: it can be renewed again')
     isOutage = false
   }
@@ -174,18 +204,13 @@ export function authorityRenewal(parts: {
     })
   }
 
-  function wanted({
-    identity,
-    changes,
-    copy,
-    sources,
-    minTtlMs,
-  }: Turn): Parameters<RenewTokens>[1] {
+  function wanted(turn: Turn): Parameters<RenewTokens>[1] {
+    const { identity, changes, copy, sources, minTtlMs } = turn
     const { againAt: due = Number.POSITIVE_INFINITY } = copy ?? {}
     const isAgain = performance.now() >= due
     return {
       known: copy?.kept,
-      canWait: isStanding(book.known(identity)),
+      canWait: (kept) => isStanding(book.known(identity, failing(turn, { quietMs: 0, kept }))),
       isEnough({ authority, version, tokens }) {
         if (!authority || !(clock() < (authority.freshUntil ?? 0))) return false
         if (clock() + minTtlMs >= (tokens.accessTokenExpiresAt ?? 0) && minTtlMs > 0) return false
@@ -195,18 +220,26 @@ export function authorityRenewal(parts: {
     }
   }
 
-  function fail(turn: Turn, error: unknown, quietMs: number): void {
-    const { identity, before, copy, changes } = turn
-    const failingSince = copy?.failingSince ?? clock()
+  /** The copy after a failed attempt. */
+  function failing(turn: Turn, { quietMs, kept, hasNoToken }: Omit<Failure, 'error'>) {
+    const { copy, changes } = turn
     const at = performance.now()
-    copies.set(identity.sessionId, {
-      authority: before,
-      kept: copy?.kept,
-      seen: changes.any,
+    return {
+      ...newestKnown(turn, kept),
+      // Not those of this attempt: it requested nothing successfully.
+      seen: copy?.seen ?? changes.any,
+      againAt: copy?.againAt,
+      hasNoToken: hasNoToken ?? copy?.hasNoToken,
       triedAt: at,
       quietUntil: at + quietMs,
-      failingSince,
-    })
+      failingSince: copy?.failingSince ?? clock(),
+    }
+  }
+
+  function fail(turn: Turn, failure: Failure): void {
+    const { identity } = turn
+    const { error } = failure
+    copies.set(identity.sessionId, failing(turn, failure))
     if (isOutage || error === undefined) return
     isOutage = true
     const { sub: userId, organizationId } = identity

@@ -104,6 +104,23 @@ export function withoutAnswer({ resolved = [], ...authority }: Authority): Autho
   return { ...authority, ...Object.fromEntries(resolved.map((name) => [name, nothing[name]])) }
 }
 
+/**
+ * Returns the authority of newer tokens, with the application's last answer, because it was not
+ * asked again. That answer's age still counts.
+ */
+export function withLastAnswer(ofTokens: Authority, before: Authority): Authority {
+  const { resolved, askedAt, freshUntil } = before
+  const kept = Object.fromEntries((resolved ?? []).map((name) => [name, before[name]]))
+  const ends = [freshUntil, ofTokens.freshUntil].filter((end) => end !== undefined)
+  return {
+    ...ofTokens,
+    ...kept,
+    ...(resolved && { resolved }),
+    ...(askedAt !== undefined && { askedAt }),
+    ...(ends.length > 0 && { freshUntil: Math.min(...ends) }),
+  }
+}
+
 function withDecision(authority: Authority, { roles, permissions }: LoginDecision): Authority {
   const named = {
     ...(roles === undefined ? {} : { roles: [...roles] }),

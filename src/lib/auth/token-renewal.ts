@@ -52,29 +52,35 @@ export function tokenRenewal(parts: {
   const renew: RenewTokens = async function renew(identity, { known, canWait, isEnough }) {
     const owner = randomText(128)
     const written = new Set<number>()
+    let kept: Kept | undefined
     for (const beganAt = performance.now(); performance.now() - beganAt < 2 * leaseMs; ) {
-      const kept = await newest(identity, known)
+      kept = await newest(identity, known)
       if (!kept) return known ? { status: 'over', reason: 'refresh-lost' } : none
       if (isEnough(kept)) return { status: 'renewed', kept, isOwn: written.has(kept.version) }
       if (kept.tokens.refreshToken === undefined) return { status: 'none', kept }
-      const leasedAt = performance.now()
-      const answer = await tokenStore.lease(identity.sessionId, {
-        owner,
-        version: kept.version,
-        leaseMs,
-      })
-      const turn = { identity, owner, kept, leasedAt, canWait, written }
-      const renewal = await inTurn(turn, answer)
+      const renewal = await leased({ identity, owner, kept, canWait: canWait(kept), written })
       if (renewal) return renewal
     }
-    const error = new Error('No lease was long enough to renew the tokens in')
-    return { status: 'failed', error, quietMs: quietAfterFailureMs }
+    return failure(new Error('No lease was long enough to renew the tokens in'), kept)
+  }
+
+  /** Returns `undefined` if the tokens have to be read again. */
+  async function leased(attempt: Omit<LeasedTry, 'leasedAt'>): Promise<Renewal | undefined> {
+    const { identity, owner, kept } = attempt
+    const { version } = kept
+    const turn = { ...attempt, leasedAt: performance.now() }
+    try {
+      const answer = await tokenStore.lease(identity.sessionId, { owner, version, leaseMs })
+      return await inTurn(turn, answer)
+    } catch (error) {
+      return failure(error, kept)
+    }
   }
 
   /** Returns `undefined` if the tokens have to be read again. */
   async function inTurn(turn: LeasedTry, answer: LeaseAnswer): Promise<Renewal | undefined> {
     if (answer.status === 'quiet') {
-      return { status: 'failed', error: undefined, quietMs: answer.leftMs }
+      return { status: 'failed', error: undefined, quietMs: answer.leftMs, kept: turn.kept }
     }
     if (answer.status === 'busy') {
       await delay(Math.max(1, Math.min(answer.leftMs, pauseMs)))
@@ -161,7 +167,7 @@ export function tokenRenewal(parts: {
       const tokens = source.unverified(issued, kept)
       const unverified = { version: kept.version + 1, tokens, ...(authority ? { authority } : {}) }
       await write(turn, unverified)
-      return { status: 'failed', error, quietMs: quietAfterFailureMs }
+      return failure(error, unverified)
     }
   }
 
@@ -220,7 +226,7 @@ export function tokenRenewal(parts: {
     const isAnswered = triedMsAgo === undefined && !source.mayBeLost(error)
     if (!isAnswered) ownTries.keep(turn, triedMsAgo)
     await endLease(turn, isAnswered, quietMs)
-    return { status: 'failed', error, quietMs }
+    return { status: 'failed', error, quietMs, kept: turn.kept }
   }
 
   /**
@@ -257,6 +263,10 @@ export function tokenRenewal(parts: {
 }
 
 const none: Renewal = { status: 'none', kept: undefined }
+
+function failure(error: unknown, kept: Kept | undefined): Renewal {
+  return { status: 'failed', error, quietMs: quietAfterFailureMs, kept }
+}
 
 function isRejected(error: unknown): boolean {
   return error instanceof LoginError && error.code === 'refresh_token_rejected'
