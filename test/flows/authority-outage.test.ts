@@ -190,6 +190,29 @@ it('is not asked more than once a second for tokens that are backdated', async (
   expect(grants().length).toBeLessThanOrEqual(9)
 })
 
+describe('a process that starts while discovery does not answer', () => {
+  it('leaves the refresh token alone, so that the session outlives the outage', async () => {
+    const { emulator, call } = await signedIn()
+    await pass(tokenMs)
+    const path = '/.well-known/openid-configuration'
+    emulator.fail({ path, times: Number.POSITIVE_INFINITY, hang: true })
+    await call(1, '/app').expect(200)
+    await pass(25_000)
+    emulator.clearFaults()
+    await call(1, '/app').expect(200)
+    await pass(6000)
+    expect((await call(1, '/app').expect(200)).body.isStale).toBe(false)
+  })
+
+  it('renews nothing that it cannot verify, while the keys do not answer', async () => {
+    const { emulator, call, grants } = await signedIn()
+    await pass(tokenMs)
+    emulator.fail({ path: '/keys', times: Number.POSITIVE_INFINITY, hang: true })
+    await call(1, '/app').expect(200)
+    expect(grants()).toHaveLength(0)
+  })
+})
+
 describe('an answer that was lost', () => {
   it('is asked for again with the same token, within the grace of the provider', async () => {
     const { emulator, call, grants } = await signedIn()

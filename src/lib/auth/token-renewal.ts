@@ -68,8 +68,9 @@ export function tokenRenewal(parts: {
   async function leased(attempt: Omit<LeasedTry, 'leasedAt'>): Promise<Renewal | undefined> {
     const { identity, owner, kept } = attempt
     const { version } = kept
-    const turn = { ...attempt, leasedAt: performance.now() }
     try {
+      await source.prepare()
+      const turn = { ...attempt, leasedAt: performance.now() }
       const answer = await tokenStore.lease(identity.sessionId, { owner, version, leaseMs })
       return await inTurn(turn, answer)
     } catch (error) {

@@ -21,6 +21,11 @@ import type { Kept } from './token-vault.ts'
 
 /** The provider, as far as renewal needs it. */
 export interface TokenSource {
+  /**
+   * Loads everything that {@link TokenSource.refresh} and {@link TokenSource.verify} need, so that a
+   * failure to load it leaves no doubt about the refresh token.
+   */
+  prepare(): Promise<void>
   /** Sends a refresh token, once. */
   refresh(refreshToken: string): Promise<Issued>
   /**
@@ -55,6 +60,9 @@ export function scalekitSource(parts: {
   const { discover, keysOf, issuer, clientId, claimNames, clock } = parts
 
   return {
+    async prepare() {
+      await keysOf(await discover()).ready?.()
+    },
     refresh: async (refreshToken) => refreshTokens(await discover(), refreshToken),
     async verify(issued, before, { sub: subject, organizationId }) {
       const provider = await discover()

@@ -163,6 +163,7 @@ function sourceOf(
   }
 
   return {
+    async prepare() {},
     async refresh(token) {
       const answer = await exchange(token)
       await happens()
