@@ -48,6 +48,14 @@ export interface LeasedTry extends Try {
   readonly canWait: boolean
   /** The versions that this call of {@link RenewTokens} wrote. */
   readonly written: Set<number>
+  readonly progress: LeaseProgress
+}
+
+/** The state of a lease in this process. */
+export interface LeaseProgress {
+  /** Whether the refresh token was sent under it. Until then, its end leaves no doubt. */
+  isSent: boolean
+  isEnded: boolean
 }
 
 /** Pause of a session after a failed attempt, in milliseconds. */

@@ -65,12 +65,15 @@ export function tokenRenewal(parts: {
   }
 
   /** Returns `undefined` if the tokens have to be read again. */
-  async function leased(attempt: Omit<LeasedTry, 'leasedAt'>): Promise<Renewal | undefined> {
+  async function leased(
+    attempt: Omit<LeasedTry, 'leasedAt' | 'progress'>,
+  ): Promise<Renewal | undefined> {
     const { identity, owner, kept } = attempt
     const { version } = kept
     try {
       await source.prepare()
-      const turn = { ...attempt, leasedAt: performance.now() }
+      const progress = { isSent: false, isEnded: false }
+      const turn = { ...attempt, leasedAt: performance.now(), progress }
       const answer = await tokenStore.lease(identity.sessionId, { owner, version, leaseMs })
       return await inTurn(turn, answer)
     } catch (error) {
@@ -96,32 +99,20 @@ export function tokenRenewal(parts: {
     }
   }
 
-  /**
-   * Reads the tokens again, because another process may have renewed them before the lease was
-   * granted.
-   */
-  async function readAgain(turn: LeasedTry): Promise<Kept | undefined> {
-    try {
-      return await vault.get(turn.identity)
-    } catch (error) {
-      // No token was sent, so no attempt is left in doubt.
-      await endLease(turn, true, 0)
-      throw error
-    }
-  }
-
   async function underLease(turn: LeasedTry, triedMsAgo?: number): Promise<Renewal | undefined> {
-    const { kept, leasedAt } = turn
-    const current = await readAgain(turn)
+    const { kept, leasedAt, progress } = turn
+    // Another process may have renewed them before the lease was granted.
+    const current = await vault.get(turn.identity)
     const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
     if (current?.version !== kept.version || !mayStillSend) {
-      await endLease(turn, triedMsAgo === undefined, 0)
+      await endLease(turn, true, 0)
       return undefined
     }
     const goneBy = performance.now() - leasedAt
     if (triedMsAgo !== undefined && triedMsAgo + goneBy > againForMs) {
       return doubtful(turn, triedMsAgo)
     }
+    progress.isSent = true
     try {
       return await received(turn, await source.refresh(kept.tokens.refreshToken!), triedMsAgo)
     } catch (error) {
@@ -251,13 +242,20 @@ export function tokenRenewal(parts: {
     return { status: 'over', reason, error }
   }
 
-  /** Ends a lease. If that fails, the lease expires by itself. */
+  /**
+   * Ends a lease, once. If the store fails, it is tried again in the background: a lease that
+   * expires by itself counts as an attempt with an unknown outcome.
+   */
   async function endLease(
-    { identity, owner }: LeasedTry,
+    { identity, owner, progress }: LeasedTry,
     isAnswered: boolean,
     quietMs: number,
   ): Promise<void> {
-    await tokenStore.endLease(identity.sessionId, owner, { isAnswered, quietMs }).catch(() => {})
+    if (progress.isEnded) return
+    progress.isEnded = true
+    const end = { isAnswered: isAnswered || !progress.isSent, quietMs }
+    const endIt = () => tokenStore.endLease(identity.sessionId, owner, end)
+    await endIt().catch(() => void retryUntil(leaseMs, endIt).catch(() => {}))
   }
 
   return renew
