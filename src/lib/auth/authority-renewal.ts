@@ -8,19 +8,22 @@ import { slots } from '../management/slots.ts'
 import { type Audit, holderOf } from './audit.ts'
 import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
-import type { AuthorityCopy, AuthorityEnd } from './authority-copies.ts'
+import { type AuthorityCopy, type AuthorityEnd, isJustReceived } from './authority-copies.ts'
+import { noChanges } from './changes.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
 import type { AuthoritySource } from './events.ts'
 import { isBefore } from './judge-authority.ts'
 import { quietAfterFailureMs, type RenewalFailure, type RenewTokens } from './renewal.ts'
 import {
   againAt,
+  covers,
   hasVanished,
   isStanding,
   newestKnown,
   reasonOf,
   type Turn,
   tokenIn,
+  type Wish,
 } from './renewal-turn.ts'
 import { type AuthorizationResolve, askApplication } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
@@ -40,12 +43,15 @@ const maxWaitMs = 10_000
 export interface AuthorityRenewal {
   /**
    * Renews the authority of a session. Never rejects: the book has the result. Concurrent callers
-   * share one attempt, also if their `minTtlMs` differs.
-   *
-   * @param minTtlMs The remaining lifetime that the access token must have, in milliseconds. If it
-   *   expires sooner, it is renewed. Default: 0, its expiry is not considered.
+   * share one attempt.
    */
-  renew(identity: Identity, minTtlMs?: number): Promise<void>
+  renew(identity: Identity): Promise<void>
+  /**
+   * Renews the access token if it expires within `minTtlMs` milliseconds, without calling
+   * `authorization.resolve`. Tokens that this process has just received are not renewed again.
+   * Never rejects. Joins a running attempt only if that one does as much.
+   */
+  renewToken(identity: Identity, minTtlMs: number): Promise<void>
   /**
    * Begins or joins a renewal, and returns it if a guard has to wait for it. After a failed
    * attempt, returns `undefined`: the next attempt runs in the background.
@@ -88,21 +94,26 @@ export function authorityRenewal(parts: {
   const { resolve, maxAgeSeconds } = authorization
   const { copies } = book
   const places = slots(maxAtOnce)
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<string, { readonly wish: Wish; readonly work: Promise<void> }>()
   let isOutage = false
 
-  function renew(identity: Identity, minTtlMs = 0): Promise<void> {
+  function renew(identity: Identity, wish: Wish = { minTtlMs: 0, isTokenOnly: false }) {
     const { sessionId } = identity
     const known = underWay.get(sessionId)
-    if (known !== undefined) return known
-    const work = attempt(identity, minTtlMs).finally(() => underWay.delete(sessionId))
-    underWay.set(sessionId, work)
+    if (known && covers(known.wish, wish)) return known.work
+    const begin = () => attempt(identity, wish)
+    const work = (known ? known.work.then(begin) : begin()).finally(() => {
+      if (underWay.get(sessionId) === entry) underWay.delete(sessionId)
+    })
+    const entry = { wish, work }
+    underWay.set(sessionId, entry)
     return work
   }
 
-  async function attempt(identity: Identity, minTtlMs: number): Promise<void> {
+  async function attempt(identity: Identity, wish: Wish): Promise<void> {
     const before = book.authorityOf(identity)
     const copy = copies.get(identity.sessionId)
+    if (copy?.over) return
     const changes = book.changesOf(identity, before)
     const turn = {
       identity,
@@ -110,7 +121,7 @@ export function authorityRenewal(parts: {
       copy,
       changes,
       sources: book.sourcesOf(identity, copy),
-      minTtlMs,
+      wish,
     }
     try {
       await places.take(deadlineIn(maxWaitMs, undefined))
@@ -139,13 +150,15 @@ export function authorityRenewal(parts: {
     try {
       await renewByApplication(turn, { kept, isReceived, hasNoToken })
     } catch (error) {
-      fail(turn, { error, quietMs: quietAfterFailureMs, kept, hasNoToken })
+      const found = { kept, isOwn: isReceived, hasNoToken }
+      fail(turn, { error, quietMs: quietAfterFailureMs, ...found })
     }
   }
 
   async function renewByApplication(turn: Turn, found: Found): Promise<void> {
     const { identity, before, changes } = turn
     const { kept, isReceived, hasNoToken } = found
+    if (turn.wish.isTokenOnly && resolve) return keepTokens(turn, found)
     const base = kept?.authority ?? withoutAnswer(before)
     const authority = await withApplication(turn, withFixed(base, identity), kept)
     if (authority === 'denied') return over(turn, authority)
@@ -155,11 +168,30 @@ export function authorityRenewal(parts: {
       triedAt: performance.now(),
       seen: changes.any,
       againAt: againAt(turn, authority),
+      receivedAt: receivedAt(turn, isReceived),
       hasNoToken,
     })
-    tellRefreshed(turn, isReceived)
+    tellRefreshed(turn, isReceived, true)
     if (isOutage) logger.info('authority: it can be renewed again')
     isOutage = false
+  }
+
+  /** Keeps the tokens, beside what is known from the application. */
+  function keepTokens(turn: Turn, { kept, isReceived, hasNoToken }: Found): void {
+    copies.set(turn.identity.sessionId, {
+      // The application was asked about no change.
+      seen: noChanges.any,
+      triedAt: performance.now(),
+      ...turn.copy,
+      ...newestKnown(turn, kept),
+      receivedAt: receivedAt(turn, isReceived),
+      hasNoToken,
+    })
+    tellRefreshed(turn, isReceived, false)
+  }
+
+  function receivedAt({ copy }: Turn, isReceived: boolean): number | undefined {
+    return isReceived ? clock() : copy?.receivedAt
   }
 
   /**
@@ -167,10 +199,10 @@ export function authorityRenewal(parts: {
    * or called `authorization.resolve`. Reading tokens that another process received is not a
    * renewal.
    */
-  function tellRefreshed({ identity }: Turn, isReceived: boolean): void {
+  function tellRefreshed({ identity }: Turn, isReceived: boolean, isAsked: boolean): void {
     const sources: AuthoritySource[] = [
       ...(isReceived ? (['refresh-token'] as const) : []),
-      ...(resolve ? (['application'] as const) : []),
+      ...(isAsked && resolve ? (['application'] as const) : []),
     ]
     if (sources.length === 0) return
     const { sid } = identity
@@ -205,7 +237,8 @@ export function authorityRenewal(parts: {
   }
 
   function wanted(turn: Turn): Parameters<RenewTokens>[1] {
-    const { identity, changes, copy, sources, minTtlMs } = turn
+    const { identity, changes, copy, sources } = turn
+    const minTtlMs = isJustReceived(copy, clock()) ? 0 : turn.wish.minTtlMs
     const { againAt: due = Number.POSITIVE_INFINITY } = copy ?? {}
     const isAgain = performance.now() >= due
     return {
@@ -221,7 +254,10 @@ export function authorityRenewal(parts: {
   }
 
   /** The copy after a failed attempt. */
-  function failing(turn: Turn, { quietMs, kept, hasNoToken }: Omit<Failure, 'error'>) {
+  function failing(
+    turn: Turn,
+    { quietMs, kept, isOwn = false, hasNoToken }: Omit<Failure, 'error'>,
+  ): AuthorityCopy {
     const { copy, changes } = turn
     const at = performance.now()
     return {
@@ -229,6 +265,7 @@ export function authorityRenewal(parts: {
       // Not those of this attempt: it requested nothing successfully.
       seen: copy?.seen ?? changes.any,
       againAt: copy?.againAt,
+      receivedAt: receivedAt(turn, isOwn),
       hasNoToken: hasNoToken ?? copy?.hasNoToken,
       triedAt: at,
       quietUntil: at + quietMs,
@@ -258,7 +295,8 @@ export function authorityRenewal(parts: {
   }
 
   return {
-    renew,
+    renew: (identity) => renew(identity),
+    renewToken: (identity, minTtlMs) => renew(identity, { minTtlMs, isTokenOnly: true }),
     awaited(identity) {
       const work = renew(identity)
       return copies.get(identity.sessionId)?.failingSince === undefined ? work : undefined

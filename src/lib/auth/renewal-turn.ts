@@ -27,7 +27,20 @@ export interface Turn {
   readonly copy: AuthorityCopy | undefined
   readonly changes: LastChanges
   readonly sources: Sources
+  readonly wish: Wish
+}
+
+/** What the callers of an attempt need. */
+export interface Wish {
+  /** The remaining lifetime that the access token must have, in milliseconds. */
   readonly minTtlMs: number
+  /** Whether they need the access token only, so that the application is not asked. */
+  readonly isTokenOnly: boolean
+}
+
+/** Whether an attempt for `one` does what `other` needs, too. */
+export function covers(one: Wish, other: Wish): boolean {
+  return one.minTtlMs >= other.minTtlMs && (!one.isTokenOnly || other.isTokenOnly)
 }
 
 export function reasonOf({ before, changes, sources }: Turn): ResolveReason {

@@ -25,6 +25,8 @@ export interface RenewalFailure {
   readonly quietMs: number
   /** The newest known tokens, with their authority. Absent if the store did not return any. */
   readonly kept?: Kept | undefined
+  /** Whether this call received those tokens. Default: `false`. */
+  readonly isOwn?: boolean
 }
 
 /** Returns the tokens of a session, and renews them first if they are not sufficient. */

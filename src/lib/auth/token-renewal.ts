@@ -159,7 +159,7 @@ export function tokenRenewal(parts: {
       const tokens = source.unverified(issued, kept)
       const unverified = { version: kept.version + 1, tokens, ...(authority ? { authority } : {}) }
       await write(turn, unverified)
-      return failure(error, unverified)
+      return failure(error, unverified, true)
     }
   }
 
@@ -263,8 +263,8 @@ export function tokenRenewal(parts: {
 
 const none: Renewal = { status: 'none', kept: undefined }
 
-function failure(error: unknown, kept: Kept | undefined): Renewal {
-  return { status: 'failed', error, quietMs: quietAfterFailureMs, kept }
+function failure(error: unknown, kept: Kept | undefined, isOwn: boolean = false): Renewal {
+  return { status: 'failed', error, quietMs: quietAfterFailureMs, kept, isOwn }
 }
 
 function isRejected(error: unknown): boolean {
