@@ -61,7 +61,8 @@ export async function authorityAtSignIn(
   const answer = await askApplication(resolve, decided, { reason: 'sign-in', accessToken })
   if (answer.status === 'denied') throw denied(answer.reason)
   const base = { ...authorityOf(decided, claimNames), askedAt }
-  const settled = withAuthority(decided, withAnswer(base, answer, claimNames))
+  const answered = withDecided(withAnswer(base, answer, claimNames), withoutResolve)
+  const settled = withAuthority(decided, answered)
   return { identity: settled, authority: { ...withoutResolve, askedAt } }
 }
 
@@ -130,6 +131,15 @@ function withDecision(authority: Authority, { roles, permissions }: LoginDecisio
   return fixed.length === 0 ? authority : { ...authority, ...named, fixed }
 }
 
+/** Keeps what `onLogin` returned, where the application's answer replaced it. */
+function withDecided(answered: Authority, withoutResolve: Authority): Authority {
+  const { fixed = [], resolved = [] } = answered
+  const replaced = fixed.filter((name) => resolved.includes(name))
+  if (replaced.length === 0) return answered
+  const decided = Object.fromEntries(replaced.map((name) => [name, withoutResolve[name]]))
+  return { ...answered, decided }
+}
+
 /** How long an access token without an expiry time counts as fresh, in milliseconds. */
 export const assumedTokenMs = 300_000
 
@@ -173,8 +183,27 @@ export function withoutAuthority(authority: Authority): Authority {
   return deepFreeze({ ...authority, roles: [], permissions: [], scopes: [], claims: {} })
 }
 
-/** Restores the members that `onLogin` returned at the sign-in: no source renews them. */
+/**
+ * Restores the members that `onLogin` returned at the sign-in: no source renews them.
+ *
+ * @param authority The authority without the application's answer.
+ */
 export function withFixed(authority: Authority, identity: Identity): Authority {
-  const fixed = identity.authority?.fixed ?? []
-  return { ...authority, ...Object.fromEntries(fixed.map((name) => [name, identity[name]])) }
+  const { fixed = [], resolved = [], decided = {} } = identity.authority ?? {}
+  const values = fixed.map((name) => {
+    const ofSignIn = resolved.includes(name) ? beforeDecided(authority, name) : identity[name]
+    return [name, decided[name] ?? ofSignIn]
+  })
+  return { ...authority, ...Object.fromEntries(values) }
+}
+
+/**
+ * Cookies of older versions do not have what `onLogin` returned, if the application replaced it.
+ * The tokens of the sign-in have it beside them. Without those it is unknown, so it is empty.
+ */
+function beforeDecided(
+  { fixed = [], ...authority }: Authority,
+  name: 'roles' | 'permissions',
+): readonly string[] {
+  return fixed.includes(name) ? authority[name] : []
 }
