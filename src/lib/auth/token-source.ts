@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import type { Authority, Identity, Tokens } from '../ground/types.ts'
+import { unverifiedScopes } from '../oidc/access-token.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { authorityClaims, verifiedClaims } from '../oidc/kept-claims.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
@@ -71,7 +72,11 @@ export function scalekitSource(parts: {
       const claims = await verifyRenewed(issued, checks)
       return {
         tokens: renewedTokens(before.tokens, issued, clock()),
-        authority: renewedAuthority(claims, issued, { organizationId, claimNames, clock }),
+        authority: renewedAuthority(
+          claims,
+          { scopes: grantedBefore(before), ...issued },
+          { organizationId, claimNames, clock },
+        ),
       }
     },
     unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
@@ -81,6 +86,15 @@ export function scalekitSource(parts: {
     assertAnswers: async () => assertAnswers(await discover()),
     revoke: async (refreshToken) => revokeRefreshToken(await discover(), refreshToken),
   }
+}
+
+/**
+ * The scopes that an earlier token response named beside the access token. A response without
+ * `scope` leaves them as they were. @see RFC 6749 section 5.1
+ */
+function grantedBefore({ authority, tokens }: Kept): readonly string[] {
+  const ofToken = unverifiedScopes(tokens.accessToken)
+  return authority?.scopes.filter((scope) => !ofToken.includes(scope)) ?? []
 }
 
 /** Returns the authority of renewed tokens. Roles of another organization are dropped. */
