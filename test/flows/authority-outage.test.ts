@@ -263,6 +263,19 @@ describe('an answer that was lost', () => {
     expect(log().filter((line) => line.includes('refresh-lost'))).toHaveLength(1)
   })
 
+  it('counts as lost where its ID token could not be read: its refresh token is used up', async () => {
+    const { emulator, call, log } = await signedIn({ seed: { refreshGraceSeconds: 0 } })
+    await pass(tokenMs)
+    emulator.fail({ idToken: { exp: 1 }, times: 1 })
+    expect((await call(0, '/app').expect(200)).body.isStale).toBe(true)
+    await pass(5500)
+    await call(0, '/app').expect(200)
+    await pass(6000)
+    await call(0, '/app').expect(401)
+    expect(log().filter((line) => line.includes('refresh-lost'))).toHaveLength(1)
+    expect(log().filter((line) => line.includes('refresh-rejected'))).toHaveLength(0)
+  })
+
   it('is not asked for later than 20 seconds after, and costs the session after the grace', async () => {
     const { emulator, call, grants, log } = await signedIn({
       options: { authorization: { outageGraceSeconds: 40 } },

@@ -154,7 +154,8 @@ export function tokenRenewal(parts: {
         await endLease(turn, true, 0)
         return { status: 'over', reason: 'refresh-mismatch', error }
       }
-      if (error instanceof LoginError) return failed(turn, error, 0)
+      const isRefused = error instanceof LoginError && !source.isUntimely(error)
+      if (isRefused) return failed(turn, error, 0)
       const { authority } = kept
       const tokens = source.unverified(issued, kept)
       const unverified = { version: kept.version + 1, tokens, ...(authority ? { authority } : {}) }

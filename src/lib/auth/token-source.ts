@@ -15,6 +15,7 @@ import {
   revokeRefreshToken,
   verifyRenewed,
 } from '../oidc/renew.ts'
+import { untimely } from '../oidc/token.ts'
 import type { Issued } from '../oidc/token-response.ts'
 import { assumedTokenMs } from './authority.ts'
 import { grantsIn } from './identity.ts'
@@ -41,6 +42,8 @@ export interface TokenSource {
   /** Returns the tokens without their authority, if they cannot be verified now. */
   unverified(issued: Issued, before: Kept): Tokens
   isMismatch(error: unknown): boolean
+  /** Whether tokens were refused for their time only: this machine's clock may be wrong. */
+  isUntimely(error: unknown): boolean
   mayBeLost(error: unknown): boolean
   retryAfterMs(error: unknown): number
   /** Ends if the token endpoint answers at all. */
@@ -81,6 +84,7 @@ export function scalekitSource(parts: {
     },
     unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
     isMismatch: (error) => error instanceof MismatchError,
+    isUntimely: (error) => untimely((error as Error).cause) !== undefined,
     mayBeLost,
     retryAfterMs: (error) => retryAfterMsIn(error, clock()),
     assertAnswers: async () => assertAnswers(await discover()),

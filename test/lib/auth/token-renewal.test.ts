@@ -33,6 +33,7 @@ function strictSource(): TokenSource {
     },
     unverified: (_issued, before) => before.tokens,
     isMismatch: () => false,
+    isUntimely: () => false,
     mayBeLost: () => false,
     retryAfterMs: () => 0,
     async assertAnswers() {},

@@ -79,9 +79,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const rest = { vault, aliases, newest, views: shown, renewal, clock }
   const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd, ends, watchSession }
   const sessions = liveSessions({ ...kept, ...rest })
-  const accessTokenOf = isOnServer
-    ? serverTokens({ vault, accessToken })
-    : notOnServer
+  const accessTokenOf = isOnServer ? serverTokens({ vault, accessToken }) : notOnServer
   return { sessions, accessTokenOf }
 }
 
