@@ -113,11 +113,15 @@ describe('while the token endpoint', () => {
     await pass(20_000)
     await call(0, '/app').expect(503)
     expect((await call(0, '/public')).body).toMatchObject({ status: 'signed-in', roles: [] })
+    emulator.person(ada).update(member)
+    await emulator.settled()
+    await call(0, '/app').expect(503)
     emulator.clearFaults()
     await pass(6000)
     await call(0, '/app')
     await pass(1000)
-    await call(0, '/admin').expect(200)
+    await call(0, '/app').expect(200)
+    await call(0, '/admin').expect(403)
   })
 })
 
@@ -156,6 +160,24 @@ it('asks again ten seconds after an event, since Scalekit’s caches may lag', a
   expect(grants().length - before).toBe(1)
 })
 
+it('asks again ten seconds after an event, even if that fails once', async () => {
+  const lifetimes = { accessTokenSeconds: 300 }
+  const { emulator, call } = await signedIn({ seed: { staleClaimsSeconds: 3, lifetimes } })
+  await pass(2000)
+  emulator.person(ada).update(member)
+  await emulator.settled()
+  await call(0, '/admin').expect(200)
+  await pass(1500)
+  await call(0, '/admin').expect(200)
+  await pass(9600)
+  emulator.fail({ ...refreshes, times: 1, status: 503 })
+  await call(0, '/admin').expect(200)
+  await pass(6000)
+  await call(0, '/admin')
+  await pass(1000)
+  await call(0, '/admin').expect(403)
+})
+
 it('is not asked more than once a second for tokens that are backdated', async () => {
   const { emulator, call, grants } = await signedIn({
     seed: { backdateIatSeconds: 5, lifetimes: { accessTokenSeconds: 300 } },
@@ -170,6 +192,29 @@ it('is not asked more than once a second for tokens that are backdated', async (
   }
   expect(grants().length).toBeGreaterThan(0)
   expect(grants().length).toBeLessThanOrEqual(9)
+})
+
+describe('a process that starts while discovery does not answer', () => {
+  it('leaves the refresh token alone, so that the session outlives the outage', async () => {
+    const { emulator, call } = await signedIn()
+    await pass(tokenMs)
+    const path = '/.well-known/openid-configuration'
+    emulator.fail({ path, times: Number.POSITIVE_INFINITY, hang: true })
+    await call(1, '/app').expect(200)
+    await pass(25_000)
+    emulator.clearFaults()
+    await call(1, '/app').expect(200)
+    await pass(6000)
+    expect((await call(1, '/app').expect(200)).body.isStale).toBe(false)
+  })
+
+  it('renews nothing that it cannot verify, while the keys do not answer', async () => {
+    const { emulator, call, grants } = await signedIn()
+    await pass(tokenMs)
+    emulator.fail({ path: '/keys', times: Number.POSITIVE_INFINITY, hang: true })
+    await call(1, '/app').expect(200)
+    expect(grants()).toHaveLength(0)
+  })
 })
 
 describe('an answer that was lost', () => {
@@ -216,6 +261,19 @@ describe('an answer that was lost', () => {
       expect(headers.location).toMatch(/^\/login\?organization_id=org_/)
     }
     expect(log().filter((line) => line.includes('refresh-lost'))).toHaveLength(1)
+  })
+
+  it('counts as lost where its ID token could not be read: its refresh token is used up', async () => {
+    const { emulator, call, log } = await signedIn({ seed: { refreshGraceSeconds: 0 } })
+    await pass(tokenMs)
+    emulator.fail({ idToken: { exp: 1 }, times: 1 })
+    expect((await call(0, '/app').expect(200)).body.isStale).toBe(true)
+    await pass(5500)
+    await call(0, '/app').expect(200)
+    await pass(6000)
+    await call(0, '/app').expect(401)
+    expect(log().filter((line) => line.includes('refresh-lost'))).toHaveLength(1)
+    expect(log().filter((line) => line.includes('refresh-rejected'))).toHaveLength(0)
   })
 
   it('is not asked for later than 20 seconds after, and costs the session after the grace', async () => {

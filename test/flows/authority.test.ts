@@ -19,6 +19,11 @@ const scopes = ['openid', 'email', 'profile', 'offline_access']
 const member = { roles: ['member'], permissions: ['projects:read'] }
 const admin = { roles: ['admin'], permissions: ['projects:read', 'projects:write'] }
 const hourMs = 3_600_000
+const refreshes = {
+  path: '/oauth/token',
+  grantType: 'refresh_token',
+  times: Number.POSITIVE_INFINITY,
+}
 
 function mount(app: HostApp, auth: ScalekitAuth): void {
   app.use(auth)
@@ -30,10 +35,19 @@ function mount(app: HostApp, auth: ScalekitAuth): void {
   app.use('/write', showPrincipal)
   app.use('/token', (req, res) => void answerToken(req, res))
   app.use('/public', showPrincipal)
+  app.use('/kept', (req, res) => {
+    lastKept = getAuth(req) as SignedIn
+    res.end()
+  })
   const held = auth.requireThat(() => heldUp.wait().then(() => true), { code: 'held_up' })
   app.use('/held', held)
   app.use('/held', showPrincipal)
 }
+
+type SignedIn = Extract<ReturnType<typeof getAuth>, { status: 'signed-in' }>
+
+/** The principal of the last request to `/kept`, as work that outlives its request has it. */
+let lastKept: SignedIn | undefined
 
 /** A condition that decides only once the test says so. */
 const heldUp = {
@@ -119,6 +133,23 @@ describe('roles that change at Scalekit', () => {
     expect(await statuses('/admin')).toEqual([403, 403])
   })
 
+  it.each([
+    ['process', 301_000],
+    ['process that has not seen the user for longer than the grace', 3_900_000],
+  ])('are known during an outage to another %s', async (_what, later) => {
+    const { emulator, call, wait } = await signedIn({ seed: { webhooks: [] } })
+    emulator.person(ada).update(member)
+    wait(later)
+    await call(0, '/admin').expect(403)
+    wait(301_000)
+    emulator.fail({ ...refreshes, status: 503 })
+    await call(1, '/admin').expect(403)
+    expect((await call(1, '/app').expect(200)).body).toMatchObject({
+      isStale: true,
+      roles: ['member'],
+    })
+  })
+
   it('set no cookie', async () => {
     const { call, wait } = await signedIn()
     wait(301_000)
@@ -170,6 +201,20 @@ describe('a session that ended at Scalekit', () => {
     emulator.advance(0)
     expect(await statuses('/app')).toEqual([401, 401])
   })
+})
+
+it('a renewal whose response names no scope keeps those of the sign-in', async () => {
+  const { emulator, browser, call, grants, wait } = await signedIn()
+  emulator.fail({ accessToken: { scope: null }, times: 3 })
+  await browser.signIn(home, ada)
+  const { body: before } = await call(0, '/app').expect(200)
+  expect(before.scopes).toContain('profile')
+  emulator.fail({ tokenResponse: { scope: null }, times: 2 })
+  for (const index of [0, 1]) {
+    wait(301_000)
+    expect((await call(index, '/app').expect(200)).body.scopes).toEqual(before.scopes)
+  }
+  expect(grants()).toBe(2)
 })
 
 describe('renewed tokens of somebody else', () => {
@@ -390,6 +435,30 @@ describe('the application as a source', () => {
     }
   })
 
+  it.each([
+    ['from the token of the sign-in', ['openid', 'email', 'profile'], 300_000],
+    ['from renewed tokens', scopes, 301_000],
+  ])('names nothing any more, and what onLogin returned counts, not %s', async (...given) => {
+    const [, requested, later] = given
+    let answer: object = { roles: ['owner'] }
+    const { statuses, call, wait } = await signedIn({
+      options: {
+        scopes: requested,
+        login: { onLogin: () => ({ roles: ['member'] }) },
+        authorization: { resolve: async () => answer },
+      },
+    })
+    expect((await call(0, '/app').expect(200)).body.roles).toEqual(['owner'])
+    answer = {}
+    for (const _again of [1, 2]) {
+      wait(later)
+      expect(await statuses('/app')).toEqual([200, 200])
+      for (const index of [0, 1]) {
+        expect((await call(index, '/app').expect(200)).body.roles).toEqual(['member'])
+      }
+    }
+  })
+
   it('denies a session whose request an asynchronous condition holds up', async () => {
     const { all, call, set, store, wait } = await withDatabase()
     Object.assign(store.revocations, { write: async () => Promise.reject(new Error('read only')) })
@@ -519,6 +588,38 @@ describe('the application as a source', () => {
     expect(log().filter((line) => line.includes('the store could not be told'))).toHaveLength(1)
   })
 
+  it('does not answer, and tokens are renewed meanwhile without asking it', async () => {
+    let isAway = false
+    let asked = 0
+    const { call, wait } = await signedIn({
+      options: {
+        authorization: {
+          async resolve() {
+            asked += 1
+            if (isAway) throw new Error('the database is away')
+            return { roles: ['owner'] }
+          },
+        },
+      },
+    })
+    const { text: first } = await call(0, '/token')
+    isAway = true
+    wait(301_000)
+    const { text: second } = await call(0, '/token')
+    expect(second.split('.')).toHaveLength(3)
+    expect(second).not.toBe(first)
+    const before = asked
+    wait(301_000)
+    const { text: third } = await call(0, '/token')
+    expect(third.split('.')).toHaveLength(3)
+    expect(third).not.toBe(second)
+    expect(asked).toBe(before)
+    expect((await call(0, '/app').expect(200)).body).toMatchObject({
+      isStale: true,
+      roles: ['owner'],
+    })
+  })
+
   it('that fails makes nobody an admin after a change, and keeps who is one without', async () => {
     const { emulator, call, statuses, set, wait } = await withDatabase()
     set(async () => Promise.reject(new Error('the database is away')))
@@ -546,6 +647,59 @@ describe('the access token', () => {
     expect(second).not.toBe(first)
     expect((await call(1, '/token')).text).toBe(second)
     expect(grants()).toBe(1)
+  })
+
+  it('is unavailable to a handler that still runs when the session has ended', async () => {
+    const { all, call, statuses } = await signedIn()
+    const { body } = await call(0, '/app').expect(200)
+    await call(0, '/kept').expect(200)
+    const principal = lastKept!
+    expect((await principal.accessToken()).split('.')).toHaveLength(3)
+    await all[1]!.auth.revoke({ sessionId: body.sessionId })
+    expect(await statuses('/app')).toEqual([401, 401])
+    await expect(principal.accessToken()).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+
+  it('is unavailable to a handler that still runs after the longest time of a session', async () => {
+    const { call, wait } = await signedIn({ options: { session: { absoluteSeconds: 60 } } })
+    await call(0, '/kept').expect(200)
+    wait(60_000)
+    await expect(lastKept!.accessToken()).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+
+  it('lasts as long as each of two callers asks, who ask at once', async () => {
+    const { call, wait } = await signedIn()
+    for (const index of [0, 1]) await call(index, '/kept').expect(200)
+    const onSecond = lastKept!
+    await call(0, '/kept')
+    const onFirst = lastKept!
+    wait(120_000)
+    // The second process has a copy of these tokens, and the store the newer ones of the first.
+    await onSecond.accessToken({ minTtlSeconds: 200 })
+    wait(150_000)
+    await onFirst.accessToken({ minTtlSeconds: 200 })
+    wait(120_000)
+    const tokens = await Promise.all(
+      [60, 200].map((minTtlSeconds) => onSecond.accessToken({ minTtlSeconds })),
+    )
+    expect(tokens.map((token) => token.split('.').length)).toEqual([3, 3])
+    expect(tokens[0]).not.toBe(tokens[1])
+  })
+
+  it('is not renewed again and again for a caller who asks for more than its lifetime', async () => {
+    const { call, grants } = await signedIn()
+    for (const index of [0, 1]) {
+      await call(index, '/kept').expect(200)
+      const principal = lastKept!
+      const before = grants()
+      for (let time = 0; time < 10; time += 1) {
+        await expect(principal.accessToken({ minTtlSeconds: 600 })).rejects.toMatchObject({
+          code: 'token_unavailable',
+          message: 'New access tokens expire sooner than `minTtlSeconds` asks for',
+        })
+      }
+      expect(grants() - before).toBeLessThanOrEqual(1)
+    }
   })
 
   it('is unavailable where it has ended and nothing renews it', async () => {

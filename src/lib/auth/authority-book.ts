@@ -31,7 +31,8 @@ export interface AuthorityBook {
    * {@link AuthorityBook.known} has to decide.
    */
   untouchedUntil(identity: Identity, now: number): number | undefined
-  known(identity: Identity): KnownAuthority | AuthorityEnd | 'changed'
+  /** @param copy The copy to judge. Default: this process's copy. */
+  known(identity: Identity, copy?: AuthorityCopy): KnownAuthority | AuthorityEnd | 'changed'
   sourcesOf(identity: Identity, copy: AuthorityCopy | undefined): Sources
   changesOf(identity: Identity, authority: Authority): LastChanges
   /** Returns the authority of the last renewal, otherwise that of the sign-in. */
@@ -77,8 +78,12 @@ export function authorityBook(parts: {
     return recorded.size === 0 ? noChanges : lastChanges(recorded, identity, authority)
   }
 
-  function known(identity: Identity): KnownAuthority | AuthorityEnd | 'changed' {
-    const copy = copies.size === 0 ? undefined : copies.get(identity.sessionId)
+  function known(
+    identity: Identity,
+    copy: AuthorityCopy | undefined = copies.size === 0
+      ? undefined
+      : copies.get(identity.sessionId),
+  ): KnownAuthority | AuthorityEnd | 'changed' {
     if (copy?.over) return copy.over
     const authority = copy?.authority ?? ofSignIn(identity)
     const judgement = judge({

@@ -34,10 +34,20 @@ export interface AuthorityCopy {
   readonly quietUntil?: number | undefined
   /** Since when its renewal fails, by the application's clock. */
   readonly failingSince?: number | undefined
+  /** When this process last received tokens from Scalekit, by the application's clock. */
+  readonly receivedAt?: number | undefined
   /** Whether the session has no refresh token. */
   readonly hasNoToken?: boolean | undefined
   /** Set if renewal ended the session. */
   readonly over?: AuthorityEnd | undefined
+}
+
+/** How long received tokens count as just received, in milliseconds. */
+const justReceivedMs = 10_000
+
+/** Whether this process received tokens just now: newer ones would not last much longer. */
+export function isJustReceived(copy: AuthorityCopy | undefined, now: number): boolean {
+  return copy?.receivedAt !== undefined && Math.abs(now - copy.receivedAt) < justReceivedMs
 }
 
 export interface AuthorityCopies {

@@ -8,12 +8,23 @@ import { slots } from '../management/slots.ts'
 import { type Audit, holderOf } from './audit.ts'
 import { withAnswer, withFixed, withoutAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
-import type { AuthorityEnd } from './authority-copies.ts'
+import { type AuthorityCopy, type AuthorityEnd, isJustReceived } from './authority-copies.ts'
+import { noChanges } from './changes.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
 import type { AuthoritySource } from './events.ts'
 import { isBefore } from './judge-authority.ts'
-import { quietAfterFailureMs, type RenewTokens } from './renewal.ts'
-import { againAt, hasVanished, isStanding, reasonOf, type Turn, tokenIn } from './renewal-turn.ts'
+import { quietAfterFailureMs, type RenewalFailure, type RenewTokens } from './renewal.ts'
+import {
+  againAt,
+  covers,
+  hasVanished,
+  isStanding,
+  newestKnown,
+  reasonOf,
+  type Turn,
+  tokenIn,
+  type Wish,
+} from './renewal-turn.ts'
 import { type AuthorizationResolve, askApplication } from './resolve.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
 import type { Kept, TokenVault } from './token-vault.ts'
@@ -34,12 +45,15 @@ const maxInARow = 3
 export interface AuthorityRenewal {
   /**
    * Renews the authority of a session. Never rejects: the book has the result. Concurrent callers
-   * share one attempt, also if their `minTtlMs` differs.
-   *
-   * @param minTtlMs The remaining lifetime that the access token must have, in milliseconds. If it
-   *   expires sooner, it is renewed. Default: 0, its expiry is not considered.
+   * share one attempt.
    */
-  renew(identity: Identity, minTtlMs?: number): Promise<void>
+  renew(identity: Identity): Promise<void>
+  /**
+   * Renews the access token if it expires within `minTtlMs` milliseconds, without calling
+   * `authorization.resolve`. Tokens that this process has just received are not renewed again.
+   * Never rejects. Joins a running attempt only if that one does as much.
+   */
+  renewToken(identity: Identity, minTtlMs: number): Promise<void>
   /**
    * Begins or joins a renewal, and returns it if a guard has to wait for it. After a failed
    * attempt, returns `undefined`: the next attempt runs in the background.
@@ -50,6 +64,15 @@ export interface AuthorityRenewal {
    * tokens are not removed here.
    */
   forget(identity: Identity): void
+}
+
+/** A failure of the refresh token, or of the application after it. */
+type Failure = RenewalFailure & Pick<AuthorityCopy, 'hasNoToken'>
+
+/** The tokens of an attempt. */
+interface Found extends Pick<AuthorityCopy, 'kept' | 'hasNoToken'> {
+  /** Whether this process received them. */
+  readonly isReceived: boolean
 }
 
 export function authorityRenewal(parts: {
@@ -73,15 +96,19 @@ export function authorityRenewal(parts: {
   const { resolve, maxAgeSeconds } = authorization
   const { copies } = book
   const places = slots(maxAtOnce)
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<string, { readonly wish: Wish; readonly work: Promise<void> }>()
   let isOutage = false
 
-  function renew(identity: Identity, minTtlMs = 0): Promise<void> {
+  function renew(identity: Identity, wish: Wish = { minTtlMs: 0, isTokenOnly: false }) {
     const { sessionId } = identity
     const known = underWay.get(sessionId)
-    if (known !== undefined) return known
-    const work = renewSinceChanges(identity, minTtlMs).finally(() => underWay.delete(sessionId))
-    underWay.set(sessionId, work)
+    if (known && covers(known.wish, wish)) return known.work
+    const begin = () => renewSinceChanges(identity, wish)
+    const work = (known ? known.work.then(begin) : begin()).finally(() => {
+      if (underWay.get(sessionId) === entry) underWay.delete(sessionId)
+    })
+    const entry = { wish, work }
+    underWay.set(sessionId, entry)
     return work
   }
 
@@ -89,17 +116,19 @@ export function authorityRenewal(parts: {
    * Repeats an attempt during which a change became known: its answer may be older. All callers
    * that joined meanwhile wait for the last attempt.
    */
-  async function renewSinceChanges(identity: Identity, minTtlMs: number): Promise<void> {
+  async function renewSinceChanges(identity: Identity, wish: Wish): Promise<void> {
     for (let count = 0; count < maxInARow; count += 1) {
-      await attempt(identity, minTtlMs)
+      await attempt(identity, wish)
       const known = book.known(identity)
-      if (typeof known === 'string' || known.standing !== 'unknown' || !known.isDue) return
+      const isAnswered = typeof known === 'string' || known.standing !== 'unknown' || !known.isDue
+      if (wish.isTokenOnly || isAnswered) return
     }
   }
 
-  async function attempt(identity: Identity, minTtlMs: number): Promise<void> {
+  async function attempt(identity: Identity, wish: Wish): Promise<void> {
     const before = book.authorityOf(identity)
     const copy = copies.get(identity.sessionId)
+    if (copy?.over) return
     const changes = book.changesOf(identity, before)
     const turn = {
       identity,
@@ -107,17 +136,18 @@ export function authorityRenewal(parts: {
       copy,
       changes,
       sources: book.sourcesOf(identity, copy),
-      minTtlMs,
+      wish,
     }
     try {
       await places.take(deadlineIn(maxWaitMs, undefined))
     } catch (error) {
-      return fail(turn, error, quietAfterFailureMs)
+      const kept = await vault.get(identity).catch(() => undefined)
+      return fail(turn, { error, quietMs: quietAfterFailureMs, kept })
     }
     try {
       await renewBySources(turn)
     } catch (error) {
-      fail(turn, error, quietAfterFailureMs)
+      fail(turn, { error, quietMs: quietAfterFailureMs })
     } finally {
       places.give()
     }
@@ -127,23 +157,56 @@ export function authorityRenewal(parts: {
     const { identity, sources } = turn
     const renewal = sources.token ? await renewTokens(identity, wanted(turn)) : undefined
     if (renewal?.status === 'over') return over(turn, renewal.reason, renewal.error)
-    if (renewal?.status === 'failed') return fail(turn, renewal.error, renewal.quietMs)
+    if (renewal?.status === 'failed') return fail(turn, renewal)
     if (hasVanished(identity, renewal)) return over(turn, 'refresh-lost')
     const kept = renewal?.kept ?? (await vault.get(identity))
-    const base = kept?.authority ?? withoutAnswer(turn.before)
-    const authority = await withApplication(turn, withFixed(base, turn.identity), kept)
+    const isReceived = renewal?.status === 'renewed' && renewal.isOwn === true
+    const hasNoToken = renewal ? renewal.status === 'none' : turn.copy?.hasNoToken
+    try {
+      await renewByApplication(turn, { kept, isReceived, hasNoToken })
+    } catch (error) {
+      const found = { kept, isOwn: isReceived, hasNoToken }
+      fail(turn, { error, quietMs: quietAfterFailureMs, ...found })
+    }
+  }
+
+  async function renewByApplication(turn: Turn, found: Found): Promise<void> {
+    const { identity, before, changes } = turn
+    const { kept, isReceived, hasNoToken } = found
+    if (turn.wish.isTokenOnly && resolve) return keepTokens(turn, found)
+    const base = kept?.authority ?? withoutAnswer(before)
+    const authority = await withApplication(turn, withFixed(base, identity), kept)
     if (authority === 'denied') return over(turn, authority)
     copies.set(identity.sessionId, {
       authority,
       kept,
       triedAt: performance.now(),
-      seen: turn.changes.any,
+      seen: changes.any,
       againAt: againAt(turn, authority),
-      hasNoToken: renewal?.status === 'none',
+      receivedAt: receivedAt(turn, isReceived),
+      hasNoToken,
     })
-    tellRefreshed(turn, renewal?.status === 'renewed' && renewal.isOwn === true)
+    tellRefreshed(turn, isReceived, true)
     if (isOutage) logger.info('authority: it can be renewed again')
     isOutage = false
+  }
+
+  /** Keeps the tokens, beside what is known from the application. */
+  function keepTokens(turn: Turn, { kept, isReceived, hasNoToken }: Found): void {
+    copies.set(turn.identity.sessionId, {
+      // The application was asked about no change.
+      seen: noChanges.any,
+      triedAt: performance.now(),
+      ...turn.copy,
+      ...newestKnown(turn, kept),
+      receivedAt: receivedAt(turn, isReceived),
+      hasNoToken,
+    })
+    tellRefreshed(turn, isReceived, false)
+  }
+
+  function receivedAt({ copy }: Turn, isReceived: boolean): number | undefined {
+    return isReceived ? clock() : copy?.receivedAt
   }
 
   /**
@@ -151,10 +214,10 @@ export function authorityRenewal(parts: {
    * or called `authorization.resolve`. Reading tokens that another process received is not a
    * renewal.
    */
-  function tellRefreshed({ identity }: Turn, isReceived: boolean): void {
+  function tellRefreshed({ identity }: Turn, isReceived: boolean, isAsked: boolean): void {
     const sources: AuthoritySource[] = [
       ...(isReceived ? (['refresh-token'] as const) : []),
-      ...(resolve ? (['application'] as const) : []),
+      ...(isAsked && resolve ? (['application'] as const) : []),
     ]
     if (sources.length === 0) return
     const { sid } = identity
@@ -188,18 +251,14 @@ export function authorityRenewal(parts: {
     })
   }
 
-  function wanted({
-    identity,
-    changes,
-    copy,
-    sources,
-    minTtlMs,
-  }: Turn): Parameters<RenewTokens>[1] {
+  function wanted(turn: Turn): Parameters<RenewTokens>[1] {
+    const { identity, changes, copy, sources } = turn
+    const minTtlMs = isJustReceived(copy, clock()) ? 0 : turn.wish.minTtlMs
     const { againAt: due = Number.POSITIVE_INFINITY } = copy ?? {}
     const isAgain = performance.now() >= due
     return {
       known: copy?.kept,
-      canWait: isStanding(book.known(identity)),
+      canWait: (kept) => isStanding(book.known(identity, failing(turn, { quietMs: 0, kept }))),
       isEnough({ authority, version, tokens }) {
         if (!authority || !(clock() < (authority.freshUntil ?? 0))) return false
         if (clock() + minTtlMs >= (tokens.accessTokenExpiresAt ?? 0) && minTtlMs > 0) return false
@@ -209,18 +268,30 @@ export function authorityRenewal(parts: {
     }
   }
 
-  function fail(turn: Turn, error: unknown, quietMs: number): void {
-    const { identity, before, copy, changes } = turn
-    const failingSince = copy?.failingSince ?? clock()
+  /** The copy after a failed attempt. */
+  function failing(
+    turn: Turn,
+    { quietMs, kept, isOwn = false, hasNoToken }: Omit<Failure, 'error'>,
+  ): AuthorityCopy {
+    const { copy, changes } = turn
     const at = performance.now()
-    copies.set(identity.sessionId, {
-      authority: before,
-      kept: copy?.kept,
-      seen: changes.any,
+    return {
+      ...newestKnown(turn, kept),
+      // Not those of this attempt: it requested nothing successfully.
+      seen: copy?.seen ?? changes.any,
+      againAt: copy?.againAt,
+      receivedAt: receivedAt(turn, isOwn),
+      hasNoToken: hasNoToken ?? copy?.hasNoToken,
       triedAt: at,
       quietUntil: at + quietMs,
-      failingSince,
-    })
+      failingSince: copy?.failingSince ?? clock(),
+    }
+  }
+
+  function fail(turn: Turn, failure: Failure): void {
+    const { identity } = turn
+    const { error } = failure
+    copies.set(identity.sessionId, failing(turn, failure))
     if (isOutage || error === undefined) return
     isOutage = true
     const { sub: userId, organizationId } = identity
@@ -239,7 +310,8 @@ export function authorityRenewal(parts: {
   }
 
   return {
-    renew,
+    renew: (identity) => renew(identity),
+    renewToken: (identity, minTtlMs) => renew(identity, { minTtlMs, isTokenOnly: true }),
     awaited(identity) {
       const work = renew(identity)
       return copies.get(identity.sessionId)?.failingSince === undefined ? work : undefined

@@ -61,7 +61,8 @@ export async function authorityAtSignIn(
   const answer = await askApplication(resolve, decided, { reason: 'sign-in', accessToken })
   if (answer.status === 'denied') throw denied(answer.reason)
   const base = { ...authorityOf(decided, claimNames), askedAt }
-  const settled = withAuthority(decided, withAnswer(base, answer, claimNames))
+  const answered = withDecided(withAnswer(base, answer, claimNames), withoutResolve)
+  const settled = withAuthority(decided, answered)
   return { identity: settled, authority: { ...withoutResolve, askedAt } }
 }
 
@@ -104,6 +105,23 @@ export function withoutAnswer({ resolved = [], ...authority }: Authority): Autho
   return { ...authority, ...Object.fromEntries(resolved.map((name) => [name, nothing[name]])) }
 }
 
+/**
+ * Returns the authority of newer tokens, with the application's last answer, because it was not
+ * asked again. That answer's age still counts.
+ */
+export function withLastAnswer(ofTokens: Authority, before: Authority): Authority {
+  const { resolved, askedAt, freshUntil } = before
+  const kept = Object.fromEntries((resolved ?? []).map((name) => [name, before[name]]))
+  const ends = [freshUntil, ofTokens.freshUntil].filter((end) => end !== undefined)
+  return {
+    ...ofTokens,
+    ...kept,
+    ...(resolved && { resolved }),
+    ...(askedAt !== undefined && { askedAt }),
+    ...(ends.length > 0 && { freshUntil: Math.min(...ends) }),
+  }
+}
+
 function withDecision(authority: Authority, { roles, permissions }: LoginDecision): Authority {
   const named = {
     ...(roles === undefined ? {} : { roles: [...roles] }),
@@ -111,6 +129,15 @@ function withDecision(authority: Authority, { roles, permissions }: LoginDecisio
   }
   const fixed = Object.keys(named) as (keyof typeof named)[]
   return fixed.length === 0 ? authority : { ...authority, ...named, fixed }
+}
+
+/** Keeps what `onLogin` returned, where the application's answer replaced it. */
+function withDecided(answered: Authority, withoutResolve: Authority): Authority {
+  const { fixed = [], resolved = [] } = answered
+  const replaced = fixed.filter((name) => resolved.includes(name))
+  if (replaced.length === 0) return answered
+  const decided = Object.fromEntries(replaced.map((name) => [name, withoutResolve[name]]))
+  return { ...answered, decided }
 }
 
 /** How long an access token without an expiry time counts as fresh, in milliseconds. */
@@ -156,8 +183,27 @@ export function withoutAuthority(authority: Authority): Authority {
   return deepFreeze({ ...authority, roles: [], permissions: [], scopes: [], claims: {} })
 }
 
-/** Restores the members that `onLogin` returned at the sign-in: no source renews them. */
+/**
+ * Restores the members that `onLogin` returned at the sign-in: no source renews them.
+ *
+ * @param authority The authority without the application's answer.
+ */
 export function withFixed(authority: Authority, identity: Identity): Authority {
-  const fixed = identity.authority?.fixed ?? []
-  return { ...authority, ...Object.fromEntries(fixed.map((name) => [name, identity[name]])) }
+  const { fixed = [], resolved = [], decided = {} } = identity.authority ?? {}
+  const values = fixed.map((name) => {
+    const ofSignIn = resolved.includes(name) ? beforeDecided(authority, name) : identity[name]
+    return [name, decided[name] ?? ofSignIn]
+  })
+  return { ...authority, ...Object.fromEntries(values) }
+}
+
+/**
+ * Cookies of older versions do not have what `onLogin` returned, if the application replaced it.
+ * The tokens of the sign-in have it beside them. Without those it is unknown, so it is empty.
+ */
+function beforeDecided(
+  { fixed = [], ...authority }: Authority,
+  name: 'roles' | 'permissions',
+): readonly string[] {
+  return fixed.includes(name) ? authority[name] : []
 }

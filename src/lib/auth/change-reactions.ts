@@ -15,7 +15,8 @@ export interface ChangeReactions {
   record(event: ScalekitEvent, occurredAt: number): Promise<Recorded>
   /**
    * Records the same change again after the handlers have finished. A handler may write the
-   * database that `authorization.resolve` reads.
+   * database that `authorization.resolve` reads. It may use any attribute of a directory user, so
+   * this applies to each update of one.
    */
   recordHandled(event: ScalekitEvent): Promise<void>
 }

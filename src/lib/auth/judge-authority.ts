@@ -56,7 +56,9 @@ export function judge(evidence: Evidence): Judgement {
   const isChanged = isBefore(authority, changes.any, sources)
   const freshUntil = authority.freshUntil ?? Number.NEGATIVE_INFINITY
   const isOld = now >= freshUntil
+  const isLapsed = Number.isFinite(freshUntil) && now >= freshUntil + outageGraceMs
   const mayAsk = copy?.quietUntil === undefined || at >= copy.quietUntil
+  if (isLapsed) return unsettled('lapsed', mayAsk)
   if (isChanged && !hasSeen(copy, changes.any)) return unsettled('unknown', mayAsk)
   if (isOld) return unsettled(now < freshUntil + outageGraceMs ? 'stale' : 'lapsed', mayAsk)
   const isDue = copy !== undefined && isDueAgain(copy, isChanged, at)

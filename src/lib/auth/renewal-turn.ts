@@ -1,4 +1,6 @@
+import { deepFreeze } from '../ground/freeze.ts'
 import type { Authority, Identity } from '../ground/types.ts'
+import { withFixed, withLastAnswer } from './authority.ts'
 import type { AuthorityBook } from './authority-book.ts'
 import type { AuthorityCopy } from './authority-copies.ts'
 import type { LastChanges } from './changes.ts'
@@ -25,7 +27,20 @@ export interface Turn {
   readonly copy: AuthorityCopy | undefined
   readonly changes: LastChanges
   readonly sources: Sources
+  readonly wish: Wish
+}
+
+/** What the callers of an attempt need. */
+export interface Wish {
+  /** The remaining lifetime that the access token must have, in milliseconds. */
   readonly minTtlMs: number
+  /** Whether they need the access token only, so that the application is not asked. */
+  readonly isTokenOnly: boolean
+}
+
+/** Whether an attempt for `one` does what `other` needs, too. */
+export function covers(one: Wish, other: Wish): boolean {
+  return one.minTtlMs >= other.minTtlMs && (!one.isTokenOnly || other.isTokenOnly)
 }
 
 export function reasonOf({ before, changes, sources }: Turn): ResolveReason {
@@ -52,6 +67,27 @@ export function againAt(
   const isAgain = copy?.againAt !== undefined && copy.seen.scalekit >= scalekit
   if (!isAgain) return performance.now() + againAfterMs
   return performance.now() >= copy.againAt ? undefined : copy.againAt
+}
+
+/**
+ * Returns the newest authority that is known without the application: another process may have
+ * renewed the tokens since this one made its copy.
+ *
+ * @param found The tokens in the store, as far as they could be read.
+ */
+export function newestKnown(
+  { identity, before, copy, sources }: Turn,
+  found: Kept | undefined,
+): Pick<AuthorityCopy, 'authority' | 'kept'> {
+  const known = copy?.kept
+  // Version 0 is that of the sign-in, which the identity has as well.
+  if (!found || found.version <= (known?.version ?? 0)) {
+    return { authority: before, kept: known ?? found }
+  }
+  if (!found.authority) return { authority: before, kept: found }
+  const ofTokens = withFixed(found.authority, identity)
+  const authority = sources.application ? withLastAnswer(ofTokens, before) : ofTokens
+  return { authority: deepFreeze(authority), kept: found }
 }
 
 /** Whether the session had a refresh token at its sign-in, and the store has no tokens any more. */

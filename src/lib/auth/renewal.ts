@@ -17,7 +17,17 @@ export type Renewal =
   | { readonly status: 'none'; readonly kept: Kept | undefined }
   | { readonly status: 'over'; readonly reason: RenewalEnd; readonly error?: unknown }
   /** No process may ask again for `quietMs` milliseconds. */
-  | { readonly status: 'failed'; readonly error: unknown; readonly quietMs: number }
+  | ({ readonly status: 'failed' } & RenewalFailure)
+
+/** Why an attempt failed, and what it found out before. */
+export interface RenewalFailure {
+  readonly error: unknown
+  readonly quietMs: number
+  /** The newest known tokens, with their authority. Absent if the store did not return any. */
+  readonly kept?: Kept | undefined
+  /** Whether this call received those tokens. Default: `false`. */
+  readonly isOwn?: boolean
+}
 
 /** Returns the tokens of a session, and renews them first if they are not sufficient. */
 export type RenewTokens = (
@@ -26,10 +36,10 @@ export type RenewTokens = (
     /** The latest state that this process knows. The store may have fallen back behind it. */
     readonly known: Kept | undefined
     /**
-     * Whether the session can continue without a renewal. Otherwise tokens that may be lost are
-     * given up.
+     * Whether the session can continue with these tokens' authority, without a renewal. Otherwise
+     * tokens that may be lost are given up.
      */
-    readonly canWait: boolean
+    canWait(kept: Kept): boolean
     isEnough(kept: Kept): boolean
   },
 ) => Promise<Renewal>
@@ -40,6 +50,14 @@ export interface LeasedTry extends Try {
   readonly canWait: boolean
   /** The versions that this call of {@link RenewTokens} wrote. */
   readonly written: Set<number>
+  readonly progress: LeaseProgress
+}
+
+/** The state of a lease in this process. */
+export interface LeaseProgress {
+  /** Whether the refresh token was sent under it. Until then, its end leaves no doubt. */
+  isSent: boolean
+  isEnded: boolean
 }
 
 /** Pause of a session after a failed attempt, in milliseconds. */

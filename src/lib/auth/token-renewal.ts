@@ -52,29 +52,39 @@ export function tokenRenewal(parts: {
   const renew: RenewTokens = async function renew(identity, { known, canWait, isEnough }) {
     const owner = randomText(128)
     const written = new Set<number>()
+    let kept: Kept | undefined
     for (const beganAt = performance.now(); performance.now() - beganAt < 2 * leaseMs; ) {
-      const kept = await newest(identity, known)
+      kept = await newest(identity, known)
       if (!kept) return known ? { status: 'over', reason: 'refresh-lost' } : none
       if (isEnough(kept)) return { status: 'renewed', kept, isOwn: written.has(kept.version) }
       if (kept.tokens.refreshToken === undefined) return { status: 'none', kept }
-      const leasedAt = performance.now()
-      const answer = await tokenStore.lease(identity.sessionId, {
-        owner,
-        version: kept.version,
-        leaseMs,
-      })
-      const turn = { identity, owner, kept, leasedAt, canWait, written }
-      const renewal = await inTurn(turn, answer)
+      const renewal = await leased({ identity, owner, kept, canWait: canWait(kept), written })
       if (renewal) return renewal
     }
-    const error = new Error('No lease was long enough to renew the tokens in')
-    return { status: 'failed', error, quietMs: quietAfterFailureMs }
+    return failure(new Error('No lease was long enough to renew the tokens in'), kept)
+  }
+
+  /** Returns `undefined` if the tokens have to be read again. */
+  async function leased(
+    attempt: Omit<LeasedTry, 'leasedAt' | 'progress'>,
+  ): Promise<Renewal | undefined> {
+    const { identity, owner, kept } = attempt
+    const { version } = kept
+    try {
+      await source.prepare()
+      const progress = { isSent: false, isEnded: false }
+      const turn = { ...attempt, leasedAt: performance.now(), progress }
+      const answer = await tokenStore.lease(identity.sessionId, { owner, version, leaseMs })
+      return await inTurn(turn, answer)
+    } catch (error) {
+      return failure(error, kept)
+    }
   }
 
   /** Returns `undefined` if the tokens have to be read again. */
   async function inTurn(turn: LeasedTry, answer: LeaseAnswer): Promise<Renewal | undefined> {
     if (answer.status === 'quiet') {
-      return { status: 'failed', error: undefined, quietMs: answer.leftMs }
+      return { status: 'failed', error: undefined, quietMs: answer.leftMs, kept: turn.kept }
     }
     if (answer.status === 'busy') {
       await delay(Math.max(1, Math.min(answer.leftMs, pauseMs)))
@@ -89,32 +99,20 @@ export function tokenRenewal(parts: {
     }
   }
 
-  /**
-   * Reads the tokens again, because another process may have renewed them before the lease was
-   * granted.
-   */
-  async function readAgain(turn: LeasedTry): Promise<Kept | undefined> {
-    try {
-      return await vault.get(turn.identity)
-    } catch (error) {
-      // No token was sent, so no attempt is left in doubt.
-      await endLease(turn, true, 0)
-      throw error
-    }
-  }
-
   async function underLease(turn: LeasedTry, triedMsAgo?: number): Promise<Renewal | undefined> {
-    const { kept, leasedAt } = turn
-    const current = await readAgain(turn)
+    const { kept, leasedAt, progress } = turn
+    // Another process may have renewed them before the lease was granted.
+    const current = await vault.get(turn.identity)
     const mayStillSend = performance.now() - leasedAt <= leaseMs - callTimeoutMs
     if (current?.version !== kept.version || !mayStillSend) {
-      await endLease(turn, triedMsAgo === undefined, 0)
+      await endLease(turn, true, 0)
       return undefined
     }
     const goneBy = performance.now() - leasedAt
     if (triedMsAgo !== undefined && triedMsAgo + goneBy > againForMs) {
       return doubtful(turn, triedMsAgo)
     }
+    progress.isSent = true
     try {
       return await received(turn, await source.refresh(kept.tokens.refreshToken!), triedMsAgo)
     } catch (error) {
@@ -156,12 +154,13 @@ export function tokenRenewal(parts: {
         await endLease(turn, true, 0)
         return { status: 'over', reason: 'refresh-mismatch', error }
       }
-      if (error instanceof LoginError) return failed(turn, error, 0)
+      const isRefused = error instanceof LoginError && !source.isUntimely(error)
+      if (isRefused) return failed(turn, error, 0)
       const { authority } = kept
       const tokens = source.unverified(issued, kept)
       const unverified = { version: kept.version + 1, tokens, ...(authority ? { authority } : {}) }
       await write(turn, unverified)
-      return { status: 'failed', error, quietMs: quietAfterFailureMs }
+      return failure(error, unverified, true)
     }
   }
 
@@ -220,7 +219,7 @@ export function tokenRenewal(parts: {
     const isAnswered = triedMsAgo === undefined && !source.mayBeLost(error)
     if (!isAnswered) ownTries.keep(turn, triedMsAgo)
     await endLease(turn, isAnswered, quietMs)
-    return { status: 'failed', error, quietMs }
+    return { status: 'failed', error, quietMs, kept: turn.kept }
   }
 
   /**
@@ -244,19 +243,30 @@ export function tokenRenewal(parts: {
     return { status: 'over', reason, error }
   }
 
-  /** Ends a lease. If that fails, the lease expires by itself. */
+  /**
+   * Ends a lease, once. If the store fails, it is tried again in the background: a lease that
+   * expires by itself counts as an attempt with an unknown outcome.
+   */
   async function endLease(
-    { identity, owner }: LeasedTry,
+    { identity, owner, progress }: LeasedTry,
     isAnswered: boolean,
     quietMs: number,
   ): Promise<void> {
-    await tokenStore.endLease(identity.sessionId, owner, { isAnswered, quietMs }).catch(() => {})
+    if (progress.isEnded) return
+    progress.isEnded = true
+    const end = { isAnswered: isAnswered || !progress.isSent, quietMs }
+    const endIt = () => tokenStore.endLease(identity.sessionId, owner, end)
+    await endIt().catch(() => void retryUntil(leaseMs, endIt).catch(() => {}))
   }
 
   return renew
 }
 
 const none: Renewal = { status: 'none', kept: undefined }
+
+function failure(error: unknown, kept: Kept | undefined, isOwn: boolean = false): Renewal {
+  return { status: 'failed', error, quietMs: quietAfterFailureMs, kept, isOwn }
+}
 
 function isRejected(error: unknown): boolean {
   return error instanceof LoginError && error.code === 'refresh_token_rejected'

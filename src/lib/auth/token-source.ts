@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
 import type { Authority, Identity, Tokens } from '../ground/types.ts'
+import { unverifiedScopes } from '../oidc/access-token.ts'
 import type { Provider } from '../oidc/discovery.ts'
 import { authorityClaims, verifiedClaims } from '../oidc/kept-claims.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
@@ -14,6 +15,7 @@ import {
   revokeRefreshToken,
   verifyRenewed,
 } from '../oidc/renew.ts'
+import { untimely } from '../oidc/token.ts'
 import type { Issued } from '../oidc/token-response.ts'
 import { assumedTokenMs } from './authority.ts'
 import { grantsIn } from './identity.ts'
@@ -21,6 +23,11 @@ import type { Kept } from './token-vault.ts'
 
 /** The provider, as far as renewal needs it. */
 export interface TokenSource {
+  /**
+   * Loads everything that {@link TokenSource.refresh} and {@link TokenSource.verify} need, so that a
+   * failure to load it leaves no doubt about the refresh token.
+   */
+  prepare(): Promise<void>
   /** Sends a refresh token, once. */
   refresh(refreshToken: string): Promise<Issued>
   /**
@@ -35,6 +42,8 @@ export interface TokenSource {
   /** Returns the tokens without their authority, if they cannot be verified now. */
   unverified(issued: Issued, before: Kept): Tokens
   isMismatch(error: unknown): boolean
+  /** Whether tokens were refused for their time only: this machine's clock may be wrong. */
+  isUntimely(error: unknown): boolean
   mayBeLost(error: unknown): boolean
   retryAfterMs(error: unknown): number
   /** Ends if the token endpoint answers at all. */
@@ -55,6 +64,9 @@ export function scalekitSource(parts: {
   const { discover, keysOf, issuer, clientId, claimNames, clock } = parts
 
   return {
+    async prepare() {
+      await keysOf(await discover()).ready?.()
+    },
     refresh: async (refreshToken) => refreshTokens(await discover(), refreshToken),
     async verify(issued, before, { sub: subject, organizationId }) {
       const provider = await discover()
@@ -63,16 +75,30 @@ export function scalekitSource(parts: {
       const claims = await verifyRenewed(issued, checks)
       return {
         tokens: renewedTokens(before.tokens, issued, clock()),
-        authority: renewedAuthority(claims, issued, { organizationId, claimNames, clock }),
+        authority: renewedAuthority(
+          claims,
+          { scopes: grantedBefore(before), ...issued },
+          { organizationId, claimNames, clock },
+        ),
       }
     },
     unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
     isMismatch: (error) => error instanceof MismatchError,
+    isUntimely: (error) => untimely((error as Error).cause) !== undefined,
     mayBeLost,
     retryAfterMs: (error) => retryAfterMsIn(error, clock()),
     assertAnswers: async () => assertAnswers(await discover()),
     revoke: async (refreshToken) => revokeRefreshToken(await discover(), refreshToken),
   }
+}
+
+/**
+ * The scopes that an earlier token response named beside the access token. A response without
+ * `scope` leaves them as they were. @see RFC 6749 section 5.1
+ */
+function grantedBefore({ authority, tokens }: Kept): readonly string[] {
+  const ofToken = unverifiedScopes(tokens.accessToken)
+  return authority?.scopes.filter((scope) => !ofToken.includes(scope)) ?? []
 }
 
 /** Returns the authority of renewed tokens. Roles of another organization are dropped. */

@@ -18,8 +18,8 @@ export interface Kept {
   readonly identity?: Identity
 }
 
-/** The members that find and decrypt an entry. */
-export type EntryKey = Pick<Identity, 'sessionId' | 'tokenKey' | 'authority'>
+/** Finds and decrypts an entry. The id suffices if the application's secret alone encrypts it. */
+export type EntryKey = Identity | { readonly sessionId: string; readonly tokenKey?: never }
 
 /** The token store, with entries that only this application can decrypt. */
 export interface TokenVault {
@@ -96,10 +96,11 @@ export function tokenVault(parts: {
 
 /**
  * Whether an entry of an older version is plain JSON. Only sessions of those versions have such
- * entries. For any other session, it was planted.
+ * entries. For any other session, or one of which only the id is known, it was planted.
  */
-function isUnsealed({ tokenKey, authority }: EntryKey, sealed: string): boolean {
-  return sealed.startsWith('{') && tokenKey === undefined && authority === undefined
+function isUnsealed(key: EntryKey, sealed: string): boolean {
+  if (!sealed.startsWith('{') || !('sub' in key)) return false
+  return key.tokenKey === undefined && key.authority === undefined
 }
 
 /** Only this application wrote the decrypted entry, so its shape is known. */

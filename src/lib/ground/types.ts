@@ -119,6 +119,11 @@ export interface AuthorityOrigin {
   /** The fields that `onLogin` returned itself. Tokens do not replace them. */
   readonly fixed?: readonly ('roles' | 'permissions')[]
   /**
+   * The values that `onLogin` returned of members that `authorization.resolve` replaced at the
+   * sign-in. They apply to members that a later answer leaves out.
+   */
+  readonly decided?: Readonly<Partial<Record<'roles' | 'permissions', readonly string[]>>>
+  /**
    * The members that `authorization.resolve` returned last. The token's own values of these members
    * are kept beside the tokens.
    */

@@ -1,4 +1,4 @@
-import type { JWTPayload } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import type { Clock } from '../ground/clock.ts'
 import type { AccessTokenClaims, Json } from '../ground/types.ts'
 import type { KeySet } from './key-sets.ts'
@@ -197,6 +197,15 @@ export function grantsOf(claims: JWTPayload): Grants {
  */
 export function withScopes(grants: Grants, scopes: readonly string[]): Grants {
   return { ...grants, scopes: [...new Set([...grants.scopes, ...scopes])] }
+}
+
+/** The scopes in an access token that was verified before. Empty if the token is opaque. */
+export function unverifiedScopes(accessToken: string): readonly string[] {
+  try {
+    return scopesOf(decodeJwt(accessToken))
+  } catch {
+    return []
+  }
 }
 
 /** Tokens of users have `scope`; tokens of machines have `scopes`. */

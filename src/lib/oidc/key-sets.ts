@@ -43,6 +43,8 @@ export interface KeySet {
    * before the first load. What was verified by an earlier set may be signed by a withdrawn key.
    */
   readonly loadedAt?: () => number | undefined
+  /** Loads the set unless one has been loaded already. */
+  readonly ready?: () => Promise<void>
 }
 
 /** How a set is reloaded. */
@@ -123,8 +125,12 @@ export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}):
     return unlessSlow(found, fromStale(lastGood, ...wanted), quiet.beganAt)
   }
 
+  const loadedAt = () => (lastGood as Partial<ExportedJWKSCache>).uat
   return Object.assign(findKeySoon, {
-    loadedAt: () => (lastGood as Partial<ExportedJWKSCache>).uat,
+    loadedAt,
+    async ready() {
+      if (loadedAt() === undefined) await current.reload()
+    },
   })
 }
 

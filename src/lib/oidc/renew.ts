@@ -105,9 +105,13 @@ const notSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENET
 /** Statuses of a gateway. The server behind it may have processed the request. */
 const gatewayStatus = [502, 504]
 
-/** Whether a failed refresh may have taken effect, with a response that was lost. */
+/**
+ * Whether a failed refresh may have taken effect, with a response that was lost. openid-client
+ * returns no response with an ID token that it refuses.
+ */
 export function mayBeLost(error: unknown): boolean {
-  if (!(error instanceof ScalekitError) || error instanceof LoginError) return false
+  if (error instanceof LoginError) return error.code === 'id_token_invalid'
+  if (!(error instanceof ScalekitError)) return false
   const status = statusIn(error)
   if (status !== undefined) return gatewayStatus.includes(status) || status < 400
   return !causesOf(error).some((cause) =>

@@ -1,3 +1,4 @@
+import { delay } from '../ground/delay.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
 import type {
@@ -102,9 +103,21 @@ function boundedLease(
     // Has no effect if the lease was not granted.
     const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
     const retry = () => retryUntil(request.leaseMs, giveBack).catch(() => {})
-    void asked?.then(retry, retry)
+    void asked?.then(retry, () => repeat(request.leaseMs, giveBack))
     throw error
   })
+}
+
+/**
+ * Gives a lease back again and again, with growing pauses. A database may grant it only after its
+ * client has given the query up.
+ */
+async function repeat(forMs: number, giveBack: () => Promise<void>): Promise<void> {
+  const end = performance.now() + forMs
+  for (let pauseMs = 250; performance.now() < end; pauseMs *= 2) {
+    await withTimeout(storeTimeoutMs, giveBack()).catch(() => {})
+    await delay(pauseMs)
+  }
 }
 
 function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {

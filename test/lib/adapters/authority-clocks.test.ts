@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import type { ScalekitAuth } from '../../../src/index.ts'
 import { showPrincipal } from '../../support/application.ts'
 import type { HostApp } from '../../support/hosts.ts'
@@ -12,6 +12,8 @@ const scopes = ['openid', 'email', 'profile', 'offline_access']
 const member = { roles: ['member'], permissions: ['projects:read'] }
 const lifetimeSeconds = 300
 const outageGraceSeconds = 600
+/** A call that takes too long for a slow machine does not cost a session here. */
+const longSeconds = 24 * 3600
 const refreshes = { path: '/oauth/token', grantType: 'refresh_token' }
 
 /** How far the clock of the second process is ahead of that of the first, in seconds. */
@@ -34,7 +36,7 @@ describe.each(sharedServers)('two processes that share a %s', (_name, isThere, s
     afterAll(() => server.close())
 
     /** A user signed in at the first process, and a time that passes for all clocks alike. */
-    async function signedIn(aheadSeconds: number) {
+    async function signedIn(aheadSeconds: number, refreshGraceSeconds = longSeconds) {
       const space = `test ${randomUUID()}`
       const stores = [await server.storeOf(space), await server.storeOf(space)]
       let passedMs = 0
@@ -45,6 +47,7 @@ describe.each(sharedServers)('two processes that share a %s', (_name, isThere, s
           clock: clockAhead(0),
           webhooks: [],
           lifetimes: { accessTokenSeconds: lifetimeSeconds },
+          refreshGraceSeconds,
         },
         options: (index) => ({
           scopes,
@@ -55,6 +58,7 @@ describe.each(sharedServers)('two processes that share a %s', (_name, isThere, s
         }),
         mount,
       })
+      onTestFailed(() => console.log(all.map(({ log }) => log)))
       const browser = all[0]!.visitor()
       await browser.signIn(home, ada)
       await emulator.settled()
@@ -63,6 +67,7 @@ describe.each(sharedServers)('two processes that share a %s', (_name, isThere, s
         all[index]!.visitor().call(path, cookiesOf(browser))
       return {
         emulator,
+        call,
         differenceSeconds: Math.abs(aheadSeconds),
         wait(seconds: number) {
           passedMs += seconds * 1000
@@ -94,6 +99,18 @@ describe.each(sharedServers)('two processes that share a %s', (_name, isThere, s
         expect(Math.max(...seen.map((calls, at) => calls - (seen[at - 1] ?? 0)))).toBe(1)
       },
     )
+
+    it('keep a session that the second renews, although it is too far behind to accept tokens', async () => {
+      const { call, wait, tokenCalls } = await signedIn(-240, 30)
+      wait(lifetimeSeconds + 240)
+      // It is alone, so it renews, and its tokens are of the future for it.
+      expect((await call(1, '/app').expect(200)).body.isStale).toBe(true)
+      expect(tokenCalls()).toBe(1)
+      // Longer than the emulator takes a used refresh token again.
+      wait(60)
+      expect((await call(0, '/app').expect(200)).body.isStale).toBe(false)
+      expect(tokenCalls()).toBe(2)
+    })
 
     it.each(differences)(
       'with the second %i s ahead, know of a demotion after a lifetime and the difference of their clocks',

@@ -7,6 +7,7 @@ import {
   type SignInFacts,
   withAnswer,
   withAuthority,
+  withFixed,
 } from '../../../src/lib/auth/authority.ts'
 import type { Authority, Identity, Tokens } from '../../../src/lib/ground/types.ts'
 import { ada, now, tokens } from '../identities.ts'
@@ -80,6 +81,23 @@ describe('what an identity says a user may do', () => {
   ])('stays for the whole session: %j of %j', (expected, changes) => {
     const plain = { ...identity, claims: { name: 'Ada Lovelace' }, ...changes }
     expect(isFixed(authorityOf(plain, ['groups']))).toBe(expected)
+  })
+})
+
+describe('what onLogin returned, in a cookie of a version that kept the application’s answer', () => {
+  const signedIn = ada({
+    roles: ['owner'],
+    authority: { issuedAt, fixed: ['roles'], resolved: ['roles'] },
+  })
+  const renewed: Authority = { ...authorityOf(ada(), []), roles: ['admin'] }
+
+  it('is that beside the tokens of the sign-in', () => {
+    const besideTokens: Authority = { ...renewed, roles: ['member'], fixed: ['roles'] }
+    expect(withFixed(besideTokens, signedIn).roles).toEqual(['member'])
+  })
+
+  it('is unknown without those tokens, so it is nothing', () => {
+    expect(withFixed(renewed, signedIn).roles).toEqual([])
   })
 })
 

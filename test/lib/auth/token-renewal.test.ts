@@ -5,6 +5,7 @@ import { type Kept, type TokenVault, tokenVault } from '../../../src/lib/auth/to
 import { LoginError } from '../../../src/lib/ground/errors.ts'
 import { Secret } from '../../../src/lib/ground/secret.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
+import type { TokenStore } from '../../../src/lib/state/store.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 import { useVirtualTime } from '../../support/virtual-time.ts'
 import { ada, tokens } from '../identities.ts'
@@ -17,6 +18,7 @@ const pass = (ms: number) => new Promise<void>((resolve) => void setTimeout(reso
 function strictSource(): TokenSource {
   const used = new Set<string>()
   return {
+    async prepare() {},
     async refresh(refreshToken) {
       if (used.has(refreshToken)) throw new LoginError('refresh_token_rejected', 'used')
       used.add(refreshToken)
@@ -31,6 +33,7 @@ function strictSource(): TokenSource {
     },
     unverified: (_issued, before) => before.tokens,
     isMismatch: () => false,
+    isUntimely: () => false,
     mayBeLost: () => false,
     retryAfterMs: () => 0,
     async assertAnswers() {},
@@ -62,13 +65,18 @@ async function sharedSession() {
   await vault.put(identity, { tokens: { ...tokens(), refreshToken: 'first' }, authority })
 
   /** Renews in a process that reaches the store in its own way. */
-  function renewWith(own: Partial<TokenVault> = {}, canWait = true) {
-    const parts = { vault: { ...vault, ...own }, tokenStore, source, callTimeoutMs: 5000 }
+  function renewWith(
+    own: Partial<TokenVault> = {},
+    canWait = true,
+    leases: Partial<TokenStore> = {},
+  ) {
+    const ownStore = { ...tokenStore, ...leases }
+    const parts = { vault: { ...vault, ...own }, tokenStore: ownStore, source, callTimeoutMs: 5000 }
     const isEnough = ({ version }: Kept) => version > 0
     const renew = tokenRenewal({ ...parts, clock: Date.now })
-    return renew(identity, { known: undefined, canWait, isEnough })
+    return renew(identity, { known: undefined, canWait: () => canWait, isEnough })
   }
-  return { vault, renewWith, sent }
+  return { vault, tokenStore, renewWith, sent }
 }
 
 const brokenOff = () => Promise.reject(new Error('The connection to the store was given up'))
@@ -93,8 +101,24 @@ describe('a store that fails', () => {
     const { vault, renewWith, sent } = await sharedSession()
     let reads = 0
     const get: TokenVault['get'] = (key) => (++reads === 2 ? brokenOff() : vault.get(key))
-    await expect(renewWith({ get })).rejects.toThrow('given up')
+    expect(await renewWith({ get })).toMatchObject({ status: 'failed', kept: { version: 0 } })
     expect(sent).toEqual([])
+    await pass(25_000)
+    expect(await renewWith({}, false)).toMatchObject({ status: 'renewed', kept: { version: 1 } })
+  })
+
+  it.each([
+    ['for some seconds', 3000],
+    ['at the first try to end the lease', 0],
+  ])('before the token was sent leaves no doubt, even %s', async (_what, awayMs) => {
+    const { vault, tokenStore, renewWith } = await sharedSession()
+    let reads = 0
+    let tries = 0
+    const workingAt = Date.now() + awayMs
+    const get: TokenVault['get'] = (key) => (++reads === 2 ? brokenOff() : vault.get(key))
+    const endLease: TokenStore['endLease'] = (...given) =>
+      ++tries === 1 || Date.now() < workingAt ? brokenOff() : tokenStore.endLease(...given)
+    expect(await renewWith({ get }, true, { endLease })).toMatchObject({ status: 'failed' })
     await pass(25_000)
     expect(await renewWith({}, false)).toMatchObject({ status: 'renewed', kept: { version: 1 } })
   })

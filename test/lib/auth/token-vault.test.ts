@@ -136,6 +136,13 @@ describe('tokens that a version before kept as JSON', () => {
     expect(lines).toEqual([expect.stringMatching(/^warn tokens_unreadable: /)])
   })
 
+  it('are not read for a session whose id alone is known', async () => {
+    const { vault, tokenStore, lines } = setUp()
+    await tokenStore.put(sessionId, { version: 0, sealed: plain }, later)
+    expect(await vault.get({ sessionId })).toBeUndefined()
+    expect(lines).toEqual([expect.stringMatching(/^warn tokens_unreadable: /)])
+  })
+
   it('are none where they were cut, and none of them gets into the log', async () => {
     const { vault, tokenStore, lines } = setUp()
     await tokenStore.put(sessionId, { version: 0, sealed: plain.slice(0, -1) }, later)

@@ -19,7 +19,12 @@ export function withoutSources(revocations: RevocationsReplica, clock: Clock) {
     ended: neverEnds,
   }
   const shown = views({ book, revocations, abilities })
-  const renewal = { renew: async () => {}, awaited: () => undefined, forget() {} }
+  const renewal = {
+    renew: async () => {},
+    async renewToken() {},
+    awaited: () => undefined,
+    forget() {},
+  }
   const ends = foundEnds({ revocations, tellEnd() {} })
   return {
     views: shown,

@@ -176,6 +176,22 @@ describe('boundedStore', () => {
     expect(next).toEqual({ status: 'granted' })
   })
 
+  it('gives back a lease that was granted only after the call failed', async () => {
+    const { tokenStore } = memoryStore({ clock: () => now })
+    const late: typeof tokenStore = {
+      ...tokenStore,
+      async lease(...given) {
+        setTimeout(() => void tokenStore.lease(...given), 500)
+        throw new Error('The query was given up')
+      },
+    }
+    const bounded = boundedStore({ ...hanging, tokenStore: late })
+    await expect(bounded.tokenStore.lease('id', leaseRequest)).rejects.toThrow('given up')
+    await vi.advanceTimersByTimeAsync(leaseRequest.leaseMs)
+    const next = await tokenStore.lease('id', { ...leaseRequest, owner: 'next' })
+    expect(next).toEqual({ status: 'granted' })
+  })
+
   it('lets an application’s own transaction take its time', () => {
     const settleIn = vi.fn(never)
     const { ledger } = boundedStore({ ...hanging, ledger: { ...hanging.ledger, settleIn } })

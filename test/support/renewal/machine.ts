@@ -163,6 +163,7 @@ function sourceOf(
   }
 
   return {
+    async prepare() {},
     async refresh(token) {
       const answer = await exchange(token)
       await happens()
@@ -188,6 +189,7 @@ function sourceOf(
     },
     unverified: (issued, { tokens }) => renewedTokens(tokens, issued, clock()),
     isMismatch: (error) => error instanceof MismatchError,
+    isUntimely: () => false,
     mayBeLost: (error) => !(error instanceof LoginError) && mayBeLost(error),
     retryAfterMs: () => 0,
     assertAnswers: () =>

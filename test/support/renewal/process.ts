@@ -70,7 +70,7 @@ export function renewingProcess(parts: {
   const end = endByRenewal({ revocations, vault, clock, logger: silent })
   const known = { book, renewTokens, vault, end, audit() {}, revocations, clock, logger: silent }
   const renewal = authorityRenewal({ ...known, authorization, claimNames: [] })
-  const accessToken = accessTokens({ book, renewal, vault, clock })
+  const accessToken = accessTokens({ book, renewal, vault, revocations, clock })
   const abilities = { csrfToken: () => '', accessToken, ended: neverEnds }
   const shown = views({ book, revocations, abilities })
   const newest = newestCookies({ clock, maxLagMs })

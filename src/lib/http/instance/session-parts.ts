@@ -70,7 +70,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const end = endByRenewal({ revocations, vault, clock, logger })
   const known = { book, renewTokens, vault, end, audit, revocations, clock, logger }
   const renewal = authorityRenewal({ ...known, authorization, claimNames })
-  const accessToken = accessTokens({ book, renewal, vault, clock })
+  const accessToken = accessTokens({ book, renewal, vault, revocations, clock })
   const ended = endedSignals((identity) => watchSession(identity, endOf(identity)), connections)
   const abilities = { csrfToken: parts.csrfToken, accessToken, ended }
   const shown = views({ book, revocations, abilities })
@@ -79,9 +79,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const rest = { vault, aliases, newest, views: shown, renewal, clock }
   const kept = { storage, revocations, hasTokenKeys: !isOnServer, tellEnd, ends, watchSession }
   const sessions = liveSessions({ ...kept, ...rest })
-  const accessTokenOf = isOnServer
-    ? serverTokens({ vault, revocations, accessToken, clock })
-    : notOnServer
+  const accessTokenOf = isOnServer ? serverTokens({ vault, accessToken }) : notOnServer
   return { sessions, accessTokenOf }
 }
 
