@@ -205,7 +205,8 @@ export interface AuthorizationOptions {
    * Returns what the user may do: `{ roles, permissions, scopes, claims }`, each of which replaces
    * that of the access token, or `{ deny: reason }`. It is called at the sign-in, when its last
    * answer is older than `maxAgeSeconds`, and after an event, but not for `bearer` tokens; it times
-   * out after five seconds. If it fails at the sign-in, the response is 503. Default: none, the access token decides.
+   * out after five seconds. If it fails at the sign-in, the response is 503. Default: none, the
+   * access token decides.
    */
   readonly resolve?: AuthorizationResolve
   /** The maximum age of an answer of `resolve`, in seconds. Default: 300. */
@@ -294,10 +295,9 @@ export interface SessionOptions {
   readonly idleSeconds?: number
   /**
    * How a restart affects sessions and access tokens if `store` is in memory, because the process
-   * has forgotten which were ended. `end`: all users sign in again, and clients renew their tokens.
-   * `keep`: sessions continue, and a copied cookie of an ended session, or a revoked token, works
-   * again. Default: `end` in production with a webhook secret, otherwise
-   * `keep`.
+   * has forgotten which were ended. `end`: users sign in again, and clients renew their tokens.
+   * `keep`: copies of an ended session's cookie, and revoked tokens, work again. Default: `end` in
+   * production with a webhook secret, otherwise `keep`.
    */
   readonly afterRestart?: 'end' | 'keep'
 }
@@ -313,8 +313,8 @@ export interface BearerOptions {
   /**
    * The required audience of a token: its `aud` contains this value, e.g. the resource of your API
    * at Scalekit. In an array, any of them. If this is set, tokens without `aud` are refused.
-   * Default: `clientId`. Without this option, tokens whose `client_id` is `clientId` may lack `aud`,
-   * and so may those of organizations' clients if `accepts` names `organization-client`.
+   * Default: `clientId`; tokens issued to that client may then lack `aud`, and so may those of
+   * organizations' clients if `accepts` names them.
    */
   readonly audience?: string | readonly string[]
   /**
