@@ -138,21 +138,31 @@ async function measure(what: string, where: Where, rounds: number): Promise<void
 async function outage(
   what: string,
   where: Where,
-  server: { stop(): void; go(): void },
+  processesOf: () => Promise<readonly number[]>,
   seconds: number,
 ): Promise<void> {
   const { urls, close } = await startBoth(where)
   const { closed, end } = await openAll(urls)
-  server.stop()
+  const pids = await processesOf()
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
   await pause(seconds * 1000)
   const during = closed.length
-  server.go()
+  for (const pid of pids) process.kill(pid, 'SIGCONT')
   await pause(5000)
   console.log(
     `${what}: an outage of ${seconds} s closed ${during} of 6, and its end ${closed.length - during}`,
   )
   end()
   await close()
+}
+
+/** Its backends, and the one that accepts connections. */
+async function processesOfPostgres(pool: Pool): Promise<readonly number[]> {
+  const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')
+  const { rows: files } = await pool.query<{ text: string }>(
+    "SELECT pg_read_file('postmaster.pid') AS text",
+  )
+  return [Number.parseInt(files[0]!.text, 10), ...rows.map(({ pid }) => pid)]
 }
 
 const [role, given] = process.argv.slice(2)
@@ -163,14 +173,12 @@ else {
   await measure('Redis', { redis: redis.port }, rounds)
   const admin = await redis.connect()
   const pid = Number(/process_id:(\d+)/.exec(await admin.info('server'))![1])
-  const server = {
-    stop: () => process.kill(pid, 'SIGSTOP'),
-    go: () => process.kill(pid, 'SIGCONT'),
-  }
-  await outage('Redis', { redis: redis.port }, server, seconds)
+  await outage('Redis', { redis: redis.port }, async () => [pid], seconds)
   await redis.close()
   const postgres = await startPostgres()
   await measure('PostgreSQL', { postgres: postgres.address }, rounds)
+  const where = { postgres: postgres.address }
+  await outage('PostgreSQL', where, () => processesOfPostgres(postgres.pool), seconds)
   await postgres.close()
   process.exit()
 }
