@@ -45,7 +45,7 @@ const pages: readonly KitPage[] = [
       await page.goto(
         `${emulator.url}/emulator/directories/${emulator.organizations[0]!.directory!.id}`,
       )
-      await page.getByText('Change roles and groups').first().click()
+      await page.getByText('Roles and groups').first().click()
     },
   },
 ]

@@ -102,8 +102,8 @@ describe.runIf(hasBrowser)('what was a dead end, in a browser,', { timeout: 60_0
     await page.goto(`${application.url}/login?login_hint=a@nowhere.example&return_to=/app`)
     expect(await choicesOn(page)).toEqual([
       'Continue',
-      'Go to the start page',
       'Continue with Google',
+      'Go to the start page',
       'Get help',
     ])
     const help = page.getByRole('link', { name: 'Get help' })

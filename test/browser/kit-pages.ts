@@ -131,7 +131,7 @@ export const kitPages: readonly KitPage[] = [
   },
   {
     name: 'portal-down',
-    heading: 'The portal is not available right now',
+    heading: 'The admin portal is not available right now',
     async come(page, application) {
       const [acme] = application.emulator.organizations
       const path = `/api/v1/organizations/${acme!.id}/portal_links`

@@ -51,7 +51,7 @@ function organizationCard(state: State, organization: EmulatedOrganization): Htm
 ${people.length === 0 && html`<p>There are no people yet.</p>`}
 <ul>${people.map((person) => personLine(state, person, organization))}</ul>
 ${state.settings.product === 'full-stack' && invitationForm(organization)}
-<p><a href="${openPortalPath}${id}" aria-label="Open the admin portal of ${displayName}">Open the admin portal</a>${directory && html` · <a href="${directoriesPath}${directory.id}" aria-label="Edit the directory of ${displayName}">Edit the directory</a>`}</p>
+<p class="links"><a href="${openPortalPath}${id}" aria-label="Open the admin portal of ${displayName}">Open the admin portal</a>${directory && html`<a href="${directoriesPath}${directory.id}" aria-label="Edit the directory of ${displayName}">Edit the directory</a>`}</p>
 </section>`
 }
 

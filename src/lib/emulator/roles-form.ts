@@ -20,14 +20,14 @@ export function rolesForm(
   const event = isFullStack
     ? 'user.organization_membership_updated'
     : 'organization.directory.user_updated'
-  return html`<details><summary>Change roles</summary>
+  return html`<details class="below"><summary>Change roles</summary>
 <form method="post" action="${rolesPath}" aria-label="Roles of ${name}">
 <input type="hidden" name="organization_id" value="${id}">
 <input type="hidden" name="email" value="${email}">
 ${namesField('Roles', 'roles', roles)}
 ${isFullStack && namesField('Permissions', 'permissions', permissions)}
-<button class="primary">Save</button>
 <p class="hint">Separate with commas. Sends <code>${event}</code>.</p>
+<button class="primary">Save</button>
 </form></details>`
 }
 

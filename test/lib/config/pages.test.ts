@@ -131,7 +131,24 @@ describe('the texts of pages', () => {
       common: { home: 'Zum Anfang', signOut: 'Ausloggen', help: 'Hilfe' },
     })
     expect(byTag.get('de')!.common.home).toBe('Zur Startseite')
-    expect(byTag.get('ar')).toMatchObject({ lang: 'ar', dir: 'rtl', common: { help: 'Get help' } })
+    expect(byTag.get('ar')).toMatchObject({ lang: 'ar', dir: 'rtl' })
+    expect(byTag.get('ar')!.common.help).toContain('Get help')
+  })
+
+  it('keep their direction among those of a script from right to left', () => {
+    const { byTag } = read({
+      texts: {
+        ar: { dir: 'rtl', email: { title: 'تسجيل الدخول' } },
+        'ar-EG': { email: { button: 'متابعة' } },
+        de: { common: { help: 'Hilfe holen' } },
+      },
+    }).pages.texts
+    for (const tag of ['ar', 'ar-eg']) {
+      const { lang, dir, email, problems } = byTag.get(tag)!
+      expect([lang.toLowerCase(), dir, email.title]).toEqual([tag, 'rtl', 'تسجيل الدخول'])
+      expect(problems.other.title).toBe('\u2066Something went wrong\u2069')
+    }
+    expect(byTag.get('de')!.email.title).toBe('Anmelden')
   })
 
   it('that are English in another language are a warning at start', () => {

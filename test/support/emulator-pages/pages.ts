@@ -225,7 +225,7 @@ const directoryPages: readonly ScenePage[] = [
     heading: `Directory of ${longTitle}`,
     async come(page, { emulator }) {
       await page.goto(emulator.url + longDirectory)
-      await page.getByText('Change roles and groups').first().click()
+      await page.getByText('Roles and groups').first().click()
     },
   },
   {

@@ -16,8 +16,7 @@ export const english: PageTexts = {
     signOut: 'Sign out',
     help: 'Get help',
     code: 'Code: {code}',
-    removed:
-      'Your organization ended your session. If you still need access, ask your administrator.',
+    removed: 'Your organization ended your session. If you still need access, ask your IT admin.',
   },
   email: {
     title: 'Sign in',
@@ -28,7 +27,7 @@ export const english: PageTexts = {
     unknown:
       'We couldn’t find single sign-on for this email. Check the spelling, try another address, or ask your IT admin.',
     unusable:
-      'Single sign-on of your company is switched off, or not set up completely. Your IT admin can help.',
+      'Your company’s single sign-on is switched off, or not set up completely. Your IT admin can help.',
   },
   signOut: {
     title: 'Sign out?',
@@ -92,11 +91,11 @@ export const english: PageTexts = {
     },
     login_denied: {
       title: 'You were not signed in',
-      text: 'Either the sign-in was cancelled, or your company does not allow it. If you did not cancel it, your administrator can help.',
+      text: 'Either the sign-in was cancelled, or your company does not allow it. If you did not cancel it, your IT admin can help.',
     },
     login_refused: {
       title: 'You do not have access',
-      text: 'This account may not sign in here. Your administrator can help.',
+      text: 'This account may not sign in here. Your IT admin can help.',
     },
     login_incomplete: {
       title: 'The sign-in was not finished',
@@ -108,7 +107,7 @@ export const english: PageTexts = {
     },
     connection_unavailable: {
       title: 'Single sign-on is not available',
-      text: 'Your organization’s connection is missing or switched off. Your administrator can help.',
+      text: 'Your organization’s connection is missing or switched off. Your IT admin can help.',
     },
     target_unknown: {
       title: 'We couldn’t find this organization',
@@ -116,7 +115,7 @@ export const english: PageTexts = {
     },
     identity_provider_failed: {
       title: 'Your identity provider had a problem',
-      text: 'Its response could not be used. If this happens again, your administrator can help.',
+      text: 'Its response could not be used. If this happens again, your IT admin can help.',
     },
     provider_unavailable: {
       title: 'Sign-in is not available right now',
@@ -167,7 +166,7 @@ export const english: PageTexts = {
       text: 'You are signed in to an organization that cannot see it.',
     },
     portal_unavailable: {
-      title: 'The portal is not available right now',
+      title: 'The admin portal is not available right now',
       text: 'It could not be opened, and nothing was changed. Please try again in a moment.',
     },
     role_required: {

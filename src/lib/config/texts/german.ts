@@ -56,14 +56,14 @@ export const german: PageTexts = {
     cancel: 'Angemeldet bleiben',
   },
   portal: {
-    title: 'Admin-Portal',
+    title: 'Adminportal',
     back: 'Zurück',
-    open: 'Admin-Portal öffnen',
+    open: 'Adminportal öffnen',
     again: 'Erneut öffnen',
-    opening: 'Das Admin-Portal wird geöffnet …',
-    failed: 'Das Admin-Portal konnte nicht geöffnet werden.',
-    expiring: 'Ihre Sitzung im Admin-Portal läuft bald ab. Bitte schließen Sie Ihre Änderungen ab.',
-    expired: 'Ihre Sitzung im Admin-Portal ist abgelaufen.',
+    opening: 'Das Adminportal wird geöffnet …',
+    failed: 'Das Adminportal konnte nicht geöffnet werden.',
+    expiring: 'Ihre Sitzung im Adminportal läuft bald ab. Bitte schließen Sie Ihre Änderungen ab.',
+    expired: 'Ihre Sitzung im Adminportal ist abgelaufen.',
     ssoOn: 'Single Sign-on ist jetzt eingeschaltet.',
     ssoOff: 'Single Sign-on ist jetzt ausgeschaltet.',
     directoryOn: 'Der Verzeichnisabgleich ist jetzt eingeschaltet.',
@@ -96,7 +96,7 @@ export const german: PageTexts = {
     },
     login_denied: {
       title: 'Sie wurden nicht angemeldet',
-      text: 'Die Anmeldung wurde abgebrochen, oder Ihr Unternehmen lässt sie nicht zu. Wenn Sie sie nicht selbst abgebrochen haben, kann Ihre IT-Abteilung Ihnen helfen.',
+      text: 'Die Anmeldung wurde abgebrochen, oder Ihr Unternehmen lässt sie nicht zu. Wenn Sie nicht selbst abgebrochen haben, kann Ihre IT-Abteilung Ihnen helfen.',
     },
     login_refused: {
       title: 'Sie haben keinen Zugriff',
@@ -171,8 +171,8 @@ export const german: PageTexts = {
       text: 'Sie sind bei einer Organisation angemeldet, die diese Seite nicht sehen darf.',
     },
     portal_unavailable: {
-      title: 'Das Admin-Portal ist gerade nicht verfügbar',
-      text: 'Das Admin-Portal konnte nicht geöffnet werden, und es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.',
+      title: 'Das Adminportal ist gerade nicht verfügbar',
+      text: 'Das Adminportal konnte nicht geöffnet werden, und es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.',
     },
     role_required: {
       title: 'Sie haben keinen Zugriff',

@@ -48,11 +48,26 @@ export function readTexts(value: unknown, problems: string[]): Languages {
     check(path, translation, treeOf(english), problems)
     const base = withParents(tag).flatMap((parent) => byTag.get(parent) ?? [])[0]
     if (!base) missing.push(...lacking(path, translation, treeOf(english)))
-    const inherited = { ...treeOf(base ?? english), lang: given, dir: base?.dir ?? 'ltr' }
+    const { dir, ...strings } = treeOf(base ?? english)
+    const isMirrored = (translation.dir ?? dir) !== dir
+    const shown = isMirrored ? isolated(strings, `${dir}`) : strings
+    const inherited = { ...shown, lang: given, dir: dir! }
     // Every string was checked against the English ones.
     byTag.set(tag, merged(inherited, translation) as unknown as PageTexts)
   }
   return { byTag, missing }
+}
+
+/**
+ * Marks the direction of strings that are shown among those of the other direction. Otherwise their
+ * full stops and question marks would move to the wrong end.
+ */
+function isolated(strings: Tree, dir: string): Tree {
+  const start = dir === 'rtl' ? '\u2067' : '\u2066'
+  const entries = Object.entries(strings).map(([name, text]) => {
+    return [name, typeof text === 'string' ? `${start}${text}\u2069` : isolated(text, dir)]
+  })
+  return Object.fromEntries(entries)
 }
 
 function treeOf(texts: PageTexts): Tree {

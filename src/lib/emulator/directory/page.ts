@@ -21,8 +21,11 @@ export function directoryPage(
 <h1>${title}</h1>
 <p><code>${id}</code>. Changes are sent to the application${enabled ? '' : ' as soon as the directory is enabled'}.</p>
 <p>${homeLink}</p>
-${users.length === 0 && html`<p>There are no users yet.</p>`}
-<ul>${users.map((user) => userLine(user, groupNamesOf(groups, user.id), path))}</ul>
+${
+  users.length === 0
+    ? html`<p>There are no users yet.</p>`
+    : html`<ul>${users.map((user) => userLine(user, groupNamesOf(groups, user.id), path))}</ul>`
+}
 </section>
 <section class="card">
 <h2>New user</h2>
@@ -48,11 +51,11 @@ function userLine(
 ${active ? html`<button formmethod="get" name="change" value="deactivate">Deactivate</button>` : html`<button name="change" value="reactivate">Reactivate</button>`}
 <button formmethod="get" name="change" value="remove">Remove</button>
 </form>
-<details><summary>Change roles and groups</summary>
+<details><summary>Roles and groups</summary>
 <form method="post" action="${action}" aria-label="Roles and groups of ${name}">
 ${namesField('Roles', 'roles', roles)}
 ${namesField('Groups', 'groups', groups)}
-<button class="primary" name="change" value="save">Save</button>
 <p class="hint">Separate with commas. Sends <code>organization.directory.user_updated</code>.</p>
+<button class="primary" name="change" value="save">Save</button>
 </form></details></li>`
 }

@@ -21,9 +21,12 @@ export function emailPage(page: EmailPage, texts: PageTexts): Page {
 <div><label for="email">${label}</label>
 <input id="email" type="email" name="login_hint" value="${email}" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus${trouble}>
 ${problem && html`<p id="problem">${texts.email[problem]}</p>`}</div>
-<button class="first">${button}</button>
-${home && html`<a href="${home.url}">${home.label}</a>`}</form>
-${providers.length > 0 && otherWays(providers, texts)}${helpHtml(ways)}`
+<button class="first">${button}</button></form>
+${providers.length > 0 && otherWays(providers, texts)}${
+  home &&
+  html`<div class="ways column"><a href="${home.url}">${home.label}</a></div>
+`
+}${helpHtml(ways)}`
   return { title, body, language: texts }
 }
 

@@ -34,17 +34,23 @@ export function problemTexts(
 
 /** Shows the problem, the signed-in user, and the possible next steps. */
 export function errorPage(problem: ErrorPage, texts: PageTexts): Page {
-  const { title, text, notice, code, reference, ways } = problem
+  const { title, notice, code, reference, ways } = problem
   const body = html`${
     notice !== undefined &&
     html`<p class="notice">${notice}</p>
 `
-  }<p>${text}</p>
+  }<p>${sentence(problem, texts)}</p>
 ${signedInHtml(problem, texts)}${waysHtml(ways)}
 <p class="code">${fill(texts.common.code, { code: html`<code>${code}</code>` })}${
     reference !== undefined && html` · <code>${reference}</code>`
   }</p>`
   return { title, body, language: texts }
+}
+
+/** The application's sentence is isolated: it may be in a language of the other direction. */
+function sentence({ text, code, reference }: ErrorPage, texts: PageTexts): Html {
+  const isOwn = text === problemTexts(texts, code, reference).text
+  return isOwn ? html`${text}` : html`<bdi>${text}</bdi>`
 }
 
 function signedInHtml({ code, signedIn: who }: ErrorPage, texts: PageTexts): Html {

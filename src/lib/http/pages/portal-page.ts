@@ -20,7 +20,7 @@ h1 { grid-column: 2; font-weight: 600 }
 #told { margin: 0; padding: .6rem 1.25rem; background: var(--back); border-bottom: 1px solid var(--line) }
 #told:empty { display: none }
 #portal { grid-row: 3; display: grid }
-#portal .ways { place-content: center; margin: 0; padding: 2rem 1.25rem }
+#portal .ways { place-content: start; margin: 0; padding: 1.25rem }
 #portal .ways a { flex: 0 1 auto }
 iframe { width: 100%; height: 100%; min-height: 32rem; border: 0; background: #fff }
 `

@@ -13,8 +13,9 @@ main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--paper); b
 h1 { margin: 0 0 .5rem; font-size: 1.35rem; line-height: 1.3; letter-spacing: -.01em; text-wrap: balance; overflow-wrap: break-word }
 p { margin: 0 0 1rem; color: var(--soft); overflow-wrap: break-word }
 b { color: var(--ink); font-weight: 600; overflow-wrap: anywhere }
-.notice { padding: .75rem 1rem; color: var(--ink); background: var(--back); border-inline-start: 3px solid var(--accent); border-radius: .3rem }
+.notice { margin-block-start: 1rem; padding: .75rem 1rem; color: var(--ink); background: var(--back); border-inline-start: 3px solid var(--accent); border-radius: .3rem }
 .ways { display: flex; flex-wrap: wrap; gap: .75rem; margin-block-start: 1.5rem }
+form + .ways { margin-block-start: .75rem }
 .ways form { display: flex; flex: 1 1 auto }
 .ways a, .ways button { flex: 1 1 auto; min-height: 2.75rem; padding: .55rem .9rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; border-radius: var(--radius); border: 1px solid var(--line); background: transparent; color: var(--ink); cursor: pointer; overflow-wrap: anywhere }
 .ways .first { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }

@@ -38,6 +38,12 @@ const acme: OrganizationSeed = {
 const seed: EmulatorSeed = { organizations: [initech, umbrella, acme] }
 const noSelector = { organization_id: undefined }
 
+/** The ids of the fields that have an attribute. */
+function fieldsWith(attribute: string, page: string): string[] {
+  const fields = page.match(/<input id=[^>]*>/g) ?? []
+  return fields.filter((field) => field.includes(attribute)).map((field) => field.split('"')[1]!)
+}
+
 async function atHostedPage(changes: Readonly<Record<string, string | undefined>> = noSelector) {
   const emulator = await emulate(seed)
   const browser = browserAt(emulator)
@@ -252,16 +258,22 @@ describe('prompt=create', () => {
   })
 
   it.each([
-    ['an address', { ...grown, email: 'joan' }, 'Enter an email address'],
-    ['a name', { ...grown, name: ' ' }, 'Enter your name and your organization.'],
-    ['an organization', { ...grown, organization: '' }, 'Enter your name and your organization.'],
-  ])('asks again where %s is missing, and keeps what was entered', async (_what, form, problem) => {
-    const { emulator, browser } = await atHostedPage({ ...noSelector, prompt: 'create' })
-    const sight = await browser.send(form)
-    expect(sight.page).toContain(problem)
-    expect(sight.page).toContain(`value="${form.email}"`)
-    expect(emulator.organizations).toHaveLength(3)
-  })
+    ['email', { email: 'joan' }, 'Enter an email address'],
+    ['name', { name: ' ' }, 'Enter your name and your organization.'],
+    ['organization', { organization: '' }, 'Enter your name and your organization.'],
+  ])(
+    'asks again where a value is missing, and has the focus there: %s',
+    async (field, change, problem) => {
+      const { emulator, browser } = await atHostedPage({ ...noSelector, prompt: 'create' })
+      const form = { ...grown, ...change }
+      const sight = await browser.send(form)
+      expect(sight.page).toContain(problem)
+      expect(fieldsWith('autofocus', sight.page)).toEqual([field])
+      expect(fieldsWith('aria-invalid="true"', sight.page)).toEqual([field])
+      expect(sight.page).toContain(`value="${form.email}"`)
+      expect(emulator.organizations).toHaveLength(3)
+    },
+  )
 
   it('is also where an unknown address leads, and a button', async () => {
     const { browser } = await atHostedPage()

@@ -96,7 +96,7 @@ describe('the email page', () => {
     const { visitor } = await start({ seed: { organizations } })
     const { text } = await visitor().open('/login?login_hint=ada@acme.example').expect(200)
     expect(text).toContain(
-      'Single sign-on of your company is switched off, or not set up completely.',
+      'Your company’s single sign-on is switched off, or not set up completely.',
     )
     expect(text).not.toContain('We couldn’t find single sign-on')
   })

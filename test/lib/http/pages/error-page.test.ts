@@ -79,7 +79,7 @@ describe('a refusal', () => {
     const deny = { reason: 'secret reason', message: '<b>Seats</b> are taken.' }
     const { browser } = await startWith({}, { login: { onLogin: () => ({ deny }) } })
     const { text } = await browser.signIn('/login?domain=acme.example&return_to=/a', ada)
-    expect(text).toContain('<p>&lt;b&gt;Seats&lt;/b&gt; are taken.</p>')
+    expect(text).toContain('<p><bdi>&lt;b&gt;Seats&lt;/b&gt; are taken.</bdi></p>')
     expect(text).not.toContain('secret reason')
     // The same user would be refused again.
     expect(waysOn(text)).toEqual(['/login?prompt=login&return_to=%2Fa', '/'])

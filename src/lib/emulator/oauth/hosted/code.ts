@@ -13,7 +13,7 @@ export function takeCode(
   { email, place }: { readonly email: string; readonly place?: Place },
 ): Answer | Promise<Answer> {
   if (call.form.get('code')?.trim() !== emailedCode) {
-    return show(state, pending, { problem: `The code is ${emailedCode}.` })
+    return show(state, pending, { problem: `This code is wrong. The code is ${emailedCode}.` })
   }
   const user = { email, connection: passwordless }
   return chooseOrganization(state, call, pending, user, place?.organization)

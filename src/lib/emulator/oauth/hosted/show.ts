@@ -15,6 +15,8 @@ export interface Shown {
   readonly organization?: string
   /** The problem with the values, in a sentence. */
   readonly problem?: string
+  /** The names of the fields that the problem is about. */
+  readonly invalid?: readonly string[]
 }
 
 /** Shows the page of a step, and waits for its form. */

@@ -28,18 +28,26 @@ export async function takeSignUp(
   const [email = '', name = '', organization = ''] = ['email', 'name', 'organization'].map(
     (field) => (call.form.get(field) ?? '').trim(),
   )
-  const again = (problem: string) =>
-    show(state, pending, { email, name, organization, problem }, id)
+  const again = (problem: string, invalid: readonly string[]) =>
+    show(state, pending, { email, name, organization, problem, invalid }, id)
   const domain = domainOfEmail(email)
-  if (domain === undefined) return again('Enter an email address such as ada@acme.example.')
+  if (domain === undefined) {
+    return again('Enter an email address such as ada@acme.example.', ['email'])
+  }
   const place = placeOfDomain(state.settings, domain)
   if (place && !isHosted(place)) {
     return show(state, { ...pending, step: { kind: 'provider', place } }, { email }, id)
   }
-  if (name === '' || organization === '') return again('Enter your name and your organization.')
+  const missing = emptyOnes({ name, organization })
+  if (missing.length > 0) return again('Enter your name and your organization.', missing)
   state.pending.delete(id)
   const membership = await signUp(state, call, pending, { email, name, organization })
   return enterOrganization(state, call, pending, { email, connection: passwordless }, membership)
+}
+
+/** The names of the empty values. */
+function emptyOnes(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(values).filter((name) => values[name] === '')
 }
 
 interface SignUp {
