@@ -49,7 +49,7 @@ export async function playOnServer(
   const timeline = fastTimeline(factor)
   const measured = measureStalls(timeline.now, factor)
   const shared = measured.timed(storeInFastTime(store, timeline))
-  const storeFor = () => playStoreOn(shared, timeline.now)
+  const storeFor = () => playStoreOn(shared)
   const stalls = { toleratedMs: toleratedStallMs, longestSince: measured.longestSince }
   const left = [...seeds]
   const outcomes: Outcome[] = []

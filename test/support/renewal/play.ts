@@ -18,7 +18,7 @@ import { type Hazards, hazardsOf, longestFreezeMs, weatherOf } from './weather.t
 /** A store, and how it goes back. */
 export interface PlayStore {
   readonly store: StateStore
-  /** @returns the moment to which it went back */
+  /** @returns the moment to which its revocations went back; `Infinity` if only its tokens did */
   failOver(random: Random, sessions: Iterable<Identity>): Promise<number>
 }
 
