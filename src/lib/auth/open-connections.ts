@@ -81,7 +81,7 @@ interface Entry {
   readonly watched: Watched
   readonly listeners: Set<ChangeListener>
   readonly controller: AbortController
-  /** What the application was given last. */
+  /** The principal that the application was given last. */
   shown: Caller | undefined
   /** The principal whose keys find the entry. Absent before the first settled check. */
   indexed: Caller | undefined

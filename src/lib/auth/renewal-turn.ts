@@ -30,7 +30,7 @@ export interface Turn {
   readonly wish: Wish
 }
 
-/** What the callers of an attempt need. */
+/** The requirements of an attempt's callers. */
 export interface Wish {
   /** The remaining lifetime that the access token must have, in milliseconds. */
   readonly minTtlMs: number
