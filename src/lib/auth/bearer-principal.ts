@@ -76,10 +76,10 @@ function holderOf(
     iss: issuer,
     sub: claims.sub,
     tokenId: claims.jti,
-    ...(organizationId === undefined ? {} : { organizationId }),
-    ...(kind === 'user' ? namesIn(profile) : { clientId: claims.client_id }),
     startedAt,
     begun: { scalekit: startedAt, store: startedAt - clockSkewMs + storeAheadMs },
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(kind === 'user' ? namesIn(profile) : { clientId: claims.client_id }),
   }
 }
 
@@ -108,19 +108,17 @@ function sharedOf(
   claimNames: readonly string[],
 ): Shared {
   const { roles, permissions, scopes } = grants
-  const held = {
-    ...(organizationId === undefined ? {} : { organizationId }),
+  const ofOrganization = organizationId === undefined ? {} : { organizationId }
+  return {
     roles,
     permissions,
     scopes,
-  }
-  return {
-    ...held,
     claims: keptClaims(verifiedClaims({}, claims), claimNames),
     tokenId,
     startedAt,
     expiresAt: claims.exp * 1000,
-    has: has(held),
+    has: has({ roles, permissions, ...ofOrganization }),
+    ...ofOrganization,
   }
 }
 
@@ -144,15 +142,15 @@ function person(
   return {
     status: 'signed-in',
     via: 'bearer',
-    user: userOf({ ...holder, claims, emailVerified }),
-    ...(hasExternalId ? { externalOrganizationId } : {}),
-    ...(connectionId === undefined ? {} : { connectionId }),
+    user: userOf({ claims, emailVerified, ...holder }),
     authenticatedOrganizations: organizationId === undefined ? [] : [organizationId],
-    ...shared,
-    ...(authenticatedAt === undefined ? {} : { authenticatedAt, authenticatedBy: 'auth_time' }),
     isStale: false,
     csrfToken: () => '',
     accessToken: async (options) => accessToken(options),
+    ...shared,
+    ...(hasExternalId ? { externalOrganizationId } : {}),
+    ...(connectionId === undefined ? {} : { connectionId }),
+    ...(authenticatedAt === undefined ? {} : { authenticatedAt, authenticatedBy: 'auth_time' }),
   }
 }
 

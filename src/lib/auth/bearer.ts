@@ -126,7 +126,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     const { exp, iat } = verified.claims
     const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
     const ended = () => endedOf(presented)
-    const caller = bearerCaller(token, verified, { ...parts, storeAheadMs, ended })
+    const caller = bearerCaller(token, verified, { storeAheadMs, ended, ...parts })
     const presented: Verified = { status: 'verified', token, endsAt, verifiedUntil, ...caller }
     return presented
   }

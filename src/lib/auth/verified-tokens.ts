@@ -46,7 +46,7 @@ export function verifiedTokens<Value>(): VerifiedTokens<Value> {
       return undefined
     },
     keep(token, by, value) {
-      tokens.keep(token, { ...by, value })
+      tokens.keep(token, { value, ...by })
       return value
     },
   }

@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
  */
 export function neverCache(res: ServerResponse): void {
   neverStore(res)
-  varyByCookie(res)
+  varyBy(res, 'Cookie')
 }
 
 /** Like {@link neverCache}, for a response whose `Vary` header {@link makePrivate} sets later. */
@@ -21,19 +21,23 @@ export function neverStore(res: ServerResponse): void {
  */
 export function makePrivate(res: ServerResponse): void {
   amendCacheControl(res, 'private')
-  varyByCookie(res)
+  varyBy(res, 'Cookie')
 }
 
 /** Like {@link makePrivate}, if an access token may identify the caller. */
 export function makePrivateByToken(res: ServerResponse): void {
-  makePrivate(res)
-  varyBy(res, 'Authorization')
+  amendCacheControl(res, 'private')
+  varyBy(res, 'Cookie', 'Authorization')
 }
 
 function amendCacheControl(res: ServerResponse, least: 'private' | 'no-store'): void {
   const given = res.getHeader('Cache-Control')
   if (given === least || given === 'no-store') return
-  const list = given === undefined ? [] : directivesIn(String(given))
+  if (given === undefined) {
+    res.setHeader('Cache-Control', least)
+    return
+  }
+  const list = directivesIn(String(given))
   const amended = least === 'private' ? unshared(list) : unstored(list)
   res.setHeader('Cache-Control', amended.join(', '))
 }
@@ -75,10 +79,6 @@ function unstored(directives: readonly string[]): string[] {
   return kept.some((directive) => /^no-store$/i.test(directive)) ? kept : [...kept, 'no-store']
 }
 
-function varyByCookie(res: ServerResponse): void {
-  varyBy(res, 'Cookie')
-}
-
 type Variant = 'Cookie' | 'Authorization' | 'Accept-Language'
 
 const variants: Readonly<Record<Variant, RegExp>> = {
@@ -87,10 +87,13 @@ const variants: Readonly<Record<Variant, RegExp>> = {
   'Accept-Language': /(^|,)\s*(\*|accept-language)\s*(,|$)/i,
 }
 
-/** Says that the response would be another one for another value of this request header. */
-export function varyBy(res: ServerResponse, name: Variant): void {
+/** Says that the response would be another one for other values of these request headers. */
+export function varyBy(res: ServerResponse, ...names: readonly Variant[]): void {
   const given = res.getHeader('Vary')
-  if (given === undefined) res.setHeader('Vary', name)
-  else if (!variants[name].test(String(given)))
-    res.setHeader('Vary', [given, name].flat().map(String))
+  if (given === undefined) {
+    res.setHeader('Vary', names.join(', '))
+    return
+  }
+  const missing = names.filter((name) => !variants[name].test(String(given)))
+  if (missing.length > 0) res.setHeader('Vary', [given, ...missing].flat().map(String))
 }

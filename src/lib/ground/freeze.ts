@@ -3,6 +3,8 @@
  */
 export function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const name in value) deepFreeze(value[name])
+  // In an array, `for in` costs more than all the rest of it.
+  if (Array.isArray(value)) value.forEach(deepFreeze)
+  else for (const name in value) deepFreeze(value[name])
   return Object.freeze(value)
 }

@@ -45,13 +45,10 @@ export interface BearerToken {
  * @see RFC 9068 section 4, RFC 6750 section 5.2
  */
 export async function verifyBearer(token: string, checks: BearerChecks): Promise<BearerToken> {
-  const { issuers: issuer, audience, ...rest } = checks
+  const { keys, issuers: issuer, audience, maxAgeSeconds, clock } = checks
   return refusing(checks, async () => {
-    const claims = await verifyShown(token, {
-      ...rest,
-      issuer,
-      ...(audience === undefined ? {} : { audience }),
-    })
+    const ofAudience = audience === undefined ? {} : { audience }
+    const claims = await verifyShown(token, { keys, issuer, maxAgeSeconds, clock, ...ofAudience })
     const kind = kindOf(claims, checks.clientId)
     if (!checks.accepts.includes(kind)) throw new Error(`it is of the kind ${kind}, not accepted`)
     if (audience === undefined) assertForThisClient(claims, checks.clientId, kind)

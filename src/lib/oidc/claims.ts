@@ -85,8 +85,11 @@ function text(value: unknown): string | undefined {
 
 type Defined<Shape> = { [Key in keyof Shape]: Exclude<Shape[Key], undefined> }
 
+/** Copies in a loop, because each new access token comes through here. */
 function withoutUndefined<Shape extends object>(shape: Shape): Defined<Shape> {
-  return Object.fromEntries(
-    Object.entries(shape).filter(([, value]) => value !== undefined),
-  ) as Defined<Shape>
+  const defined: Partial<Shape> = {}
+  for (const name in shape) {
+    if (shape[name] !== undefined) defined[name] = shape[name]
+  }
+  return defined as Defined<Shape>
 }

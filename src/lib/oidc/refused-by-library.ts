@@ -30,9 +30,9 @@ export function withAlgorithm(error: unknown): unknown {
 const maxAlgLength = 20
 
 /** Creates an error that names the token's algorithm. The sender chose that name. */
-export function refusedAlgorithm(alg: unknown, cause: unknown): Error {
+export function refusedAlgorithm(alg: unknown, cause?: unknown): Error {
   const named = typeof alg === 'string' ? quote(alg.slice(0, maxAlgLength)) : `a ${typeof alg}`
-  return new Error(`the alg of the header is ${named}, not "RS256"`, { cause })
+  return new Error(`the alg of the header is ${named}, not "RS256"`, cause ? { cause } : {})
 }
 
 function saysOf(error: unknown, word: string): boolean {

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { makePrivate, neverCache } from '../../../src/lib/ground/caching.ts'
+import { makePrivate, makePrivateByToken, neverCache } from '../../../src/lib/ground/caching.ts'
 import { requestWith } from '../requests.ts'
 
 describe('neverCache', () => {
@@ -34,6 +34,22 @@ describe('neverCache', () => {
     res.setHeader('Vary', 'X-Cookie')
     neverCache(res)
     expect(res.getHeader('Vary')).toEqual(['X-Cookie', 'Cookie'])
+  })
+})
+
+describe('makePrivateByToken', () => {
+  it.each<[given: string | undefined, expected: string]>([
+    [undefined, 'Cookie, Authorization'],
+    ['Accept', 'Accept, Cookie, Authorization'],
+    ['authorization', 'authorization, Cookie'],
+    ['Cookie', 'Cookie, Authorization'],
+    ['*', '*'],
+  ])('makes of Vary: %s %s, however often it is called', (given, expected) => {
+    const res = new ServerResponse(requestWith())
+    if (given !== undefined) res.setHeader('Vary', given)
+    makePrivateByToken(res)
+    makePrivateByToken(res)
+    expect([res.getHeader('Vary')].flat().join(', ')).toBe(expected)
   })
 })
 

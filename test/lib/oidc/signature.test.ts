@@ -1,0 +1,109 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { verifySigned } from '../../../src/lib/oidc/token.ts'
+import { type Random, seededRandom } from '../../support/random.ts'
+import { issuer, jwk, keyPairs, now, nowSeconds, published, signed, tampered } from './tokens.ts'
+
+const { rsa, ec, foreign } = keyPairs()
+const set = [jwk(rsa.publicKey, 'snk_1'), jwk(ec.publicKey, 'snk_2')]
+const keys = published(...set)
+const claims = { iss: issuer, sub: 'usr_1', iat: nowSeconds, exp: nowSeconds + 60 }
+const header = { alg: 'RS256', kid: 'snk_1', typ: 'JWT' }
+const token = await signed(JSON.stringify(claims), header, rsa.privateKey)
+
+const verify = (one: string) => verifySigned(one, { keys, issuer, clock: () => now })
+
+function byJose(one: string) {
+  return jwtVerify(one, createLocalJWKSet({ keys: set } as JSONWebKeySet), {
+    algorithms: ['RS256'],
+    issuer,
+    requiredClaims: ['exp', 'iat'],
+    clockTolerance: 30,
+    currentDate: new Date(now),
+  })
+}
+
+describe('the signature of a token', () => {
+  it('is accepted from a published key', async () => {
+    expect(await verify(token)).toEqual(claims)
+  })
+
+  it.each([0, 1, 2] as const)('does not hold once part %d was changed', async (part) => {
+    await expect(verify(tampered(token, part))).rejects.toThrow()
+  })
+
+  it('does not hold with another key than the one that the token names', async () => {
+    const forged = await signed(JSON.stringify(claims), header, foreign.privateKey)
+    await expect(verify(forged)).rejects.toThrow(errors.JWSSignatureVerificationFailed)
+  })
+
+  it('is refused from a key of less than 2048 bits', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const weak = published(jwk(short.publicKey, 'snk_1'))
+    const [encodedHeader, payload] = token.split('.')
+    const input = `${encodedHeader}.${payload}`
+    const signature = sign('RSA-SHA256', Buffer.from(input), short.privateKey).toString('base64url')
+    const checks = { keys: weak, issuer, clock: () => now }
+    await expect(verifySigned(`${input}.${signature}`, checks)).rejects.toThrow(/2048/)
+  })
+
+  it.each(['none', 'HS256', 'ES256', 'PS256', 'RS512', 'rs256', undefined, 256])(
+    'is not looked at if the token names the algorithm %s, and no key is looked up',
+    async (alg) => {
+      const encoded = Buffer.from(JSON.stringify({ ...header, alg })).toString('base64url')
+      const renamed = [encoded, ...token.split('.').slice(1)].join('.')
+      const asked: unknown[] = []
+      const watched = (...given: Parameters<typeof keys>) => {
+        asked.push(given)
+        return keys(...given)
+      }
+      const checks = { keys: watched, issuer, clock: () => now }
+      await expect(verifySigned(renamed, checks)).rejects.toThrow(/alg of the header/)
+      expect(asked).toEqual([])
+    },
+  )
+
+  it('is judged as jose judges it, whatever is changed about the token', async () => {
+    const random = seededRandom(19)
+    const outcomes = { accepted: 0, refused: 0 }
+    for (let round = 0; round < 3000; round += 1) {
+      const changed = mutated(token, random)
+      const [ours, jose] = await Promise.all([
+        isAccepted(verify(changed)),
+        isAccepted(byJose(changed)),
+      ])
+      expect(ours, changed).toBe(jose)
+      outcomes[ours ? 'accepted' : 'refused'] += 1
+    }
+    expect(outcomes.refused).toBeGreaterThan(1000)
+    expect(outcomes.accepted).toBeGreaterThan(10)
+  })
+})
+
+function isAccepted(verified: Promise<unknown>): Promise<boolean> {
+  return verified.then(
+    () => true,
+    () => false,
+  )
+}
+
+const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.']
+
+type Change = (one: string, at: number, character: string) => string
+
+const changes: readonly Change[] = [
+  (one) => one,
+  (one, at) => one.slice(0, at) + one.slice(at + 1),
+  (one, at, character) => one.slice(0, at) + character + one.slice(at + 1),
+  (one, at, character) => one.slice(0, at) + character + one.slice(at),
+  (one, at) => one.slice(at),
+  (one, at) => one.slice(0, at),
+  // The last character of a part has bits that nobody reads.
+  (one, _at, character) => one.slice(0, -1) + character,
+  (one, _at, character) => one + character,
+]
+
+function mutated(one: string, random: Random): string {
+  return random.pick(changes)(one, random.integer(one.length), random.pick(alphabet))
+}
