@@ -33,8 +33,10 @@ export function tokenRenewal(parts: {
   /** The timeout of a call to the token endpoint, in milliseconds. */
   readonly callTimeoutMs: number
   readonly clock: Clock
+  /** Aborted when the process is about to end, and cannot wait long for the store. */
+  readonly closing?: AbortSignal
 }): RenewTokens {
-  const { vault, tokenStore, source, callTimeoutMs } = parts
+  const { vault, tokenStore, source, callTimeoutMs, closing } = parts
   const leaseMs = callTimeoutMs + storeTimeoutMs + 1000
   const ownTries = unknownTries(parts.clock)
 
@@ -201,7 +203,7 @@ export function tokenRenewal(parts: {
    */
   async function writeLater(turn: LeasedTry, replace: () => Promise<unknown>): Promise<void> {
     try {
-      await retryUntil(againForMs, replace)
+      await retryUntil(againForMs, replace, closing)
     } catch {
       // The lease expires, so the store records an attempt with an unknown outcome.
       return
@@ -256,7 +258,7 @@ export function tokenRenewal(parts: {
     progress.isEnded = true
     const end = { isAnswered: isAnswered || !progress.isSent, quietMs }
     const endIt = () => tokenStore.endLease(identity.sessionId, owner, end)
-    await endIt().catch(() => void retryUntil(leaseMs, endIt).catch(() => {}))
+    await endIt().catch(() => void retryUntil(leaseMs, endIt, closing).catch(() => {}))
   }
 
   return renew

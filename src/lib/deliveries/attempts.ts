@@ -20,6 +20,8 @@ export interface AttemptParts {
   readonly emit: Emit
   readonly logger: Logger
   readonly clock: Clock
+  /** Aborted when the process is about to end, and cannot wait long for the store. */
+  readonly closing: AbortSignal
 }
 
 /** An attempt that the ledger granted. */
@@ -49,8 +51,7 @@ export interface Attempts {
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
 
-/** @param closing Aborted when the process is about to end, and cannot wait long for the store. */
-export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attempts {
+export function attemptsWith(parts: AttemptParts): Attempts {
   const { ledger, dispatcher, emit } = parts
 
   function contextOf(attempt: Attempt, { signal, settles }: Lease): Delivery {
@@ -93,7 +94,7 @@ export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attemp
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The delivery has taken effect. If the ledger does not respond, settling is retried while
         // this owner still holds the delivery.
-        await retryUntil(leaseMs, () => settle(attempt), closing)
+        await retryUntil(leaseMs, () => settle(attempt), parts.closing)
       } finally {
         lease.stop()
       }

@@ -34,11 +34,10 @@ export interface DurableParts extends InlineParts {
  * kit's own reaction runs at once, without a worker.
  */
 export function durableDeliveries(parts: DurableParts): Deliveries {
-  const { queue, dispatcher, react, emit, logger } = parts
+  const { queue, dispatcher, react, emit, logger, closing } = parts
   let stop: (() => Promise<void>) | undefined
-  const closing = new AbortController()
   const { state, worked, failed } = watch()
-  const run = runWith(parts, closing.signal)
+  const run = runWith(parts)
 
   async function enqueue({ deliveryId, raw, receivedAt }: VerifiedDelivery): Promise<boolean> {
     try {
@@ -65,7 +64,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       return 'done'
     },
     start() {
-      if (closing.signal.aborted || !queue.work) return
+      if (closing.aborted || !queue.work) return
       // A handler that is added later would miss the deliveries taken from now on.
       dispatcher.close()
       // A worker without handlers would mark deliveries as done that no handler has seen.
@@ -76,7 +75,6 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
       else stop = queue.work(run, logger)
     },
     async close() {
-      closing.abort()
       await stop?.()
     },
     health: state,
@@ -84,9 +82,9 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 }
 
 /** Handles one run of a delivery by the queue. */
-function runWith(parts: DurableParts, closing: AbortSignal): RunDelivery {
-  const { ledger, emit, clock, logger } = parts
-  const attempts = attemptsWith(parts, closing)
+function runWith(parts: DurableParts): RunDelivery {
+  const { ledger, emit, clock, logger, closing } = parts
+  const attempts = attemptsWith(parts)
 
   return async function runDelivery(queued, run) {
     const delivery = deliveryOf(queued, queued.receivedAt)
@@ -117,7 +115,8 @@ function runWith(parts: DurableParts, closing: AbortSignal): RunDelivery {
 
   /**
    * Stores a dead letter before it claims the delivery. Without a letter, no trace would be left of
-   * a delivery that the queue gives up while the ledger is unreachable.
+   * a delivery that the queue gives up while the ledger is unreachable. For the same reason, a
+   * closing process retries this for as long as any other.
    */
   async function beginLast(delivery: VerifiedDelivery, run: QueueRun): Promise<Claim> {
     await keepDeadLetter(delivery, run)

@@ -234,8 +234,8 @@ export interface ScalekitAuth extends Guards {
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
   const instance = createInstance(parseConfig(options))
-  const { addresses, config, connections, deliveries, events, revocations, scalekit, store } =
-    instance
+  const { addresses, closing, config, connections, deliveries } = instance
+  const { events, revocations, scalekit, store } = instance
   const loginUrl = addresses.paths.login
   const routes = routesOf(instance)
   const session = sessionMiddleware(instance)
@@ -267,6 +267,7 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     captureRawBody: captureRawBody(places),
     health: () => healthOf(instance),
     async close() {
+      closing.abort()
       stopTap()
       connections.close()
       await deliveries.close()

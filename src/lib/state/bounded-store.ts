@@ -4,8 +4,6 @@ import { withTimeout } from '../ground/with-timeout.ts'
 import type {
   ClaimAnswer,
   DeliveryClaim,
-  LeaseAnswer,
-  LeaseRequest,
   Ledger,
   Revocations,
   StateStore,
@@ -27,8 +25,15 @@ type Bounded = <Value>(call: () => Promise<Value>, timeoutMs?: number) => Promis
 /**
  * Wraps a store so that every call times out. During an outage, calls fail immediately. Only
  * `revocations.since`, which finds out whether the store is back, is still sent.
+ *
+ * @param closing Aborted when the process is about to end. Leases are then given back in the
+ *   background for 1.5 seconds at most.
  */
-export function boundedStore(store: StateStore, outage: BoundingOutage = noOutage): StateStore {
+export function boundedStore(
+  store: StateStore,
+  outage: BoundingOutage = noOutage,
+  closing?: AbortSignal,
+): StateStore {
   const { revocations, singleUse, tokenStore, ledger, aliases, problems } = store
   const bounded = boundedBy(outage)
   return {
@@ -36,7 +41,7 @@ export function boundedStore(store: StateStore, outage: BoundingOutage = noOutag
     ...(store.close ? { close: () => store.close!() } : {}),
     revocations: boundedRevocations(revocations, bounded),
     singleUse: { claim: (...given) => bounded(() => singleUse.claim(...given)) },
-    tokenStore: boundedTokenStore(tokenStore, bounded),
+    tokenStore: boundedTokenStore(tokenStore, bounded, closing),
     ledger: boundedLedger(ledger, bounded),
     aliases: {
       add: (...given) => bounded(() => aliases.add(...given)),
@@ -75,13 +80,18 @@ function boundedRevocations(revocations: Revocations, bounded: Bounded): Revocat
   }
 }
 
-function boundedTokenStore(tokenStore: TokenStore, bounded: Bounded): TokenStore {
+function boundedTokenStore(
+  tokenStore: TokenStore,
+  bounded: Bounded,
+  closing?: AbortSignal,
+): TokenStore {
+  const lease = boundedLease(tokenStore, bounded, closing)
   return {
     put: (...given) => bounded(() => tokenStore.put(...given)),
     get: (...given) => bounded(() => tokenStore.get(...given)),
     replace: (...given) => bounded(() => tokenStore.replace(...given)),
     remove: (...given) => bounded(() => tokenStore.remove(...given)),
-    lease: (...given) => boundedLease(tokenStore, bounded, ...given),
+    lease,
     endLease: (...given) => bounded(() => tokenStore.endLease(...given)),
   }
 }
@@ -90,34 +100,43 @@ function boundedTokenStore(tokenStore: TokenStore, bounded: Bounded): TokenStore
 function boundedLease(
   tokenStore: TokenStore,
   bounded: Bounded,
-  sessionId: string,
-  request: LeaseRequest,
-): Promise<LeaseAnswer> {
-  let asked: Promise<unknown> | undefined
-  const lease = () => {
-    const answer = tokenStore.lease(sessionId, request)
-    asked = answer
-    return answer
+  closing?: AbortSignal,
+): TokenStore['lease'] {
+  return function lease(sessionId, request) {
+    let asked: Promise<unknown> | undefined
+    const ask = () => {
+      const answer = tokenStore.lease(sessionId, request)
+      asked = answer
+      return answer
+    }
+    return bounded(ask).catch((error: unknown) => {
+      // Has no effect if the lease was not granted.
+      const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
+      const retry = () => retryUntil(request.leaseMs, giveBack, closing).catch(() => {})
+      void asked?.then(retry, () => repeat(request.leaseMs, giveBack, closing))
+      throw error
+    })
   }
-  return bounded(lease).catch((error: unknown) => {
-    // Has no effect if the lease was not granted.
-    const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
-    const retry = () => retryUntil(request.leaseMs, giveBack).catch(() => {})
-    void asked?.then(retry, () => repeat(request.leaseMs, giveBack))
-    throw error
-  })
 }
 
 /**
  * Gives a lease back again and again, with growing pauses. A database may grant it only after its
- * client has given the query up.
+ * client has given the query up. A closing process cannot wait for that: it gives the lease back
+ * once more, and stops.
  */
-async function repeat(forMs: number, giveBack: () => Promise<void>): Promise<void> {
+async function repeat(
+  forMs: number,
+  giveBack: () => Promise<void>,
+  closing?: AbortSignal,
+): Promise<void> {
   const end = performance.now() + forMs
-  for (let pauseMs = 250; performance.now() < end; pauseMs *= 2) {
-    await withTimeout(storeTimeoutMs, giveBack()).catch(() => {})
-    await delay(pauseMs)
+  const giveBackInTime = () => withTimeout(storeTimeoutMs, giveBack())
+  for (let pauseMs = 250; performance.now() < end && !closing?.aborted; pauseMs *= 2) {
+    await giveBackInTime().catch(() => {})
+    await delay(pauseMs, closing)
   }
+  const leftMs = end - performance.now()
+  if (leftMs > 0) await retryUntil(leftMs, giveBackInTime, closing).catch(() => {})
 }
 
 function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {

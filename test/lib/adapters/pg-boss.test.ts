@@ -98,6 +98,36 @@ describe.skipIf(!hasPostgres)('a queue of pg-boss', () => {
     },
   )
 
+  it('keeps no process that stops waiting for a PostgreSQL that does not answer', async () => {
+    const { boss, queue } = open()
+    await boss.start()
+    const { opened, open: letGo } = gate()
+    const handler = vi.fn(() => opened)
+    const { url, auth, handled, log } = await taking({
+      delivery: pgBoss(boss, { queue, worker }),
+      onDirectoryUserCreated: handler,
+    })
+    await deliver(url).expect(201)
+    await eventually(() => expect(handler).toHaveBeenCalled())
+    const unlock = await lockJobs()
+    letGo()
+    await eventually(() => expect(handled).toHaveLength(1))
+    const closedAt = performance.now()
+    await auth.close()
+    expect(performance.now() - closedAt).toBeLessThan(5000)
+    expect(log).toContain('warn The queue of webhooks failed: "Error: timed out after 1500 ms"')
+    await unlock()
+  })
+
+  /** Makes every statement about a job wait. */
+  async function lockJobs(): Promise<() => Promise<unknown>> {
+    const client = await postgres.pool.connect()
+    onTestFinished(() => client.release(true))
+    await client.query('begin')
+    await client.query('lock table pgboss.job')
+    return () => client.query('rollback')
+  }
+
   it('keeps a delivery for a year until a worker comes', async () => {
     const { boss, queue } = open()
     await boss.start()

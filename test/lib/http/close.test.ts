@@ -1,7 +1,38 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { memoryStore, type ScalekitAuthOptions, type TokenStore } from '../../../src/index.ts'
+import type { DeliveryQueue } from '../../../src/queues.ts'
+import { eventually } from '../../support/eventually.ts'
 import { start } from '../../support/start.ts'
 import { useVirtualTime } from '../../support/virtual-time.ts'
-import { deliver, webhookSecret } from '../../support/webhook.ts'
+import { deliver, example, webhookSecret } from '../../support/webhook.ts'
+
+const pass = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
+/** How long a queue lets a run have a delivery to itself, in milliseconds. */
+const lockMs = 10_000
+const refuse = () => Promise.reject(new Error('refused'))
+
+/** What fails, and in which call the kit then tries again in the background. */
+const backgroundTries: readonly [
+  string,
+  (store: TokenStore) => Partial<TokenStore>,
+  keyof TokenStore,
+][] = [
+  ['to end a lease', () => ({ endLease: refuse }), 'endLease'],
+  ['to keep renewed tokens', () => ({ replace: refuse }), 'replace'],
+  [
+    'to give back a lease of unknown outcome',
+    () => ({ lease: refuse, endLease: refuse }),
+    'endLease',
+  ],
+  [
+    'to give back a lease that came late',
+    ({ lease }) => ({
+      lease: (...given) => pass(3000).then(() => lease(...given)),
+      endLease: refuse,
+    }),
+    'endLease',
+  ],
+]
 
 describe('auth.close()', () => {
   useVirtualTime()
@@ -53,8 +84,55 @@ describe('auth.close()', () => {
   })
 })
 
+describe('a store that fails while auth.close() is called', () => {
+  useVirtualTime()
+
+  it.each(backgroundTries)('is asked for 1.5 s more %s', async (_what, failing, tried) => {
+    const { auth, tries } = await renewing(failing, tried)
+    await pass(2500)
+    const closedAt = performance.now()
+    await auth.close()
+    await pass(25_000)
+    const after = tries.map((at) => at - closedAt).filter((at) => at > 0)
+    expect(after.length).toBeGreaterThan(3)
+    expect(after.at(-1)).toBeLessThan(2000)
+  })
+
+  it.each(backgroundTries)(
+    'is otherwise asked for as long as a lease lasts %s',
+    async (_what, failing, tried) => {
+      const { tries } = await renewing(failing, tried)
+      await pass(25_000)
+      expect(tries.at(-1)! - tries[0]!).toBeGreaterThan(7000)
+    },
+  )
+
+  it('is asked for as long as a lock lasts to keep a dead letter of a last attempt', async () => {
+    const store = memoryStore()
+    const failing = { ...store, ledger: { ...store.ledger, putDeadLetter: refuse } }
+    const { auth, lastRun } = await startQueued({ store: failing })
+    const beganAt = performance.now()
+    const ended = expect(lastRun()).rejects.toThrow('refused')
+    await auth.close()
+    await ended
+    expect(performance.now() - beganAt).toBeGreaterThanOrEqual(lockMs)
+  })
+
+  it('keeps no process that has handled a delivery waiting', async () => {
+    const store = memoryStore()
+    const failing = { ...store, ledger: { ...store.ledger, settle: refuse } }
+    const { auth, url, end } = await startSlow({ store: failing })
+    await deliver(url).expect(503)
+    end()
+    const closedAt = performance.now()
+    await auth.close()
+    expect(performance.now() - closedAt).toBeGreaterThan(1000)
+    expect(performance.now() - closedAt).toBeLessThan(2000)
+  })
+})
+
 /** An application whose handler ends when it is told to. */
-async function startSlow() {
+async function startSlow(options: ScalekitAuthOptions = {}) {
   const effects: string[] = []
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -62,6 +140,7 @@ async function startSlow() {
   })
   const application = await start({
     options: {
+      ...options,
       webhooks: {
         secret: webhookSecret,
         timeoutSeconds: 1,
@@ -73,4 +152,44 @@ async function startSlow() {
     },
   })
   return { ...application, end, effects }
+}
+
+/** An application with a queue, and its last attempt at a delivery. */
+async function startQueued(options: ScalekitAuthOptions) {
+  const work = vi.fn<NonNullable<DeliveryQueue['work']>>(() => async () => {})
+  const enqueue = async () => ({ isSameBody: true })
+  const webhooks = { secret: webhookSecret, delivery: { enqueue, work }, onUserLogin() {} }
+  const { auth } = await start({ options: { ...options, webhooks } })
+  await eventually(() => expect(work).toHaveBeenCalled())
+  const [run] = work.mock.calls[0]!
+  const body = JSON.stringify(example('user.login'))
+  const queued = { deliveryId: 'msg_last', body, receivedAt: Date.now() }
+  return { auth, lastRun: () => run(queued, { attempt: 12, isLast: true, lockMs }) }
+}
+
+/** An application that has renewed a session's tokens, and when it called the store for `tried`. */
+async function renewing(
+  failing: (store: TokenStore) => Partial<TokenStore>,
+  tried: keyof TokenStore,
+) {
+  const { tokenStore, ...store } = memoryStore()
+  const own = { ...tokenStore }
+  const { auth, visitor } = await start({
+    seed: { lifetimes: { accessTokenSeconds: 2 } },
+    options: { scopes: ['openid', 'offline_access'], store: { ...store, tokenStore: own } },
+  })
+  const browser = visitor()
+  await browser.signIn('/login?domain=acme.example&return_to=/app', 'ada@acme.example')
+  await pass(2000)
+  const tries: number[] = []
+  Object.assign(own, failing(tokenStore))
+  const call = own[tried] as (...given: unknown[]) => Promise<never>
+  Object.assign(own, {
+    [tried](...given: unknown[]) {
+      tries.push(performance.now())
+      return call(...given)
+    },
+  })
+  await browser.call('/app')
+  return { auth, tries }
 }

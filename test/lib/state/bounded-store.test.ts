@@ -192,6 +192,20 @@ describe('boundedStore', () => {
     expect(next).toEqual({ status: 'granted' })
   })
 
+  it('leaves no timer of a lease to a process that is closing', async () => {
+    const refused = () => Promise.reject(new Error('The connection was given up'))
+    const tokenStore = { ...hanging.tokenStore, lease: refused, endLease: refused }
+    const closing = new AbortController()
+    const bounded = boundedStore({ ...hanging, tokenStore }, undefined, closing.signal)
+    const request = { ...leaseRequest, leaseMs: 8000 }
+    await expect(bounded.tokenStore.lease('id', request)).rejects.toThrow('given up')
+    // In the middle of a pause of two seconds.
+    await vi.advanceTimersByTimeAsync(2500)
+    closing.abort()
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('lets an application’s own transaction take its time', () => {
     const settleIn = vi.fn(never)
     const { ledger } = boundedStore({ ...hanging, ledger: { ...hanging.ledger, settleIn } })

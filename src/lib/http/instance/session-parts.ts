@@ -47,6 +47,8 @@ export interface SessionParts {
   readonly audit: Audit
   readonly tellEnd: TellEnd
   readonly connections: OpenConnections
+  /** Aborted by `auth.close()`. */
+  readonly closing: AbortSignal
 }
 
 /**
@@ -58,7 +60,7 @@ export interface SessionParts {
 export function sessionsWith(config: Config, parts: SessionParts): MadeSessions {
   const { authorization, clock, issuer, clientId, logger, secret: secrets, session } = config
   const { id: instanceId, storage, store, revocations, newest, discover, keysOf } = parts
-  const { audit, tellEnd, connections } = parts
+  const { audit, tellEnd, connections, closing } = parts
   const { tokenStore, aliases } = store
   const claimNames = session.claims
   const isOnServer = config.tokens === 'server'
@@ -66,7 +68,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const source = scalekitSource({ discover, keysOf, issuer, clientId, claimNames, clock })
   const callTimeoutMs = config.http.timeoutSeconds * 1000
   const book = authorityBook({ rules: rulesIn(config), revocations, clock })
-  const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock })
+  const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock, closing })
   const end = endByRenewal({ revocations, vault, clock, logger })
   const known = { book, renewTokens, vault, end, audit, revocations, clock, logger }
   const renewal = authorityRenewal({ ...known, authorization, claimNames })

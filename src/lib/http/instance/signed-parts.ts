@@ -42,6 +42,8 @@ export interface SignedContext {
   readonly events: AuthEmitter
   readonly audit: Audit
   readonly call: CallApi
+  /** Aborted by `auth.close()`. */
+  readonly closing: AbortSignal
 }
 
 /**
@@ -56,7 +58,7 @@ function longestSession(seconds: number): number {
 /** @internal */
 export function signedParts(
   config: Config,
-  { store, revocations, events, audit, call }: SignedContext,
+  { store, revocations, events, audit, call, closing }: SignedContext,
 ): SignedParts {
   const { issuer, clock, logger, webhooks, interceptors } = config
   const dispatcher = createDispatcher(webhooks.handlers)
@@ -85,6 +87,7 @@ export function signedParts(
     logger,
     clock,
     timeoutMs: webhooks.timeoutSeconds * 1000,
+    closing,
   }
   const { handlers, onFailure, timeoutSeconds } = interceptors
   return {
