@@ -5,6 +5,7 @@ import { goalsFor, managementGoalsFor, testSignInGoalsFor, webhookGoalsFor } fro
 import { importCosts } from './imports.mjs'
 import { managementCosts } from './management.mjs'
 import { measureAll, verify } from './measure.mjs'
+import { useOneCore } from './one-core.mjs'
 import {
   printGoals,
   printImports,
@@ -16,12 +17,14 @@ import {
 } from './report.mjs'
 import { webhookCosts } from './webhook-costs.mjs'
 
+const useAllCores = useOneCore()
 const { cases, session, stop } = await startContenders()
 for (const one of cases) await verify(one)
 
 console.log(`Warming up and measuring ${cases.length} cases against bare Express …\n`)
 const summaries = await measureAll(cases)
 await stop()
+useAllCores()
 
 printSummaries(summaries)
 printInProcess(await start('in-process.mjs').ask(session))

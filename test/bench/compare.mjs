@@ -3,6 +3,7 @@ import { start } from './child.mjs'
 import { startBuilds } from './contenders.mjs'
 import { importCostsOfBuilds } from './imports.mjs'
 import { measureAll, verify } from './measure.mjs'
+import { useOneCore } from './one-core.mjs'
 import { printBuilds, printImports, printSummaries } from './report.mjs'
 import { settings } from './settings.mjs'
 import { best } from './statistics.mjs'
@@ -11,6 +12,7 @@ const [folder] = process.argv.slice(2)
 if (!folder) throw new Error('Name the folder of another clone, in which `npm run build` was run')
 const before = resolve(folder)
 
+const useAllCores = useOneCore()
 const { builds, cases, stop } = await startBuilds([
   { name: 'before', kit: before },
   // What this shows besides 1.00 is how much the machine disturbs a pair.
@@ -21,6 +23,7 @@ const compared = builds.filter(({ name }) => name !== 'before, again')
 for (const one of cases) await verify(one)
 printSummaries(await measureAll(cases), 'before')
 await stop()
+useAllCores()
 printBuilds(await inProcess())
 printImports(await importCostsOfBuilds(compared))
 
