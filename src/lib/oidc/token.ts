@@ -71,7 +71,7 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
   return payload
 }
 
-const unsecuredHeader = Buffer.from('{"alg":"none"}').toString('base64url')
+const unsecuredHeader = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
 
 /**
  * Has jose check the claims of a token whose signature was verified before. Without `jwtVerify`,
