@@ -13,14 +13,17 @@ import { noChanges } from './changes.ts'
 import type { EndByRenewal } from './end-by-renewal.ts'
 import type { AuthoritySource } from './events.ts'
 import { isBefore } from './judge-authority.ts'
-import { quietAfterFailureMs, type RenewalFailure, type RenewTokens } from './renewal.ts'
+import { quietAfterFailureMs, type RenewTokens } from './renewal.ts'
 import {
+  afterFailure,
   againAt,
   covers,
+  type Failure,
   hasVanished,
   isStanding,
   newestKnown,
   reasonOf,
+  receivedAt,
   type Turn,
   tokenIn,
   type Wish,
@@ -65,9 +68,6 @@ export interface AuthorityRenewal {
    */
   forget(identity: Identity): void
 }
-
-/** A failure of the refresh token, or of the application after it. */
-type Failure = RenewalFailure & Pick<AuthorityCopy, 'hasNoToken'>
 
 /** The tokens of an attempt. */
 interface Found extends Pick<AuthorityCopy, 'kept' | 'hasNoToken'> {
@@ -183,7 +183,7 @@ export function authorityRenewal(parts: {
       triedAt: performance.now(),
       seen: changes.any,
       againAt: againAt(turn, authority),
-      receivedAt: receivedAt(turn, isReceived),
+      receivedAt: receivedAt(turn, isReceived, clock),
       hasNoToken,
     })
     tellRefreshed(turn, isReceived, true)
@@ -199,14 +199,10 @@ export function authorityRenewal(parts: {
       triedAt: performance.now(),
       ...turn.copy,
       ...newestKnown(turn, kept),
-      receivedAt: receivedAt(turn, isReceived),
+      receivedAt: receivedAt(turn, isReceived, clock),
       hasNoToken,
     })
     tellRefreshed(turn, isReceived, false)
-  }
-
-  function receivedAt({ copy }: Turn, isReceived: boolean): number | undefined {
-    return isReceived ? clock() : copy?.receivedAt
   }
 
   /**
@@ -258,7 +254,8 @@ export function authorityRenewal(parts: {
     const isAgain = performance.now() >= due
     return {
       known: copy?.kept,
-      canWait: (kept) => isStanding(book.known(identity, failing(turn, { quietMs: 0, kept }))),
+      canWait: (kept) =>
+        isStanding(book.known(identity, afterFailure(turn, { quietMs: 0, kept }, clock))),
       isEnough({ authority, version, tokens }) {
         if (!authority || !(clock() < (authority.freshUntil ?? 0))) return false
         if (clock() + minTtlMs >= (tokens.accessTokenExpiresAt ?? 0) && minTtlMs > 0) return false
@@ -268,30 +265,10 @@ export function authorityRenewal(parts: {
     }
   }
 
-  /** The copy after a failed attempt. */
-  function failing(
-    turn: Turn,
-    { quietMs, kept, isOwn = false, hasNoToken }: Omit<Failure, 'error'>,
-  ): AuthorityCopy {
-    const { copy, changes } = turn
-    const at = performance.now()
-    return {
-      ...newestKnown(turn, kept),
-      // Not those of this attempt: it requested nothing successfully.
-      seen: copy?.seen ?? changes.any,
-      againAt: copy?.againAt,
-      receivedAt: receivedAt(turn, isOwn),
-      hasNoToken: hasNoToken ?? copy?.hasNoToken,
-      triedAt: at,
-      quietUntil: at + quietMs,
-      failingSince: copy?.failingSince ?? clock(),
-    }
-  }
-
   function fail(turn: Turn, failure: Failure): void {
     const { identity } = turn
     const { error } = failure
-    copies.set(identity.sessionId, failing(turn, failure))
+    copies.set(identity.sessionId, afterFailure(turn, failure, clock))
     if (isOutage || error === undefined) return
     isOutage = true
     const { sub: userId, organizationId } = identity

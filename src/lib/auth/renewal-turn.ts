@@ -1,3 +1,4 @@
+import type { Clock } from '../ground/clock.ts'
 import { deepFreeze } from '../ground/freeze.ts'
 import type { Authority, Identity } from '../ground/types.ts'
 import { withFixed, withLastAnswer } from './authority.ts'
@@ -5,7 +6,7 @@ import type { AuthorityBook } from './authority-book.ts'
 import type { AuthorityCopy } from './authority-copies.ts'
 import type { LastChanges } from './changes.ts'
 import { isBefore, type Sources } from './judge-authority.ts'
-import type { Renewal } from './renewal.ts'
+import type { Renewal, RenewalFailure } from './renewal.ts'
 import type { ResolveReason } from './resolve.ts'
 import type { Kept } from './token-vault.ts'
 
@@ -88,6 +89,35 @@ export function newestKnown(
   const ofTokens = withFixed(found.authority, identity)
   const authority = sources.application ? withLastAnswer(ofTokens, before) : ofTokens
   return { authority: deepFreeze(authority), kept: found }
+}
+
+/** A failure of the refresh token, or of the application after it. */
+export type Failure = RenewalFailure & Pick<AuthorityCopy, 'hasNoToken'>
+
+/** Returns the copy after a failed attempt. */
+export function afterFailure(
+  turn: Turn,
+  { quietMs, kept, isOwn = false, hasNoToken }: Omit<Failure, 'error'>,
+  clock: Clock,
+): AuthorityCopy {
+  const { copy, changes } = turn
+  const at = performance.now()
+  return {
+    ...newestKnown(turn, kept),
+    // Not those of this attempt: it requested nothing successfully.
+    seen: copy?.seen ?? changes.any,
+    againAt: copy?.againAt,
+    receivedAt: receivedAt(turn, isOwn, clock),
+    hasNoToken: hasNoToken ?? copy?.hasNoToken,
+    triedAt: at,
+    quietUntil: at + quietMs,
+    failingSince: copy?.failingSince ?? clock(),
+  }
+}
+
+/** Returns when this process last received tokens from Scalekit, after an attempt. */
+export function receivedAt({ copy }: Turn, isReceived: boolean, clock: Clock): number | undefined {
+  return isReceived ? clock() : copy?.receivedAt
 }
 
 /** Whether the session had a refresh token at its sign-in, and the store has no tokens any more. */
