@@ -23,7 +23,7 @@ export function partsOf(token: string): TokenParts {
  * Verifies an RS256 signature with a published key that the set finds.
  *
  * It is verified on this thread. jose would have WebCrypto do it, on another one: the way there and
- * back costs twice as much as the verification.
+ * back costs as much as the verification.
  *
  * @throws an Error if the algorithm, the key or the signature is refused
  * @see RFC 7515 section 5.2, RFC 7518 section 3.3
