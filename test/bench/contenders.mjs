@@ -28,6 +28,7 @@ export async function startContenders() {
   const inSession = await startBeside('express-scalekit', { baseApp: 'express-session' })
   const byToken = await startBeside('express-scalekit')
   const tokenPeer = await startBeside('express-oauth2-jwt-bearer')
+  const byHand = await startBeside('by hand')
   const emulator = await startEmulator({
     lifetimes,
     redirectUris: [kit, renewing, peer, inSession].map(({ server }) => `${server.url}/callback`),
@@ -44,6 +45,7 @@ export async function startContenders() {
   const api = { environmentUrl: issuer.url, clientId, clientSecret, secret }
   await byToken.server.run('kit-bearer', { ...api, baseUrl: byToken.server.url })
   await tokenPeer.server.run('jwt-bearer', api)
+  await byHand.server.run('bearer-by-hand', api)
   const tokens = { one: issuer.one(), many: issuer.many(settings.manyCookies) }
 
   const cookie = await signIn(kit.server.url)
@@ -72,6 +74,8 @@ export async function startContenders() {
       ...tokenCasesOf(byToken, tokens),
       { ...byToken, name: 'no cookie and no token', cookies: noCookie, status: 401 },
       ...tokenCasesOf(tokenPeer, tokens),
+      // How near to bare Express this machine lets anybody come.
+      ...tokenCasesOf(byHand, tokens),
     ],
     /** What it takes to ask the kit without a server. */
     session: {
@@ -81,7 +85,7 @@ export async function startContenders() {
     },
     stop() {
       issuer.close()
-      const all = [again, kit, renewing, inSession, peer, byToken, tokenPeer]
+      const all = [again, kit, renewing, inSession, peer, byToken, tokenPeer, byHand]
       return stopServers(
         all.flatMap(({ base, server }) => [base, server]),
         emulator,

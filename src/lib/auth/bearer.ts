@@ -6,6 +6,7 @@ import type { BearerKind } from '../oidc/bearer-kinds.ts'
 import { type BearerToken, verifyBearer } from '../oidc/bearer-token.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
 import { toleranceSeconds, untimely } from '../oidc/token.ts'
+import { copyOf } from '../session/generations.ts'
 import { type BearerCaller, type BearerPrincipalParts, bearerCaller } from './bearer-principal.ts'
 import { lastChanges } from './changes.ts'
 import type { OpenConnections } from './open-connections.ts'
@@ -41,6 +42,17 @@ interface VerifiedToken {
    * then has the token verified again.
    */
   readonly verifiedUntil: number
+  readonly last: LastView
+}
+
+/**
+ * The last view of a token. It is valid until another record is written. It is a member of the
+ * token's outcome, because the garbage collector would spend longer on an entry in a `WeakMap` than
+ * a request takes.
+ */
+interface LastView {
+  writes: number
+  view: BearerView | undefined
 }
 
 type Verified = Extract<Presented, { readonly status: 'verified' }>
@@ -96,10 +108,9 @@ export function bearerWith(parts: BearerParts): Bearer {
   const { known: recorded } = revocations
   const tokens = verifiedTokens<Verified>()
   const signals = new WeakMap<Verified, AbortSignal>()
-  // The last view of each token. It is valid until another record is written.
-  const settled = new WeakMap<object, { readonly writes: number; readonly view: BearerView }>()
 
-  async function verify(token: string): Promise<Presented> {
+  async function verify(presentedToken: string): Promise<Presented> {
+    const token = copyOf(presentedToken)
     try {
       const keys = await parts.keys()
       const by = { keys, loadedAt: keys.loadedAt?.() }
@@ -127,7 +138,15 @@ export function bearerWith(parts: BearerParts): Bearer {
     const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
     const ended = () => endedOf(presented)
     const caller = bearerCaller(token, verified, { storeAheadMs, ended, ...parts })
-    const presented: Verified = { status: 'verified', token, endsAt, verifiedUntil, ...caller }
+    const last: LastView = { writes: 0, view: undefined }
+    const presented: Verified = {
+      status: 'verified',
+      token,
+      endsAt,
+      verifiedUntil,
+      last,
+      ...caller,
+    }
     return presented
   }
 
@@ -161,11 +180,11 @@ export function bearerWith(parts: BearerParts): Bearer {
       throw storeUnavailable('The session store failed', revocations.failure())
     }
     const { writes } = recorded
-    const before = settled.get(presented)
-    if (before?.writes === writes) return before.view
-    const view = judged(presented)
-    settled.set(presented, { writes, view })
-    return view
+    const { last } = presented
+    if (last.view && last.writes === writes) return last.view
+    last.view = judged(presented)
+    last.writes = writes
+    return last.view
   }
 
   /**

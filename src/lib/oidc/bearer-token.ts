@@ -78,6 +78,6 @@ function assertForThisClient(claims: JWTPayload, clientId: string, kind: BearerK
   const { aud, client_id } = claims
   const isUnaddressed = aud === undefined
   if (isUnaddressed && (kind === 'organization-client' || client_id === clientId)) return
-  if (!isUnaddressed && [aud].flat().includes(clientId)) return
+  if (aud === clientId || (Array.isArray(aud) && aud.includes(clientId))) return
   throw new Error('its aud does not name this client, and the option `bearer.audience` is not set')
 }

@@ -12,6 +12,7 @@ interface Entry<Value> {
 /** A cache for sealed values and signed tokens that drops those not used lately. */
 export interface Generations<Value> {
   get(sealed: string): Value | undefined
+  /** @param sealed Not a slice of a header: a slice keeps the whole header in memory. */
   keep(sealed: string, value: Value): void
   /** Forgets one before its time. */
   drop(sealed: string): void
@@ -53,7 +54,7 @@ export function generations<Value>(
     },
     keep(sealed, value) {
       if (sealed.length > maxLength) return
-      add(sealed.slice(-tagLength), { sealed: copyOf(sealed), value })
+      add(sealed.slice(-tagLength), { sealed, value })
     },
     drop(sealed) {
       const tag = sealed.slice(-tagLength)
@@ -63,7 +64,7 @@ export function generations<Value>(
   }
 }
 
-/** Copies a string. A slice of a header would keep the whole header in memory. */
-function copyOf(ascii: string): string {
+/** Copies a part of a header, so that it does not keep the whole header in memory. */
+export function copyOf(ascii: string): string {
   return Buffer.from(ascii, 'latin1').toString('latin1')
 }

@@ -1,4 +1,4 @@
-import { generations } from './generations.ts'
+import { copyOf, generations } from './generations.ts'
 
 /** At most twice this number of sessions is remembered. */
 const maxOpened = 2500
@@ -19,8 +19,8 @@ export function recentlyOpened<Value>(
     if (known !== undefined) return known
     if (refused.get(sealed)) return undefined
     const value = open(sealed)
-    if (value === undefined) refused.keep(sealed, true)
-    else opened.keep(sealed, value)
+    if (value === undefined) refused.keep(copyOf(sealed), true)
+    else opened.keep(copyOf(sealed), value)
     return value
   }
 }
