@@ -1,3 +1,4 @@
+import { type Background, backgroundWork } from '../ground/background.ts'
 import { randomText } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
 import { delay } from '../ground/delay.ts'
@@ -33,10 +34,10 @@ export function tokenRenewal(parts: {
   /** The timeout of a call to the token endpoint, in milliseconds. */
   readonly callTimeoutMs: number
   readonly clock: Clock
-  /** Aborted when the process is about to end, and cannot wait long for the store. */
-  readonly closing?: AbortSignal
+  /** Takes the retries while the store is away. Default: work for which nobody waits. */
+  readonly background?: Background
 }): RenewTokens {
-  const { vault, tokenStore, source, callTimeoutMs, closing } = parts
+  const { vault, tokenStore, source, callTimeoutMs, background = backgroundWork() } = parts
   const leaseMs = callTimeoutMs + storeTimeoutMs + 1000
   const ownTries = unknownTries(parts.clock)
 
@@ -192,7 +193,7 @@ export function tokenRenewal(parts: {
     try {
       return await replace()
     } catch {
-      void writeLater(turn, replace)
+      background.add(writeLater(turn, replace))
       return 'later'
     }
   }
@@ -203,7 +204,7 @@ export function tokenRenewal(parts: {
    */
   async function writeLater(turn: LeasedTry, replace: () => Promise<unknown>): Promise<void> {
     try {
-      await retryUntil(againForMs, replace, closing)
+      await retryUntil(againForMs, replace, background.closing)
     } catch {
       // The lease expires, so the store records an attempt with an unknown outcome.
       return
@@ -258,7 +259,7 @@ export function tokenRenewal(parts: {
     progress.isEnded = true
     const end = { isAnswered: isAnswered || !progress.isSent, quietMs }
     const endIt = () => tokenStore.endLease(identity.sessionId, owner, end)
-    await endIt().catch(() => void retryUntil(leaseMs, endIt, closing).catch(() => {}))
+    await endIt().catch(() => background.add(retryUntil(leaseMs, endIt, background.closing)))
   }
 
   return renew

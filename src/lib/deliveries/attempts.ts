@@ -20,8 +20,6 @@ export interface AttemptParts {
   readonly emit: Emit
   readonly logger: Logger
   readonly clock: Clock
-  /** Aborted when the process is about to end, and cannot wait long for the store. */
-  readonly closing: AbortSignal
 }
 
 /** An attempt that the ledger granted. */
@@ -51,7 +49,8 @@ export interface Attempts {
   fail(attempt: Attempt, error: unknown, isFinal: boolean): Promise<'failed' | 'given-up'>
 }
 
-export function attemptsWith(parts: AttemptParts): Attempts {
+/** @param closing Aborted when the process is about to end, and cannot wait long for the store. */
+export function attemptsWith(parts: AttemptParts, closing?: AbortSignal): Attempts {
   const { ledger, dispatcher, emit } = parts
 
   function contextOf(attempt: Attempt, { signal, settles }: Lease): Delivery {
@@ -94,7 +93,7 @@ export function attemptsWith(parts: AttemptParts): Attempts {
         await lease.whileHeld(dispatcher.dispatch(event, contextOf(attempt, lease)))
         // The delivery has taken effect. If the ledger does not respond, settling is retried while
         // this owner still holds the delivery.
-        await retryUntil(leaseMs, () => settle(attempt), parts.closing)
+        await retryUntil(leaseMs, () => settle(attempt), closing)
       } finally {
         lease.stop()
       }

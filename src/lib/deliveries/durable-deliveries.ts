@@ -27,6 +27,8 @@ const maxPauseMs = 500
 /** The dependencies for handling queued deliveries. */
 export interface DurableParts extends InlineParts {
   readonly queue: DeliveryQueue
+  /** Aborted when the process is about to end, and cannot wait long for the store. */
+  readonly closing: AbortSignal
 }
 
 /**
@@ -84,7 +86,7 @@ export function durableDeliveries(parts: DurableParts): Deliveries {
 /** Handles one run of a delivery by the queue. */
 function runWith(parts: DurableParts): RunDelivery {
   const { ledger, emit, clock, logger, closing } = parts
-  const attempts = attemptsWith(parts)
+  const attempts = attemptsWith(parts, closing)
 
   return async function runDelivery(queued, run) {
     const delivery = deliveryOf(queued, queued.receivedAt)

@@ -234,7 +234,7 @@ export interface ScalekitAuth extends Guards {
 export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
   assertOptions(options)
   const instance = createInstance(parseConfig(options))
-  const { addresses, closing, config, connections, deliveries } = instance
+  const { addresses, background, config, connections, deliveries } = instance
   const { events, revocations, scalekit, store } = instance
   const loginUrl = addresses.paths.login
   const routes = routesOf(instance)
@@ -267,10 +267,10 @@ export function scalekitAuth(options: ScalekitAuthOptions = {}): ScalekitAuth {
     captureRawBody: captureRawBody(places),
     health: () => healthOf(instance),
     async close() {
-      closing.abort()
+      const ended = background.close()
       stopTap()
       connections.close()
-      await deliveries.close()
+      await Promise.all([deliveries.close(), ended])
       revocations.close()
       store.close?.()
     },

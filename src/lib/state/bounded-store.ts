@@ -1,3 +1,4 @@
+import { type Background, backgroundWork } from '../ground/background.ts'
 import { delay } from '../ground/delay.ts'
 import { retryUntil } from '../ground/retry-until.ts'
 import { withTimeout } from '../ground/with-timeout.ts'
@@ -26,13 +27,12 @@ type Bounded = <Value>(call: () => Promise<Value>, timeoutMs?: number) => Promis
  * Wraps a store so that every call times out. During an outage, calls fail immediately. Only
  * `revocations.since`, which finds out whether the store is back, is still sent.
  *
- * @param closing Aborted when the process is about to end. Leases are then given back in the
- *   background for 1.5 seconds at most.
+ * @param background Takes the retries by which leases are given back.
  */
 export function boundedStore(
   store: StateStore,
   outage: BoundingOutage = noOutage,
-  closing?: AbortSignal,
+  background: Background = backgroundWork(),
 ): StateStore {
   const { revocations, singleUse, tokenStore, ledger, aliases, problems } = store
   const bounded = boundedBy(outage)
@@ -41,7 +41,7 @@ export function boundedStore(
     ...(store.close ? { close: () => store.close!() } : {}),
     revocations: boundedRevocations(revocations, bounded),
     singleUse: { claim: (...given) => bounded(() => singleUse.claim(...given)) },
-    tokenStore: boundedTokenStore(tokenStore, bounded, closing),
+    tokenStore: boundedTokenStore(tokenStore, bounded, background),
     ledger: boundedLedger(ledger, bounded),
     aliases: {
       add: (...given) => bounded(() => aliases.add(...given)),
@@ -83,9 +83,9 @@ function boundedRevocations(revocations: Revocations, bounded: Bounded): Revocat
 function boundedTokenStore(
   tokenStore: TokenStore,
   bounded: Bounded,
-  closing?: AbortSignal,
+  background: Background,
 ): TokenStore {
-  const lease = boundedLease(tokenStore, bounded, closing)
+  const lease = boundedLease(tokenStore, bounded, background)
   return {
     put: (...given) => bounded(() => tokenStore.put(...given)),
     get: (...given) => bounded(() => tokenStore.get(...given)),
@@ -100,8 +100,10 @@ function boundedTokenStore(
 function boundedLease(
   tokenStore: TokenStore,
   bounded: Bounded,
-  closing?: AbortSignal,
+  background: Background,
 ): TokenStore['lease'] {
+  const { closing } = background
+
   return function lease(sessionId, request) {
     let asked: Promise<unknown> | undefined
     const ask = () => {
@@ -112,8 +114,9 @@ function boundedLease(
     return bounded(ask).catch((error: unknown) => {
       // Has no effect if the lease was not granted.
       const giveBack = () => tokenStore.endLease(sessionId, request.owner, { isAnswered: true })
-      const retry = () => retryUntil(request.leaseMs, giveBack, closing).catch(() => {})
-      void asked?.then(retry, () => repeat(request.leaseMs, giveBack, closing))
+      const retry = () => retryUntil(request.leaseMs, giveBack, closing)
+      const given = asked?.then(retry, () => repeat(request.leaseMs, giveBack, closing))
+      if (given) background.add(given)
       throw error
     })
   }
@@ -127,16 +130,16 @@ function boundedLease(
 async function repeat(
   forMs: number,
   giveBack: () => Promise<void>,
-  closing?: AbortSignal,
+  closing: AbortSignal,
 ): Promise<void> {
   const end = performance.now() + forMs
   const giveBackInTime = () => withTimeout(storeTimeoutMs, giveBack())
-  for (let pauseMs = 250; performance.now() < end && !closing?.aborted; pauseMs *= 2) {
+  for (let pauseMs = 250; performance.now() < end && !closing.aborted; pauseMs *= 2) {
     await giveBackInTime().catch(() => {})
     await delay(pauseMs, closing)
   }
   const leftMs = end - performance.now()
-  if (leftMs > 0) await retryUntil(leftMs, giveBackInTime, closing).catch(() => {})
+  if (leftMs > 0) await retryUntil(leftMs, giveBackInTime, closing)
 }
 
 function boundedLedger(ledger: Ledger, bounded: Bounded): Ledger {

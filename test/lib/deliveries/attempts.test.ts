@@ -21,7 +21,6 @@ it('an attempt whose end the ledger does not take while its claim lasts has fail
     emit: vi.fn(),
     logger: recordingLogger().logger,
     clock: Date.now,
-    closing: new AbortController().signal,
   })
   const event = example('organization.directory.user_created') as ScalekitEvent
   const claim = { deliveryId: 'msg_1', owner: 'me', leaseMs: 300 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { backgroundWork } from '../../../src/lib/ground/background.ts'
 import { boundedStore } from '../../../src/lib/state/bounded-store.ts'
 import { memoryStore } from '../../../src/lib/state/memory-store.ts'
 import type { DeadLetter, StateStore } from '../../../src/lib/state/store.ts'
@@ -195,13 +196,13 @@ describe('boundedStore', () => {
   it('leaves no timer of a lease to a process that is closing', async () => {
     const refused = () => Promise.reject(new Error('The connection was given up'))
     const tokenStore = { ...hanging.tokenStore, lease: refused, endLease: refused }
-    const closing = new AbortController()
-    const bounded = boundedStore({ ...hanging, tokenStore }, undefined, closing.signal)
+    const background = backgroundWork()
+    const bounded = boundedStore({ ...hanging, tokenStore }, undefined, background)
     const request = { ...leaseRequest, leaseMs: 8000 }
     await expect(bounded.tokenStore.lease('id', request)).rejects.toThrow('given up')
     // In the middle of a pause of two seconds.
     await vi.advanceTimersByTimeAsync(2500)
-    closing.abort()
+    void background.close()
     await vi.advanceTimersByTimeAsync(1999)
     expect(vi.getTimerCount()).toBe(0)
   })

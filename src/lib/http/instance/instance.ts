@@ -11,6 +11,7 @@ import { defaultMaxPageSize, limitsFor } from '../../client/client-parts.ts'
 import { ScalekitClient } from '../../client/scalekit-client.ts'
 import { longestSeconds } from '../../config/bearer.ts'
 import type { Config } from '../../config/config.ts'
+import { type Background, backgroundWork } from '../../ground/background.ts'
 import type { Clock } from '../../ground/clock.ts'
 import type { CookieStyle } from '../../ground/cookies.ts'
 import { type Watch, watch } from '../../ground/health-state.ts'
@@ -93,8 +94,7 @@ export interface Instance extends Lookups, SignedParts {
    * browser.
    */
   readonly parameterSeal: Sealer
-  /** Aborted when the process is about to end. Background work then ends within 1.5 seconds. */
-  readonly closing: AbortController
+  readonly background: Background
 }
 
 /** Builds an instance. This makes no network requests. */
@@ -114,9 +114,9 @@ export function createInstance(config: Config): Instance {
   const call = apiCalls(api)
   const scalekit = new ScalekitClient({ ...api, call })
   const outage = storeOutage(logger)
-  const closing = new AbortController()
-  const { signal } = closing
-  const store = boundedStore(config.store ?? processStore(id, clock), outage, signal)
+  const background = backgroundWork()
+  const { closing } = background
+  const store = boundedStore(config.store ?? processStore(id, clock), outage, background)
   const { maxLagMs } = config.revocation
   const revocations = replicateRevocations(store.revocations, {
     clock,
@@ -150,9 +150,9 @@ export function createInstance(config: Config): Instance {
     audit,
     tellEnd: sessionEnds(audit),
     connections,
-    closing: signal,
+    background,
   })
-  const signed = signedParts(config, { store, revocations, events, audit, call, closing: signal })
+  const signed = signedParts(config, { store, revocations, events, audit, call, closing })
   return {
     config,
     clock,
@@ -198,7 +198,7 @@ export function createInstance(config: Config): Instance {
     signInsUnderWay: new Map(),
     logoutSeal: seal('logout'),
     parameterSeal: seal('parameters'),
-    closing,
+    background,
     ...signed,
   }
 }

@@ -21,6 +21,7 @@ import { tokenVault } from '../../auth/token-vault.ts'
 import { views } from '../../auth/views.ts'
 import { watchedSessions } from '../../auth/watched-session.ts'
 import type { Config } from '../../config/config.ts'
+import type { Background } from '../../ground/background.ts'
 import type { Identity } from '../../ground/types.ts'
 import type { Provider } from '../../oidc/discovery.ts'
 import type { KeySet } from '../../oidc/key-sets.ts'
@@ -47,8 +48,7 @@ export interface SessionParts {
   readonly audit: Audit
   readonly tellEnd: TellEnd
   readonly connections: OpenConnections
-  /** Aborted by `auth.close()`. */
-  readonly closing: AbortSignal
+  readonly background: Background
 }
 
 /**
@@ -60,7 +60,7 @@ export interface SessionParts {
 export function sessionsWith(config: Config, parts: SessionParts): MadeSessions {
   const { authorization, clock, issuer, clientId, logger, secret: secrets, session } = config
   const { id: instanceId, storage, store, revocations, newest, discover, keysOf } = parts
-  const { audit, tellEnd, connections, closing } = parts
+  const { audit, tellEnd, connections, background } = parts
   const { tokenStore, aliases } = store
   const claimNames = session.claims
   const isOnServer = config.tokens === 'server'
@@ -68,7 +68,7 @@ export function sessionsWith(config: Config, parts: SessionParts): MadeSessions 
   const source = scalekitSource({ discover, keysOf, issuer, clientId, claimNames, clock })
   const callTimeoutMs = config.http.timeoutSeconds * 1000
   const book = authorityBook({ rules: rulesIn(config), revocations, clock })
-  const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock, closing })
+  const renewTokens = tokenRenewal({ vault, tokenStore, source, callTimeoutMs, clock, background })
   const end = endByRenewal({ revocations, vault, clock, logger })
   const known = { book, renewTokens, vault, end, audit, revocations, clock, logger }
   const renewal = authorityRenewal({ ...known, authorization, claimNames })

@@ -87,7 +87,6 @@ export function signedParts(
     logger,
     clock,
     timeoutMs: webhooks.timeoutSeconds * 1000,
-    closing,
   }
   const { handlers, onFailure, timeoutSeconds } = interceptors
   return {
@@ -98,7 +97,7 @@ export function signedParts(
     deliveries:
       webhooks.delivery === 'inline'
         ? inlineDeliveries(parts)
-        : durableDeliveries({ ...parts, queue: webhooks.delivery }),
+        : durableDeliveries({ ...parts, queue: webhooks.delivery, closing }),
     replay: replayWith(parts),
     intercept: interceptWith({ handlers, onFailure, timeoutMs: timeoutSeconds * 1000, logger }),
   }
