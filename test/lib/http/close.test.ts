@@ -122,14 +122,15 @@ describe('a store that fails while auth.close() is called', () => {
   it('is asked for as long as the handlers have to record a delivery that took effect', async () => {
     const store = memoryStore()
     const ledger = { ...store.ledger, settle: refuse }
-    const { auth, url, end } = await startSlow({ store: { ...store, ledger } })
-    await deliver(url).expect(503)
+    const { auth, url, end, effects } = await startSlow({ store: { ...store, ledger } })
+    await deliver(url, { id: 'msg_once' }).expect(503)
     end()
     const closed = auth.close()
     await pass(10_000)
     Object.assign(ledger, { settle: store.ledger.settle })
     await closed
-    await deliver(url).expect(201)
+    await deliver(url, { id: 'msg_once' })
+    expect(effects).toEqual(['msg_once'])
   })
 
   it('keeps the renewed tokens that it takes again a second later', async () => {
