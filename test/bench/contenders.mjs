@@ -74,7 +74,7 @@ export async function startContenders() {
       ...tokenCasesOf(byToken, tokens),
       { ...byToken, name: 'no cookie and no token', cookies: noCookie, status: 401 },
       ...tokenCasesOf(tokenPeer, tokens),
-      // How near to bare Express this machine lets anybody come.
+      // How near to bare Express a guard can come on this machine.
       ...tokenCasesOf(byHand, tokens),
     ],
     /** What it takes to ask the kit without a server. */

@@ -14,7 +14,7 @@ export async function load(url, cookies, seconds) {
     duration: seconds,
     sampleInt: 100,
     headers: headersWith(cookies[0]),
-    ...(cookies.length > 1 ? { requests: [{ setupRequest: inTurn(cookies) }] } : {}),
+    ...(cookies.length > 1 ? { requests: [{ setupRequest: inTurn(url, cookies) }] } : {}),
   })
   if (errors > 0) throw new Error(`${errors} requests to ${url} got no answer`)
   return {
@@ -24,16 +24,17 @@ export async function load(url, cookies, seconds) {
   }
 }
 
-const sent = new WeakMap()
+/** How many of its many cookies or tokens each server was sent. */
+const sent = new Map()
 
 /**
- * Each slice begins where the one before ended. From the start, a slow machine would not get past
- * those that the kit remembers.
+ * Each slice of a server begins where its last one ended. From the start, a slow machine would not
+ * get past those that the kit remembers.
  */
-function inTurn(cookies) {
+function inTurn(url, cookies) {
   return function withNextCookie(request) {
-    const next = ((sent.get(cookies) ?? 0) + 1) % cookies.length
-    sent.set(cookies, next)
+    const next = ((sent.get(url) ?? 0) + 1) % cookies.length
+    sent.set(url, next)
     return { ...request, headers: headersWith(cookies[next]) }
   }
 }

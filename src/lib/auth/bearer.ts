@@ -109,13 +109,13 @@ export function bearerWith(parts: BearerParts): Bearer {
   const tokens = verifiedTokens<Verified>()
   const signals = new WeakMap<Verified, AbortSignal>()
 
-  async function verify(presentedToken: string): Promise<Presented> {
-    const token = copyOf(presentedToken)
+  async function verify(given: string): Promise<Presented> {
     try {
       const keys = await parts.keys()
       const by = { keys, loadedAt: keys.loadedAt?.() }
       const verifiedUntil = clock() + maxKeyAgeMs - ageOf(by.loadedAt)
-      const verified = await verifyBearer(token, { ...parts, keys })
+      const verified = await verifyBearer(given, { ...parts, keys })
+      const token = copyOf(given)
       const ahead = await storeAhead()
       const storeAheadMs = ahead ?? -maxClockDifferenceMs
       const presented = presentedOf(token, verified, { verifiedUntil, storeAheadMs })
@@ -137,7 +137,8 @@ export function bearerWith(parts: BearerParts): Bearer {
     const { exp, iat } = verified.claims
     const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
     const ended = () => endedOf(presented)
-    const caller = bearerCaller(token, verified, { storeAheadMs, ended, ...parts })
+    const { issuer, claimNames } = parts
+    const caller = bearerCaller(token, verified, { issuer, claimNames, clock, storeAheadMs, ended })
     const last: LastView = { writes: 0, view: undefined }
     const presented: Verified = {
       status: 'verified',

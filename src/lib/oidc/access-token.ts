@@ -90,8 +90,15 @@ type SharedChecks = Pick<TokenChecks, 'keys' | 'issuer' | 'audience' | 'clock' |
  * @throws an Error whose message names the check, never the token
  */
 export async function verifyShown(token: string, checks: SharedChecks): Promise<ShownClaims> {
-  const { maxAgeSeconds = Number.POSITIVE_INFINITY } = checks
-  const claims = await verifyToken(token, { types: accessTokenTypes, ...checks, maxAgeSeconds })
+  const { keys, issuer, audience, clock, maxAgeSeconds = Number.POSITIVE_INFINITY } = checks
+  const claims = await verifyToken(token, {
+    keys,
+    issuer,
+    clock,
+    maxAgeSeconds,
+    types: accessTokenTypes,
+    ...(audience === undefined ? {} : { audience }),
+  })
   assertKind(claims)
   assertNamed(claims)
   return claims as ShownClaims

@@ -31,8 +31,11 @@ const maxAlgLength = 20
 
 /** Creates an error that names the token's algorithm. The sender chose that name. */
 export function refusedAlgorithm(alg: unknown, cause?: unknown): Error {
-  const named = typeof alg === 'string' ? quote(alg.slice(0, maxAlgLength)) : `a ${typeof alg}`
-  return new Error(`the alg of the header is ${named}, not "RS256"`, cause ? { cause } : {})
+  const refusal =
+    typeof alg === 'string'
+      ? `the alg of the header is ${quote(alg.slice(0, maxAlgLength))}, not "RS256"`
+      : 'the header has no alg, or one that is not a string'
+  return new Error(refusal, cause ? { cause } : {})
 }
 
 function saysOf(error: unknown, word: string): boolean {

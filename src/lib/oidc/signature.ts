@@ -36,10 +36,16 @@ export async function assertSigned(
   if (header.alg !== 'RS256') throw refusedAlgorithm(header.alg)
   const key = publicKeyOf(await keys(header, parts))
   const signed = Buffer.from(`${parts.protected}.${parts.payload}`, 'latin1')
-  const signature = Buffer.from(parts.signature, 'base64url')
+  const signature = bytesOf(parts.signature)
   if (!verify('RSA-SHA256', signed, key, signature)) {
     throw new errors.JWSSignatureVerificationFailed()
   }
+}
+
+/** `Buffer` ignores a last character that makes no byte. With it, a token has a second spelling. */
+function bytesOf(signature: string): Buffer {
+  if (signature.length % 4 === 1) throw new errors.JWSInvalid('The signature is not base64url')
+  return Buffer.from(signature, 'base64url')
 }
 
 /** The smallest RSA key that RS256 allows, in bits. @see RFC 7518 section 3.3 */

@@ -74,8 +74,9 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
 const unsecuredHeader = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
 
 /**
- * Has jose check the claims of a token whose signature was verified before. Without `jwtVerify`,
- * which verifies it as well, jose does so only for a token without a signature.
+ * Has jose check the claims of a token whose signature was verified before. jose checks claims in
+ * two functions: `jwtVerify` verifies the signature as well, and `UnsecuredJWT.decode` does not, but
+ * takes only a token without one.
  */
 function claimsOf(
   payload: string,

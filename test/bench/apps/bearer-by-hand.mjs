@@ -3,8 +3,8 @@ import express from 'express'
 import { hello } from './body.mjs'
 
 /**
- * The least that anybody can do for access tokens: one key, two claims, a cache of those seen. No
- * revocation, no roles, no headers that keep the answer out of caches.
+ * The least that an application can do for access tokens: one key, two claims, a cache of those
+ * seen. No revocation, no roles, no headers that keep the response out of caches.
  */
 export function createApp({ environmentUrl }) {
   const app = express().set('env', 'production')
