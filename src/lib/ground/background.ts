@@ -6,7 +6,7 @@ const closeTimeoutMs = 3000
 
 /** Work that goes on after the request in which it began. */
 export interface Background {
-  /** Aborted when the process is about to end. No retry begins two seconds later. */
+  /** Aborted when the process is about to end, so that retries end soon. */
   readonly closing: AbortSignal
   /** Adds work, for which {@link Background.close} waits. A failure of it is ignored. */
   add(work: Promise<unknown>): void
