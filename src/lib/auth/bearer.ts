@@ -47,8 +47,7 @@ interface VerifiedToken {
 
 /**
  * The last view of a token. It is valid until another record is written. It is a member of the
- * token's outcome, because the garbage collector would spend longer on an entry in a `WeakMap` than
- * a request takes.
+ * token's outcome: an entry in a `WeakMap` for each token would cost the garbage collector more.
  */
 interface LastView {
   writes: number

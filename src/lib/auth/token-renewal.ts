@@ -34,7 +34,7 @@ export function tokenRenewal(parts: {
   /** The timeout of a call to the token endpoint, in milliseconds. */
   readonly callTimeoutMs: number
   readonly clock: Clock
-  /** Takes the retries while the store is away. Default: work for which nobody waits. */
+  /** Takes the retries while the store is away. Default: one that is never closed. */
   readonly background?: Background
 }): RenewTokens {
   const { vault, tokenStore, source, callTimeoutMs, background = backgroundWork() } = parts

@@ -42,7 +42,10 @@ export async function assertSigned(
   }
 }
 
-/** `Buffer` ignores a last character that makes no byte. With it, a token has a second spelling. */
+/**
+ * Decodes as jose does: bits that make no byte are ignored, and a character that makes none is
+ * refused, which `Buffer` ignores. Single use does not depend on a signature's spelling.
+ */
 function bytesOf(signature: string): Buffer {
   if (signature.length % 4 === 1) throw new errors.JWSInvalid('The signature is not base64url')
   return Buffer.from(signature, 'base64url')
