@@ -45,3 +45,8 @@ export function decodeBase64url(text: string): Buffer | undefined {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const spareBitsByRemainder: readonly (number | undefined)[] = [0, undefined, 4, 2]
+
+/** Copies a part of a header, so that it does not keep the whole header in memory. */
+export function copyOf(ascii: string): string {
+  return Buffer.from(ascii, 'latin1').toString('latin1')
+}

@@ -63,8 +63,3 @@ export function generations<Value>(
     },
   }
 }
-
-/** Copies a part of a header, so that it does not keep the whole header in memory. */
-export function copyOf(ascii: string): string {
-  return Buffer.from(ascii, 'latin1').toString('latin1')
-}

@@ -1,4 +1,5 @@
-import { copyOf, generations } from './generations.ts'
+import { copyOf } from '../ground/bytes.ts'
+import { generations } from './generations.ts'
 
 /** At most twice this number of sessions is remembered. */
 const maxOpened = 2500
