@@ -1,13 +1,13 @@
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { deepFreeze } from '../ground/freeze.ts'
-import type { Identity } from '../ground/types.ts'
+import type { Mutable } from '../ground/types.ts'
 import type { BearerToken } from '../oidc/bearer-token.ts'
 import { type Profile, profileOf } from '../oidc/claims.ts'
-import { keptClaims, verifiedClaims } from '../oidc/kept-claims.ts'
+import { accessTokenClaims, keptClaims } from '../oidc/kept-claims.ts'
+import type { AcceptedView } from './presented.ts'
 import {
   type AccessTokenOptions,
-  type Caller,
   type Machine,
   type MachineKind,
   type SignedIn,
@@ -31,33 +31,26 @@ export interface BearerPrincipalParts {
   readonly ended: () => AbortSignal
 }
 
-/** A verified token, as the principal for the application and the holder for revocations. */
-export interface BearerCaller {
-  readonly principal: Caller
-  readonly holder: TokenHolder
-}
-
 /**
- * Builds the principal of a verified access token.
+ * Builds the view of a verified access token: its principal for the application, and its holder for
+ * revocations.
  *
  * @param value The token itself, which `accessToken()` returns.
  */
-export function bearerCaller(
+export function bearerView(
   value: string,
   token: BearerToken,
-  { issuer, claimNames, clock, storeAheadMs, ended }: BearerPrincipalParts,
-): BearerCaller {
-  const profile = profileOf(token.claims)
-  const holder = holderOf(token, profile, { issuer, storeAheadMs })
-  const shared = sharedOf(token, holder, claimNames)
-  const give = (options?: AccessTokenOptions) => lasting(value, shared.expiresAt - clock(), options)
-  const { kind } = token
-  const principal =
-    kind === 'user' ? person(profile, holder, shared, give) : machine(kind, token, shared)
-  return {
-    principal: withEnded(deepFreeze(principal), ended) as Caller,
-    holder: deepFreeze(holder),
+  parts: BearerPrincipalParts,
+): AcceptedView {
+  const { kind, claims } = token
+  if (kind !== 'user') {
+    const shown = machine(kind, token, parts)
+    return { principal: withEnded(shown, parts.ended), bearer: { holder: holderOf(token, parts) } }
   }
+  const profile = profileOf(claims)
+  const shown = person(value, token, profile, parts)
+  const holder = holderOf(token, parts, profile)
+  return { principal: withEnded(shown, parts.ended), bearer: { holder } }
 }
 
 /**
@@ -65,35 +58,33 @@ export function bearerCaller(
  * Scalekit's by as much as a token may be dated in the future. The store's clock is ahead of this
  * process's by `storeAheadMs`. A revocation by the application therefore also ends tokens that are
  * issued up to a minute later.
+ *
+ * @param profile Absent for a machine.
  */
 function holderOf(
-  { kind, claims, grants: { organizationId } }: BearerToken,
-  profile: Profile,
-  { issuer, storeAheadMs }: Pick<BearerPrincipalParts, 'issuer' | 'storeAheadMs'>,
+  { claims, grants: { organizationId } }: BearerToken,
+  { issuer, storeAheadMs }: BearerPrincipalParts,
+  profile?: Profile,
 ): TokenHolder {
   const startedAt = claims.iat * 1000
-  return {
+  const holder: Mutable<TokenHolder> = {
     iss: issuer,
     sub: claims.sub,
     tokenId: claims.jti,
     startedAt,
     begun: { scalekit: startedAt, store: startedAt - clockSkewMs + storeAheadMs },
-    ...(organizationId === undefined ? {} : { organizationId }),
-    ...(kind === 'user' ? namesIn(profile) : { clientId: claims.client_id }),
   }
+  if (organizationId !== undefined) holder.organizationId = organizationId
+  if (profile) nameUser(holder, profile)
+  else holder.clientId = claims.client_id
+  return holder
 }
 
-/** Returns the other names by which revocations find a user. */
-function namesIn({
-  email,
-  idpUserId,
-  sid,
-}: Profile): Pick<Identity, 'email' | 'idpUserId' | 'sid'> {
-  return {
-    ...(email === undefined ? {} : { email }),
-    ...(idpUserId === undefined ? {} : { idpUserId }),
-    ...(sid === undefined ? {} : { sid }),
-  }
+/** Adds the other names by which revocations find a user. */
+function nameUser(holder: Mutable<TokenHolder>, { email, idpUserId, sid }: Profile): void {
+  if (email !== undefined) holder.email = email
+  if (idpUserId !== undefined) holder.idpUserId = idpUserId
+  if (sid !== undefined) holder.sid = sid
 }
 
 /** The members that a user's and a machine's principal share. */
@@ -102,56 +93,65 @@ type Shared = Pick<
   'roles' | 'permissions' | 'scopes' | 'claims' | 'startedAt' | 'expiresAt' | 'has'
 > & { readonly organizationId?: string; readonly tokenId: string }
 
-function sharedOf(
-  { claims, grants }: BearerToken,
-  { organizationId, tokenId, startedAt }: TokenHolder,
-  claimNames: readonly string[],
-): Shared {
-  const { roles, permissions, scopes } = grants
-  const ofOrganization = organizationId === undefined ? {} : { organizationId }
-  return {
-    roles,
-    permissions,
-    scopes,
-    claims: keptClaims(verifiedClaims({}, claims), claimNames),
-    tokenId,
-    startedAt,
+function sharedOf({ claims, grants }: BearerToken, { claimNames }: BearerPrincipalParts): Shared {
+  const { organizationId, roles, permissions, scopes } = grants
+  const shared: Mutable<Shared> = {
+    roles: Object.freeze(roles),
+    permissions: Object.freeze(permissions),
+    scopes: Object.freeze(scopes),
+    claims: deepFreeze(keptClaims(accessTokenClaims(claims), claimNames)),
+    tokenId: claims.jti,
+    startedAt: claims.iat * 1000,
     expiresAt: claims.exp * 1000,
-    has: has({ roles, permissions, ...ofOrganization }),
-    ...ofOrganization,
+    has: has(grants),
   }
+  if (organizationId !== undefined) shared.organizationId = organizationId
+  return shared
 }
 
 function machine(
   kind: MachineKind,
-  { claims }: BearerToken,
-  shared: Shared,
+  token: BearerToken,
+  parts: BearerPrincipalParts,
 ): Omit<Machine, 'ended'> {
-  return { status: 'machine', via: 'bearer', client: { id: claims.client_id, kind }, ...shared }
+  const client = Object.freeze({ id: token.claims.client_id, kind })
+  return { status: 'machine', via: 'bearer', client, ...sharedOf(token, parts) }
 }
 
 function person(
-  { connectionId, externalOrganizationId, emailVerified, authenticatedAt }: Profile,
-  holder: TokenHolder,
-  shared: Shared,
-  accessToken: (options?: AccessTokenOptions) => string,
+  value: string,
+  token: BearerToken,
+  { connectionId, externalOrganizationId, email, emailVerified, authenticatedAt }: Profile,
+  parts: BearerPrincipalParts,
 ): Omit<SignedIn, 'ended'> {
-  const { organizationId, claims } = shared
-  // An external id only applies together with Scalekit's id of the organization.
-  const hasExternalId = organizationId !== undefined && externalOrganizationId !== undefined
-  return {
+  const shared = sharedOf(token, parts)
+  const { organizationId, claims, expiresAt } = shared
+  const { sub } = token.claims
+  const { issuer: iss, clock } = parts
+  const shown: Mutable<Omit<SignedIn, 'ended'>> = {
     status: 'signed-in',
     via: 'bearer',
-    user: userOf({ claims, emailVerified, ...holder }),
-    authenticatedOrganizations: organizationId === undefined ? [] : [organizationId],
+    user: userOf({ claims, sub, iss, email, emailVerified }),
+    authenticatedOrganizations: Object.freeze(organizationId === undefined ? [] : [organizationId]),
     isStale: false,
-    csrfToken: () => '',
-    accessToken: async (options) => accessToken(options),
+    csrfToken: noCsrfToken,
+    accessToken: async (options) => lasting(value, expiresAt - clock(), options),
     ...shared,
-    ...(hasExternalId ? { externalOrganizationId } : {}),
-    ...(connectionId === undefined ? {} : { connectionId }),
-    ...(authenticatedAt === undefined ? {} : { authenticatedAt, authenticatedBy: 'auth_time' }),
   }
+  if (connectionId !== undefined) shown.connectionId = connectionId
+  // An external id only applies together with Scalekit's id of the organization.
+  if (organizationId !== undefined && externalOrganizationId !== undefined) {
+    shown.externalOrganizationId = externalOrganizationId
+  }
+  if (authenticatedAt !== undefined) {
+    shown.authenticatedAt = authenticatedAt
+    shown.authenticatedBy = 'auth_time'
+  }
+  return shown
+}
+
+function noCsrfToken(): string {
+  return ''
 }
 
 /** Returns the token if it lasts long enough. Only its client can renew a token from a request. */

@@ -1,65 +1,31 @@
-import { copyOf } from '../ground/bytes.ts'
 import { type Clock, maxClockDifferenceMs } from '../ground/clock.ts'
-import { LoginError, ScalekitError } from '../ground/errors.ts'
-import { debug, type Logger, quote, textOfThrown } from '../ground/log.ts'
+import type { Logger } from '../ground/log.ts'
 import { storeUnavailable } from '../ground/store-unavailable.ts'
-import type { BearerKind } from '../oidc/bearer-kinds.ts'
-import { type BearerToken, verifyBearer } from '../oidc/bearer-token.ts'
+import {
+  type BearerRules,
+  type BearerToken,
+  type BearerVerifier,
+  bearerVerifier,
+} from '../oidc/bearer-token.ts'
 import type { KeySet } from '../oidc/key-sets.ts'
-import { toleranceSeconds, untimely } from '../oidc/token.ts'
-import { type BearerCaller, type BearerPrincipalParts, bearerCaller } from './bearer-principal.ts'
+import { toleranceSeconds } from '../oidc/registered-claims.ts'
+import { bearerView } from './bearer-principal.ts'
+import { beforeRestart, failedVerification, malformed, refused } from './bearer-refusals.ts'
 import { lastChanges } from './changes.ts'
 import type { OpenConnections } from './open-connections.ts'
-import { type Caller, type Principal, type SignedOut, signedOut } from './principal.ts'
+import type { AcceptedView, BearerView, Presented, VerifiedToken } from './presented.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import { maxKeyAgeMs, verifiedTokens } from './verified-tokens.ts'
-import type { BearerFacts, View } from './views.ts'
+import { maxKeyAgeMs, type VerifiedBy, verifiedBy, verifiedTokens } from './verified-tokens.ts'
+import type { View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
-
-/** The view of a request that brought an access token, which is used in place of a cookie. */
-export type BearerView = View<Principal> & { readonly bearer: BearerFacts }
-
-/**
- * The outcome of a token's verification. Revocations and changes since its issue are checked on
- * each request.
- */
-export type Presented =
-  | (VerifiedToken & BearerCaller)
-  | { readonly status: 'refused'; readonly view: BearerView }
-  /** Scalekit's keys cannot be loaded, so the token cannot be verified. */
-  | { readonly status: 'unknown'; readonly error: ScalekitError }
-
-/** A token whose signature and claims are valid. */
-interface VerifiedToken {
-  readonly status: 'verified'
-  readonly token: string
-  /** When it expires, by the application's clock. */
-  readonly endsAt: number
-  /**
-   * When the keys of the verification are too old, by the application's clock: an open connection
-   * then has the token verified again.
-   */
-  readonly verifiedUntil: number
-  readonly last: LastView
-}
-
-/**
- * The last view of a token. It is valid until another record is written. It is a member of the
- * token's outcome: an entry in a `WeakMap` for each token would cost the garbage collector more.
- */
-interface LastView {
-  writes: number
-  view: BearerView | undefined
-}
-
-type Verified = Extract<Presented, { readonly status: 'verified' }>
 
 /** Determines the user or machine of a token in the header `Authorization`. */
 export interface Bearer {
   /**
-   * Returns a known outcome without waiting, or `undefined` if the token has to be verified first.
+   * Returns the outcome without waiting: of a token that was verified before, or whose key is known.
+   * Returns `undefined` if {@link Bearer.verify} has to wait, for a key or for the store.
    *
    * @param token The token, or the empty string if the header is malformed.
    */
@@ -84,16 +50,9 @@ export interface Bearer {
 }
 
 /** The dependencies and limits for the verification of tokens. */
-export interface BearerParts {
-  /** The accepted values of a token's `iss`. */
-  readonly issuers: readonly string[]
+export interface BearerParts extends BearerRules {
   /** The environment's own issuer. Revocations are recorded under it. */
   readonly issuer: string
-  readonly clientId: string
-  readonly audience: readonly string[] | undefined
-  readonly accepts: readonly BearerKind[]
-  /** How long a token is accepted after its issue, in seconds. */
-  readonly maxAgeSeconds: number
   readonly claimNames: readonly string[]
   readonly keys: () => Promise<KeySet>
   readonly revocations: RevocationsReplica
@@ -103,88 +62,80 @@ export interface BearerParts {
 }
 
 export function bearerWith(parts: BearerParts): Bearer {
-  const { revocations, maxAgeSeconds, clock, logger } = parts
+  const { revocations, maxAgeSeconds, clock } = parts
   const { known: recorded } = revocations
-  const tokens = verifiedTokens<Verified>()
-  const signals = new WeakMap<Verified, AbortSignal>()
+  const tokens = verifiedTokens<VerifiedToken>()
+  const signals = new WeakMap<VerifiedToken, AbortSignal>()
+  /** By the keys of the last verification that waited. */
+  let verifier: BearerVerifier | undefined
 
-  async function verify(given: string): Promise<Presented> {
+  async function verify(token: string): Promise<Presented> {
     try {
-      const keys = await parts.keys()
-      const by = { keys, loadedAt: keys.loadedAt?.() }
-      const verifiedUntil = clock() + maxKeyAgeMs - ageOf(by.loadedAt)
-      const verified = await verifyBearer(given, { ...parts, keys })
-      const token = copyOf(given)
-      const ahead = await storeAhead()
-      const storeAheadMs = ahead ?? -maxClockDifferenceMs
-      const presented = presentedOf(token, verified, { verifiedUntil, storeAheadMs })
+      const by = verifiedBy(await parts.keys())
+      if (verifier?.keys !== by.keys) verifier = bearerVerifier(by.keys, parts)
+      const verified = await verifier.verify(token)
+      const time = revocations.storeTime() ?? (await revocations.askStoreTime())
+      if (time) return keep(token, verified, by, time.earliest - clock())
       // A guess is not kept: by it, the token was issued minutes before it was.
-      return ahead === undefined ? presented : tokens.keep(token, by, presented)
+      return presentedOf(token, verified, by, -maxClockDifferenceMs)
     } catch (error) {
-      return failed(error)
+      return failedVerification(error, parts)
     }
+  }
+
+  /** Verifies without waiting, or returns `undefined`. */
+  function verifyNow(token: string): Presented | undefined {
+    try {
+      const time = revocations.storeTime()
+      if (verifier === undefined || time === undefined) return undefined
+      const by = verifiedBy(verifier.keys)
+      const verified = verifier.verifyNow(token)
+      return verified && keep(token, verified, by, time.earliest - clock())
+    } catch (error) {
+      return failedVerification(error, parts)
+    }
+  }
+
+  function keep(...verified: Parameters<typeof presentedOf>): VerifiedToken {
+    const [token, , by] = verified
+    return tokens.keep(token, by, presentedOf(...verified))
   }
 
   function presentedOf(
     token: string,
     verified: BearerToken,
-    {
-      verifiedUntil,
-      storeAheadMs,
-    }: Pick<Verified, 'verifiedUntil'> & Pick<BearerPrincipalParts, 'storeAheadMs'>,
-  ): Verified {
+    { loadedAt }: VerifiedBy,
+    storeAheadMs: number,
+  ): VerifiedToken {
     const { exp, iat } = verified.claims
-    const endsAt = Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000
-    const ended = () => endedOf(presented)
     const { issuer, claimNames } = parts
-    const caller = bearerCaller(token, verified, { issuer, claimNames, clock, storeAheadMs, ended })
-    const last: LastView = { writes: 0, view: undefined }
-    const presented: Verified = {
+    const ended = () => endedOf(presented)
+    const presented: VerifiedToken = {
       status: 'verified',
       token,
-      endsAt,
-      verifiedUntil,
-      last,
-      ...caller,
+      endsAt: Math.min(exp + toleranceSeconds, iat + maxAgeSeconds) * 1000,
+      verifiedUntil: clock() + maxKeyAgeMs - ageOf(loadedAt),
+      view: bearerView(token, verified, { issuer, claimNames, clock, storeAheadMs, ended }),
+      acceptedAt: Number.NaN,
     }
     return presented
   }
 
-  /**
-   * Returns how far the store's clock is ahead of this process's, at least. `undefined` while the
-   * store does not respond.
-   */
-  async function storeAhead(): Promise<number | undefined> {
-    const time = revocations.storeTime() ?? (await revocations.askStoreTime())
-    return time && time.earliest - clock()
-  }
-
-  function failed(error: unknown): Presented {
-    if (error instanceof LoginError && error.code === 'access_token_invalid') {
-      // On the debug level, because any client can cause it at will.
-      debug(logger, `bearer: ${error.message}: ${quote(textOfThrown(error.cause))}`)
-      return {
-        status: 'refused',
-        view: refused(isLate(error.cause, clock()) ? 'expired' : 'token-invalid'),
-      }
-    }
-    return { status: 'unknown', error: keysUnavailable(error) }
-  }
-
-  /** Reuses the last view until a record is written. */
+  /** Looks for records that end the token only after another record was written. */
   function viewOf(presented: Presented, wasFresh: boolean = false): BearerView {
     if (presented.status === 'unknown') throw presented.error
     if (presented.status === 'refused') return presented.view
-    if (clock() >= presented.endsAt) return refused('expired', presented.holder)
+    const { view } = presented
+    if (clock() >= presented.endsAt) return refused('expired', view.bearer.holder)
     if (!wasFresh && !revocations.isFresh()) {
       throw storeUnavailable('The session store failed', revocations.failure())
     }
     const { writes } = recorded
-    const { last } = presented
-    if (last.view && last.writes === writes) return last.view
-    last.view = judged(presented)
-    last.writes = writes
-    return last.view
+    if (presented.acceptedAt === writes) return view
+    const refusal = refusalOf(view)
+    if (refusal) return refusal
+    presented.acceptedAt = writes
+    return view
   }
 
   /**
@@ -195,7 +146,8 @@ export function bearerWith(parts: BearerParts): Bearer {
     return startedAt + 1000 <= revocations.forgottenUntil
   }
 
-  function judged({ principal, holder }: BearerCaller): BearerView {
+  /** Returns the view of a token that a record ends. */
+  function refusalOf({ principal, bearer: { holder } }: AcceptedView): BearerView | undefined {
     if (isForgotten(holder)) return refused('token-outdated', holder, beforeRestart)
     if (recorded.size > 0) {
       if (isTokenEndedBy(recorded, holder)) return refused('revoked', holder)
@@ -204,7 +156,7 @@ export function bearerWith(parts: BearerParts): Bearer {
       // it.
       if (holder.startedAt <= any.scalekit) return refused('token-outdated', holder)
     }
-    return { principal, bearer: { holder } }
+    return undefined
   }
 
   function watch(presented: Presented): Watched | undefined {
@@ -223,7 +175,7 @@ export function bearerWith(parts: BearerParts): Bearer {
    * Returns the signal that fires when the token ends: `ended` of the principal that requests see.
    * It is created once for each token.
    */
-  function endedOf(presented: Verified): AbortSignal {
+  function endedOf(presented: VerifiedToken): AbortSignal {
     const known = signals.get(presented)
     if (known) return known
     const { ended } = parts.connections.watch(watch(presented)!)
@@ -233,13 +185,10 @@ export function bearerWith(parts: BearerParts): Bearer {
 
   return {
     watch,
-    known: (token) => (token === '' ? malformed : tokens.get(token)),
+    known: (token) => (token === '' ? malformed : (tokens.get(token) ?? verifyNow(token))),
     verify,
     viewOf,
-    lookAgain: (view) =>
-      view.bearer?.holder && isCaller(view.principal)
-        ? judged({ principal: view.principal, holder: view.bearer.holder })
-        : view,
+    lookAgain: (view) => (isAccepted(view) ? (refusalOf(view) ?? view) : view),
   }
 }
 
@@ -248,57 +197,6 @@ function ageOf(loadedAt: number | undefined): number {
   return loadedAt === undefined ? 0 : Date.now() - loadedAt
 }
 
-function isCaller(principal: Principal): principal is Caller {
-  return principal.status !== 'signed-out'
-}
-
-type Reason = Extract<
-  SignedOut['reason'],
-  'expired' | 'revoked' | 'token-invalid' | 'token-outdated'
->
-
-/**
- * The `error_description` in the header `WWW-Authenticate`. It contains no part of the token.
- *
- * @see RFC 6750 section 3
- */
-const descriptions: Readonly<Record<Reason, string>> = {
-  expired: 'The access token expired',
-  revoked: 'The access token was revoked',
-  'token-invalid': 'The access token is not valid here',
-  'token-outdated': 'What its holder may do has changed since the access token was issued',
-}
-
-const beforeRestart = 'The access token was issued before the server restarted'
-
-function refused(
-  reason: Reason,
-  holder?: TokenHolder,
-  refusal: string = descriptions[reason],
-): BearerView {
-  return { principal: signedOut[reason], bearer: holder ? { refusal, holder } : { refusal } }
-}
-
-const malformed: Presented = {
-  status: 'refused',
-  view: {
-    principal: signedOut['token-invalid'],
-    bearer: { refusal: 'The header Authorization is malformed: expected one Bearer token' },
-  },
-}
-
-/** Whether the token was refused for its age: it is past its `exp`, or too long past its `iat`. */
-function isLate(cause: unknown, nowMs: number): boolean {
-  const late = untimely(cause)
-  if (late?.claim === 'iat') return late.payload.iat! * 1000 < nowMs
-  return late?.claim === 'exp'
-}
-
-/**
- * The error while the token cannot be checked. It does not say that the token is invalid, because
- * the client would then discard a token that may be valid.
- */
-function keysUnavailable(cause: unknown): ScalekitError {
-  const message = 'Scalekit’s keys cannot be loaded, so no access token can be verified'
-  return new ScalekitError('provider_unavailable', message, { cause })
+function isAccepted(view: View): view is View & AcceptedView {
+  return view.bearer?.holder !== undefined && view.principal.status !== 'signed-out'
 }

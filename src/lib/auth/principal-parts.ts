@@ -7,9 +7,10 @@ export function has({
   permissions: permission,
   organizationId,
 }: Pick<Caller, 'roles' | 'permissions' | 'organizationId'>): Caller['has'] {
-  const organization = organizationId === undefined ? [] : [organizationId]
-  const held = { role, permission, organization }
-  return (conditions) => holds(held, conditions)
+  return (conditions) => {
+    const organization = organizationId === undefined ? [] : [organizationId]
+    return holds({ role, permission, organization }, conditions)
+  }
 }
 
 /**
@@ -28,10 +29,15 @@ function holds(held: Readonly<Record<string, readonly string[]>>, conditions: Co
  * The values of `onLogin` come first, so that they can add to verified values and not replace them.
  */
 export function userOf(
-  identity: Pick<Identity, 'claims' | 'sub' | 'iss' | 'email' | 'emailVerified' | 'user'>,
+  identity: Pick<Identity, 'claims' | 'sub' | 'iss' | 'emailVerified' | 'user'> & {
+    readonly email?: string | undefined
+  },
 ): User {
-  const { claims, sub: id, iss, email, emailVerified } = identity
-  const user: Record<string, unknown> = { ...identity.user, id, iss, emailVerified }
+  const { claims, sub, iss, email, emailVerified } = identity
+  const user: Record<string, unknown> = identity.user ? { ...identity.user } : {}
+  user.id = sub
+  user.iss = iss
+  user.emailVerified = emailVerified
   if (email !== undefined) user.email = email
   for (const [name, claim] of claimByField) {
     if (typeof claims[claim] === 'string') user[name] = claims[claim]

@@ -11,11 +11,13 @@ export const maxKeyAgeMs = 600_000
 /** The key set of a verification. */
 export interface VerifiedBy {
   readonly keys: KeySet
-  /**
-   * When the set was loaded, by `Date.now`. It has to be read before the verification: a set that is
-   * loaded during it may lack the key.
-   */
+  /** When the set was loaded, by `Date.now`. */
   readonly loadedAt: number | undefined
+}
+
+/** Must be called before the verification: a set that is loaded during it may lack the key. */
+export function verifiedBy(keys: KeySet): VerifiedBy {
+  return { keys, loadedAt: keys.loadedAt?.() }
 }
 
 interface Kept<Value> extends VerifiedBy {
@@ -46,7 +48,7 @@ export function verifiedTokens<Value>(): VerifiedTokens<Value> {
       return undefined
     },
     keep(token, by, value) {
-      tokens.keep(token, { value, ...by })
+      tokens.keep(token, { value, keys: by.keys, loadedAt: by.loadedAt })
       return value
     },
   }

@@ -1,12 +1,9 @@
 import type { Clock } from '../ground/clock.ts'
-import type { Presented } from './bearer.ts'
 import { changeKeysOf } from './changes.ts'
+import type { Presented, VerifiedToken } from './presented.ts'
 import { tokenEndingKeysOf } from './revocation.ts'
 import type { View } from './views.ts'
 import type { Watched } from './watched.ts'
-
-/** A verified access token. */
-type Verified = Extract<Presented, { readonly status: 'verified' }>
 
 /**
  * Watches an access token. Only its client can renew it. So a change of its holder's authority ends
@@ -16,7 +13,7 @@ type Verified = Extract<Presented, { readonly status: 'verified' }>
  * While the keys cannot be loaded, the connection stays open and the verification is repeated.
  */
 export function watchedToken(
-  opened: Verified,
+  opened: VerifiedToken,
   parts: {
     readonly clock: Clock
     /** Returns the view by the known revocations, whatever their age. */
@@ -26,8 +23,9 @@ export function watchedToken(
     readonly verifyAgain: (token: string) => Promise<Presented>
   },
 ): Watched {
-  const { endsAt, holder, principal, token } = opened
-  const keys = [...tokenEndingKeysOf(holder), ...changeKeysOf(holder, principal)]
+  const { endsAt, token, view } = opened
+  const { principal, bearer } = view
+  const keys = [...tokenEndingKeysOf(bearer.holder), ...changeKeysOf(bearer.holder, principal)]
   let latest: Presented = opened
   let { verifiedUntil } = opened
   const isDue = () => latest === opened && parts.clock() >= verifiedUntil

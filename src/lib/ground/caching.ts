@@ -27,7 +27,7 @@ export function makePrivate(res: ServerResponse): void {
 /** Like {@link makePrivate}, if an access token may identify the caller. */
 export function makePrivateByToken(res: ServerResponse): void {
   amendCacheControl(res, 'private')
-  varyBy(res, 'Cookie', 'Authorization')
+  varyBy(res, 'Cookie, Authorization')
 }
 
 function amendCacheControl(res: ServerResponse, least: 'private' | 'no-store'): void {
@@ -88,12 +88,13 @@ const variants: Readonly<Record<Variant, RegExp>> = {
 }
 
 /** Says that the response would be another one for other values of these request headers. */
-export function varyBy(res: ServerResponse, ...names: readonly Variant[]): void {
+export function varyBy(res: ServerResponse, list: Variant | 'Cookie, Authorization'): void {
   const given = res.getHeader('Vary')
   if (given === undefined) {
-    res.setHeader('Vary', names.join(', '))
+    res.setHeader('Vary', list)
     return
   }
+  const names = list.split(', ') as Variant[]
   const missing = names.filter((name) => !variants[name].test(String(given)))
   if (missing.length > 0) res.setHeader('Vary', [given, ...missing].flat().map(String))
 }

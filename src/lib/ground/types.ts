@@ -1,6 +1,9 @@
 /** JSON as received, before any field is known to be valid. */
 export type Json = Readonly<Record<string, unknown>>
 
+/** An object while it is built: its members can be set. */
+export type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
+
 /** One of the known values, or one that Scalekit adds later. */
 export type OpenEnum<Known extends string> = Known | (string & {})
 

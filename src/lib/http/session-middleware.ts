@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Bearer, Presented } from '../auth/bearer.ts'
+import type { Bearer } from '../auth/bearer.ts'
+import type { Presented } from '../auth/presented.ts'
 import { attach } from './instance/context.ts'
 import type { Instance } from './instance/instance.ts'
 import { bearerIn } from './request/bearer-header.ts'

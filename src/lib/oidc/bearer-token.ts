@@ -1,22 +1,20 @@
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../ground/clock.ts'
 import {
+  accessTokenTypes,
   type Grants,
   grantsOf,
   isOfOrganizationClient,
-  refusing,
+  refusalOfShown,
   type ShownClaims,
-  verifyShown,
+  shownClaims,
 } from './access-token.ts'
 import type { BearerKind } from './bearer-kinds.ts'
 import type { KeySet } from './key-sets.ts'
+import { verifySigned, verifyWithoutWaiting } from './token.ts'
 
-/**
- * The keys, rules and expected values for the verification of an access token in the header
- * `Authorization`.
- */
-export interface BearerChecks {
-  readonly keys: KeySet
+/** The rules for access tokens in the header `Authorization`. */
+export interface BearerRules {
   /** The accepted issuers, compared exactly. */
   readonly issuers: readonly string[]
   readonly clientId: string
@@ -39,21 +37,53 @@ export interface BearerToken {
 }
 
 /**
- * Verifies an access token that a request brings in place of a session.
+ * Verifies access tokens that requests bring in place of a session.
  *
- * @throws LoginError `access_token_invalid`, or the error of loading the keys
  * @see RFC 9068 section 4, RFC 6750 section 5.2
  */
-export async function verifyBearer(token: string, checks: BearerChecks): Promise<BearerToken> {
-  const { keys, issuers: issuer, audience, maxAgeSeconds, clock } = checks
-  return refusing(checks, async () => {
-    const ofAudience = audience === undefined ? {} : { audience }
-    const claims = await verifyShown(token, { keys, issuer, maxAgeSeconds, clock, ...ofAudience })
-    const kind = kindOf(claims, checks.clientId)
-    if (!checks.accepts.includes(kind)) throw new Error(`it is of the kind ${kind}, not accepted`)
-    if (audience === undefined) assertForThisClient(claims, checks.clientId, kind)
-    return { kind, claims, grants: grantsOf(claims) }
-  })
+export interface BearerVerifier {
+  readonly keys: KeySet
+  /** @throws LoginError `access_token_invalid`, or the error of loading the keys */
+  verify(token: string): Promise<BearerToken>
+  /**
+   * Verifies without waiting. Returns `undefined` if the key has to be looked up.
+   *
+   * @throws LoginError `access_token_invalid`
+   */
+  verifyNow(token: string): BearerToken | undefined
+}
+
+export function bearerVerifier(keys: KeySet, rules: BearerRules): BearerVerifier {
+  const { issuers: issuer, audience, maxAgeSeconds, clock } = rules
+  const checks = { keys, issuer, audience, maxAgeSeconds, clock, types: accessTokenTypes }
+
+  return {
+    keys,
+    async verify(token) {
+      try {
+        return accepted(await verifySigned(token, checks), rules)
+      } catch (cause) {
+        throw refusalOfShown(cause, clock)
+      }
+    },
+    verifyNow(token) {
+      try {
+        const claims = verifyWithoutWaiting(token, checks)
+        return claims && accepted(claims, rules)
+      } catch (cause) {
+        throw refusalOfShown(cause, clock)
+      }
+    },
+  }
+}
+
+/** @throws an Error if the token is of a kind, or for an audience, that is not accepted */
+function accepted(signed: JWTPayload, { clientId, accepts, audience }: BearerRules): BearerToken {
+  const claims = shownClaims(signed)
+  const kind = kindOf(claims, clientId)
+  if (!accepts.includes(kind)) throw new Error(`it is of the kind ${kind}, not accepted`)
+  if (audience === undefined) assertForThisClient(claims, clientId, kind)
+  return { kind, claims, grants: grantsOf(claims) }
 }
 
 /** Whether the client acts for itself: it is then its own subject. @see RFC 9068 section 2.2 */

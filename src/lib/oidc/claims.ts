@@ -41,15 +41,19 @@ export function profileOf(claims: IdTokenClaims): Profile {
  * `amr` names the connection. If it does not, the subject of single sign-on starts with the
  * connection's id.
  */
-function connectionOf(claims: IdTokenClaims): { connectionId?: string; idpUserId?: string } {
+function connectionOf(claims: IdTokenClaims): {
+  connectionId?: string | undefined
+  idpUserId?: string
+} {
   const methods = Array.isArray(claims.amr) ? claims.amr : []
   const named = methods.find((method) => typeof method === 'string' && method.startsWith('conn_'))
-  const [prefix, ...rest] = claims.sub.split(';')
-  const isPrefixed = rest.length > 0 && prefix!.startsWith('conn_')
-  return withoutUndefined({
-    connectionId: named ?? (isPrefixed ? prefix : undefined),
-    idpUserId: isPrefixed ? rest.join(';') : undefined,
-  })
+  const { sub } = claims
+  const prefixEnd = sub.startsWith('conn_') ? sub.indexOf(';') : -1
+  if (prefixEnd < 0) return { connectionId: named }
+  return {
+    connectionId: named ?? sub.slice(0, prefixEnd),
+    idpUserId: sub.slice(prefixEnd + 1),
+  }
 }
 
 /**

@@ -3,7 +3,8 @@ import { sha256 } from '../ground/bytes.ts'
 import type { Clock } from '../ground/clock.ts'
 import { LoginError } from '../ground/errors.ts'
 import type { KeySet } from './key-sets.ts'
-import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
+import { toleranceSeconds } from './registered-claims.ts'
+import { maxAgeSeconds, verificationFailure, verifySigned } from './token.ts'
 
 /** The values with which the token of an identity-provider-initiated sign-in must agree. */
 export interface IdpLoginChecks {

@@ -32,13 +32,17 @@ export const protocolClaims: readonly string[] = [
  * written.
  */
 export function verifiedClaims(idToken: Json, accessToken: Json): Json {
-  const { custom_claims: custom } = accessToken
   return {
     ...idToken,
-    ...(isObject(custom) ? custom : {}),
-    ...accessToken,
-    ...pick(idToken, [...protocolClaims, ...profileClaims]),
+    ...accessTokenClaims(accessToken),
+    ...pick(idToken, protocolClaims, profileClaims),
   }
+}
+
+/** Merges the claims of a verified access token with its `custom_claims`, which come second. */
+export function accessTokenClaims(accessToken: Json): Json {
+  const { custom_claims: custom } = accessToken
+  return isObject(custom) ? { ...custom, ...accessToken } : accessToken
 }
 
 /**
@@ -46,7 +50,7 @@ export function verifiedClaims(idToken: Json, accessToken: Json): Json {
  * names.
  */
 export function keptClaims(claims: Json, named: readonly string[]): Json {
-  return pick(claims, [...profileClaims, ...named])
+  return pick(claims, profileClaims, named)
 }
 
 /**
@@ -58,7 +62,11 @@ export function authorityClaims(claims: Json, named: readonly string[]): Json {
   return pick(claims, names)
 }
 
-function pick(claims: Json, names: readonly string[]): Json {
-  const present = names.filter((name) => Object.hasOwn(claims, name))
-  return Object.fromEntries(present.map((name) => [name, claims[name]]))
+/** Copies in loops, because each new access token comes through here. */
+function pick(claims: Json, ...lists: readonly (readonly string[])[]): Json {
+  const picked: Record<string, unknown> = {}
+  for (const names of lists) {
+    for (const name of names) if (Object.hasOwn(claims, name)) picked[name] = claims[name]
+  }
+  return picked
 }

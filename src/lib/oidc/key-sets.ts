@@ -14,6 +14,7 @@ import { debug, type Logger } from '../ground/log.ts'
 import { asFetch } from '../outgoing/bounded-fetch.ts'
 import type { Send } from '../outgoing/request.ts'
 import type { Provider } from './discovery.ts'
+import { type KnownKeys, knownKeys } from './known-keys.ts'
 import { quietAfterFailure, unlessSlow } from './visitor-loads.ts'
 
 /**
@@ -45,6 +46,8 @@ export interface KeySet {
   readonly loadedAt?: () => number | undefined
   /** Loads the set unless one has been loaded already. */
   readonly ready?: () => Promise<void>
+  /** The keys that have verified tokens since the set was loaded. */
+  readonly known?: KnownKeys
 }
 
 /** How a set is reloaded. */
@@ -128,6 +131,7 @@ export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}):
   const loadedAt = () => (lastGood as Partial<ExportedJWKSCache>).uat
   return Object.assign(findKeySoon, {
     loadedAt,
+    known: knownKeys(() => (current.fresh ? loadedAt() : undefined)),
     async ready() {
       if (loadedAt() === undefined) await current.reload()
     },

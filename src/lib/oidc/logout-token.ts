@@ -5,7 +5,8 @@ import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { isObject } from '../ground/is-object.ts'
 import { assertOnlyAudience } from './id-token.ts'
 import { bearerCooldownMs, type KeySet } from './key-sets.ts'
-import { maxAgeSeconds, toleranceSeconds, verificationFailure, verifySigned } from './token.ts'
+import { toleranceSeconds } from './registered-claims.ts'
+import { maxAgeSeconds, verificationFailure, verifySigned } from './token.ts'
 
 /**
  * The keys and the clock for the verification of a logout token, and the issuer and audience that

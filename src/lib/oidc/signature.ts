@@ -8,47 +8,62 @@ export interface TokenParts {
   readonly protected: string
   readonly payload: string
   readonly signature: string
+  /** The part that is signed: header, dot and payload. */
+  readonly signed: string
 }
 
 /** @throws an Error if the token does not have three parts */
 export function partsOf(token: string): TokenParts {
-  const [header, payload, signature, ...others] = token.split('.')
-  if (!header || payload === undefined || signature === undefined || others.length > 0) {
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first < 1 || second < 0 || token.includes('.', second + 1)) {
     throw new errors.JWSInvalid('Invalid Compact JWS')
   }
-  return { protected: header, payload, signature }
+  return {
+    protected: token.slice(0, first),
+    payload: token.slice(first + 1, second),
+    signature: token.slice(second + 1),
+    signed: token.slice(0, second),
+  }
 }
 
 /**
- * Verifies an RS256 signature with a published key that the set finds.
+ * Looks up the published key that the header of a token names.
+ *
+ * @throws an Error if the algorithm or the key is refused, or the error of loading the keys
+ * @see RFC 7518 section 3.3
+ */
+export async function publishedKey(
+  parts: TokenParts,
+  header: JWTHeaderParameters,
+  keys: KeySet,
+): Promise<KeyObject> {
+  if (header.alg !== 'RS256') throw refusedAlgorithm(header.alg)
+  return publicKeyOf(await keys(header, parts))
+}
+
+/**
+ * Verifies an RS256 signature.
  *
  * It is verified on this thread. jose would have WebCrypto do it, on another one: the way there and
  * back costs as much as the verification.
  *
- * @throws an Error if the algorithm, the key or the signature is refused
- * @see RFC 7515 section 5.2, RFC 7518 section 3.3
+ * @throws an Error if the signature is not valid
+ * @see RFC 7515 section 5.2
  */
-export async function assertSigned(
-  parts: TokenParts,
-  header: JWTHeaderParameters,
-  keys: KeySet,
-): Promise<void> {
-  if (header.alg !== 'RS256') throw refusedAlgorithm(header.alg)
-  const key = publicKeyOf(await keys(header, parts))
-  const signed = Buffer.from(`${parts.protected}.${parts.payload}`, 'latin1')
-  const signature = bytesOf(parts.signature)
-  if (!verify('RSA-SHA256', signed, key, signature)) {
+export function assertSignature({ signed, signature }: TokenParts, key: KeyObject): void {
+  if (!verify('RSA-SHA256', Buffer.from(signed, 'latin1'), key, decodedPart(signature))) {
     throw new errors.JWSSignatureVerificationFailed()
   }
 }
 
 /**
- * Decodes as jose does: bits that make no byte are ignored, and a character that makes none is
- * refused, which `Buffer` ignores. Single use does not depend on a signature's spelling.
+ * Decodes base64url as jose does: bits that make no byte are ignored, and a character that makes
+ * none is refused, which `Buffer` ignores. Single use does not depend on a signature's spelling.
  */
-function bytesOf(signature: string): Buffer {
-  if (signature.length % 4 === 1) throw new errors.JWSInvalid('The signature is not base64url')
-  return Buffer.from(signature, 'base64url')
+export function decodedPart(part: string): Buffer {
+  if (part.length % 4 === 1) throw new errors.JWSInvalid('A part of the token is not base64url')
+  return Buffer.from(part, 'base64url')
 }
 
 /** The smallest RSA key that RS256 allows, in bits. @see RFC 7518 section 3.3 */

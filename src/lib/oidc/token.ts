@@ -1,19 +1,13 @@
-import {
-  decodeProtectedHeader,
-  errors,
-  type JWTHeaderParameters,
-  type JWTPayload,
-  UnsecuredJWT,
-} from 'jose'
+import type { KeyObject } from 'node:crypto'
+import { decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload } from 'jose'
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import type { LoginErrorCode } from '../ground/error-codes.ts'
 import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
 import { clockHint, type Untimely } from './clock-hint.ts'
 import type { KeySet } from './key-sets.ts'
-import { assertSigned, partsOf } from './signature.ts'
+import { assertRegistered, parsedClaims, type RegisteredClaims } from './registered-claims.ts'
+import { assertSignature, partsOf, publishedKey, type TokenParts } from './signature.ts'
 
-/** Tolerated difference between clocks, in seconds. */
-export const toleranceSeconds = 30
 /** Maximum age of a token when it is first seen, in seconds. */
 export const maxAgeSeconds = 600
 
@@ -24,30 +18,13 @@ export const maxAgeSeconds = 600
 const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip']
 
 /** The values with which every token of an environment must agree. */
-export interface TokenChecks {
+export interface TokenChecks extends RegisteredClaims {
   readonly keys: KeySet
-  /** If there are several, any of them may match. */
-  readonly issuer: string | readonly string[]
-  /** If there are several, any of them may match. */
-  readonly audience?: string | readonly string[]
   readonly clock: Clock
   /** Maximum age, in seconds. Default: 600, for tokens that were issued just now. */
   readonly maxAgeSeconds?: number
   /** Accepted values of `typ` besides `JWT`, in lower case. Default: none. */
   readonly types?: readonly string[]
-  /** Whether it may lack `exp`, and is then refused for its age alone. Default: `false`. */
-  readonly isExpOptional?: boolean
-}
-
-/**
- * Verifies a token about a user or a client: the checks of {@link verifySigned}, and a subject.
- *
- * @throws an Error whose message names the check, never the token
- */
-export async function verifyToken(token: string, checks: TokenChecks): Promise<JWTPayload> {
-  const claims = await verifySigned(token, checks)
-  assertSubject(claims)
-  return claims
 }
 
 /**
@@ -60,41 +37,52 @@ export async function verifyToken(token: string, checks: TokenChecks): Promise<J
  * @see RFC 8725 sections 3.1, 3.10, 3.11; OpenID Connect Core 3.1.3.7
  */
 export async function verifySigned(token: string, checks: TokenChecks): Promise<JWTPayload> {
-  assertSpelling(token)
-  const now = checks.clock()
+  const known = verifyWithoutWaiting(token, checks)
+  if (known) return known
+  const { keys, types } = checks
+  const loadedAt = keys.loadedAt?.()
   const parts = partsOf(token)
   const header = decodeProtectedHeader(parts) as JWTHeaderParameters
-  assertHeader(header, checks.types)
-  await assertSigned(parts, header, checks.keys)
-  const payload = claimsOf(parts.payload, checks, new Date(now))
-  assertIssuedAt(payload, now / 1000, checks.maxAgeSeconds)
-  return payload
+  assertNoKeyOffered(header)
+  assertType(header, types)
+  const key = await publishedKey(parts, header, keys)
+  const claims = verifiedBy(key, parts, checks)
+  keys.known?.keep({ sent: parts.protected, header, key }, loadedAt)
+  return claims
 }
-
-const unsecuredHeader = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
 
 /**
- * Has jose check the claims of a token whose signature was verified before. jose checks claims in
- * two functions: `jwtVerify` verifies the signature as well, and `UnsecuredJWT.decode` does not, but
- * takes only a token without one.
+ * Like {@link verifySigned}, but only by a key that is known already.
+ *
+ * @returns `undefined` if the key has to be looked up
  */
-function claimsOf(
-  payload: string,
-  { issuer, audience, isExpOptional }: TokenChecks,
-  currentDate: Date,
-): JWTPayload {
-  const unsecured = `${unsecuredHeader}.${payload}.`
-  return UnsecuredJWT.decode(unsecured, {
-    issuer: listOf(issuer),
-    requiredClaims: isExpOptional ? ['iat'] : ['exp', 'iat'],
-    clockTolerance: toleranceSeconds,
-    currentDate,
-    ...(audience === undefined ? {} : { audience: listOf(audience) }),
-  }).payload
+export function verifyWithoutWaiting(token: string, checks: TokenChecks): JWTPayload | undefined {
+  assertSpelling(token)
+  const parts = partsOf(token)
+  const known = checks.keys.known?.get(parts.protected)
+  if (!known) return undefined
+  assertType(known.header, checks.types)
+  return verifiedBy(known.key, parts, checks)
 }
 
-function listOf(value: string | readonly string[]): string[] {
-  return typeof value === 'string' ? [value] : [...value]
+function verifiedBy(key: KeyObject, parts: TokenParts, checks: TokenChecks): JWTPayload {
+  assertSignature(parts, key)
+  const claims = parsedClaims(parts.payload)
+  const nowMs = checks.clock()
+  assertRegistered(claims, checks, nowMs)
+  assertIssuedAt(claims, nowMs / 1000, checks.maxAgeSeconds)
+  return claims
+}
+
+/**
+ * Verifies a token about a user or a client: the checks of {@link verifySigned}, and a subject.
+ *
+ * @throws an Error whose message names the check, never the token
+ */
+export async function verifyToken(token: string, checks: TokenChecks): Promise<JWTPayload> {
+  const claims = await verifySigned(token, checks)
+  assertSubject(claims)
+  return claims
 }
 
 /** jose's codes for a faulty key set, as opposed to a faulty token. */
@@ -144,12 +132,15 @@ function assertSpelling(token: string): void {
   if (!/^[\w.-]+$/.test(token)) throw new Error('it is not base64url')
 }
 
-function assertHeader(header: JWTHeaderParameters, types: readonly string[] = []): void {
+function assertNoKeyOffered(header: JWTHeaderParameters): void {
   const refused = refusedHeaders.find((name) => name in header)
   if (refused) throw new Error(`the header has ${refused}, which is not accepted`)
-  // Prevents a logout token, for example, from being accepted as a token of another kind.
-  const { typ } = header
-  if (typ !== undefined && !['jwt', ...types].includes(typ.toLowerCase())) {
+}
+
+/** Prevents a logout token, for example, from being accepted as a token of another kind. */
+function assertType({ typ }: JWTHeaderParameters, types: readonly string[] = []): void {
+  const type = typ?.toLowerCase() ?? 'jwt'
+  if (type !== 'jwt' && !types.includes(type)) {
     throw new Error('the typ of the header is not that of this kind of token')
   }
 }
@@ -166,7 +157,8 @@ function assertIssuedAt(
   }
 }
 
-function assertSubject({ sub }: JWTPayload): void {
+/** @throws an Error if the token has no subject, or a malformed one */
+export function assertSubject({ sub }: JWTPayload): void {
   if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) {
     throw new Error('sub is not a string of 1 to 255 characters')
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BearerView, Presented } from '../../auth/bearer.ts'
+import type { BearerView, Presented } from '../../auth/presented.ts'
 import type { View } from '../../auth/views.ts'
 import { AccessError } from '../../ground/errors.ts'
 import { bearerIn } from '../request/bearer-header.ts'

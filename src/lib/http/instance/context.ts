@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Presented } from '../../auth/bearer.ts'
+import type { Presented } from '../../auth/presented.ts'
 import { type Principal, withEnded } from '../../auth/principal.ts'
 import type { View } from '../../auth/views.ts'
 import type { Watched } from '../../auth/watched.ts'
@@ -47,8 +47,10 @@ export class Context {
   readonly #arrival: Arrival
   readonly #presented: Presented | undefined
   #view: View | undefined
-  /** The principal of the view, and its copy with the signal of this request. */
-  #shown: readonly [of: Principal, own: Principal] | undefined
+  /** The copy of {@link Context.#ownOf} with the signal of this request. */
+  #own: Principal | undefined
+  /** The principal that was copied. */
+  #ownOf: Principal | undefined
   #ended: AbortSignal | undefined
   #wasFresh: boolean
 
@@ -82,7 +84,7 @@ export class Context {
    */
   get principal(): Principal {
     try {
-      return this.#own(this.ask().principal)
+      return this.#withOwnSignal(this.ask().principal)
     } finally {
       this.keepPrivate()
     }
@@ -92,16 +94,16 @@ export class Context {
    * Returns the principal with the signal of this request. The principal itself is shared by all
    * requests of its session.
    */
-  #own(principal: Principal): Principal {
+  #withOwnSignal(principal: Principal): Principal {
     if (principal.status === 'signed-out') return principal
-    if (this.#shown?.[0] !== principal) {
-      const own = withEnded(principal, () => {
+    if (this.#own === undefined || this.#ownOf !== principal) {
+      this.#ownOf = principal
+      this.#own = withEnded(principal, () => {
         this.#ended ??= endedWith(this.instance, this.#watched(), this.#res)
         return this.#ended
       })
-      this.#shown = [principal, own]
     }
-    return this.#shown[1]
+    return this.#own
   }
 
   #watched(): Watched | undefined {
@@ -194,7 +196,9 @@ export function attach(
   presented?: Presented,
 ): void {
   const branded = req as Branded
-  const outer = branded[brand]
+  // Express gives each request a hidden class of its own, so V8 has to search all prototypes for a
+  // property that is absent.
+  const outer = Object.hasOwn(req, brand) ? branded[brand] : undefined
   if (outer?.instance !== instance) {
     branded[brand] = new Context(instance, req, res, outer, presented)
   }

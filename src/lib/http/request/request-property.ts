@@ -22,15 +22,19 @@ export function requestProperty(property: RequestProperty): (req: IncomingMessag
   const { name } = property
   const descriptor = descriptorOf(property)
   const showing = new WeakSet<object>()
+  let shownLast: object | undefined
 
   return function show(req) {
     const prototype: object = Object.getPrototypeOf(req)
     // A property that other code put on the request itself would hide the one on the prototype.
     const isTaken = Object.hasOwn(req, name)
-    if (showing.has(prototype) && !isTaken) return
+    const isShown = prototype === shownLast || showing.has(prototype)
+    if (isShown && !isTaken) return
     const shared = isTaken ? undefined : lastBefore(IncomingMessage.prototype, prototype)
     Object.defineProperty(shared ?? req, name, descriptor)
-    if (shared) showing.add(prototype)
+    if (!shared) return
+    showing.add(prototype)
+    shownLast = prototype
   }
 }
 
