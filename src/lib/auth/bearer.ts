@@ -75,9 +75,10 @@ export function bearerWith(parts: BearerParts): Bearer {
       if (verifier?.keys !== by.keys) verifier = bearerVerifier(by.keys, parts)
       const verified = await verifier.verify(token)
       const time = revocations.storeTime() ?? (await revocations.askStoreTime())
-      if (time) return keep(token, verified, by, time.earliest - clock())
+      const storeAheadMs = time ? time.earliest - clock() : -maxClockDifferenceMs
+      const presented = presentedOf(token, verified, by, storeAheadMs)
       // A guess is not kept: by it, the token was issued minutes before it was.
-      return presentedOf(token, verified, by, -maxClockDifferenceMs)
+      return time ? tokens.keep(token, by, presented) : presented
     } catch (error) {
       return failedVerification(error, parts)
     }
@@ -90,15 +91,12 @@ export function bearerWith(parts: BearerParts): Bearer {
       if (verifier === undefined || time === undefined) return undefined
       const by = verifiedBy(verifier.keys)
       const verified = verifier.verifyNow(token)
-      return verified && keep(token, verified, by, time.earliest - clock())
+      if (verified === undefined) return undefined
+      const storeAheadMs = time.earliest - clock()
+      return tokens.keep(token, by, presentedOf(token, verified, by, storeAheadMs))
     } catch (error) {
       return failedVerification(error, parts)
     }
-  }
-
-  function keep(...verified: Parameters<typeof presentedOf>): VerifiedToken {
-    const [token, , by] = verified
-    return tokens.keep(token, by, presentedOf(...verified))
   }
 
   function presentedOf(

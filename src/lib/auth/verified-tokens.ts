@@ -27,6 +27,7 @@ interface Kept<Value> extends VerifiedBy {
 /** Remembers the values of verified tokens, so that each signature is verified once. */
 export interface VerifiedTokens<Value> {
   get(token: string): Value | undefined
+  /** @param token All of a header but its scheme, so that it need not be copied. */
   keep(token: string, by: VerifiedBy, value: Value): Value
 }
 

@@ -12,7 +12,7 @@ interface Entry<Value> {
 /** A cache for sealed values and signed tokens that drops those not used lately. */
 export interface Generations<Value> {
   get(sealed: string): Value | undefined
-  /** @param sealed Not a slice of a header: a slice keeps the whole header in memory. */
+  /** @param sealed Not a slice of a longer text: a slice keeps the whole text in memory. */
   keep(sealed: string, value: Value): void
   /** Forgets one before its time. */
   drop(sealed: string): void
