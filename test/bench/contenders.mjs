@@ -74,6 +74,7 @@ export async function startContenders() {
       ...tokenCasesOf(byToken, tokens),
       { ...byToken, name: 'no cookie and no token', cookies: noCookie, status: 401 },
       ...tokenCasesOf(tokenPeer, tokens),
+      ...tokenCasesOf({ ...byToken, base: tokenPeer.server }, tokens, ', × that peer'),
       // How near to bare Express a guard can come on this machine.
       ...tokenCasesOf(byHand, tokens),
     ],
@@ -145,10 +146,10 @@ function casesOf(contender, cookie) {
 }
 
 /** The tokens are more than the kit remembers, too. */
-function tokenCasesOf(contender, { one, many }) {
+function tokenCasesOf(contender, { one, many }, beside = '') {
   return [
-    { ...contender, name: 'access token, first seen', cookies: many, status: 200 },
-    { ...contender, name: 'access token, seen', cookies: [one], status: 200 },
+    { ...contender, name: `access token, first seen${beside}`, cookies: many, status: 200 },
+    { ...contender, name: `access token, seen${beside}`, cookies: [one], status: 200 },
   ]
 }
 

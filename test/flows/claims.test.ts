@@ -100,6 +100,12 @@ it('a member called __proto__ is no claim and changes no object', async () => {
   expect(({} as { plan?: string }).plan).toBeUndefined()
 })
 
+it('__proto__ cannot be named', async () => {
+  await expect(start({ options: { session: { claims: ['plan', '__proto__'] } } })).rejects.toThrow(
+    '`session.claims` must not contain "__proto__"',
+  )
+})
+
 it.each(['iss', 'sub', 'exp', 'sid'])(
   '%s, which is about a token, cannot be named',
   async (name) => {

@@ -53,7 +53,20 @@ function expectInvalid(answer: {
 const claims = (changes: Readonly<Record<string, unknown>>): TokenChanges => ({ claims: changes })
 const header = (changes: Readonly<Record<string, unknown>>): TokenChanges => ({ header: changes })
 
-describe('an access token of a person is refused with', () => {
+/** Whether valid tokens came first, so that the key is known and the token is not waited for. */
+describe.each([
+  ['', 0],
+  [', also once the key is known', 2],
+])('an access token of a person is refused%s with', (_when, before) => {
+  async function startedAfterOthers() {
+    const application = await started()
+    for (let count = 0; count < before; count += 1) {
+      const token = await application.keys.personsToken(claims({ jti: `tkn_before_${count}` }))
+      await application.call('/app', `Bearer ${token}`).expect(200)
+    }
+    return application
+  }
+
   it.each<[string, TokenChanges | (() => TokenChanges)]>([
     ['the key of an attacker', { key: attacker.privateKey }],
     [
@@ -67,6 +80,8 @@ describe('an access token of a person is refused with', () => {
     ['a key of its own in the header', header({ jwk: { kty: 'RSA' } })],
     ['an address of a key in the header', header({ jku: 'https://evil.example/keys' })],
     ['the type of a logout token', header({ typ: 'logout+jwt' })],
+    ['a type that is null', header({ typ: null })],
+    ['a type that is a list', header({ typ: ['JWT'] })],
     ['another iss', claims({ iss: 'https://evil.example' })],
     ['an iss with a slash more', () => claims({ iss: undefined })],
     ['a list for iss', claims({ iss: ['https://acme.scalekit.com'] })],
@@ -100,7 +115,7 @@ describe('an access token of a person is refused with', () => {
     ['a payload that is a list', { payload: '[]' }],
     ['a payload that is null', { payload: 'null' }],
   ])('%s', async (_case, changes) => {
-    const { keys, call } = await started()
+    const { keys, call } = await startedAfterOthers()
     const token = await keys.personsToken(typeof changes === 'function' ? changes() : changes)
     for (const path of ['/app', '/free', '/all', '/admin', '/scope', '/acme']) {
       expectInvalid(await call(path, `Bearer ${token}`))
@@ -111,7 +126,7 @@ describe('an access token of a person is refused with', () => {
   })
 
   it('a signature that was cut off, and none at all', async () => {
-    const { keys, call } = await started()
+    const { keys, call } = await startedAfterOthers()
     const [head, payload] = (await keys.personsToken()).split('.')
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
     for (const token of [`${head}.${payload}.`, `${head}.${payload}`, `${none}.${payload}.`]) {
@@ -120,7 +135,7 @@ describe('an access token of a person is refused with', () => {
   })
 
   it('one changed character, also once the token itself was seen', async () => {
-    const { keys, call } = await started()
+    const { keys, call } = await startedAfterOthers()
     const token = await keys.personsToken()
     await call('/app', `Bearer ${token}`).expect(200)
     for (const part of [0, 1, 2] as const) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ground/clock.ts'
 import { LoginError, ScalekitError } from '../ground/errors.ts'
 import { debug, type Logger, quote, textOfThrown } from '../ground/log.ts'
+import { orNot } from '../ground/response-head.ts'
 import { untimely } from '../oidc/token.ts'
 import type { BearerView, Presented } from './presented.ts'
 import { type SignedOut, signedOut } from './principal.ts'
@@ -50,7 +51,7 @@ export function failedVerification(
   if (error instanceof LoginError && error.code === 'access_token_invalid') {
     // On the debug level, because any client can cause it at will.
     debug(logger, `bearer: ${error.message}: ${quote(textOfThrown(error.cause))}`)
-    const reason = isLate(error.cause, clock()) ? 'expired' : 'token-invalid'
+    const reason = orNot(() => isLate(error.cause, clock())) ? 'expired' : 'token-invalid'
     return { status: 'refused', view: refused(reason) }
   }
   return { status: 'unknown', error: keysUnavailable(error) }

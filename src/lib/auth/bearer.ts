@@ -16,7 +16,7 @@ import type { OpenConnections } from './open-connections.ts'
 import type { AcceptedView, BearerView, Presented, VerifiedToken } from './presented.ts'
 import { isTokenEndedBy, type TokenHolder } from './revocation.ts'
 import type { RevocationsReplica } from './revocations-replica.ts'
-import { maxKeyAgeMs, type VerifiedBy, verifiedBy, verifiedTokens } from './verified-tokens.ts'
+import { maxKeyAgeMs, type VerifiedBy, verificationBy, verifiedTokens } from './verified-tokens.ts'
 import type { View } from './views.ts'
 import type { Watched } from './watched.ts'
 import { watchedToken } from './watched-token.ts'
@@ -66,12 +66,15 @@ export function bearerWith(parts: BearerParts): Bearer {
   const { known: recorded } = revocations
   const tokens = verifiedTokens<VerifiedToken>()
   const signals = new WeakMap<VerifiedToken, AbortSignal>()
-  /** By the keys of the last verification that waited. */
+  /**
+   * By the keys of the last verification that waited. If discovery names another URL for them, the
+   * earlier set serves until it is ten minutes old, as it does for remembered tokens.
+   */
   let verifier: BearerVerifier | undefined
 
   async function verify(token: string): Promise<Presented> {
     try {
-      const by = verifiedBy(await parts.keys())
+      const by = verificationBy(await parts.keys())
       if (verifier?.keys !== by.keys) verifier = bearerVerifier(by.keys, parts)
       const verified = await verifier.verify(token)
       const time = revocations.storeTime() ?? (await revocations.askStoreTime())
@@ -89,7 +92,7 @@ export function bearerWith(parts: BearerParts): Bearer {
     try {
       const time = revocations.storeTime()
       if (verifier === undefined || time === undefined) return undefined
-      const by = verifiedBy(verifier.keys)
+      const by = verificationBy(verifier.keys)
       const verified = verifier.verifyNow(token)
       if (verified === undefined) return undefined
       const storeAheadMs = time.earliest - clock()
@@ -102,7 +105,7 @@ export function bearerWith(parts: BearerParts): Bearer {
   function presentedOf(
     token: string,
     verified: BearerToken,
-    { loadedAt }: VerifiedBy,
+    { keys, loadedAt = keys.loadedAt?.() }: VerifiedBy,
     storeAheadMs: number,
   ): VerifiedToken {
     const { exp, iat } = verified.claims
@@ -190,7 +193,6 @@ export function bearerWith(parts: BearerParts): Bearer {
   }
 }
 
-/** The first set is loaded by the verification itself. */
 function ageOf(loadedAt: number | undefined): number {
   return loadedAt === undefined ? 0 : Date.now() - loadedAt
 }

@@ -16,7 +16,7 @@ export interface VerifiedBy {
 }
 
 /** Must be called before the verification: a set that is loaded during it may lack the key. */
-export function verifiedBy(keys: KeySet): VerifiedBy {
+export function verificationBy(keys: KeySet): VerifiedBy {
   return { keys, loadedAt: keys.loadedAt?.() }
 }
 

@@ -75,6 +75,8 @@ function secret(value: unknown, { store }: Partial<SessionOptions>): readonly Se
 
 function claimNames(value: unknown): readonly string[] {
   const names = strings(value)
+  // Assigning it would replace the prototype of the claims.
+  if (names.includes('__proto__')) throw new Error('must not contain "__proto__"')
   const ofToken = names.find((name) => protocolClaims.includes(name))
   if (ofToken === undefined) return names
   throw new Error(

@@ -9,7 +9,7 @@ import { withExpressSession } from './request/with-express-session.ts'
 
 /**
  * Puts `req.scalekit` on a request. It only waits if the local copy of the revocations is too old,
- * or to verify an access token that it has not seen before.
+ * or to verify an access token whose key is not known yet.
  */
 export function sessionMiddleware(instance: Instance): Middleware {
   const { bearer } = instance

@@ -131,7 +131,7 @@ export function remoteKeySet(url: URL, send: Send, options: KeySetOptions = {}):
   const loadedAt = () => (lastGood as Partial<ExportedJWKSCache>).uat
   return Object.assign(findKeySoon, {
     loadedAt,
-    known: knownKeys(() => (current.fresh ? loadedAt() : undefined)),
+    known: knownKeys(() => (current.fresh ? lastGood.jwks : undefined)),
     async ready() {
       if (loadedAt() === undefined) await current.reload()
     },

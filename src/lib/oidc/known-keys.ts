@@ -10,45 +10,50 @@ export interface KnownKey {
 }
 
 /**
- * The keys of a set by the protected headers of tokens that they verified. All tokens of a key have
- * the same header, so the next one is verified without parsing it and without waiting.
+ * The keys of a set by the protected headers of tokens that they verified. A provider writes the same
+ * header into all tokens of a key and a kind, so the next token is verified without parsing its
+ * header and without waiting.
  */
 export interface KnownKeys {
   /** Returns `undefined` if the set has to be asked. */
   get(sent: string): KnownKey | undefined
+  /** Returns the set that serves now, or `undefined` if it has to be loaded first. */
+  load(): object | undefined
   /**
    * Remembers the key of a token whose signature is valid. No sender can therefore fill the memory
    * with headers of its own.
    *
-   * @param loadedAt When the set was loaded, read before it was asked.
+   * @param load The result of {@link KnownKeys.load} before the set was asked.
    */
-  keep(key: KnownKey, loadedAt: number | undefined): void
+  keep(key: KnownKey, load: object | undefined): void
 }
 
-/** A provider has one header for each key and kind of token. */
+/** More than a provider has keys and kinds of tokens at a time. */
 const maxHeaders = 8
 
 /**
  * Forgets all keys once the set is loaded again, because one of them may have been withdrawn.
  *
- * @param freshLoad Returns when the set was loaded, or `undefined` if it has to be loaded again.
+ * @param load Returns the same object until the set is loaded again, and `undefined` while it has to
+ *   be.
  */
-export function knownKeys(freshLoad: () => number | undefined): KnownKeys {
+export function knownKeys(load: () => object | undefined): KnownKeys {
   // For so few, comparing is faster than hashing, which a Map does.
   let known: readonly KnownKey[] = []
-  let keptFrom: number | undefined
+  let keptFrom: object | undefined
 
   return {
+    load,
     get(sent) {
-      const isFresh = keptFrom !== undefined && keptFrom === freshLoad()
-      return isFresh ? known.find((one) => one.sent === sent) : undefined
+      const isCurrent = keptFrom !== undefined && keptFrom === load()
+      return isCurrent ? known.find((one) => one.sent === sent) : undefined
     },
-    keep(key, loadedAt) {
+    keep(key, from) {
       // Otherwise the set was loaded while it was asked: the key may be one of the earlier set.
-      if (loadedAt === undefined || loadedAt !== freshLoad()) return
-      const others = loadedAt === keptFrom ? known.filter((one) => one.sent !== key.sent) : []
+      if (from === undefined || from !== load()) return
+      const others = from === keptFrom ? known.filter((one) => one.sent !== key.sent) : []
       known = [key, ...others].slice(0, maxHeaders)
-      keptFrom = loadedAt
+      keptFrom = from
     },
   }
 }

@@ -43,7 +43,7 @@ export async function publishedKey(
 }
 
 /**
- * Verifies an RS256 signature.
+ * Verifies an RS256 signature of a token that consists of base64url and dots.
  *
  * It is verified on this thread. jose would have WebCrypto do it, on another one: the way there and
  * back costs as much as the verification.

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import { copyOf } from '../ground/bytes.ts'
 import { type Clock, clockSkewMs } from '../ground/clock.ts'
 import type { LoginErrorCode } from '../ground/error-codes.ts'
 import { LoginError, ScalekitError, wrappedError } from '../ground/errors.ts'
@@ -40,14 +41,14 @@ export async function verifySigned(token: string, checks: TokenChecks): Promise<
   const known = verifyWithoutWaiting(token, checks)
   if (known) return known
   const { keys, types } = checks
-  const loadedAt = keys.loadedAt?.()
+  const load = keys.known?.load()
   const parts = partsOf(token)
   const header = decodeProtectedHeader(parts) as JWTHeaderParameters
   assertNoKeyOffered(header)
   assertType(header, types)
   const key = await publishedKey(parts, header, keys)
-  const claims = verifiedBy(key, parts, checks)
-  keys.known?.keep({ sent: parts.protected, header, key }, loadedAt)
+  const claims = claimsVerifiedBy(key, parts, checks)
+  keys.known?.keep({ sent: copyOf(parts.protected), header, key }, load)
   return claims
 }
 
@@ -62,10 +63,10 @@ export function verifyWithoutWaiting(token: string, checks: TokenChecks): JWTPay
   const known = checks.keys.known?.get(parts.protected)
   if (!known) return undefined
   assertType(known.header, checks.types)
-  return verifiedBy(known.key, parts, checks)
+  return claimsVerifiedBy(known.key, parts, checks)
 }
 
-function verifiedBy(key: KeyObject, parts: TokenParts, checks: TokenChecks): JWTPayload {
+function claimsVerifiedBy(key: KeyObject, parts: TokenParts, checks: TokenChecks): JWTPayload {
   assertSignature(parts, key)
   const claims = parsedClaims(parts.payload)
   const nowMs = checks.clock()
@@ -127,7 +128,10 @@ class NotRecentError extends Error {
   }
 }
 
-/** jose accepts padding and white space. A token that is stored and forwarded must have neither. */
+/**
+ * Decoding ignores padding and white space, and only reads the lowest byte of each character. A token
+ * that is stored and forwarded must have one spelling.
+ */
 function assertSpelling(token: string): void {
   if (!/^[\w.-]+$/.test(token)) throw new Error('it is not base64url')
 }
@@ -138,11 +142,11 @@ function assertNoKeyOffered(header: JWTHeaderParameters): void {
 }
 
 /** Prevents a logout token, for example, from being accepted as a token of another kind. */
-function assertType({ typ }: JWTHeaderParameters, types: readonly string[] = []): void {
-  const type = typ?.toLowerCase() ?? 'jwt'
-  if (type !== 'jwt' && !types.includes(type)) {
-    throw new Error('the typ of the header is not that of this kind of token')
-  }
+function assertType({ typ }: { typ?: unknown }, types: readonly string[] = []): void {
+  if (typ === undefined) return
+  const type = typeof typ === 'string' ? typ.toLowerCase() : undefined
+  if (type === 'jwt' || (type !== undefined && types.includes(type))) return
+  throw new Error('the typ of the header is not that of this kind of token')
 }
 
 function assertIssuedAt(

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
 import { type KnownKey, knownKeys } from '../../../src/lib/oidc/known-keys.ts'
 import { verifySigned, verifyWithoutWaiting } from '../../../src/lib/oidc/token.ts'
-import { issuer, jwk, keyPairs, now, nowSeconds, published, signed, tampered } from './tokens.ts'
+import {
+  answerWith,
+  issuer,
+  jwk,
+  keyPairs,
+  now,
+  nowSeconds,
+  published,
+  signed,
+  tampered,
+} from './tokens.ts'
 
 const { rsa, foreign } = keyPairs()
 const claims = { iss: issuer, sub: 'usr_1', iat: nowSeconds, exp: nowSeconds + 3600 }
@@ -29,6 +40,24 @@ describe('a key that has verified a token', () => {
     expect(verifyWithoutWaiting(one, checks)).toEqual(claims)
     vi.setSystemTime(now + 600_000)
     expect(verifyWithoutWaiting(one, checks)).toBeUndefined()
+  })
+
+  it('is looked up again once its set was loaded again, also in the same millisecond', async () => {
+    const sets = [
+      [jwk(rsa.publicKey, 'snk_1')],
+      [jwk(foreign.publicKey, 'snk_1'), jwk(rsa.publicKey, 'snk_2')],
+    ]
+    const keys = remoteKeySet(
+      new URL(`${issuer}/keys`),
+      async () => answerWith({ keys: sets.length > 1 ? sets.shift() : sets[0] }),
+      { cooldownMs: 0 },
+    )
+    await keys.ready!()
+    const checks = { keys, issuer, clock: () => now }
+    const one = await token()
+    await verifySigned(one, checks)
+    await verifySigned(await token({ kid: 'snk_2' }), checks)
+    await expect(verifySigned(one, checks)).rejects.toThrow('signature')
   })
 
   it('is not known by a header that no valid token had', async () => {
@@ -64,42 +93,43 @@ describe('a key that has verified a token', () => {
 
 describe('known keys', () => {
   const key = (sent: string) => ({ sent }) as KnownKey
+  const [first, second] = [{}, {}]
 
   it('are forgotten once the set is loaded again', () => {
-    let loadedAt: number | undefined = 1
-    const known = knownKeys(() => loadedAt)
-    known.keep(key('a'), 1)
+    let load: object | undefined = first
+    const known = knownKeys(() => load)
+    known.keep(key('a'), first)
     expect(known.get('a')).toBeDefined()
-    loadedAt = 2
+    load = second
     expect(known.get('a')).toBeUndefined()
-    known.keep(key('b'), 2)
+    known.keep(key('b'), second)
     expect(known.get('a')).toBeUndefined()
     expect(known.get('b')).toBeDefined()
   })
 
   it('are not those of a set that was replaced while it was asked', () => {
-    const known = knownKeys(() => 2)
-    known.keep(key('a'), 1)
+    const known = knownKeys(() => second)
+    known.keep(key('a'), first)
     known.keep(key('b'), undefined)
     expect([known.get('a'), known.get('b')]).toEqual([undefined, undefined])
   })
 
   it('are none while the set has to be loaded again', () => {
-    let loadedAt: number | undefined = 1
-    const known = knownKeys(() => loadedAt)
-    known.keep(key('a'), 1)
-    loadedAt = undefined
+    let load: object | undefined = first
+    const known = knownKeys(() => load)
+    known.keep(key('a'), first)
+    load = undefined
     expect(known.get('a')).toBeUndefined()
     known.keep(key('b'), undefined)
     expect(known.get('b')).toBeUndefined()
   })
 
   it('are the last eight, each once', () => {
-    const known = knownKeys(() => 1)
-    for (const sent of 'abcdefgh') known.keep(key(sent), 1)
-    for (let count = 0; count < 9; count += 1) known.keep(key('a'), 1)
+    const known = knownKeys(() => first)
+    for (const sent of 'abcdefgh') known.keep(key(sent), first)
+    for (let count = 0; count < 9; count += 1) known.keep(key('a'), first)
     expect(known.get('b')).toBeDefined()
-    known.keep(key('i'), 1)
+    known.keep(key('i'), first)
     expect(known.get('b')).toBeUndefined()
     expect(known.get('a')).toBeDefined()
   })

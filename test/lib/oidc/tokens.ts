@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { CompactSign } from 'jose'
 import { type KeySet, remoteKeySet } from '../../../src/lib/oidc/key-sets.ts'
+import type { Answer } from '../../../src/lib/outgoing/transport.ts'
 
 /** The moment all these tests happen at. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -36,11 +37,12 @@ export function jwk(publicKey: KeyObject, kid: string): object {
 
 /** A key set loaded from a provider that answers with these keys. */
 export function published(...keys: readonly object[]): KeySet {
-  return remoteKeySet(new URL(`${issuer}/keys`), async () => ({
-    status: 200,
-    headers: {},
-    body: Buffer.from(JSON.stringify({ keys })),
-  }))
+  return remoteKeySet(new URL(`${issuer}/keys`), async () => answerWith({ keys }))
+}
+
+/** The answer of a provider with this JSON. */
+export function answerWith(json: object): Answer {
+  return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(json)) }
 }
 
 /** Signs exactly these bytes under exactly this header. */
