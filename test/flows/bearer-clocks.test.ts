@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryStore, type ScalekitAuth } from '../../src/index.ts'
 import { showPrincipal } from '../support/application.ts'
 import { startBearer } from '../support/bearer.ts'
+import { eventually } from '../support/eventually.ts'
+import { failingStore } from '../support/failing-store.ts'
 import type { HostApp } from '../support/hosts.ts'
 import { remote } from '../support/processes.ts'
 
@@ -55,4 +57,22 @@ describe.each([-300, -120, -61, 0, 61, 300])('a store whose clock is %i s off', 
     await revoke()
     await call('/app', token).expect(401)
   })
+})
+
+it('a token that was first seen while the store was away is dated by the store’s clock afterwards', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { store, is } = failingStore()
+  const { auth, keys } = await startBearer({ store }, { mount })
+  await auth.revoke({ userId: 'usr_ada' }, { atScalekit: false })
+  vi.advanceTimersByTime(2 * minute)
+  is('refusing')
+  const { call } = await startBearer({ store, environmentUrl: keys.url }, { mount })
+  // The keys are loaded for the first one.
+  await call('/app', `Bearer ${await keys.personsToken()}`).expect(503)
+  const token = `Bearer ${await keys.personsToken()}`
+  await call('/app', token).expect(503)
+  is('well')
+  vi.advanceTimersByTime(minute)
+  await eventually(() => call('/app', token).expect(200).then())
 })

@@ -49,8 +49,8 @@ export function knownKeys(load: () => object | undefined): KnownKeys {
       return isCurrent ? known.find((one) => one.sent === sent) : undefined
     },
     keep(key, from) {
-      // Otherwise the set was loaded while it was asked: the key may be one of the earlier set.
-      if (from === undefined || from !== load()) return
+      // If the set was loaded while it was asked, the key may be one of the earlier set, and `from`
+      // is not the set that serves.
       const others = from === keptFrom ? known.filter((one) => one.sent !== key.sent) : []
       known = [key, ...others].slice(0, maxHeaders)
       keptFrom = from

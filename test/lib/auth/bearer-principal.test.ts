@@ -27,7 +27,7 @@ function objectsIn(value: unknown): object[] {
 
 describe('the principal of an access token', () => {
   it.each([
-    ['user', 11],
+    ['user', 10],
     ['organization-client', 9],
     ['this-client', 9],
   ] as const)('of the kind %s is frozen to its depth', (kind, count) => {
