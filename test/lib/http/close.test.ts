@@ -1,8 +1,14 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { memoryStore, type ScalekitAuthOptions, type TokenStore } from '../../../src/index.ts'
+import {
+  memoryStore,
+  type ScalekitAuthOptions,
+  type StateStore,
+  type TokenStore,
+} from '../../../src/index.ts'
 import { boundedStore } from '../../../src/lib/state/bounded-store.ts'
 import type { DeliveryQueue } from '../../../src/queues.ts'
 import { eventually } from '../../support/eventually.ts'
+import { failingStore } from '../../support/failing-store.ts'
 import { start } from '../../support/start.ts'
 import { useVirtualTime } from '../../support/virtual-time.ts'
 import { deliver, example, webhookSecret } from '../../support/webhook.ts'
@@ -144,6 +150,31 @@ describe('a store that fails while auth.close() is called', () => {
     expect(await kept.mock.results[0]?.value).toBeTruthy()
   })
 
+  it('is still asked whether it is back, so that the renewed tokens are kept once it is', async () => {
+    const { store, is } = failingStore()
+    const written: unknown[] = []
+    async function replace(...given: Parameters<TokenStore['replace']>) {
+      if (written.length === 0) is('refusing')
+      written.push('asked')
+      const result = await store.tokenStore.replace(...given)
+      written.push(result)
+      return result
+    }
+    const tokenStore = Object.assign(Object.create(store.tokenStore), { replace })
+    const { auth, browser } = await signedInFor(2, { ...store, tokenStore })
+    await browser.call('/app')
+    await pass(1000)
+    const before = written.length
+    await pass(1000)
+    // The outage is known: until it ends, nothing but that question gets to the store.
+    expect(written).toHaveLength(before)
+    const closed = auth.close()
+    await pass(500)
+    is('well')
+    await closed
+    expect(written.at(-1)).toBe('replaced')
+  })
+
   it('is asked by more retries at once than Node has listeners without a warning', async () => {
     const warnings: string[] = []
     const note = ({ name }: Error) => warnings.push(name)
@@ -204,13 +235,7 @@ async function renewing(
 ) {
   const { tokenStore, ...store } = memoryStore()
   const own = { ...tokenStore }
-  const { auth, visitor } = await start({
-    seed: { lifetimes: { accessTokenSeconds: 2 } },
-    options: { scopes: ['openid', 'offline_access'], store: { ...store, tokenStore: own } },
-  })
-  const browser = visitor()
-  await browser.signIn('/login?domain=acme.example&return_to=/app', 'ada@acme.example')
-  await pass(2000)
+  const { auth, browser } = await signedInFor(2, { ...store, tokenStore: own })
   const tries: number[] = []
   Object.assign(own, failing(tokenStore))
   const call = own[tried] as (...given: unknown[]) => Promise<never>
@@ -222,4 +247,16 @@ async function renewing(
   })
   await browser.call('/app')
   return { auth, tries, own, tokenStore }
+}
+
+/** An application with a session whose access token has expired. */
+async function signedInFor(accessTokenSeconds: number, store: StateStore) {
+  const { auth, visitor } = await start({
+    seed: { lifetimes: { accessTokenSeconds } },
+    options: { scopes: ['openid', 'offline_access'], store },
+  })
+  const browser = visitor()
+  await browser.signIn('/login?domain=acme.example&return_to=/app', 'ada@acme.example')
+  await pass(accessTokenSeconds * 1000)
+  return { auth, browser }
 }
