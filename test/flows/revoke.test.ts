@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigError, memoryStore, type RevokeTarget } from '../../src/index.ts'
 import { start } from '../support/start.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -99,6 +99,46 @@ describe('auth.revoke ends the sessions of', () => {
     await auth.revoke({ userId: people.ada.userId, organizationId })
     await auth.revoke({ email: people.ada.email, organizationId })
     expect(await whoIsIn()).toEqual(names)
+  })
+})
+
+describe('auth.revoke has ended everyone once it resolves,', () => {
+  it('also if the store was being asked when it was called', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { revocations, ...others } = memoryStore()
+    const { write, beginEpoch } = revocations
+    let line = Promise.resolve()
+    let isAsked = () => {}
+    const since = async (cursor: string | undefined) => {
+      const page = await revocations.since(cursor)
+      isAsked()
+      await line
+      return page
+    }
+    const store = { ...others, revocations: { write, beginEpoch: () => beginEpoch!(), since } }
+    const { auth, visitor } = await start({ options: { store } })
+    const browser = visitor()
+    await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
+    await browser.call('/app').expect(200)
+
+    vi.advanceTimersByTime(1001)
+    let answer = () => {}
+    line = new Promise((resolve) => {
+      answer = resolve
+    })
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve
+    })
+    const earlier = browser.call('/app').then(() => {})
+    await asked
+    const revoked = auth.revoke('everyone')
+    line = Promise.resolve()
+    vi.advanceTimersByTime(1)
+    setImmediate(answer)
+    await revoked
+    await browser.call('/app').expect(401)
+    await earlier
   })
 })
 

@@ -27,8 +27,13 @@ const batchSize = 1000
 export interface RevocationsReplica {
   /** Whether the copy is recent enough to rely on. */
   isFresh(): boolean
-  /** Updates the copy. Resolves with whether that succeeded. Never rejects. */
-  refresh(): Promise<boolean>
+  /**
+   * Updates the copy. Resolves with whether it contains all that the store had at `since`. Never
+   * rejects.
+   *
+   * @param since By `performance.now()`. Default: `maxLagMs` before the call.
+   */
+  refresh(since?: number): Promise<boolean>
   /** Returns the error of the last update, or `undefined` if it succeeded. */
   failure(): unknown
   /**
@@ -198,8 +203,11 @@ function remoteRevocations(
   }
 
   /** Requests do not wait during an outage: the probe asks the store meanwhile. */
-  async function refresh(): Promise<boolean> {
-    return outage?.failure() ? false : ask()
+  async function refresh(since: number = performance.now() - maxLagMs): Promise<boolean> {
+    if (outage?.failure()) return false
+    const isRead = await ask()
+    // The pass may have begun for another caller, before `since`. The next one begins after it.
+    return isRead && freshSince < since ? ask() : isRead
   }
 
   async function ask(): Promise<boolean> {
@@ -212,7 +220,7 @@ function remoteRevocations(
       return true
     } catch (error) {
       // A later pass has succeeded meanwhile, so the store is well again.
-      if (freshSince > asked.at) return isFresh()
+      if (freshSince > asked.at) return true
       failure = error
       // The store responds, but it has many pages.
       const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs

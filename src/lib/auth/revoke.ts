@@ -97,7 +97,7 @@ export function revokeWith(parts: {
       throw wrong('auth.revoke("everyone") needs a store with revocations.beginEpoch()')
     }
     await revocations.beginEpoch()
-    await replica.refresh()
+    await replica.refresh(performance.now())
   }
 
   return async function revoke(target, options = {}) {

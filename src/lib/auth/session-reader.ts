@@ -67,7 +67,7 @@ export interface SessionReader {
   /**
    * Waits for the revocations of other processes. Never rejects.
    *
-   * @returns whether they are known now
+   * @returns whether those from before the call are known, however long the response took
    */
   refresh(): Promise<boolean>
   /**
@@ -189,9 +189,9 @@ export function sessionReader(parts: SessionReaderParts): SessionReader {
     lookAgain,
     isOver: (req) => lookAgain(req)?.principal.status === 'signed-out',
     async live(req) {
-      if (isStale(req)) await revocations.refresh()
+      const isKnown = !isStale(req) || (await revocations.refresh())
       const identity = storage.read(req)
-      if (!identity || !revocations.isFresh()) return undefined
+      if (!identity || !isKnown) return undefined
       return hasEnded(identity, clock()) || revocations.isDead(identity) ? undefined : identity
     },
   }

@@ -26,14 +26,15 @@ export function sessionMiddleware(instance: Instance): Middleware {
 function withCookie(instance: Instance): Middleware {
   const { sessions, ownSession } = instance
 
-  function goOn(req: IncomingMessage, res: ServerResponse, next: Next): void {
-    attach(instance, req, res)
+  function goOn(req: IncomingMessage, res: ServerResponse, next: Next, wasFresh: boolean): void {
+    attach(instance, req, res, undefined, wasFresh)
     next()
   }
 
   return withExpressSession(ownSession, function scalekitSession(req, res, next) {
-    if (sessions.isStale(req)) sessions.refresh().then(() => goOn(req, res, next), next)
-    else goOn(req, res, next)
+    if (sessions.isStale(req)) {
+      sessions.refresh().then((isKnown) => goOn(req, res, next, isKnown), next)
+    } else goOn(req, res, next, sessions.isFresh())
   })
 }
 
@@ -44,10 +45,9 @@ function withCookie(instance: Instance): Middleware {
 function withToken(instance: Instance, bearer: Bearer) {
   const { sessions } = instance
 
-  async function find(token: string): Promise<Presented> {
+  async function find(token: string): Promise<[Presented, boolean]> {
     const presented = bearer.known(token) ?? (await bearer.verify(token))
-    if (!sessions.isFresh()) await sessions.refresh()
-    return presented
+    return [presented, sessions.isFresh() || (await sessions.refresh())]
   }
 
   return function byToken(
@@ -56,12 +56,12 @@ function withToken(instance: Instance, bearer: Bearer) {
     res: ServerResponse,
     next: Next,
   ): void {
-    const goOn = (presented: Presented) => {
-      attach(instance, req, res, presented)
+    const goOn = (presented: Presented, wasFresh: boolean) => {
+      attach(instance, req, res, presented, wasFresh)
       next()
     }
     const known = sessions.isFresh() ? bearer.known(token) : undefined
-    if (known) goOn(known)
-    else find(token).then(goOn, next)
+    if (known) goOn(known, true)
+    else find(token).then((found) => goOn(...found), next)
   }
 }

@@ -183,6 +183,59 @@ describe('a copy of remote revocations', () => {
     expect(asked).toHaveLength(1)
   })
 
+  describe('is asked for by who comes while it is asked', () => {
+    /** A question that has been under way for some time when `refresh()` is called. */
+    async function joinedAfter(ms: number, since?: () => number) {
+      vi.useFakeTimers()
+      const parts = remote()
+      parts.hold()
+      void parts.replica.refresh()
+      await vi.advanceTimersByTimeAsync(ms)
+      const joined = parts.replica.refresh(since?.())
+      parts.written.push(sessionRevocation(ada(), now))
+      return { ...parts, joined }
+    }
+
+    it('with that question, if it was asked recently enough', async () => {
+      const { joined, asked, release } = await joinedAfter(999)
+      release()()
+      expect(await joined).toBe(true)
+      expect(asked).toHaveLength(1)
+    })
+
+    it('with another one, if it was asked before the time that is named', async () => {
+      const { replica, joined, asked, release } = await joinedAfter(1, () => performance.now())
+      release()()
+      expect(await joined).toBe(true)
+      expect(asked).toHaveLength(2)
+      expect(replica.isDead(ada())).toBe(true)
+    })
+
+    it('and hears that it is not known, if only the earlier one is responded to', async () => {
+      const { joined, fail, release } = await joinedAfter(1, () => performance.now())
+      fail(true)
+      release()()
+      expect(await joined).toBe(false)
+    })
+  })
+
+  it('is asked for once more, if a late response has made the one waited for useless', async () => {
+    vi.useFakeTimers()
+    const { replica, asked, hold, release } = remote()
+    hold()
+    void replica.refresh()
+    await vi.advanceTimersByTimeAsync(1500)
+    const releaseFirst = release()
+    hold()
+    const second = replica.refresh()
+    releaseFirst()
+    await vi.advanceTimersByTimeAsync(0)
+    release()()
+    expect(await second).toBe(true)
+    expect(asked).toEqual([undefined, undefined, '0'])
+    expect(replica.isFresh()).toBe(true)
+  })
+
   it.each<[string, Revocations['since']]>([
     ['rejects', async () => Promise.reject(new Error('down'))],
     [

@@ -168,12 +168,10 @@ async function playOut(script: Script, stage: Stage): Promise<Outcome> {
   ): Promise<SessionView | undefined> {
     if (!cookie) return undefined
     const req = requestOf(browser, cookie)
-    const context = new Context(
-      { sessions: machine.sessions } as Instance,
-      req,
-      response,
-      undefined,
-    )
+    const { sessions } = machine
+    const wasFresh = sessions.isStale(req) ? await sessions.refresh() : sessions.isFresh()
+    const instance = { sessions } as Instance
+    const context = new Context(instance, req, response, undefined, undefined, wasFresh)
     if (context.isStale()) await context.refresh()
     await renewalOf(context)
     // No request of this play brings a token.

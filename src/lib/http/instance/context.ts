@@ -59,7 +59,8 @@ export class Context {
     req: IncomingMessage,
     res: ServerResponse,
     outer: Context | undefined,
-    presented?: Presented,
+    presented: Presented | undefined,
+    wasFresh: boolean,
   ) {
     this.instance = instance
     this.outer = outer
@@ -67,7 +68,7 @@ export class Context {
     this.#res = res
     this.#presented = presented
     this.#arrival = instance.sessions.arrival()
-    this.#wasFresh = instance.sessions.isFresh()
+    this.#wasFresh = wasFresh
   }
 
   get arrival(): Arrival {
@@ -163,9 +164,7 @@ export class Context {
    * Updates the local copy of the revocations. If that fails, reading the principal fails as well.
    */
   async refresh(): Promise<void> {
-    const { sessions } = this.instance
-    await sessions.refresh()
-    this.#wasFresh = sessions.isFresh()
+    this.#wasFresh = await this.instance.sessions.refresh()
   }
 }
 
@@ -186,6 +185,7 @@ const show = requestProperty({
  * Puts `req.scalekit` on a request. With several instances, it shows that of the one mounted last.
  *
  * @param presented The access token that decides in place of a cookie, if the request has one.
+ * @param wasFresh Whether the revocations of other processes were known when the request arrived.
  *
  * @internal
  */
@@ -193,14 +193,15 @@ export function attach(
   instance: Instance,
   req: IncomingMessage,
   res: ServerResponse,
-  presented?: Presented,
+  presented: Presented | undefined,
+  wasFresh: boolean,
 ): void {
   const branded = req as Branded
   // `req[brand]` would store how to find it for the hidden class of this request, and Express gives
   // each request one of its own: in Node 20, that takes three times as long.
   const outer: Context | undefined = Reflect.get(req, brand)
   if (outer?.instance !== instance) {
-    branded[brand] = new Context(instance, req, res, outer, presented)
+    branded[brand] = new Context(instance, req, res, outer, presented, wasFresh)
   }
   show(req)
 }

@@ -32,7 +32,8 @@ export async function healthOf({
   provider,
   deliveries,
 }: Instance): Promise<Health> {
-  if (!revocations.isFresh()) await revocations.refresh()
+  // Any response tells that the store is well, also one that another caller waits for.
+  if (!revocations.isFresh()) await revocations.refresh(Number.NEGATIVE_INFINITY)
   const queue = deliveries.health?.()
   return { store: outage.state(), provider: provider.state(), ...(queue ? { queue } : {}) }
 }
