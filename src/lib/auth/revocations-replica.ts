@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Clock } from '../ground/clock.ts'
 import type { Identity } from '../ground/types.ts'
-import { withTimeout } from '../ground/with-timeout.ts'
+import { TimeoutError, withTimeout } from '../ground/with-timeout.ts'
 import type {
   LocalRevocations,
   Revocation,
@@ -210,7 +210,10 @@ function remoteRevocations(
     return isRead && freshSince < since ? ask() : isRead
   }
 
-  async function ask(): Promise<boolean> {
+  /**
+   * A question that fails is asked once more: the connection may have ended, and not the store.
+   */
+  async function ask(isRepeated: boolean = false): Promise<boolean> {
     // A pass that still receives pages continues. One that hangs is abandoned.
     if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
     const { asked, done } = reading
@@ -221,6 +224,7 @@ function remoteRevocations(
     } catch (error) {
       // A later pass has succeeded meanwhile, so the store is well again.
       if (freshSince > asked.at) return true
+      if (!isRepeated && !(error instanceof TimeoutError)) return ask(true)
       failure = error
       // The store responds, but it has many pages.
       const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { cookieName, readCookie } from '../ground/cookies.ts'
 import { type Logger, quote } from '../ground/log.ts'
+import { startTimeLimit } from '../ground/time-limit.ts'
 import { storeTimeoutMs } from './express-session.ts'
 import { loadExpressSession } from './load-express-session.cts'
 import { type OwnCookieParts, ownCookie } from './own-session-cookie.ts'
@@ -50,12 +51,12 @@ export function ownSession(parts: OwnSessionParts): OwnSession {
       isWaiting = false
       next()
     }
-    const timer = setTimeout(goOn, storeTimeoutMs)
+    const stopWaiting = startTimeLimit(storeTimeoutMs, goOn)
     // `express-session` calls this a second time, with an error, if the session cannot be saved
     // after the response.
     session(req, res, (error) => {
       if (error) parts.logger.error(`The session store failed: ${quote(String(error))}`)
-      clearTimeout(timer)
+      stopWaiting()
       sendAnyway(req)
       goOn()
     })

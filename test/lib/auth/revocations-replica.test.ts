@@ -317,6 +317,27 @@ describe('a copy of remote revocations', () => {
     expect(outage.failure()).toBeUndefined()
   })
 
+  describe('whose question fails', () => {
+    it('is asked once more, and begins no outage if it then responds', async () => {
+      const { logger, lines } = recordingLogger()
+      const { replica, asked, failNext } = remote(() => now, storeOutage(logger))
+      failNext(1)
+      expect(await Promise.all([replica.refresh(), replica.refresh()])).toEqual([true, true])
+      expect(asked).toHaveLength(2)
+      expect(lines).toEqual([])
+    })
+
+    it('is away if it fails again', async () => {
+      const outage = storeOutage(recordingLogger().logger)
+      const { replica, asked, failNext } = remote(() => now, outage)
+      failNext(2)
+      expect(await Promise.all([replica.refresh(), replica.refresh()])).toEqual([false, false])
+      expect(asked).toHaveLength(2)
+      expect(outage.failure()).toEqual({ cause: new Error('down') })
+      replica.close()
+    })
+  })
+
   it('is asked again after a failure', async () => {
     const { replica, written, fail } = remote()
     fail(true)
@@ -423,6 +444,7 @@ function remote(clock = () => now, outage?: StoreOutage) {
   const asked: (string | undefined)[] = []
   const listeners = new Set<() => void>()
   let isFailing = false
+  let failures = 0
   let line = Promise.resolve()
   let letGo = () => {}
   const revocations: Revocations = {
@@ -432,7 +454,7 @@ function remote(clock = () => now, outage?: StoreOutage) {
     },
     async since(cursor) {
       asked.push(cursor)
-      if (isFailing) throw new Error('down')
+      if (isFailing || failures-- > 0) throw new Error('down')
       await line
       return {
         epoch: { id: 'epoch', isFirst: true },
@@ -455,6 +477,10 @@ function remote(clock = () => now, outage?: StoreOutage) {
     },
     fail(value: boolean) {
       isFailing = value
+    },
+    /** As many questions fail from now on. */
+    failNext(count: number) {
+      failures = count
     },
     hold() {
       line = new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { startTimeLimit } from '../../ground/time-limit.ts'
 import { withTimeout } from '../../ground/with-timeout.ts'
 import type { IoRedisClient, RedisClient } from './client.ts'
 import { arraysTo, isIoRedis, openSpare, type Spare } from './spare.ts'
@@ -55,9 +56,8 @@ export function connectionOf(given: RedisClient | IoRedisClient): Connection {
   return {
     sendCommand(args) {
       const used = current
-      const timer = setTimeout(() => void replace(used), unansweredMs)
-      timer.unref()
-      return used.sendCommand(args).finally(() => clearTimeout(timer))
+      const stop = startTimeLimit(unansweredMs, () => void replace(used))
+      return used.sendCommand(args).finally(stop)
     },
     close() {
       isOpening = false

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { WebhookError } from '../../ground/errors.ts'
+import { startTimeLimit } from '../../ground/time-limit.ts'
 import { maxWaitingBytes, shareOf } from './body-budget.ts'
 import { tapOf } from './body-tap.ts'
 
@@ -97,7 +98,7 @@ function arrival(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
-      clearTimeout(timer)
+      stopTimer()
       // The rest of the body is read and ignored.
       req.off('data', onData).resume()
       reject(error)
@@ -106,9 +107,9 @@ function arrival(
       const refused = take(chunk)
       if (refused) fail(refused)
     }
-    const timer = setTimeout(() => fail(tooSlow(limits)), limits.timeoutMs)
+    const stopTimer = startTimeLimit(limits.timeoutMs, () => fail(tooSlow(limits)))
     req.once('end', () => {
-      clearTimeout(timer)
+      stopTimer()
       resolve()
     })
     req.once('error', (cause) => fail(brokeOff(cause)))
