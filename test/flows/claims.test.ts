@@ -135,7 +135,7 @@ async function signInWith({ idToken = {}, accessToken = {} }: Tokens, options: o
   emulator.fail({ idToken })
   emulator.fail({ accessToken })
   const browser = visitor()
-  const { status } = await browser.signIn('/login?domain=acme.example', ada)
+  const { status } = await browser.trySignIn('/login?domain=acme.example', ada)
   const { body } = await browser.call('/app')
   return { status, log, claims: body.claims, user: body.user }
 }

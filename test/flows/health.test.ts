@@ -50,7 +50,7 @@ describe('auth.health()', () => {
     await visitor().signIn(home, ada)
     expect((await auth.health()).provider.ok).toBe(true)
     emulator.fail({ path: '/oauth/token', status: 503 })
-    await visitor().signIn(home, ada)
+    await visitor().trySignIn(home, ada)
     const { provider, store } = await auth.health()
     expect(provider).toEqual({
       ok: false,

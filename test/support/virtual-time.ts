@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
+import { startEmulator } from '../../src/testing.ts'
 
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 
@@ -12,7 +13,8 @@ const turnMs = 10
  */
 export function useVirtualTime(): void {
   let stop = () => {}
-  beforeAll(() => {
+  beforeAll(async () => {
+    await makeKeys()
     stop = startTurning()
   })
   afterAll(() => stop())
@@ -34,6 +36,16 @@ export function useStandingTime(): void {
 export async function inStandingTime<Value>(work: () => Promise<Value>): Promise<Value> {
   stopClocks()
   return work().finally(() => vi.useRealTimers())
+}
+
+/**
+ * Emulators make a key at their first sign-in, or take that of one that was closed. Another thread
+ * makes it, so the turns until then depend on the machine.
+ */
+async function makeKeys(): Promise<void> {
+  const emulator = await startEmulator()
+  await fetch(`${emulator.url}/keys`)
+  await emulator.close()
 }
 
 function startTurning(): () => void {

@@ -33,8 +33,10 @@ export interface Visitor {
   post(target: string, headers?: Readonly<Record<string, string>>): Test
   /** Opens a login URL and answers where at Scalekit it leads. */
   begin(loginUrl: string): Promise<URL>
-  /** Signs in as `who` and answers the callback's response. */
+  /** Signs in as `who` and answers the callback's response. Rejects if that refuses the sign-in. */
   signIn(loginUrl: string, who: string): Promise<Response>
+  /** The same, where it may be refused. */
+  trySignIn(loginUrl: string, who: string): Promise<Response>
   /** The value of a cookie this browser holds for the application. */
   cookie(name: string): string | undefined
   /** The names of all cookies this browser holds for the application. */
@@ -59,6 +61,11 @@ export function visitorOf(url: string): Visitor {
       return new URL(headers.location ?? '')
     },
     async signIn(loginUrl, who) {
+      const response = await visitor.trySignIn(loginUrl, who)
+      if (response.status < 400) return response
+      throw new Error(`The sign-in of ${who} got ${response.status}: ${response.text}`)
+    },
+    async trySignIn(loginUrl, who) {
       const authorizeUrl = await visitor.begin(loginUrl)
       const callbackUrl = await signInAt(authorizeUrl.href, who)
       return visitor.open(callbackUrl, { 'Sec-Fetch-Site': 'cross-site' })

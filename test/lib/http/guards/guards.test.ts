@@ -588,7 +588,7 @@ describe('requireRecentAuth', () => {
     })
     application.emulator.fail({ idToken: { ...idToken } })
     const browser = application.visitor()
-    await browser.signIn(`/login?organization_id=acme${query}`, ada)
+    await browser.trySignIn(`/login?organization_id=acme${query}`, ada)
     return browser
   }
 

@@ -78,7 +78,7 @@ describe('a refusal', () => {
   it('tells the message of onLogin, escaped, and not the reason', async () => {
     const deny = { reason: 'secret reason', message: '<b>Seats</b> are taken.' }
     const { browser } = await startWith({}, { login: { onLogin: () => ({ deny }) } })
-    const { text } = await browser.signIn('/login?domain=acme.example&return_to=/a', ada)
+    const { text } = await browser.trySignIn('/login?domain=acme.example&return_to=/a', ada)
     expect(text).toContain('<p><bdi>&lt;b&gt;Seats&lt;/b&gt; are taken.</bdi></p>')
     expect(text).not.toContain('secret reason')
     // The same user would be refused again.

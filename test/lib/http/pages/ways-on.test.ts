@@ -99,7 +99,7 @@ describe('a sign-in that failed because of its target', () => {
     let answer: Response
     if (error === 'login_target_mismatch') {
       emulator.fail({ idToken: { oid: globex } })
-      answer = await browser.signIn(begin, ada)
+      answer = await browser.trySignIn(begin, ada)
     } else answer = await failWith(browser, begin, error)
     const [first, ...others] = labelsOn(answer)
     expect(first).toBe('Use another account')
@@ -120,7 +120,7 @@ describe('the start page, after onLogin denied a sign-in,', () => {
 
   async function denied(login: ScalekitAuthOptions['login'], loginUrl: string): Promise<string[]> {
     const { visitor } = await start({ options: { login: { onLogin, ...login } } })
-    return labelsOn(await visitor().signIn(loginUrl, ada))
+    return labelsOn(await visitor().trySignIn(loginUrl, ada))
   }
 
   it.each([
@@ -172,7 +172,7 @@ describe('a page that no sign-in would open', () => {
     const { visitor } = await start({
       options: { login: { onLogin: () => ({ user: { padding: 'x'.repeat(9000) } }) } },
     })
-    const answer = await visitor().signIn('/login?domain=acme.example', ada)
+    const answer = await visitor().trySignIn('/login?domain=acme.example', ada)
     expect([answer.status, answer.text.includes('session_too_large')]).toEqual([500, true])
     expect(labelsOn(answer)).toEqual(['Go to the start page'])
   })
@@ -256,7 +256,7 @@ describe('a denied sign-in in a browser with a session', () => {
     })
     const browser = visitor()
     await browser.signIn('/login?domain=acme.example', ada)
-    const { text } = await browser.signIn('/login?domain=acme.example&prompt=login', alan)
+    const { text } = await browser.trySignIn('/login?domain=acme.example&prompt=login', alan)
     expect(text).toContain(`You are still signed in as <bdi><b>${ada}</b></bdi>.`)
     expect(text).not.toContain('You are signed in as')
   })

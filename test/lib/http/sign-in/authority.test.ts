@@ -34,7 +34,7 @@ async function signedIn(options: ScalekitAuthOptions, seed: EmulatorSeed = {}) {
     },
   })
   const browser = application.visitor()
-  const landed = await browser.signIn(home, ada)
+  const landed = await browser.trySignIn(home, ada)
   const statuses = async () => {
     const paths = ['/role', '/permission', '/scope', '/app']
     const answers = await Promise.all(paths.map((path) => browser.call(path)))
@@ -124,7 +124,7 @@ describe('authorization.resolve', () => {
     const resolve = () => (isDown ? Promise.reject(new Error('down')) : { roles: ['billing'] })
     const { browser } = await signedIn({ authorization: { resolve } })
     isDown = true
-    expect((await browser.signIn(home, 'grace@acme.example')).status).toBe(503)
+    expect((await browser.trySignIn(home, 'grace@acme.example')).status).toBe(503)
     const { body } = await browser.call('/role').expect(200)
     expect(body.user.email).toBe(ada)
   })

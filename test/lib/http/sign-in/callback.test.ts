@@ -889,7 +889,7 @@ describe('onLogin', () => {
     const browser = application.visitor()
     await browser.signIn(home, ada)
     user = { id: 1n }
-    expect(codeOf(await browser.signIn(home, 'grace@acme.example'))).toBe('on_login_failed')
+    expect(codeOf(await browser.trySignIn(home, 'grace@acme.example'))).toBe('on_login_failed')
     const { body } = await browser.call('/app').expect(200)
     expect(body.user.email).toBe(ada)
   })
@@ -941,7 +941,7 @@ describe('a store that does not answer', () => {
     const browser = application.visitor()
     await browser.signIn(home, ada)
     isDown = true
-    const answer = await browser.signIn(home, 'grace@acme.example')
+    const answer = await browser.trySignIn(home, 'grace@acme.example')
     expect(codeOf(answer)).toBe('store_unavailable')
     const { body } = await browser.call('/app').expect(200)
     expect(body.user.email).toBe(ada)

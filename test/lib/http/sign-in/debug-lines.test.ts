@@ -65,7 +65,7 @@ describe('the debug lines of a sign-in', () => {
     const { visitor, log } = await start({
       options: { login: { onLogin: () => ({ deny: 'no seat left' }) } },
     })
-    await visitor().signIn('/login?organization_id=acme', ada)
+    await visitor().trySignIn('/login?organization_id=acme', ada)
     expect(constant(log.slice(1))).toEqual([
       'debug sign-in ID: /login names organization acme',
       'debug Scalekit API: POST /oauth/token returned 200, attempt 1, n ms',
@@ -376,7 +376,7 @@ describe('a logger with `child`', () => {
 
   it('gets the code of a failure, and who it was', async () => {
     const { visitor, lines } = await logging({ login: { onLogin: () => ({ deny: 'no seat' }) } })
-    await visitor().signIn('/login?organization_id=acme', ada)
+    await visitor().trySignIn('/login?organization_id=acme', ada)
     expect(lines.at(-1)).toEqual({
       level: 'warn',
       message: expect.stringContaining('login_denied'),

@@ -45,7 +45,7 @@ describe('a sign-in by an external id', () => {
   ])('must end at this organization, and not at another %s', async (_what, idToken) => {
     const { visitor, emulator } = await start()
     emulator.fail({ idToken })
-    const answer = await visitor().signIn(home, ada)
+    const answer = await visitor().trySignIn(home, ada)
     expect([answer.status, answer.text.includes('login_target_mismatch')]).toEqual([403, true])
   })
 

@@ -23,7 +23,7 @@ describe('a client secret of another environment', () => {
   it('is named where the code is exchanged, after a sign-in without a look-up', async () => {
     const { emulator, visitor, log } = await start({ options })
     const { id } = emulator.organizations[0]!
-    const { status } = await visitor().signIn(`/login?organization_id=${id}`, 'ada@acme.example')
+    const { status } = await visitor().trySignIn(`/login?organization_id=${id}`, 'ada@acme.example')
     expect(status).toBe(502)
     expect(log.join('\n')).toMatch(/application_refused: .*"invalid_client"/)
     expect(log.join('\n')).toContain(`| ${credentials}`)
@@ -62,7 +62,7 @@ it('an emulator that does not run is told by its address', async () => {
 it('a Redis client that is not connected is told where its store fails', async () => {
   const options = { store: redisStore(createClient()) }
   const { visitor, log } = await start({ options })
-  const { status } = await visitor().signIn(
+  const { status } = await visitor().trySignIn(
     '/login?login_hint=ada@acme.example',
     'ada@acme.example',
   )
@@ -83,7 +83,7 @@ describe('clocks that differ', () => {
   ])('are told by how much: %s', async (_case, parts) => {
     const { visitor, log } = await start(parts)
     const path = '/login?login_hint=ada@acme.example'
-    const { status, text } = await visitor().signIn(path, 'ada@acme.example')
+    const { status, text } = await visitor().trySignIn(path, 'ada@acme.example')
     expect(status).toBe(400)
     expect(text).toContain('id_token_invalid')
     expect(log.at(-1)).toMatch(
@@ -96,7 +96,7 @@ it('a callback without the issuer that discovery promises is refused', async () 
   const http = { fetch: promisingIssuer }
   const { visitor, log } = await start({ options: { http } })
   const path = '/login?login_hint=ada@acme.example'
-  const { status, text } = await visitor().signIn(path, 'ada@acme.example')
+  const { status, text } = await visitor().trySignIn(path, 'ada@acme.example')
   expect(status).toBe(400)
   expect(text).toContain('callback_invalid')
   expect(log.at(-1)).toContain('lacks `iss`, which the discovery document promises')
@@ -132,7 +132,7 @@ describe('a rate limit of Scalekit', () => {
     const { emulator, visitor, log } = await start()
     const { id } = emulator.organizations[0]!
     emulator.fail({ path: '/oauth/token', ...fault, body })
-    await visitor().signIn(`/login?organization_id=${id}`, 'ada@acme.example')
+    await visitor().trySignIn(`/login?organization_id=${id}`, 'ada@acme.example')
     expect(log.at(-1)).toContain(hint)
   })
 
