@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { ApiError } from '../ground/errors.ts'
 import { longestTimerMs } from '../ground/longest-timer.ts'
+import { startTimeLimit } from '../ground/time-limit.ts'
 
 /** The latest end of a call, and the signal that may end it earlier. */
 export interface Deadline {
@@ -31,12 +32,13 @@ export function waitFor<Value>(work: Promise<Value>, deadline: Deadline): Promis
   const { signal } = deadline
   let stop = () => {}
   const end = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(exceeded(deadline)), remainingMs(deadline))
+    const late = () => reject(exceeded(deadline))
+    const stopTimer = startTimeLimit(remainingMs(deadline), late)
     const cancel = () => reject(cancelled(signal))
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
     stop = () => {
-      clearTimeout(timer)
+      stopTimer()
       signal?.removeEventListener('abort', cancel)
     }
   })

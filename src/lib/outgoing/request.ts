@@ -1,6 +1,7 @@
 import { isLoopback } from '../ground/environment-url.ts'
 import { ScalekitError } from '../ground/errors.ts'
 import { longestTimerMs } from '../ground/longest-timer.ts'
+import { startTimeLimit } from '../ground/time-limit.ts'
 import { type Fetch, fetchTransport } from './fetch-transport.ts'
 import { nodeTransport } from './node-transport.ts'
 import { type Answer, type Call, failed, type Limit } from './transport.ts'
@@ -80,18 +81,15 @@ function hintFor({ origin }: Call, cause: unknown): string | undefined {
  * that succeeds in time.
  */
 function startLimit(limit: Limit, limitMs: number, signal: AbortSignal | undefined): () => void {
-  const timer = setTimeout(expire, Math.min(limitMs, longestTimerMs), limit, limitMs)
-  if (!signal) return () => clearTimeout(timer)
+  const expire = () => end(limit, new TimeIsUp(`did not respond within ${limitMs} ms`))
+  const stop = startTimeLimit(Math.min(limitMs, longestTimerMs), expire)
+  if (!signal) return stop
   const cancel = () => end(limit, signal.reason)
   signal.addEventListener('abort', cancel, { once: true })
   return () => {
-    clearTimeout(timer)
+    stop()
     signal.removeEventListener('abort', cancel)
   }
-}
-
-function expire(limit: Limit, limitMs: number): void {
-  end(limit, new TimeIsUp(`did not respond within ${limitMs} ms`))
 }
 
 function end(limit: Limit, reason: unknown): void {

@@ -33,6 +33,14 @@ describe.each(ways)('a call by %s', (_way, options) => {
     expect(answer.body.toString()).toBe('here')
   })
 
+  it('is not late because the process was blocked meanwhile', async () => {
+    const url = await serve((_req, res) => void res.end('here'))
+    const answer = sendTo(url, { ...options, timeoutMs: 1000 })(get(url))
+    await setImmediate()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100)
+    expect((await answer).body.toString()).toBe('here')
+  })
+
   it('brings method, headers and body there, and status, headers and body back', async () => {
     const url = await serve(async (req, res) => {
       const sent = {
