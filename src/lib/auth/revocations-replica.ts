@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Clock } from '../ground/clock.ts'
 import type { Identity } from '../ground/types.ts'
-import { TimeoutError, withTimeout } from '../ground/with-timeout.ts'
+import { withTimeout } from '../ground/with-timeout.ts'
 import type {
   LocalRevocations,
   Revocation,
@@ -179,6 +179,16 @@ function remoteRevocations(
     if (before) await writeBack(before)
   }
 
+  /** A pass that fails is repeated once: its connection may have ended, and not the store. */
+  async function readOrRepeat(turn: Reading['asked']): Promise<void> {
+    try {
+      await read(turn)
+    } catch (error) {
+      if (outage?.failure()) throw error
+      await read(turn)
+    }
+  }
+
   /**
    * Writes back the revocations that a store lacks after a replica took over. Every process that
    * has them does so.
@@ -196,7 +206,7 @@ function remoteRevocations(
 
   function start(): Reading {
     const asked = { at: performance.now() }
-    const done = read(asked).finally(() => {
+    const done = readOrRepeat(asked).finally(() => {
       if (reading?.asked === asked) reading = undefined
     })
     return { asked, done }
@@ -210,10 +220,7 @@ function remoteRevocations(
     return isRead && freshSince < since ? ask() : isRead
   }
 
-  /**
-   * A question that fails is asked once more: the connection may have ended, and not the store.
-   */
-  async function ask(isRepeated: boolean = false): Promise<boolean> {
+  async function ask(): Promise<boolean> {
     // A pass that still receives pages continues. One that hangs is abandoned.
     if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
     const { asked, done } = reading
@@ -224,7 +231,6 @@ function remoteRevocations(
     } catch (error) {
       // A later pass has succeeded meanwhile, so the store is well again.
       if (freshSince > asked.at) return true
-      if (!isRepeated && !(error instanceof TimeoutError)) return ask(true)
       failure = error
       // The store responds, but it has many pages.
       const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs

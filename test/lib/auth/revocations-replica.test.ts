@@ -327,6 +327,24 @@ describe('a copy of remote revocations', () => {
       expect(lines).toEqual([])
     })
 
+    it('is not asked once more during the outage that the question began', async () => {
+      vi.useFakeTimers()
+      const outage = storeOutage(recordingLogger().logger)
+      let reject = (_error: Error) => {}
+      const answer = new Promise<never>((_resolve, fail) => {
+        reject = fail
+      })
+      const since = vi.fn(() => answer)
+      const options = { clock: () => now, maxLagMs, outage }
+      const replica = replicateRevocations({ write: async () => {}, since }, options)
+      void replica.refresh()
+      await vi.advanceTimersByTimeAsync(1000)
+      reject(new Error('Query read timeout'))
+      await vi.advanceTimersByTimeAsync(0)
+      expect(since).toHaveBeenCalledTimes(1)
+      replica.close()
+    })
+
     it('is away if it fails again', async () => {
       const outage = storeOutage(recordingLogger().logger)
       const { replica, asked, failNext } = remote(() => now, outage)
