@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConfigError, memoryStore, type RevokeTarget } from '../../src/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { start } from '../support/start.ts'
 import type { Visitor } from '../support/visitor.ts'
 
@@ -139,6 +140,35 @@ describe('auth.revoke has ended everyone once it resolves,', () => {
     await revoked
     await browser.call('/app').expect(401)
     await earlier
+  })
+})
+
+describe('auth.revoke(everyone), after which the store does not respond,', () => {
+  it('lets no session in from then on', async () => {
+    const { revocations, ...others } = memoryStore()
+    const { write, beginEpoch, since } = revocations
+    let isDown = false
+    const shared = {
+      write,
+      async beginEpoch() {
+        await beginEpoch!()
+        isDown = true
+      },
+      async since(cursor: string | undefined) {
+        if (isDown) throw new Error('reset')
+        return since(cursor)
+      },
+    }
+    const { auth, visitor } = await start({
+      options: { store: { ...others, revocations: shared } },
+    })
+    const browser = visitor()
+    await browser.signIn('/login?domain=acme.example', 'ada@acme.example')
+    await browser.call('/app').expect(200)
+    await auth.revoke('everyone')
+    await browser.call('/app').expect(503)
+    isDown = false
+    await eventually(() => browser.call('/app').expect(401))
   })
 })
 

@@ -24,6 +24,7 @@ export function localRevocations(
   return {
     isFresh: () => true,
     refresh: async () => true,
+    invalidate() {},
     failure: () => undefined,
     storeTime,
     askStoreTime: async () => storeTime(),

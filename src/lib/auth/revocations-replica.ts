@@ -34,6 +34,8 @@ export interface RevocationsReplica {
    * @param since By `performance.now()`. Default: `maxLagMs` before the call.
    */
   refresh(since?: number): Promise<boolean>
+  /** Makes the copy outdated until the store has been asked again. */
+  invalidate(): void
   /** Returns the error of the last update, or `undefined` if it succeeded. */
   failure(): unknown
   /**
@@ -107,8 +109,14 @@ export function replicateRevocations(
 /** One pass through all pages. The next pass continues where it ended. */
 interface Reading {
   readonly done: Promise<void>
-  /** When its last page was requested, by `performance.now()`. */
-  readonly asked: { at: number }
+  readonly turn: Turn
+}
+
+interface Turn {
+  /** When the last page was requested, by `performance.now()`. */
+  askedAt: number
+  /** The number of pages that have arrived. */
+  pages: number
 }
 
 function remoteRevocations(
@@ -119,6 +127,7 @@ function remoteRevocations(
   let epoch: StoreEpoch | undefined
   let cursor: string | undefined
   let freshSince = Number.NEGATIVE_INFINITY
+  let invalidatedAt = Number.NEGATIVE_INFINITY
   let reading: Reading | undefined
   /** The epoch before the store was replaced, until the missing revocations are written back. */
   let before: StoreEpoch | undefined
@@ -127,7 +136,7 @@ function remoteRevocations(
   let probe: NodeJS.Timeout | undefined
   let isClosed = false
   const listeners = new Set<HeardKeys>()
-  const unsubscribe = revocations.subscribe?.(() => void refresh())
+  const unsubscribe = revocations.subscribe?.(() => void refresh(performance.now()))
   outage?.onDoubt(() => void refresh())
 
   /** Adds records to the copy and informs listeners. */
@@ -169,24 +178,31 @@ function remoteRevocations(
   }
 
   /** Yields to the event loop after each page. */
-  async function read(turn: Reading['asked']): Promise<void> {
+  async function read(turn: Turn): Promise<void> {
     for (let hasMore = true; hasMore; ) {
       const asked = cursor
-      turn.at = performance.now()
-      hasMore = take(await revocations.since(asked), asked, turn.at)
+      turn.askedAt = performance.now()
+      hasMore = take(await revocations.since(asked), asked, turn.askedAt)
+      turn.pages += 1
       if (hasMore) await yieldToOthers()
+      // It would ask for the pages that the later pass asks for, and make its responses useless.
+      if (isAbandoned(turn)) return
     }
     if (before) await writeBack(before)
   }
 
   /** A pass that fails is repeated once: its connection may have ended, and not the store. */
-  async function readOrRepeat(turn: Reading['asked']): Promise<void> {
+  async function readOrRepeat(turn: Turn): Promise<void> {
     try {
       await read(turn)
     } catch (error) {
-      if (outage?.failure()) throw error
+      if (isAbandoned(turn) || outage?.failure()) throw error
       await read(turn)
     }
+  }
+
+  function isAbandoned(turn: Turn): boolean {
+    return reading?.turn !== turn
   }
 
   /**
@@ -205,36 +221,39 @@ function remoteRevocations(
   }
 
   function start(): Reading {
-    const asked = { at: performance.now() }
-    const done = readOrRepeat(asked).finally(() => {
-      if (reading?.asked === asked) reading = undefined
+    const turn = { askedAt: performance.now(), pages: 0 }
+    const done = readOrRepeat(turn).finally(() => {
+      if (!isAbandoned(turn)) reading = undefined
     })
-    return { asked, done }
+    return { turn, done }
   }
 
   /** Requests do not wait during an outage: the probe asks the store meanwhile. */
   async function refresh(since: number = performance.now() - maxLagMs): Promise<boolean> {
     if (outage?.failure()) return false
+    const neededSince = Math.max(since, invalidatedAt)
     const isRead = await ask()
     // The pass may have begun for another caller, before `since`. The next one begins after it.
-    return isRead && freshSince < since ? ask() : isRead
+    const isReadNow = isRead && freshSince < neededSince ? await ask() : isRead
+    // A late response to an earlier pass may have made those of this one useless.
+    return isReadNow && freshSince >= neededSince
   }
 
   async function ask(): Promise<boolean> {
     // A pass that still receives pages continues. One that hangs is abandoned.
-    if (!reading || performance.now() - reading.asked.at >= deadlineMs) reading = start()
-    const { asked, done } = reading
+    if (!reading || performance.now() - reading.turn.askedAt >= deadlineMs) reading = start()
+    const { turn, done } = reading
+    const { pages } = turn
     try {
       await withTimeout(deadlineMs, done)
       outage?.ended()
       return true
     } catch (error) {
       // A later pass has succeeded meanwhile, so the store is well again.
-      if (freshSince > asked.at) return true
+      if (freshSince > turn.askedAt) return true
       failure = error
       // The store responds, but it has many pages.
-      const isReading = reading?.asked === asked && performance.now() - asked.at < deadlineMs
-      if (!isReading) goAway(error)
+      if (isAbandoned(turn) || turn.pages === pages) goAway(error)
       return false
     }
   }
@@ -254,11 +273,14 @@ function remoteRevocations(
   }
 
   const isForgotten = (identity: Identity) => epoch !== undefined && !isOfEpoch(identity, epoch)
-  const isFresh = () => performance.now() - freshSince <= maxLagMs
+  const isFresh = () => freshSince >= invalidatedAt && performance.now() - freshSince <= maxLagMs
 
   return {
     isFresh,
     refresh,
+    invalidate() {
+      invalidatedAt = performance.now()
+    },
     failure: () => failure,
     storeTime: () => storeTime?.(),
     async askStoreTime() {

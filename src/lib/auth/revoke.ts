@@ -97,7 +97,9 @@ export function revokeWith(parts: {
       throw wrong('auth.revoke("everyone") needs a store with revocations.beginEpoch()')
     }
     await revocations.beginEpoch()
-    await replica.refresh(performance.now())
+    // If the refresh fails, this process accepts no session until the store responds.
+    replica.invalidate()
+    await replica.refresh()
   }
 
   return async function revoke(target, options = {}) {

@@ -67,7 +67,7 @@ export interface SessionReader {
   /**
    * Waits for the revocations of other processes. Never rejects.
    *
-   * @returns whether those from before the call are known, however long the response took
+   * @returns whether the request may rely on them, however long the response took
    */
   refresh(): Promise<boolean>
   /**

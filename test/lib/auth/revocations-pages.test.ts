@@ -45,6 +45,34 @@ describe('revocations that come in pages', () => {
     expect(turns).toBeGreaterThanOrEqual(pages - 1)
   })
 
+  it('are all known to each who hears yes, also where a pass was given up on', async () => {
+    vi.useFakeTimers()
+    const last = 30
+    let calls = 0
+    const since = async (cursor = '0'): Promise<RevocationsPage> => {
+      calls += 1
+      const waitMs = [1200, 400][calls - 1] ?? 20
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      const page = Number(cursor)
+      const revocations = page < last ? [] : [markOf('a')]
+      const next = String(Math.min(page + 1, last))
+      return { epoch: first, now, revocations, cursor: next, hasMore: page < last }
+    }
+    const options = { clock: () => now, maxLagMs }
+    const replica = replicateRevocations({ write: async () => {}, since }, options)
+    const heard: [boolean, boolean][] = []
+    const ask = async () => heard.push([await replica.refresh(), replica.isDead(named('a'))])
+    const asksAtMs = [0, 1100, 1200, 1400, 1600, 3600]
+    for (let atMs = 0; atMs < 5000; atMs += 10) {
+      if (asksAtMs.includes(atMs)) void ask()
+      await vi.advanceTimersByTimeAsync(10)
+      await turn()
+    }
+    expect(heard).toHaveLength(asksAtMs.length)
+    expect(heard.filter(([isKnown, isDead]) => isKnown && !isDead)).toEqual([])
+    expect(heard.at(-1)).toEqual([true, true])
+  })
+
   it('are kept when the deadline passes, and are not asked for again', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { replica, log, hang } = paged(['a', 'b', 'c'])

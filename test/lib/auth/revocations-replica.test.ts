@@ -327,6 +327,25 @@ describe('a copy of remote revocations', () => {
       expect(lines).toEqual([])
     })
 
+    it('is away after a second if it then does not respond', async () => {
+      vi.useFakeTimers()
+      const outage = storeOutage(recordingLogger().logger)
+      let calls = 0
+      const since = async () => {
+        calls += 1
+        await new Promise((resolve) => calls === 1 && setTimeout(resolve, 300))
+        throw new Error('reset')
+      }
+      const options = { clock: () => now, maxLagMs, outage }
+      const replica = replicateRevocations({ write: async () => {}, since }, options)
+      const refreshed = replica.refresh()
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(await refreshed).toBe(false)
+      expect(calls).toBe(2)
+      expect(outage.failure()).toBeDefined()
+      replica.close()
+    })
+
     it('is not asked once more during the outage that the question began', async () => {
       vi.useFakeTimers()
       const outage = storeOutage(recordingLogger().logger)
@@ -428,6 +447,32 @@ describe('a copy of remote revocations', () => {
       vi.advanceTimersByTime(maxLagMs + 1)
       expect(await replica.askStoreTime()).toBeUndefined()
     })
+  })
+
+  it('is not fresh once it is invalidated, whatever was asked before, until it is asked again', async () => {
+    const { replica, hold, release, asked } = remote()
+    await replica.refresh()
+    hold()
+    const joined = replica.refresh()
+    replica.invalidate()
+    expect(replica.isFresh()).toBe(false)
+    release()()
+    expect(await joined).toBe(true)
+    expect(replica.isFresh()).toBe(false)
+    expect(await replica.refresh()).toBe(true)
+    expect(replica.isFresh()).toBe(true)
+    expect(asked).toHaveLength(3)
+  })
+
+  it('asks once more when the store wakes it while it is asked', async () => {
+    const { replica, written, asked, wake, hold, release } = remote()
+    hold()
+    const refreshed = replica.refresh()
+    written.push(sessionRevocation(ada(), now))
+    wake()
+    release()()
+    await refreshed
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
   })
 
   it('asks when the store wakes it, until it is closed', async () => {
