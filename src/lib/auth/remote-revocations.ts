@@ -135,6 +135,10 @@ export function remoteRevocations(
     const done = readOrRepeat(turn).finally(() => {
       if (!isAbandoned(turn)) reading = undefined
     })
+    done.then(
+      () => setImmediate(lookWhetherBack),
+      () => {},
+    )
     return { turn, done }
   }
 
@@ -166,6 +170,11 @@ export function remoteRevocations(
       if (isAbandoned(turn) || turn.pages === pages) goAway(error)
       return false
     }
+  }
+
+  /** A response that no request waits for any more tells that the store may be back. */
+  function lookWhetherBack(): void {
+    if (outage?.failure() && !isClosed) void ask()
   }
 
   function goAway(error: unknown): void {

@@ -375,6 +375,21 @@ describe('a copy of remote revocations', () => {
     })
   })
 
+  it('ends an outage when a late response comes, before the next probe', async () => {
+    vi.useFakeTimers()
+    const outage = storeOutage(recordingLogger().logger)
+    const { replica, asked, hold, release } = remote(() => now, outage)
+    hold()
+    const refreshed = replica.refresh()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await refreshed).toBe(false)
+    release()()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(outage.failure()).toBeUndefined()
+    expect(asked).toHaveLength(2)
+    replica.close()
+  })
+
   it('is asked again after a failure', async () => {
     const { replica, written, fail } = remote()
     fail(true)
